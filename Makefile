@@ -1,0 +1,30 @@
+# The front door; meson does the work, in $(BUILD). Each command installs what is missing first (tools/setup).
+BUILD ?= build
+PREFIX ?= /usr/local
+export BUILD
+
+all: setup
+	@test -e $(BUILD)/build.ninja || meson setup $(BUILD) $(MESON_FLAGS)
+	@ninja -C $(BUILD)
+demo: all # PLANT=folder: on that plant instead of the examples
+	@tools/demo $(PLANT)
+test: all
+	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
+check: # PARTS='format asan': only these
+	@tools/setup check
+	@tools/check $(PARTS)
+soak: all # hours: the long tests, then long fuzzing
+	@tools/setup check
+	@meson test -C $(BUILD) --no-rebuild --print-errorlogs --setup soak --suite soak
+	@FUZZ_SECONDS=3600 tools/check fuzz
+bench: all
+	@bench/run.sh
+install: setup # DESTDIR for packages
+	@test -e $(BUILD)/build.ninja || meson setup $(BUILD) $(MESON_FLAGS)
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+setup:
+	@tools/setup build
+clean:
+	rm -rf $(BUILD)
+.PHONY: all demo test check soak bench install setup clean

@@ -1,0 +1,100 @@
+#include "cli/written.h"
+
+#include "base/status.h"
+#include "cli/json_writer.h"
+#include "cli/numerals.h"
+#include "cli/table.h"
+#include "io/files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+maru_status written_begin(struct written *written, bool force, maru_error *err) {
+    bool is_empty = false;
+    const maru_status st = files_is_empty(written->folder, &is_empty, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!is_empty && !force) {
+        return fail(err, MARU_E_USAGE,
+                    "%s has files in it: give --force to write among them, or another folder",
+                    written->folder);
+    }
+    return files_make_folder(written->folder, err);
+}
+
+static size_t count_rows(const char *bytes, size_t n) {
+    size_t rows = 0;
+    for (size_t i = 0; i < n; i++) {
+        rows += bytes[i] == '\n';
+    }
+    return rows > 0 ? rows - 1 : 0;
+}
+
+maru_status written_put(void *context, const maru_file *file, maru_error *err) {
+    struct written *written = context;
+    if (written->n_file == WRITTEN_MAX_FILES) {
+        return fail(err, MARU_E_LIMIT, "more than %d tables", WRITTEN_MAX_FILES);
+    }
+    struct text path;
+    text_init(&path, 1 << 16);
+    files_join(&path, written->folder, file->name);
+    maru_status st = path.status;
+    if (st == MARU_OK) {
+        st = files_replace(path.bytes, file->bytes, file->n_bytes, err);
+    }
+    text_fini(&path);
+    if (st == MARU_OK) {
+        const size_t i = written->n_file++;
+        snprintf(written->file[i].name, sizeof written->file[i].name, "%s", file->name);
+        written->file[i].n_bytes = file->n_bytes;
+        written->file[i].n_row = count_rows(file->bytes, file->n_bytes);
+    }
+    return st;
+}
+
+static void add_json(struct text *out, const struct written *written) {
+    struct json json;
+    json_init(&json, out);
+    json_object(&json, NULL);
+    json_string(&json, "folder", written->folder);
+    json_list(&json, "files");
+    for (size_t i = 0; i < written->n_file; i++) {
+        json_object(&json, NULL);
+        json_string(&json, "name", written->file[i].name);
+        json_count(&json, "rows", written->file[i].n_row);
+        json_count(&json, "bytes", written->file[i].n_bytes);
+        json_end(&json);
+    }
+    json_end(&json);
+    json_end(&json);
+}
+
+static void add_table(struct text *out, const struct written *written, const struct call *call) {
+    struct table table;
+    table_init(&table);
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_FILE));
+    table_column(&table, ALIGN_RIGHT, word(call->lang, W_ROWS));
+    for (size_t i = 0; i < written->n_file; i++) {
+        table_add(&table, STYLE_PLAIN, written->file[i].name);
+        table_add(&table, STYLE_PLAIN, numeral_count(written->file[i].n_row).text);
+    }
+    table_print(&table, call->look, out);
+    text_addz(out, "\n");
+    words_add(out, call->lang, W_WRITTEN, (const char *const[]){written->folder, NULL});
+    text_addz(out, "\n");
+    table_fini(&table);
+}
+
+int written_tell(const struct written *written, const struct call *call) {
+    struct text out;
+    text_init(&out, 1 << 20);
+    if (call->json) {
+        add_json(&out, written);
+    } else if (!call->quiet) {
+        add_table(&out, written, call);
+    }
+    const int status = verb_print(call, &out, EXIT_GOOD);
+    text_fini(&out);
+    return status;
+}

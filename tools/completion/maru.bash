@@ -1,0 +1,29 @@
+# bash completion for maru: verbs from here, options from `maru help VERB`
+_maru() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
+    local verbs='check compare help import new sim version' list=''
+    COMPREPLY=()
+    case $COMP_CWORD:$verb:$before:$word in
+    1:*) list=$verbs ;;
+    *:*:-*:-*) list=options ;;
+    *:*:--csv:*) ;;
+    *:*:--rule:*) list='fifo spt edd cr odd' ;;
+    *:*:--lang:*) list='ko en' ;;
+    *:*:--*:*)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    *:*:*:-*) list=options ;;
+    2:help:*) list=$verbs ;;
+    2:new:*) list=fab ;;
+    esac
+    if [ "$list" = options ]; then
+        list=$("${COMP_WORDS[0]}" help "$verb" 2>/dev/null | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')
+    fi
+    if [ -n "$list" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$list" -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+    fi
+}
+complete -o filenames -F _maru maru
