@@ -49,7 +49,7 @@ struct calendar {
 static struct calendar *new_calendar(uint32_t n) {
     struct calendar *c = zeroed(1, sizeof *c);
     const double gap_us = 10.3 * (double)MARU_HOUR / n; // mean span over pending events
-    while ((double)(UINT64_C(2) << c->model.bucket_shift) <= gap_us * 1.5) {
+    while ((double)(UINT64_C(2) << c->model.bucket_shift) <= gap_us * 8) {
         c->model.bucket_shift++;
     }
     c->model.n_bucket = 1024;
@@ -76,7 +76,7 @@ static maru_time hold_calendar(void *queue) {
     for (uint32_t i = 0; i < N_HOLD; i++) {
         const uint32_t node = calendar_peek(&c->model, &c->s, INT64_MAX - 1);
         now = c->s.node[node].key >> 3;
-        calendar_pop(&c->model, &c->s, node);
+        calendar_pop(&c->s, node);
         calendar_put(&c->model, &c->s, node, now + spans[(i * 31 + node) % N_SPAN], RANK_ARRIVE);
     }
     return now;

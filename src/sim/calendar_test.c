@@ -88,12 +88,18 @@ static uint32_t pop(struct bench *b, int64_t limit) {
     assert_int_equal(calendar_peek(&b->model, &b->s, limit), want);
     assert_true(b->s.node[node].key == b->list[node].key);
     b->now = b->list[node].key >> 3;
-    calendar_pop(&b->model, &b->s, node);
+    calendar_pop(&b->s, node);
     b->list[node].is_pending = false;
     return node;
 }
 
-static uint32_t n_pending(const struct bench *b) { return b->head.n_near + b->head.n_far; }
+static uint32_t n_pending(const struct bench *b) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < N_NODE; i++) {
+        n += b->s.node[i].key != INT64_MAX;
+    }
+    return n;
+}
 
 static uint32_t n_in_list(const struct bench *b) {
     uint32_t n = 0;
@@ -242,25 +248,45 @@ static void cancelling_lets_the_last_rise(void **state) {
     }
 }
 
-// First, middle, last and only one of a bucket's ring.
-static void cancelling_in_a_ring(void **state) {
+// Chains of any length are sorted, with ties in the order of insertion.
+static void chains_of_any_length(void **state) {
     (void)state;
-    for (uint32_t n = 1; n <= 4; n++) {
-        for (uint32_t gone = 0; gone < n; gone++) {
-            struct bench *b = bench_new(10, 64);
-            for (uint32_t i = 0; i < n; i++) {
-                put(b, i, 100 + (maru_time)i, RANK_ARRIVE);
-            }
-            cancel(b, gone);
-            put(b, gone, 100, RANK_UP); // and what was cancelled can be put again
-            assert_int_equal(pop(b, INT64_MAX - 1), gone);
-            for (uint32_t i = 0; i < n; i++) {
-                if (i != gone) {
-                    assert_int_equal(pop(b, INT64_MAX - 1), i);
-                }
-            }
-            bench_free(b);
+    for (uint32_t n = 1; n <= N_NODE; n += n < 40 ? 1 : 19) {
+        struct bench *b = bench_new(10, 64);
+        for (uint32_t i = 0; i < n; i++) { // all in one bucket, few different times
+            put(b, i, 1024 + (maru_time)draw(b, n / 3 + 1), (enum event_rank)draw(b, 2));
         }
+        for (uint32_t i = 0; i < n; i++) {
+            assert_int_not_equal(pop(b, INT64_MAX - 1), SIM_NONE);
+        }
+        assert_int_equal(n_pending(b), 0);
+        bench_free(b);
+    }
+}
+
+// First, middle, last and only one of the chain of a bucket that comes, and of the list of now.
+static void cancelling_in_a_chain(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < 2 * 4 * 4; i++) {
+        const uint32_t n = i / 8 + 1, gone = i / 2 % 4;
+        const maru_time at = i % 2 ? 100 : 1100; // in the bucket of the cursor, or in the next
+        struct bench *b = bench_new(10, 64);
+        for (uint32_t k = 0; k < n; k++) {
+            put(b, k, at + (maru_time)k, RANK_ARRIVE);
+        }
+        if (gone < n) {
+            cancel(b, gone);
+            put(b, gone, at, RANK_UP); // and what was cancelled can be put again
+            assert_int_equal(pop(b, INT64_MAX - 1), gone);
+        }
+        for (uint32_t k = 0; k < n; k++) {
+            if (k != gone) {
+                assert_int_equal(pop(b, INT64_MAX - 1), k);
+            }
+        }
+        put(b, 0, at + 500, RANK_UP); // the list's end is where it was
+        assert_int_equal(pop(b, INT64_MAX - 1), 0);
+        bench_free(b);
     }
 }
 
@@ -292,7 +318,8 @@ int main(void) {
         cmocka_unit_test(ties_across_the_end_of_the_wheel),
         cmocka_unit_test(cancelling_in_the_heap),
         cmocka_unit_test(cancelling_lets_the_last_rise),
-        cmocka_unit_test(cancelling_in_a_ring),
+        cmocka_unit_test(chains_of_any_length),
+        cmocka_unit_test(cancelling_in_a_chain),
         cmocka_unit_test(limits_and_borders_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 //
 // The order of everything is the order of the plant's tables, so that two dialects of one plant
 // compile to the same model. Widths of the event calendar follow from the plant's own rates: a
-// bucket about as wide as the mean time between two events, and as many buckets as cover the
+// bucket as wide as four to eight events at the mean, and as many buckets as cover the
 // longest ordinary job (calendar.h says why).
 
 enum { MODEL_MAX_BYTES = 1 << 30 };
@@ -598,7 +598,7 @@ static void size_calendar(struct maru_model *m) {
         longest = p->step[s].process_us > longest ? p->step[s].process_us : longest;
     }
     const double gap = events_per_us > 0 ? 1 / events_per_us : (double)MARU_MINUTE;
-    while (m->bucket_shift < 40 && (double)(UINT64_C(2) << m->bucket_shift) <= gap * 3) {
+    while (m->bucket_shift < 40 && (double)(UINT64_C(2) << m->bucket_shift) <= gap * 8) {
         m->bucket_shift++;
     }
     m->n_bucket = 1024;

@@ -119,7 +119,7 @@ maru_status maru_sim_run(maru_sim *sim, maru_time until, maru_error *err) {
         if (at >= sim->s.head->point_at) {
             measure_points(sim, at);
         }
-        calendar_pop(m, &sim->s, node);
+        calendar_pop(&sim->s, node);
         sim->s.head->now = at;
         sim->s.head->n_event++;
         mix(sim->s.head, key, node);

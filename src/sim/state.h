@@ -17,7 +17,7 @@ enum {
         256, // points of a series; when full, neighbors are merged and the interval doubles
     SIM_N_FLOW_BIN =
         2048,       // bins of flow-factor histograms; when one is too high, neighbors are merged
-    SIM_FORMAT = 1, // version of saved states
+    SIM_FORMAT = 2, // version of saved states
 };
 
 enum lot_flag {
@@ -134,8 +134,9 @@ struct head { // scalars
     uint64_t next_serial;
     maru_time now;
     // event calendar
-    int64_t cursor; // number of the bucket looked at
-    uint32_t n_far, n_near;
+    int64_t cursor;               // number of the bucket whose events come now
+    uint32_t now_first, now_last; // list of its events; last: only while there is a first
+    uint32_t n_far, reserved;
     uint64_t next_order;
     // pool of waiting entries
     uint32_t pool_used, spare;
@@ -162,7 +163,7 @@ struct head { // scalars
     X(struct release_state, release, m->n_release)                                                 \
     X(uint32_t, product_in_plant, m->plant->n_product)                                             \
     X(uint32_t, batch_wafers, m->n_batch)      /* waiting at each batch step */                    \
-    X(uint32_t, bucket, m->n_bucket)           /* last node of each bucket, SIM_NONE: empty */     \
+    X(uint32_t, bucket, m->n_bucket)           /* node put last into each, SIM_NONE: empty */      \
     X(uint64_t, bucket_used, m->n_bucket / 64) /* a bit for each bucket with events */             \
     X(struct class_sum, class_sum, m->n_class)                                                     \
     X(uint32_t, flow, (size_t)m->n_class *SIM_N_FLOW_BIN)                                          \

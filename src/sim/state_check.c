@@ -10,12 +10,10 @@
 // What holds between two events, in the order in which it is looked at:
 //
 //     scalars     times lie behind each other: from <= counted until <= now < end of the open point
-//     calendar    each pending node is once in the ring of its bucket or once in the heap, rings
-//     and
-//                 heap are in order, nothing pending lies before now
+//     calendar    each pending node is once in the chain of its bucket, in the list of now or in the
+//                 heap; list and heap are in order, nothing pending lies before now
 //     tools       lists of ready tools hold just those that can take a lot; jobs are chains of
-//     lots;
-//                 what a tool waits for is pending, and nothing else of it is
+//                 lots; what a tool waits for is pending, and nothing else of it is
 //     lots        each is free, on its way, waiting or in a tool, and only one of these
 //     lists       rooms in the pool lie apart; entries say what their lots say; sums are right
 //     the rest    releases, reservations, products
@@ -127,29 +125,39 @@ static int64_t distance_of(const struct check *c, int64_t key) {
     return bucket_of(c->m, key) - c->head->cursor;
 }
 
-static maru_status check_ring(const struct check *c, uint32_t at, uint32_t *n_near) {
-    const uint32_t last = c->s->bucket[at];
-    if ((last != SIM_NONE) != (c->s->bucket_used[at / 64] >> (at % 64) & 1)) {
+static maru_status check_chain(const struct check *c, uint32_t at) {
+    if ((c->s->bucket[at] != SIM_NONE) != (c->s->bucket_used[at / 64] >> (at % 64) & 1)) {
         return wrong(c, "bit of bucket", at);
     }
-    if (last == SIM_NONE) {
-        return MARU_OK;
-    }
-    int64_t key = INT64_MIN;
-    uint32_t node = last;
-    do { // seeing each node once ends a ring that never comes back to its last
-        node = node < c->n_node ? c->s->node[node].next : SIM_NONE;
-        if (!see_node(c, node) || c->s->node[node].is_far || c->s->node[node].key < key) {
-            return wrong(c, "ring of bucket", at);
+    // seeing each node once ends a chain that comes back to itself
+    for (uint32_t node = c->s->bucket[at]; node != SIM_NONE; node = c->s->node[node].next) {
+        if (!see_node(c, node) || c->s->node[node].is_far) {
+            return wrong(c, "chain of bucket", at);
         }
-        key = c->s->node[node].key;
-        const int64_t distance = distance_of(c, key);
-        if (distance < 0 || distance >= (int64_t)c->m->n_bucket ||
+        const int64_t key = c->s->node[node].key, distance = distance_of(c, key);
+        if (distance <= 0 || distance >= (int64_t)c->m->n_bucket ||
             ((uint32_t)bucket_of(c->m, key) & (c->m->n_bucket - 1)) != at) {
             return wrong(c, "event outside bucket", at);
         }
-        ++*n_near;
-    } while (node != last);
+    }
+    return MARU_OK;
+}
+
+// The sorted events of the cursor's bucket.
+static maru_status check_now(const struct check *c) {
+    int64_t key = INT64_MIN;
+    uint32_t last = SIM_NONE;
+    for (uint32_t node = c->head->now_first; node != SIM_NONE; node = c->s->node[node].next) {
+        if (!see_node(c, node) || c->s->node[node].is_far || c->s->node[node].key < key ||
+            distance_of(c, c->s->node[node].key) != 0) {
+            return wrong(c, "list of the events of now, before node", node);
+        }
+        key = c->s->node[node].key;
+        last = node;
+    }
+    if (last != SIM_NONE && c->head->now_last != last) {
+        return wrong(c, "last event of now:", c->head->now_last);
+    }
     return MARU_OK;
 }
 
@@ -173,17 +181,11 @@ static maru_status check_heap(const struct check *c) {
 }
 
 static maru_status check_calendar(const struct check *c) {
-    uint32_t n_near = 0;
-    for (uint32_t at = 0; at < c->m->n_bucket; at++) {
-        const maru_status st = check_ring(c, at, &n_near);
-        if (st != MARU_OK) {
-            return st;
-        }
+    maru_status st = check_now(c);
+    for (uint32_t at = 0; st == MARU_OK && at < c->m->n_bucket; at++) {
+        st = check_chain(c, at);
     }
-    if (n_near != c->head->n_near) {
-        return wrong(c, "events soon:", c->head->n_near);
-    }
-    const maru_status st = check_heap(c);
+    st = st == MARU_OK ? check_heap(c) : st;
     for (uint32_t node = 0; st == MARU_OK && node < c->n_node; node++) {
         if (is_pending(c, node) && !c->node_seen[node]) {
             return wrong(c, "lost event", node);

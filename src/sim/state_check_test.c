@@ -80,7 +80,7 @@ struct scene {
     uint32_t busy, idle, down, in_pm; // tools
     uint32_t queue;                   // a group with at least two lots waiting
     uint32_t moving, waiting, inside; // lots
-    uint32_t ring;                    // a bucket in use
+    uint32_t chain;                   // a bucket with at least two events
     uint32_t holder;                  // a lot that holds a tool
 };
 
@@ -103,7 +103,7 @@ static bool set_scene(struct scene *e) {
     e->idle = find_tool(e, TOOL_READY, false, false);
     e->down = find_tool(e, 0, true, true);
     e->in_pm = find_tool(e, TOOL_IN_PM, false, false);
-    e->queue = e->moving = e->holder = e->ring = SIM_NONE;
+    e->queue = e->moving = e->holder = e->chain = SIM_NONE;
     for (uint32_t g = 0; g < e->m->n_group; g++) {
         e->queue = e->s->group[g].n_waiting > 1 ? g : e->queue;
     }
@@ -114,10 +114,14 @@ static bool set_scene(struct scene *e) {
         e->holder = e->s->lot[lot].flags & LOT_HOLDS ? lot : e->holder;
     }
     for (uint32_t i = 0; i < e->m->n_bucket; i++) {
-        e->ring = e->s->bucket[i] != SIM_NONE ? i : e->ring;
+        const uint32_t first = e->s->bucket[i];
+        e->chain = first != SIM_NONE && e->s->node[first].next != SIM_NONE ? i : e->chain;
     }
-    const uint32_t all[] = {e->busy,  e->idle,   e->down, e->in_pm,
-                            e->queue, e->moving, e->ring, e->holder};
+    if (e->head->now_first == SIM_NONE || e->head->now_first == e->head->now_last) {
+        return false;
+    }
+    const uint32_t all[] = {e->busy,  e->idle,   e->down,  e->in_pm,
+                            e->queue, e->moving, e->chain, e->holder};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (all[i] == SIM_NONE) {
             return false;
@@ -137,10 +141,14 @@ static struct waiting *first_of(const struct scene *e) {
 static struct node *lot_node(const struct scene *e, uint32_t lot) {
     return &e->s->node[node_of_lot(e->m, lot)];
 }
-static struct node *ring_node(const struct scene *e) { return &e->s->node[e->s->bucket[e->ring]]; }
+static struct node *chain_node(const struct scene *e) {
+    return &e->s->node[e->s->bucket[e->chain]];
+}
 static uint32_t its_job(const struct scene *e, uint32_t tool) {
     return e->s->tool[tool].job[0] != SIM_NONE ? 0 : 1;
 }
+
+static struct node *now_node(const struct scene *e) { return &e->s->node[e->head->now_first]; }
 
 static uint32_t far_node(const struct scene *e) { return e->s->far[0].node; }
 // The first late event at another time, in the heap and in its node.
@@ -161,7 +169,7 @@ static void move_far(const struct scene *e, int64_t key) {
     X(e->head->wip_us = INT64_MAX)                                                                 \
     X(e->head->wip_us = -1)                                                                        \
     X(e->head->wip_point_us = INT64_MIN)                                                           \
-    X(e->head->cursor = bucket_of(e->m, ring_node(e)->key) + 1)                                    \
+    X(e->head->cursor = bucket_of(e->m, chain_node(e)->key) + 1)                                   \
     X(e->head->cursor -= e->m->n_bucket)                                                           \
     X(e->head->cursor = INT64_MIN)                                                                 \
     X(e->head->n_free++)                                                                           \
@@ -174,7 +182,14 @@ static void move_far(const struct scene *e, int64_t key) {
     X(e->head->n_far++)                                                                            \
     X(e->head->n_far--)                                                                            \
     X(e->head->n_far = UINT32_MAX)                                                                 \
-    X(e->head->n_near++)                                                                           \
+    X(e->head->now_first = now_node(e)->next)                                                      \
+    X(e->head->now_first = node_of_lot(e->m, e->waiting))                                          \
+    X(e->head->now_first = UINT32_MAX - 1)                                                         \
+    X(e->head->now_last = e->head->now_first)                                                      \
+    X(e->s->node[e->head->now_last].next = e->head->now_first)                                     \
+    X(now_node(e)->key = e->s->node[e->head->now_last].key + 1)                                    \
+    X(now_node(e)->key = chain_node(e)->key)                                                       \
+    X(now_node(e)->is_far = 1)                                                                     \
     X(e->head->next_order = 0)                                                                     \
     X(e->head->pool_used = UINT32_MAX)                                                             \
     X(e->head->pool_used++)                                                                        \
@@ -202,15 +217,15 @@ static void move_far(const struct scene *e, int64_t key) {
     X((e->s->trouble[e->in_pm].failure_due = 1, e->s->tool[e->in_pm].flags |= TOOL_FAILURE_DUE))   \
     X(e->s->tool[e->in_pm].flags |= TOOL_FAILURE_DUE)                                              \
     X(e->s->node[node_of_instance(e->m, e->m->tool_instance[e->in_pm])].repairs = 1)               \
-    X(e->s->bucket[e->ring] = SIM_NONE)                                                            \
-    X(e->s->bucket[e->ring] = UINT32_MAX - 1)                                                      \
-    X(e->s->bucket_used[e->ring / 64] ^= UINT64_C(1) << (e->ring % 64))                            \
-    X(ring_node(e)->next = SIM_NONE)                                                               \
-    X(ring_node(e)->next = node_of_lot(e->m, e->waiting))                                          \
-    X(ring_node(e)->key = INT64_MAX)                                                               \
-    X(ring_node(e)->key = 0)                                                                       \
-    X(ring_node(e)->is_far = 1)                                                                    \
-    X(lot_node(e, e->waiting)->key = ring_node(e)->key)                                            \
+    X(e->s->bucket[e->chain] = SIM_NONE)                                                           \
+    X(e->s->bucket[e->chain] = UINT32_MAX - 1)                                                     \
+    X(e->s->bucket_used[e->chain / 64] ^= UINT64_C(1) << (e->chain % 64))                          \
+    X(chain_node(e)->next = SIM_NONE)                                                              \
+    X(chain_node(e)->next = node_of_lot(e->m, e->waiting))                                         \
+    X(chain_node(e)->key = INT64_MAX)                                                              \
+    X(chain_node(e)->key = 0)                                                                      \
+    X(chain_node(e)->is_far = 1)                                                                   \
+    X(lot_node(e, e->waiting)->key = chain_node(e)->key)                                           \
     X(e->s->far[0].key++)                                                                          \
     X(e->s->far[0].node = UINT32_MAX)                                                              \
     X(e->s->far[0].node = e->s->far[1].node)                                                       \
