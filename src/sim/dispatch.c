@@ -93,7 +93,6 @@ static double operation_due(const struct maru_sim *sim, const struct lot *lot) {
 static void fill_slot(const struct maru_sim *sim, enum rule_kind kind, const struct lot *lot,
                       double *a, double *b) {
     const struct plant_step *step = &sim->model->plant->step[lot->step];
-    const double remaining = step->remaining_us > 1 ? step->remaining_us : 1;
     *a = 0;
     *b = 1;
     switch (kind) {
@@ -105,13 +104,13 @@ static void fill_slot(const struct maru_sim *sim, enum rule_kind kind, const str
         break;
     case RULE_CR:
         *a = (double)lot->due;
-        *b = 1 / remaining;
+        *b = sim->model->per_remaining[lot->step];
         break;
     case RULE_ODD:
         *a = operation_due(sim, lot);
         break;
     case RULE_MAXWORK:
-        *a = -remaining;
+        *a = -(step->remaining_us > 1 ? step->remaining_us : 1);
         break;
     case RULE_QTCR:
     case RULE_QTS:
@@ -397,6 +396,27 @@ static uint32_t pick_single(const struct maru_sim *sim, uint32_t group, uint32_t
     return best.index;
 }
 
+// The least number among the lots of the highest priority, where any of them may go.
+static uint32_t pick_by_number(const struct maru_sim *sim, uint32_t group) {
+    const struct group_rule *rule = &sim->model->rule[sim->model->group[group].rule];
+    const struct waiting *list = waiting_list(sim, group);
+    const uint32_t n = sim->s.group[group].n_waiting;
+    const double now = rule->falls ? (double)sim->s.head->now : 0;
+    uint32_t best = 0;
+    double least = (list[0].a[0] - now) * list[0].b[0];
+    for (uint32_t i = 1; i < n; i++) {
+        if (rule->leads_by_priority && list[i].priority < list[0].priority) {
+            break;
+        }
+        const double value = (list[i].a[0] - now) * list[i].b[0];
+        if (value < least) {
+            least = value;
+            best = i;
+        }
+    }
+    return best;
+}
+
 // A minimum run that others may end only when no lot of its setup waits, or tools that always
 // prefer their setup.
 static bool same_setup_first(const struct maru_sim *sim, const struct group_plan *plan,
@@ -450,8 +470,13 @@ static uint32_t pick(const struct maru_sim *sim, uint32_t group, uint32_t tool, 
     if (sim->model->choose && !plan->is_delay) {
         return pick_by_hand(sim, group, tool, n_free);
     }
-    if (plan->plain && sim->s.group[group].n_held == 0) {
-        return 0;
+    if (plan->all_alike && sim->s.group[group].n_held == 0) {
+        if (plan->plain) {
+            return 0;
+        }
+        if (sim->model->rule[plan->rule].by_number) {
+            return pick_by_number(sim, group);
+        }
     }
     if (same_setup_first(sim, plan, &sim->s.tool[tool])) {
         const uint32_t same = pick_single(sim, group, tool, n_free, SAME_SETUP);

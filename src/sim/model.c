@@ -241,6 +241,11 @@ static maru_status build_rule(enum option_queue_rule queue_rule, bool ranks_setu
         !rule->criterion[out->n_left - 1].descending) {
         out->n_left--;
     }
+    const uint32_t first = out->leads_by_priority ? 1 : 0;
+    const struct rule_criterion *only = &rule->criterion[first];
+    out->by_number = out->n_left == first + 1 && out->slot[first] != SLOT_NONE &&
+                     only->kind != RULE_QTCR && !only->descending;
+    out->falls = only->kind == RULE_CR;
     return MARU_OK;
 }
 
@@ -674,6 +679,7 @@ static maru_status build(struct builder *b, maru_error *err) {
     }
     struct group_plan *group = take(b, p->n_group, sizeof *group);
     double *raw = take(b, p->n_product, sizeof *raw);
+    double *per_remaining = take(b, p->n_step, sizeof *per_remaining);
     if (b->refused) {
         return arena_refusal(&m->arena, err);
     }
@@ -681,6 +687,11 @@ static maru_status build(struct builder *b, maru_error *err) {
         raw[i] = p->product[i].raw_process_us > 0 ? p->product[i].raw_process_us : 1;
     }
     m->raw_us = raw;
+    for (uint32_t s = 0; s < p->n_step; s++) {
+        const double remaining = p->step[s].remaining_us;
+        per_remaining[s] = remaining > 1 ? 1 / remaining : 1;
+    }
+    m->per_remaining = per_remaining;
     build_classes(b);
     build_steps(b);
     build_groups(b, group);
@@ -714,6 +725,7 @@ static maru_status build(struct builder *b, maru_error *err) {
             group[g].cascade && m->options.cascade_setup == CASCADE_SETUP_EMPTY;
         const bool all_alike =
             !group[g].has_keep && !group[g].min_run && !group[g].batch && !waits_empty;
+        group[g].all_alike = all_alike;
         group[g].plain = by_arrival && all_alike;
         group[g].any_tool = all_alike && !group[g].wakes_by_setup &&
                             m->options.tool_choice == TOOL_LONGEST_IDLE &&

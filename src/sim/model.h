@@ -61,7 +61,9 @@ struct group_plan { // what the loop needs of a tool group
     uint32_t first_downtime, n_downtime; // rows of plant.downtime
     uint32_t rule;
     bool is_delay, cascade, batch, wakes_by_setup, min_run, reserves;
-    bool plain;                    // any tool may take any waiting lot, and the first is the best
+    bool plans_entry;              // cascade: that its first place gets free is an event
+    bool all_alike;                // any tool may take any waiting lot
+    bool plain;                    // ... and the first is the best
     bool any_tool;                 // a lot goes to the first ready tool, whatever it is
     bool ranks_setup;              // setup times can make a difference in the ranking
     bool has_keep;                 // some of its steps needs a kept tool
@@ -79,6 +81,8 @@ struct group_rule {
     uint8_t slot[RULE_MAX_CRITERION]; // where the criterion's numbers stand in the entry
     uint32_t n_slot;
     uint32_t n_left; // criteria after the leading priority that are not "arrival"
+    bool by_number; // only one is left: the entry's first numbers, a * b or, if it falls with time,
+    bool falls;     // (a - now) * b, the least first
 };
 
 struct maru_model {
@@ -104,7 +108,8 @@ struct maru_model {
     const uint32_t *release_class; // (n_release)
     const uint32_t *stock_class;   // (n_stock)
     const double *raw_us;          // (n_product) mean raw process time
-    const double *flow_factor;     // (n_step) of each step for QTS, NULL elsewhere
+    const double *per_remaining; // 1/us (n_step): 1 / expected processing from the step to the end
+    const double *flow_factor;   // (n_step) of each step for QTS, NULL elsewhere
     const uint64_t *
         setup_products; // (n_setup, n_product_words) products that need the setup, for minimum runs
     uint32_t n_product_words;
