@@ -618,6 +618,10 @@ void dispatch_tool(struct maru_sim *sim, uint32_t tool) {
             set_ready(sim, tool);
             return;
         }
+        if (!sim->model->group[group].cascade) {
+            dispatch_unready(sim, tool);
+            return;
+        }
         if (sim->model->options.cascade_choice != CASCADE_IN_PLACE) {
             dispatch_unready(sim, tool); // with a place left it goes to the end of the list
         }

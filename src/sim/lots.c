@@ -44,7 +44,8 @@ static void advance(struct maru_sim *sim, uint32_t lot) {
     for (;;) {
         const struct hop *hop = &m->hop[l->step];
         const struct random_block block = luck(&sim->s, STREAM_LOT, l->serial, l->visit++);
-        if (hop->flags & HOP_SAMPLED && block.word[0] >= hop->sample) {
+        const unsigned is_sampled = hop->flags & HOP_SAMPLED; // one branch for both conditions
+        if (is_sampled & (block.word[0] >= hop->sample)) {
             trace(sim, MARU_EV_SKIP, lot, SIM_NONE, l->step);
             if (hop->flags & HOP_LAST) {
                 finish(sim, lot);

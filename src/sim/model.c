@@ -488,6 +488,7 @@ static void build_groups(struct builder *b, struct group_plan *group) {
             .n_tool = from->n_tool,
             .is_delay = from->is_delay,
             .cascade = from->is_cascade,
+            .plans_entry = from->is_cascade && m->options.cascade_entry == CASCADE_ENTRY_WHEN_FREE,
             .wakes_by_setup = from->wakes_by_setup,
             .min_run = from->avoids_setup && m->options.min_run != MIN_RUN_OFF,
             .reserves = from->reserves_hot && m->options.reserve != RESERVE_OFF};

@@ -14,7 +14,7 @@
 #define SIM_NONE UINT32_MAX
 
 enum hop_flag {
-    HOP_SAMPLED = 1 << 0,      // not every lot does it
+    HOP_SAMPLED = 1 << 0,      // not every lot does it (1: lots.c)
     HOP_REWORK = 1 << 1,       // some lots go back afterwards
     HOP_KEEP = 1 << 2,         // its tool is kept for a later step
     HOP_KEPT = 1 << 3,         // needs the tool of an earlier step

@@ -139,7 +139,8 @@ static maru_time process_end(struct maru_sim *sim, struct tool *t, const struct 
                              maru_time loaded) {
     const struct hop *hop = &sim->model->hop[lot->step];
     const maru_time p = process_time(sim, lot);
-    const maru_time n = hop->flags & HOP_PER_WAFER ? lot->wafers : 1;
+    const maru_time per_wafer = (hop->flags & HOP_PER_WAFER) != 0;
+    const maru_time n = 1 + per_wafer * (lot->wafers - 1); // no branch: it would be a coin toss
     if (!(hop->flags & HOP_CASCADE)) {
         return loaded + times(n, p);
     }
@@ -212,7 +213,7 @@ void tool_start(struct maru_sim *sim, uint32_t tool, uint32_t first) {
     }
     sim->s.group[group].n_job++;
     calendar_put(m, &sim->s, node_of_job(tool, place), end, RANK_JOB_END);
-    if (plan->cascade && m->options.cascade_entry == CASCADE_ENTRY_WHEN_FREE) {
+    if (plan->plans_entry) {
         t->flags |= TOOL_ENTRY_TAKEN;
         plan_entry(sim, tool);
     }

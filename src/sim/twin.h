@@ -103,8 +103,9 @@ static inline void measure_tool(struct maru_sim *sim, uint32_t tool) {
     const maru_time now = sim->s.head->now;
     if (t->n_down > 0 || t->flags & TOOL_IN_PM || t->setup_until > t->counted_until) {
         measure_odd_time(sim, tool);
-    } else if (t->n_job > 0) {
-        sim->s.group[sim->model->tool_group[tool]].productive_us += now - t->counted_until;
+    } else { // no branch for an empty tool: it would be a coin toss
+        const maru_time productive = (t->n_job > 0) * (now - t->counted_until);
+        sim->s.group[sim->model->tool_group[tool]].productive_us += productive;
     }
     t->counted_until = now;
 }
