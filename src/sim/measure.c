@@ -36,7 +36,7 @@ void maru_sim_reset_statistics(maru_sim *sim) {
         s->group_point_us[i] = 0;
         g->waiting_us = g->wait_us = 0;
         g->setup_us = g->productive_us = g->pm_us = g->down_us = 0;
-        g->n_taken = g->n_job = g->n_setup = 0;
+        g->n_job = g->n_more = g->n_setup = 0;
     }
     memset(s->class_sum, 0, m->n_class * sizeof *s->class_sum);
     memset(s->flow, 0, (size_t)m->n_class * SIM_N_FLOW_BIN * sizeof *s->flow);

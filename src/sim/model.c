@@ -513,11 +513,9 @@ static void build_groups(struct builder *b, struct group_plan *group) {
     }
 }
 
-static maru_status build_instances(struct builder *b, const struct group_plan *group,
-                                   maru_error *err) {
+static maru_status build_instances(struct builder *b, struct group_plan *group, maru_error *err) {
     struct maru_model *m = b->model;
     uint32_t *tool_group = take(b, m->n_tool, sizeof *tool_group);
-    uint32_t *first = take(b, (size_t)m->n_tool + 1, sizeof *first);
     if (b->refused) {
         return arena_refusal(&m->arena, err);
     }
@@ -528,25 +526,23 @@ static maru_status build_instances(struct builder *b, const struct group_plan *g
                         "tool group %s has %u failures and maintenances, at most 32 are possible",
                         m->plant->group[g].name, group[g].n_downtime);
         }
+        group[g].first_instance = n;
+        n += group[g].n_tool * group[g].n_downtime;
         for (uint32_t k = 0; k < group[g].n_tool; k++) {
             tool_group[group[g].first_tool + k] = g;
-            first[group[g].first_tool + k] = n;
-            n += group[g].n_downtime;
         }
     }
-    first[m->n_tool] = n;
     uint32_t *of = take(b, n, sizeof *of);
     if (b->refused) {
         return arena_refusal(&m->arena, err);
     }
-    for (uint32_t t = 0; t < m->n_tool; t++) {
-        for (uint32_t i = first[t]; i < first[t + 1]; i++) {
-            of[i] = t;
+    for (uint32_t t = 0, i = 0; t < m->n_tool; t++) {
+        for (uint32_t k = 0; k < group[tool_group[t]].n_downtime; k++) {
+            of[i++] = t;
         }
     }
     m->n_instance = n;
     m->tool_group = tool_group;
-    m->tool_instance = first;
     m->instance_tool = of;
     return MARU_OK;
 }

@@ -59,6 +59,7 @@ struct group_plan { // what the loop needs of a tool group
     maru_time load_us, unload_us;
     uint32_t first_tool, n_tool;
     uint32_t first_downtime, n_downtime; // rows of plant.downtime
+    uint32_t first_instance;             // of its first tool; each tool has n_downtime
     uint32_t rule;
     bool is_delay, cascade, batch, wakes_by_setup, min_run, reserves;
     bool plans_entry;              // cascade: that its first place gets free is an event
@@ -97,7 +98,6 @@ struct maru_model {
     const struct group_plan *group;  // (n_group)
     const struct group_rule *rule;   // (...)
     const uint32_t *tool_group;      // (n_tool)
-    const uint32_t *tool_instance;   // (n_tool + 1) first downtime instance
     const uint32_t *instance_tool;   // (n_instance)
     const struct dist *move;         // (n_location, n_location)
     const struct queue_limit *queue; // (n_queue)
@@ -122,6 +122,12 @@ struct maru_model {
     uint32_t n_lot_start; // lots to make room for at first
     uint64_t fingerprint; // of plant and options: saved states must match
 };
+
+// The first downtime instance of a tool.
+static inline uint32_t model_instance(const struct maru_model *m, uint32_t tool) {
+    const struct group_plan *plan = &m->group[m->tool_group[tool]];
+    return plan->first_instance + (tool - plan->first_tool) * plan->n_downtime;
+}
 
 // Time to change from setup `from` (SIM_NONE: none yet) to what `step` needs, us, expected; 0 when
 // nothing is to be done. `routes_too`: also where the route and not the table of changes says the

@@ -186,7 +186,7 @@ static void fill_group(const struct maker *k, uint32_t group, maru_group_result 
                                .n_tool = plan->n_tool,
                                .is_delay = plan->is_delay,
                                .n_job = g->n_job,
-                               .n_lot = g->n_taken,
+                               .n_lot = g->n_job + g->n_more,
                                .n_setup = g->n_setup,
                                .productive = (double)sum.productive_us / all,
                                .setup = (double)sum.setup_us / all,
@@ -200,7 +200,7 @@ static void fill_group(const struct maker *k, uint32_t group, maru_group_result 
     const double waiting =
         (double)(g->waiting_us + (maru_time)g->n_waiting * (sim->s.head->now - g->counted_until));
     out->queue_mean = span > 0 ? waiting / span : 0;
-    out->wait_mean_us = g->n_taken > 0 ? (double)g->wait_us / (double)g->n_taken : NAN;
+    out->wait_mean_us = out->n_lot > 0 ? (double)g->wait_us / (double)out->n_lot : NAN;
 }
 
 static void make_groups(struct maker *k) {

@@ -69,6 +69,12 @@ struct tool_trouble { // what is rarely needed of a tool
     uint32_t n_setup;      // counter of its random numbers
 };
 
+struct instance {           // a downtime of one tool
+    uint32_t n_drawn;       // counter of its random numbers
+    uint32_t wafers, limit; // processed since its last maintenance; how many make it due
+    uint32_t spare;
+};
+
 struct waiting { // a lot in a waiting list: what rules need, fixed at arrival
     uint32_t lot, step;
     uint32_t setup, kept_tool;
@@ -83,14 +89,15 @@ struct group { // a tool group's lists and running sums; what is touched most co
     uint32_t n_held;                                // reservations that have no tool yet
     uint32_t list, list_room, list_from, n_waiting; // entries list + list_from ... of the pool
     maru_time productive_us;                        // tools' time
-    uint64_t n_taken;
+    uint64_t n_job;
     maru_time counted_until;
     maru_time waiting_us; // integral of the list's length
     maru_time wait_us;
     int64_t work_ms;        // expected work waiting, for winq
     uint32_t n_batch_ready; // batch steps with enough wafers waiting
     uint32_t max_waiting;
-    uint64_t n_job, n_setup;
+    uint64_t n_more; // lots in jobs beside the first of each
+    uint64_t n_setup;
     maru_time setup_us, pm_us, down_us;
 };
 
@@ -157,9 +164,7 @@ struct head { // scalars
     X(maru_time, group_point_us, m->n_group) /* waiting_us at the last point of the series */      \
     X(struct tool, tool, m->n_tool)                                                                \
     X(struct tool_trouble, trouble, m->n_tool)                                                     \
-    X(uint32_t, instance_count, m->n_instance)  /* counter of its random numbers */                \
-    X(uint32_t, instance_wafers, m->n_instance) /* processed since its last maintenance */         \
-    X(uint32_t, instance_limit, m->n_instance)  /* wafers that make it due */                      \
+    X(struct instance, instance, m->n_instance)                                                    \
     X(struct release_state, release, m->n_release)                                                 \
     X(uint32_t, product_in_plant, m->plant->n_product)                                             \
     X(uint32_t, batch_wafers, m->n_batch)      /* waiting at each batch step */                    \

@@ -10,7 +10,8 @@
 // What holds between two events, in the order in which it is looked at:
 //
 //     scalars     times lie behind each other: from <= counted until <= now < end of the open point
-//     calendar    each pending node is once in the chain of its bucket, in the list of now or in the
+//     calendar    each pending node is once in the chain of its bucket, in the list of now or in
+//     the
 //                 heap; list and heap are in order, nothing pending lies before now
 //     tools       lists of ready tools hold just those that can take a lot; jobs are chains of
 //                 lots; what a tool waits for is pending, and nothing else of it is
@@ -207,7 +208,7 @@ static bool is_failure(const struct plant_downtime *down) {
 // The event of a downtime: failures are pending unless they wait for the tool, maintenance by the
 // calendar unless it waits to be planned anew, what counts wafers never.
 static bool is_instance_sound(const struct check *c, uint32_t tool, uint32_t k) {
-    const uint32_t node = node_of_instance(c->m, c->m->tool_instance[tool] + k);
+    const uint32_t node = node_of_instance(c->m, model_instance(c->m, tool) + k);
     const struct plant_downtime *down = downtime_of(c, tool, k);
     const bool waits = c->s->trouble[tool].failure_due >> k & 1;
     const bool is_due = c->s->tool[tool].pm_due >> k & 1;
@@ -227,14 +228,14 @@ static bool is_instance_sound(const struct check *c, uint32_t tool, uint32_t k) 
 static maru_status check_downtimes(const struct check *c, uint32_t tool) {
     const struct tool *t = &c->s->tool[tool];
     const uint32_t due = c->s->trouble[tool].failure_due;
-    const uint32_t n = c->m->tool_instance[tool + 1] - c->m->tool_instance[tool];
+    const uint32_t n = c->m->group[c->m->tool_group[tool]].n_downtime;
     const uint64_t outside = ~((UINT64_C(1) << n) - 1);
     uint32_t n_down = 0;
     for (uint32_t k = 0; k < n; k++) {
         if (!is_instance_sound(c, tool, k)) {
             return wrong(c, "failures or maintenance of tool", tool);
         }
-        n_down += c->s->node[node_of_instance(c->m, c->m->tool_instance[tool] + k)].repairs;
+        n_down += c->s->node[node_of_instance(c->m, model_instance(c->m, tool) + k)].repairs;
     }
     const bool in_pm = t->flags & TOOL_IN_PM;
     if (t->n_down != n_down || (t->pm_due | due) & outside ||

@@ -216,7 +216,7 @@ static void move_far(const struct scene *e, int64_t key) {
     X(move_far(e, event_key(INT64_MAX / 9, RANK_FAIL)))                                            \
     X((e->s->trouble[e->in_pm].failure_due = 1, e->s->tool[e->in_pm].flags |= TOOL_FAILURE_DUE))   \
     X(e->s->tool[e->in_pm].flags |= TOOL_FAILURE_DUE)                                              \
-    X(e->s->node[node_of_instance(e->m, e->m->tool_instance[e->in_pm])].repairs = 1)               \
+    X(e->s->node[node_of_instance(e->m, model_instance(e->m, e->in_pm))].repairs = 1)              \
     X(e->s->bucket[e->chain] = SIM_NONE)                                                           \
     X(e->s->bucket[e->chain] = UINT32_MAX - 1)                                                     \
     X(e->s->bucket_used[e->chain / 64] ^= UINT64_C(1) << (e->chain % 64))                          \

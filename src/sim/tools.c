@@ -26,11 +26,11 @@ static void tool_changed(struct maru_sim *sim, uint32_t tool);
 static const struct plant_downtime *downtime_of(const struct maru_model *m, uint32_t instance) {
     const uint32_t tool = m->instance_tool[instance];
     const struct group_plan *plan = &m->group[m->tool_group[tool]];
-    return &m->plant->downtime[plan->first_downtime + instance - m->tool_instance[tool]];
+    return &m->plant->downtime[plan->first_downtime + instance - model_instance(m, tool)];
 }
 
 static uint32_t bit_of(const struct maru_model *m, uint32_t tool, uint32_t instance) {
-    return 1u << (instance - m->tool_instance[tool]);
+    return 1u << (instance - model_instance(m, tool));
 }
 
 // ---- the beginning ----
@@ -43,7 +43,7 @@ static uint32_t to_wafers(maru_time drawn) {
 static maru_time draw(struct maru_sim *sim, uint32_t instance, const struct dist *dist,
                       size_t pair) {
     const struct random_block block =
-        luck(&sim->s, STREAM_DOWNTIME, instance, sim->s.instance_count[instance]);
+        luck(&sim->s, STREAM_DOWNTIME, instance, sim->s.instance[instance].n_drawn);
     return dist_draw(dist, luck_bits(&block, pair));
 }
 
@@ -64,9 +64,9 @@ static void init_instance(struct maru_sim *sim, uint32_t instance) {
     const struct plant_downtime *down = downtime_of(m, instance);
     const struct dist *first = down->first.kind == DIST_NONE ? &down->every : &down->first;
     const maru_time at = draw(sim, instance, first, 0);
-    sim->s.instance_count[instance]++;
+    sim->s.instance[instance].n_drawn++;
     if (down->by_wafers) {
-        sim->s.instance_limit[instance] = to_wafers(staggered(m, tool, at));
+        sim->s.instance[instance].limit = to_wafers(staggered(m, tool, at));
     } else if (down->kind == DOWN_FAILURE) {
         calendar_put(m, &sim->s, node_of_instance(m, instance), at, RANK_FAIL);
     } else {
@@ -206,7 +206,7 @@ void tool_start(struct maru_sim *sim, uint32_t tool, uint32_t first) {
     const maru_time limit_ends = m->options.queue_time_at == QUEUE_TIME_TAKEN ? now : loaded;
     for (uint32_t lot = first; lot != SIM_NONE; lot = sim->s.lot[lot].next) {
         take_lot(sim, tool, lot, limit_ends);
-        sim->s.group[group].n_taken++;
+        sim->s.group[group].n_more += lot != first;
         if (plan->min_run && t->run_left > 0 && m->options.min_run_count == MIN_RUN_COUNT_STARTED) {
             t->run_left--;
         }
@@ -230,7 +230,7 @@ static void begin_pm(struct maru_sim *sim, uint32_t tool) {
     const struct maru_model *m = sim->model;
     struct tool *t = &sim->s.tool[tool];
     const uint32_t k = (uint32_t)__builtin_ctz(t->pm_due);
-    const uint32_t instance = m->tool_instance[tool] + k;
+    const uint32_t instance = model_instance(m, tool) + k;
     const struct plant_downtime *down = downtime_of(m, instance);
     measure_tool(sim, tool);
     dispatch_unready(sim, tool);
@@ -238,10 +238,10 @@ static void begin_pm(struct maru_sim *sim, uint32_t tool) {
     t->pm_running = (uint8_t)k;
     const maru_time duration = draw(sim, instance, &down->duration, 0);
     if (down->by_wafers) {
-        sim->s.instance_wafers[instance] = 0;
-        sim->s.instance_limit[instance] = to_wafers(draw(sim, instance, &down->every, 1));
+        sim->s.instance[instance].wafers = 0;
+        sim->s.instance[instance].limit = to_wafers(draw(sim, instance, &down->every, 1));
     }
-    sim->s.instance_count[instance]++;
+    sim->s.instance[instance].n_drawn++;
     calendar_put(m, &sim->s, node_of_pm(m, tool), sim->s.head->now + duration, RANK_UP);
     trace(sim, MARU_EV_MAINTENANCE, SIM_NONE, tool, SIM_NONE);
 }
@@ -279,7 +279,7 @@ static bool begin_due_failures(struct maru_sim *sim, uint32_t tool) {
     t->flags &= (uint8_t)~TOOL_FAILURE_DUE;
     uint32_t *due = &sim->s.trouble[tool].failure_due;
     for (; *due != 0; *due &= *due - 1) {
-        begin_failure(sim, tool, sim->model->tool_instance[tool] + (uint32_t)__builtin_ctz(*due));
+        begin_failure(sim, tool, model_instance(sim->model, tool) + (uint32_t)__builtin_ctz(*due));
     }
     return true;
 }
@@ -318,7 +318,7 @@ static void end_failure(struct maru_sim *sim, uint32_t tool, uint32_t instance) 
     struct tool *t = &sim->s.tool[tool];
     measure_tool(sim, tool);
     const maru_time next = draw(sim, instance, &downtime_of(m, instance)->every, 1);
-    sim->s.instance_count[instance]++;
+    sim->s.instance[instance].n_drawn++;
     sim->s.node[node_of_instance(m, instance)].repairs = 0;
     calendar_put(m, &sim->s, node_of_instance(m, instance), sim->s.head->now + next, RANK_FAIL);
     if (--t->n_down == 0) {
@@ -335,7 +335,7 @@ static void fail_now(struct maru_sim *sim, uint32_t tool, uint32_t instance) {
     const bool in_job = t->n_job > 0 && m->options.failure_job == FAILURE_JOB_AFTER;
     if (in_pm && m->options.pm_in_failure == FAILURE_IN_PM_SKIP) {
         const maru_time next = draw(sim, instance, &downtime_of(m, instance)->every, 1);
-        sim->s.instance_count[instance]++;
+        sim->s.instance[instance].n_drawn++;
         calendar_put(m, &sim->s, node_of_instance(m, instance), sim->s.head->now + next, RANK_FAIL);
     } else if (in_pm || in_job) {
         sim->s.trouble[tool].failure_due |= bit_of(m, tool, instance);
@@ -377,7 +377,7 @@ void tool_instance_event(struct maru_sim *sim, uint32_t instance) {
         plan_next_pm(sim, instance);
     }
     const struct tool *t = &sim->s.tool[tool];
-    const bool runs = t->flags & TOOL_IN_PM && m->tool_instance[tool] + t->pm_running == instance;
+    const bool runs = t->flags & TOOL_IN_PM && model_instance(m, tool) + t->pm_running == instance;
     if (!runs) { // due while it runs, or while it waits: once is enough
         request_pm(sim, tool, instance);
         tool_changed(sim, tool);
@@ -390,7 +390,7 @@ void tool_pm_end(struct maru_sim *sim, uint32_t tool) {
     measure_tool(sim, tool);
     t->flags &= (uint8_t)~TOOL_IN_PM;
     t->pm_due &= ~(1u << t->pm_running);
-    const uint32_t instance = m->tool_instance[tool] + t->pm_running;
+    const uint32_t instance = model_instance(m, tool) + t->pm_running;
     if (m->options.pm_repeat == PM_REPEAT_END && !downtime_of(m, instance)->by_wafers) {
         plan_next_pm(sim, instance);
     }
@@ -404,9 +404,10 @@ static void count_wafers(struct maru_sim *sim, uint32_t tool, uint32_t wafers) {
     const struct maru_model *m = sim->model;
     for (uint32_t bits = m->group[m->tool_group[tool]].wafer_downtimes; bits != 0;
          bits &= bits - 1) {
-        const uint32_t i = m->tool_instance[tool] + (uint32_t)__builtin_ctz(bits);
-        sim->s.instance_wafers[i] += wafers;
-        if (sim->s.instance_wafers[i] >= sim->s.instance_limit[i]) {
+        const uint32_t i = model_instance(m, tool) + (uint32_t)__builtin_ctz(bits);
+        struct instance *its = &sim->s.instance[i];
+        its->wafers += wafers;
+        if (its->wafers >= its->limit) {
             request_pm(sim, tool, i);
         }
     }
