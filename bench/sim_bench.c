@@ -2,7 +2,7 @@
 
 #include "io/workers.h"
 #include "maru/sim.h"
-#include "plant/fab.h"
+#include "plant/fab/fab.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 #include "plant/fingerprint.h"
 
 #include <stdlib.h>

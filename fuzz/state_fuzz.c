@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "maru/sim.h"
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 #include "sim/state_check.h"
 #include "sim/trial_plants.h"
 

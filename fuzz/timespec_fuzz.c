@@ -1,7 +1,7 @@
 #include "target.h"
 
 #include "base/text.h"
-#include "plant/timespec.h"
+#include "plant/dialect/timespec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "cli/verb.h"
 #include "cli/written.h"
-#include "plant/fab.h"
+#include "plant/fab/fab.h"
 
 #include <stddef.h>
 #include <string.h>

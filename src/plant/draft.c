@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/status.h"
+#include "plant/dialect/sheet.h"
 #include "plant/faults.h"
-#include "plant/sheet.h"
 
 // Tables grow by doubling. Names are found through a hash table whose seed is a digest of all the
 // input: names chosen to collide would have to collide under a seed that they change themselves. No

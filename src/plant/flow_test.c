@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 
 // Expected values against figures worked out by hand, and against the definition of the passes.
 

@@ -5,9 +5,9 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "plant/dialect/sheet.h"
+#include "plant/dialect/timespec.h"
 #include "plant/flow.h"
-#include "plant/sheet.h"
-#include "plant/timespec.h"
 
 // A table of the draft becomes an array of the model, row by row in the same order; texts and
 // values are copied, so that the draft can go. Memory refused anywhere is remembered by the arena

@@ -3,13 +3,13 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "maru/plant.h"
-#include "plant/autosched.h"
+#include "plant/dialect/autosched.h"
+#include "plant/dialect/tables.h"
 #include "plant/draft.h"
 #include "plant/faults.h"
 #include "plant/freeze.h"
 #include "plant/resolve.h"
 #include "plant/soundness.h"
-#include "plant/tables.h"
 
 // The path of a plant: tables -> dialect reader -> draft -> resolve -> check -> freeze -> check of
 // loads. Every stage says all it finds, and only a draft without faults is frozen.

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plant/dialect/sheet.h"
 #include "plant/nearest.h"
-#include "plant/sheet.h"
 
 // Entities without a table of their own are numbered by first appearance:
 //   areas, locations   in the rows of the tool groups

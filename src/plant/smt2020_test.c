@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 #include "plant/fingerprint.h"
 
 // The SMT2020 testbed: is every table understood, and is a plant the same after it was written as

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "plant/dialect/timespec.h"
 #include "plant/resolve.h"
-#include "plant/timespec.h"
 
 // Table by table; a cell that was at fault already is passed over, so that one slip is said once.
 

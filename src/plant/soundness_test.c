@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 
 // A good plant, changed in one place a case: each must be found, at its row and column, and nothing
 // else with it.

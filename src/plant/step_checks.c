@@ -1,7 +1,7 @@
 #include <stdio.h>
 
+#include "plant/dialect/sheet.h"
 #include "plant/resolve.h"
-#include "plant/sheet.h"
 #include "plant/soundness.h"
 
 // Steps name other steps of their route by number: the tool kept for one, rework back to one, a

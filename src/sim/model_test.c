@@ -1,7 +1,7 @@
 #include "sim/model.h"
 
 #include "base/alloc.h"
-#include "plant/timespec.h"
+#include "plant/dialect/timespec.h"
 #include "sim/trial.h"
 
 #include <math.h>

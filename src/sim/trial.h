@@ -15,8 +15,8 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "maru/sim.h"
-#include "plant/bundle.h"
-#include "plant/fab.h"
+#include "plant/dialect/bundle.h"
+#include "plant/fab/fab.h"
 #include "sim/trial_plants.h"
 
 enum { TRIAL_ROOM_BYTES = 1 << 26 };

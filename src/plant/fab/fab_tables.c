@@ -1,6 +1,6 @@
 #include "base/status.h"
 #include "base/text.h"
-#include "plant/fab.h"
+#include "plant/fab/fab.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
-#include "plant/autosched.h"
+#include "plant/dialect/autosched.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "plant/timespec.h"
+#include "plant/dialect/timespec.h"
 
 // The columns of AutoSched's tables. One field of a draft row may take up to four columns:
 // distribution, mean, half-width and unit. Columns that only steer AutoSched's own machinery

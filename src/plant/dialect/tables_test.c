@@ -1,4 +1,4 @@
-#include "plant/tables.h"
+#include "plant/dialect/tables.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 #include "plant/fingerprint.h"
 
 // Plants as bundles of tables: what they freeze to, what comes back from what was written, and what

@@ -1,4 +1,4 @@
-#include "plant/fab.h"
+#include "plant/fab/fab.h"
 
 #include "base/alloc.h"
 #include "base/random.h"

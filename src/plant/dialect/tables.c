@@ -1,4 +1,4 @@
-#include "plant/tables.h"
+#include "plant/dialect/tables.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
-#include "plant/values.h"
+#include "plant/dialect/values.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
-#include "plant/sheet.h"
+#include "plant/dialect/sheet.h"
 
 // A file of values is a table with one column and no header; the draft remembers each by its name
 // and unit.

@@ -1,12 +1,12 @@
-#include "plant/sheet.h"
+#include "plant/dialect/sheet.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "plant/cell.h"
-#include "plant/timespec.h"
+#include "plant/dialect/cell.h"
+#include "plant/dialect/timespec.h"
 
 // The header tells which column of the file is which column of the form; the rows then go through
 // all columns of the form in order, so that a missing column and an empty cell mean the same.

@@ -1,12 +1,12 @@
-#include "plant/cell.h"
+#include "plant/dialect/cell.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
-#include "plant/timespec.h"
-#include "plant/values.h"
+#include "plant/dialect/timespec.h"
+#include "plant/dialect/values.h"
 
 // A reader a kind, found by table. Each sees the bytes of its cell and, for AutoSched's times, the
 // cells beside it.

@@ -1,4 +1,4 @@
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
-#include "plant/autosched.h"
+#include "plant/dialect/autosched.h"
 
 #include <string.h>
 
-#include "plant/timespec.h"
+#include "plant/dialect/timespec.h"
 
 // The tables one after the other, then what only the dialect knows how to join:
 // - routes stand in the files that part.txt names;

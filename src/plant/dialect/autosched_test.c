@@ -1,4 +1,4 @@
-#include "plant/autosched.h"
+#include "plant/dialect/autosched.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "plant/bundle.h"
+#include "plant/dialect/bundle.h"
 #include "plant/fingerprint.h"
 
 // A small fab in the testbed's dialect, made up here: every table once, then one thing wrong at a

@@ -1,4 +1,4 @@
-#include "plant/fab.h"
+#include "plant/fab/fab.h"
 
 #include "base/digest.h"
 #include "base/text.h"

@@ -2,8 +2,8 @@
 #ifndef PLANT_VALUES_H
 #define PLANT_VALUES_H
 
+#include "plant/dialect/timespec.h"
 #include "plant/draft.h"
-#include "plant/timespec.h"
 
 // Load the file that chance names into chance->dist, sorted; each file is read once.
 //   memory  the values stay in the draft's arena

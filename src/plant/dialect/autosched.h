@@ -5,7 +5,7 @@
 #ifndef PLANT_AUTOSCHED_H
 #define PLANT_AUTOSCHED_H
 
-#include "plant/sheet.h"
+#include "plant/dialect/sheet.h"
 
 // Do these files look like an AutoSched model?
 bool autosched_is(const struct draft *draft);

@@ -2,7 +2,7 @@
 #ifndef PLANT_TABLES_H
 #define PLANT_TABLES_H
 
-#include "plant/sheet.h"
+#include "plant/dialect/sheet.h"
 
 // Do these files look like maru CSV tables?
 bool tables_is(const struct draft *draft);

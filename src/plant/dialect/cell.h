@@ -2,7 +2,7 @@
 #ifndef PLANT_CELL_H
 #define PLANT_CELL_H
 
-#include "plant/sheet.h"
+#include "plant/dialect/sheet.h"
 
 // Read the cell of `column` into the row that starts with *at. An empty or bad one leaves the
 // column's default.

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "plant/dialect/timespec.h"
 #include "plant/draft.h"
-#include "plant/timespec.h"
 
 // The tables of docs/PLANT.md, one after the other through one buffer. Rows stand in the order of
 // the model, and every setup, group and route has a row, so that reading them again numbers

@@ -1,4 +1,4 @@
-#include "plant/timespec.h"
+#include "plant/dialect/timespec.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
