@@ -154,8 +154,8 @@ static maru_time hold_heap(void *queue) {
 static void time_hold(const char *name, maru_time (*hold)(void *queue), void *queue) {
     double seconds[N_REPEAT];
     maru_time sum = 0;
-    for (int i = -1; i < N_REPEAT;
-         i++) { // time goes on: each repetition starts where the last ended
+    // time goes on: each repetition starts where the last ended
+    for (int i = -1; i < N_REPEAT; i++) {
         const double start = bench_cpu_s();
         sum ^= hold(queue);
         seconds[i < 0 ? 0 : i] = bench_cpu_s() - start;

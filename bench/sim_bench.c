@@ -246,8 +246,8 @@ static void run_threads(const char *name, void *context) {
     struct replications r = {.model = new_model(plant)};
     double one[N_REPEAT] = {0}, two[N_REPEAT] = {0};
     for (int i = -1; i < N_REPEAT; i++) {
-        for (size_t n_thread = 1; n_thread <= 2;
-             n_thread++) { // in turns, so that both meet the same load
+        // in turns, so that both meet the same load
+        for (size_t n_thread = 1; n_thread <= 2; n_thread++) {
             const double start = bench_wall_s();
             require(workers_run(2, n_thread, replicate, NULL, &r, &err), "threads", &err);
             (n_thread == 1 ? one : two)[i < 0 ? 0 : i] = bench_wall_s() - start;

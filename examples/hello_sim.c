@@ -1,6 +1,6 @@
-// Thirty days of a plant: open it, run it, print mean WIP and cycle time. Build: cc hello_sim.c
-// $(pkg-config --cflags
-// --libs maru); run: ./a.out examples/minifab
+// Thirty days of a plant: open it, run it, print mean WIP and cycle time.
+//   build  cc hello_sim.c $(pkg-config --cflags --libs maru)
+//   run    ./a.out examples/minifab
 #include <stdio.h>
 
 #include "maru/plant.h"

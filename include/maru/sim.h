@@ -65,8 +65,7 @@ MARU_API const maru_plant *maru_model_plant(const maru_model *model);
 
 // A user's own rule in C: return the index of the lot to take next, n for "none of them now".
 //   in      candidates of one tool, in the order of their arrival, at most the first 256; const
-//   data only, no state of
-//           its own
+//           data only, no state of its own
 typedef struct maru_candidate {
     uint32_t lot, step; // step: plant-wide index
     uint32_t product;
@@ -101,8 +100,7 @@ MARU_API void maru_sim_free(maru_sim *sim);
 
 // Fire every event at or before `until_us`.
 //   errors  MARU_E_LIMIT when max_lot is passed, MARU_E_MEMORY when there is none to grow: the
-//   state
-//           is that before the release at fault, and the run can go on later
+//           state is that before the release at fault, and the run can go on later
 //   memory  allocates nothing, unless the lots on the floor outgrow the room made for them at first
 //   cost    about 150 ns an event on SMT2020 (docs/PERFORMANCE.md)
 MARU_MUST_USE MARU_API maru_status maru_sim_run(maru_sim *sim, maru_time until_us, maru_error *err);

@@ -5,10 +5,10 @@
 // Who goes where. Two questions, each asked only when something has changed:
 //
 // - a lot joins a queue: is there a ready tool for it? If so it starts there, without ever being in
-// the list, because any
-//   other lot that the tool could take would have started before. Else it waits.
+//   the list, because any other lot that the tool could take would have started before. Else it
+//   waits.
 // - a tool becomes free: which waiting lot is the best for it? If none may go, the tool is noted as
-// ready.
+//   ready.
 //
 // Ready tools stand in one list a group, longest idle first. Lots stand in the order of priority
 // and arrival, so most groups take the first of the list; where setups, kept tools or a rule of its

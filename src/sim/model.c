@@ -493,8 +493,8 @@ static void build_groups(struct builder *b, struct group_plan *group) {
             .min_run = from->avoids_setup && m->options.min_run != MIN_RUN_OFF,
             .reserves = from->reserves_hot && m->options.reserve != RESERVE_OFF};
     }
-    for (uint32_t d = p->n_downtime; d > 0;
-         d--) { // sorted by group: the last one written is the first of the group
+    // sorted by group: the last one written is the first of the group
+    for (uint32_t d = p->n_downtime; d > 0; d--) {
         struct group_plan *of = &group[p->downtime[d - 1].group];
         of->first_downtime = d - 1;
         of->n_downtime++;

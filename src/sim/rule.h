@@ -83,8 +83,7 @@ struct rule {
 // odd, lsu (least setup), winq, maxwork is read as "priority desc, NAME"; `plain:` in front of a
 // text turns shorthands off.
 //   errors  MARU_E_USAGE: err->column is the 1-based place in the text, the sentence says what is
-//   wrong and what would be
-//           right; MARU_E_LIMIT: too long, too deep, too many criteria
+//           wrong and what would be right; MARU_E_LIMIT: too long, too deep, too many criteria
 MARU_MUST_USE maru_status rule_compile(const char *text, struct rule *out, maru_error *err);
 
 // The value of criterion `index` (RULE_EXPRESSION) for the attributes of a lot; never NaN: what has

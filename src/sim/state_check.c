@@ -11,8 +11,7 @@
 //
 //     scalars     times lie behind each other: from <= counted until <= now < end of the open point
 //     calendar    each pending node is once in the chain of its bucket, in the list of now or in
-//     the
-//                 heap; list and heap are in order, nothing pending lies before now
+//                 the heap; list and heap are in order, nothing pending lies before now
 //     tools       lists of ready tools hold just those that can take a lot; jobs are chains of
 //                 lots; what a tool waits for is pending, and nothing else of it is
 //     lots        each is free, on its way, waiting or in a tool, and only one of these

@@ -6,8 +6,8 @@
 // its rule leads by it) and arrival. Taking the first moves `list_from`; a full room moves to a
 // room twice as large at the end of the pool; a full pool is packed: all lists are pushed to its
 // start, then spread again, each with room to double. Rooms are powers of two from POOL_MIN_ROOM,
-// and a list moves only when it is three quarters full, so that
-// after packing some of the pool is free (state_n_pool).
+// and a list moves only when it is three quarters full, so that after packing some of
+// the pool is free (state_n_pool).
 
 void waiting_init(struct maru_sim *sim) {
     struct state *s = &sim->s;
@@ -47,8 +47,8 @@ static void pack(struct maru_sim *sim, uint32_t growing, uint32_t its_room) {
     struct state *s = &sim->s;
     const uint32_t n_group = sim->model->n_group;
     uint32_t end = 0, from = 0;
-    for (uint32_t i = 0; i < n_group;
-         i++) { // to the left, without gaps; an empty list takes one place to stay in order
+    // to the left, without gaps; an empty list takes one place to stay in order
+    for (uint32_t i = 0; i < n_group; i++) {
         struct group *g = &s->group[next_list(sim, from, true)];
         from = g->list + 1;
         memmove(&s->pool[end], &s->pool[g->list + g->list_from], g->n_waiting * sizeof *s->pool);

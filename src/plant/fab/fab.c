@@ -10,18 +10,17 @@
 // A fab is planned in this order.
 //
 //   groups     each area gets its share of the groups, half of them for the front end of the line,
-//   half for the back end routes     layers of about 12 steps, front end then back end, each with
-//   one exposure; each step draws a group of its
-//              area and end and a time around the group's; groups that no step has drawn are
-//              dropped
+//              half for the back end
+//   routes     layers of about 12 steps, front end then back end, each with one exposure; each step
+//              draws a group of its area and end and a time around the group's; groups that no step
+//              has drawn are dropped
 //   rates      one lot a day asks for x_g tools of group g at the wanted load. The rate is the
-//   highest for which the
-//              rounded-up tools are not more than there are; what is left goes to the groups with
-//              the highest load; then the rate is raised until the busiest group is at the load.
+//              highest for which the rounded-up tools are not more than there are; what is left
+//              goes to the groups with the highest load; then the rate is raised until the busiest
+//              group is at the load.
 //   waits      by Kingman's and Sakasegawa's formulas (Hopp and Spearman, Factory Physics, ch. 8),
-//   for the lots that are
-//              on the floor at time 0: each step holds rate * (process + wait) of them, by Little's
-//              law
+//              for the lots that are on the floor at time 0: each step holds rate * (process +
+//              wait) of them, by Little's law
 //
 // All numbers are our own, of the order of those of real fabs. No table of SMT2020 is copied.
 
