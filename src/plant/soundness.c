@@ -349,9 +349,45 @@ static void check_loads(struct draft *draft, const maru_plant *plant) {
     alloc_free(load);
 }
 
+// With fewer tools than setups that have minimum runs, all tools can hold runs whose lots stand
+// behind yet another setup of the same group.
+static void check_run_waits(struct draft *draft, const maru_plant *plant) {
+    uint32_t *seen = alloc_new(plant->n_setup + 1, sizeof *seen); // group + 1 that needs it last
+    if (!seen) {
+        draft->is_short = true;
+        return;
+    }
+    for (uint32_t g = 0; g < plant->n_group; g++) {
+        if (!plant->group[g].avoids_setup) {
+            continue;
+        }
+        uint32_t n_run = 0;
+        for (uint32_t i = 0; i < plant->n_step; i++) {
+            const uint32_t setup = plant->step[i].setup;
+            if (plant->step[i].group == g && setup != PLANT_NONE &&
+                plant->setup[setup].min_run > 1 && seen[setup] != g + 1) {
+                seen[setup] = g + 1;
+                n_run++;
+            }
+        }
+        if (n_run > plant->group[g].n_tool) {
+            struct draft_group *group = draft_row(draft, TABLE_GROUP, g);
+            char right[80];
+            snprintf(right, sizeof right, "at least %u tools, or no minimum runs here", n_run);
+            draft_fault(
+                draft, MARU_WARNING, &group->at, GROUP_MIN_RUN, right,
+                "%u setups with minimum runs, but fewer tools (%u): lots can wait for each other "
+                "until the twin gives a run up (option min_run_patience)",
+                n_run, plant->group[g].n_tool);
+        }
+    }
+    alloc_free(seen);
+}
+
 void draft_check_flow(struct draft *draft, const maru_plant *plant) {
     check_passes(draft, plant);
     if (maru_faults_count(draft->faults, MARU_FAULT) == 0) {
         check_loads(draft, plant);
+        check_run_waits(draft, plant);
     }
 }

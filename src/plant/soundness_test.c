@@ -147,6 +147,12 @@ static const struct bad_case cases[] = {
     {"500 wafers", "30 min", MARU_WARNING, "calendars.csv", 3, 7, "longer than"},
     // loads: 2 wet tools for 24 lots a day of 20 min; 96 a day with a lot each 15 min
     {"s,A,60 min", "s,A,7 min", MARU_WARNING, "tools.csv", 4, 2, "tools, or fewer releases"},
+    {"tools,count,area,location,load,unload,cascade\noven,4,heat,Fab,1 min,1 min,\n"
+     "litho,3,light,Fab,,,yes\nwet,2,heat,Fab,,,\ncheck,1,light,Fab,,,\n=== setups.csv\n"
+     "to,from,time,min_run\n",
+     "tools,count,area,location,min_run\noven,4,heat,Fab,\nlitho,1,light,Fab,yes\nwet,2,heat,Fab,\n"
+     "check,1,light,Fab,\n=== setups.csv\nto,from,time,min_run\nblue,red,3 min,4\n",
+     MARU_WARNING, "tools.csv", 3, 5, "2 setups with minimum runs, but fewer tools (1)"},
 };
 
 static char *replaced(const struct bad_case *c, size_t *n) {
