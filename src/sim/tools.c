@@ -131,7 +131,9 @@ static maru_time process_time(const struct maru_sim *sim, const struct lot *lot)
 }
 
 static maru_time times(maru_time n, maru_time span) {
-    return n > 0 && span > SIM_FOREVER / n ? SIM_FOREVER : n * span;
+    maru_time product;
+    return __builtin_mul_overflow(n, span, &product) || product > SIM_FOREVER ? SIM_FOREVER
+                                                                              : product;
 }
 
 // When the job leaves the tool if it is loaded at `loaded`; at most about SIM_FOREVER.
