@@ -1,7 +1,7 @@
 #include "target.h"
 
 #include "base/alloc.h"
-#include "cli/comparison.h"
+#include "study/comparison.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "cli/words.h"
 #include "maru/status.h"
+#include "study/words.h"
 
 enum { ARGS_MAX_LIST = 64, ARGS_MAX_WORDS = 16, ARGS_MAX_OPTIONS = 64 };
 

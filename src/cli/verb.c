@@ -1,8 +1,8 @@
 #include "cli/verb.h"
 
-#include "cli/json_writer.h"
-#include "cli/table.h"
 #include "maru/plant.h"
+#include "study/json_writer.h"
+#include "study/table.h"
 
 #include <stddef.h>
 #include <stdio.h>

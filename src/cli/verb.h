@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 #include "cli/args.h"
-#include "cli/table.h"
-#include "cli/words.h"
 #include "maru/plant.h"
 #include "maru/status.h"
+#include "study/table.h"
+#include "study/words.h"
 
 enum { // exit status of the command
     EXIT_GOOD = 0,

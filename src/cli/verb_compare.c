@@ -3,11 +3,12 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "cli/comparison.h"
-#include "cli/report.h"
 #include "cli/verb.h"
+#include "cli/watch.h"
 #include "io/clock.h"
 #include "io/workers.h"
+#include "study/comparison.h"
+#include "study/report.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -106,7 +107,7 @@ static maru_status run_variants(struct call *call, struct comparison *comparison
         .n_thread = args_given(&call->args, "threads") ? (size_t)values->threads : workers_cores(),
     };
     const double begin = clock_seconds();
-    const maru_status st = runs_do(call, &plan, comparison->run, n, err);
+    const maru_status st = watch_runs(call, &plan, comparison->run, n, err);
     comparison->seconds = clock_seconds() - begin;
     return st;
 }

@@ -1,9 +1,9 @@
 // maru help [VERB | options]: what the command can do; maru version.
 
-#include "cli/json_writer.h"
-#include "cli/table.h"
 #include "cli/verb.h"
 #include "maru/sim.h"
+#include "study/json_writer.h"
+#include "study/table.h"
 
 #include <string.h>
 

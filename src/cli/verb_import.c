@@ -1,9 +1,9 @@
 // maru import DIR -o OUT: a plant of any dialect, written as maru CSV tables.
 
 #include "base/status.h"
-#include "cli/numerals.h"
 #include "cli/verb.h"
 #include "cli/written.h"
+#include "study/numerals.h"
 
 #include <stddef.h>
 

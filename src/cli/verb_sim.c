@@ -6,13 +6,14 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "cli/report.h"
-#include "cli/study.h"
 #include "cli/trace.h"
 #include "cli/verb.h"
+#include "cli/watch.h"
 #include "io/clock.h"
 #include "io/snapshot.h"
 #include "io/workers.h"
+#include "study/report.h"
+#include "study/study.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -37,7 +38,7 @@ struct session { // all that one call of the verb holds
     maru_plant *plant;
     maru_options *options;
     maru_model *model;
-    struct setting setting[STUDY_MAX_SETTINGS];
+    struct setting setting[ARGS_MAX_LIST + 4];
     char setting_name[ARGS_MAX_LIST][64];
     size_t n_setting;
     struct text from; // saved state
@@ -54,7 +55,7 @@ static maru_status set_option(struct session *session, const char *name, const c
     if (st != MARU_OK) {
         return fail(err, st, "%.60s: %.250s", name, why.text);
     }
-    if (session->n_setting < STUDY_MAX_SETTINGS) {
+    if (session->n_setting < ARGS_MAX_LIST + 4) {
         session->setting[session->n_setting++] = (struct setting){name, value};
     }
     return MARU_OK;
@@ -225,7 +226,7 @@ static maru_status run_until_precise(struct session *session, maru_error *err) {
     size_t enough = 0;
     while (st == MARU_OK && enough == 0 && session->n_run < RUNS_MAX) {
         const size_t left = RUNS_MAX - session->n_run, n = n_batch < left ? n_batch : left;
-        st = runs_do(session->call, &session->plan, session->run + session->n_run, n, err);
+        st = watch_runs(session->call, &session->plan, session->run + session->n_run, n, err);
         session->n_run += n;
         if (runs_worst(session->run, session->n_run)) {
             return st;
@@ -250,7 +251,7 @@ static maru_status run_all(struct session *session, maru_error *err) {
         return run_until_precise(session, err);
     }
     session->n_run = (size_t)session->values->reps;
-    return runs_do(session->call, &session->plan, session->run, session->n_run, err);
+    return watch_runs(session->call, &session->plan, session->run, session->n_run, err);
 }
 
 // ---- telling

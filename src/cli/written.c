@@ -1,10 +1,10 @@
 #include "cli/written.h"
 
 #include "base/status.h"
-#include "cli/json_writer.h"
-#include "cli/numerals.h"
-#include "cli/table.h"
 #include "io/files.h"
+#include "study/json_writer.h"
+#include "study/numerals.h"
+#include "study/table.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,0 @@
-// The style sheet of the reports.
-#ifndef CLI_REPORT_STYLE_H
-#define CLI_REPORT_STYLE_H
-
-extern const char *const report_style[]; // parts of it, a null pointer behind the last
-
-#endif

@@ -1,0 +1,294 @@
+// The words: name, English, Korean. words.h says how they are used.
+#ifndef STUDY_WORDS_LIST_H
+#define STUDY_WORDS_LIST_H
+
+// clang-format off
+#define WORDS(X) \
+    /* units, as they stand behind a number or in a heading */ \
+    X(UNIT_COUNT, "", "") \
+    X(UNIT_LOTS, "lots", "로트") \
+    X(UNIT_PER_DAY, "lots/day", "로트/일") \
+    X(UNIT_DAYS, "days", "일") \
+    X(UNIT_HOURS, "h", "시간") \
+    X(UNIT_SHARE, "%", "%") \
+    X(UNIT_POINTS, "points", "%p") \
+    X(UNIT_FACTOR, "", "") \
+    /* figures of a run */ \
+    X(FIGURE, "figure", "지표") \
+    X(VALUE, "value", "값") \
+    X(UNIT, "unit", "단위") \
+    X(MEAN_95, "mean ± 95 %", "평균 ± 95 %") \
+    X(FIGURE_CYCLE, "mean cycle time, regular lots", "평균 사이클 타임(일반 로트)") \
+    X(FIGURE_CYCLE_MEDIAN, "median cycle time, regular lots", "사이클 타임 중앙값(일반 로트)") \
+    X(FIGURE_CYCLE_95, "95 % of regular lots are done in", "일반 로트 95 %의 사이클 타임") \
+    X(FIGURE_FLOW, "median flow factor, regular lots", "흐름 배수 중앙값(일반 로트)") \
+    X(FIGURE_WIP, "mean WIP", "평균 재공") \
+    X(FIGURE_OUT, "throughput", "생산량") \
+    X(FIGURE_ON_TIME, "on time, regular lots", "납기 준수율(일반 로트)") \
+    X(FIGURE_TARDINESS, "mean tardiness, regular lots", "평균 납기 지연(일반 로트)") \
+    X(FIGURE_LATE, "queue-time limits exceeded", "대기 시간 제한 초과율") \
+    X(FIGURE_SETUP, "setup, all tools", "셋업 시간 비율(전체 설비)") \
+    /* lots */ \
+    X(CLASS, "product · priority", "제품 · 우선순위") \
+    X(ALL_PRODUCTS, "all products", "전체 제품") \
+    X(LOTS_OUT, "lots out", "완료 로트") \
+    X(LOTS_MEASURED, "lots measured", "측정 로트") \
+    X(CYCLE_MEAN, "cycle time", "사이클 타임") \
+    X(CYCLE_SD, "sd", "표준편차") \
+    X(CYCLE_MEDIAN, "median", "중앙값") \
+    X(CYCLE_5, "5 %", "5 %") \
+    X(CYCLE_95, "95 %", "95 %") \
+    X(FLOW_MEAN, "flow factor", "흐름 배수") \
+    X(FLOW_MEDIAN, "flow factor", "흐름 배수") \
+    X(FLOW_5, "flow factor 5 %", "흐름 배수 5 %") \
+    X(FLOW_95, "flow factor 95 %", "흐름 배수 95 %") \
+    X(ON_TIME, "on time", "납기 준수") \
+    X(TARDINESS, "tardiness", "납기 지연") \
+    /* tool groups */ \
+    X(GROUP, "tool group", "설비 그룹") \
+    X(AREA, "area", "구역") \
+    X(TOOLS, "tools", "대수") \
+    X(UTILIZATION, "busy", "가동률") \
+    X(PRODUCTIVE, "productive", "가공") \
+    X(SETUP, "setup", "셋업") \
+    X(STANDBY, "standby", "유휴") \
+    X(ENGINEERING, "engineering", "엔지니어링") \
+    X(SCHEDULED_DOWN, "maintenance", "정기 보전") \
+    X(UNSCHEDULED_DOWN, "failed", "고장") \
+    X(QUEUE_MEAN, "queue", "대기") \
+    X(QUEUE_MAX, "longest", "최대 대기") \
+    X(WAIT_MEAN, "wait", "대기 시간") \
+    X(JOBS, "jobs", "작업") \
+    X(LOTS, "lots", "로트") \
+    X(SETUPS, "setups", "셋업 횟수") \
+    /* queue-time limits */ \
+    X(LIMIT, "from step → to step", "공정 → 공정") \
+    X(LIMIT_H, "limit, h", "제한, 시간") \
+    X(PASSED, "passed", "통과") \
+    X(LATE, "late", "초과") \
+    X(LATE_SHARE, "late", "초과율") \
+    X(LATE_BY, "late by", "초과 시간") \
+    X(SLACK, "slack", "여유 시간") \
+    /* maru sim on a terminal */ \
+    X(HEADLINE, "{1} days, seed {2}", "{1}일, 시드 {2}") \
+    X(HEADLINE_WARM, "{1} days, measured from day {3}, seed {2}", "{1}일, {3}일째부터 측정, 시드 {2}") \
+    X(HEADLINE_RUNS, "{1} replications", "{1}회 반복") \
+    X(BOTTLENECK, "{1} is the bottleneck: its {2} tools are busy {3} of the time they are up, and {4} lots wait there on average, {5} each.", \
+        "병목은 {1}입니다. 설비 {2}대가 가동할 수 있는 시간의 {3}[을/를] 일하고, 평균 {4} 로트가 {5}씩 기다립니다.") \
+    X(BOTTLENECK_ONE, "{1} is the bottleneck: its one tool is busy {3} of the time it is up, and {4} lots wait there on average, {5} each.", \
+        "병목은 {1}입니다. 한 대뿐인 설비가 가동할 수 있는 시간의 {3}[을/를] 일하고, 평균 {4} 로트가 {5}씩 기다립니다.") \
+    X(MINUTES, "{1} min", "{1}분") \
+    X(HOURS, "{1} h", "{1}시간") \
+    X(NO_BOTTLENECK, "No tool group stands out as the bottleneck.", "두드러진 병목 설비 그룹이 없습니다.") \
+    X(OVERALL, "Overall", "전체") \
+    X(LOTS_TITLE, "Lots", "로트") \
+    X(GROUPS_TITLE, "Tool groups, busiest first", "설비 그룹(가동률 순)") \
+    X(LIMITS_TITLE, "Queue-time limits", "대기 시간 제한") \
+    X(LIMITS_SENTENCE, "{1} limits; exceeded by {2} % of the lots that passed one.", "제한 {1}개, 통과한 로트의 {2} %가 초과했습니다.") \
+    X(DOUBT_LEFT_OUT, "(± left out: it needs a wider terminal; --csv, --json and --report have it)", "(±를 보이려면 터미널이 더 넓어야 합니다. --csv, --json, --report에는 있습니다)") \
+    X(AND_MORE, "... and {1} more: --all shows them.", "... 그 밖에 {1}개: --all로 모두 볼 수 있습니다.") \
+    X(SPEED, "{1} lot-steps and {2} events in {3} s: {4} lot-steps/s, {5} days/s.", \
+        "로트 공정 {1}, 사건 {2}개를 {3}초에 처리: 로트 공정 {4}/초, {5}일/초.") \
+    X(DIGEST, "digest", "다이제스트") \
+    X(DIGEST_FIRST, " (first replication)", " (첫 반복)") \
+    X(PROGRESS, "day {1} of {2} · {3} days/s · {7} lot-steps/s · {4} s left", "{2}일 중 {1}일 · {3}일/초 · 로트 공정 {7}/초 · {4}초 남음") \
+    X(PROGRESS_MANY, "{5} of {6} runs done · {3} days/s · {7} lot-steps/s · {4} s left", "{6}회 중 {5}회 마침 · {3}일/초 · 로트 공정 {7}/초 · {4}초 남음") \
+    X(PRECISION_SO_FAR, "{1} replications: {2} is known to ± {3}", "{1}회 반복: {2} ± {3}") \
+    X(STOPPED, "Stopped on day {1}: these are the statistics so far ({2} of {3} replications).", \
+        "{1}일째에 멈추었습니다. 여기까지의 통계입니다(반복 {3}회 중 {2}회).") \
+    X(STOPPED_IN_WARMUP, "The warm-up was not over: it is part of these statistics.", "예열 구간이 끝나기 전이라 통계에 예열 구간이 들어 있습니다.") \
+    X(OVERLOADED, "The plant is overloaded: by day {1} more lots were on the floor than fit. These are the statistics until then. ({4})", \
+        "공장이 과부하입니다. {1}일째에 재공이 한도를 넘었습니다. 그때까지의 통계입니다. ({4})") \
+    X(REPORT_WRITTEN, "The report is in {1}", "보고서: {1}") \
+    /* maru compare */ \
+    X(HEADLINE_PAIRS, "{1} replications of each, on the same luck", "각 {1}회 반복, 같은 난수") \
+    X(ROW_CLASS, "cycle time of {1} · {2}", "{1} · {2}의 사이클 타임") \
+    X(ROW_GROUP, "queue at {1}", "{1} 대기") \
+    X(CHANGE, "change", "변화") \
+    X(VERDICT, "verdict", "판정") \
+    X(VERDICT_NONE, "no difference shown", "차이 없음") \
+    X(VERDICT_BETTER, "better", "나아짐") \
+    X(VERDICT_WORSE, "worse", "나빠짐") \
+    X(VERDICT_DIFFERENT, "differs", "다름") \
+    X(SENTENCE_SHORTER, "{1} ({2}) shortens the mean cycle time by {3} to {4} {5} (95 %; {6}).", \
+        "{1}({2}) 안은 평균 사이클 타임을 {3}~{4}{5}(95 %; {6}) 줄입니다.") \
+    X(SENTENCE_LONGER, "{1} ({2}) lengthens the mean cycle time by {3} to {4} {5} (95 %; {6}).", \
+        "{1}({2}) 안은 평균 사이클 타임을 {3}~{4}{5}(95 %; {6}) 늘립니다.") \
+    X(SENTENCE_NONE, "{1} ({2}): {6} replications show no difference in the mean cycle time ({3} to {4} {5}, 95 %).", \
+        "{1}({2}): {6}회 반복으로는 평균 사이클 타임의 차이가 보이지 않습니다({3}~{4}{5}, 95 %).") \
+    X(SENTENCE_TOO_FEW, "{1} ({2}): too few replications came to an end to tell a difference.", \
+        "{1}({2}): 끝난 반복이 너무 적어 차이를 말할 수 없습니다.") \
+    X(PAIRS_EXPLAINED, "Differences are paired: replication r of each variant has the same random numbers. 'better' and 'worse' where the 95 % interval leaves out 0.", \
+        "차이는 같은 난수를 쓴 짝끼리 구했습니다. 95 % 구간이 0을 품지 않을 때만 나아짐, 나빠짐으로 적습니다.") \
+    X(VARIANTS_WANTED, "at least two variants are wanted: --a rule=fifo --b rule=cr", "두 안 이상이 필요합니다: --a rule=fifo --b rule=cr") \
+    X(VARIANT_OVERLOADED, "Variant {1} is overloaded: by day {2} more lots were on the floor than fit. ({3})", \
+        "{1} 안은 과부하입니다. {2}일째에 재공이 한도를 넘었습니다. ({3})") \
+    X(COMPARE_STOPPED, "Stopped: these are the replications that came to an end, and day {2} of the others.", \
+        "멈추었습니다. 끝난 반복과, {2}일째까지의 나머지입니다.") \
+    X(WARMUP_TOO_LONG, "the warm-up is as long as the run", "예열이 실행 기간만큼 깁니다") \
+    /* report */ \
+    X(REPORT_SIM, "Simulation report", "시뮬레이션 보고서") \
+    X(REPORT_COMPARE, "Comparison report", "비교 보고서") \
+    X(SIMULATED, "simulated", "기간") \
+    X(MEASURED_FROM, "measured from day {1}", "{1}일째부터 측정") \
+    X(DAYS_LONG, "{1} days", "{1}일") \
+    X(REPLICATIONS, "replications", "반복") \
+    X(SEED, "seed", "시드") \
+    X(SIZE, "size", "규모") \
+    X(SIZE_SHORT, "{1} products, {2} steps, {3} tools in {4} groups", "제품 {1}, 공정 {2}, 설비 {3}대({4}개 그룹)") \
+    X(SETTINGS, "options", "옵션") \
+    X(KPI_CYCLE, "mean cycle time", "평균 사이클 타임") \
+    X(KPI_FLOW, "median flow factor", "흐름 배수(중앙값)") \
+    X(KPI_WIP, "mean WIP", "평균 재공") \
+    X(KPI_OUT, "throughput", "생산량") \
+    X(KPI_ON_TIME, "on time", "납기 준수율") \
+    X(KPI_LATE, "queue-time limits exceeded", "대기 시간 제한 초과") \
+    X(KPI_REGULAR, "regular lots", "일반 로트") \
+    X(CHART_WIP, "Work in progress", "재공") \
+    X(CHART_WIP_Y, "lots on the floor", "공장 안의 로트 수") \
+    X(CHART_FLOW, "Into and out of the plant", "투입과 완료") \
+    X(CHART_FLOW_Y, "lots a day", "하루 로트 수") \
+    X(CHART_DAY, "day", "일") \
+    X(LEGEND_MEAN, "mean of the replications", "반복 평균") \
+    X(LEGEND_WIP, "lots", "로트") \
+    X(LEGEND_RANGE, "lowest to highest", "최소~최대") \
+    X(LEGEND_IN, "released", "투입") \
+    X(LEGEND_OUT, "done", "완료") \
+    X(CHART_HISTOGRAM, "How long lots take", "로트가 걸리는 시간") \
+    X(CHART_HISTOGRAM_NOTE, "Flow factor: cycle time over the time the same lot would take if it never waited. The line is the median.", \
+        "흐름 배수: 한 번도 기다리지 않을 때 걸리는 시간에 대한 실제 사이클 타임의 배수. 선은 중앙값입니다.") \
+    X(CHART_HISTOGRAM_X, "flow factor", "흐름 배수") \
+    X(NO_LOTS_MEASURED, "No lot was both released and finished in the measured time: run longer.", "측정 구간 안에 투입되어 완료된 로트가 없습니다. 더 길게 돌려 보십시오.") \
+    X(N_LOTS, "{1} lots", "{1} 로트") \
+    X(CHART_TOOLS, "What the tools do", "설비가 하는 일") \
+    X(CHART_TOOLS_NOTE, "Share of all hours of the tools of a group, busiest groups first; at the right, how busy they are while they are up.", \
+        "그룹에 속한 설비 시간의 비율, 가동률 순. 오른쪽은 가동할 수 있는 시간 중 일한 비율입니다.") \
+    X(CHART_QUEUES, "Where lots wait, and when", "로트가 기다리는 곳과 때") \
+    X(CHART_QUEUES_NOTE, "Lots waiting at the groups with the longest queues; at the right, the mean.", "대기가 가장 긴 설비 그룹의 대기 로트 수. 오른쪽은 평균입니다.") \
+    X(CHART_NO_QUEUES, "No lot ever waited.", "기다린 로트가 없습니다.") \
+    X(FIRST_REPLICATION, "first replication", "첫 반복") \
+    X(TABLE_CLASSES, "Lots by product and priority", "제품과 우선순위별 로트") \
+    X(TABLE_GROUPS, "Tool groups", "설비 그룹") \
+    X(TABLE_LIMITS, "Queue-time limits", "대기 시간 제한") \
+    X(TERMS, "How to read this", "읽는 법") \
+    X(TERM_INTERVAL, "± is half of a 95 % confidence interval over independent replications. One replication has none.", \
+        "±는 독립 반복에서 얻은 95 % 신뢰 구간의 절반입니다. 반복이 한 번이면 없습니다.") \
+    X(TERM_REGULAR, "Regular lots are those of the lowest priority.", "일반 로트는 우선순위가 가장 낮은 로트입니다.") \
+    X(TERM_BUSY, "Busy is processing and setup, as a share of the time that tools are neither failed nor in maintenance.", \
+        "가동률은 고장과 정기 보전을 뺀 시간 중 가공과 셋업에 쓴 비율입니다.") \
+    X(TERM_CYCLE, "Cycle time runs from the release of a lot to its end; lots that were on the floor at the start are left out of it.", \
+        "사이클 타임은 투입부터 완료까지입니다. 시작할 때 이미 공장에 있던 로트는 빼고 셉니다.") \
+    X(TERM_DIGEST, "The digest is the same on every machine for the same plant, options and seed.", \
+        "다이제스트는 공장, 옵션, 시드가 같으면 어느 컴퓨터에서나 같습니다.") \
+    X(MADE_WITH, "made with maru {1}", "maru {1}[으로/로] 만듦") \
+    X(REPORT_INCOMPLETE, "This run did not come to its end: {1}. The figures are those until then.", "이 실행은 끝까지 가지 못했습니다: {1}. 그때까지의 결과입니다.") \
+    X(CHART_FOREST, "{1} against A", "A 대비 {1}") \
+    X(CHART_FOREST_NOTE, "Change against A with its 95 % interval. Filled: the interval leaves out 0.", "A 대비 변화와 95 % 구간. 채운 점은 구간이 0을 품지 않는 것입니다.") \
+    X(CHART_FOREST_X, "change against A, %", "A 대비 변화, %") \
+    X(TABLE_DIFFERENCES, "All differences", "모든 차이") \
+    X(VARIANTS, "variants", "안") \
+    X(TERM_PAIRED, "Differences are paired: replication r of each variant has the same random numbers, so that most of the luck cancels.", \
+        "차이는 짝끼리 구했습니다. 각 안의 r번째 반복은 같은 난수를 쓰므로 우연의 차이가 대부분 사라집니다.") \
+    /* maru check */ \
+    X(NOTE, "note", "참고") \
+    X(WARNING, "warning", "주의") \
+    X(FAULT, "fault", "오류") \
+    X(FAULT_COUNTS, "faults: {1}, warnings: {2}, notes: {3}", "오류 {1}, 주의 {2}, 참고 {3}") \
+    X(PLANT_SIZE, "{1} products, {2} steps, {3} tool groups with {4} tools, {5} release streams, {6} lots on the floor", \
+        "제품 {1}, 공정 {2}, 설비 그룹 {3}(설비 {4}대), 투입 계획 {5}, 재공 로트 {6}") \
+    X(LOADS_TITLE, "What the releases ask of the tools", "투입 계획이 설비에 요구하는 부하") \
+    X(VISITS, "lots/day", "로트/일") \
+    X(LOAD_PROCESS, "processing", "가공") \
+    X(LOAD_SETUP, "setup", "셋업") \
+    X(LOAD_DOWN, "down", "정지") \
+    X(LOAD, "load", "부하") \
+    X(OVER, "above 100 %", "100 % 초과") \
+    X(CAN_CARRY, "The tools can carry the releases; the highest load is {2} at {1}.", "설비가 투입 계획을 감당합니다. 가장 높은 부하는 {1}의 {2}입니다.") \
+    X(SETUPS_EXTRA, "Setups that depend on the order of the lots are not in the load: 'maru sim' tells them.", \
+        "로트 순서에 따라 달라지는 셋업은 부하에 들어 있지 않습니다. 'maru sim'으로 알 수 있습니다.") \
+    X(CANNOT_CARRY, "The tools cannot carry the releases: {1} tool group(s) above 100 %, the highest is {2} with {3}.", \
+        "설비가 투입 계획을 감당하지 못합니다. 100 %를 넘는 설비 그룹 {1}개, 가장 높은 곳은 {2}({3})입니다.") \
+    X(SEE_CHECK, "{1} fault(s) in all; 'maru check {2}' lists them.", "오류는 모두 {1}개입니다. 'maru check {2}'[으로/로] 볼 수 있습니다.") \
+    /* files */ \
+    X(FILE, "file", "파일") \
+    X(ROWS, "rows", "행") \
+    X(WRITTEN, "Written to {1}", "{1}에 썼습니다") \
+    X(OUT_MISSING, "where to? Give -o FOLDER", "어디에 쓸까요? -o 폴더를 주십시오") \
+    X(NEW_WHAT, "what should be new? 'maru new fab FOLDER' makes a fab", "무엇을 만들까요? 'maru new fab 폴더'는 팹을 만듭니다") \
+    X(CANNOT_PRINT, "the output could not be written", "출력을 쓰지 못했습니다") \
+    /* usage */ \
+    X(SEE_HELP, "See 'maru help {1}'.", "자세한 내용: 'maru help {1}'") \
+    X(NO_VERB, "there is no '{1}'; 'maru help' lists what there is", "'{1}'[은/는] 없습니다. 'maru help'가 목록을 보여 줍니다") \
+    X(NO_VERB_NEAR, "there is no '{1}': did you mean '{2}'?", "'{1}'[은/는] 없습니다. '{2}'입니까?") \
+    X(NO_OPTION, "there is no option {1}", "{1} 옵션은 없습니다") \
+    X(NO_OPTION_NEAR, "there is no option {1}: did you mean --{2}?", "{1} 옵션은 없습니다. --{2}입니까?") \
+    X(NO_VALUE_WANTED, "--{1} takes no value", "--{1}에는 값을 주지 않습니다") \
+    X(VALUE_MISSING, "--{1} wants a value: --{1} {2}", "--{1}에 값이 없습니다: --{1} {2}") \
+    X(BAD_VALUE, "--{1} {2}: {3} is wanted", "--{1} {2}: {3} 형식이어야 합니다") \
+    X(BAD_COUNT, "--{1} {2}: a whole number from {3} is wanted", "--{1} {2}: {3} 사이의 정수여야 합니다") \
+    X(WANT_COUNT, "a whole number", "정수") \
+    X(WANT_SPAN, "a span such as 365, 90d, 12h or 30min", "365, 90d, 12h, 30min 같은 기간") \
+    X(WANT_SHARE, "a share such as 1% or 0.01", "1% 또는 0.01 같은 비율") \
+    X(WANT_REAL, "a number above 0", "0보다 큰 수") \
+    X(WANT_FEWER, "one time less", "더 적은 횟수") \
+    X(WANT_TEXT, "a text", "문자열") \
+    X(TOO_MANY_WORDS, "too many words: {1}", "인자가 너무 많습니다: {1}") \
+    X(TOO_FEW, "something is missing: maru {1} {2}", "빠진 것이 있습니다: maru {1} {2}") \
+    X(TOO_MANY, "there is one word too many: maru {1} {2}", "남는 인자가 있습니다: maru {1} {2}")
+
+#define HELP_WORDS(X) \
+    X(ABOUT, "an open manufacturing twin", "열린 제조 트윈") \
+    X(USAGE, "Usage", "사용법") \
+    X(VERBS, "Verbs", "명령") \
+    X(OPTIONS, "Options", "옵션") \
+    X(COMMON_OPTIONS, "Options of every verb", "모든 명령의 옵션") \
+    X(EXAMPLES, "Examples", "예") \
+    X(BEGIN_WITH, "To begin with", "처음이라면") \
+    X(MORE_HELP, "'maru help VERB' says more; 'maru help options' lists the options of the model.", \
+        "'maru help 명령'이 더 자세히 알려 줍니다. 'maru help options'는 모델 옵션 목록입니다.") \
+    X(MODEL_OPTIONS, "Options of the model: maru sim PLANT --option NAME=VALUE. Defaults stand behind the name.", \
+        "모델 옵션: maru sim PLANT --option 이름=값. 이름 뒤가 기본값입니다.") \
+    X(EXIT_STATUS, "Exit status: 0 good, 1 the answer is no or stopped, 2 usage, 3 bad input, 4 a limit was reached.", \
+        "종료 상태: 0 정상, 1 아니오 또는 중단, 2 사용법, 3 잘못된 입력, 4 한도 도달.") \
+    X(CHECK_PURPOSE, "find every fault of a plant, and what its releases ask of its tools", "공장 자료의 모든 오류와 설비 부하를 찾습니다") \
+    X(SIM_PURPOSE, "run the twin of a plant and tell what came of it", "공장의 트윈을 돌리고 결과를 알려 줍니다") \
+    X(COMPARE_PURPOSE, "compare variants of a plant on the same luck", "같은 난수로 여러 안을 비교합니다") \
+    X(IMPORT_PURPOSE, "write a plant of any dialect as maru CSV tables", "어떤 형식의 공장이든 maru CSV 표로 씁니다") \
+    X(NEW_PURPOSE, "make a fab of any size to start from", "원하는 크기의 팹을 만듭니다") \
+    X(HELP_PURPOSE, "say what the command can do", "명령을 설명합니다") \
+    X(VERSION_PURPOSE, "say the version", "판 번호를 알려 줍니다") \
+    X(HELP_JSON, "print JSON instead of tables", "표 대신 JSON으로 출력") \
+    X(HELP_LANG, "language [that of LANG or LC_ALL]", "언어 [LANG 또는 LC_ALL의 언어]") \
+    X(HELP_QUIET, "no progress, no notes, no tables", "진행 표시, 안내, 표를 내지 않음") \
+    X(HELP_HELP, "this page", "이 도움말") \
+    X(HELP_ALL_GROUPS, "show all rows, not only the first", "처음 몇 행만이 아니라 모두 표시") \
+    X(HELP_DAYS, "how long to run, warm-up included: 365, 90d, 12h", "예열을 포함한 실행 기간: 365, 90d, 12h") \
+    X(HELP_UNTIL, "run until this time after the start of the plant", "공장 시작부터 이 시각까지 실행") \
+    X(HELP_WARMUP, "leave the first SPAN out of the statistics", "처음 SPAN을 통계에서 뺌") \
+    X(HELP_REPS, "replications; number r has seed + r, counted from 0", "반복 횟수. r번째(0부터)의 시드는 seed + r") \
+    X(HELP_SEED, "seed of the random numbers", "난수 시드") \
+    X(HELP_THREADS, "threads [all cores]; results do not depend on it", "스레드 수 [모든 코어]. 결과는 같음") \
+    X(HELP_RULE, "dispatching rule: fifo, cr, ... or an expression (docs/RULES.md)", "작업 지시 규칙: fifo, cr, ... 또는 식(docs/RULES.md)") \
+    X(HELP_QUEUE_RULE, "how queue-time limits are kept", "대기 시간 제한을 지키는 방법") \
+    X(HELP_VARIANT_A, "what the others are compared with: NAME=VALUE, NAME=VALUE, ...", "비교 기준: 이름=값, 이름=값, ...") \
+    X(HELP_VARIANT, "the other; plant=FOLDER takes another plant", "비교할 안. plant=폴더로 다른 공장도 가능") \
+    X(HELP_VARIANT_MORE, "one more", "하나 더") \
+    X(HELP_OPTION_ALL, "an option of the model for all variants", "모든 안에 쓸 모델 옵션") \
+    X(HELP_OPTION, "any option of the model, as often as needed", "모델 옵션, 여러 번 가능") \
+    X(HELP_PRECISION, "add replications until the 95 % interval is that narrow", "95 % 구간이 이만큼 좁아질 때까지 반복") \
+    X(HELP_OF, "the figure that --precision watches", "--precision이 보는 지표") \
+    X(HELP_SAVE, "save the state at the end", "마지막 상태를 저장") \
+    X(HELP_FROM, "begin with a saved state; --days then counts from there", "저장된 상태에서 시작. --days는 그때부터") \
+    X(HELP_TRACE, "every event: FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst", "모든 사건: FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst") \
+    X(HELP_CSV, "write the tables as CSV files", "표를 CSV 파일로 씀") \
+    X(HELP_REPORT, "write one page with charts and tables", "도표와 표가 있는 한 페이지 보고서를 씀") \
+    X(HELP_TOOLS, "tools in all", "설비 대수") \
+    X(HELP_PRODUCTS, "products, each with its own route", "제품 수. 제품마다 경로가 다름") \
+    X(HELP_STEPS, "steps of a route", "경로의 공정 수") \
+    X(HELP_FAB_SEED, "the same seed gives the same fab", "시드가 같으면 팹도 같음") \
+    X(HELP_LOAD, "load of the busiest tool groups", "가장 바쁜 설비 그룹의 부하") \
+    X(HELP_OUT, "the folder to write", "쓸 폴더") \
+    X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀")
+// clang-format on
+
+#endif
