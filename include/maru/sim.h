@@ -102,7 +102,7 @@ MARU_API void maru_sim_free(maru_sim *sim);
 //   errors  MARU_E_LIMIT when max_lot is passed, MARU_E_MEMORY when there is none to grow: the
 //           state is that before the release at fault, and the run can go on later
 //   memory  allocates nothing, unless the lots on the floor outgrow the room made for them at first
-//   cost    about 150 ns an event on SMT2020 (docs/PERFORMANCE.md)
+//   cost    about 140 ns an event on SMT2020 (docs/PERFORMANCE.md)
 MARU_MUST_USE MARU_API maru_status maru_sim_run(maru_sim *sim, maru_time until_us, maru_error *err);
 MARU_API maru_time maru_sim_now(const maru_sim *sim);
 
