@@ -1,0 +1,232 @@
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "store/tenant.h"
+
+// Runs that were asked for, and what came of them. A run waits, runs, and ends; one that waited or ran
+// when the server ended is found again by tenant_each_open_run.
+
+static const char *const state_names[] = {"waiting", "running", "done", "cancelled", "failed"};
+static const char no_run[] = "there is no such run";
+
+const char *run_state_name(enum run_state state) { return state_names[state]; }
+
+#define RUN_COLUMNS                                                                                \
+    "id, name, plant, version, kind, by, state, progress, created_ms, started_ms, ended_ms,"       \
+    " request, sentence_ko, sentence_en, problem"
+
+static struct run_row read_run(const struct query *query) {
+    const int64_t state = query_integer(query, 6);
+    return (struct run_row){.id = query_text(query, 0),
+                            .name = query_text(query, 1),
+                            .plant = query_text(query, 2),
+                            .version = query_integer(query, 3),
+                            .kind = query_text(query, 4),
+                            .by = query_text(query, 5),
+                            .state = state >= 0 && state <= RUN_FAILED ? (enum run_state)state
+                                                                       : RUN_FAILED,
+                            .progress = query_number(query, 7),
+                            .created_ms = query_integer(query, 8),
+                            .started_ms = query_integer(query, 9),
+                            .ended_ms = query_integer(query, 10),
+                            .request = query_text(query, 11),
+                            .sentence_ko = query_text(query, 12),
+                            .sentence_en = query_text(query, 13),
+                            .problem = query_text(query, 14)};
+}
+
+maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
+                           char id[STORE_ID_BYTES], maru_error *err) {
+    struct database *database = &tenant->database;
+    struct query query;
+    char made[STORE_ID_BYTES];
+    store_make_id(made);
+    database_enter(database);
+    maru_status st = database_begin(database, err);
+    if (st == MARU_OK) {
+        query_open(&query, database,
+                   "INSERT INTO run SELECT ?1, ?2, plant, number, ?3, ?4, 0, 0.0, ?5, 0, 0, ?6, '',"
+                   " '', '', NULL, NULL, NULL FROM version WHERE plant = ?7 AND number = ?8"
+                   " RETURNING id");
+        query_bind_text(&query, made);
+        query_bind_text(&query, row->name);
+        query_bind_text(&query, row->kind);
+        query_bind_text(&query, row->by);
+        query_bind_integer(&query, clock_unix_ms());
+        query_bind_text(&query, row->request);
+        query_bind_text(&query, row->plant);
+        query_bind_integer(&query, row->version);
+        const bool is_made = query_row(&query);
+        while (query_row(&query)) {
+        }
+        st = query_close(&query, err);
+        if (st == MARU_OK && !is_made) {
+            st = fail(err, MARU_E_USAGE, "there is no such plant, or no such version of it");
+        }
+    }
+    st = st == MARU_OK ? audit_append(database, row->by, "start run", made, row->kind, err) : st;
+    st = database_leave(database, st, err);
+    if (st == MARU_OK) {
+        memcpy(id, made, sizeof made);
+    }
+    return st;
+}
+
+maru_status tenant_begin_run(struct tenant *tenant, const char *id, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    maru_status st = database_begin(&tenant->database, err);
+    if (st == MARU_OK) {
+        query_open(&query, &tenant->database,
+                   "UPDATE run SET state = ?, started_ms = ? WHERE id = ?");
+        query_bind_integer(&query, RUN_RUNNING);
+        query_bind_integer(&query, clock_unix_ms());
+        query_bind_text(&query, id);
+        query_row(&query);
+        st = query_close(&query, err);
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+static maru_status pack_text(struct packed *out, const struct text *text, maru_error *err) {
+    return text ? tenant_pack(out, text->bytes ? text->bytes : "", text->n_bytes, err) : MARU_OK;
+}
+
+static void bind_packed(struct query *query, const struct packed *packed) {
+    if (packed->bytes) {
+        query_bind_bytes(query, packed->bytes, packed->n_bytes);
+    } else {
+        query_bind_text(query, NULL);
+    }
+}
+
+maru_status tenant_end_run(struct tenant *tenant, const char *id, const struct run_end *end,
+                           maru_error *err) {
+    struct packed result = {0}, ko = {0}, en = {0};
+    struct query query;
+    maru_status st = pack_text(&result, end->result, err);
+    st = st == MARU_OK ? pack_text(&ko, end->report_ko, err) : st;
+    st = st == MARU_OK ? pack_text(&en, end->report_en, err) : st;
+    if (st == MARU_OK) {
+        database_enter(&tenant->database);
+        st = database_begin(&tenant->database, err);
+        if (st == MARU_OK) {
+            query_open(&query, &tenant->database,
+                       "UPDATE run SET state = ?, progress = ?, ended_ms = ?, sentence_ko = ?,"
+                       " sentence_en = ?, problem = ?, result = ?, report_ko = ?, report_en = ?"
+                       " WHERE id = ?");
+            query_bind_integer(&query, end->state);
+            query_bind_number(&query, end->progress);
+            query_bind_integer(&query, clock_unix_ms());
+            query_bind_text(&query, end->sentence_ko);
+            query_bind_text(&query, end->sentence_en);
+            query_bind_text(&query, end->problem);
+            bind_packed(&query, &result);
+            bind_packed(&query, &ko);
+            bind_packed(&query, &en);
+            query_bind_text(&query, id);
+            query_row(&query);
+            st = query_close(&query, err);
+        }
+        st = database_leave(&tenant->database, st, err);
+    }
+    alloc_free(result.bytes);
+    alloc_free(ko.bytes);
+    alloc_free(en.bytes);
+    return st;
+}
+
+static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_run see,
+                        void *context, bool wants_one, maru_error *err) {
+    maru_status st = MARU_OK;
+    size_t n = 0;
+    while (st == MARU_OK && query_row(query)) {
+        const struct run_row row = read_run(query);
+        n++;
+        st = see(context, &row, err);
+    }
+    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
+    st = st == MARU_OK ? closed : st;
+    if (st == MARU_OK && wants_one && n == 0) {
+        st = fail(err, MARU_E_USAGE, no_run);
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+maru_status tenant_see_one_run(struct tenant *tenant, const char *id, tenant_see_run see,
+                               void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database, "SELECT " RUN_COLUMNS " FROM run WHERE id = ?");
+    query_bind_text(&query, id);
+    return tell(tenant, &query, see, context, true, err);
+}
+
+maru_status tenant_each_run(struct tenant *tenant, const char *plant, const struct page *page,
+                            tenant_see_run see, void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT " RUN_COLUMNS " FROM run WHERE (?1 = '' OR plant = ?1)"
+               " AND (?2 = '' OR id < ?2) ORDER BY id DESC LIMIT ?3");
+    query_bind_text(&query, plant);
+    query_bind_text(&query, page->after);
+    query_bind_integer(&query, page->limit);
+    return tell(tenant, &query, see, context, false, err);
+}
+
+maru_status tenant_each_open_run(struct tenant *tenant, tenant_see_run see, void *context,
+                                 maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT " RUN_COLUMNS " FROM run WHERE state < 2 ORDER BY id");
+    return tell(tenant, &query, see, context, false, err);
+}
+
+maru_status tenant_get_output(struct tenant *tenant, const char *id, enum run_output output,
+                              struct text *out, maru_error *err) {
+    static const char *const sql[] = {"SELECT result FROM run WHERE id = ?",
+                                      "SELECT report_ko FROM run WHERE id = ?",
+                                      "SELECT report_en FROM run WHERE id = ?"};
+    struct query query;
+    maru_status st = MARU_OK;
+    size_t n = 0;
+    bool is_there = false;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database, sql[output]);
+    query_bind_text(&query, id);
+    if (query_row(&query)) {
+        is_there = true;
+        const void *packed = query_bytes(&query, 0, &n);
+        st = n > 0 ? tenant_unpack(out, packed, n, err)
+                   : fail(err, MARU_E_RANGE, "the run has no result yet, or ended without one");
+    }
+    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+    st = st == MARU_OK ? closed : st;
+    if (st == MARU_OK && !is_there) {
+        st = fail(err, MARU_E_USAGE, no_run);
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+maru_status tenant_delete_run(struct tenant *tenant, const char *id, const char *by,
+                              maru_error *err) {
+    struct database *database = &tenant->database;
+    struct query query;
+    database_enter(database);
+    maru_status st = database_begin(database, err);
+    if (st == MARU_OK) {
+        query_open(&query, database, "DELETE FROM run WHERE id = ? RETURNING id");
+        query_bind_text(&query, id);
+        const bool is_gone = query_row(&query);
+        while (query_row(&query)) {
+        }
+        st = query_close(&query, err);
+        st = st == MARU_OK && !is_gone ? fail(err, MARU_E_USAGE, no_run) : st;
+    }
+    st = st == MARU_OK ? audit_append(database, by, "delete run", id, "", err) : st;
+    return database_leave(database, st, err);
+}

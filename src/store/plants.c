@@ -1,0 +1,500 @@
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "io/folder.h"
+#include "store/tenant.h"
+
+// Plants, their versions and tables. A table is kept once, compressed, under the BLAKE2b hash of its
+// bytes; versions that share it share the row. What no version names any more is removed with the last
+// of them.
+
+const char *const tenant_migration[] = {
+    "CREATE TABLE plant(id TEXT PRIMARY KEY, name TEXT NOT NULL, created_ms INTEGER NOT NULL)"
+    "  STRICT;"
+    "CREATE TABLE version(plant TEXT NOT NULL REFERENCES plant(id) ON DELETE CASCADE,"
+    "  number INTEGER NOT NULL, created_ms INTEGER NOT NULL, by TEXT NOT NULL,"
+    "  sound INTEGER NOT NULL, faults INTEGER NOT NULL, warnings INTEGER NOT NULL,"
+    "  notes INTEGER NOT NULL, size TEXT NOT NULL, checked BLOB NOT NULL,"
+    "  PRIMARY KEY(plant, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE content(hash BLOB PRIMARY KEY, n_bytes INTEGER NOT NULL, packed BLOB NOT NULL)"
+    "  STRICT;"
+    "CREATE TABLE tables(plant TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,"
+    "  hash BLOB NOT NULL REFERENCES content(hash), PRIMARY KEY(plant, version, name),"
+    "  FOREIGN KEY(plant, version) REFERENCES version(plant, number) ON DELETE CASCADE)"
+    "  STRICT, WITHOUT ROWID;"
+    "CREATE INDEX tables_by_hash ON tables(hash);"
+    "CREATE TABLE run(id TEXT PRIMARY KEY, name TEXT NOT NULL, plant TEXT NOT NULL,"
+    "  version INTEGER NOT NULL, kind TEXT NOT NULL, by TEXT NOT NULL, state INTEGER NOT NULL,"
+    "  progress REAL NOT NULL, created_ms INTEGER NOT NULL, started_ms INTEGER NOT NULL,"
+    "  ended_ms INTEGER NOT NULL, request TEXT NOT NULL, sentence_ko TEXT NOT NULL,"
+    "  sentence_en TEXT NOT NULL, problem TEXT NOT NULL, result BLOB, report_ko BLOB,"
+    "  report_en BLOB, FOREIGN KEY(plant, version) REFERENCES version(plant, number)"
+    "  ON DELETE CASCADE) STRICT;"
+    "CREATE INDEX run_of ON run(plant, id);"
+    "CREATE INDEX run_open ON run(state) WHERE state < 2;"
+    "CREATE TABLE audit(number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL,"
+    "  action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL)"
+    "  STRICT;"
+    "CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN"
+    "  SELECT raise(ABORT, 'the audit log is only appended to'); END;"
+    "CREATE TRIGGER audit_is BEFORE UPDATE ON audit BEGIN"
+    "  SELECT raise(ABORT, 'the audit log is only appended to'); END;",
+};
+const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
+
+enum { HASH_BYTES = 32, PACK_LEVEL = 3 };
+
+static const char no_version[] = "there is no such plant, or no such version of it";
+
+// ---- compressed bytes (also of runs)
+
+maru_status tenant_pack(struct packed *out, const void *bytes, size_t n, maru_error *err) {
+    const size_t bound = ZSTD_compressBound(n);
+    *out = (struct packed){.bytes = alloc_new(bound, 1)};
+    if (!out->bytes) {
+        return fail(err, MARU_E_MEMORY, "no memory for %zu bytes", bound);
+    }
+    out->n_bytes = ZSTD_compress(out->bytes, bound, n > 0 ? bytes : "", n, PACK_LEVEL);
+    return ZSTD_isError(out->n_bytes) ? fail(err, MARU_E_MEMORY, "no memory to compress") : MARU_OK;
+}
+
+maru_status tenant_unpack(struct text *out, const void *packed, size_t n, maru_error *err) {
+    const unsigned long long size = ZSTD_getFrameContentSize(packed, n);
+    if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) {
+        return fail(err, MARU_E_INPUT, "a kept file is damaged: restore the last backup");
+    }
+    if (size > out->max_bytes) {
+        return fail(err, MARU_E_LIMIT, "a kept file has %llu bytes, at most %zu are possible", size,
+                    out->max_bytes);
+    }
+    char *bytes = alloc_new((size_t)size + 1, 1);
+    if (!bytes) {
+        return fail(err, MARU_E_MEMORY, "no memory for %llu bytes", size);
+    }
+    maru_status st = MARU_OK;
+    if (ZSTD_decompress(bytes, (size_t)size, packed, n) != (size_t)size) {
+        st = fail(err, MARU_E_INPUT, "a kept file is damaged: restore the last backup");
+    } else {
+        text_add(out, bytes, (size_t)size);
+        st = out->status;
+    }
+    alloc_free(bytes);
+    return st;
+}
+
+// ---- adding
+
+static maru_status add_content(struct database *database, const maru_file *file,
+                               const unsigned char *hash, maru_error *err) {
+    struct query query;
+    query_open(&query, database, "SELECT 1 FROM content WHERE hash = ?");
+    query_bind_bytes(&query, hash, HASH_BYTES);
+    const bool is_there = query_row(&query);
+    maru_status st = query_close(&query, err);
+    if (st != MARU_OK || is_there) {
+        return st;
+    }
+    struct packed packed;
+    st = tenant_pack(&packed, file->bytes, file->n_bytes, err);
+    if (st == MARU_OK) {
+        query_open(&query, database, "INSERT INTO content VALUES(?, ?, ?)");
+        query_bind_bytes(&query, hash, HASH_BYTES);
+        query_bind_integer(&query, (int64_t)file->n_bytes);
+        query_bind_bytes(&query, packed.bytes, packed.n_bytes);
+        query_row(&query);
+        st = query_close(&query, err);
+    }
+    alloc_free(packed.bytes);
+    return st;
+}
+
+static maru_status add_table(struct database *database, const char *plant, int64_t number,
+                             const maru_file *file, maru_error *err) {
+    unsigned char hash[HASH_BYTES];
+    crypto_generichash(hash, sizeof hash, file->bytes, file->n_bytes, NULL, 0);
+    const maru_status st = add_content(database, file, hash, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct query query;
+    query_open(&query, database, "INSERT INTO tables VALUES(?, ?, ?, ?)");
+    query_bind_text(&query, plant);
+    query_bind_integer(&query, number);
+    query_bind_text(&query, file->name);
+    query_bind_bytes(&query, hash, sizeof hash);
+    query_row(&query);
+    return query_close(&query, err);
+}
+
+static maru_status count_of(struct database *database, const char *sql, const char *text,
+                            int64_t *n, maru_error *err) {
+    struct query query;
+    query_open(&query, database, sql);
+    if (text) {
+        query_bind_text(&query, text);
+    }
+    if (query_row(&query)) {
+        *n = query_integer(&query, 0);
+    }
+    return query_close(&query, err);
+}
+
+static maru_status add_plant(struct database *database, const char *id, const char *name,
+                             maru_error *err) {
+    int64_t n = 0;
+    maru_status st = count_of(database, "SELECT count(*) FROM plant", NULL, &n, err);
+    if (st == MARU_OK && n >= TENANT_MAX_PLANTS) {
+        st = fail(err, MARU_E_LIMIT, "there are %lld plants: remove some first", (long long)n);
+    }
+    if (st == MARU_OK) {
+        struct query query;
+        query_open(&query, database, "INSERT INTO plant VALUES(?, ?, ?)");
+        query_bind_text(&query, id);
+        query_bind_text(&query, name);
+        query_bind_integer(&query, clock_unix_ms());
+        query_row(&query);
+        st = query_close(&query, err);
+    }
+    return st;
+}
+
+// The number of the next version of a plant that is there.
+static maru_status next_number(struct database *database, const char *plant, int64_t *number,
+                               maru_error *err) {
+    int64_t n = 0;
+    maru_status st = count_of(database, "SELECT count(*) FROM plant WHERE id = ?", plant, &n, err);
+    if (st == MARU_OK && n == 0) {
+        st = fail(err, MARU_E_USAGE, no_version);
+    }
+    if (st == MARU_OK) {
+        st = count_of(database, "SELECT coalesce(max(number), 0) FROM version WHERE plant = ?",
+                      plant, &n, err);
+    }
+    if (st == MARU_OK && n >= TENANT_MAX_VERSIONS) {
+        st = fail(err, MARU_E_LIMIT, "this plant has %lld versions: start a new one", (long long)n);
+    }
+    *number = n + 1;
+    return st;
+}
+
+static maru_status add_facts(struct database *database, const char *plant, int64_t number,
+                             const char *by, const struct version_facts *facts, maru_error *err) {
+    struct packed packed;
+    maru_status st = tenant_pack(&packed, facts->check, strlen(facts->check), err);
+    if (st == MARU_OK) {
+        struct query query;
+        query_open(&query, database, "INSERT INTO version VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        query_bind_text(&query, plant);
+        query_bind_integer(&query, number);
+        query_bind_integer(&query, clock_unix_ms());
+        query_bind_text(&query, by);
+        query_bind_integer(&query, facts->is_sound);
+        query_bind_integer(&query, facts->n_fault);
+        query_bind_integer(&query, facts->n_warning);
+        query_bind_integer(&query, facts->n_note);
+        query_bind_text(&query, facts->size);
+        query_bind_bytes(&query, packed.bytes, packed.n_bytes);
+        query_row(&query);
+        st = query_close(&query, err);
+    }
+    alloc_free(packed.bytes);
+    return st;
+}
+
+maru_status tenant_add_version(struct tenant *tenant, char plant[STORE_ID_BYTES], const char *name,
+                               const char *by, const maru_file *file, size_t n_file,
+                               const struct version_facts *facts, int64_t *number,
+                               maru_error *err) {
+    struct database *database = &tenant->database;
+    const bool is_new = plant[0] == '\0';
+    char id[STORE_ID_BYTES], detail[48];
+    int64_t n = 1;
+    if (is_new) {
+        store_make_id(id);
+    } else {
+        memcpy(id, plant, sizeof id);
+    }
+    database_enter(database);
+    maru_status st = database_begin(database, err);
+    if (st == MARU_OK) {
+        st = is_new ? add_plant(database, id, name, err) : next_number(database, id, &n, err);
+    }
+    st = st == MARU_OK ? add_facts(database, id, n, by, facts, err) : st;
+    for (size_t i = 0; st == MARU_OK && i < n_file; i++) {
+        if (file[i].bytes) {
+            st = add_table(database, id, n, &file[i], err);
+        }
+    }
+    if (st == MARU_OK) {
+        snprintf(detail, sizeof detail, "version %lld", (long long)n);
+        st = audit_append(database, by, is_new ? "create plant" : "change plant", id, detail, err);
+    }
+    st = database_leave(database, st, err);
+    if (st == MARU_OK) {
+        memcpy(plant, id, sizeof id);
+        *number = n;
+    }
+    return st;
+}
+
+// ---- reading
+
+#define VERSION_COLUMNS                                                                            \
+    "p.id, p.name, v.by, v.number, v.created_ms, v.sound, v.faults, v.warnings, v.notes, v.size"
+
+static struct version_row read_version(const struct query *query) {
+    return (struct version_row){.plant = query_text(query, 0),
+                                .name = query_text(query, 1),
+                                .by = query_text(query, 2),
+                                .number = query_integer(query, 3),
+                                .created_ms = query_integer(query, 4),
+                                .facts = {.is_sound = query_integer(query, 5) != 0,
+                                          .n_fault = (uint32_t)query_integer(query, 6),
+                                          .n_warning = (uint32_t)query_integer(query, 7),
+                                          .n_note = (uint32_t)query_integer(query, 8),
+                                          .size = query_text(query, 9),
+                                          .check = ""}};
+}
+
+static struct plant_row read_plant(const struct query *query) {
+    return (struct plant_row){.id = query_text(query, 0),
+                              .name = query_text(query, 1),
+                              .created_ms = query_integer(query, 10),
+                              .n_version = query_integer(query, 11),
+                              .latest = read_version(query)};
+}
+
+// Run a query whose rows are versions or plants past `see_version` or `see_plant`; leaves the
+// database.
+static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_version see_version,
+                        tenant_see_plant see_plant, void *context, bool wants_one,
+                        maru_error *err) {
+    maru_status st = MARU_OK;
+    size_t n = 0;
+    while (st == MARU_OK && query_row(query)) {
+        n++;
+        if (see_version) {
+            const struct version_row row = read_version(query);
+            st = see_version(context, &row, err);
+        } else {
+            const struct plant_row row = read_plant(query);
+            st = see_plant(context, &row, err);
+        }
+    }
+    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
+    st = st == MARU_OK ? closed : st;
+    if (st == MARU_OK && wants_one && n == 0) {
+        st = fail(err, MARU_E_USAGE, no_version);
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+maru_status tenant_see_one_version(struct tenant *tenant, const char *plant, int64_t number,
+                                   tenant_see_version see, void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT " VERSION_COLUMNS " FROM version v JOIN plant p ON p.id = v.plant"
+               " WHERE p.id = ?1 AND v.number = CASE ?2 WHEN 0 THEN"
+               " (SELECT max(number) FROM version WHERE plant = ?1) ELSE ?2 END");
+    query_bind_text(&query, plant);
+    query_bind_integer(&query, number);
+    return tell(tenant, &query, see, NULL, context, true, err);
+}
+
+maru_status tenant_each_version(struct tenant *tenant, const char *plant, const struct page *page,
+                                tenant_see_version see, void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT " VERSION_COLUMNS " FROM version v JOIN plant p ON p.id = v.plant"
+               " WHERE p.id = ?1 AND (?2 = '' OR v.number < CAST(?2 AS INTEGER))"
+               " ORDER BY v.number DESC LIMIT ?3");
+    query_bind_text(&query, plant);
+    query_bind_text(&query, page->after);
+    query_bind_integer(&query, page->limit);
+    return tell(tenant, &query, see, NULL, context, page->after[0] == '\0', err);
+}
+
+#define PLANT_QUERY                                                                                \
+    "SELECT " VERSION_COLUMNS ", p.created_ms, v.number FROM plant p JOIN version v"               \
+    " ON v.plant = p.id AND v.number = (SELECT max(number) FROM version WHERE plant = p.id)"
+
+maru_status tenant_see_one_plant(struct tenant *tenant, const char *plant, tenant_see_plant see,
+                                 void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database, PLANT_QUERY " WHERE p.id = ?");
+    query_bind_text(&query, plant);
+    return tell(tenant, &query, NULL, see, context, true, err);
+}
+
+maru_status tenant_each_plant(struct tenant *tenant, const struct page *page, tenant_see_plant see,
+                              void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               PLANT_QUERY " WHERE ?1 = '' OR p.id < ?1 ORDER BY p.id DESC LIMIT ?2");
+    query_bind_text(&query, page->after);
+    query_bind_integer(&query, page->limit);
+    return tell(tenant, &query, NULL, see, context, false, err);
+}
+
+// The number of a version that is there; 0 asks for the newest. The database is entered.
+static maru_status resolve(struct database *database, const char *plant, int64_t *number,
+                           maru_error *err) {
+    struct query query;
+    bool is_there = false;
+    query_open(&query, database,
+               "SELECT number FROM version WHERE plant = ?1 AND (?2 = 0 OR number = ?2)"
+               " ORDER BY number DESC LIMIT 1");
+    query_bind_text(&query, plant);
+    query_bind_integer(&query, *number);
+    if (query_row(&query)) {
+        *number = query_integer(&query, 0);
+        is_there = true;
+    }
+    const maru_status st = query_close(&query, err);
+    return st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, no_version) : st;
+}
+
+maru_status tenant_get_check(struct tenant *tenant, const char *plant, int64_t number,
+                             struct text *out, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    maru_status st = resolve(&tenant->database, plant, &number, err);
+    if (st == MARU_OK) {
+        query_open(&query, &tenant->database,
+                   "SELECT checked FROM version WHERE plant = ? AND number = ?");
+        query_bind_text(&query, plant);
+        query_bind_integer(&query, number);
+        maru_status unpacked = MARU_OK;
+        if (query_row(&query)) {
+            size_t n = 0;
+            const void *packed = query_bytes(&query, 0, &n);
+            unpacked = tenant_unpack(out, packed, n, err);
+        }
+        st = query_close(&query, unpacked == MARU_OK ? err : NULL);
+        st = unpacked == MARU_OK ? st : unpacked;
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+maru_status tenant_each_table(struct tenant *tenant, const char *plant, int64_t number,
+                              tenant_see_table see, void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    maru_status st = resolve(&tenant->database, plant, &number, err);
+    if (st == MARU_OK) {
+        query_open(&query, &tenant->database,
+                   "SELECT t.name, c.n_bytes FROM tables t JOIN content c USING(hash)"
+                   " WHERE t.plant = ? AND t.version = ? ORDER BY t.name");
+        query_bind_text(&query, plant);
+        query_bind_integer(&query, number);
+        while (st == MARU_OK && query_row(&query)) {
+            st = see(context, query_text(&query, 0), query_integer(&query, 1), err);
+        }
+        const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+        st = st == MARU_OK ? closed : st;
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+static maru_status keep_table(struct tables *out, const struct query *query, maru_error *err) {
+    if (out->n == out->cap) {
+        const size_t cap = out->cap ? 2 * out->cap : 16;
+        maru_file *larger = alloc_resize(out->file, cap, sizeof *larger);
+        if (!larger) {
+            return fail(err, MARU_E_MEMORY, "no memory");
+        }
+        out->file = larger;
+        out->cap = cap;
+    }
+    size_t n = 0;
+    const char *name = query_text(query, 0);
+    const size_t n_name = strlen(name) + 1;
+    const void *packed = query_bytes(query, 1, &n);
+    char *own_name = alloc_new(n_name, 1);
+    struct text bytes;
+    text_init(&bytes, FOLDER_MAX_FILE_BYTES);
+    const maru_status st =
+        own_name ? tenant_unpack(&bytes, packed, n, err) : fail(err, MARU_E_MEMORY, "no memory");
+    if (st != MARU_OK) {
+        text_fini(&bytes);
+        alloc_free(own_name);
+        return st;
+    }
+    memcpy(own_name, name, n_name);
+    if (!bytes.bytes) { // an empty table is one too
+        bytes.bytes = alloc_new(1, 1);
+    }
+    out->file[out->n++] =
+        (maru_file){.name = own_name, .bytes = bytes.bytes, .n_bytes = bytes.n_bytes};
+    return MARU_OK;
+}
+
+maru_status tenant_get_tables(struct tenant *tenant, const char *plant, int64_t number,
+                              const char *name, struct tables *out, maru_error *err) {
+    *out = (struct tables){0};
+    struct query query;
+    database_enter(&tenant->database);
+    maru_status st = resolve(&tenant->database, plant, &number, err);
+    if (st == MARU_OK) {
+        query_open(&query, &tenant->database,
+                   "SELECT t.name, c.packed FROM tables t JOIN content c USING(hash)"
+                   " WHERE t.plant = ?1 AND t.version = ?2 AND (?3 IS NULL OR t.name = ?3)"
+                   " ORDER BY t.name");
+        query_bind_text(&query, plant);
+        query_bind_integer(&query, number);
+        query_bind_text(&query, name);
+        while (st == MARU_OK && query_row(&query)) {
+            st = keep_table(out, &query, err);
+        }
+        const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+        st = st == MARU_OK ? closed : st;
+    }
+    if (st == MARU_OK && name && out->n == 0) {
+        st = fail(err, MARU_E_USAGE, "this version has no table %.80s", name);
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
+void tables_fini(struct tables *tables) {
+    for (size_t i = 0; i < tables->n; i++) {
+        union {
+            const void *kept;
+            void *owned;
+        } name = {.kept = tables->file[i].name}, bytes = {.kept = tables->file[i].bytes};
+        alloc_free(name.owned);
+        alloc_free(bytes.owned);
+    }
+    alloc_free(tables->file);
+    *tables = (struct tables){0};
+}
+
+maru_status tenant_delete_plant(struct tenant *tenant, const char *plant, const char *by,
+                                maru_error *err) {
+    struct database *database = &tenant->database;
+    const char *const text[] = {plant, NULL}, *const none[] = {NULL};
+    int64_t n = 0;
+    database_enter(database);
+    maru_status st = database_begin(database, err);
+    if (st == MARU_OK) {
+        st = count_of(database, "SELECT count(*) FROM plant WHERE id = ?", plant, &n, err);
+    }
+    if (st == MARU_OK && n == 0) {
+        st = fail(err, MARU_E_USAGE, "there is no such plant");
+    }
+    st = st == MARU_OK ? query_do(database, "DELETE FROM plant WHERE id = ?", text, err) : st;
+    if (st == MARU_OK) {
+        st = query_do(database, "DELETE FROM content WHERE hash NOT IN (SELECT hash FROM tables)",
+                      none, err);
+    }
+    st = st == MARU_OK ? audit_append(database, by, "delete plant", plant, "", err) : st;
+    return database_leave(database, st, err);
+}

@@ -1,0 +1,390 @@
+#include "store/store.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "io/files.h"
+#include "store/database.h"
+#include "store/tenant.h"
+#include "store/vault.h"
+
+// The file of the server and the tenants that are open.
+//
+// A tenant's file is opened when it is first held and stays open. Holders are counted under `lock`,
+// so that a tenant is removed only when nobody works in it; who wants it meanwhile is told that
+// there is none.
+
+struct store {
+    char *folder;
+    struct database server;
+    pthread_mutex_t lock;
+    pthread_cond_t is_free; // somebody has released a tenant
+    struct tenant *open;    // list
+};
+
+static const char *const server_migration[] = {
+    "CREATE TABLE tenant(name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE token(id TEXT PRIMARY KEY, tenant TEXT NOT NULL REFERENCES tenant(name)"
+    "  ON DELETE CASCADE, name TEXT NOT NULL, role INTEGER NOT NULL, hash BLOB NOT NULL,"
+    "  created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX token_of ON token(tenant, id);",
+};
+
+struct database *store_server(struct store *store) {
+    return &store->server;
+}
+
+static const char *const role_names[] = {"viewer", "engineer", "operator", "admin"};
+
+const char *role_name(enum role role) { return role_names[role]; }
+
+bool role_find(const char *name, enum role *role) {
+    for (int i = 0; i < (int)(sizeof role_names / sizeof role_names[0]); i++) {
+        if (strcmp(name, role_names[i]) == 0) {
+            *role = (enum role)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- ids
+
+static const char id_digits[] = "0123456789abcdefghjkmnpqrstvwxyz"; // no i, l, o, u
+
+void store_make_id(char id[STORE_ID_BYTES]) {
+    uint64_t time = (uint64_t)clock_unix_ms(), random = 0;
+    randombytes_buf(&random, sizeof random);
+    for (int i = 9; i >= 0; i--, time >>= 5) {
+        id[i] = id_digits[time & 31];
+    }
+    for (int i = 10; i < 22; i++, random >>= 5) {
+        id[i] = id_digits[random & 31];
+    }
+    id[22] = '\0';
+}
+
+bool store_is_id(const char *text) { return strlen(text) == 22 && strspn(text, id_digits) == 22; }
+
+// ---- paths
+
+static void add_path(struct text *out, const struct store *store, const char *tenant,
+                     const char *ending) {
+    text_clear(out);
+    text_addf(out, "%s/tenants/%s%s", store->folder, tenant, ending);
+}
+
+// ---- opening
+
+static maru_status make_folders(const struct store *store, maru_error *err) {
+    struct text path;
+    text_init(&path, 1 << 13);
+    files_join(&path, store->folder, "tenants");
+    maru_status st = path.status == MARU_OK ? files_make_folder(path.bytes, err) : path.status;
+    if (st == MARU_OK && (chmod(store->folder, 0700) != 0 || chmod(path.bytes, 0700) != 0)) {
+        st = fail(err, MARU_E_IO, "%s: its permissions cannot be set: it belongs to somebody else",
+                  store->folder);
+    }
+    text_fini(&path);
+    return st;
+}
+
+static maru_status count(struct database *database, const char *sql, const char *text, int64_t *out,
+                         maru_error *err) {
+    struct query query;
+    query_open(&query, database, sql);
+    if (text) {
+        query_bind_text(&query, text);
+    }
+    if (query_row(&query)) {
+        *out = query_integer(&query, 0);
+    }
+    return query_close(&query, err);
+}
+
+// The tenant `local`, and its first admin token.
+static maru_status make_local(struct store *store, char *secret, maru_error *err) {
+    int64_t n = 0;
+    maru_status st =
+        count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", "local", &n, err);
+    if (st == MARU_OK && n == 0) {
+        st = store_add_tenant(store, "local", err);
+    }
+    if (st == MARU_OK) {
+        st = count(&store->server, "SELECT count(*) FROM token WHERE tenant = ?", "local", &n, err);
+    }
+    if (st == MARU_OK && n == 0) {
+        struct token token = {.tenant = "local", .name = "first admin", .role = ROLE_ADMIN};
+        st = store_add_token(store, &token, secret, err);
+    }
+    return st;
+}
+
+maru_status store_open(const char *folder, struct store **out, char secret[STORE_SECRET_BYTES],
+                       maru_error *err) {
+    secret[0] = '\0';
+    struct store *store = alloc_new(1, sizeof *store);
+    if (!store || sodium_init() < 0) {
+        alloc_free(store);
+        return fail(err, MARU_E_MEMORY, "no memory, or no source of random numbers");
+    }
+    pthread_mutex_init(&store->lock, NULL);
+    pthread_cond_init(&store->is_free, NULL);
+    const size_t n = strlen(folder) + 1;
+    struct text path;
+    text_init(&path, 1 << 13);
+    store->folder = alloc_new(n, 1);
+    maru_status st = store->folder ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    if (st == MARU_OK) {
+        memcpy(store->folder, folder, n);
+        st = make_folders(store, err);
+    }
+    if (st == MARU_OK) {
+        files_join(&path, folder, "server.db");
+        st = database_open(&store->server, path.bytes, server_migration,
+                           sizeof server_migration / sizeof server_migration[0], err);
+    }
+    if (st == MARU_OK) {
+        st = make_local(store, secret, err);
+    }
+    text_fini(&path);
+    if (st != MARU_OK) {
+        store_close(store);
+        return st;
+    }
+    *out = store;
+    return MARU_OK;
+}
+
+static void close_tenant(struct tenant *tenant) {
+    database_close(&tenant->database);
+    alloc_free(tenant);
+}
+
+void store_close(struct store *store) {
+    if (!store) {
+        return;
+    }
+    while (store->open) {
+        struct tenant *next = store->open->next;
+        close_tenant(store->open);
+        store->open = next;
+    }
+    database_close(&store->server);
+    alloc_free(store->folder);
+    pthread_cond_destroy(&store->is_free);
+    pthread_mutex_destroy(&store->lock);
+    alloc_free(store);
+}
+
+// ---- tenants
+
+bool store_is_tenant_name(const char *name) {
+    const size_t n = strlen(name);
+    return n > 0 && n < STORE_TENANT_BYTES && name[0] >= 'a' && name[0] <= 'z' &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+}
+
+static void remove_files(const struct store *store, const char *name, struct text *removed) {
+    static const char *const ending[] = {".db", ".db-wal", ".db-shm", ".backup.db"};
+    struct text path;
+    text_init(&path, 1 << 13);
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+        add_path(&path, store, name, ending[i]);
+        if (path.status == MARU_OK && unlink(path.bytes) == 0) {
+            text_addf(removed, "%s%s\n", name, ending[i]);
+        }
+    }
+    text_fini(&path);
+}
+
+static maru_status may_add(struct store *store, const char *name, maru_error *err) {
+    int64_t n = 0;
+    maru_status st = count(&store->server, "SELECT count(*) FROM tenant", NULL, &n, err);
+    if (st == MARU_OK && n >= STORE_MAX_TENANTS) {
+        return fail(err, MARU_E_LIMIT, "there are %lld tenants, and no more are possible",
+                    (long long)n);
+    }
+    st = st == MARU_OK
+             ? count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err)
+             : st;
+    return st == MARU_OK && n > 0 ? fail(err, MARU_E_USAGE, "there is already a tenant %s", name)
+                                  : st;
+}
+
+maru_status store_add_tenant(struct store *store, const char *name, maru_error *err) {
+    if (!store_is_tenant_name(name)) {
+        return fail(
+            err, MARU_E_USAGE,
+            "'%.40s' cannot be a tenant: a letter, then letters, digits or '-', lower case, "
+            "at most %d",
+            name, STORE_TENANT_BYTES - 1);
+    }
+    pthread_mutex_lock(&store->lock);
+    database_enter(&store->server);
+    maru_status st = database_begin(&store->server, err);
+    st = st == MARU_OK ? may_add(store, name, err) : st;
+    if (st == MARU_OK) { // what a removal left when it was cut off must not come back to life
+        struct text removed;
+        text_init(&removed, 1 << 10);
+        remove_files(store, name, &removed);
+        text_fini(&removed);
+        struct query query;
+        query_open(&query, &store->server, "INSERT INTO tenant VALUES(?, ?)");
+        query_bind_text(&query, name);
+        query_bind_integer(&query, clock_unix_ms());
+        query_row(&query);
+        st = query_close(&query, err);
+    }
+    st = database_leave(&store->server, st, err);
+    pthread_mutex_unlock(&store->lock);
+    return st;
+}
+
+maru_status store_each_tenant(struct store *store, const struct page *page, store_see_tenant see,
+                              void *context, maru_error *err) {
+    struct query query;
+    maru_status st = MARU_OK;
+    database_enter(&store->server);
+    query_open(&query, &store->server,
+               "SELECT name, created_ms FROM tenant WHERE name > ? ORDER BY name LIMIT ?");
+    query_bind_text(&query, page->after);
+    query_bind_integer(&query, page->limit);
+    while (st == MARU_OK && query_row(&query)) {
+        const struct tenant_row row = {query_text(&query, 0), query_integer(&query, 1)};
+        st = see(context, &row, err);
+    }
+    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+    return database_leave(&store->server, st == MARU_OK ? closed : st, err);
+}
+
+size_t store_n_tenant(struct store *store) {
+    int64_t n = 0;
+    database_enter(&store->server);
+    const maru_status st = count(&store->server, "SELECT count(*) FROM tenant", NULL, &n, NULL);
+    return database_leave(&store->server, st, NULL) == MARU_OK ? (size_t)n : SIZE_MAX;
+}
+
+static maru_status has_tenant(struct store *store, const char *name, maru_error *err) {
+    int64_t n = 0;
+    database_enter(&store->server);
+    maru_status st =
+        count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err);
+    st = database_leave(&store->server, st, err);
+    return st == MARU_OK && n == 0 ? fail(err, MARU_E_USAGE, "there is no tenant '%.40s'", name)
+                                   : st;
+}
+
+static struct tenant *find_open(const struct store *store, const char *name) {
+    struct tenant *tenant = store->open;
+    while (tenant && strcmp(tenant->name, name) != 0) {
+        tenant = tenant->next;
+    }
+    return tenant;
+}
+
+static maru_status open_tenant(struct store *store, const char *name, struct tenant **out,
+                               maru_error *err) {
+    maru_status st = has_tenant(store, name, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct tenant *tenant = alloc_new(1, sizeof *tenant);
+    if (!tenant) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    struct text path;
+    text_init(&path, 1 << 13);
+    add_path(&path, store, name, ".db");
+    snprintf(tenant->name, sizeof tenant->name, "%s", name);
+    st = path.status == MARU_OK ? database_open(&tenant->database, path.bytes, tenant_migration,
+                                                tenant_n_migration, err)
+                                : path.status;
+    text_fini(&path);
+    if (st != MARU_OK) {
+        alloc_free(tenant);
+        return st;
+    }
+    tenant->next = store->open;
+    store->open = tenant;
+    *out = tenant;
+    return MARU_OK;
+}
+
+maru_status store_hold(struct store *store, const char *name, struct tenant **out,
+                       maru_error *err) {
+    pthread_mutex_lock(&store->lock);
+    struct tenant *tenant = find_open(store, name);
+    maru_status st = MARU_OK;
+    if (!tenant) {
+        st = open_tenant(store, name, &tenant, err);
+    } else if (tenant->is_going) {
+        st = fail(err, MARU_E_USAGE, "there is no tenant '%.40s'", name);
+    }
+    if (st == MARU_OK) {
+        tenant->n_holder++;
+        *out = tenant;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return st;
+}
+
+void store_release(struct store *store, struct tenant *tenant) {
+    if (tenant) {
+        pthread_mutex_lock(&store->lock);
+        tenant->n_holder--;
+        pthread_cond_broadcast(&store->is_free);
+        pthread_mutex_unlock(&store->lock);
+    }
+}
+
+const char *tenant_name(const struct tenant *tenant) { return tenant->name; }
+
+// Wait until nobody holds the tenant, then close it and take it out of the list.
+static void retire(struct store *store, const char *name) {
+    struct tenant *tenant = find_open(store, name);
+    if (!tenant) {
+        return;
+    }
+    tenant->is_going = true;
+    while (tenant->n_holder > 0) {
+        pthread_cond_wait(&store->is_free, &store->lock);
+    }
+    struct tenant **link = &store->open;
+    while (*link != tenant) {
+        link = &(*link)->next;
+    }
+    *link = tenant->next;
+    close_tenant(tenant);
+}
+
+maru_status store_delete_tenant(struct store *store, const char *name, struct text *removed,
+                                maru_error *err) {
+    if (strcmp(name, "local") == 0) {
+        return fail(err, MARU_E_USAGE, "tenant local stays: the server's admins belong to it");
+    }
+    pthread_mutex_lock(&store->lock);
+    maru_status st = has_tenant(store, name, err);
+    if (st == MARU_OK) {
+        retire(store, name);
+        const char *const text[] = {name, NULL};
+        database_enter(&store->server);
+        st = database_begin(&store->server, err);
+        st = st == MARU_OK
+                 ? query_do(&store->server, "DELETE FROM tenant WHERE name = ?", text, err)
+                 : st;
+        st = database_leave(&store->server, st, err);
+    }
+    if (st == MARU_OK) { // tokens went with the row; a file left over would have no owner
+        remove_files(store, name, removed);
+    }
+    pthread_mutex_unlock(&store->lock);
+    return st;
+}

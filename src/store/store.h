@@ -1,0 +1,122 @@
+// What the cloud keeps: tenants, tokens, plants with their versions, runs, an audit log.
+//
+// One folder; `server.db` knows the tenants and the hashes of their tokens, and each tenant has a
+// file of its own, `tenants/NAME.db`, which nothing but its own calls touch. What a call has
+// acknowledged survives kill -9. All calls may come from any thread. What lists call for each row must
+// not call the store; what a row names is valid during that call.
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "maru/plant.h"
+#include "maru/status.h"
+
+enum {
+    STORE_ID_BYTES = 24,     // with its 0
+    STORE_TENANT_BYTES = 32, // the same
+    STORE_NAME_BYTES = 124,
+    STORE_SECRET_BYTES = 96,
+    STORE_MAX_TENANTS = 10000,
+    STORE_MAX_TOKENS = 10000, // of one tenant
+};
+
+enum role {
+    ROLE_VIEWER,
+    ROLE_ENGINEER,
+    ROLE_OPERATOR,
+    ROLE_ADMIN
+}; // each may what those before may
+const char *role_name(enum role role);
+bool role_find(const char *name, enum role *role);
+
+struct store;
+struct tenant; // an open tenant
+
+// Open the folder, which is made (0700) with the tenant `local` where there is none.
+//   out     *secret: of a first admin token of `local` where it has none yet, else ""
+//   errors  MARU_E_IO, MARU_E_INPUT: a file is damaged or newer, MARU_E_MEMORY
+MARU_MUST_USE maru_status store_open(const char *folder, struct store **out,
+                                     char secret[STORE_SECRET_BYTES], maru_error *err);
+void store_close(struct store *store);
+
+// ---- pages of lists
+
+// At most `limit` rows behind the one named `after` ("": from the start), newest first unless said.
+struct page {
+    uint32_t limit;
+    const char *after;
+};
+
+// ---- tenants
+
+struct tenant_row {
+    const char *name;
+    int64_t created_ms;
+};
+typedef maru_status (*store_see_tenant)(void *context, const struct tenant_row *row,
+                                        maru_error *err);
+
+// A name: a letter, then letters, digits and '-', lower case.
+bool store_is_tenant_name(const char *name);
+
+//   errors  MARU_E_USAGE: no such name is possible, or it is taken; MARU_E_LIMIT
+MARU_MUST_USE maru_status store_add_tenant(struct store *store, const char *name, maru_error *err);
+
+// Remove the tenant: its tokens, its file, its backups. Waits until nobody holds it.
+//   out     removed: a line for each file
+//   errors  MARU_E_USAGE: there is none, or it is `local`
+MARU_MUST_USE maru_status store_delete_tenant(struct store *store, const char *name,
+                                              struct text *removed, maru_error *err);
+
+// In the order of their names.
+MARU_MUST_USE maru_status store_each_tenant(struct store *store, const struct page *page,
+                                            store_see_tenant see, void *context, maru_error *err);
+size_t store_n_tenant(struct store *store);
+
+// Hold a tenant open until it is released.
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status store_hold(struct store *store, const char *name, struct tenant **out,
+                                     maru_error *err);
+void store_release(struct store *store, struct tenant *tenant); // accepts NULL
+const char *tenant_name(const struct tenant *tenant);
+
+// ---- tokens
+
+struct token {
+    char id[STORE_ID_BYTES];
+    char tenant[STORE_TENANT_BYTES];
+    char name[STORE_NAME_BYTES];
+    enum role role;
+    int64_t created_ms, expires_ms; // expires_ms 0: never
+};
+typedef maru_status (*store_see_token)(void *context, const struct token *token, maru_error *err);
+
+// Make a token: `token` says tenant, name, role and expiry and gets its id and time; the secret is
+// told here and kept nowhere, only its BLAKE2b hash is.
+//   errors  MARU_E_USAGE: no such tenant; MARU_E_LIMIT
+MARU_MUST_USE maru_status store_add_token(struct store *store, struct token *token,
+                                          char secret[STORE_SECRET_BYTES], maru_error *err);
+
+// Whose secret is this?
+//   errors  MARU_E_USAGE: nobody's, or it has expired
+MARU_MUST_USE maru_status store_find_token(struct store *store, const char *secret,
+                                           struct token *out, maru_error *err);
+
+//   errors  MARU_E_USAGE: the tenant has no such token
+MARU_MUST_USE maru_status store_delete_token(struct store *store, const char *tenant,
+                                             const char *id, maru_error *err);
+MARU_MUST_USE maru_status store_each_token(struct store *store, const char *tenant,
+                                           const struct page *page, store_see_token see,
+                                           void *context, maru_error *err);
+
+// ---- ids
+
+// A new id: milliseconds since 1970, then 60 random bits, in letters and digits that sort.
+void store_make_id(char id[STORE_ID_BYTES]);
+bool store_is_id(const char *text);
+
+#endif

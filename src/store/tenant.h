@@ -1,0 +1,188 @@
+// What one tenant keeps. A struct tenant comes from store_hold. What changes something takes the name
+// of who does it and is in the audit log.
+#ifndef STORE_TENANT_H
+#define STORE_TENANT_H
+
+#include "store/database.h"
+#include "store/store.h"
+
+struct tenant {
+    char name[STORE_TENANT_BYTES];
+    struct database database;
+    uint32_t n_holder;
+    bool is_going; // it is being removed: nobody new may hold it
+    struct tenant *next;
+};
+
+// Bytes as they are kept: zstd.
+//   memory  the caller frees packed.bytes with alloc_free, also after an error
+struct packed {
+    void *bytes;
+    size_t n_bytes;
+};
+MARU_MUST_USE maru_status tenant_pack(struct packed *out, const void *bytes, size_t n,
+                                      maru_error *err);
+// Append what was packed to `out`, whose cap is the limit.
+//   errors  MARU_E_INPUT: it is damaged; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_unpack(struct text *out, const void *packed, size_t n,
+                                        maru_error *err);
+
+// ---- plants (plants.c)
+
+enum { TENANT_MAX_PLANTS = 10000, TENANT_MAX_VERSIONS = 100000 };
+
+struct version_facts { // what a check has found, kept beside the tables
+    bool is_sound;
+    uint32_t n_fault, n_warning, n_note;
+    const char *size;  // JSON object, "" while there are faults
+    const char *check; // JSON of the whole check
+};
+
+struct version_row {
+    const char *plant, *name, *by;
+    int64_t number, created_ms;
+    struct version_facts facts; // without `check`, which is ""
+};
+typedef maru_status (*tenant_see_version)(void *context, const struct version_row *row,
+                                          maru_error *err);
+
+struct plant_row {
+    const char *id, *name;
+    int64_t created_ms, n_version;
+    struct version_row latest;
+};
+typedef maru_status (*tenant_see_plant)(void *context, const struct plant_row *row,
+                                        maru_error *err);
+
+typedef maru_status (*tenant_see_table)(void *context, const char *name, int64_t n_bytes,
+                                        maru_error *err);
+
+// Keep the tables as the first version of a new plant (plant[0] is '\0', and gets its id), or as
+// the next version of a plant.
+//   out     *number of the version
+//   errors  MARU_E_USAGE: there is no such plant; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_version(struct tenant *tenant, char plant[STORE_ID_BYTES],
+                                             const char *name, const char *by,
+                                             const maru_file *file, size_t n_file,
+                                             const struct version_facts *facts, int64_t *number,
+                                             maru_error *err);
+
+// One version; number 0 is the newest.
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_version(struct tenant *tenant, const char *plant,
+                                                 int64_t number, tenant_see_version see,
+                                                 void *context, maru_error *err);
+MARU_MUST_USE maru_status tenant_each_version(struct tenant *tenant, const char *plant,
+                                              const struct page *page, tenant_see_version see,
+                                              void *context, maru_error *err);
+MARU_MUST_USE maru_status tenant_see_one_plant(struct tenant *tenant, const char *plant,
+                                               tenant_see_plant see, void *context,
+                                               maru_error *err);
+MARU_MUST_USE maru_status tenant_each_plant(struct tenant *tenant, const struct page *page,
+                                            tenant_see_plant see, void *context, maru_error *err);
+
+// The JSON of its check. errors as above.
+MARU_MUST_USE maru_status tenant_get_check(struct tenant *tenant, const char *plant, int64_t number,
+                                           struct text *out, maru_error *err);
+
+// Names and sizes of the tables, by name.
+MARU_MUST_USE maru_status tenant_each_table(struct tenant *tenant, const char *plant,
+                                            int64_t number, tenant_see_table see, void *context,
+                                            maru_error *err);
+
+// The tables of a version, or with `name` the one of it.
+//   memory  tables_fini frees, also after an error
+//   errors  MARU_E_USAGE: there is none; MARU_E_INPUT: it is damaged
+struct tables {
+    maru_file *file; // (n)
+    size_t n, cap;
+};
+MARU_MUST_USE maru_status tenant_get_tables(struct tenant *tenant, const char *plant,
+                                            int64_t number, const char *name, struct tables *out,
+                                            maru_error *err);
+void tables_fini(struct tables *tables);
+
+// Remove a plant, its versions, tables and runs.
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_delete_plant(struct tenant *tenant, const char *plant,
+                                              const char *by, maru_error *err);
+
+// ---- runs (asked.c)
+
+enum run_state { RUN_WAITING, RUN_RUNNING, RUN_DONE, RUN_CANCELLED, RUN_FAILED };
+const char *run_state_name(enum run_state state);
+
+struct run_row {
+    const char *id, *name, *plant, *kind, *by;
+    int64_t version;
+    enum run_state state;
+    double progress;
+    int64_t created_ms, started_ms, ended_ms; // 0: not yet
+    const char *request;                      // JSON
+    const char *sentence_ko, *sentence_en;    // "": none
+    const char *problem;                      // JSON, "": none
+};
+typedef maru_status (*tenant_see_run)(void *context, const struct run_row *row, maru_error *err);
+
+struct run_end { // what came of a run
+    enum run_state state;
+    double progress;
+    const char *sentence_ko, *sentence_en, *problem;   // "": none
+    const struct text *result, *report_ko, *report_en; // NULL: none
+};
+
+// Keep what was asked, waiting: id, state, progress and times of `row` are not looked at.
+//   out     id
+//   errors  MARU_E_USAGE: there is no such version
+MARU_MUST_USE maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
+                                         char id[STORE_ID_BYTES], maru_error *err);
+MARU_MUST_USE maru_status tenant_begin_run(struct tenant *tenant, const char *id, maru_error *err);
+MARU_MUST_USE maru_status tenant_end_run(struct tenant *tenant, const char *id,
+                                         const struct run_end *end, maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_run(struct tenant *tenant, const char *id,
+                                             tenant_see_run see, void *context, maru_error *err);
+// Of one plant, or of all ("").
+MARU_MUST_USE maru_status tenant_each_run(struct tenant *tenant, const char *plant,
+                                          const struct page *page, tenant_see_run see,
+                                          void *context, maru_error *err);
+// Those that wait or were running when the server ended, oldest first: they are to be done again.
+MARU_MUST_USE maru_status tenant_each_open_run(struct tenant *tenant, tenant_see_run see,
+                                               void *context, maru_error *err);
+
+enum run_output { RUN_RESULT, RUN_REPORT_KO, RUN_REPORT_EN };
+//   errors  MARU_E_USAGE: there is no such run; MARU_E_RANGE: it has no such output (yet)
+MARU_MUST_USE maru_status tenant_get_output(struct tenant *tenant, const char *id,
+                                            enum run_output output, struct text *out,
+                                            maru_error *err);
+MARU_MUST_USE maru_status tenant_delete_run(struct tenant *tenant, const char *id, const char *by,
+                                            maru_error *err);
+
+// ---- audit (audit.c)
+
+struct audit_row {
+    int64_t number, at_ms;
+    const char *who, *action, *subject, *detail;
+    const char *hash; // hex: of this entry and the hash before it
+};
+typedef maru_status (*tenant_see_audit)(void *context, const struct audit_row *row,
+                                        maru_error *err);
+
+// Append an entry to the log; the caller has entered the database and begun a transaction, so that
+// the entry and what it tells of are kept or lost together.
+MARU_MUST_USE maru_status audit_append(struct database *database, const char *who,
+                                       const char *action, const char *subject, const char *detail,
+                                       maru_error *err);
+// The same alone.
+MARU_MUST_USE maru_status tenant_audit(struct tenant *tenant, const char *who, const char *action,
+                                       const char *subject, const char *detail, maru_error *err);
+MARU_MUST_USE maru_status tenant_each_audit(struct tenant *tenant, const struct page *page,
+                                            tenant_see_audit see, void *context, maru_error *err);
+// Does every entry follow from the one before?
+//   errors  MARU_E_INPUT: err->row is the number of the first that does not
+MARU_MUST_USE maru_status tenant_verify_audit(struct tenant *tenant, uint64_t *n, maru_error *err);
+
+extern const char *const tenant_migration[];
+extern const size_t tenant_n_migration;
+
+#endif
