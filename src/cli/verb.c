@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&verb_check, &verb_sim,  &verb_compare, &verb_import,
-                                           &verb_new,   &verb_help, &verb_version};
+static const struct verb *const verbs[] = {&verb_check, &verb_sim,   &verb_compare, &verb_import,
+                                           &verb_new,   &verb_serve, &verb_help,    &verb_version};
 
 const struct option verb_common[VERB_COMMON] = {
     {"json", 0, OPTION_FLAG, offsetof(struct common, json), NULL, NULL, W_HELP_JSON, 0, 0},
@@ -58,15 +58,15 @@ static void print_error_json(const maru_error *err) {
     struct json json;
     text_init(&out, MESSAGE_BYTES);
     json_init(&json, &out);
-    json_object(&json, NULL);
-    json_object(&json, "error");
-    json_string(&json, "code", maru_status_name(err->code));
-    json_string(&json, "file", err->file);
-    json_count(&json, "row", err->row);
-    json_count(&json, "column", err->column);
-    json_string(&json, "text", err->text);
-    json_end(&json);
-    json_end(&json);
+    json_open_object(&json, NULL);
+    json_open_object(&json, "error");
+    json_add_string(&json, "code", maru_status_name(err->code));
+    json_add_string(&json, "file", err->file);
+    json_add_count(&json, "row", err->row);
+    json_add_count(&json, "column", err->column);
+    json_add_string(&json, "text", err->text);
+    json_close(&json);
+    json_close(&json);
     fputs(out.bytes ? out.bytes : "", stdout);
     text_fini(&out);
 }

@@ -110,48 +110,48 @@ static void add_model_options(struct text *out, enum lang lang, struct look look
 }
 
 static void add_json_option(struct json *json, const struct option *option) {
-    json_object(json, NULL);
-    json_string(json, "name", option->name);
-    json_string(json, "value", option->shape);
-    json_string(json, "default", option->standard);
-    json_string(json, "meaning", word(LANG_EN, option->meaning));
-    json_string(json, "meaning_ko", word(LANG_KO, option->meaning));
-    json_end(json);
+    json_open_object(json, NULL);
+    json_add_string(json, "name", option->name);
+    json_add_string(json, "value", option->shape);
+    json_add_string(json, "default", option->standard);
+    json_add_string(json, "meaning", word(LANG_EN, option->meaning));
+    json_add_string(json, "meaning_ko", word(LANG_KO, option->meaning));
+    json_close(json);
 }
 
 static void add_json(struct text *out) {
     struct json json;
     json_init(&json, out);
-    json_object(&json, NULL);
-    json_string(&json, "version", maru_version());
-    json_list(&json, "verbs");
+    json_open_object(&json, NULL);
+    json_add_string(&json, "version", maru_version());
+    json_open_list(&json, "verbs");
     for (size_t i = 0; verb_at(i); i++) {
         const struct verb *verb = verb_at(i);
-        json_object(&json, NULL);
-        json_string(&json, "name", verb->name);
-        json_string(&json, "synopsis", verb->synopsis);
-        json_string(&json, "purpose", word(LANG_EN, verb->purpose));
-        json_string(&json, "purpose_ko", word(LANG_KO, verb->purpose));
-        json_list(&json, "options");
+        json_open_object(&json, NULL);
+        json_add_string(&json, "name", verb->name);
+        json_add_string(&json, "synopsis", verb->synopsis);
+        json_add_string(&json, "purpose", word(LANG_EN, verb->purpose));
+        json_add_string(&json, "purpose_ko", word(LANG_KO, verb->purpose));
+        json_open_list(&json, "options");
         for (size_t k = 0; k < verb->n_option; k++) {
             add_json_option(&json, &verb->option[k]);
         }
-        json_end(&json);
-        json_end(&json);
+        json_close(&json);
+        json_close(&json);
     }
-    json_end(&json);
-    json_list(&json, "model_options");
+    json_close(&json);
+    json_open_list(&json, "model_options");
     for (size_t i = 0; i < maru_option_count(); i++) {
         const maru_option *option = maru_option_at(i);
-        json_object(&json, NULL);
-        json_string(&json, "name", option->name);
-        json_string(&json, "default", option->value);
-        json_string(&json, "choices", option->choices);
-        json_string(&json, "meaning", option->meaning);
-        json_end(&json);
+        json_open_object(&json, NULL);
+        json_add_string(&json, "name", option->name);
+        json_add_string(&json, "default", option->value);
+        json_add_string(&json, "choices", option->choices);
+        json_add_string(&json, "meaning", option->meaning);
+        json_close(&json);
     }
-    json_end(&json);
-    json_end(&json);
+    json_close(&json);
+    json_close(&json);
 }
 
 static int run_help(struct call *call) {
@@ -181,9 +181,9 @@ static int run_version(struct call *call) {
     if (call->json) {
         struct json json;
         json_init(&json, &out);
-        json_object(&json, NULL);
-        json_string(&json, "version", maru_version());
-        json_end(&json);
+        json_open_object(&json, NULL);
+        json_add_string(&json, "version", maru_version());
+        json_close(&json);
     } else {
         text_addf(&out, "maru %s\n", maru_version());
     }

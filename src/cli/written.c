@@ -56,18 +56,18 @@ maru_status written_put(void *context, const maru_file *file, maru_error *err) {
 static void add_json(struct text *out, const struct written *written) {
     struct json json;
     json_init(&json, out);
-    json_object(&json, NULL);
-    json_string(&json, "folder", written->folder);
-    json_list(&json, "files");
+    json_open_object(&json, NULL);
+    json_add_string(&json, "folder", written->folder);
+    json_open_list(&json, "files");
     for (size_t i = 0; i < written->n_file; i++) {
-        json_object(&json, NULL);
-        json_string(&json, "name", written->file[i].name);
-        json_count(&json, "rows", written->file[i].n_row);
-        json_count(&json, "bytes", written->file[i].n_bytes);
-        json_end(&json);
+        json_open_object(&json, NULL);
+        json_add_string(&json, "name", written->file[i].name);
+        json_add_count(&json, "rows", written->file[i].n_row);
+        json_add_count(&json, "bytes", written->file[i].n_bytes);
+        json_close(&json);
     }
-    json_end(&json);
-    json_end(&json);
+    json_close(&json);
+    json_close(&json);
 }
 
 static void add_table(struct text *out, const struct written *written, const struct call *call) {

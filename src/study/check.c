@@ -132,72 +132,72 @@ void check_fini(struct check *check) {
 
 static void add_json_faults(struct json *json, const maru_faults *faults) {
     static const char *const severity[] = {"note", "warning", "fault"};
-    json_object(json, "counts");
-    json_count(json, "faults", maru_faults_count(faults, MARU_FAULT));
-    json_count(json, "warnings", maru_faults_count(faults, MARU_WARNING));
-    json_count(json, "notes", maru_faults_count(faults, MARU_NOTE));
-    json_end(json);
-    json_list(json, "faults");
+    json_open_object(json, "counts");
+    json_add_count(json, "faults", maru_faults_count(faults, MARU_FAULT));
+    json_add_count(json, "warnings", maru_faults_count(faults, MARU_WARNING));
+    json_add_count(json, "notes", maru_faults_count(faults, MARU_NOTE));
+    json_close(json);
+    json_open_list(json, "faults");
     for (size_t i = 0; i < maru_faults_kept(faults); i++) {
         const maru_fault *fault = maru_faults_get(faults, i);
-        json_object(json, NULL);
-        json_string(json, "severity", severity[fault->severity]);
-        json_string(json, "file", fault->file);
-        json_count(json, "row", fault->row);
-        json_count(json, "column", fault->column);
-        json_string(json, "header", fault->header);
-        json_string(json, "value", fault->value);
-        json_string(json, "wrong", fault->wrong);
-        json_string(json, "right", fault->right);
-        json_end(json);
+        json_open_object(json, NULL);
+        json_add_string(json, "severity", severity[fault->severity]);
+        json_add_string(json, "file", fault->file);
+        json_add_count(json, "row", fault->row);
+        json_add_count(json, "column", fault->column);
+        json_add_string(json, "header", fault->header);
+        json_add_string(json, "value", fault->value);
+        json_add_string(json, "wrong", fault->wrong);
+        json_add_string(json, "right", fault->right);
+        json_close(json);
     }
-    json_end(json);
+    json_close(json);
 }
 
 static void add_json_size(struct json *json, const maru_plant *plant) {
     const maru_plant_size size = maru_plant_sizes(plant);
-    json_object(json, "plant");
-    json_string(json, "name", maru_plant_name(plant));
-    json_count(json, "products", size.n_product);
-    json_count(json, "routes", size.n_route);
-    json_count(json, "steps", size.n_step);
-    json_count(json, "areas", size.n_area);
-    json_count(json, "groups", size.n_group);
-    json_count(json, "tools", size.n_tool);
-    json_count(json, "setups", size.n_setup);
-    json_count(json, "releases", size.n_release);
-    json_count(json, "stock", size.n_stock);
-    json_count(json, "calendars", size.n_calendar);
-    json_end(json);
+    json_open_object(json, "plant");
+    json_add_string(json, "name", maru_plant_name(plant));
+    json_add_count(json, "products", size.n_product);
+    json_add_count(json, "routes", size.n_route);
+    json_add_count(json, "steps", size.n_step);
+    json_add_count(json, "areas", size.n_area);
+    json_add_count(json, "groups", size.n_group);
+    json_add_count(json, "tools", size.n_tool);
+    json_add_count(json, "setups", size.n_setup);
+    json_add_count(json, "releases", size.n_release);
+    json_add_count(json, "stock", size.n_stock);
+    json_add_count(json, "calendars", size.n_calendar);
+    json_close(json);
 }
 
 void check_add_json(struct text *out, const struct check *check, const char *folder) {
     struct json json;
     json_init(&json, out);
-    json_object(&json, NULL);
+    json_open_object(&json, NULL);
     if (folder) {
-        json_string(&json, "folder", folder);
+        json_add_string(&json, "folder", folder);
     }
-    json_bool(&json, "sound", check->plant && check->n_over == 0);
+    json_add_bool(&json, "sound", check->plant && check->n_over == 0);
     add_json_faults(&json, check->faults);
     if (check->plant) {
         add_json_size(&json, check->plant);
-        json_count(&json, "groups_over_100_percent", check->n_over);
-        json_list(&json, "loads");
+        json_add_count(&json, "groups_over_100_percent", check->n_over);
+        json_open_list(&json, "loads");
         for (uint32_t i = 0; i < check->n_load; i++) {
             const maru_group_load *load = &check->load[i];
-            json_object(&json, NULL);
-            json_string(&json, "group", load->group);
-            json_string(&json, "area", load->area);
-            json_count(&json, "tools", load->n_tool);
-            json_number(&json, "visits_per_day", load->visits_per_day);
-            json_number(&json, "processing", load->processing);
-            json_number(&json, "setup", load->setup);
-            json_number(&json, "down", load->down);
-            json_number(&json, "load", load->load);
-            json_end(&json);
+            json_open_object(&json, NULL);
+            json_add_string(&json, "group", load->group);
+            json_add_string(&json, "area", load->area);
+            json_add_count(&json, "tools", load->n_tool);
+            json_add_number(&json, "visits_per_day", load->visits_per_day);
+            json_add_number(&json, "processing", load->processing);
+            json_add_number(&json, "setup", load->setup);
+            json_add_number(&json, "down", load->down);
+            json_add_number(&json, "load", load->load);
+            json_close(&json);
         }
-        json_end(&json);
+        json_close(&json);
     }
-    json_end(&json);
+    json_close(&json);
 }

@@ -12,81 +12,81 @@ static const char *const verdict_keys[] = {"none", "better", "worse", "different
 // ---- JSON ----
 
 static void add_interval(struct json *json, const char *key, struct interval interval) {
-    json_object(json, key);
-    json_number(json, "mean", interval.mean);
-    json_number(json, "half_width", interval.half_width);
-    json_count(json, "n", interval.n);
-    json_end(json);
+    json_open_object(json, key);
+    json_add_number(json, "mean", interval.mean);
+    json_add_number(json, "half_width", interval.half_width);
+    json_add_count(json, "n", interval.n);
+    json_close(json);
 }
 
 static void add_json_row(struct json *json, const struct comparison *comparison,
                          const struct comparison_row *row, size_t v) {
     const struct difference difference = comparison_of(comparison, row, v);
-    json_object(json, NULL);
-    json_string(json, "figure", row->column->key);
+    json_open_object(json, NULL);
+    json_add_string(json, "figure", row->column->key);
     if (row->kind == ROW_CLASS) {
-        json_string(json, "product", row->product[0] ? row->product : NULL);
-        json_integer(json, "priority", row->priority);
+        json_add_string(json, "product", row->product[0] ? row->product : NULL);
+        json_add_integer(json, "priority", row->priority);
     } else if (row->kind == ROW_GROUP) {
-        json_string(json, "group", row->group);
+        json_add_string(json, "group", row->group);
     }
     add_interval(json, "first", difference.a);
     add_interval(json, "this", difference.b);
     add_interval(json, "difference", difference.paired);
-    json_string(json, "verdict", verdict_keys[difference.verdict]);
-    json_end(json);
+    json_add_string(json, "verdict", verdict_keys[difference.verdict]);
+    json_close(json);
 }
 
 static void add_json_variant(struct json *json, const struct comparison *comparison, size_t v) {
     const struct variant *variant = &comparison->variant[v];
-    json_object(json, NULL);
-    json_string(json, "name", variant->name);
-    json_string(json, "text", variant->text);
-    json_list(json, "replications");
+    json_open_object(json, NULL);
+    json_add_string(json, "name", variant->name);
+    json_add_string(json, "text", variant->text);
+    json_open_list(json, "replications");
     for (size_t rep = 0; rep < comparison->n_rep; rep++) {
         const struct run *run = &comparison->run[rep * comparison->n_variant + v];
-        json_object(json, NULL);
-        json_count(json, "seed", run->seed);
-        json_string(json, "status", maru_status_name(run->status));
-        json_string(json, "digest", run->results ? run->results->digest : NULL);
+        json_open_object(json, NULL);
+        json_add_count(json, "seed", run->seed);
+        json_add_string(json, "status", maru_status_name(run->status));
+        json_add_string(json, "digest", run->results ? run->results->digest : NULL);
         for (size_t i = 0; i < N_FIGURE; i++) {
-            json_number(json, figure_columns[i].key,
-                        run->results ? figure_columns[i].of(run->results, 0) : NAN);
+            json_add_number(json, figure_columns[i].key,
+                            run->results ? figure_columns[i].of(run->results, 0) : NAN);
         }
-        json_end(json);
+        json_close(json);
     }
-    json_end(json);
-    json_list(json, "differences");
+    json_close(json);
+    json_open_list(json, "differences");
     for (size_t i = 0; v > 0 && i < comparison->n_row; i++) {
         add_json_row(json, comparison, &comparison->row[i], v);
     }
-    json_end(json);
-    json_end(json);
+    json_close(json);
+    json_close(json);
 }
 
 void comparison_add_json(struct text *out, const struct comparison *comparison) {
     struct json json;
     json_init(&json, out);
-    json_object(&json, NULL);
-    json_string(&json, "maru", maru_version());
-    json_object(&json, "run");
-    json_string(&json, "plant", maru_plant_name(comparison->plant));
-    json_string(&json, "folder", comparison->folder);
-    json_number(&json, "days", (double)comparison->until_us / (double)MARU_DAY);
-    json_number(&json, "warmup_days", (double)comparison->warmup_us / (double)MARU_DAY);
-    json_count(&json, "seed", comparison->seed);
-    json_count(&json, "replications", comparison->n_rep);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "maru", maru_version());
+    json_open_object(&json, "run");
+    json_add_string(&json, "plant", maru_plant_name(comparison->plant));
+    json_add_string(&json, "folder", comparison->folder);
+    json_add_number(&json, "days", (double)comparison->until_us / (double)MARU_DAY);
+    json_add_number(&json, "warmup_days", (double)comparison->warmup_us / (double)MARU_DAY);
+    json_add_count(&json, "seed", comparison->seed);
+    json_add_count(&json, "replications", comparison->n_rep);
     const struct run *worst =
         runs_worst(comparison->run, comparison->n_rep * comparison->n_variant);
-    json_bool(&json, "complete", worst == NULL);
-    json_string(&json, "stopped_because", worst ? worst->err.text : NULL);
-    json_end(&json);
-    json_list(&json, "variants");
+    json_add_bool(&json, "complete", worst == NULL);
+    json_add_string(&json, "stopped_because", worst ? worst->err.text : NULL);
+    json_close(&json);
+    json_open_list(&json, "variants");
     for (size_t v = 0; v < comparison->n_variant; v++) {
         add_json_variant(&json, comparison, v);
     }
-    json_end(&json);
-    json_end(&json);
+    json_close(&json);
+    json_close(&json);
 }
 
 // ---- terminal ----

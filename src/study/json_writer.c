@@ -34,11 +34,11 @@ static void open_value(struct json *json, const char *key, const char *open, cha
     json->close[json->depth++] = close;
 }
 
-void json_object(struct json *json, const char *key) { open_value(json, key, "{", '}'); }
+void json_open_object(struct json *json, const char *key) { open_value(json, key, "{", '}'); }
 
-void json_list(struct json *json, const char *key) { open_value(json, key, "[", ']'); }
+void json_open_list(struct json *json, const char *key) { open_value(json, key, "[", ']'); }
 
-void json_end(struct json *json) {
+void json_close(struct json *json) {
     assert(json->depth > 0);
     json->depth--;
     if (json->has_item[json->depth] && json->depth + 1 < JSON_LINES) {
@@ -50,31 +50,36 @@ void json_end(struct json *json) {
     }
 }
 
-void json_number(struct json *json, const char *key, double value) {
+void json_add_number(struct json *json, const char *key, double value) {
     begin_value(json, key);
     text_add_double(json->out, value);
 }
 
-void json_count(struct json *json, const char *key, uint64_t value) {
+void json_add_count(struct json *json, const char *key, uint64_t value) {
     begin_value(json, key);
     text_addf(json->out, "%llu", (unsigned long long)value);
 }
 
-void json_integer(struct json *json, const char *key, int64_t value) {
+void json_add_integer(struct json *json, const char *key, int64_t value) {
     begin_value(json, key);
     text_addf(json->out, "%lld", (long long)value);
 }
 
-void json_bool(struct json *json, const char *key, bool value) {
+void json_add_bool(struct json *json, const char *key, bool value) {
     begin_value(json, key);
     text_addz(json->out, value ? "true" : "false");
 }
 
-void json_string(struct json *json, const char *key, const char *value) {
+void json_add_string(struct json *json, const char *key, const char *value) {
     begin_value(json, key);
     if (value) {
         text_add_json(json->out, value);
     } else {
         text_addz(json->out, "null");
     }
+}
+
+void json_add_raw(struct json *json, const char *key, const char *value) {
+    begin_value(json, key);
+    text_addz(json->out, value);
 }

@@ -20,13 +20,14 @@ struct json {
 void json_init(struct json *json, struct text *out);
 
 // key: NULL inside a list and for the outermost value. NaN and infinity are written as null.
-void json_object(struct json *json, const char *key);
-void json_list(struct json *json, const char *key);
-void json_end(struct json *json); // of the last object or list; the outermost one ends its line
-void json_number(struct json *json, const char *key, double value);
-void json_count(struct json *json, const char *key, uint64_t value);
-void json_integer(struct json *json, const char *key, int64_t value);
-void json_bool(struct json *json, const char *key, bool value);
-void json_string(struct json *json, const char *key, const char *value); // NULL: null
+void json_open_object(struct json *json, const char *key);
+void json_open_list(struct json *json, const char *key);
+void json_close(struct json *json); // of the last object or list; the outermost one ends its line
+void json_add_number(struct json *json, const char *key, double value);
+void json_add_count(struct json *json, const char *key, uint64_t value);
+void json_add_integer(struct json *json, const char *key, int64_t value);
+void json_add_bool(struct json *json, const char *key, bool value);
+void json_add_string(struct json *json, const char *key, const char *value); // NULL: null
+void json_add_raw(struct json *json, const char *key, const char *value);    // JSON already
 
 #endif

@@ -13,14 +13,7 @@
 // A page from the question down to the detail: one sentence, six numbers, five charts, then the
 // tables they come from.
 
-enum { REPORT_BYTES_MAX = 1 << 28, TABLE_ROWS_MAX = 400 };
-
-maru_status report_put(struct text *page, const char *path, maru_error *err) {
-    if (page->status != MARU_OK) {
-        return fail(err, page->status, "no memory for the report");
-    }
-    return files_replace(path, page->bytes, page->n_bytes, err);
-}
+enum { TABLE_ROWS_MAX = 400 };
 
 static void add_fact(struct text *out, enum word name, const char *value) {
     text_addz(out, "<li>");
@@ -303,36 +296,55 @@ void report_add_foot(struct text *out, const char *digest) {
     text_addz(out, "</code></footer>\n");
 }
 
-maru_status report_write(const struct study *study, const char *path, enum lang lang,
-                         maru_error *err) {
+maru_status report_add(struct text *out, const struct study *study, enum lang lang,
+                       maru_error *err) {
     static const enum word terms[] = {W_TERM_INTERVAL, W_TERM_REGULAR, W_TERM_CYCLE, W_TERM_BUSY,
                                       W_TERM_DIGEST};
     const maru_results *first = runs_first(study->run, study->n_run);
     if (!first) {
         return fail(err, MARU_E_STOPPED, "there are no results to report");
     }
-    struct text page;
-    text_init(&page, REPORT_BYTES_MAX);
-    report_begin(&page, study->plant, study->folder, W_REPORT_SIM, lang);
-    report_add_facts(&page, study->plant, study->warmup_us, study->until_us, study->seed,
+    report_begin(out, study->plant, study->folder, W_REPORT_SIM, lang);
+    report_add_facts(out, study->plant, study->warmup_us, study->until_us, study->seed,
                      study->n_run);
-    add_settings(&page, study);
+    add_settings(out, study);
     const struct run *worst = runs_worst(study->run, study->n_run);
     if (worst) {
-        text_addz(&page, "<p class=\"warn\">");
-        markup_words(&page, W_REPORT_INCOMPLETE, (const char *const[]){worst->err.text, NULL});
-        text_addz(&page, "</p>\n");
+        text_addz(out, "<p class=\"warn\">");
+        markup_words(out, W_REPORT_INCOMPLETE, (const char *const[]){worst->err.text, NULL});
+        text_addz(out, "</p>\n");
     }
-    add_sentence(&page, study);
-    add_kpis(&page, study);
-    add_charts(&page, study);
-    add_class_table(&page, study, first);
-    add_group_table(&page, study, first);
-    add_limit_table(&page, study, first);
-    report_add_terms(&page, terms, sizeof terms / sizeof terms[0]);
-    report_add_foot(&page, first->digest);
-    markup_end(&page);
-    const maru_status st = report_put(&page, path, err);
+    add_sentence(out, study);
+    add_kpis(out, study);
+    add_charts(out, study);
+    add_class_table(out, study, first);
+    add_group_table(out, study, first);
+    add_limit_table(out, study, first);
+    report_add_terms(out, terms, sizeof terms / sizeof terms[0]);
+    report_add_foot(out, first->digest);
+    markup_end(out);
+    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "no memory for the report");
+}
+
+static maru_status put(const struct text *page, maru_status st, const char *path, maru_error *err) {
+    return st == MARU_OK ? files_replace(path, page->bytes, page->n_bytes, err) : st;
+}
+
+maru_status report_write(const struct study *study, const char *path, enum lang lang,
+                         maru_error *err) {
+    struct text page;
+    text_init(&page, REPORT_MAX_BYTES);
+    const maru_status st = put(&page, report_add(&page, study, lang, err), path, err);
+    text_fini(&page);
+    return st;
+}
+
+maru_status report_write_comparison(const struct comparison *comparison, const char *path,
+                                    enum lang lang, maru_error *err) {
+    struct text page;
+    text_init(&page, REPORT_MAX_BYTES);
+    const maru_status st =
+        put(&page, report_add_comparison(&page, comparison, lang, err), path, err);
     text_fini(&page);
     return st;
 }

@@ -1,3 +1,4 @@
+#include "base/status.h"
 #include "study/markup.h"
 #include "study/report.h"
 
@@ -10,13 +11,7 @@
 // Figures of different units share one axis, percent of A. What goes beyond the axis is drawn as an
 // arrow at its end.
 
-enum {
-    REPORT_BYTES_MAX = 1 << 28,
-    FOREST_WIDTH = 760,
-    ROW_PITCH = 24,
-    NAME_COLUMNS = 34,
-    PERCENT_MAX = 100
-};
+enum { FOREST_WIDTH = 760, ROW_PITCH = 24, NAME_COLUMNS = 34, PERCENT_MAX = 100 };
 
 static const char *const verdict_class[] = {"none", "good", "bad", "other"};
 static const enum word verdict_word[] = {W_VERDICT_NONE, W_VERDICT_BETTER, W_VERDICT_WORSE,
@@ -231,43 +226,39 @@ static void add_sentences(struct text *out, const struct comparison *comparison)
     text_fini(&sentence);
 }
 
-maru_status report_write_comparison(const struct comparison *comparison, const char *path,
-                                    enum lang lang, maru_error *err) {
+maru_status report_add_comparison(struct text *out, const struct comparison *comparison,
+                                  enum lang lang, maru_error *err) {
     static const enum word terms[] = {W_TERM_PAIRED, W_TERM_INTERVAL, W_TERM_REGULAR, W_TERM_CYCLE};
     const maru_results *first =
         runs_first(comparison->run, comparison->n_rep * comparison->n_variant);
-    struct text page;
-    text_init(&page, REPORT_BYTES_MAX);
-    report_begin(&page, comparison->plant, comparison->folder, W_REPORT_COMPARE, lang);
-    report_add_facts(&page, comparison->plant, comparison->warmup_us, comparison->until_us,
+    report_begin(out, comparison->plant, comparison->folder, W_REPORT_COMPARE, lang);
+    report_add_facts(out, comparison->plant, comparison->warmup_us, comparison->until_us,
                      comparison->seed, comparison->n_rep);
-    text_addz(&page, "</ul>\n<ul class=\"facts\">\n");
+    text_addz(out, "</ul>\n<ul class=\"facts\">\n");
     for (size_t v = 0; v < comparison->n_variant; v++) {
-        text_addf(&page, "<li>%s <b>", comparison->variant[v].name);
-        text_add_html(&page, comparison->variant[v].text);
-        text_addz(&page, "</b></li>\n");
+        text_addf(out, "<li>%s <b>", comparison->variant[v].name);
+        text_add_html(out, comparison->variant[v].text);
+        text_addz(out, "</b></li>\n");
     }
-    text_addz(&page, "</ul>\n");
+    text_addz(out, "</ul>\n");
     const struct run *worst =
         runs_worst(comparison->run, comparison->n_rep * comparison->n_variant);
     if (worst) {
-        text_addz(&page, "<p class=\"warn\">");
-        markup_words(&page, W_REPORT_INCOMPLETE, (const char *const[]){worst->err.text, NULL});
-        text_addz(&page, "</p>\n");
+        text_addz(out, "<p class=\"warn\">");
+        markup_words(out, W_REPORT_INCOMPLETE, (const char *const[]){worst->err.text, NULL});
+        text_addz(out, "</p>\n");
     }
-    add_sentences(&page, comparison);
-    text_addz(&page, "<div class=\"charts\">\n");
+    add_sentences(out, comparison);
+    text_addz(out, "<div class=\"charts\">\n");
     for (size_t v = 1; v < comparison->n_variant; v++) {
-        text_addz(&page, "<div class=\"wide\">");
-        add_forest(&page, comparison, v);
-        text_addz(&page, "</div>\n");
+        text_addz(out, "<div class=\"wide\">");
+        add_forest(out, comparison, v);
+        text_addz(out, "</div>\n");
     }
-    text_addz(&page, "</div>\n");
-    add_table(&page, comparison);
-    report_add_terms(&page, terms, sizeof terms / sizeof terms[0]);
-    report_add_foot(&page, first ? first->digest : "");
-    markup_end(&page);
-    const maru_status st = report_put(&page, path, err);
-    text_fini(&page);
-    return st;
+    text_addz(out, "</div>\n");
+    add_table(out, comparison);
+    report_add_terms(out, terms, sizeof terms / sizeof terms[0]);
+    report_add_foot(out, first ? first->digest : "");
+    markup_end(out);
+    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "no memory for the report");
 }

@@ -255,6 +255,7 @@
     X(COMPARE_PURPOSE, "compare variants of a plant on the same luck", "같은 난수로 여러 안을 비교합니다") \
     X(IMPORT_PURPOSE, "write a plant of any dialect as maru CSV tables", "어떤 형식의 공장이든 maru CSV 표로 씁니다") \
     X(NEW_PURPOSE, "make a fab of any size to start from", "원하는 크기의 팹을 만듭니다") \
+    X(SERVE_PURPOSE, "run the cloud: plants, twins and runs for many, over HTTP", "클라우드를 실행합니다: 여러 사용자의 공장, 트윈, 시뮬레이션을 HTTP로 제공") \
     X(HELP_PURPOSE, "say what the command can do", "명령을 설명합니다") \
     X(VERSION_PURPOSE, "say the version", "판 번호를 알려 줍니다") \
     X(HELP_JSON, "print JSON instead of tables", "표 대신 JSON으로 출력") \
@@ -288,7 +289,18 @@
     X(HELP_FAB_SEED, "the same seed gives the same fab", "시드가 같으면 팹도 같음") \
     X(HELP_LOAD, "load of the busiest tool groups", "가장 바쁜 설비 그룹의 부하") \
     X(HELP_OUT, "the folder to write", "쓸 폴더") \
-    X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀")
+    X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
+    X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \
+    X(HELP_LISTEN, "address and port to listen on (MARU_LISTEN)", "접속을 받을 주소와 포트 (MARU_LISTEN)") \
+    X(HELP_TLS_CERT, "certificate, for https (MARU_TLS_CERT)", "https 인증서 (MARU_TLS_CERT)") \
+    X(HELP_TLS_KEY, "its key (MARU_TLS_KEY)", "인증서의 키 (MARU_TLS_KEY)") \
+    X(HELP_INSECURE, "listen to others without https", "https 없이 외부 접속을 받음") \
+    X(HELP_PAGE, "folder of the built page, web/dist (MARU_PAGE)", "빌드한 웹 페이지 폴더, web/dist (MARU_PAGE)") \
+    X(HELP_WORKERS, "runs at a time [all cores]", "동시에 실행할 시뮬레이션 수 [모든 코어]") \
+    X(SERVE_TOKEN, "The first admin's token, shown only this once: {1}", "첫 관리자 토큰입니다. 지금 한 번만 보여 드립니다: {1}") \
+    X(SERVE_READY, "maru serves http://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 http://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \
+    X(SERVE_READY_TLS, "maru serves https://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 https://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \
+    X(SERVE_STOPPING, "maru ends: what runs goes on at the next start.", "maru를 끝냅니다. 실행 중이던 시뮬레이션은 다음에 시작할 때 다시 합니다.")
 // clang-format on
 
 #endif

@@ -1,0 +1,534 @@
+#include "serve/server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "serve/page.h"
+#include "serve/request.h"
+#include "serve/stream.h"
+#include "study/json_writer.h"
+
+// libmicrohttpd around the routes: limits, who asks, the body, the answer.
+//
+// libmicrohttpd calls `accept_request` when the header is there, then for each piece of the body, then once
+// more. What can be refused is refused at the header, before a body is taken: no route, no right, too
+// large. poll in a pool of threads: its epoll stalls at exactly 128, 256 or 512 connections.
+//
+// Without a token only loopback is served, and only while there is no other tenant: then whoever reaches
+// the port is the admin of `local`. A page of somebody else in the same browser must not: the name in
+// Host has to be one of loopback (DNS rebinding), and Origin, where a browser sends it, has to be
+// this server (cross-site requests). The same holds for tokens in cookies.
+
+static const char csp[] =
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action "
+    "'none'; frame-ancestors 'none'";
+
+// ---- small things of a request
+
+const char *request_query(const struct request *request, const char *name) {
+    const char *value =
+        MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+    return value ? value : "";
+}
+
+static const char *header(const struct request *request, const char *name) {
+    const char *value = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+    return value ? value : "";
+}
+
+maru_status request_page(const struct request *request, struct page *page, maru_error *err) {
+    const char *limit = request_query(request, "limit");
+    char *end = NULL;
+    const long n = limit[0] ? strtol(limit, &end, 10) : REQUEST_DEFAULT_PAGE;
+    if ((limit[0] && *end) || n < 1 || n > REQUEST_MAX_PAGE) {
+        return fail(err, MARU_E_INPUT, "limit: a whole number from 1 to %d is wanted",
+                    REQUEST_MAX_PAGE);
+    }
+    *page = (struct page){.limit = (uint32_t)n, .after = request_query(request, "after")};
+    if (strlen(page->after) > 40 ||
+        strspn(page->after, "0123456789abcdefghijklmnopqrstuvwxyz-") != strlen(page->after)) {
+        return fail(err, MARU_E_INPUT, "after: the `next` of the page before is wanted");
+    }
+    return MARU_OK;
+}
+
+maru_status request_refuse(struct request *request, int status, maru_error *err, const char *format,
+                           ...) {
+    char text[MARU_ERROR_TEXT_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    request->status = status;
+    return fail(err, MARU_E_USAGE, "%s", text);
+}
+
+void request_add_time(struct json *json, const char *key, int64_t unix_ms) {
+    char text[40];
+    struct tm tm;
+    const time_t seconds = (time_t)(unix_ms / 1000);
+    gmtime_r(&seconds, &tm);
+    const size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(text + n, sizeof text - n, ".%03dZ", (int)(unix_ms % 1000));
+    json_add_string(json, key, text);
+}
+
+// ---- who asks
+
+static bool is_loopback_name(const char *host) {
+    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const size_t n = strlen(names[i]);
+        if (strncmp(host, names[i], n) == 0 && (host[n] == '\0' || host[n] == ':')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A browser says where the page stands that asks.
+static bool is_same_site(const struct request *request) {
+    const char *origin = header(request, "Origin"), *host = header(request, "Host");
+    const char *site = header(request, "Sec-Fetch-Site");
+    const char *slashes = strstr(origin, "://");
+    if (origin[0] && (!slashes || strcmp(slashes + 3, host) != 0)) {
+        return false;
+    }
+    return site[0] == '\0' || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+}
+
+static const char *secret_of(const struct request *request, bool *is_cookie) {
+    const char *bearer = header(request, "Authorization");
+    const char *cookie =
+        MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, "maru_token");
+    *is_cookie = false;
+    if (strncmp(bearer, "Bearer ", 7) == 0) {
+        return bearer + 7;
+    }
+    *is_cookie = cookie != NULL;
+    return cookie;
+}
+
+static maru_status identify(struct request *request, maru_error *err) {
+    struct server *server = request->server;
+    bool is_cookie = false;
+    const char *secret = secret_of(request, &is_cookie);
+    if (secret) {
+        if (is_cookie && !is_same_site(request)) {
+            return request_refuse(request, 403, err, "this request comes from another site");
+        }
+        if (store_find_token(server->store, secret, &request->who, err) != MARU_OK) {
+            request->status = err->code == MARU_E_USAGE ? 401 : 0;
+            return err->code;
+        }
+        return MARU_OK;
+    }
+    if (!server->is_loopback || store_n_tenant(server->store) > 1) {
+        return request_refuse(request, 401, err,
+                              "a token is needed: Authorization: Bearer maru_...");
+    }
+    if (!is_loopback_name(header(request, "Host")) || !is_same_site(request)) {
+        return request_refuse(request, 403, err,
+                              "without a token only http://localhost:%u is answered", server->port);
+    }
+    request->is_open = true;
+    request->who = (struct token){.tenant = "local", .name = "local", .role = ROLE_ADMIN};
+    return MARU_OK;
+}
+
+static maru_status let_in(struct request *request, maru_error *err) {
+    if (request->route->is_public) {
+        return MARU_OK;
+    }
+    maru_status st = identify(request, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (request->who.role < request->route->role) {
+        return request_refuse(request, 403, err, "this needs the role %s, and the token has %s",
+                              role_name(request->route->role), role_name(request->who.role));
+    }
+    if (request->route->is_of_server && strcmp(request->who.tenant, "local") != 0) {
+        return request_refuse(request, 403, err, "only an admin of the server may do this");
+    }
+    return store_hold(request->server->store, request->who.tenant, &request->tenant, err);
+}
+
+// ---- answers
+
+static int status_of(maru_status st) {
+    switch (st) {
+    case MARU_OK:
+    case MARU_MORE:
+        return 200;
+    case MARU_E_USAGE:
+        return 404;
+    case MARU_E_INPUT:
+        return 400;
+    case MARU_E_RANGE:
+        return 409;
+    case MARU_E_LIMIT:
+        return 422;
+    case MARU_E_MEMORY:
+    case MARU_E_IO:
+    case MARU_E_STOPPED:
+        return 503;
+    }
+    return 500;
+}
+
+static const char *title_of(int status) {
+    const char *title = MHD_get_reason_phrase_for((unsigned)status);
+    return title ? title : "Error";
+}
+
+static void write_problem(struct request *request, maru_status st, const maru_error *err) {
+    struct json json;
+    request->status = request->status >= 400 ? request->status : status_of(st);
+    request->type = "application/problem+json";
+    text_clear(&request->out);
+    json_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "type", "about:blank");
+    json_add_string(&json, "title", title_of(request->status));
+    json_add_integer(&json, "status", request->status);
+    json_add_string(&json, "detail", err->text);
+    if (err->file[0] == '/') {
+        json_add_string(&json, "pointer", err->file);
+    } else if (err->file[0]) {
+        json_add_string(&json, "file", err->file);
+    }
+    if (err->row > 0) {
+        json_add_count(&json, "row", err->row);
+    }
+    if (err->column > 0) {
+        json_add_count(&json, "column", err->column);
+    }
+    json_close(&json);
+}
+
+static void add_headers(const struct request *request, struct MHD_Response *response,
+                        const char *etag) {
+    MHD_add_response_header(response, "Content-Type", request->type);
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    MHD_add_response_header(response, "Vary", "Accept-Encoding, Authorization, Cookie");
+    MHD_add_response_header(
+        response, "Content-Security-Policy",
+        strcmp(request->type, "text/html; charset=utf-8") == 0 && request->route
+            ? "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+            : csp);
+    MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    if (etag[0]) {
+        MHD_add_response_header(response, "ETag", etag);
+    }
+    if (request->disposition[0]) {
+        MHD_add_response_header(response, "Content-Disposition", request->disposition);
+    }
+    if (request->status == 401) {
+        MHD_add_response_header(response, "WWW-Authenticate", "Bearer realm=\"maru\"");
+    }
+}
+
+static void make_etag(const struct text *out, char etag[40]) {
+    unsigned char hash[16];
+    char hex[33];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)(out->bytes ? out->bytes : ""),
+                       out->n_bytes, NULL, 0);
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    snprintf(etag, 40, "\"%s\"", hex);
+}
+
+enum { GZIP_LEAST_BYTES = 1024 };
+
+// gzip of `out` in memory that free() gives back; NULL: as it is.
+static void *packed(const struct request *request, size_t *n) {
+    const struct text *out = &request->out;
+    if (out->n_bytes < GZIP_LEAST_BYTES || out->n_bytes > UINT32_MAX ||
+        !strstr(header(request, "Accept-Encoding"), "gzip") ||
+        strcmp(request->type, "application/zip") == 0) {
+        return NULL;
+    }
+    z_stream z = {0};
+    if (deflateInit2(&z, 5, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        return NULL;
+    }
+    const uLong bound = deflateBound(&z, out->n_bytes);
+    unsigned char *bytes = malloc(bound); // libmicrohttpd frees it
+    if (bytes) {
+        union {
+            const char *text;
+            unsigned char *in; // zlib is older than const
+        } in = {.text = out->bytes};
+        z.next_in = in.in;
+        z.avail_in = (uInt)out->n_bytes;
+        z.next_out = bytes;
+        z.avail_out = (uInt)bound;
+        if (deflate(&z, Z_FINISH) == Z_STREAM_END) {
+            *n = z.total_out;
+        } else {
+            free(bytes);
+            bytes = NULL;
+        }
+    }
+    deflateEnd(&z);
+    return bytes;
+}
+
+static enum MHD_Result send_answer(struct request *request) {
+    char etag[40] = "";
+    struct MHD_Response *response = request->stream;
+    request->stream = NULL;
+    atomic_fetch_add(
+        request->status < 400 ? &request->server->n_request : &request->server->n_refused, 1);
+    if (!response) {
+        size_t n = 0;
+        void *bytes = NULL;
+        if (request->status == 200 && request->out.n_bytes > 0) {
+            make_etag(&request->out, etag);
+            if (strcmp(header(request, "If-None-Match"), etag) == 0) {
+                request->status = 304;
+                text_clear(&request->out);
+            }
+            bytes = packed(request, &n);
+        }
+        response = bytes ? MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE)
+                         : MHD_create_response_from_buffer(request->out.n_bytes, request->out.bytes,
+                                                           MHD_RESPMEM_MUST_COPY);
+        if (response && bytes) {
+            MHD_add_response_header(response, "Content-Encoding", "gzip");
+        }
+    }
+    if (!response) {
+        return MHD_NO;
+    }
+    add_headers(request, response, etag);
+    const enum MHD_Result result =
+        MHD_queue_response(request->connection, (unsigned)request->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result refuse(struct request *request, maru_status st, const maru_error *err) {
+    write_problem(request, st, err);
+    return send_answer(request);
+}
+
+static enum MHD_Result handle(struct request *request) {
+    maru_error err = {0};
+    request->type = "application/json";
+    maru_status st = request->route->handle(request, &err);
+    if (st == MARU_OK && request->out.status != MARU_OK) {
+        st = fail(&err, request->out.status, "no memory for the answer");
+    }
+    if (st != MARU_OK) {
+        return refuse(request, st, &err);
+    }
+    request->status = request->status ? request->status : 200;
+    return send_answer(request);
+}
+
+// ---- libmicrohttpd
+
+static struct request *new_request(struct server *server, struct MHD_Connection *connection) {
+    struct request *request = alloc_new(1, sizeof *request);
+    if (request) {
+        request->server = server;
+        request->connection = connection;
+        request->type = "application/json";
+        text_init(&request->out, REQUEST_MAX_ANSWER_BYTES);
+    }
+    return request;
+}
+
+static enum MHD_Result begin(struct request *request, const char *method, const char *path) {
+    maru_error err = {0};
+    int status = 404;
+    request->route = route_find(request, method, path, &status);
+    if (!request->route && strcmp(method, "GET") == 0 && strncmp(path, "/v1/", 4) != 0 &&
+        status == 404) {
+        request->status = page_get(request->server->page, path, &request->out, &request->type);
+        if (request->status == 200) {
+            return send_answer(request);
+        }
+    }
+    if (!request->route) {
+        request->status = status;
+        fail(&err, MARU_E_USAGE, status == 405 ? "%s is not possible here" : "%s: no such path",
+             status == 405 ? method : path);
+        return refuse(request, MARU_E_USAGE, &err);
+    }
+    const maru_status st = let_in(request, &err);
+    if (st != MARU_OK) {
+        return refuse(request, st, &err);
+    }
+    const char *length = header(request, "Content-Length");
+    if (strtoull(length, NULL, 10) > request->route->max_body) {
+        request_refuse(request, 413, &err, "at most %u bytes are taken here",
+                       request->route->max_body);
+        return refuse(request, MARU_E_USAGE, &err);
+    }
+    text_init(&request->body, request->route->max_body);
+    return MHD_YES;
+}
+
+static enum MHD_Result accept_request(void *context, struct MHD_Connection *connection,
+                                      const char *path, const char *method, const char *version,
+                                      const char *upload, size_t *n_upload, void **own) {
+    (void)version;
+    struct request *request = *own;
+    if (!request) {
+        *own = request = new_request(context, connection);
+        return request ? begin(request, method, path) : MHD_NO;
+    }
+    if (*n_upload > 0) {
+        text_add(&request->body, upload, *n_upload);
+        *n_upload = 0;
+        return MHD_YES;
+    }
+    if (request->body.status != MARU_OK) {
+        maru_error err = {0};
+        request_refuse(request, request->body.status == MARU_E_LIMIT ? 413 : 503, &err,
+                       "at most %u bytes are taken here", request->route->max_body);
+        return refuse(request, MARU_E_USAGE, &err);
+    }
+    return handle(request);
+}
+
+static void forget(void *context, struct MHD_Connection *connection, void **own,
+                   enum MHD_RequestTerminationCode why) {
+    (void)context, (void)connection, (void)why;
+    struct request *request = *own;
+    if (request) {
+        text_fini(&request->body);
+        text_fini(&request->out);
+        store_release(request->server->store, request->tenant);
+        alloc_free(request);
+        *own = NULL;
+    }
+}
+
+// "127.0.0.1:7070" or "[::1]:7070".
+static maru_status read_address(const char *text, struct sockaddr_storage *out, bool *is_loopback,
+                                maru_error *err) {
+    const char *colon = strrchr(text, ':');
+    char host[64];
+    const size_t n = colon ? (size_t)(colon - text) : 0;
+    char *end = NULL;
+    const long port = colon ? strtol(colon + 1, &end, 10) : -1;
+    memset(out, 0, sizeof *out);
+    if (n > 0 && n < sizeof host && port >= 0 && port <= 65535 && end != colon + 1 &&
+        *end == '\0') {
+        struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+        memcpy(host, text, n);
+        host[n] = '\0';
+        if (host[0] == '[' && host[n - 1] == ']') {
+            host[n - 1] = '\0';
+            v6->sin6_family = AF_INET6;
+            v6->sin6_port = htons((uint16_t)port);
+            *is_loopback = strcmp(host + 1, "::1") == 0;
+            if (inet_pton(AF_INET6, host + 1, &v6->sin6_addr) == 1) {
+                return MARU_OK;
+            }
+        }
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons((uint16_t)port);
+        const char *address = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
+        *is_loopback = strncmp(address, "127.", 4) == 0;
+        if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
+            return MARU_OK;
+        }
+    }
+    return fail(err, MARU_E_USAGE, "'%.60s' is no address: 127.0.0.1:7070 or [::1]:7070 is wanted",
+                text);
+}
+
+static maru_status listen_on(struct server *server, const struct server_config *config,
+                             struct sockaddr_storage *address, maru_error *err) {
+    unsigned flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    flags |= address->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+    flags |= config->tls_cert ? MHD_USE_TLS : 0;
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, accept_request, server, MHD_OPTION_SOCK_ADDR, address,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)SERVER_MAX_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)SERVER_MAX_CONNECTIONS_OF_IP, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)SERVER_MAX_HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+        config->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, config->tls_cert,
+        MHD_OPTION_HTTPS_MEM_KEY, config->tls_key, MHD_OPTION_END);
+    if (!server->daemon) {
+        return fail(err, MARU_E_IO,
+                    "cannot listen on %s: is the port in use, or the certificate no PEM?",
+                    config->address);
+    }
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    server->port = info ? info->port : 0;
+    return MARU_OK;
+}
+
+maru_status server_start(const struct server_config *config, struct server **out,
+                         char secret[STORE_SECRET_BYTES], maru_error *err) {
+    struct sockaddr_storage address;
+    bool is_loopback = false;
+    secret[0] = '\0';
+    maru_status st = read_address(config->address, &address, &is_loopback, err);
+    if (st == MARU_OK && !is_loopback && !config->tls_cert && !config->is_insecure) {
+        st = fail(err, MARU_E_USAGE,
+                  "%s can be reached by others: give --tls-cert and --tls-key, or --insecure if "
+                  "something in front of it encrypts",
+                  config->address);
+    }
+    struct server *server = st == MARU_OK ? alloc_new(1, sizeof *server) : NULL;
+    if (!server) {
+        return st != MARU_OK ? st : fail(err, MARU_E_MEMORY, "no memory");
+    }
+    server->is_loopback = is_loopback;
+    server->has_tls = config->tls_cert != NULL;
+    server->page = config->page;
+    st = store_open(config->data, &server->store, secret, err);
+    st = st == MARU_OK ? jobs_start(server->store, config->n_worker, &server->jobs, err) : st;
+    st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
+    if (st != MARU_OK) {
+        server_stop(server);
+        return st;
+    }
+    *out = server;
+    return MARU_OK;
+}
+
+uint16_t server_port(const struct server *server) { return server->port; }
+
+void server_stop(struct server *server) {
+    if (!server) {
+        return;
+    }
+    if (server->daemon) {
+        const MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+        if (listening != MHD_INVALID_SOCKET) {
+            close(listening);
+        }
+        stream_end_all(server);
+        MHD_stop_daemon(server->daemon);
+    }
+    jobs_stop(server->jobs);
+    store_close(server->store);
+    alloc_free(server);
+}

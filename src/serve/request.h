@@ -1,0 +1,122 @@
+// One request on its way: who asks, what for, and the answer as it is made.
+#ifndef SERVE_REQUEST_H
+#define SERVE_REQUEST_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "serve/jobs.h"
+#include "serve/server.h"
+#include "store/tenant.h"
+
+enum {
+    REQUEST_MAX_PATH = 512,
+    REQUEST_MAX_PARAMS = 3,
+    REQUEST_MAX_JSON_BYTES = 256 << 10,
+    REQUEST_MAX_UPLOAD_BYTES = 64 << 20,
+    REQUEST_MAX_ANSWER_BYTES = 1 << 28,
+    REQUEST_MAX_PAGE = 200,
+    REQUEST_DEFAULT_PAGE = 50,
+};
+
+struct server {
+    struct store *store;
+    struct jobs *jobs;
+    struct MHD_Daemon *daemon;
+    const char *page;
+    bool is_loopback;
+    bool has_tls;
+    uint16_t port;
+    bool is_ending;                        // with the lock of the jobs
+    struct stream *streams;                // the same
+    _Atomic uint64_t n_request, n_refused; // answers below 400, and from there on
+};
+
+struct request;
+typedef maru_status (*route_handler)(struct request *request, maru_error *err);
+
+struct route {
+    const char *method;
+    const char *pattern; // as in docs/openapi.json: {name} stands for one part of the path
+    enum role role;      // that is needed at least
+    bool is_public;      // nobody has to say who he is
+    bool is_of_server;   // only for admins of tenant local
+    uint32_t max_body;
+    route_handler handle;
+};
+
+struct request {
+    struct server *server;
+    struct MHD_Connection *connection;
+    const struct route *route;
+    char path[REQUEST_MAX_PATH]; // cut into its parts
+    const char *param[REQUEST_MAX_PARAMS];
+    struct token who;
+    bool is_open;          // no token was needed
+    struct tenant *tenant; // of who
+    struct text body;
+    bool is_too_large;
+    // the answer
+    int status; // of HTTP; 0: it follows from the maru_status
+    struct text out;
+    const char *type;
+    char disposition[200];       // "": none
+    struct MHD_Response *stream; // instead of `out`
+};
+
+// The route of a method and path, its parts in request->param. NULL with status 404, or 405 when the
+// path is there for another method.
+const struct route *route_find(struct request *request, const char *method, const char *path,
+                               int *status);
+const struct route *route_at(size_t i); // NULL behind the last
+
+// "" when it is not given.
+const char *request_query(const struct request *request, const char *name);
+//   errors  MARU_E_INPUT
+MARU_MUST_USE maru_status request_page(const struct request *request, struct page *page,
+                                       maru_error *err);
+// Refuse with a status of HTTP and a sentence.
+maru_status request_refuse(struct request *request, int status, maru_error *err, const char *format,
+                           ...) MARU_PRINTF(4, 5);
+
+// A time as RFC 3339 has it; key of a JSON object.
+struct json;
+void request_add_time(struct json *json, const char *key, int64_t unix_ms);
+
+// ---- handlers: api_health.c, api_admin.c, api_plants.c, api_runs.c
+
+maru_status api_health(struct request *request, maru_error *err);
+maru_status api_ready(struct request *request, maru_error *err);
+maru_status api_metrics(struct request *request, maru_error *err);
+maru_status api_openapi(struct request *request, maru_error *err);
+maru_status api_me(struct request *request, maru_error *err);
+maru_status api_list_tenants(struct request *request, maru_error *err);
+maru_status api_create_tenant(struct request *request, maru_error *err);
+maru_status api_delete_tenant(struct request *request, maru_error *err);
+maru_status api_list_tokens(struct request *request, maru_error *err);
+maru_status api_create_token(struct request *request, maru_error *err);
+maru_status api_delete_token(struct request *request, maru_error *err);
+maru_status api_list_audit(struct request *request, maru_error *err);
+maru_status api_list_plants(struct request *request, maru_error *err);
+maru_status api_create_plant(struct request *request, maru_error *err);
+maru_status api_get_plant(struct request *request, maru_error *err);
+maru_status api_delete_plant(struct request *request, maru_error *err);
+maru_status api_list_versions(struct request *request, maru_error *err);
+maru_status api_create_version(struct request *request, maru_error *err);
+maru_status api_get_version(struct request *request, maru_error *err);
+maru_status api_check_version(struct request *request, maru_error *err);
+maru_status api_get_table(struct request *request, maru_error *err);
+maru_status api_get_archive(struct request *request, maru_error *err);
+maru_status api_diff_versions(struct request *request, maru_error *err);
+maru_status api_list_runs(struct request *request, maru_error *err);
+maru_status api_create_run(struct request *request, maru_error *err);
+maru_status api_get_run(struct request *request, maru_error *err);
+maru_status api_delete_run(struct request *request, maru_error *err);
+maru_status api_cancel_run(struct request *request, maru_error *err);
+maru_status api_follow_run(struct request *request, maru_error *err);
+maru_status api_get_result(struct request *request, maru_error *err);
+maru_status api_get_report(struct request *request, maru_error *err);
+
+#endif

@@ -1,0 +1,135 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "serve/request.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "serve/openapi.h"
+
+// The table of routes and docs/openapi.json tell the same, in both directions, roles included.
+
+static json_t *document(void) {
+    json_error_t why;
+    json_t *json = json_loadb(openapi_json, openapi_json_bytes, JSON_REJECT_DUPLICATES, &why);
+    if (!json) {
+        fail_msg("docs/openapi.json:%d: %s", why.line, why.text);
+    }
+    return json;
+}
+
+static void lower(char *out, const char *text) {
+    for (; *text; text++) {
+        *out++ = (char)(*text | 0x20);
+    }
+    *out = '\0';
+}
+
+static void every_route_is_documented(void **state) {
+    (void)state;
+    json_t *json = document();
+    const json_t *paths = json_object_get(json, "paths");
+    for (size_t i = 0; route_at(i); i++) {
+        const struct route *route = route_at(i);
+        char method[16];
+        lower(method, route->method);
+        const json_t *its = json_object_get(json_object_get(paths, route->pattern), method);
+        if (!its) {
+            fail_msg("%s %s is not in docs/openapi.json", route->method, route->pattern);
+        }
+        const char *role = json_string_value(json_object_get(its, "x-role"));
+        const bool is_public = json_array_size(json_object_get(its, "security")) == 0 &&
+                               json_object_get(its, "security");
+        assert_int_equal(is_public, route->is_public);
+        if (!route->is_public && (!role || strcmp(role, role_name(route->role)) != 0)) {
+            fail_msg("%s %s: x-role is %s, the table says %s", route->method, route->pattern,
+                     role ? role : "missing", role_name(route->role));
+        }
+        assert_true((json_object_get(its, "requestBody") != NULL) <= (route->max_body > 0));
+    }
+    json_decref(json);
+}
+
+static void everything_documented_is_a_route(void **state) {
+    (void)state;
+    json_t *json = document(), *methods, *operation;
+    const char *path, *method;
+    json_object_foreach(json_object_get(json, "paths"), path, methods) {
+        json_object_foreach(methods, method, operation) {
+            bool is_there = false;
+            for (size_t i = 0; route_at(i) && !is_there; i++) {
+                char its[16];
+                lower(its, route_at(i)->method);
+                is_there = strcmp(its, method) == 0 && strcmp(route_at(i)->pattern, path) == 0;
+            }
+            if (!is_there) {
+                fail_msg("%s %s is documented, but no route", method, path);
+            }
+        }
+    }
+    json_decref(json);
+}
+
+static void paths_find_their_routes(void **state) {
+    (void)state;
+    static const struct {
+        const char *method, *path, *pattern; // NULL: none
+        int status;
+        const char *param[3];
+    } cases[] = {
+        {"GET", "/v1/plants", "/v1/plants", 0, {"", "", ""}},
+        {"GET", "/v1/plants/abc", "/v1/plants/{plant}", 0, {"abc", "", ""}},
+        {"HEAD", "/v1/plants/abc", "/v1/plants/{plant}", 0, {"abc", "", ""}},
+        {"GET",
+         "/v1/plants/a/versions/2/tables/x y.csv",
+         "/v1/plants/{plant}/versions/{version}/tables/{table}",
+         0,
+         {"a", "2", "x y.csv"}},
+        {"PUT", "/v1/plants", NULL, 405, {"", "", ""}},
+        {"GET", "/v1/plants/", NULL, 404, {"", "", ""}},
+        {"GET", "/v1//plants", NULL, 404, {"", "", ""}},
+        {"GET", "/v1/plant", NULL, 404, {"", "", ""}},
+        {"GET", "/v1/plantsx", NULL, 404, {"", "", ""}},
+        {"GET", "", NULL, 404, {"", "", ""}},
+        {"GET", "v1/plants", NULL, 404, {"", "", ""}},
+        {"GET", "/v1/plants/a/versions/2/tables/x/y", NULL, 404, {"", "", ""}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct request request = {0};
+        int status = 0;
+        const struct route *route = route_find(&request, cases[i].method, cases[i].path, &status);
+        if (!cases[i].pattern) {
+            assert_null(route);
+            assert_int_equal(status, cases[i].status);
+            continue;
+        }
+        assert_non_null(route);
+        assert_string_equal(route->pattern, cases[i].pattern);
+        for (size_t k = 0; k < REQUEST_MAX_PARAMS; k++) {
+            assert_string_equal(request.param[k], cases[i].param[k]);
+        }
+    }
+    char longest[REQUEST_MAX_PATH + 8];
+    memset(longest, 'a', sizeof longest);
+    longest[0] = '/';
+    longest[sizeof longest - 1] = '\0';
+    struct request request = {0};
+    int status = 0;
+    assert_null(route_find(&request, "GET", longest, &status));
+    assert_int_equal(status, 404);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_route_is_documented),
+        cmocka_unit_test(everything_documented_is_a_route),
+        cmocka_unit_test(paths_find_their_routes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,43 @@
+// The cloud as one process: HTTP, tenants, plants, runs in a pool of workers.
+#ifndef SERVE_SERVER_H
+#define SERVE_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "maru/status.h"
+#include "store/store.h"
+
+enum {
+    SERVER_MAX_CONNECTIONS = 4000,
+    SERVER_MAX_CONNECTIONS_OF_IP = 2000,
+    SERVER_MAX_HEADER_BYTES = 32 << 10, // of one connection, header and what is read ahead
+    SERVER_IDLE_S = 30,                 // a connection that sends or takes nothing is closed
+    SERVER_THREADS = 4,
+};
+
+struct server_config {
+    const char *data;               // folder of the store
+    const char *address;            // to listen on: "127.0.0.1:7070", "[::1]:7070"; port 0: any
+    const char *tls_cert, *tls_key; // PEM texts, NULL: none
+    bool is_insecure;               // may listen to others without TLS
+    const char *page;               // folder of the built page, NULL: there is none
+    size_t n_worker;                // runs at a time
+};
+
+struct server;
+
+// Open the store, take up runs that were cut off, and listen.
+//   out     *secret: the first admin's token where the store is new, else ""
+//   errors  MARU_E_USAGE: the address makes no sense, or others could listen in; MARU_E_IO; those of
+//           store_open
+MARU_MUST_USE maru_status server_start(const struct server_config *config, struct server **out,
+                                       char secret[STORE_SECRET_BYTES], maru_error *err);
+
+uint16_t server_port(const struct server *server);
+
+// Take no more requests, stop the runs (those that were going are done again at the next start), close
+// the store. Accepts NULL.
+void server_stop(struct server *server);
+
+#endif
