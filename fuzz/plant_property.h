@@ -48,6 +48,8 @@ static inline void must_be_same(const maru_plant *a, const maru_plant *b) {
     digest_init(&y);
     plant_digest(a, &x);
     plant_digest(b, &y);
+    plant_digest_places(a, &x);
+    plant_digest_places(b, &y);
     must(x.lane[0] == y.lane[0] && x.lane[1] == y.lane[1]);
 }
 

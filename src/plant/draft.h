@@ -23,6 +23,8 @@ enum {
     PLANT_MAX_LOTS_EACH = 100000, // in one release
     PLANT_MAX_VALUES = 1000000,   // of one empirical file
     PLANT_MAX_PASSES = 1000,      // expected, through a step in a rework loop
+    PLANT_MAX_COORDINATE_M = 100000,
+    PLANT_MAX_BODY_M = 1000, // a side of a tool
 };
 #define PLANT_MAX_DRAFT_BYTES ((size_t)1 << 30)
 #define PLANT_MAX_MODEL_BYTES ((size_t)1 << 30)
@@ -43,6 +45,7 @@ enum draft_table {
     TABLE_STOCK,
     TABLE_MOVE,
     TABLE_RULE,
+    TABLE_PLACE,
     TABLE_CYCLE,  // AutoSched only: downcal and pmcal, joined with attach to calendars
     TABLE_ATTACH, // AutoSched only
     N_DRAFT_TABLE,
@@ -127,6 +130,17 @@ enum stock_field {
 };
 enum move_field { MOVE_FROM, MOVE_TO, MOVE_TIME };
 enum rule_field { RULE_TOOLS, RULE_TEXT };
+enum place_field {
+    PLACE_TOOLS,
+    PLACE_NUMBER,
+    PLACE_X,
+    PLACE_Y,
+    PLACE_HEADING,
+    PLACE_WIDTH,
+    PLACE_DEPTH,
+    PLACE_HEIGHT,
+    PLACE_ASSET,
+};
 
 // Where a row was read. Every draft row starts with one.
 struct source {
@@ -239,6 +253,15 @@ struct draft_rule {
     struct source at;
     uint32_t tools; // 0: all groups without a row of their own
     const char *text;
+};
+
+struct draft_place {
+    struct source at;
+    uint32_t tools, number;
+    double x, y, heading, width, depth, height;
+    const char *asset;
+    uint32_t group; // resolved; PLANT_NONE: the row has no effect
+    uint32_t tool;  // resolved: plant-wide
 };
 
 struct draft_cycle { // a row of downcal or pmcal

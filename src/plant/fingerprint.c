@@ -161,6 +161,20 @@ static void add_lots(struct digest *d, const maru_plant *p) {
     }
 }
 
+void plant_digest_places(const maru_plant *p, struct digest *d) {
+    digest_u64(d, p->n_place);
+    for (uint32_t i = 0; i < p->n_place; i++) {
+        const struct plant_place *place = &p->place[i];
+        digest_u64(d, place->tool);
+        const double number[] = {place->x_m,     place->y_m,     place->heading_deg,
+                                 place->width_m, place->depth_m, place->height_m};
+        for (size_t k = 0; k < sizeof number / sizeof *number; k++) {
+            digest_double(d, number[k]);
+        }
+        add_text(d, place->asset);
+    }
+}
+
 void plant_digest(const maru_plant *p, struct digest *d) {
     add_text(d, p->name);
     add_text(d, p->start);

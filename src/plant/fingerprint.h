@@ -5,7 +5,11 @@
 #include "base/digest.h"
 #include "plant/plant.h"
 
-// Add every field of the model, derived ones too, but not where it was read (files and rows).
+// Add every field of the model, derived ones too, but not where it was read (files and rows), and
+// not where its tools stand: that no run depends on.
 void plant_digest(const maru_plant *plant, struct digest *digest);
+
+// Add where its tools stand.
+void plant_digest_places(const maru_plant *plant, struct digest *digest);
 
 #endif

@@ -445,6 +445,39 @@ static void freeze_stock(struct freezing *f) {
     f->plant->n_stock = n;
 }
 
+// Sorted by tool, so that it is the same plant in any order of its rows.
+static void freeze_layout(struct freezing *f) {
+    const struct draft *d = f->draft;
+    const uint32_t n = d->rows[TABLE_PLACE].n;
+    struct plant_place *place = take(f, n, sizeof *place);
+    uint32_t *row_of = take(f, n > 0 ? f->plant->n_tool : 0, sizeof *row_of); // from 1
+    for (uint32_t i = 0; !f->is_short && i < n; i++) {
+        const struct draft_place *p = draft_row(d, TABLE_PLACE, i);
+        if (p->group != PLANT_NONE) {
+            row_of[p->tool] = i + 1;
+        }
+    }
+    uint32_t n_place = 0;
+    for (uint32_t t = 0; !f->is_short && n > 0 && t < f->plant->n_tool; t++) {
+        if (row_of[t] == 0) {
+            continue;
+        }
+        const struct draft_place *p = draft_row(d, TABLE_PLACE, row_of[t] - 1);
+        place[n_place++] = (struct plant_place){
+            .tool = t,
+            .x_m = p->x,
+            .y_m = p->y,
+            .heading_deg = p->heading,
+            .width_m = p->width,
+            .depth_m = p->depth,
+            .height_m = p->height,
+            .asset = keep(f, p->asset),
+        };
+    }
+    f->plant->place = place;
+    f->plant->n_place = n_place;
+}
+
 static void freeze_all(struct freezing *f) {
     maru_plant *p = f->plant;
     p->n_product = f->draft->rows[TABLE_PRODUCT].n;
@@ -466,6 +499,7 @@ static void freeze_all(struct freezing *f) {
     freeze_routes(f, step);
     if (!f->is_short) {
         freeze_stock(f);
+        freeze_layout(f);
         expand_calendars(f);
     }
     if (!f->is_short) {

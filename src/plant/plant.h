@@ -170,6 +170,15 @@ struct plant_stock { // a lot on the floor at time 0
     bool is_hot;
 };
 
+// Where a tool stands, as the tables say. Heading 0 looks towards -y, and turns counterclockwise.
+struct plant_place {
+    uint32_t tool;
+    double x_m, y_m; // of its centre
+    double heading_deg;
+    double width_m, depth_m, height_m; // at heading 0 along x, y and up; 0: not given
+    const char *asset;                 // the user's own model of it, NULL: none
+};
+
 struct plant_values { // a file of observed times
     const char *file;
     uint32_t n_value;
@@ -182,7 +191,7 @@ struct maru_plant {
     maru_time start_date;   // the same, us since 1970-01-01 00:00:00 without regard to zones
     const char *tools_file; // where plant_group.row counts lines: for faults
     uint32_t n_area, n_location, n_group, n_tool, n_setup, n_change, n_product, n_route, n_step;
-    uint32_t n_calendar, n_downtime, n_release, n_stock, n_values;
+    uint32_t n_calendar, n_downtime, n_release, n_stock, n_values, n_place;
     const struct plant_area *area;
     const struct plant_location *location;
     const struct dist *move; // (n_location from, n_location to); DIST_NONE = no time
@@ -197,6 +206,7 @@ struct maru_plant {
     const struct plant_downtime *downtime; // sorted by group, then by calendar
     const struct plant_release *release;
     const struct plant_stock *stock;
+    const struct plant_place *place;   // (n_place), sorted by tool; no run depends on them
     const struct plant_values *values; // what the value[] of drawn spans point into
 };
 

@@ -48,7 +48,7 @@ static bool read_dialect(struct draft *draft) {
     } else {
         tables_read(draft);
     }
-    tables_read_rules(draft);
+    tables_read_beside(draft);
     return true;
 }
 

@@ -173,6 +173,10 @@ static void resolve_names(struct draft *draft) {
         struct draft_release *r = draft_row(draft, TABLE_RELEASE, i);
         r->product = look_up(draft, &r->at, RELEASE_PRODUCT, r->product_name, &products);
     }
+    for (uint32_t i = 0; i < draft->rows[TABLE_PLACE].n; i++) {
+        struct draft_place *p = draft_row(draft, TABLE_PLACE, i);
+        p->group = look_up(draft, &p->at, PLACE_TOOLS, p->tools, &groups);
+    }
     for (uint32_t i = 0; i < draft->rows[TABLE_STOCK].n; i++) {
         struct draft_stock *s = draft_row(draft, TABLE_STOCK, i);
         s->product = look_up(draft, &s->at, STOCK_PRODUCT, s->product_name, &products);

@@ -302,6 +302,7 @@ void draft_check(struct draft *draft) {
     check_lots(draft);
     check_use(draft);
     check_moves(draft);
+    draft_check_places(draft);
 }
 
 // With the frozen model

@@ -125,6 +125,50 @@ static void read_share(struct cell *c) {
     }
 }
 
+static bool is_length(const char *bytes, size_t n, double *out) {
+    static const struct {
+        const char *unit;
+        double in_a_metre;
+    } units[] = {{"mm", 1000}, {"m", 1}, {"", 1}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const size_t n_unit = strlen(units[i].unit);
+        if (n <= n_unit || memcmp(bytes + n - n_unit, units[i].unit, n_unit) != 0) {
+            continue;
+        }
+        size_t n_number = n - n_unit;
+        while (n_unit > 0 && n_number > 0 && bytes[n_number - 1] == ' ') {
+            n_number--;
+        }
+        double value = 0;
+        if (number_double(bytes, n_number, &value)) {
+            *out = value / units[i].in_a_metre;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_measure(struct cell *c) {
+    const bool is_angle = c->column->kind == CELL_DEGREES;
+    const double least = (double)c->column->least;
+    const double most = (double)c->column->most;
+    char right[96];
+    snprintf(right, sizeof right, "%s %s %" PRId64 " to %" PRId64,
+             is_angle ? "degrees" : "metres such as 2.5, or 2500 mm,",
+             !is_angle && least >= 0 ? "above" : "from", c->column->least, c->column->most);
+    double value = 0;
+    if (is_angle ? !number_double(c->bytes, c->n, &value) : !is_length(c->bytes, c->n, &value)) {
+        refuse(c, &(struct complaint){is_angle ? "not an angle" : "not a length", right});
+    } else if (value < least || value > most || (!is_angle && least >= 0 && value <= 0)) {
+        refuse(c, &(struct complaint){!is_angle && least >= 0 && value <= 0
+                                          ? "not above 0"
+                                          : "a number outside of what is allowed",
+                                      right});
+    } else {
+        *(double *)c->out = value;
+    }
+}
+
 // Value and unit in columns of their own; the fault points at the one that is wrong.
 static bool read_parts(const struct cell *c, uint16_t value_column, maru_time *out) {
     const struct csv_field value = cell_at(c, value_column);
@@ -259,10 +303,11 @@ static void read_moment(struct cell *c) {
 }
 
 static void (*const readers[])(struct cell *) = {
-    [CELL_NAME] = read_name,     [CELL_TEXT] = read_text,     [CELL_COUNT] = read_count,
-    [CELL_INTEGER] = read_long,  [CELL_WORD] = read_word,     [CELL_SHARE] = read_share,
-    [CELL_PERCENT] = read_share, [CELL_SPAN] = read_span,     [CELL_CHANCE] = read_chance,
-    [CELL_CYCLE] = read_cycle,   [CELL_MOMENT] = read_moment,
+    [CELL_NAME] = read_name,     [CELL_TEXT] = read_text,      [CELL_COUNT] = read_count,
+    [CELL_INTEGER] = read_long,  [CELL_WORD] = read_word,      [CELL_SHARE] = read_share,
+    [CELL_PERCENT] = read_share, [CELL_LENGTH] = read_measure, [CELL_DEGREES] = read_measure,
+    [CELL_SPAN] = read_span,     [CELL_CHANCE] = read_chance,  [CELL_CYCLE] = read_cycle,
+    [CELL_MOMENT] = read_moment,
 };
 
 static void set_default(const struct column *column, void *out) {
@@ -281,6 +326,8 @@ static void set_default(const struct column *column, void *out) {
     case CELL_IGNORED:
     case CELL_NAME:
     case CELL_TEXT:
+    case CELL_LENGTH:
+    case CELL_DEGREES:
     case CELL_SPAN:
     case CELL_CHANCE:
     case CELL_CYCLE:

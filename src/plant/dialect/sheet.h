@@ -19,6 +19,8 @@ enum cell_kind {
     CELL_WORD,    // uint32_t: the value of one of `words`
     CELL_SHARE,   // double, `0.018` or `1.8 %`
     CELL_PERCENT, // double, a bare number is in percent
+    CELL_LENGTH,  // double, m: `2.5`, `2.5 m` or `2500 mm`, least to most
+    CELL_DEGREES, // double, least to most
     CELL_SPAN,    // maru_time; AutoSched: with `unit`
     CELL_CHANCE,  // struct dist; AutoSched: with `dist`, `second`, `unit`
     CELL_CYCLE,   // struct cycle; the same, or a number of wafers
@@ -41,7 +43,7 @@ struct column {
     uint8_t kind, flags, field;
     uint16_t offset;          // of the value in the row
     int64_t otherwise;        // value of an empty COUNT, INTEGER, WORD, SHARE or PERCENT
-    int64_t least, most;      // COUNT, INTEGER
+    int64_t least, most;      // COUNT, INTEGER, LENGTH, DEGREES; a length from 0 is above it
     const struct word *words; // WORD: up to one with text NULL
     const char *right;        // WORD: all of them, as a sentence
     // COLUMN_PARTS: headers of the columns that belong to this one.

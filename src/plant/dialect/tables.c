@@ -362,8 +362,63 @@ static void finish_rule(struct draft *draft, void *row) {
     }
 }
 
+// layout.csv
+
+static const struct column place_columns[] = {
+    {.header = "tools", CELL_NAME, COLUMN_REQUIRED, PLACE_TOOLS, AT(draft_place, tools)},
+    {.header = "number",
+     CELL_COUNT,
+     0,
+     PLACE_NUMBER,
+     AT(draft_place, number),
+     .otherwise = 1,
+     .least = 1,
+     .most = PLANT_MAX_TOOLS},
+    {.header = "x",
+     CELL_LENGTH,
+     COLUMN_REQUIRED,
+     PLACE_X,
+     AT(draft_place, x),
+     .least = -PLANT_MAX_COORDINATE_M,
+     .most = PLANT_MAX_COORDINATE_M},
+    {.header = "y",
+     CELL_LENGTH,
+     COLUMN_REQUIRED,
+     PLACE_Y,
+     AT(draft_place, y),
+     .least = -PLANT_MAX_COORDINATE_M,
+     .most = PLANT_MAX_COORDINATE_M},
+    {.header = "heading",
+     CELL_DEGREES,
+     0,
+     PLACE_HEADING,
+     AT(draft_place, heading),
+     .least = -360,
+     .most = 360},
+    {.header = "width",
+     CELL_LENGTH,
+     0,
+     PLACE_WIDTH,
+     AT(draft_place, width),
+     .most = PLANT_MAX_BODY_M},
+    {.header = "depth",
+     CELL_LENGTH,
+     0,
+     PLACE_DEPTH,
+     AT(draft_place, depth),
+     .most = PLANT_MAX_BODY_M},
+    {.header = "height",
+     CELL_LENGTH,
+     0,
+     PLACE_HEIGHT,
+     AT(draft_place, height),
+     .most = PLANT_MAX_BODY_M},
+    {.header = "asset", CELL_TEXT, 0, PLACE_ASSET, AT(draft_place, asset)},
+};
+
 static const struct form rule_form = {"rule.csv", TABLE_RULE, COLUMNS(rule_columns),
                                       .finish = finish_rule};
+static const struct form place_form = {"layout.csv", TABLE_PLACE, COLUMNS(place_columns)};
 
 const struct form tables_forms[] = {
     {"plant.csv", TABLE_PLANT, COLUMNS(plant_columns), .has_rows = true, .finish = finish_plant},
@@ -378,8 +433,6 @@ const struct form tables_forms[] = {
     {"moves.csv", TABLE_MOVE, COLUMNS(move_columns)},
 };
 const size_t tables_n_form = sizeof tables_forms / sizeof *tables_forms;
-
-static const char layout_file[] = "layout.csv"; // reserved: where tools stand
 
 bool tables_is(const struct draft *draft) {
     for (size_t i = 0; i < tables_n_form; i++) {
@@ -426,15 +479,14 @@ void tables_read(struct draft *draft) {
             products_from_routes(draft);
         }
     }
-    const size_t layout = sheet_find(draft, layout_file);
-    if (layout != SIZE_MAX) {
-        draft->is_used[layout] = true;
-    }
 }
 
-void tables_read_rules(struct draft *draft) {
-    const size_t index = sheet_find(draft, rule_form.file);
-    if (index != SIZE_MAX) {
-        sheet_read(draft, index, &rule_form, &csv_text);
+void tables_read_beside(struct draft *draft) {
+    const struct form *const form[] = {&rule_form, &place_form};
+    for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
+        const size_t index = sheet_find(draft, form[i]->file);
+        if (index != SIZE_MAX) {
+            sheet_read(draft, index, form[i], &csv_text);
+        }
     }
 }

@@ -84,7 +84,11 @@ static const char full[] =
     "oven,\"priority desc, due - now\"\n"
     "*,lsu\n"
     "=== layout.csv\n"
-    "tools,x,y\n";
+    "number,tools,x,y,heading,width,depth,height,asset\n"
+    "2,oven,-2.5,1200 mm,90,1,2 m,3500mm,\"models/oven, 2.usd\"\n"
+    ",test,1e3,0,-45.5,,,,\n"
+    "1,oven,0,0,,,,,\n"
+    "7,wait,0,0,,,,,\n";
 
 static maru_status read_text(const char *text, size_t n, maru_faults *faults, maru_plant **plant,
                              maru_error *err) {
@@ -158,6 +162,15 @@ static void reads_every_column(void **state) {
     assert_int_equal(p->stock[1].start_us, INT64_C(-7200000000));
     assert_int_equal(p->stock[1].due_us, INT64_C(-3600000000));
     assert_int_equal(p->move[0].b, 600000000);
+    assert_int_equal(p->n_place, 3); // a delay has none
+    assert_int_equal(p->place[0].tool, 0);
+    assert_true(p->place[0].asset == NULL && p->place[0].width_m == 0);
+    assert_int_equal(p->place[1].tool, 1);
+    assert_true(p->place[1].x_m == -2.5 && p->place[1].y_m == 1.2);
+    assert_true(p->place[1].heading_deg == 90 && p->place[1].height_m == 3.5);
+    assert_string_equal(p->place[1].asset, "models/oven, 2.usd");
+    assert_int_equal(p->place[2].tool, p->group[2].first_tool);
+    assert_true(p->place[2].x_m == 1000 && p->place[2].heading_deg == -45.5);
     maru_plant_free(p);
 }
 
@@ -165,6 +178,7 @@ static struct digest digest_of(const maru_plant *plant) {
     struct digest digest;
     digest_init(&digest);
     plant_digest(plant, &digest);
+    plant_digest_places(plant, &digest);
     return digest;
 }
 
@@ -370,6 +384,71 @@ static void reads_rules(void **state) {
     }
 }
 
+struct layout_case {
+    const char *rows;  // below the header tools,number,x,y,heading,width
+    const char *says;  // NULL: good
+    const char *right; // what would be right
+    uint32_t row, column;
+};
+
+static const struct layout_case layout_cases[] = {
+    {"M,2,1,1,,\nM,1,1,1,,\n", NULL, NULL, 0, 0},
+    {"M,,1 m,2500 mm,-360,0.001\n", NULL, NULL, 0, 0},
+    {"", NULL, NULL, 0, 0},
+    {"m,1,0,0,,\n", "not a tool group", "did you mean M?", 2, 1},
+    {"M,3,0,0,,\n", "no tool of this number", "1 to 2", 2, 2},
+    {"M,0,0,0,,\n", "outside", "from 1", 2, 2},
+    {"M,1,0,0,,\nM,2,0,0,,\nM,,0,0,,\n", "line 2 gives", "each tool once", 4, 2},
+    {"M,1,,0,,\n", "empty", "a value", 2, 3},
+    {"M,1,nan,0,,\n", "not a length", "metres", 2, 3},
+    {"M,1,0,inf,,\n", "not a length", "metres", 2, 4},
+    {"M,1,0,1e999,,\n", "not a length", "metres", 2, 4},
+    {"M,1,0,1 km,,\n", "not a length", "2500 mm", 2, 4},
+    {"M,1,0,m,,\n", "not a length", "2500 mm", 2, 4},
+    {"M,1,100001,0,,\n", "outside", "from -100000 to 100000", 2, 3},
+    {"M,1,0,0,361,\n", "outside", "degrees from -360 to 360", 2, 5},
+    {"M,1,0,0,north,\n", "not an angle", "degrees", 2, 5},
+    {"M,1,0,0,,0\n", "not above 0", "above 0 to 1000", 2, 6},
+    {"M,1,0,0,,-2\n", "not above 0", "above 0 to 1000", 2, 6},
+    {"M,1,0,0,,1001 m\n", "outside", "above 0 to 1000", 2, 6},
+};
+
+// Where tools stand is checked like all else, and changes nothing that a run depends on.
+static void reads_layouts(void **state) {
+    (void)state;
+    struct digest bare;
+    maru_plant *plant = must_read(small, strlen(small));
+    digest_init(&bare);
+    plant_digest(plant, &bare);
+    maru_plant_free(plant);
+    for (size_t i = 0; i < sizeof layout_cases / sizeof *layout_cases; i++) {
+        const struct layout_case *c = &layout_cases[i];
+        char text[400];
+        const int n =
+            snprintf(text, sizeof text, "%s=== layout.csv\ntools,number,x,y,heading,width\n%s",
+                     small, c->rows);
+        maru_faults *faults = maru_faults_new();
+        plant = NULL;
+        const maru_status st = read_text(text, (size_t)n, faults, &plant, NULL);
+        const maru_fault *f = maru_faults_get(faults, 0);
+        if (st == MARU_OK) {
+            struct digest digest;
+            digest_init(&digest);
+            plant_digest(plant, &digest);
+            assert_memory_equal(&digest, &bare, sizeof bare);
+        }
+        if (c->says ? st != MARU_E_INPUT || strcmp(f->file, "layout.csv") != 0 ||
+                          !strstr(f->wrong, c->says) || !strstr(f->right, c->right) ||
+                          f->row != c->row || f->column != c->column
+                    : st != MARU_OK) {
+            fail_msg("'%s' gives %s: %u:%u: %s: %s", c->rows, maru_status_name(st), f ? f->row : 0,
+                     f ? f->column : 0, f ? f->wrong : "", f ? f->right : "");
+        }
+        maru_plant_free(plant);
+        maru_faults_free(faults);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fills_in_defaults),
@@ -380,6 +459,7 @@ int main(void) {
         cmocka_unit_test(reads_files_of_values),
         cmocka_unit_test(is_the_same_in_any_order_of_columns),
         cmocka_unit_test(reads_rules),
+        cmocka_unit_test(reads_layouts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -258,6 +258,36 @@ static void write_moves(struct text *t, const maru_plant *p) {
     }
 }
 
+static void cell_size(struct text *t, double size_m) {
+    next_cell(t);
+    if (size_m > 0) {
+        text_add_double(t, size_m);
+    }
+}
+
+static void write_layout(struct text *t, const maru_plant *p) {
+    text_addz(t, "tools,number,x,y,heading,width,depth,height,asset\n");
+    for (uint32_t i = 0; i < p->n_place; i++) {
+        const struct plant_place *place = &p->place[i];
+        const struct plant_group *group = &p->group[p->tool_group[place->tool]];
+        text_add_csv(t, group->name);
+        cell_count(t, place->tool - group->first_tool + 1);
+        next_cell(t);
+        text_add_double(t, place->x_m);
+        next_cell(t);
+        text_add_double(t, place->y_m);
+        next_cell(t);
+        if (place->heading_deg < 0 || place->heading_deg > 0) {
+            text_add_double(t, place->heading_deg);
+        }
+        cell_size(t, place->width_m);
+        cell_size(t, place->depth_m);
+        cell_size(t, place->height_m);
+        cell_text(t, place->asset);
+        text_addz(t, "\n");
+    }
+}
+
 static maru_status put_text(struct writing *w, const char *name, maru_error *err) {
     if (w->text.status == MARU_E_LIMIT) {
         return fail_at(err, MARU_E_LIMIT, name, 0, 0, "the table would have more than 64 MiB");
@@ -299,6 +329,7 @@ static maru_status write_tables(struct writing *w, maru_error *err) {
         {"releases.csv", true, write_releases},
         {"stock.csv", p->n_stock > 0, write_stock},
         {"moves.csv", has_moves(p), write_moves},
+        {"layout.csv", p->n_place > 0, write_layout},
     };
     maru_status st = MARU_OK;
     for (size_t i = 0; st == MARU_OK && i < sizeof table / sizeof *table; i++) {
