@@ -1,0 +1,92 @@
+// The hall of a plant: where its tools, areas and aisles are, and all of it as a 3-D scene.
+//
+// Lengths are metres, z is up; angles are degrees, counterclockwise seen from above. A tool of
+// heading 0 looks towards -y: its width lies along x, its depth along y.
+#ifndef MARU_SCENE_H
+#define MARU_SCENE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "maru/plant.h"
+#include "maru/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MARU_NO_AISLE UINT32_MAX
+
+typedef struct maru_rect {
+    double x0_m, y0_m, x1_m, y1_m; // x0 <= x1, y0 <= y1
+} maru_rect;
+
+// What a tool looks like, by what its group does.
+typedef enum maru_body {
+    MARU_BODY_NONE,    // a delay: no tool at all
+    MARU_BODY_BENCH,   // lot by lot
+    MARU_BODY_CLUSTER, // wafer by wafer
+    MARU_BODY_TRACK,   // lots or wafers one behind the other
+    MARU_BODY_FURNACE, // batches
+    MARU_BODY_GAUGE,   // a sample of the lots only: it measures
+    MARU_BODY_STOCKER, // where lots of a delay wait
+    MARU_N_BODY,
+} maru_body;
+
+typedef struct maru_zone { // ground of an area
+    uint32_t area;
+    maru_rect rect;
+} maru_zone;
+
+typedef struct maru_stocker { // stands for a whole group of the kind delay
+    uint32_t group;
+    double x_m, y_m, heading_deg, width_m, depth_m, height_m;
+} maru_stocker;
+
+typedef struct maru_layout { // const for everybody
+    const maru_plant *plant;
+    maru_rect hall;                    // everything below stands in it
+    uint32_t n_tool;                   // those of the plant, delays too
+    const uint8_t *body;               // maru_body (n_tool)
+    const bool *is_given;              // its place comes from layout.csv (n_tool)
+    const char *const *asset;          // the user's own model of it, or NULL (n_tool)
+    const double *x_m, *y_m;           // centre (n_tool)
+    const double *heading_deg;         // (n_tool)
+    const double *width_m, *depth_m;   // (n_tool)
+    const double *height_m;            // (n_tool)
+    const double *port_x_m, *port_y_m; // where carriers stop, delays too (n_tool)
+    const uint32_t *aisle_of;          // aisle that the port is in, or MARU_NO_AISLE (n_tool)
+    uint32_t n_zone, n_aisle, n_stocker;
+    const maru_zone *zone;       // (n_zone)
+    const maru_rect *aisle;      // (n_aisle): the first is the central one, which all others meet
+    const maru_stocker *stocker; // (n_stocker)
+} maru_layout;
+
+// Find a place for everything: tools of layout.csv stand where it says; all others, and delays, get
+// a hall of their own, east of those: areas as blocks on both sides of a central aisle, in each the
+// tool groups in rows that face aisles of their own.
+//   out     *out: the caller frees; the plant must outlive it; the same plant gives the same layout
+//   errors  MARU_E_MEMORY, MARU_E_LIMIT
+//   cost    O(tools)
+MARU_MUST_USE MARU_API maru_status maru_layout_new(const maru_plant *plant, maru_layout **out,
+                                                   maru_error *err);
+MARU_API void maru_layout_free(maru_layout *layout);
+
+enum { MARU_WAY_POINTS = 4 };
+typedef struct maru_way {
+    uint32_t n_point;
+    double x_m[MARU_WAY_POINTS], y_m[MARU_WAY_POINTS];
+    double length_m;
+} maru_way;
+
+// The way of a carrier from the port of one tool to that of another: straight legs along aisles.
+// Between places of layout.csv, whose aisles nobody knows, it is two legs at a right angle.
+//   in      tools below n_tool
+MARU_API maru_way maru_layout_way(const maru_layout *layout, uint32_t from, uint32_t to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
