@@ -85,6 +85,20 @@ typedef struct maru_way {
 //   in      tools below n_tool
 MARU_API maru_way maru_layout_way(const maru_layout *layout, uint32_t from, uint32_t to);
 
+typedef enum maru_scene_format {
+    MARU_SCENE_USDA, // OpenUSD as text; models of the user's own are referred to
+    MARU_SCENE_USDZ, // the same packed into one file, without them: a package holds all it needs
+    MARU_SCENE_GLB,  // glTF 2.0, binary; a block instead of a model of the user's own
+} maru_scene_format;
+
+// Write the hall as a scene: `put` is called once with all of it, its bytes are valid during the
+// call. The same layout gives the same bytes.
+//   errors  what put returns, MARU_E_MEMORY, MARU_E_LIMIT
+//   source  OpenUSD text, USDZ and glTF 2.0: docs/SOURCES.md
+MARU_MUST_USE MARU_API maru_status maru_scene_write(const maru_layout *layout,
+                                                    maru_scene_format format, maru_put_file put,
+                                                    void *context, maru_error *err);
+
 #ifdef __cplusplus
 }
 #endif
