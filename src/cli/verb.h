@@ -44,8 +44,8 @@ struct verb {
     int (*run)(struct call *call);
 };
 
-extern const struct verb verb_check, verb_sim, verb_compare, verb_import, verb_new, verb_serve,
-    verb_help, verb_version;
+extern const struct verb verb_check, verb_sim, verb_compare, verb_import, verb_new, verb_scene,
+    verb_serve, verb_help, verb_version;
 
 enum { VERB_COMMON = 4 };
 extern const struct option verb_common[VERB_COMMON]; // options that every verb has

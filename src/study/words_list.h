@@ -215,6 +215,11 @@
     X(WRITTEN, "Written to {1}", "{1}에 썼습니다") \
     X(OUT_MISSING, "where to? Give -o FOLDER", "어디에 쓸까요? -o 폴더를 주십시오") \
     X(NEW_WHAT, "what should be new? 'maru new fab FOLDER' makes a fab", "무엇을 만들까요? 'maru new fab 폴더'는 팹을 만듭니다") \
+    X(SCENE_WRITTEN, "{1}: {2} tools in {3} areas, a hall of {4} × {5} m, {6} bytes", "{1}: 설비 {2}대, 구역 {3}개, {4} × {5} m 건물, {6} 바이트") \
+    X(SCENE_GIVEN, "{1} of the tools stand where layout.csv says.", "그중 {1}대는 layout.csv에 적힌 자리에 있습니다.") \
+    X(SCENE_NO_MODELS, "{1} tools have a model of their own, which only .usda can refer to: here they are blocks.", \
+        "설비 {1}대의 자체 모델은 .usda에서만 참조할 수 있어, 여기서는 상자로 나타냈습니다.") \
+    X(SCENE_OUT_WANTED, "where to? Give -o FILE.usda, FILE.usdz or FILE.glb", "어디에 쓸까요? -o 파일.usda, 파일.usdz, 파일.glb 가운데 하나를 주십시오") \
     X(CANNOT_PRINT, "the output could not be written", "출력을 쓰지 못했습니다") \
     /* usage */ \
     X(SEE_HELP, "See 'maru help {1}'.", "자세한 내용: 'maru help {1}'") \
@@ -254,6 +259,7 @@
     X(SIM_PURPOSE, "run the twin of a plant and tell what came of it", "공장의 트윈을 돌리고 결과를 알려 줍니다") \
     X(COMPARE_PURPOSE, "compare variants of a plant on the same luck", "같은 난수로 여러 안을 비교합니다") \
     X(IMPORT_PURPOSE, "write a plant of any dialect as maru CSV tables", "어떤 형식의 공장이든 maru CSV 표로 씁니다") \
+    X(SCENE_PURPOSE, "write the hall of a plant as a 3-D scene: OpenUSD or glTF", "공장 건물을 3차원 장면(OpenUSD, glTF)으로 씁니다") \
     X(NEW_PURPOSE, "make a fab of any size to start from", "원하는 크기의 팹을 만듭니다") \
     X(SERVE_PURPOSE, "run the cloud: plants, twins and runs for many, over HTTP", "클라우드를 실행합니다: 여러 사용자의 공장, 트윈, 시뮬레이션을 HTTP로 제공") \
     X(HELP_PURPOSE, "say what the command can do", "명령을 설명합니다") \
@@ -289,6 +295,7 @@
     X(HELP_FAB_SEED, "the same seed gives the same fab", "시드가 같으면 팹도 같음") \
     X(HELP_LOAD, "load of the busiest tool groups", "가장 바쁜 설비 그룹의 부하") \
     X(HELP_OUT, "the folder to write", "쓸 폴더") \
+    X(HELP_SCENE_OUT, "the file to write: FILE.usda, FILE.usdz or FILE.glb", "쓸 파일: FILE.usda, FILE.usdz, FILE.glb") \
     X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
     X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \
     X(HELP_LISTEN, "address and port to listen on (MARU_LISTEN)", "접속을 받을 주소와 포트 (MARU_LISTEN)") \

@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='check compare help import new serve sim version' list=''
+    local verbs='check compare help import new scene serve sim version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
