@@ -132,6 +132,19 @@ expect 0 'Written' import $mini -o "$tmp/copy"
 expect 2 '--force' import $mini -o "$tmp/copy"
 json 0 import $mini -o "$tmp/copy2"
 json 0 new fab "$tmp/fab2" --tools 10
+mkdir "$tmp/hall"
+expect 3 'equipment.csv' import $mini -o "$tmp/housed" --hall "$tmp/hall"
+expect 3 'cannot be opened' import $mini -o "$tmp/housed" --hall "$tmp/nowhere"
+printf '%s\n' TOOL_GROUP,BAY,WIDTH,HEIGHT,POSITION_X,POSITION_Y Litho,B,2000,3000,0,0 Litho,B,2000,3000,9000,0 \
+    Track,B,1,1,5,5 >"$tmp/hall/equipment.csv"
+expect 0 "hall's 3 rows 1 are" import $mini -o "$tmp/housed" --hall "$tmp/hall"
+expect 0 '1 rows are of no tool group' import $mini -o "$tmp/housed" --hall "$tmp/hall" --force
+expect 0 '공장 설비 4대는' import $mini -o "$tmp/housed" --hall "$tmp/hall" --force --lang ko
+json 0 import "$tmp/housed" -o "$tmp/housed2" --hall "$tmp/hall"
+cmp "$tmp/housed/layout.csv" "$tmp/housed2/layout.csv"
+expect 0 'can carry' check "$tmp/housed2"
+printf 'Litho,B,2000,x,0,0\n' >>"$tmp/hall/equipment.csv"
+expect 3 'equipment.csv:5:4: HEIGHT' import $mini -o "$tmp/housed3" --hall "$tmp/hall"
 
 # What cannot be printed is told.
 if [ -w /dev/full ]; then

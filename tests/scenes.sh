@@ -34,6 +34,15 @@ else
     echo "skipped: HVLM, no $data/smt2020"
 fi
 
+# In the hall of SMAT2022, which has tools that the plant does not, and the other way around.
+if [ -e "$data/smat2022/equipment.csv" ] && [ -e "$data/smt2020/HVLM/part.txt" ]; then
+    "$MARU" import "$data/smt2020/HVLM" --hall "$data/smat2022" -o "$tmp/housed" --json >"$tmp/said"
+    grep -q '"placed":976' "$tmp/said" || { cat "$tmp/said"; exit 1; }
+    write housed "$tmp/housed" 1043
+else
+    echo "skipped: a hall of SMAT2022, no $data/smat2022 or smt2020"
+fi
+
 # Where the table says, with models of one's own.
 cp -r examples/minifab "$tmp/placed"
 cat >"$tmp/placed/layout.csv" <<'CSV'
@@ -47,7 +56,7 @@ sed -i 's|models/litho.usd|"https://a@b/""c"".usd"|' "$tmp/placed/layout.csv"
 "$MARU" scene "$tmp/placed" -o "$tmp/x.usda" -q
 grep -qF 'references = @@@https://a@b/"c".usd@@@' "$tmp/x.usda"
 grep -q '"placed_by_table":2,' <("$MARU" scene "$tmp/placed" -o "$tmp/x.usda" --json)
-"$MARU" scene "$tmp/placed" -o "$tmp/x.glb" 2>&1 | grep -q '1 tools have a model'
+"$MARU" scene "$tmp/placed" -o "$tmp/x.glb" 2>&1 | grep -q '1 tool(s) have a model'
 
 # Refusals.
 refused() { # exit status, words, arguments...

@@ -1,17 +1,60 @@
-// maru import DIR -o OUT: a plant of any dialect, written as maru CSV tables.
+// maru import DIR -o OUT: a plant of any dialect, written as maru CSV tables; with --hall its tools
+// stand where a hall of SMAT2022 has them.
 
 #include "base/status.h"
 #include "cli/verb.h"
 #include "cli/written.h"
+#include "io/folder.h"
 #include "study/numerals.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct import_values {
     struct common common;
-    const char *out;
+    const char *out, *hall;
     bool force;
 };
+
+// The places of a hall instead of the plant's own.
+static maru_status put_without_places(void *context, const maru_file *file, maru_error *err) {
+    return strcmp(file->name, "layout.csv") == 0 ? MARU_OK : written_put(context, file, err);
+}
+
+// Read a hall, and make the layout.csv that belongs to it. Gives EXIT_GOOD or the exit status.
+static int read_hall(const struct call *call, const maru_plant *plant, struct text *layout,
+                     struct smat_told *told) {
+    const struct import_values *values = call->args.values;
+    maru_error err = {0};
+    struct folder folder;
+    maru_status st = folder_open(&folder, values->hall, &err);
+    const maru_file *equipment = NULL;
+    for (size_t i = 0; st == MARU_OK && i < folder.n_file; i++) {
+        if (strcmp(folder.file[i].name, "equipment.csv") == 0) {
+            equipment = &folder.file[i];
+        }
+    }
+    int status = EXIT_GOOD;
+    if (st == MARU_OK && !equipment) {
+        status = verb_refuse_word(call, MARU_E_INPUT, W_HALL_MISSING,
+                                  (const char *const[]){values->hall, NULL});
+    } else if (st == MARU_OK) {
+        st = smat_layout(plant, equipment, layout, told, &err);
+    }
+    folder_close(&folder);
+    return st == MARU_OK ? status : verb_refuse(call, &err);
+}
+
+static maru_status write_all(const maru_plant *plant, struct written *written,
+                             const struct text *layout, maru_error *err) {
+    if (!written->hall) {
+        return maru_plant_write(plant, written_put, written, err);
+    }
+    const maru_file file = {
+        .name = "layout.csv", .bytes = layout->bytes, .n_bytes = layout->n_bytes};
+    const maru_status st = maru_plant_write(plant, put_without_places, written, err);
+    return st == MARU_OK ? written_put(written, &file, err) : st;
+}
 
 static int run_import(struct call *call) {
     const struct import_values *values = call->args.values;
@@ -25,11 +68,23 @@ static int run_import(struct call *call) {
     }
     maru_error err = {0};
     struct written written = {.folder = values->out};
+    struct smat_told told = {0};
+    struct text layout;
+    text_init(&layout, FOLDER_MAX_FILE_BYTES);
+    if (values->hall) {
+        written.hall = &told;
+        status = read_hall(call, plant, &layout, &told);
+        if (status != EXIT_GOOD) {
+            goto done;
+        }
+    }
     maru_status st = written_begin(&written, values->force, &err);
     if (st == MARU_OK) {
-        st = maru_plant_write(plant, written_put, &written, &err);
+        st = write_all(plant, &written, &layout, &err);
     }
     status = st == MARU_OK ? written_tell(&written, call) : verb_refuse(call, &err);
+done:
+    text_fini(&layout);
     maru_plant_free(plant);
     return status;
 }
@@ -37,13 +92,16 @@ static int run_import(struct call *call) {
 static const struct option options[] = {
     {"out", 'o', OPTION_TEXT, offsetof(struct import_values, out), "FOLDER", NULL, W_HELP_OUT, 0,
      0},
+    {"hall", 0, OPTION_TEXT, offsetof(struct import_values, hall), "FOLDER", NULL, W_HELP_HALL, 0,
+     0},
     {"force", 'f', OPTION_FLAG, offsetof(struct import_values, force), NULL, NULL, W_HELP_FORCE, 0,
      0},
 };
-static const char *const examples[] = {"maru import smt2020/HVLM -o hvlm", NULL};
+static const char *const examples[] = {"maru import smt2020/HVLM -o hvlm",
+                                       "maru import smt2020/LVHM --hall smat2022 -o fab", NULL};
 
 const struct verb verb_import = {.name = "import",
-                                 .synopsis = "PLANT -o FOLDER [--force]",
+                                 .synopsis = "PLANT -o FOLDER [--hall FOLDER] [--force]",
                                  .purpose = W_IMPORT_PURPOSE,
                                  .option = options,
                                  .n_option = sizeof options / sizeof options[0],

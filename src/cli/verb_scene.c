@@ -61,18 +61,18 @@ static void add_json(struct text *out, const struct told *told, maru_scene_forma
     const size_t index = (size_t)format;
     struct json json;
     json_init(&json, out);
-    json_object(&json, NULL);
-    json_string(&json, "file", told->path);
-    json_string(&json, "format", formats[index].suffix + 1);
-    json_count(&json, "bytes", told->n_bytes);
-    json_count(&json, "tools", told->n_body);
-    json_count(&json, "areas", told->n_area);
-    json_count(&json, "placed_by_table", told->n_given);
-    json_count(&json, "models", told->n_model);
-    json_bool(&json, "models_referred_to", format == MARU_SCENE_USDA);
-    json_number(&json, "hall_length_m", told->length_m);
-    json_number(&json, "hall_width_m", told->width_m);
-    json_end(&json);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "file", told->path);
+    json_add_string(&json, "format", formats[index].suffix + 1);
+    json_add_count(&json, "bytes", told->n_bytes);
+    json_add_count(&json, "tools", told->n_body);
+    json_add_count(&json, "areas", told->n_area);
+    json_add_count(&json, "placed_by_table", told->n_given);
+    json_add_count(&json, "models", told->n_model);
+    json_add_bool(&json, "models_referred_to", format == MARU_SCENE_USDA);
+    json_add_number(&json, "hall_length_m", told->length_m);
+    json_add_number(&json, "hall_width_m", told->width_m);
+    json_close(&json);
 }
 
 static void add_lines(struct text *out, const struct call *call, const struct told *told) {

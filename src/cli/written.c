@@ -67,7 +67,37 @@ static void add_json(struct text *out, const struct written *written) {
         json_close(&json);
     }
     json_close(&json);
+    if (written->hall) {
+        json_open_object(&json, "hall");
+        json_add_count(&json, "rows", written->hall->n_row);
+        json_add_count(&json, "placed", written->hall->placed);
+        json_add_count(&json, "unknown_group", written->hall->alien);
+        json_add_count(&json, "more_than_the_plant_has", written->hall->spare);
+        json_add_count(&json, "tools_without_a_row", written->hall->homeless);
+        json_close(&json);
+    }
     json_close(&json);
+}
+
+static void add_hall(struct text *out, const struct written *written, const struct call *call) {
+    const struct smat_told *hall = written->hall;
+    words_add(out, call->lang, W_HALL_PLACED,
+              (const char *const[]){numeral_count(hall->placed).text,
+                                    numeral_count(hall->n_row).text, NULL});
+    text_addz(out, "\n");
+    const struct {
+        uint32_t n;
+        enum word word;
+    } rest[] = {{hall->alien, W_HALL_ALIEN},
+                {hall->spare, W_HALL_SPARE},
+                {hall->homeless, W_HALL_HOMELESS}};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        if (rest[i].n > 0) {
+            words_add(out, call->lang, rest[i].word,
+                      (const char *const[]){numeral_count(rest[i].n).text, NULL});
+            text_addz(out, "\n");
+        }
+    }
 }
 
 static void add_table(struct text *out, const struct written *written, const struct call *call) {
@@ -84,6 +114,9 @@ static void add_table(struct text *out, const struct written *written, const str
     words_add(out, call->lang, W_WRITTEN, (const char *const[]){written->folder, NULL});
     text_addz(out, "\n");
     table_fini(&table);
+    if (written->hall) {
+        add_hall(out, written, call);
+    }
 }
 
 int written_tell(const struct written *written, const struct call *call) {

@@ -8,11 +8,13 @@
 #include "base/text.h"
 #include "cli/verb.h"
 #include "maru/plant.h"
+#include "plant/dialect/smat.h"
 
 enum { WRITTEN_MAX_FILES = 64, WRITTEN_NAME_BYTES = 64 };
 
 struct written {
     const char *folder;
+    const struct smat_told *hall; // NULL: no hall was put into the plant
     size_t n_file;
     struct {
         char name[WRITTEN_NAME_BYTES];

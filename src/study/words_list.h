@@ -215,9 +215,14 @@
     X(WRITTEN, "Written to {1}", "{1}에 썼습니다") \
     X(OUT_MISSING, "where to? Give -o FOLDER", "어디에 쓸까요? -o 폴더를 주십시오") \
     X(NEW_WHAT, "what should be new? 'maru new fab FOLDER' makes a fab", "무엇을 만들까요? 'maru new fab 폴더'는 팹을 만듭니다") \
+    X(HALL_PLACED, "Of the hall's {2} rows {1} are places of tools now.", "건물 자료 {2}행 가운데 {1}행이 설비의 자리가 되었습니다.") \
+    X(HALL_ALIEN, "{1} rows are of no tool group of the plant: left out.", "{1}행은 공장에 없는 설비 그룹이라 뺐습니다.") \
+    X(HALL_SPARE, "{1} rows are more than the plant has tools: left out.", "{1}행은 공장의 설비 대수를 넘어 뺐습니다.") \
+    X(HALL_HOMELESS, "{1} tools of the plant have no row: they get a place by themselves.", "공장 설비 {1}대는 자료에 없어 자동으로 배치됩니다.") \
+    X(HALL_MISSING, "{1} has no equipment.csv, the table of a SMAT2022 hall", "{1}에 SMAT2022 건물의 표 equipment.csv가 없습니다") \
     X(SCENE_WRITTEN, "{1}: {2} tools in {3} areas, a hall of {4} × {5} m, {6} bytes", "{1}: 설비 {2}대, 구역 {3}개, {4} × {5} m 건물, {6} 바이트") \
     X(SCENE_GIVEN, "{1} of the tools stand where layout.csv says.", "그중 {1}대는 layout.csv에 적힌 자리에 있습니다.") \
-    X(SCENE_NO_MODELS, "{1} tools have a model of their own, which only .usda can refer to: here they are blocks.", \
+    X(SCENE_NO_MODELS, "{1} tool(s) have a model of their own, which only .usda can refer to: here they are blocks.", \
         "설비 {1}대의 자체 모델은 .usda에서만 참조할 수 있어, 여기서는 상자로 나타냈습니다.") \
     X(SCENE_OUT_WANTED, "where to? Give -o FILE.usda, FILE.usdz or FILE.glb", "어디에 쓸까요? -o 파일.usda, 파일.usdz, 파일.glb 가운데 하나를 주십시오") \
     X(CANNOT_PRINT, "the output could not be written", "출력을 쓰지 못했습니다") \
@@ -296,6 +301,7 @@
     X(HELP_LOAD, "load of the busiest tool groups", "가장 바쁜 설비 그룹의 부하") \
     X(HELP_OUT, "the folder to write", "쓸 폴더") \
     X(HELP_SCENE_OUT, "the file to write: FILE.usda, FILE.usdz or FILE.glb", "쓸 파일: FILE.usda, FILE.usdz, FILE.glb") \
+    X(HELP_HALL, "take the places of the tools from a hall of SMAT2022", "SMAT2022 건물 자료에서 설비 자리를 가져옴") \
     X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
     X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \
     X(HELP_LISTEN, "address and port to listen on (MARU_LISTEN)", "접속을 받을 주소와 포트 (MARU_LISTEN)") \

@@ -1,0 +1,227 @@
+#include "plant/dialect/smat.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/csv.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "plant/draft.h"
+
+// Two passes: rows are read and bays measured, then rows are written. A bay runs along y between
+// two rows of tools, so that the middle of its tools' x tells which way each of them looks. Rows of
+// a group or bay mostly stand together, so a name is compared with the last one first.
+
+enum smat_column { GROUP, BAY, WIDTH, HEIGHT, X, Y, N_COLUMN };
+
+static const char *const headers[N_COLUMN] = {"TOOL_GROUP", "BAY",        "WIDTH",
+                                              "HEIGHT",     "POSITION_X", "POSITION_Y"};
+
+struct piece { // a row
+    const char *group, *bay;
+    double width_m, height_m, x_m, y_m;
+    uint32_t bay_index;
+};
+
+struct bay {
+    const char *name;
+    double low_m, high_m; // x of its tools
+};
+
+struct smat {
+    const maru_plant *plant;
+    const maru_file *file;
+    struct arena arena;
+    uint32_t column[N_COLUMN]; // 1-based, 0: not there
+    struct piece *piece;
+    uint32_t n_piece, cap_piece;
+    struct bay *bay;
+    uint32_t n_bay, last_bay, cap_bay;
+};
+
+static maru_status read_header(struct smat *s, const struct csv_row *row, maru_error *err) {
+    for (uint32_t c = 0; c < N_COLUMN; c++) {
+        for (uint32_t i = 0; i < row->n_field && s->column[c] == 0; i++) {
+            s->column[c] = strcmp(row->field[i].bytes, headers[c]) == 0 ? i + 1 : 0;
+        }
+        if (s->column[c] == 0) {
+            return fail_at(err, MARU_E_INPUT, s->file->name, row->line, 0,
+                           "the column %s is missing", headers[c]);
+        }
+    }
+    return MARU_OK;
+}
+
+static maru_status read_length(const struct smat *s, const struct csv_row *row,
+                               enum smat_column column, double *out, maru_error *err) {
+    const struct csv_field *field = &row->field[s->column[column] - 1];
+    const bool is_size = column == WIDTH || column == HEIGHT;
+    const double least = is_size ? 0 : -PLANT_MAX_COORDINATE_M;
+    const double most = is_size ? PLANT_MAX_BODY_M : PLANT_MAX_COORDINATE_M;
+    double mm = 0;
+    if (!number_double(field->bytes, field->n, &mm) || mm / 1000 < least || mm / 1000 > most ||
+        (is_size && mm / 1000 <= 0)) {
+        return fail_at(err, MARU_E_INPUT, s->file->name, row->line, s->column[column],
+                       "%s is not a length in mm from %.0f to %.0f m", headers[column], least,
+                       most);
+    }
+    *out = mm / 1000;
+    return MARU_OK;
+}
+
+// The bay of a row, widened to take it in; false when out of memory.
+static bool find_bay(struct smat *s, struct piece *piece) {
+    uint32_t i = s->last_bay;
+    if (i >= s->n_bay || strcmp(s->bay[i].name, piece->bay) != 0) {
+        for (i = 0; i < s->n_bay && strcmp(s->bay[i].name, piece->bay) != 0; i++) {
+        }
+    }
+    if (i == s->n_bay) {
+        if (!draft_grow((void **)&s->bay, s->n_bay, &s->cap_bay, sizeof *s->bay)) {
+            return false;
+        }
+        s->bay[s->n_bay++] = (struct bay){piece->bay, piece->x_m, piece->x_m};
+    }
+    struct bay *bay = &s->bay[i];
+    bay->low_m = piece->x_m < bay->low_m ? piece->x_m : bay->low_m;
+    bay->high_m = piece->x_m > bay->high_m ? piece->x_m : bay->high_m;
+    piece->bay_index = s->last_bay = i;
+    return true;
+}
+
+static maru_status read_piece(struct smat *s, const struct csv_row *row, maru_error *err) {
+    for (uint32_t c = 0; c < N_COLUMN; c++) {
+        if (s->column[c] > row->n_field) {
+            return fail_at(err, MARU_E_INPUT, s->file->name, row->line, 0, "the cell %s is missing",
+                           headers[c]);
+        }
+    }
+    struct piece piece = {.group = row->field[s->column[GROUP] - 1].bytes,
+                          .bay = row->field[s->column[BAY] - 1].bytes};
+    double *const length[] = {&piece.width_m, &piece.height_m, &piece.x_m, &piece.y_m};
+    for (uint32_t i = 0; i < 4; i++) {
+        const maru_status st = read_length(s, row, (enum smat_column)(WIDTH + i), length[i], err);
+        if (st != MARU_OK) {
+            return st;
+        }
+    }
+    if (s->n_piece == SMAT_MAX_ROWS) {
+        return fail_at(err, MARU_E_LIMIT, s->file->name, row->line, 0, "more than %d rows",
+                       SMAT_MAX_ROWS);
+    }
+    if (!find_bay(s, &piece) ||
+        !draft_grow((void **)&s->piece, s->n_piece, &s->cap_piece, sizeof *s->piece)) {
+        return fail(err, MARU_E_MEMORY, "out of memory");
+    }
+    s->piece[s->n_piece++] = piece;
+    return MARU_OK;
+}
+
+static maru_status read_rows(struct smat *s, maru_error *err) {
+    struct csv_reader reader;
+    csv_init(&reader, ',', true);
+    const char *at = s->file->bytes;
+    size_t left = at ? s->file->n_bytes : 0;
+    bool has_header = false;
+    for (;;) {
+        struct csv_row row = {0};
+        size_t n_used = 0;
+        maru_status st = csv_next(&reader, at, left, true, &s->arena, &row, &n_used, err);
+        if (st == MARU_MORE) {
+            return has_header
+                       ? MARU_OK
+                       : fail_at(err, MARU_E_INPUT, s->file->name, 0, 0, "the table is empty");
+        }
+        if (st != MARU_OK) {
+            if (err && st == MARU_E_INPUT) {
+                fail_at(err, st, s->file->name, err->row, err->column, "not a table of text");
+            }
+            return st;
+        }
+        at += n_used;
+        left -= n_used;
+        if (row.n_field > 1 || row.field[0].n > 0) {
+            st = has_header ? read_piece(s, &row, err) : read_header(s, &row, err);
+            has_header = true;
+        }
+        if (st != MARU_OK) {
+            return st;
+        }
+    }
+}
+
+static void add_place(struct text *out, const struct smat *s, const struct piece *piece,
+                      const char *group, uint32_t number) {
+    const struct bay *bay = &s->bay[piece->bay_index];
+    const bool is_right = piece->x_m > (bay->low_m + bay->high_m) / 2;
+    text_add_csv(out, group);
+    text_addf(out, ",%u", number);
+    // Seen from its front, a tool is as wide as it is along y and as deep as it is along x.
+    const double cells[] = {piece->x_m, piece->y_m, is_right ? 270 : 90, piece->height_m,
+                            piece->width_m};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        text_addz(out, ",");
+        text_add_double(out, cells[i]);
+    }
+    text_addz(out, "\n");
+}
+
+// Group of the plant with this name, PLANT_NONE when there is none; `last` is tried first.
+static uint32_t find_group(const maru_plant *p, const char *name, uint32_t last) {
+    if (last < p->n_group && strcmp(p->group[last].name, name) == 0) {
+        return last;
+    }
+    for (uint32_t g = 0; g < p->n_group; g++) {
+        if (strcmp(p->group[g].name, name) == 0) {
+            return g;
+        }
+    }
+    return PLANT_NONE;
+}
+
+static maru_status write_places(struct smat *s, struct text *out, struct smat_told *told,
+                                maru_error *err) {
+    const maru_plant *p = s->plant;
+    uint32_t *n_placed = arena_take(&s->arena, p->n_group + 1, sizeof *n_placed);
+    if (!n_placed) {
+        return arena_refusal(&s->arena, err);
+    }
+    *told = (struct smat_told){.n_row = s->n_piece};
+    for (uint32_t g = 0; g < p->n_group; g++) {
+        told->homeless += p->group[g].is_delay ? 0 : p->group[g].n_tool;
+    }
+    text_addz(out, "tools,number,x,y,heading,width,depth\n");
+    for (uint32_t i = 0, g = 0; i < s->n_piece; i++) {
+        const struct piece *piece = &s->piece[i];
+        const uint32_t found = find_group(p, piece->group, g);
+        if (found == PLANT_NONE || p->group[found].is_delay) {
+            told->alien++;
+            continue;
+        }
+        g = found;
+        if (n_placed[g] == p->group[g].n_tool) {
+            told->spare++;
+            continue;
+        }
+        add_place(out, s, piece, p->group[g].name, ++n_placed[g]);
+        told->placed++;
+        told->homeless--;
+    }
+    return out->status == MARU_OK ? MARU_OK
+                                  : fail(err, out->status, "no room for the table of places");
+}
+
+maru_status smat_layout(const maru_plant *plant, const maru_file *equipment, struct text *out,
+                        struct smat_told *told, maru_error *err) {
+    struct smat s = {.plant = plant, .file = equipment};
+    arena_init(&s.arena, PLANT_MAX_DRAFT_BYTES);
+    maru_status st = read_rows(&s, err);
+    if (st == MARU_OK) {
+        st = write_places(&s, out, told, err);
+    }
+    alloc_free(s.piece);
+    alloc_free(s.bay);
+    arena_fini(&s.arena);
+    return st;
+}
