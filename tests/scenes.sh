@@ -58,6 +58,18 @@ grep -qF 'references = @@@https://a@b/"c".usd@@@' "$tmp/x.usda"
 grep -q '"placed_by_table":2,' <("$MARU" scene "$tmp/placed" -o "$tmp/x.usda" --json)
 "$MARU" scene "$tmp/placed" -o "$tmp/x.glb" 2>&1 | grep -q '1 tool(s) have a model'
 
+# With a run of the twin: tools and carriers change, the same each time, and otherwise with another seed.
+"$MARU" scene examples/line -o "$tmp/film.usda" --time 12h --json >"$tmp/said"
+grep -q '"to_us":43200000000,' "$tmp/said"
+"$MARU" scene examples/line -o "$tmp/again.usda" --time 12h -q
+cmp "$tmp/film.usda" "$tmp/again.usda"
+"$MARU" scene examples/line -o "$tmp/again.usda" --time 12h --seed 2 -q
+cmp -s "$tmp/film.usda" "$tmp/again.usda" && { echo "the seed changes nothing"; exit 1; }
+[ "$(grep -c 'primvars:displayColor.timeSamples' "$tmp/film.usda")" = 18 ]
+grep -q 'endTimeCode = 720$' "$tmp/film.usda"
+[ "$(grep -c 'xformOp:translate.timeSamples' "$tmp/film.usda")" -gt 5 ]
+checks+=("$tmp/film.usda" 18)
+
 # Refusals.
 refused() { # exit status, words, arguments...
     local want=$1 words=$2 got=0
@@ -71,6 +83,7 @@ refused() { # exit status, words, arguments...
 refused 2 'FILE.usda' examples/minifab
 refused 2 'FILE.usda' examples/minifab -o "$tmp/x.obj"
 refused 2 'FILE.usda' examples/minifab -o .glb
+refused 2 'FILE.usda only' examples/minifab -o "$tmp/x.glb" --time 1d
 refused 3 'cannot' examples/minifab -o "$tmp/nowhere/x.glb"
 refused 3 'cannot' "$tmp/nowhere" -o "$tmp/x.glb"
 sed -i 's/^Litho/Lithox/' "$tmp/placed/layout.csv"

@@ -85,6 +85,32 @@ typedef struct maru_way {
 //   in      tools below n_tool
 MARU_API maru_way maru_layout_way(const maru_layout *layout, uint32_t from, uint32_t to);
 
+// A film: what a run of the twin does in the hall, told event by event.
+typedef struct maru_film maru_film;
+typedef enum maru_film_event {
+    MARU_FILM_TAKE, // tool takes lot
+    MARU_FILM_GIVE, // lot leaves the tool
+    MARU_FILM_DONE, // lot leaves the plant; its number may come again
+    MARU_FILM_FAIL, // tool goes down unscheduled
+    MARU_FILM_MAINTAIN,
+    MARU_FILM_UP, // tool is up again
+} maru_film_event;
+
+// A film of nothing so far, from time 0 on.
+//   memory  the caller frees; the layout must outlive it; NULL when there is none left
+MARU_API maru_film *maru_film_new(const maru_layout *layout);
+MARU_API void maru_film_free(maru_film *film);
+
+// Tell an event. What cannot be kept is said by maru_film_end.
+//   in  times never fall; tool below n_tool (of DONE: none); lot below 20 million (of FAIL,
+//       MAINTAIN, UP: none)
+MARU_API void maru_film_tell(maru_film *film, maru_time at_us, maru_film_event event, uint32_t tool,
+                             uint32_t lot);
+
+// The film ends here; nothing is told after it.
+//   errors  MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE MARU_API maru_status maru_film_end(maru_film *film, maru_time at_us, maru_error *err);
+
 typedef enum maru_scene_format {
     MARU_SCENE_USDA, // OpenUSD as text; models of the user's own are referred to
     MARU_SCENE_USDZ, // the same packed into one file, without them: a package holds all it needs
@@ -92,12 +118,16 @@ typedef enum maru_scene_format {
 } maru_scene_format;
 
 // Write the hall as a scene: `put` is called once with all of it, its bytes are valid during the
-// call. The same layout gives the same bytes.
+// call. The same layout and film give the same bytes.
+//   in      film: NULL, or an ended one of this layout, for MARU_SCENE_USDA; one minute is one time
+//           code, 24 of them a second. Tools have the color of their state (SEMI E10); carriers go
+//           from tool to tool at 1 m/s, or faster where their lot is taken sooner.
 //   errors  what put returns, MARU_E_MEMORY, MARU_E_LIMIT
 //   source  OpenUSD text, USDZ and glTF 2.0: docs/SOURCES.md
 MARU_MUST_USE MARU_API maru_status maru_scene_write(const maru_layout *layout,
-                                                    maru_scene_format format, maru_put_file put,
-                                                    void *context, maru_error *err);
+                                                    maru_scene_format format, const maru_film *film,
+                                                    maru_put_file put, void *context,
+                                                    maru_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,9 +1,11 @@
-// maru scene PLANT -o FILE: the hall of a plant as a 3-D scene.
+// maru scene PLANT -o FILE: the hall of a plant as a 3-D scene, with --time also what a run does in
+// it.
 
 #include "base/status.h"
 #include "cli/verb.h"
 #include "io/files.h"
 #include "maru/scene.h"
+#include "maru/sim.h"
 #include "study/json_writer.h"
 #include "study/numerals.h"
 
@@ -14,6 +16,8 @@
 struct scene_values {
     struct common common;
     const char *out;
+    maru_time time;
+    uint64_t seed;
 };
 
 static const struct {
@@ -39,12 +43,67 @@ struct told { // what is said of a scene
     size_t n_bytes;
     uint32_t n_body, n_given, n_model, n_area;
     double length_m, width_m;
+    const struct scene_values *values;
+    uint64_t n_event; // of the film
 };
 
 static maru_status put_file(void *context, const maru_file *file, maru_error *err) {
     struct told *told = context;
     told->n_bytes = file->n_bytes;
     return files_replace(told->path, file->bytes, file->n_bytes, err);
+}
+
+// Events of the twin that can be seen.
+struct watching {
+    maru_film *film;
+    uint64_t n_event;
+};
+
+static void watch(void *context, const maru_event *event) {
+    static const struct {
+        bool is_seen;
+        maru_film_event as;
+    } seen[] = {
+        [MARU_EV_START] = {true, MARU_FILM_TAKE},           [MARU_EV_END] = {true, MARU_FILM_GIVE},
+        [MARU_EV_FINISH] = {true, MARU_FILM_DONE},          [MARU_EV_FAIL] = {true, MARU_FILM_FAIL},
+        [MARU_EV_MAINTENANCE] = {true, MARU_FILM_MAINTAIN}, [MARU_EV_UP] = {true, MARU_FILM_UP},
+        [MARU_EV_LATE_QUEUE] = {false, MARU_FILM_UP},
+    };
+    struct watching *watching = context;
+    watching->n_event++;
+    if (seen[event->kind].is_seen) {
+        maru_film_tell(watching->film, event->time_us, seen[event->kind].as, event->tool,
+                       event->lot);
+    }
+}
+
+// Run the twin, and keep what it does.
+static maru_status shoot(const maru_layout *layout, struct told *told, maru_film **out,
+                         maru_error *err) {
+    maru_model *model = NULL;
+    maru_sim *sim = NULL;
+    struct watching watching = {.film = maru_film_new(layout)};
+    maru_status st = watching.film ? maru_model_new(layout->plant, NULL, &model, err)
+                                   : fail(err, MARU_E_MEMORY, "no memory left for the film");
+    if (st == MARU_OK) {
+        st = maru_sim_new(model, told->values->seed, &sim, err);
+    }
+    if (st == MARU_OK) {
+        maru_sim_set_trace(sim, watch, &watching);
+        st = maru_sim_run(sim, told->values->time, err);
+    }
+    if (st == MARU_OK) {
+        st = maru_film_end(watching.film, told->values->time, err);
+    }
+    maru_sim_free(sim);
+    maru_model_free(model);
+    told->n_event = watching.n_event;
+    if (st == MARU_OK) {
+        *out = watching.film;
+    } else {
+        maru_film_free(watching.film);
+    }
+    return st;
 }
 
 static void count(struct told *told, const maru_layout *l) {
@@ -72,6 +131,13 @@ static void add_json(struct text *out, const struct told *told, maru_scene_forma
     json_add_bool(&json, "models_referred_to", format == MARU_SCENE_USDA);
     json_add_number(&json, "hall_length_m", told->length_m);
     json_add_number(&json, "hall_width_m", told->width_m);
+    if (told->values->time > 0) {
+        json_open_object(&json, "film");
+        json_add_integer(&json, "to_us", told->values->time);
+        json_add_count(&json, "seed", told->values->seed);
+        json_add_count(&json, "events", told->n_event);
+        json_close(&json);
+    }
     json_close(&json);
 }
 
@@ -89,6 +155,20 @@ static void add_lines(struct text *out, const struct call *call, const struct to
     }
 }
 
+static void add_film(struct text *out, const struct call *call, const struct told *told) {
+    const double hours = (double)told->values->time / (double)MARU_HOUR;
+    const struct numeral span = numeral(hours, hours < 10 ? 1 : 0);
+    struct text length;
+    text_init(&length, 256);
+    words_add(&length, call->lang, W_HOURS, (const char *const[]){span.text, NULL});
+    words_add(out, call->lang, W_SCENE_FILM,
+              (const char *const[]){length.bytes ? length.bytes : span.text,
+                                    numeral_count(told->values->seed).text,
+                                    numeral_count(told->n_event).text, NULL});
+    text_addz(out, "\n");
+    text_fini(&length);
+}
+
 static int tell(const struct call *call, const struct told *told, maru_scene_format format) {
     struct text out;
     text_init(&out, 1 << 16);
@@ -96,6 +176,9 @@ static int tell(const struct call *call, const struct told *told, maru_scene_for
         add_json(&out, told, format);
     } else if (!call->quiet) {
         add_lines(&out, call, told);
+        if (told->values->time > 0) {
+            add_film(&out, call, told);
+        }
     }
     const int status = verb_print(call, &out, EXIT_GOOD);
     text_fini(&out);
@@ -113,6 +196,9 @@ static int run_scene(struct call *call) {
         return verb_refuse_word(call, MARU_E_USAGE, W_SCENE_OUT_WANTED,
                                 (const char *const[]){NULL});
     }
+    if (values->time > 0 && format != MARU_SCENE_USDA) {
+        return verb_refuse_word(call, MARU_E_USAGE, W_SCENE_FILM_USDA, (const char *const[]){NULL});
+    }
     maru_plant *plant = NULL;
     int status = verb_open_plant(call, call->args.word[0], &plant);
     if (status != EXIT_GOOD) {
@@ -120,13 +206,19 @@ static int run_scene(struct call *call) {
     }
     maru_error err = {0};
     maru_layout *layout = NULL;
-    struct told told = {.path = values->out, .n_area = maru_plant_sizes(plant).n_area};
+    maru_film *film = NULL;
+    struct told told = {
+        .path = values->out, .n_area = maru_plant_sizes(plant).n_area, .values = values};
     maru_status st = maru_layout_new(plant, &layout, &err);
+    if (st == MARU_OK && values->time > 0) {
+        st = shoot(layout, &told, &film, &err);
+    }
     if (st == MARU_OK) {
         count(&told, layout);
-        st = maru_scene_write(layout, format, put_file, &told, &err);
+        st = maru_scene_write(layout, format, film, put_file, &told, &err);
     }
     status = st == MARU_OK ? tell(call, &told, format) : verb_refuse(call, &err);
+    maru_film_free(film);
     maru_layout_free(layout);
     maru_plant_free(plant);
     return status;
@@ -135,12 +227,17 @@ static int run_scene(struct call *call) {
 static const struct option options[] = {
     {"out", 'o', OPTION_TEXT, offsetof(struct scene_values, out), "FILE", NULL, W_HELP_SCENE_OUT, 0,
      0},
+    {"time", 't', OPTION_SPAN, offsetof(struct scene_values, time), "SPAN", NULL, W_HELP_SCENE_TIME,
+     0, 0},
+    {"seed", 's', OPTION_COUNT, offsetof(struct scene_values, seed), "N", "1", W_HELP_SEED, 0,
+     INT64_MAX},
 };
 static const char *const examples[] = {"maru scene examples/minifab -o minifab.usda",
-                                       "maru scene examples/line -o line.glb", NULL};
+                                       "maru scene examples/line -o line.glb",
+                                       "maru scene examples/line -o line.usda --time 12h", NULL};
 
 const struct verb verb_scene = {.name = "scene",
-                                .synopsis = "PLANT -o FILE.usda|FILE.usdz|FILE.glb",
+                                .synopsis = "PLANT -o FILE.usda|FILE.usdz|FILE.glb [--time SPAN]",
                                 .purpose = W_SCENE_PURPOSE,
                                 .option = options,
                                 .n_option = sizeof options / sizeof options[0],

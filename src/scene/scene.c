@@ -175,9 +175,11 @@ static const char *write_format(struct text *out, struct scene *scene, maru_scen
     return "scene.usda";
 }
 
-maru_status maru_scene_write(const maru_layout *layout, maru_scene_format format, maru_put_file put,
-                             void *context, maru_error *err) {
-    struct scene scene = {.layout = layout, .plant = layout->plant};
+maru_status maru_scene_write(const maru_layout *layout, maru_scene_format format,
+                             const maru_film *film, maru_put_file put, void *context,
+                             maru_error *err) {
+    struct scene scene = {
+        .layout = layout, .plant = layout->plant, .film = format == MARU_SCENE_USDA ? film : NULL};
     struct arena arena;
     struct text out;
     arena_init(&arena, SCENE_MAX_BYTES);

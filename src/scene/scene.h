@@ -11,7 +11,8 @@
 struct scene {
     const maru_layout *layout;
     const maru_plant *plant;
-    bool has_references; // to models of the user's own
+    bool has_references;   // to models of the user's own
+    const maru_film *film; // NULL: nothing moves
     // What is not empty, area by area: groups of area a are group[first_group[a]] up to
     // group[first_group[a + 1]], its zones likewise.
     const uint32_t *group, *first_group; // (n_group), (n_area + 1)

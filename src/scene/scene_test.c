@@ -47,7 +47,7 @@ static void write_trial(maru_scene_format format, bool has_places, struct text *
     maru_layout *layout = NULL;
     assert_int_equal(maru_layout_new(plant, &layout, NULL), MARU_OK);
     text_init(out, 1 << 24);
-    assert_int_equal(maru_scene_write(layout, format, keep, out, NULL), MARU_OK);
+    assert_int_equal(maru_scene_write(layout, format, NULL, keep, out, NULL), MARU_OK);
     maru_layout_free(layout);
     maru_plant_free(plant);
 }
@@ -125,7 +125,7 @@ static void survives_without_memory(void **state) {
             text_init(&out, 1 << 24);
             alloc_fail_after(k);
             const maru_status st =
-                maru_scene_write(layout, (maru_scene_format)format, keep, &out, NULL);
+                maru_scene_write(layout, (maru_scene_format)format, NULL, keep, &out, NULL);
             alloc_fail_after(UINT64_MAX);
             const bool is_whole = out.n_bytes == whole.n_bytes;
             text_fini(&out);

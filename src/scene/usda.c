@@ -4,6 +4,7 @@
 
 #include "plant/plant.h"
 #include "scene/body.h"
+#include "scene/usda_film.h"
 
 // The tree:
 //
@@ -186,6 +187,15 @@ static void add_bodies(struct text *out, const struct scene *scene) {
     }
     line(out, 1, "class Scope \"Bodies\"");
     line(out, 1, "{");
+    if (scene->film) {
+        static const struct body_block box[] = {
+            {BODY_HULL, -0.2, -0.2, 0, 0.2, 0.2, 0.35}}; // a carrier is as large as it is
+        const struct body_shape carrier = {.block = box, .n_block = 1};
+        line(out, 2, "def Xform \"Carrier\"");
+        line(out, 2, "{");
+        add_part(out, 3, &carrier, BODY_HULL);
+        line(out, 2, "}");
+    }
     for (int body = MARU_BODY_BENCH; body < MARU_N_BODY; body++) {
         if ((bodies >> body & 1) != 0) {
             const struct body_shape *shape = body_shape((maru_body)body);
@@ -351,11 +361,14 @@ static void add_transform(struct text *out, const struct thing *t) {
               is_turned ? ", \"xformOp:rotateZ\"" : "", t->asset ? "" : ", \"xformOp:scale\"");
 }
 
-static void add_thing(struct text *out, const struct thing *t) {
+static void add_thing(struct text *out, const struct scene *scene, const struct thing *t) {
     add_head(out, t);
     line(out, 4, "{");
     indent(out, 5);
     text_addf(out, "custom int maru:tool = %u\n", t->tool); // its number in traces
+    if (scene->film && t->body != MARU_BODY_STOCKER) {
+        usda_film_tool(out, scene->film, t->tool);
+    }
     add_transform(out, t);
     line(out, 4, "}");
 }
@@ -372,24 +385,27 @@ static void add_area(struct text *out, const struct scene *scene, uint32_t area)
         open_prim(out, 3, 'G', g + 1, p->group[g].name, "group");
         for (uint32_t i = 0; i < scene_n_thing(scene, g); i++) {
             const struct thing thing = scene_thing(scene, g, i);
-            add_thing(out, &thing);
+            add_thing(out, scene, &thing);
         }
         line(out, 3, "}");
     }
     line(out, 2, "}");
 }
 
-static void add_header(struct text *out, const maru_layout *l) {
+static void add_header(struct text *out, const struct scene *scene) {
     text_addz(out, "#usda 1.0\n(\n    defaultPrim = \"Plant\"\n    doc = ");
     text_addf(out, "\"made with maru %s\"", maru_version());
-    text_addz(out, "\n    metersPerUnit = 1\n    upAxis = \"Z\"\n)\n\ndef Xform \"Plant\" (\n"
-                   "    displayName = ");
-    add_string(out, l->plant->name);
+    text_addz(out, "\n    metersPerUnit = 1\n    upAxis = \"Z\"\n");
+    if (scene->film) {
+        usda_film_header(out, scene->film);
+    }
+    text_addz(out, ")\n\ndef Xform \"Plant\" (\n    displayName = ");
+    add_string(out, scene->plant->name);
     text_addz(out, "\n    kind = \"assembly\"\n)\n{\n");
 }
 
 void usda_write(struct text *out, const struct scene *scene) {
-    add_header(out, scene->layout);
+    add_header(out, scene);
     add_bodies(out, scene);
     add_ground(out, scene);
     line(out, 1, "def Xform \"Tools\" (");
@@ -400,5 +416,8 @@ void usda_write(struct text *out, const struct scene *scene) {
         add_area(out, scene, a);
     }
     line(out, 1, "}");
+    if (scene->film) {
+        usda_film_carriers(out, scene->film);
+    }
     text_addz(out, "}\n");
 }

@@ -224,6 +224,8 @@
     X(SCENE_GIVEN, "{1} of the tools stand where layout.csv says.", "그중 {1}대는 layout.csv에 적힌 자리에 있습니다.") \
     X(SCENE_NO_MODELS, "{1} tool(s) have a model of their own, which only .usda can refer to: here they are blocks.", \
         "설비 {1}대의 자체 모델은 .usda에서만 참조할 수 있어, 여기서는 상자로 나타냈습니다.") \
+    X(SCENE_FILM, "With the first {1} of a run, seed {2}: {3} events.", "실행의 처음 {1}[을/를] 담았습니다. 시드 {2}, 사건 {3}개.") \
+    X(SCENE_FILM_USDA, "--time goes with FILE.usda only", "--time은 FILE.usda에만 쓸 수 있습니다") \
     X(SCENE_OUT_WANTED, "where to? Give -o FILE.usda, FILE.usdz or FILE.glb", "어디에 쓸까요? -o 파일.usda, 파일.usdz, 파일.glb 가운데 하나를 주십시오") \
     X(CANNOT_PRINT, "the output could not be written", "출력을 쓰지 못했습니다") \
     /* usage */ \
@@ -302,6 +304,7 @@
     X(HELP_OUT, "the folder to write", "쓸 폴더") \
     X(HELP_SCENE_OUT, "the file to write: FILE.usda, FILE.usdz or FILE.glb", "쓸 파일: FILE.usda, FILE.usdz, FILE.glb") \
     X(HELP_HALL, "take the places of the tools from a hall of SMAT2022", "SMAT2022 건물 자료에서 설비 자리를 가져옴") \
+    X(HELP_SCENE_TIME, "put the first SPAN of a run into it: states of tools, ways of lots (.usda)", "실행의 처음 SPAN을 담음: 설비 상태와 로트의 길(.usda)") \
     X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
     X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \
     X(HELP_LISTEN, "address and port to listen on (MARU_LISTEN)", "접속을 받을 주소와 포트 (MARU_LISTEN)") \

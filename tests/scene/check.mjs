@@ -88,8 +88,8 @@ function checkUsda(text, tools) {
     checkThing(path, prim, seen);
   }
   for (const [path, prim] of seen) { // the model hierarchy: only groups and assemblies hold components
-    const want = path === "/Plant" ? "assembly" : /^\/Plant\/Tools(\/[^/]+){0,2}$/.test(path) ? "group"
-      : path === "/Plant/Ground" || /^\/Plant\/Tools(\/[^/]+){3}$/.test(path) ? "component" : undefined;
+    const want = path === "/Plant" ? "assembly" : /^\/Plant\/(Carriers|Tools(\/[^/]+){0,2})$/.test(path) ? "group"
+      : /^\/Plant\/(Ground|Carriers\/L\d+|Tools(\/[^/]+){3})$/.test(path) ? "component" : undefined;
     must(setting(prim, "kind") === want, `${path} is of the kind ${setting(prim, "kind")}, not ${want}`);
   }
   return `${seen.size} prims`;
