@@ -336,7 +336,7 @@ static void add_ground(struct glb *g, uint32_t node) {
     }
     for (uint32_t i = 0; i < l->n_zone; i++) {
         const maru_zone *z = &l->zone[i];
-        add_rect(g, g->scene->plant->area[z->area].name, &z->rect, SCENE_ZONE_Z,
+        add_rect(g, g->scene->plant->area[z->area].name, &z->rect, scene_zone_z(z->area),
                  g->mesh_of[z->area]);
     }
 }

@@ -37,6 +37,8 @@ struct color scene_ground(uint32_t area) {
     return (struct color){0.45 + 0.45 * c.r, 0.45 + 0.45 * c.g, 0.45 + 0.45 * c.b};
 }
 
+double scene_zone_z(uint32_t area) { return 0.01 + 0.001 * (area % 8); }
+
 void scene_add_number(struct text *out, double value) {
     const uint64_t scale = 10000000;
     const uint64_t number = (uint64_t)floor(fabs(value) * (double)scale + 0.5);

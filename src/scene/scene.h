@@ -51,10 +51,11 @@ extern const struct color scene_floor, scene_aisle, scene_trim;
 struct color scene_hull(uint32_t area);
 struct color scene_ground(uint32_t area);
 
-// Heights of what lies flat, so that one covers the other.
+// Heights of what lies flat, so that one covers the other: ground around given places may overlap
+// that of another area.
 #define SCENE_FLOOR_Z 0.0
-#define SCENE_ZONE_Z 0.01
 #define SCENE_AISLE_Z 0.02
+double scene_zone_z(uint32_t area);
 
 // Faces of a block: corner i has the greater x where bit 0 of i is set, the greater y for bit 1,
 // the greater z for bit 2; faces turn counterclockwise seen from outside.

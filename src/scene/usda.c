@@ -222,7 +222,7 @@ struct flat { // rectangles of one mesh
 };
 
 static const maru_rect *flat_at(const struct flat *flat, uint32_t i) {
-    return flat->rect ? &flat->rect[i] : &flat->of_zone[flat->zone[i]].rect;
+    return flat->zone ? &flat->of_zone[flat->zone[i]].rect : &flat->rect[i];
 }
 
 static void add_rect_points(struct text *out, const maru_rect *r, double z) {
@@ -273,7 +273,7 @@ static void add_flat(struct text *out, const struct flat *flat) {
 
 static void add_zones(struct text *out, const struct scene *scene, uint32_t area) {
     const uint32_t first = scene->first_zone[area];
-    const struct flat flat = {.z_m = SCENE_ZONE_Z,
+    const struct flat flat = {.z_m = scene_zone_z(area),
                               .color = scene_ground(area),
                               .of_zone = scene->layout->zone,
                               .zone = &scene->zone[first],
