@@ -190,6 +190,9 @@ static maru_status check_calendar(const struct check *c) {
         if (is_pending(c, node) && !c->node_seen[node]) {
             return wrong(c, "lost event", node);
         }
+        if (!is_pending(c, node) && c->s->node[node].is_far) { // putting it would leave that so
+            return wrong(c, "event that is late but not pending", node);
+        }
     }
     return st;
 }

@@ -189,6 +189,7 @@ static void move_far(const struct scene *e, int64_t key) {
     X(e->s->node[e->head->now_last].next = e->head->now_first)                                     \
     X(now_node(e)->key = e->s->node[e->head->now_last].key + 1)                                    \
     X(now_node(e)->key = chain_node(e)->key)                                                       \
+    X(lot_node(e, e->waiting)->is_far = 1)                                                         \
     X(now_node(e)->is_far = 1)                                                                     \
     X(e->head->next_order = 0)                                                                     \
     X(e->head->pool_used = UINT32_MAX)                                                             \

@@ -55,8 +55,12 @@ static void close_scene(struct scene *s) {
 
 static int setup(void **state) {
     struct scene *s = calloc(1, sizeof *s);
+    if (!s) {
+        return -1;
+    }
     snprintf(s->folder, sizeof s->folder, "/tmp/maru_store_XXXXXX");
-    if (!s || !mkdtemp(s->folder)) {
+    if (!mkdtemp(s->folder)) {
+        free(s);
         return -1;
     }
     open_scene(s);
