@@ -23,8 +23,11 @@ install: setup # DESTDIR for packages
 	@test -e $(BUILD)/build.ninja || meson setup $(BUILD) $(MESON_FLAGS)
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+web: # the page, into web/dist
+	@command -v npm >/dev/null || { echo "web: npm is missing; on Debian: apt-get install nodejs npm"; exit 1; }
+	@cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; } && npm run --silent build
 setup:
 	@tools/setup build
 clean:
 	rm -rf $(BUILD)
-.PHONY: all demo test check soak bench install setup clean
+.PHONY: all demo test check soak bench install web setup clean

@@ -1,0 +1,174 @@
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
+import { get } from './api/client'
+import { onSignInWanted, setToken, token } from './api/session'
+import type { Me } from './api/types'
+import { MeRoom } from './me'
+import { Overview } from './pages/overview'
+import { SignIn } from './pages/sign_in'
+import { Button, Choice, Empty, LinkButton, ProblemNote, Waiting } from './parts/basics'
+import { forget, useLoad } from './parts/load'
+import { Link, usePlace } from './parts/route'
+import { store, stored } from './parts/stored'
+import { useText, type Key, type Lang } from './text'
+
+const Plants = lazy(() => import('./pages/plants'))
+const PlantPage = lazy(() => import('./pages/plant'))
+const Runs = lazy(() => import('./pages/runs'))
+const NewRunPage = lazy(() => import('./pages/new_run'))
+const RunPage = lazy(() => import('./pages/run'))
+const Admin = lazy(() => import('./pages/admin'))
+
+function NotHere() {
+    const { t } = useText()
+    return (
+        <Empty title={t('not_here.title')} text={t('not_here.text')}>
+            <LinkButton look="main" href="/">{t('nav.overview')}</LinkButton>
+        </Empty>
+    )
+}
+
+function Page({ me }: { me: Me }): ReactNode {
+    const { path } = usePlace()
+    const [room, one] = path
+    if (!room) return <Overview />
+    if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
+    if (room === 'runs') return one === 'new' ? <NewRunPage /> : one ? <RunPage key={one} id={one} /> : <Runs />
+    if (room === 'admin' && me.role === 'admin') return <Admin />
+    return <NotHere />
+}
+
+type Theme = 'auto' | 'light' | 'dark'
+function ThemeChoice() {
+    const { t } = useText()
+    const [theme, setTheme] = useState<Theme>(() => (stored('theme') as Theme | null) ?? 'auto')
+    return (
+        <Choice<Theme>
+            label={t('theme')}
+            value={theme}
+            options={[
+                { value: 'auto', text: '◐', label: t('theme.auto') },
+                { value: 'light', text: '☀\ufe0e', label: t('theme.light') },
+                { value: 'dark', text: '☾\ufe0e', label: t('theme.dark') },
+            ]}
+            onChange={(next) => {
+                setTheme(next)
+                store('theme', next === 'auto' ? null : next)
+                if (next === 'auto') delete document.documentElement.dataset.theme
+                else document.documentElement.dataset.theme = next
+            }}
+        />
+    )
+}
+
+function LangChoice() {
+    const { t, lang, setLang } = useText()
+    return (
+        <Choice<Lang>
+            label={t('language')}
+            value={lang}
+            options={[
+                { value: 'ko', text: '한', label: '한국어' },
+                { value: 'en', text: 'EN', label: 'English' },
+            ]}
+            onChange={setLang}
+        />
+    )
+}
+
+const ICONS: Record<string, string> = {
+    overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z',
+    plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
+    runs: 'M4 19V5M4 19h16M7 15l4-5 3 3 5-7',
+    admin: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z',
+}
+
+function Nav({ me }: { me: Me }) {
+    const { t } = useText()
+    const { path } = usePlace()
+    const rooms: [string, Key, string][] = [
+        ['overview', 'nav.overview', '/'],
+        ['plants', 'nav.plants', '/plants'],
+        ['runs', 'nav.runs', '/runs'],
+    ]
+    if (me.role === 'admin') rooms.push(['admin', 'nav.admin', '/admin'])
+    return (
+        <nav className="nav" aria-label={t('nav')}>
+            {rooms.map(([name, key, href]) => (
+                <Link key={name} href={href} aria-current={(path[0] ?? 'overview') === name ? 'page' : undefined}>
+                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d={ICONS[name]} /></svg>
+                    <span>{t(key)}</span>
+                </Link>
+            ))}
+        </nav>
+    )
+}
+
+/** A new page begins at its top, for eyes and for screen readers. */
+function useFocusOnMove() {
+    const { path } = usePlace()
+    const main = useRef<HTMLElement>(null)
+    const before = useRef<string | null>(null)
+    const here = path.slice(0, 2).join('/')
+    useEffect(() => {
+        if (before.current !== null && before.current !== here) main.current?.focus({ preventScroll: true })
+        before.current = here
+    }, [here])
+    return main
+}
+
+export function App() {
+    const { t } = useText()
+    const [wanted, setWanted] = useState(false)
+    const [turn, setTurn] = useState(0)
+    const main = useFocusOnMove()
+    useEffect(() => onSignInWanted(() => setWanted(true)), [])
+    const me = useLoad(wanted ? null : `me ${turn}`, () => get('/v1/me'))
+    const enter = () => {
+        forget()
+        setWanted(false)
+        setTurn(turn + 1)
+    }
+    return (
+        <>
+            <a className="skip" href="#main">{t('skip')}</a>
+            <div className={me.value ? 'frame' : 'frame alone'}>
+                <header className="bar">
+                    <Link className="brand" href="/">
+                        <img src="/icon.svg" alt="" width="28" height="28" />
+                        <span>maru</span>
+                    </Link>
+                    {me.value && <Nav me={me.value} />}
+                    <div className="bar-foot">
+                        <LangChoice />
+                        <ThemeChoice />
+                        {me.value && (
+                            <p className="who">
+                                {me.value.open ? t('me.open') : `${me.value.name || me.value.tenant} · ${t(`role.${me.value.role}`)}`}
+                                {token() && (
+                                    <Button look="quiet" onClick={() => { setToken(null); enter() }}>
+                                        {t('me.sign_out')}
+                                    </Button>
+                                )}
+                            </p>
+                        )}
+                    </div>
+                </header>
+                <main id="main" ref={main} tabIndex={-1}>
+                    {wanted ? (
+                        <SignIn onDone={enter} />
+                    ) : me.value ? (
+                        <MeRoom value={me.value}>
+                            <Suspense fallback={<Waiting />}>
+                                <Page me={me.value} />
+                            </Suspense>
+                        </MeRoom>
+                    ) : me.error ? (
+                        <ProblemNote error={me.error} retry={me.reload} />
+                    ) : (
+                        <Waiting />
+                    )}
+                </main>
+            </div>
+        </>
+    )
+}

@@ -1,0 +1,97 @@
+import { useMemo, useState, type ReactNode } from 'react'
+import { useText } from '../text'
+import { useWindow } from './window'
+import './data_table.css'
+
+export interface Column<R> {
+    key: string
+    title: string
+    /** What is sorted and searched by. */
+    value: (row: R) => string | number | null | undefined
+    show?: (row: R) => ReactNode
+    width?: string
+    number?: boolean
+    hint?: string
+}
+
+const ROW = 38
+const SEARCH_FROM = 12
+const FULL_MAX = 40
+
+/** A table to search and sort. Long ones draw only the rows that can be seen. */
+export function DataTable<R>({ label, rows, columns, first, search = rows.length >= SEARCH_FROM, rowKey, tone }: {
+    label: string
+    rows: R[]
+    columns: Column<R>[]
+    /** Column to sort by at first, `-` before it: largest first. */
+    first?: string
+    search?: boolean
+    rowKey: (row: R) => string
+    tone?: (row: R) => string | undefined
+}) {
+    const { t, lang } = useText()
+    const [order, setOrder] = useState(first ?? '')
+    const [wanted, setWanted] = useState('')
+    const found = useMemo(() => {
+        const needle = wanted.trim().toLowerCase()
+        const kept = needle ? rows.filter((row) => columns.some((column) => !column.number && String(column.value(row) ?? '').toLowerCase().includes(needle))) : [...rows]
+        const by = columns.find((column) => column.key === order.replace(/^-/, ''))
+        if (!by) return kept
+        const sign = order.startsWith('-') ? -1 : 1
+        const collator = new Intl.Collator(lang, { numeric: true })
+        return kept.sort((a, b) => {
+            const [x, y] = [by.value(a), by.value(b)]
+            // What has no value goes last, whichever way the table is sorted.
+            if (x === null || x === undefined || y === null || y === undefined) return Number(x === null || x === undefined) - Number(y === null || y === undefined)
+            return sign * (typeof x === 'number' && typeof y === 'number' ? x - y : collator.compare(String(x), String(y)))
+        })
+    }, [rows, columns, order, wanted, lang])
+    const full = found.length <= FULL_MAX
+    const seen = useWindow(found.length, ROW, ROW)
+    const [from, to] = full ? [0, found.length] : [seen.from, seen.to]
+    const grid = { gridTemplateColumns: columns.map((column) => column.width ?? (column.number ? 'minmax(6.5rem, 1fr)' : 'minmax(9rem, 2fr)')).join(' ') }
+    return (
+        <div className="data-table">
+            {search && (
+                <div className="table-tools">
+                    <input type="search" value={wanted} onChange={(event) => setWanted(event.target.value)} placeholder={t('table.search')} aria-label={`${label}: ${t('table.search')}`} />
+                    <span aria-live="polite">{t('table.count', { found: found.length, all: rows.length })}</span>
+                </div>
+            )}
+            <div className={full ? 'rows full' : 'rows'} ref={seen.box} role="table" aria-label={label} aria-rowcount={found.length + 1} tabIndex={0}>
+                <div className="row head" role="row" aria-rowindex={1} style={grid}>
+                    {columns.map((column) => {
+                        const way = order === column.key ? 'ascending' : order === `-${column.key}` ? 'descending' : 'none'
+                        const flip = way === 'none' ? (column.number ? `-${column.key}` : column.key) : way === 'ascending' ? `-${column.key}` : column.key
+                        return (
+                            <span key={column.key} role="columnheader" aria-sort={way} className={column.number ? 'number' : ''} title={column.hint}>
+                                <button type="button" onClick={() => setOrder(flip)}>
+                                    {column.title}
+                                    <i aria-hidden="true" className={way} />
+                                </button>
+                            </span>
+                        )
+                    })}
+                </div>
+                <div className="body" role="rowgroup" style={full ? undefined : { height: seen.total }}>
+                    {found.slice(from, to).map((row, index) => (
+                        <div
+                            key={rowKey(row)}
+                            className={`row ${tone?.(row) ?? ''}`}
+                            role="row"
+                            aria-rowindex={from + index + 2}
+                            style={full ? grid : { ...grid, position: 'absolute', top: (from + index) * ROW }}
+                        >
+                            {columns.map((column) => (
+                                <span key={column.key} role="cell" className={column.number ? 'number' : ''}>
+                                    {column.show ? column.show(row) : (column.value(row) ?? '')}
+                                </span>
+                            ))}
+                        </div>
+                    ))}
+                </div>
+                {found.length === 0 && <p className="none">{t('table.none')}</p>}
+            </div>
+        </div>
+    )
+}
