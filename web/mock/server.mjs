@@ -28,12 +28,12 @@ const answered = new Map() // Idempotency-Key -> [status, body]
 const tenants = [{ name: 'local', created: now() }]
 const tokens = []
 const audit = []
+let last = 0
 if (process.env.MOCK_TOKEN) tokens.push({ id: id(), name: 'first', role: 'admin', created: now(), secret: process.env.MOCK_TOKEN })
 
 function now() {
     return new Date().toISOString()
 }
-let last = 0
 function id() {
     last = Math.max(Date.now(), last + 1)
     return last.toString(36) + randomBytes(4).toString('hex')
@@ -74,7 +74,8 @@ async function addVersion(plant, files, who) {
     if (check.error) throw new Refusal(422, 'not a plant', { detail: check.error.text, file: basename(check.error.file) })
     check.groups_over_100_percent ??= undefined
     delete check.folder
-    plant.name ??= check.plant?.name
+    const named = files.find((file) => file.name === 'plant.csv')?.data.toString().split(/\r?\n/)[1]?.split(',')[0]
+    plant.name ??= check.plant?.name ?? named
     plant.versions.push({
         plant: plant.id, name: plant.name ?? plant.fallback, version: number, created: now(), by: who, sound: check.sound, counts: check.counts,
         ...(check.plant ? { size: check.plant } : {}),

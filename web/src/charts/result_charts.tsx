@@ -23,7 +23,7 @@ export function OverTime({ replications, of }: { replications: Replication[]; of
         })
         const drawn = lines.length > 1 ? lines.slice(0, 20) : []
         return (colours: Colours) => ({
-            grid: { left: 8, right: 16, top: 28, bottom: 4, containLabel: true },
+            grid: { left: 8, right: 30, top: 28, bottom: 4, containLabel: true },
             tooltip: { ...tooltip(colours), trigger: 'axis', formatter: (points: Point[]) => {
                 const point = points.find((p) => p.seriesName === 'mean')
                 if (!point || !Array.isArray(point.value)) return ''
@@ -67,7 +67,7 @@ export function FlowHistogram({ replications }: { replications: Replication[] })
             return at.map((_, n) => bins.slice(from + n * step, from + (n + 1) * step).reduce((sum, value) => sum + value, 0) / total)
         })
         return (colours: Colours) => ({
-            grid: { left: 8, right: 16, top: names.length > 1 ? 40 : 28, bottom: 26, containLabel: true },
+            grid: { left: 8, right: 16, top: names.length > 4 ? 84 : names.length > 1 ? 62 : 28, bottom: 26, containLabel: true },
             legend: { show: names.length > 1, top: 0, left: 0, type: 'plain', textStyle: { color: colours.ink, fontSize: 12 }, itemWidth: 18, itemHeight: 10, icon: 'roundRect' },
             tooltip: { ...tooltip(colours), trigger: 'axis', formatter: (points: Point[]) => {
                 const n = points[0]?.dataIndex ?? 0
@@ -78,7 +78,7 @@ export function FlowHistogram({ replications }: { replications: Replication[] })
             series: names.map(({ name }, n) => ({ type: 'line', name, data: data[n], step: 'middle', showSymbol: false, symbol: ['circle', 'rect', 'triangle'][n % 3], lineStyle: { width: 2, type: n < 3 ? 'solid' : 'dashed' }, areaStyle: { opacity: 0.08 } })),
         })
     }, [replications, t, num, percent])
-    return <Chart label={t('chart.flow')} height={280} option={option} />
+    return <Chart label={t('chart.flow')} height={330} option={option} />
 }
 
 const HEAT_GROUPS = 24
@@ -129,7 +129,7 @@ export function QueueHeat({ replications, groups }: { replications: Replication[
             } },
             xAxis: { ...axis(colours), type: 'category', data: Array.from({ length: columns }, (_, n) => t('day', { day: num(dayOf(n), 0) })), splitLine: { show: false } },
             yAxis: { ...axis(colours), type: 'category', inverse: true, data: chosen.map((group) => group.name), axisLabel: { color: colours.ink, fontSize: 12, width: 110, overflow: 'truncate' }, splitLine: { show: false } },
-            visualMap: { min: 0, max: Math.max(most, 1), calculable: true, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 160, text: [`${num(Math.max(most, 1), 0)} ${t('unit.lots')}`, '0'], textStyle: { color: colours.muted, fontSize: 12 }, inRange: { color: colours.heat } },
+            visualMap: { min: 0, max: Math.max(most, 1), calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 160, text: [`${num(Math.max(most, 1), 0)} ${t('unit.lots')}`, '0'], textStyle: { color: colours.muted, fontSize: 12 }, inRange: { color: colours.heat } },
             series: [{ type: 'heatmap', data: cells, progressive: 0, emphasis: { itemStyle: { borderColor: colours.ink, borderWidth: 1 } } }],
         })
     }, [replications, chosen, t, num])

@@ -59,10 +59,10 @@ function Tokens({ open }: { open: boolean }) {
     const [error, setError] = useState<ApiError | null>(null)
     const columns: Column<Token>[] = [
         { key: 'name', title: t('token.name'), value: (row) => row.name, show: (row) => row.name || t('token.nameless') },
-        { key: 'role', title: t('token.role'), value: (row) => ROLES.indexOf(row.role), show: (row) => t(`role.${row.role}`), width: 'minmax(7rem, 1fr)' },
-        { key: 'created', title: t('token.created'), value: (row) => row.created, show: (row) => when(row.created), width: 'minmax(11rem, 1fr)' },
-        { key: 'expires', title: t('token.expires'), value: (row) => row.expires ?? '9', show: (row) => (row.expires ? when(row.expires) : t('token.never')), width: 'minmax(11rem, 1fr)' },
-        { key: 'do', title: '', value: () => null, show: (row) => <Button look="danger" onClick={() => setGone(row)}>{t('token.take_back')}</Button>, width: '8.5rem' },
+        { key: 'role', title: t('token.role'), value: (row) => ROLES.indexOf(row.role), show: (row) => t(`role.${row.role}`), width: 7, grow: 1 },
+        { key: 'created', title: t('token.created'), value: (row) => row.created, show: (row) => when(row.created), width: 11.5, grow: 1 },
+        { key: 'expires', title: t('token.expires'), value: (row) => row.expires ?? '9', show: (row) => (row.expires ? when(row.expires) : t('token.never')), width: 11.5, grow: 1 },
+        { key: 'do', title: '', value: () => null, show: (row) => <Button look="danger" onClick={() => setGone(row)}>{t('token.take_back')}</Button>, width: 8.5, grow: 0 },
     ]
     return (
         <>
@@ -132,7 +132,7 @@ function Tenants() {
     const columns: Column<Tenant>[] = [
         { key: 'name', title: t('tenant.name'), value: (row) => row.name },
         { key: 'created', title: t('token.created'), value: (row) => row.created, show: (row) => when(row.created) },
-        { key: 'do', title: '', value: () => null, show: (row) => row.name !== 'local' && <Button look="danger" onClick={() => setGone(row)}>{t('delete')}</Button>, width: '8.5rem' },
+        { key: 'do', title: '', value: () => null, show: (row) => row.name !== 'local' && <Button look="danger" onClick={() => setGone(row)}>{t('delete')}</Button>, width: 8.5, grow: 0 },
     ]
     return (
         <>
@@ -184,12 +184,12 @@ function Audit() {
     const rows = [...(first.value?.items ?? []), ...(more?.items ?? [])]
     const next = more ? more.next : first.value?.next
     const columns: Column<AuditEntry>[] = [
-        { key: 'number', title: '#', number: true, value: (row) => row.number, width: '5rem' },
-        { key: 'at', title: t('audit.at'), value: (row) => row.at, show: (row) => when(row.at), width: 'minmax(11rem, 1fr)' },
-        { key: 'who', title: t('audit.who'), value: (row) => row.who, width: 'minmax(7rem, 1fr)' },
-        { key: 'action', title: t('audit.action'), value: (row) => row.action, show: (row) => <code>{row.action}</code>, width: 'minmax(9rem, 1fr)' },
+        { key: 'number', title: '#', number: true, value: (row) => row.number, width: 4, grow: 0 },
+        { key: 'at', title: t('audit.at'), value: (row) => row.at, show: (row) => when(row.at), width: 11.5, grow: 1 },
+        { key: 'who', title: t('audit.who'), value: (row) => row.who, width: 7, grow: 1 },
+        { key: 'action', title: t('audit.action'), value: (row) => row.action, show: (row) => <code>{row.action}</code>, width: 9, grow: 1 },
         { key: 'subject', title: t('audit.subject'), value: (row) => `${row.subject} ${row.detail ?? ''}`, show: (row) => <span title={row.detail}>{row.subject} <small>{row.detail}</small></span> },
-        { key: 'hash', title: t('audit.hash'), value: (row) => row.hash, show: (row) => <code title={row.hash}>{row.hash.slice(0, 12)}</code>, width: '9rem' },
+        { key: 'hash', title: t('audit.hash'), value: (row) => row.hash, show: (row) => <code title={row.hash}>{row.hash.slice(0, 12)}</code>, width: 9, grow: 0 },
     ]
     return (
         <Card title={t('admin.audit')} note={t('audit.text')}>

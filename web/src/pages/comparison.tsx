@@ -30,7 +30,7 @@ export function Comparison({ result, run }: { result: ComparisonResult; run: Run
                 </dl>
             </Card>
             {others.map((variant) => (
-                <Card key={variant.name} title={t('compare.title', { this: variant.name, first: result.variants[0]?.name ?? 'A' })} note={t('compare.text')}>
+                <Card key={variant.name} title={t('compare.title', { this: variant.name, first: result.variants[0]?.name ?? 'A' })} note={t('compare.text', { first: result.variants[0]?.name ?? 'A' })}>
                     <Forest differences={variant.differences} names={[result.variants[0]?.name ?? 'A', variant.name]} />
                 </Card>
             ))}

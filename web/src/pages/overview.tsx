@@ -1,11 +1,12 @@
-import { get, list } from '../api/client'
+import { get } from '../api/client'
 import { isComparison, type Result } from '../api/result'
 import type { Plant, Run } from '../api/types'
 import { useMay } from '../me'
 import { Card, Empty, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
-import { useLoad } from '../parts/load'
-import { Link, useTitle } from '../parts/route'
+import { forget, useLoad } from '../parts/load'
+import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
+import { DropTables } from './drop'
 import { KeyFigures } from './figures'
 import { RunList } from './run_list'
 
@@ -32,7 +33,7 @@ export function Overview() {
                     <Card title={t('welcome.2')}><p>{t('welcome.2.text')}</p></Card>
                     <Card title={t('welcome.3')}><p>{t('welcome.3.text')}</p></Card>
                 </div>
-                {may && <LinkButton look="main" href="/plants">{t('plants.add')}</LinkButton>}
+                {may && <DropTables to="/v1/plants" onDone={(version) => { forget(); go(`/plants/${version.plant}`) }} />}
             </>
         )
     const size = plant.latest.size
@@ -122,6 +123,3 @@ function Attention({ plants, runs }: { plants: Plant[]; runs: Run[] }) {
         </Card>
     )
 }
-
-/** Names of plants for lists of runs. */
-export const allPlants = () => list('/v1/plants')

@@ -135,11 +135,11 @@ function Faults({ check, plant, suffix }: { check: Check; plant: string; suffix:
         return `/plants/${plant}/tables/${encodeURIComponent(fault.file)}?${query}`
     }
     const columns: Column<Fault>[] = [
-        { key: 'severity', title: t('fault.severity'), width: '6.5rem', value: (fault) => ORDER[fault.severity], show: (fault) => <Badge tone={fault.severity === 'fault' ? 'bad' : fault.severity === 'warning' ? 'warn' : 'calm'}>{t(`severity.${fault.severity}`)}</Badge> },
-        { key: 'place', title: t('fault.place'), width: 'minmax(12rem, 1.2fr)', value: (fault) => `${fault.file} ${String(fault.row ?? 0).padStart(7, '0')}`, show: (fault) => fault.file ? <Link href={link(fault)}>{[fault.file, fault.row, fault.column].filter((part) => part !== null).join(':')}</Link> : '' },
-        { key: 'value', title: t('fault.value'), width: 'minmax(9rem, 1fr)', value: (fault) => fault.value, show: (fault) => <span title={fault.value}>{fault.header && <small>{fault.header} </small>}{fault.value && <code>{fault.value}</code>}</span> },
-        { key: 'wrong', title: t('fault.wrong'), width: 'minmax(14rem, 2fr)', value: (fault) => fault.wrong, show: (fault) => <span title={fault.wrong}>{fault.wrong}</span> },
-        { key: 'right', title: t('fault.right'), width: 'minmax(14rem, 2fr)', value: (fault) => fault.right, show: (fault) => <span title={fault.right}>{fault.right}</span> },
+        { key: 'severity', title: t('fault.severity'), width: 6.5, grow: 0, value: (fault) => ORDER[fault.severity], show: (fault) => <Badge tone={fault.severity === 'fault' ? 'bad' : fault.severity === 'warning' ? 'warn' : 'calm'}>{t(`severity.${fault.severity}`)}</Badge> },
+        { key: 'place', title: t('fault.place'), width: 12, grow: 1.2, value: (fault) => `${fault.file} ${String(fault.row ?? 0).padStart(7, '0')}`, show: (fault) => fault.file ? <Link href={link(fault)}>{[fault.file, fault.row, fault.column].filter((part) => part !== null).join(':')}</Link> : '' },
+        { key: 'value', title: t('fault.value'), width: 10, grow: 1, value: (fault) => fault.value, show: (fault) => <span title={fault.value}>{fault.header && <small>{fault.header} </small>}{fault.value && <code>{fault.value}</code>}</span> },
+        { key: 'wrong', title: t('fault.wrong'), width: 14, grow: 2, value: (fault) => fault.wrong, show: (fault) => <span title={fault.wrong}>{fault.wrong}</span> },
+        { key: 'right', title: t('fault.right'), width: 14, grow: 2, value: (fault) => fault.right, show: (fault) => <span title={fault.right}>{fault.right}</span> },
     ]
     const { faults, warnings, notes } = check.counts
     return (

@@ -1,7 +1,7 @@
 import { list } from '../api/client'
 import { useMay } from '../me'
 import { Badge, Card, Empty, PageHead, ProblemNote, Waiting } from '../parts/basics'
-import { useLoad } from '../parts/load'
+import { forget, useLoad } from '../parts/load'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { DropTables } from './drop'
@@ -14,7 +14,7 @@ export default function Plants() {
     return (
         <>
             <PageHead title={t('plants.title')} lead={t('plants.lead')} />
-            {may && <DropTables to="/v1/plants" onDone={(version) => go(`/plants/${version.plant}`)} small={(plants.value?.length ?? 0) > 0} />}
+            {may && <DropTables to="/v1/plants" onDone={(version) => { forget(); go(`/plants/${version.plant}`) }} small={(plants.value?.length ?? 0) > 0} />}
             <ProblemNote error={plants.error} retry={plants.reload} />
             {!plants.value ? !plants.error && <Waiting /> : plants.value.length === 0 ? (
                 <Card><Empty title={t('plants.none')} text={t('plants.none.text')} /></Card>

@@ -29,6 +29,10 @@ export default function RunPage({ id }: { id: string }) {
     useEffect(() => {
         if (known && !over) return follow(id, setTold, setLost)
     }, [id, known, over])
+    // What other pages know of this run is of before it ended.
+    useEffect(() => {
+        if (told && over) forget()
+    }, [told, over])
     const plant = useLoad(run ? `plant ${run.plant}` : null, () => get('/v1/plants/{plant}', { path: { plant: run!.plant } }))
     const result = useLoad(run && (run.state === 'done' || run.state === 'cancelled') ? `result ${id}` : null, () => get('/v1/runs/{run}/result', { path: { run: id } }) as Promise<unknown> as Promise<Result>)
 

@@ -12,7 +12,9 @@ import { bottleneckOf, KeyFigures } from './figures'
 
 export function Simulation({ result, run }: { result: SimulationResult; run: Run }) {
     const { t, lang, num } = useText()
-    const { aggregate, replications } = result
+    const { aggregate } = result
+    // A run that was stopped may have replications that never began.
+    const replications = result.replications.filter((one) => one.series !== undefined)
     const bottleneck = bottleneckOf(result)
     const lots = aggregate.figures['cycle-time'].n
     return (
@@ -51,7 +53,7 @@ function Classes({ classes }: { classes: ClassResult[] }) {
         const unit = t(time.unit)
         const of = (key: keyof ClassResult & string, title: string, factor = 1, decimals?: number): Column<ClassResult> => {
             const interval = (row: ClassResult) => row[key] as ClassResult['lots_out']
-            return { key, title, number: true, value: (row) => interval(row).mean, show: (row) => <Doubted interval={interval(row)} factor={factor} {...(decimals === undefined ? {} : { decimals })} />, width: 'minmax(7.6rem, 1fr)' }
+            return { key, title, number: true, value: (row) => interval(row).mean, show: (row) => <Doubted interval={interval(row)} factor={factor} {...(decimals === undefined ? {} : { decimals })} />, width: 8.2 }
         }
         return [
             { key: 'name', title: t('class.name'), value: (row) => row.product ?? `~${t('class.all')}`, show: (row) => `${row.product ?? t('class.all')} · ${row.priority}` },
@@ -72,12 +74,12 @@ function Groups({ groups, bottleneck }: { groups: GroupResult[]; bottleneck: str
     const { t } = useText()
     const columns = useMemo<Column<GroupResult>[]>(() => {
         const of = (key: Exclude<keyof GroupResult, 'group' | 'area' | 'is_delay'>, title: string, factor = 1, decimals?: number): Column<GroupResult> => ({
-            key, title, number: true, value: (row) => row[key].mean, show: (row) => <Doubted interval={row[key]} factor={factor} {...(decimals === undefined ? {} : { decimals })} />, width: 'minmax(7.2rem, 1fr)',
+            key, title, number: true, value: (row) => row[key].mean, show: (row) => <Doubted interval={row[key]} factor={factor} {...(decimals === undefined ? {} : { decimals })} />, width: 7.8,
         })
         return [
             { key: 'group', title: t('group.name'), value: (row) => row.group, show: (row) => <span title={row.group}>{row.group}</span> },
-            { key: 'area', title: t('group.area'), value: (row) => row.area, width: 'minmax(7rem, 1fr)' },
-            { ...of('tools', t('group.tools')), width: '5.5rem' },
+            { key: 'area', title: t('group.area'), value: (row) => row.area, width: 8, grow: 1 },
+            { ...of('tools', t('group.tools')), width: 5, grow: 0 },
             of('utilization', `${t('group.utilization')}, %`, 100, 1),
             of('productive', `${t('state.productive')}, %`, 100, 1),
             of('setup', `${t('state.setup')}, %`, 100, 1),

@@ -13,7 +13,7 @@ export interface Loaded<V> {
 
 /** key null: nothing to ask for yet. */
 export function useLoad<V>(key: string | null, ask: () => Promise<V>): Loaded<V> {
-    const [, redraw] = useState(0)
+    const [got, setGot] = useState<{ key: string; value: V } | null>(null)
     const [error, setError] = useState<{ key: string; error: ApiError } | null>(null)
     const [turn, setTurn] = useState(0)
     useEffect(() => {
@@ -26,7 +26,7 @@ export function useLoad<V>(key: string | null, ask: () => Promise<V>): Loaded<V>
                 if (seen.size > SEEN_MAX) seen.delete(seen.keys().next().value!)
                 if (live) {
                     setError(null)
-                    redraw((n) => n + 1)
+                    setGot({ key, value })
                 }
             },
             (problem: unknown) => {
@@ -41,9 +41,10 @@ export function useLoad<V>(key: string | null, ask: () => Promise<V>): Loaded<V>
         // eslint-disable-next-line
     }, [key, turn])
     const reload = useCallback(() => setTurn((n) => n + 1), [])
-    return { value: key === null ? undefined : (seen.get(key) as V | undefined), error: error && error.key === key ? error.error : null, reload }
+    return { value: key === null ? undefined : got?.key === key ? got.value : (seen.get(key) as V | undefined), error: error && error.key === key ? error.error : null, reload }
 }
 
+/** After a change: other pages ask anew. What is on the screen stays until it has been asked for again. */
 export function forget(): void {
     seen.clear()
 }

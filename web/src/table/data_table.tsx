@@ -9,7 +9,10 @@ export interface Column<R> {
     /** What is sorted and searched by. */
     value: (row: R) => string | number | null | undefined
     show?: (row: R) => ReactNode
-    width?: string
+    /** In rem: at least so wide. */
+    width?: number
+    /** Share of the room that is left; 0: none. */
+    grow?: number
     number?: boolean
     hint?: string
 }
@@ -49,7 +52,12 @@ export function DataTable<R>({ label, rows, columns, first, search = rows.length
     const full = found.length <= FULL_MAX
     const seen = useWindow(found.length, ROW, ROW)
     const [from, to] = full ? [0, found.length] : [seen.from, seen.to]
-    const grid = { gridTemplateColumns: columns.map((column) => column.width ?? (column.number ? 'minmax(6.5rem, 1fr)' : 'minmax(9rem, 2fr)')).join(' ') }
+    // Every row is a grid of its own, so the widths must come out alike without looking at what stands in them.
+    const widths = columns.map((column) => column.width ?? (column.number ? 6.5 : 9))
+    const grid = {
+        gridTemplateColumns: columns.map((column, n) => `minmax(${widths[n]}rem, ${column.grow ?? (column.number ? 1 : 2)}fr)`).join(' '),
+        minWidth: `${widths.reduce((sum, width) => sum + width, 0)}rem`,
+    }
     return (
         <div className="data-table">
             {search && (
@@ -73,14 +81,14 @@ export function DataTable<R>({ label, rows, columns, first, search = rows.length
                         )
                     })}
                 </div>
-                <div className="body" role="rowgroup" style={full ? undefined : { height: seen.total }}>
+                <div className="body" role="rowgroup" style={{ minWidth: grid.minWidth, ...(full ? {} : { height: seen.total }) }}>
                     {found.slice(from, to).map((row, index) => (
                         <div
                             key={rowKey(row)}
                             className={`row ${tone?.(row) ?? ''}`}
                             role="row"
                             aria-rowindex={from + index + 2}
-                            style={full ? grid : { ...grid, position: 'absolute', top: (from + index) * ROW }}
+                            style={full ? grid : { ...grid, position: 'absolute', top: (from + index) * ROW, width: '100%' }}
                         >
                             {columns.map((column) => (
                                 <span key={column.key} role="cell" className={column.number ? 'number' : ''}>

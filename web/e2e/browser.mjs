@@ -1,0 +1,48 @@
+// Starts what the tests need: the mock (unless BASE_URL names a server) and Debian's chromium, and listens for what must not happen.
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+export const WEB = join(dirname(fileURLToPath(import.meta.url)), '..')
+export const ROOT = join(WEB, '..')
+export const SHOTS = process.env.SHOTS ?? join(WEB, 'shots')
+mkdirSync(SHOTS, { recursive: true })
+
+export async function startMock(env = {}, plants = []) {
+    const child = spawn('node', [join(WEB, 'mock/server.mjs'), ...plants], { env: { ...process.env, PORT: '0', ...env } })
+    const base = await new Promise((resolve, reject) => {
+        child.stdout.on('data', (text) => resolve(/http:\S+/.exec(String(text))[0]))
+        child.stderr.on('data', (text) => console.error(String(text)))
+        child.on('exit', (code) => reject(new Error(`the mock ended with ${code}`)))
+    })
+    return { base, stop: () => child.kill('SIGTERM') }
+}
+
+export const launch = () =>
+    chromium.launch({
+        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    })
+
+/** A page that remembers errors, breaches of the security policy and requests that leave the server. */
+export async function open(browser, base, { lang = 'en-GB', width = 1440, height = 900, dark = false, touch = false } = {}) {
+    const context = await browser.newContext({ locale: lang, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', hasTouch: touch, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    const bad = []
+    page.on('pageerror', (error) => bad.push(`error: ${error.message}`))
+    page.on('console', (message) => message.type() === 'error' && !/Failed to load resource/.test(message.text()) && bad.push(`console: ${message.text()}`))
+    page.on('request', (request) => !request.url().startsWith(base) && !/^(blob|data):/.test(request.url()) && bad.push(`leaves the server: ${request.url()}`))
+    return { page, context, bad }
+}
+
+export async function shot(page, name) {
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.waitForTimeout(250)
+    await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
+}
+
+/** Nothing may stick out sideways. */
+export const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
