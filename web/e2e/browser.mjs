@@ -46,3 +46,13 @@ export async function shot(page, name) {
 
 /** Nothing may stick out sideways. */
 export const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+/** Charts come when they are near the screen: goes past all of them. */
+export async function drawCharts(page) {
+    await page.locator('.chart').first().waitFor()
+    for (const chart of await page.locator('.chart').all()) {
+        await chart.scrollIntoViewIfNeeded()
+        await page.waitForTimeout(150)
+    }
+    await page.waitForFunction(() => !document.querySelector('.chart.waiting'))
+}

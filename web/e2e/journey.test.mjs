@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { zip } from '../mock/archives.mjs'
-import { launch, open, ROOT, shot, startMock, tooWide } from './browser.mjs'
+import { drawCharts, launch, open, ROOT, shot, startMock, tooWide } from './browser.mjs'
 
 const line = join(ROOT, 'examples/line')
 const tables = (folder) => readdirSync(folder).filter((name) => name.endsWith('.csv')).map((name) => ({ name, data: readFileSync(join(folder, name)) }))
@@ -120,11 +120,7 @@ describe('an engineer’s first ten minutes', () => {
         await page.getByText('Mean cycle time').first().waitFor()
         await page.getByText('is the bottleneck').first().waitFor()
         await page.locator('.chart.drawn').first().waitFor()
-        // The charts below come when they are near.
-        for (const chart of await page.locator('.chart').all()) {
-            await chart.scrollIntoViewIfNeeded()
-            await page.waitForTimeout(200)
-        }
+        await drawCharts(page)
         assert.equal(await page.locator('.chart.waiting').count(), 0)
         await shot(page, '09-result')
     })
@@ -195,10 +191,7 @@ describe('an engineer’s first ten minutes', () => {
         await shot(page, '18-overview-dark')
         await page.goto(`${base}/runs`)
         await page.locator('.list a', { hasText: '시뮬레이션' }).filter({ hasText: '완료' }).first().click()
-        for (const chart of await page.locator('.chart').all()) {
-            await chart.scrollIntoViewIfNeeded()
-            await page.waitForTimeout(200)
-        }
+        await drawCharts(page)
         await shot(page, '19-result-dark-ko')
     })
 
@@ -222,6 +215,7 @@ describe('an engineer’s first ten minutes', () => {
             for (const [name, path] of Object.entries(rooms)) {
                 await phone.page.goto(base + path)
                 await phone.page.waitForLoadState('networkidle')
+                if (name === 'result') await drawCharts(phone.page)
                 assert.ok((await tooWide(phone.page)) <= 0, `${name} is too wide for ${width} px`)
                 if (width !== 360 && (width === 390 || ['overview', 'result'].includes(name))) await shot(phone.page, `${width}-${name}`)
             }
@@ -272,8 +266,7 @@ describe('a large plant', { skip: !process.env.LARGE_PLANT || !!process.env.BASE
             const run = await sent.json()
             await page.goto(`${mock.base}/runs/${run.id}`)
             await page.getByText('Mean cycle time').first().waitFor({ timeout: 60_000 })
-            for (const chart of await page.locator('.chart').all()) await chart.scrollIntoViewIfNeeded()
-            await page.waitForTimeout(800)
+            await drawCharts(page)
             await shot(page, '31-large-result')
             const groups = page.getByRole('table', { name: 'Tool groups' })
             await groups.scrollIntoViewIfNeeded()

@@ -128,7 +128,7 @@ export function QueueHeat({ replications, groups }: { replications: Replication[
                 return tip(chosen[row]?.name ?? '', [{ name: t('days_from_to', { from: num(dayOf(column), 0), to: num(dayOf(column) + width, 0) }), value: `${num(lots, 1)} ${t('unit.lots')}` }])
             } },
             xAxis: { ...axis(colours), type: 'category', data: Array.from({ length: columns }, (_, n) => t('day', { day: num(dayOf(n), 0) })), splitLine: { show: false } },
-            yAxis: { ...axis(colours), type: 'category', inverse: true, data: chosen.map((group) => group.name), axisLabel: { color: colours.ink, fontSize: 12, width: 110, overflow: 'truncate' }, splitLine: { show: false } },
+            yAxis: { ...axis(colours), type: 'category', inverse: true, data: chosen.map((group) => group.name), axisLabel: { color: colours.ink, fontSize: 12, width: 150, overflow: 'truncate' }, splitLine: { show: false } },
             visualMap: { min: 0, max: Math.max(most, 1), calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 160, text: [`${num(Math.max(most, 1), 0)} ${t('unit.lots')}`, '0'], textStyle: { color: colours.muted, fontSize: 12 }, inRange: { color: colours.heat } },
             series: [{ type: 'heatmap', data: cells, progressive: 0, emphasis: { itemStyle: { borderColor: colours.ink, borderWidth: 1 } } }],
         })

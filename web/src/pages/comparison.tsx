@@ -61,7 +61,8 @@ function Forest({ differences, names }: { differences: Difference[]; names: [str
     }
     // Wide enough for most, so that one change from nearly nothing does not flatten the rest.
     const reaches = differences.flatMap((one) => share(one) ?? []).map((one) => Math.max(Math.abs(one.low), Math.abs(one.high))).sort((a, b) => a - b)
-    const scale = Math.min(Math.max(reaches[Math.floor(reaches.length * 0.8)] ?? 0.1, 0.02), 2)
+    const [most, usual] = [reaches.at(-1) ?? 0.1, reaches[Math.floor(reaches.length * 0.75)] ?? 0.1]
+    const scale = Math.max(most > 3 * usual ? usual * 1.2 : most, 0.01)
     const at = (value: number) => 50 + (Math.max(-1, Math.min(1, value / scale)) * 48)
     const parts: [string, Difference[]][] = [
         [t('compare.overall'), differences.filter((one) => isFigure(one.figure))],
@@ -101,7 +102,7 @@ function Forest({ differences, names }: { differences: Difference[]; names: [str
                                                 <div className={`forest ${one.verdict}`} role="img" aria-label={`${num(span.low * 100, 1)} % … ${num(span.high * 100, 1)} %`} title={`${num(span.low * 100, 1)} % … ${num(span.high * 100, 1)} %`}>
                                                     <i className="zero" />
                                                     <i className="span" style={{ left: `${at(span.low)}%`, width: `${at(span.high) - at(span.low)}%` }} />
-                                                    <i className="dot" style={{ left: `${at(span.mid)}%` }} />
+                                                    <i className={span.mid > scale ? 'dot beyond-high' : span.mid < -scale ? 'dot beyond-low' : 'dot'} style={{ left: `${at(span.mid)}%` }} />
                                                 </div>
                                             )}
                                         </td>

@@ -56,7 +56,7 @@ function Classes({ classes }: { classes: ClassResult[] }) {
             return { key, title, number: true, value: (row) => interval(row).mean, show: (row) => <Doubted interval={interval(row)} factor={factor} {...(decimals === undefined ? {} : { decimals })} />, width: 8.2 }
         }
         return [
-            { key: 'name', title: t('class.name'), value: (row) => row.product ?? `~${t('class.all')}`, show: (row) => `${row.product ?? t('class.all')} · ${row.priority}` },
+            { key: 'name', title: t('class.name'), value: (row) => row.product ?? `~${t('class.all')}`, show: (row) => `${row.product ?? t('class.all')} · ${row.priority}`, width: 11 },
             of('lots_out', t('class.lots_out')),
             of('cycle_mean_days', `${t('class.cycle')}, ${unit}`, time.factor),
             of('cycle_sd_days', `${t('class.sd')}, ${unit}`, time.factor),
@@ -77,7 +77,7 @@ function Groups({ groups, bottleneck }: { groups: GroupResult[]; bottleneck: str
             key, title, number: true, value: (row) => row[key].mean, show: (row) => <Doubted interval={row[key]} factor={factor} {...(decimals === undefined ? {} : { decimals })} />, width: 7.8,
         })
         return [
-            { key: 'group', title: t('group.name'), value: (row) => row.group, show: (row) => <span title={row.group}>{row.group}</span> },
+            { key: 'group', title: t('group.name'), value: (row) => row.group, show: (row) => <span title={row.group}>{row.group}</span>, width: 12 },
             { key: 'area', title: t('group.area'), value: (row) => row.area, width: 8, grow: 1 },
             { ...of('tools', t('group.tools')), width: 5, grow: 0 },
             of('utilization', `${t('group.utilization')}, %`, 100, 1),

@@ -162,6 +162,8 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
                             onMouseDown={(event) => {
                                 if (here && editing) return
                                 event.preventDefault()
+                                // Fingers have no double click: a second touch edits.
+                                if (here && !readOnly && matchMedia('(pointer: coarse)').matches) return setDraft(sheet.get(at, column))
                                 finish({ row: at, column })
                             }}
                             onDoubleClick={() => !readOnly && setDraft(sheet.get(at, column))}
