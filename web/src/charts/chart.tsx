@@ -1,5 +1,6 @@
 import type { EChartsCoreOption, EChartsType } from 'echarts/core'
 import { useEffect, useRef, useState } from 'react'
+import { rem } from '../parts/rem'
 import { useText } from '../text'
 import { onColours, readColours, type Colours } from './colours'
 import './chart.css'
@@ -57,7 +58,7 @@ export function Chart({ label, height, option }: { label: string; height: number
 
     return (
         <div className={`chart ${state}`}>
-            <div ref={box} role="img" aria-label={label} style={{ height }} />
+            <div ref={box} role="img" aria-label={label} style={{ height: `${height / 16}rem` }} />
             {state === 'failed' && <p className="note">{t('chart.failed')}</p>}
         </div>
     )
@@ -74,11 +75,14 @@ function common(option: EChartsCoreOption, colours: Colours): EChartsCoreOption 
     }
 }
 
+/** The size of letters in a chart. */
+export const small = (): number => Math.round(rem() * 0.8)
+
 /** Axes in the colours of the page. */
 export const axis = (colours: Colours, name?: string) => ({
     name,
-    nameTextStyle: { color: colours.muted, fontSize: 12 },
-    axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true },
+    nameTextStyle: { color: colours.muted, fontSize: small() },
+    axisLabel: { color: colours.muted, fontSize: small(), hideOverlap: true },
     axisLine: { lineStyle: { color: colours.line } },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: colours.line, opacity: 0.6 } },
@@ -109,5 +113,5 @@ export const tooltip = (colours: Colours) => ({
     borderWidth: 1,
     padding: 0,
     confine: true,
-    textStyle: { color: colours.ink, fontSize: 13 },
+    textStyle: { color: colours.ink },
 })

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { GroupResult, Replication } from '../api/result'
 import { useText } from '../text'
-import { axis, Chart, tip, tooltip } from './chart'
+import { axis, Chart, small, tip, tooltip } from './chart'
 import type { Colours } from './colours'
 
 type Point = { seriesName: string; color: string; value: number | [number, number]; dataIndex: number }
@@ -67,8 +67,8 @@ export function FlowHistogram({ replications }: { replications: Replication[] })
             return at.map((_, n) => bins.slice(from + n * step, from + (n + 1) * step).reduce((sum, value) => sum + value, 0) / total)
         })
         return (colours: Colours) => ({
-            grid: { left: 8, right: 16, top: names.length > 4 ? 84 : names.length > 1 ? 62 : 28, bottom: 26, containLabel: true },
-            legend: { show: names.length > 1, top: 0, left: 0, type: 'plain', textStyle: { color: colours.ink, fontSize: 12 }, itemWidth: 18, itemHeight: 10, icon: 'roundRect' },
+            grid: { left: 8, right: 16, top: names.length > 1 ? 62 : 28, bottom: 30, containLabel: true },
+            legend: { show: names.length > 1, top: 0, left: 0, type: 'scroll', right: 0, pageIconColor: colours.accent, pageIconInactiveColor: colours.line, pageTextStyle: { color: colours.muted }, textStyle: { color: colours.ink, fontSize: small() }, itemWidth: 18, itemHeight: 10, icon: 'roundRect' },
             tooltip: { ...tooltip(colours), trigger: 'axis', formatter: (points: Point[]) => {
                 const n = points[0]?.dataIndex ?? 0
                 return tip(`${t('figure.flow')} ${num(at[n]!, 2)} – ${num(at[n]! + step * width, 2)}`, points.map((p) => ({ mark: p.color, name: p.seriesName, value: percent(p.value as number) })))
@@ -128,8 +128,8 @@ export function QueueHeat({ replications, groups }: { replications: Replication[
                 return tip(chosen[row]?.name ?? '', [{ name: t('days_from_to', { from: num(dayOf(column), 0), to: num(dayOf(column) + width, 0) }), value: `${num(lots, 1)} ${t('unit.lots')}` }])
             } },
             xAxis: { ...axis(colours), type: 'category', data: Array.from({ length: columns }, (_, n) => t('day', { day: num(dayOf(n), 0) })), splitLine: { show: false } },
-            yAxis: { ...axis(colours), type: 'category', inverse: true, data: chosen.map((group) => group.name), axisLabel: { color: colours.ink, fontSize: 12, width: 150, overflow: 'truncate' }, splitLine: { show: false } },
-            visualMap: { min: 0, max: Math.max(most, 1), calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 160, text: [`${num(Math.max(most, 1), 0)} ${t('unit.lots')}`, '0'], textStyle: { color: colours.muted, fontSize: 12 }, inRange: { color: colours.heat } },
+            yAxis: { ...axis(colours), type: 'category', inverse: true, data: chosen.map((group) => group.name), axisLabel: { color: colours.ink, fontSize: small(), width: 150, overflow: 'truncate' }, splitLine: { show: false } },
+            visualMap: { min: 0, max: Math.max(most, 1), calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 160, text: [`${num(Math.max(most, 1), 0)} ${t('unit.lots')}`, '0'], textStyle: { color: colours.muted, fontSize: small() }, inRange: { color: colours.heat } },
             series: [{ type: 'heatmap', data: cells, progressive: 0, emphasis: { itemStyle: { borderColor: colours.ink, borderWidth: 1 } } }],
         })
     }, [replications, chosen, t, num])

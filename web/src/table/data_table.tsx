@@ -1,4 +1,5 @@
 import { useMemo, useState, type ReactNode } from 'react'
+import { rem } from '../parts/rem'
 import { useText } from '../text'
 import { useWindow } from './window'
 import './data_table.css'
@@ -17,7 +18,7 @@ export interface Column<R> {
     hint?: string
 }
 
-const ROW = 38
+const ROW_REM = 2.45
 const SEARCH_FROM = 12
 const FULL_MAX = 40
 
@@ -50,13 +51,19 @@ export function DataTable<R>({ label, rows, columns, first, search = rows.length
         })
     }, [rows, columns, order, wanted, lang])
     const full = found.length <= FULL_MAX
-    const seen = useWindow(found.length, ROW, ROW)
+    const height = Math.round(rem() * ROW_REM)
+    const seen = useWindow(found.length, height, height)
     const [from, to] = full ? [0, found.length] : [seen.from, seen.to]
     // Every row is a grid of its own, so the widths must come out alike without looking at what stands in them.
-    const widths = columns.map((column) => column.width ?? (column.number ? 6.5 : 9))
+    // The first stays in sight, so on a telephone it must leave room for the others.
+    const widths = columns.map((column, n) => {
+        const width = `${column.width ?? (column.number ? 6.5 : 9)}rem`
+        return n === 0 ? `min(38vw, ${width})` : width
+    })
     const grid = {
-        gridTemplateColumns: columns.map((column, n) => `minmax(${widths[n]}rem, ${column.grow ?? (column.number ? 1 : 2)}fr)`).join(' '),
-        minWidth: `${widths.reduce((sum, width) => sum + width, 0)}rem`,
+        gridTemplateColumns: columns.map((column, n) => `minmax(${widths[n]}, ${column.grow ?? (column.number ? 1 : 2)}fr)`).join(' '),
+        minWidth: `calc(${widths.join(' + ')})`,
+        height,
     }
     return (
         <div className="data-table">
@@ -88,7 +95,7 @@ export function DataTable<R>({ label, rows, columns, first, search = rows.length
                             className={`row ${tone?.(row) ?? ''}`}
                             role="row"
                             aria-rowindex={from + index + 2}
-                            style={full ? grid : { ...grid, position: 'absolute', top: (from + index) * ROW, width: '100%' }}
+                            style={full ? grid : { ...grid, position: 'absolute', top: (from + index) * height, width: '100%' }}
                         >
                             {columns.map((column) => (
                                 <span key={column.key} role="cell" className={column.number ? 'number' : ''}>

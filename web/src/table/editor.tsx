@@ -1,13 +1,16 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { Fault } from '../api/types'
 import { Button } from '../parts/basics'
+import { rem } from '../parts/rem'
 import { useText } from '../text'
 import type { Sheet } from './sheet'
 import { useWindow } from './window'
 import './editor.css'
 
-const ROW = 32
-const NUMBER = 56
+// In rem; letters are measured in them too.
+const ROW_REM = 2.05
+const NUMBER_REM = 3.6
+const LETTER_REM = 0.5
 
 interface Spot {
     row: number
@@ -32,6 +35,8 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
     const [message, setMessage] = useState('')
     const [turn, setTurn] = useState(0)
     const columns = sheet.columnCount
+    const ROW = Math.round(rem() * ROW_REM)
+    const NUMBER = Math.round(rem() * NUMBER_REM)
     const { box, from, to, total, show } = useWindow(Math.max(0, sheet.rowCount - 1), ROW, ROW)
     const input = useRef<HTMLInputElement>(null)
     // Taking the focus back from a cell's field blurs it, which must not finish it a second time.
@@ -45,11 +50,11 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
     const widths = useMemo(() => {
         const found = Array.from({ length: columns }, () => 7)
         for (let row = 0; row < Math.min(sheet.rowCount, 200); row++) sheet.row(row).forEach((text, column) => (found[column] = Math.max(found[column] ?? 7, wide(text) + 3)))
-        return found.map((letters) => Math.round(Math.min(letters, 38) * 7.7))
+        return found.map((letters) => Math.round(Math.min(letters, 38) * LETTER_REM * rem()))
         // Columns keep their width while the table is edited: nothing jumps under the hand.
         // eslint-disable-next-line
     }, [sheet, columns])
-    const lefts = useMemo(() => widths.reduce<number[]>((sums, width) => [...sums, sums.at(-1)! + width], [NUMBER]), [widths])
+    const lefts = useMemo(() => widths.reduce<number[]>((sums, width) => [...sums, sums.at(-1)! + width], [NUMBER]), [widths, NUMBER])
 
     const wrong = useMemo(() => {
         const found = new Map<string, Fault>()
@@ -142,7 +147,7 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
         const cells = sheet.row(at)
         const shown = head ? columns : Math.max(columns, cells.length)
         return (
-            <div key={at} role="row" aria-rowindex={at + 1} className={`line ${head ? 'first' : ''} ${sheet.isEdited(at) ? 'edited' : ''}`} style={head ? undefined : { top: (at - 1) * ROW }}>
+            <div key={at} role="row" aria-rowindex={at + 1} className={`line ${head ? 'first' : ''} ${sheet.isEdited(at) ? 'edited' : ''}`} style={head ? { height: ROW } : { height: ROW, top: (at - 1) * ROW }}>
                 <span role="rowheader" className="at" style={{ width: NUMBER }}>
                     {at + 1}
                 </span>
