@@ -49,7 +49,7 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
 
     const widths = useMemo(() => {
         const found = Array.from({ length: columns }, () => 7)
-        for (let row = 0; row < Math.min(sheet.rowCount, 200); row++) sheet.row(row).forEach((text, column) => (found[column] = Math.max(found[column] ?? 7, wide(text) + 3)))
+        for (let row = 0; row < Math.min(sheet.rowCount, 200); row++) sheet.row(row).forEach((text, column) => (found[column] = Math.max(found[column] ?? 7, wide(text) * (row === 0 ? 1.25 : 1) + 3)))
         return found.map((letters) => Math.round(Math.min(letters, 38) * LETTER_REM * rem()))
         // Columns keep their width while the table is edited: nothing jumps under the hand.
         // eslint-disable-next-line
