@@ -34,7 +34,7 @@ static bool compose(struct stream *stream) {
     struct tenant *tenant = NULL;
     text_clear(&stream->pending);
     stream->n_sent = 0;
-    text_init(&json, REQUEST_MAX_JSON_BYTES * 2);
+    text_init(&json, (size_t)2 * REQUEST_MAX_JSON_BYTES);
     maru_status st = store_hold(stream->server->store, stream->watcher.tenant, &tenant, NULL);
     if (st == MARU_OK) {
         st = run_add_json(&json, stream->server, tenant, stream->watcher.id, NULL);

@@ -77,7 +77,7 @@ static maru_status add_table(struct tables *tables, const char *name, char *byte
     if (st == MARU_OK && !own_name) {
         st = fail(err, MARU_E_MEMORY, "no memory");
     }
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !own_name) {
         alloc_free(bytes);
         return st;
     }

@@ -422,17 +422,19 @@ static maru_status keep_table(struct tables *out, const struct query *query, mar
     char *own_name = alloc_new(n_name, 1);
     struct text bytes;
     text_init(&bytes, FOLDER_MAX_FILE_BYTES);
-    const maru_status st =
-        own_name ? tenant_unpack(&bytes, packed, n, err) : fail(err, MARU_E_MEMORY, "no memory");
-    if (st != MARU_OK) {
+    maru_status st = tenant_unpack(&bytes, packed, n, err);
+    if (st == MARU_OK && !bytes.bytes) { // an empty table is one too
+        bytes.bytes = alloc_new(1, 1);
+    }
+    if (st == MARU_OK && (!own_name || !bytes.bytes)) {
+        st = fail(err, MARU_E_MEMORY, "no memory");
+    }
+    if (st != MARU_OK || !own_name) {
         text_fini(&bytes);
         alloc_free(own_name);
         return st;
     }
     memcpy(own_name, name, n_name);
-    if (!bytes.bytes) { // an empty table is one too
-        bytes.bytes = alloc_new(1, 1);
-    }
     out->file[out->n++] =
         (maru_file){.name = own_name, .bytes = bytes.bytes, .n_bytes = bytes.n_bytes};
     return MARU_OK;

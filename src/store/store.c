@@ -141,13 +141,18 @@ maru_status store_open(const char *folder, struct store **out, char secret[STORE
     struct text path;
     text_init(&path, 1 << 13);
     store->folder = alloc_new(n, 1);
-    maru_status st = store->folder ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK) {
+    maru_status st = MARU_E_MEMORY;
+    if (store->folder) {
         memcpy(store->folder, folder, n);
         st = make_folders(store, err);
+    } else {
+        fail(err, st, "no memory");
+    }
+    files_join(&path, folder, "server.db");
+    if (st == MARU_OK && path.status != MARU_OK) {
+        st = fail(err, path.status, "the name of the folder is too long");
     }
     if (st == MARU_OK) {
-        files_join(&path, folder, "server.db");
         st = database_open(&store->server, path.bytes, server_migration,
                            sizeof server_migration / sizeof server_migration[0], err);
     }
@@ -328,7 +333,7 @@ maru_status store_hold(struct store *store, const char *name, struct tenant **ou
     } else if (tenant->is_going) {
         st = fail(err, MARU_E_USAGE, "there is no tenant '%.40s'", name);
     }
-    if (st == MARU_OK) {
+    if (st == MARU_OK && tenant) {
         tenant->n_holder++;
         *out = tenant;
     }

@@ -78,7 +78,7 @@ static void read_token(const struct query *query, struct token *out) {
 static bool id_of(const char *secret, char id[STORE_ID_BYTES]) {
     static const char start[] = "maru_";
     const size_t n_start = sizeof start - 1, n_id = STORE_ID_BYTES - 2;
-    if (strlen(secret) != n_start + n_id + 1 + 2 * RANDOM_BYTES ||
+    if (strlen(secret) != n_start + n_id + 1 + (size_t)2 * RANDOM_BYTES ||
         strncmp(secret, start, n_start) != 0 || secret[n_start + n_id] != '_') {
         return false;
     }

@@ -86,7 +86,7 @@ static maru_status prepare(const struct enquiry *enquiry, struct comparison **ou
 maru_status enquiry_check(const struct enquiry *enquiry, maru_error *err) {
     struct comparison *c = NULL;
     const maru_status st = prepare(enquiry, &c, err);
-    if (st == MARU_OK) {
+    if (st == MARU_OK && c) {
         fini(c);
     }
     return st;
@@ -157,7 +157,7 @@ maru_status enquiry_ask(const struct enquiry *enquiry, const struct runs_plan *p
     }
     struct comparison *c = NULL;
     maru_status st = prepare(enquiry, &c, err);
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !c) {
         return st;
     }
     st = run(c, plan, err);
