@@ -166,6 +166,9 @@ static maru_status check_heap(const struct check *c) {
     if (c->head->n_far > c->n_node) {
         return wrong(c, "late events:", c->head->n_far);
     }
+    if (c->head->next_order > UINT64_MAX / 2) { // it must not come around while a run goes on
+        return too_far(c, "order of late events, events", c->head->n_far);
+    }
     for (uint32_t i = 0; i < c->head->n_far; i++) {
         const struct far_event *above = &far[i > 0 ? (i - 1) / 2 : 0];
         if (!see_node(c, far[i].node) || !c->s->node[far[i].node].is_far ||

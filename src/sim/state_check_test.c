@@ -191,6 +191,7 @@ static void move_far(const struct scene *e, int64_t key) {
     X(now_node(e)->key = chain_node(e)->key)                                                       \
     X(lot_node(e, e->waiting)->is_far = 1)                                                         \
     X(now_node(e)->is_far = 1)                                                                     \
+    X(e->head->next_order = UINT64_MAX)                                                            \
     X(e->head->next_order = 0)                                                                     \
     X(e->head->pool_used = UINT32_MAX)                                                             \
     X(e->head->pool_used++)                                                                        \
