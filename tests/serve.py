@@ -78,6 +78,11 @@ def main_job(s):
     check("the other tables stay", len(version["tables"]), len(plant["tables"]))
     fault = s.ask("GET", base + "/versions/2/check")[1]["faults"][0]
     check("the fault has its place", (fault["file"], fault["severity"], fault["row"] > 1), ("routes.csv", "fault", True))
+    odd = '제품,유형\n'.encode("cp949")
+    form = b'--B\r\nContent-Disposition: form-data; name="tables"; filename="notes.csv"\r\n\r\n' + odd + b"\r\n--B--\r\n"
+    third = s.ask("POST", base + "/versions?keep=true", form, Content_Type="multipart/form-data; boundary=B")[1]
+    check("bytes stay as they are", s.ask("GET", base + "/versions/3/tables/notes.csv")[1], odd)
+    check("a plant tells the tables of its newest version", len(s.ask("GET", base)[1]["latest"]["tables"]), len(third["tables"]))
     diff = s.ask("GET", base + "/versions/2/diff?from=1")[1]["tables"]
     check("diff", [(t["name"], len(t["removed"]), len(t["added"])) for t in diff], [("routes.csv", 1, 1)])
     check("what has faults cannot run", s.ask("POST", "/v1/runs", {"plant": plant["plant"]})[0], 409)

@@ -97,13 +97,16 @@ static void add_size(struct text *out, const maru_plant *plant) {
 // Keep tables as a version, with what a check says of them; plant "": a new one.
 static maru_status keep(struct request *request, const struct tables *tables, const char *plant,
                         maru_error *err) {
-    struct check check;
+    struct check check = {0};
+    struct tables utf8;
     struct text size, checked;
     char id[STORE_ID_BYTES] = "", name[STORE_NAME_BYTES];
     int64_t number = 0;
     text_init(&size, 1 << 12);
     text_init(&checked, REQUEST_MAX_ANSWER_BYTES);
-    maru_status st = check_files(&check, tables->file, tables->n, err);
+    maru_status st = upload_to_utf8(tables, &utf8, err);
+    st = st == MARU_OK ? check_files(&check, utf8.file, utf8.n, err) : st;
+    tables_fini(&utf8);
     if (st == MARU_OK) {
         check_add_json(&checked, &check, NULL);
         if (check.plant) {
@@ -189,7 +192,8 @@ maru_status api_create_version(struct request *request, maru_error *err) {
 
 // ---- asking
 
-static void add_plant(struct json *json, const struct plant_row *row) {
+// A plant up to the tables of its newest version, which come between.
+static void begin_plant(struct json *json, const struct plant_row *row) {
     json_open_object(json, NULL);
     json_add_string(json, "id", row->id);
     json_add_string(json, "name", row->name);
@@ -197,7 +201,10 @@ static void add_plant(struct json *json, const struct plant_row *row) {
     json_add_integer(json, "versions", row->n_version);
     json_open_object(json, "latest");
     add_facts(json, &row->latest);
-    json_open_list(json, "tables"); // told with the version alone
+    json_open_list(json, "tables");
+}
+
+static void end_plant(struct json *json) {
     json_close(json);
     json_close(json);
     json_close(json);
@@ -206,7 +213,8 @@ static void add_plant(struct json *json, const struct plant_row *row) {
 static maru_status list_plant(void *context, const struct plant_row *row, maru_error *err) {
     (void)err;
     struct list *list = context;
-    add_plant(&list->json, row);
+    begin_plant(&list->json, row);
+    end_plant(&list->json); // in lists without tables
     list->n++;
     snprintf(list->last, sizeof list->last, "%s", row->id);
     return MARU_OK;
@@ -226,14 +234,22 @@ maru_status api_list_plants(struct request *request, maru_error *err) {
 
 static maru_status see_plant(void *context, const struct plant_row *row, maru_error *err) {
     (void)err;
-    add_plant(context, row);
+    struct one_version *one = context;
+    one->number = row->latest.number;
+    begin_plant(&one->json, row);
     return MARU_OK;
 }
 
 maru_status api_get_plant(struct request *request, maru_error *err) {
-    struct json json;
-    json_init(&json, &request->out);
-    return tenant_see_one_plant(request->tenant, request->param[0], see_plant, &json, err);
+    struct one_version one = {0};
+    const char *plant = request->param[0];
+    json_init(&one.json, &request->out);
+    maru_status st = tenant_see_one_plant(request->tenant, plant, see_plant, &one, err);
+    if (st == MARU_OK) {
+        st = tenant_each_table(request->tenant, plant, one.number, add_table, &one.json, err);
+        end_plant(&one.json);
+    }
+    return st;
 }
 
 maru_status api_delete_plant(struct request *request, maru_error *err) {
@@ -293,7 +309,7 @@ maru_status api_get_table(struct request *request, maru_error *err) {
     }
     if (st == MARU_OK) {
         text_add(&request->out, tables.file[0].bytes, tables.file[0].n_bytes);
-        request->type = "text/csv; charset=utf-8";
+        request->type = "text/csv"; // in the letters it came in
     }
     tables_fini(&tables);
     return st;

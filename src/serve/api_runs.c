@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "serve/asking.h"
+#include "serve/upload.h"
 
 // ---- as JSON
 
@@ -106,11 +107,12 @@ static maru_status see_number(void *context, const struct version_row *row, maru
 // Is the plant sound, and can this be asked of it? So that a run that is accepted does not fail for what
 // could have been said at once.
 static maru_status look_ahead(struct request *request, struct asking *asking, maru_error *err) {
-    struct tables tables = {0};
+    struct tables tables = {0}, utf8 = {0};
     maru_plant *plant = NULL;
     maru_status st =
         tenant_get_tables(request->tenant, asking->plant, asking->version, NULL, &tables, err);
-    if (st == MARU_OK && maru_plant_read(tables.file, tables.n, NULL, &plant, err) != MARU_OK) {
+    st = st == MARU_OK ? upload_to_utf8(&tables, &utf8, err) : st;
+    if (st == MARU_OK && maru_plant_read(utf8.file, utf8.n, NULL, &plant, err) != MARU_OK) {
         st = request_refuse(request, 409, err,
                             "this version has faults and cannot run: mend them first");
     }
@@ -122,6 +124,7 @@ static maru_status look_ahead(struct request *request, struct asking *asking, ma
     }
     maru_plant_free(plant);
     tables_fini(&tables);
+    tables_fini(&utf8);
     return st;
 }
 

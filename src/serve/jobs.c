@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "serve/asking.h"
+#include "serve/upload.h"
 #include "study/json_writer.h"
 
 // One list of jobs, in the order they came; each worker takes the first waiting one of a tenant that
@@ -165,7 +166,7 @@ static maru_status ask(struct job *job, struct tenant *tenant, struct answer *an
                        maru_error *err) {
     struct kept_run kept = {0};
     struct asking asking = {0};
-    struct tables tables = {0};
+    struct tables tables = {0}, utf8 = {0};
     maru_plant *plant = NULL;
     text_init(&kept.request, 1 << 20);
     maru_status st = tenant_see_one_run(tenant, job->id, keep_run, &kept, err);
@@ -175,8 +176,9 @@ static maru_status ask(struct job *job, struct tenant *tenant, struct answer *an
     if (st == MARU_OK) {
         st = tenant_get_tables(tenant, kept.plant, kept.version, NULL, &tables, err);
     }
+    st = st == MARU_OK ? upload_to_utf8(&tables, &utf8, err) : st;
     if (st == MARU_OK) {
-        st = maru_plant_read(tables.file, tables.n, NULL, &plant, err);
+        st = maru_plant_read(utf8.file, utf8.n, NULL, &plant, err);
     }
     if (st == MARU_OK) {
         const struct runs_plan plan = {
@@ -187,6 +189,7 @@ static maru_status ask(struct job *job, struct tenant *tenant, struct answer *an
     }
     maru_plant_free(plant);
     tables_fini(&tables);
+    tables_fini(&utf8);
     asking_fini(&asking);
     text_fini(&kept.request);
     return st;

@@ -43,8 +43,7 @@ static size_t all_bytes(const struct tables *tables) {
 static maru_status add_table(struct tables *tables, const char *name, char *bytes, size_t n,
                              maru_error *err) {
     maru_status st = MARU_OK;
-    char *utf8 = NULL, *own_name = NULL;
-    size_t n_utf8 = 0;
+    char *own_name = NULL;
     const size_t n_name = strlen(name) + 1;
     for (size_t i = 0; i < tables->n; i++) {
         if (strcmp(tables->file[i].name, name) == 0) {
@@ -56,12 +55,6 @@ static maru_status add_table(struct tables *tables, const char *name, char *byte
     }
     if (st == MARU_OK && all_bytes(tables) + n > UPLOAD_MAX_BYTES) {
         st = fail(err, MARU_E_LIMIT, "the tables have more than %d bytes", UPLOAD_MAX_BYTES);
-    }
-    if (st == MARU_OK && !text_is_utf8(bytes, n) &&
-        folder_from_cp949(bytes, n, &utf8, &n_utf8) == MARU_OK) {
-        alloc_free(bytes);
-        bytes = utf8;
-        n = n_utf8;
     }
     if (st == MARU_OK && tables->n == tables->cap) {
         const size_t cap = tables->cap ? 2 * tables->cap : 16;
@@ -258,6 +251,26 @@ maru_status upload_read(struct request *request, struct tables *out, maru_error 
                ? fail(err, MARU_E_INPUT,
                       "there is no table in it: files that end in .csv, .txt or .1l are wanted")
                : st;
+}
+
+maru_status upload_to_utf8(const struct tables *tables, struct tables *out, maru_error *err) {
+    maru_status st = MARU_OK;
+    *out = (struct tables){0};
+    for (size_t i = 0; st == MARU_OK && i < tables->n; i++) {
+        const maru_file *file = &tables->file[i];
+        char *bytes = alloc_new(file->n_bytes + 1, 1), *utf8 = NULL;
+        size_t n = file->n_bytes;
+        if (!bytes) {
+            return fail(err, MARU_E_MEMORY, "no memory");
+        }
+        memcpy(bytes, file->bytes, n);
+        if (!text_is_utf8(bytes, n) && folder_from_cp949(bytes, n, &utf8, &n) == MARU_OK) {
+            alloc_free(bytes);
+            bytes = utf8;
+        }
+        st = add_table(out, file->name, bytes, n, err);
+    }
+    return st;
 }
 
 // ---- out

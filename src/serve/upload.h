@@ -12,7 +12,7 @@ enum {
 };
 
 // Read the tables of the request's body by its Content-Type. Folders are left out of names; what is no
-// table (.csv, .txt, .1l) is passed over; CP949 becomes UTF-8.
+// table (.csv, .txt, .1l) is passed over. Bytes stay as they are.
 //   memory  tables_fini frees, also after an error
 //   errors  MARU_E_INPUT: it is not what it says, two tables have one name, or there is none;
 //           MARU_E_LIMIT: too many, or too large
@@ -24,6 +24,12 @@ MARU_MUST_USE maru_status upload_read_archive(const void *bytes, size_t n, struc
 // Read a form with this boundary.
 MARU_MUST_USE maru_status upload_read_form(const char *bytes, size_t n, const char *boundary,
                                            struct tables *out, maru_error *err);
+
+// A copy in which CP949 has become UTF-8: what checks and runs read.
+//   memory  tables_fini frees, also after an error
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status upload_to_utf8(const struct tables *tables, struct tables *out,
+                                         maru_error *err);
 
 // The tables as a zip.
 MARU_MUST_USE maru_status upload_write_zip(const struct tables *tables, struct text *out,

@@ -168,7 +168,7 @@ describe('an engineer’s first ten minutes', () => {
         await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
         await page.getByRole('row', { name: /line 1 MES/ }).waitFor({ state: 'detached' })
         await page.getByRole('link', { name: 'Audit log' }).click()
-        await page.getByText('token.delete').first().waitFor()
+        await page.getByText('delete token').first().waitFor()
         await shot(page, '15-audit')
     })
 

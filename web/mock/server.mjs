@@ -242,14 +242,14 @@ const routes = [
         const token = { id: id(), name: json.name ?? '', role: json.role, created: now(), ...expires }
         const secret = `maru_${randomBytes(20).toString('hex')}`
         tokens.push({ ...token, secret })
-        log(who.name, 'token.create', token.id, `${token.role} ${token.name}`)
+        log(who.name, 'create token', token.id, `${token.role} ${token.name}`)
         return [201, { ...token, token: secret }]
     }],
     ['DELETE', '/v1/tokens/:token', 'admin', ({ at, who }) => {
         const index = tokens.findIndex((token) => token.id === at.token)
         if (index < 0) throw new Refusal(404, 'no such token')
         tokens.splice(index, 1)
-        log(who.name, 'token.delete', at.token)
+        log(who.name, 'delete token', at.token)
         return [204]
     }],
     ['GET', '/v1/plants', 'viewer', ({ query }) => [200, page(newest(plants.values()).map(plantShown), query)]],
@@ -257,7 +257,7 @@ const routes = [
         const plant = { id: id(), name: query.get('name') || undefined, fallback: 'plant', created: now(), versions: [] }
         const added = await addVersion(plant, await tables(request), who.name)
         plants.set(plant.id, plant)
-        log(who.name, 'plant.create', plant.id, added.name)
+        log(who.name, 'create plant', plant.id, added.name)
         return [201, shown(added)]
     }],
     ['GET', '/v1/plants/:plant', 'viewer', ({ at }) => [200, plantShown(plantOf(at.plant))]],
@@ -265,7 +265,7 @@ const routes = [
         plantOf(at.plant)
         plants.delete(at.plant)
         for (const [key, entry] of runs) if (entry.run.plant === at.plant) runs.delete(key)
-        log(who.name, 'plant.delete', at.plant)
+        log(who.name, 'delete plant', at.plant)
         return [204]
     }],
     ['GET', '/v1/plants/:plant/versions', 'viewer', ({ at, query }) => [200, page(plantOf(at.plant).versions.map(shown).reverse(), query)]],
@@ -278,7 +278,7 @@ const routes = [
             files = [...files, ...kept.map(({ name }) => ({ name, data: readFileSync(join(before.folder, name)) }))]
         }
         const added = await addVersion(plant, files, who.name)
-        log(who.name, 'version.create', `${plant.id}/${added.version}`)
+        log(who.name, 'change plant', `${plant.id}/${added.version}`)
         return [201, shown(added)]
     }],
     ['GET', '/v1/plants/:plant/versions/:version', 'viewer', ({ at }) => [200, shown(versionOf(plantOf(at.plant), at.version))]],
@@ -311,7 +311,7 @@ const routes = [
         const run = { id: id(), ...(json.name ? { name: json.name } : {}), plant: plant.id, version: found.version, kind: json.variants ? 'compare' : 'simulate', state: 'waiting', progress: 0, ahead, created: now(), by: who.name, request: json }
         const entry = { run, reports: {}, listeners: new Set() }
         runs.set(run.id, entry)
-        log(who.name, 'run.create', run.id)
+        log(who.name, 'start run', run.id)
         work(entry, found.folder)
         return [202, run]
     }],
@@ -320,14 +320,14 @@ const routes = [
         entry.cancelled = true
         entry.child?.kill('SIGINT')
         runs.delete(at.run)
-        log(who.name, 'run.delete', at.run)
+        log(who.name, 'delete run', at.run)
         return [204]
     }],
     ['POST', '/v1/runs/:run/cancel', 'engineer', ({ entry, who }) => {
         entry.cancelled = true
         entry.child?.kill('SIGINT')
         if (entry.run.state === 'waiting') tell(entry, { state: 'cancelled', ended: now() })
-        log(who.name, 'run.cancel', entry.run.id)
+        log(who.name, 'cancel run', entry.run.id)
         return [202, entry.run]
     }],
     ['GET', '/v1/runs/:run/events', 'viewer', ({ entry, request, response }) => {
