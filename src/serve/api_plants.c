@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/status.h"
 #include "serve/diff.h"
 #include "serve/upload.h"
@@ -158,20 +157,18 @@ static maru_status keep_rest(struct tables *tables, struct tables *old, maru_err
         for (size_t k = 0; k < tables->n && !is_new; k++) {
             is_new = strcmp(tables->file[k].name, old->file[i].name) == 0;
         }
-        if (is_new) {
-            continue;
-        }
-        if (tables->n == tables->cap) {
-            const size_t cap = tables->cap ? 2 * tables->cap : 16;
-            maru_file *larger = alloc_resize(tables->file, cap, sizeof *larger);
-            if (!larger) {
-                return fail(err, MARU_E_MEMORY, "no memory");
+        if (!is_new) {
+            union {
+                const void *kept;
+                char *owned;
+            } bytes = {.kept = old->file[i].bytes};
+            old->file[i].bytes = NULL; // taken over
+            const maru_status st =
+                tables_add(tables, old->file[i].name, bytes.owned, old->file[i].n_bytes, err);
+            if (st != MARU_OK) {
+                return st;
             }
-            tables->file = larger;
-            tables->cap = cap;
         }
-        tables->file[tables->n++] = old->file[i];
-        old->file[i] = (maru_file){0};
     }
     return MARU_OK;
 }

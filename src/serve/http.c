@@ -501,7 +501,6 @@ maru_status server_start(const struct server_config *config, struct server **out
         return st != MARU_OK ? st : fail(err, MARU_E_MEMORY, "no memory");
     }
     server->is_loopback = is_loopback;
-    server->has_tls = config->tls_cert != NULL;
     server->page = config->page;
     st = store_open(config->data, &server->store, secret, err);
     st = st == MARU_OK ? jobs_start(server->store, config->n_worker, &server->jobs, err) : st;

@@ -27,7 +27,6 @@ struct server {
     struct MHD_Daemon *daemon;
     const char *page;
     bool is_loopback;
-    bool has_tls;
     uint16_t port;
     bool is_ending;                        // with the lock of the jobs
     struct stream *streams;                // the same

@@ -39,12 +39,10 @@ static size_t all_bytes(const struct tables *tables) {
     return n;
 }
 
-// Take over `bytes` (from text or alloc) as a table.
+// Take over `bytes` as a table, if it is one more that may be.
 static maru_status add_table(struct tables *tables, const char *name, char *bytes, size_t n,
                              maru_error *err) {
     maru_status st = MARU_OK;
-    char *own_name = NULL;
-    const size_t n_name = strlen(name) + 1;
     for (size_t i = 0; i < tables->n; i++) {
         if (strcmp(tables->file[i].name, name) == 0) {
             st = fail_at(err, MARU_E_INPUT, name, 0, 0, "the table %.80s comes twice", name);
@@ -56,27 +54,11 @@ static maru_status add_table(struct tables *tables, const char *name, char *byte
     if (st == MARU_OK && all_bytes(tables) + n > UPLOAD_MAX_BYTES) {
         st = fail(err, MARU_E_LIMIT, "the tables have more than %d bytes", UPLOAD_MAX_BYTES);
     }
-    if (st == MARU_OK && tables->n == tables->cap) {
-        const size_t cap = tables->cap ? 2 * tables->cap : 16;
-        maru_file *larger = alloc_resize(tables->file, cap, sizeof *larger);
-        if (larger) {
-            tables->file = larger;
-            tables->cap = cap;
-        } else {
-            st = fail(err, MARU_E_MEMORY, "no memory");
-        }
-    }
-    own_name = st == MARU_OK ? alloc_new(n_name, 1) : NULL;
-    if (st == MARU_OK && !own_name) {
-        st = fail(err, MARU_E_MEMORY, "no memory");
-    }
-    if (st != MARU_OK || !own_name) {
+    if (st != MARU_OK) {
         alloc_free(bytes);
         return st;
     }
-    memcpy(own_name, name, n_name);
-    tables->file[tables->n++] = (maru_file){.name = own_name, .bytes = bytes, .n_bytes = n};
-    return MARU_OK;
+    return tables_add(tables, name, bytes, n, err);
 }
 
 // ---- archives

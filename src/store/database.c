@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
@@ -27,8 +26,7 @@ static maru_status refusal(const struct database *database, int code, maru_error
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return fail(err, MARU_E_INPUT,
-                    "%s is damaged: stop the server and run maru restore with the last backup",
-                    path);
+                    "%s is damaged: stop the server and put its last backup in its place", path);
     case SQLITE_NOMEM:
         return fail(err, MARU_E_MEMORY, "no memory");
     case SQLITE_TOOBIG:
@@ -149,27 +147,6 @@ maru_status database_leave(struct database *database, maru_status st, maru_error
         }
     }
     pthread_mutex_unlock(&database->lock);
-    return st;
-}
-
-maru_status database_copy(struct database *database, const char *path, maru_error *err) {
-    struct database copy = {.path = database->path};
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    (void)unlink(path);
-    int code = sqlite3_open_v2(path, &copy.db, flags, NULL);
-    if (code == SQLITE_OK) {
-        database_enter(database);
-        sqlite3_backup *backup = sqlite3_backup_init(copy.db, "main", database->db, "main");
-        code = backup ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(copy.db);
-        const int finished = backup ? sqlite3_backup_finish(backup) : SQLITE_OK;
-        code = code == SQLITE_DONE ? finished : code;
-        pthread_mutex_unlock(&database->lock);
-    }
-    const maru_status st = refusal(database, code, err);
-    sqlite3_close_v2(copy.db);
-    if (st != MARU_OK) {
-        (void)unlink(path);
-    }
     return st;
 }
 

@@ -32,11 +32,6 @@ MARU_MUST_USE maru_status database_begin(struct database *database, maru_error *
 MARU_MUST_USE maru_status database_leave(struct database *database, maru_status st,
                                          maru_error *err);
 
-// A copy of the whole file while others work on it.
-//   errors  MARU_E_IO: there is no file at `path` then
-MARU_MUST_USE maru_status database_copy(struct database *database, const char *path,
-                                        maru_error *err);
-
 // A statement with its values. Errors stick: query_close tells the first.
 struct query {
     struct database *database;

@@ -405,39 +405,41 @@ maru_status tenant_each_table(struct tenant *tenant, const char *plant, int64_t 
     return database_leave(&tenant->database, st, err);
 }
 
-static maru_status keep_table(struct tables *out, const struct query *query, maru_error *err) {
-    if (out->n == out->cap) {
-        const size_t cap = out->cap ? 2 * out->cap : 16;
-        maru_file *larger = alloc_resize(out->file, cap, sizeof *larger);
-        if (!larger) {
-            return fail(err, MARU_E_MEMORY, "no memory");
-        }
-        out->file = larger;
-        out->cap = cap;
-    }
-    size_t n = 0;
-    const char *name = query_text(query, 0);
+maru_status tables_add(struct tables *tables, const char *name, char *bytes, size_t n,
+                       maru_error *err) {
     const size_t n_name = strlen(name) + 1;
-    const void *packed = query_bytes(query, 1, &n);
     char *own_name = alloc_new(n_name, 1);
+    if (tables->n == tables->cap) {
+        const size_t cap = tables->cap ? 2 * tables->cap : 16;
+        maru_file *larger = alloc_resize(tables->file, cap, sizeof *larger);
+        tables->file = larger ? larger : tables->file;
+        tables->cap = larger ? cap : tables->cap;
+    }
+    if (!own_name || tables->n == tables->cap) {
+        alloc_free(own_name);
+        alloc_free(bytes);
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    memcpy(own_name, name, n_name);
+    tables->file[tables->n++] = (maru_file){.name = own_name, .bytes = bytes, .n_bytes = n};
+    return MARU_OK;
+}
+
+static maru_status keep_table(struct tables *out, const struct query *query, maru_error *err) {
     struct text bytes;
+    size_t n = 0;
+    const void *packed = query_bytes(query, 1, &n);
     text_init(&bytes, FOLDER_MAX_FILE_BYTES);
     maru_status st = tenant_unpack(&bytes, packed, n, err);
     if (st == MARU_OK && !bytes.bytes) { // an empty table is one too
         bytes.bytes = alloc_new(1, 1);
+        st = bytes.bytes ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
     }
-    if (st == MARU_OK && (!own_name || !bytes.bytes)) {
-        st = fail(err, MARU_E_MEMORY, "no memory");
-    }
-    if (st != MARU_OK || !own_name) {
+    if (st != MARU_OK) {
         text_fini(&bytes);
-        alloc_free(own_name);
         return st;
     }
-    memcpy(own_name, name, n_name);
-    out->file[out->n++] =
-        (maru_file){.name = own_name, .bytes = bytes.bytes, .n_bytes = bytes.n_bytes};
-    return MARU_OK;
+    return tables_add(out, query_text(query, 0), bytes.bytes, bytes.n_bytes, err);
 }
 
 maru_status tenant_get_tables(struct tenant *tenant, const char *plant, int64_t number,

@@ -198,7 +198,7 @@ bool store_is_tenant_name(const char *name) {
 }
 
 static void remove_files(const struct store *store, const char *name, struct text *removed) {
-    static const char *const ending[] = {".db", ".db-wal", ".db-shm", ".backup.db"};
+    static const char *const ending[] = {".db", ".db-wal", ".db-shm"};
     struct text path;
     text_init(&path, 1 << 13);
     for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {

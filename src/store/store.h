@@ -66,7 +66,7 @@ bool store_is_tenant_name(const char *name);
 //   errors  MARU_E_USAGE: no such name is possible, or it is taken; MARU_E_LIMIT
 MARU_MUST_USE maru_status store_add_tenant(struct store *store, const char *name, maru_error *err);
 
-// Remove the tenant: its tokens, its file, its backups. Waits until nobody holds it.
+// Remove the tenant: its tokens and its file. Waits until nobody holds it.
 //   out     removed: a line for each file
 //   errors  MARU_E_USAGE: there is none, or it is `local`
 MARU_MUST_USE maru_status store_delete_tenant(struct store *store, const char *name,

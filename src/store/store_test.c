@@ -426,7 +426,7 @@ static void a_damaged_file_says_what_to_do(void **state) {
     close(fd);
     assert_int_equal(store_open(s->folder, &s->store, s->secret, &err), MARU_OK);
     assert_int_equal(store_hold(s->store, "local", &s->local, &err), MARU_E_INPUT);
-    assert_non_null(strstr(err.text, "maru restore"));
+    assert_non_null(strstr(err.text, "last backup"));
     unlink(path);
     store_close(s->store);
     open_scene(s);

@@ -101,6 +101,11 @@ MARU_MUST_USE maru_status tenant_get_tables(struct tenant *tenant, const char *p
                                             int64_t number, const char *name, struct tables *out,
                                             maru_error *err);
 void tables_fini(struct tables *tables);
+// Add a table: a copy of the name, and `bytes` (from alloc_new), which are taken over, also after an
+// error.
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status tables_add(struct tables *tables, const char *name, char *bytes, size_t n,
+                                     maru_error *err);
 
 // Remove a plant, its versions, tables and runs.
 //   errors  MARU_E_USAGE: there is none
