@@ -200,24 +200,25 @@ static void sort_long(struct state *s, uint32_t chain) {
 }
 
 // Where the lot or the tool of an event stands, for a hint to the cache; for other events it is
-// that of some tool. Arithmetic instead of a branch that luck decides.
+// that of some tool.
 static inline const void *owner(const struct maru_model *m, const struct state *s, uint32_t node) {
     _Static_assert(sizeof *s->lot == sizeof *s->tool, "an index serves both");
-    const uintptr_t lot = (uintptr_t)s->lot, tool = (uintptr_t)s->tool;
-    const uintptr_t is_lot = (uintptr_t)0 - (node >= m->lot_node);
-    const uintptr_t is_job = (uintptr_t)0 - (node < m->pm_node);
-    const uintptr_t index = ((node - m->lot_node) & is_lot) | (node / 2 & is_job);
-    return (const void *)((tool ^ ((tool ^ lot) & is_lot)) + index * sizeof *s->lot);
+    const int is_lot = node >= m->lot_node;
+    const char *first = is_lot ? (const char *)s->lot : (const char *)s->tool;
+    const size_t of_tool = node < m->pm_node ? node / 2 : 0;
+    return first + (is_lot ? node - m->lot_node : of_tool) * sizeof *s->lot;
 }
 
 enum { MAX_SHORT = 16 };
 
-// Sort a chain into the list of what comes now. Short chains, nearly all, by counting for each node
-// those that come before it: n^2/2 comparisons, but no branch depends on them.
+// Sort a chain, never an empty one, into the list of what comes now. Short chains, nearly all, by
+// counting for each node those that come before it: n^2/2 comparisons, but no branch depends on
+// them.
 static void sort(const struct maru_model *m, struct state *s, uint32_t chain) {
     uint32_t node[MAX_SHORT], place[MAX_SHORT] = {0}, sorted[MAX_SHORT], n = 0;
     int64_t key[MAX_SHORT];
-    for (uint32_t it = chain; it != SIM_NONE; it = s->node[it].next) {
+    uint32_t it = chain;
+    do {
         if (n == MAX_SHORT) {
             sort_long(s, chain);
             return;
@@ -225,7 +226,8 @@ static void sort(const struct maru_model *m, struct state *s, uint32_t chain) {
         node[n] = it;
         key[n++] = s->node[it].key;
         __builtin_prefetch(owner(m, s, it), 1);
-    }
+        it = s->node[it].next;
+    } while (it != SIM_NONE);
     for (uint32_t i = 1; i < n; i++) {
         uint32_t before = 0;
         for (uint32_t k = 0; k < i; k++) { // i was put earlier than k
