@@ -125,6 +125,73 @@ MARU_MUST_USE MARU_API maru_status maru_sim_fork(const maru_sim *sim, maru_sim *
                                                  maru_error *err);
 MARU_API void maru_sim_reseed(maru_sim *sim, uint64_t seed);
 
+// A tool goes down now because somebody says so, until it is mended: it takes no more lots, and the
+// work inside goes on when it is up again. Nothing happens to one that is stopped already.
+MARU_API void maru_sim_stop_tool(maru_sim *sim, uint32_t tool);
+// A tool is up again now, whatever it was down for unscheduled; its next failures are drawn as
+// after any repair.
+MARU_API void maru_sim_mend_tool(maru_sim *sim, uint32_t tool);
+
+// ---- what stands where now
+
+typedef enum maru_tool_state { // SEMI E10
+    MARU_TOOL_STANDBY,
+    MARU_TOOL_PRODUCTIVE,
+    MARU_TOOL_SETUP,
+    MARU_TOOL_ENGINEERING, // the tables have no such time
+    MARU_TOOL_SCHEDULED_DOWN,
+    MARU_TOOL_UNSCHEDULED_DOWN,
+    MARU_TOOL_NONSCHEDULED, // the same
+} maru_tool_state;
+
+typedef struct maru_tool_now {
+    maru_time until_us;       // planned end of what it does, INT64_MAX: nothing is planned
+    maru_time maintenance_us; // when the next one by the calendar falls due, INT64_MAX: none
+    uint32_t maintenance;     // which, of the downtimes of the plant, MARU_NONE: none
+    uint32_t setup;           // MARU_NONE: none
+    maru_tool_state state;
+    bool is_stopped; // by maru_sim_stop_tool
+} maru_tool_now;
+
+typedef enum maru_lot_where {
+    MARU_LOT_MOVING,  // to `group`
+    MARU_LOT_WAITING, // at `group`
+    MARU_LOT_IN_TOOL,
+} maru_lot_where;
+
+typedef struct maru_lot_now {
+    uint32_t lot; // number of its release
+    uint32_t product, step, wafers;
+    int32_t priority;
+    maru_lot_where where;
+    uint32_t group, tool;   // tool: MARU_NONE unless it is in one
+    maru_time since_us;     // it waits, INT64_MIN: it does not wait
+    maru_time until_us;     // planned arrival, or end of the job, INT64_MAX: none
+    maru_time released_us;  // INT64_MIN: unknown
+    maru_time due_us;       // INT64_MAX: never
+    maru_time queue_end_us; // when its queue-time limit runs out, INT64_MAX: none is open
+} maru_lot_now;
+
+// How many tools, and lots on the floor, the next two tell of.
+MARU_API uint32_t maru_sim_tool_count(const maru_sim *sim);
+MARU_API uint32_t maru_sim_lot_count(const maru_sim *sim);
+// Each tool by its number, each lot in no order.
+//   out     (maru_sim_tool_count), (maru_sim_lot_count)
+MARU_API void maru_sim_look_at_tools(const maru_sim *sim, maru_tool_now *out);
+MARU_API void maru_sim_look_at_lots(const maru_sim *sim, maru_lot_now *out);
+
+// What a tool group has done since the beginning of the measured time.
+typedef struct maru_group_now {
+    uint32_t n_waiting;
+    uint64_t n_lot, n_setup;
+    maru_time productive_us, setup_us, scheduled_down_us, unscheduled_down_us; // of all its tools
+    maru_time waiting_us; // integral of the lots waiting
+} maru_group_now;
+//   out     (groups of the plant)
+MARU_API void maru_sim_look_at_groups(const maru_sim *sim, maru_group_now *out);
+// Lots done since the beginning of the measured time.
+MARU_API uint64_t maru_sim_out_count(const maru_sim *sim);
+
 // Every event as it happens.
 typedef enum maru_event_kind {
     MARU_EV_RELEASE,     // lot enters the plant

@@ -47,6 +47,7 @@ enum tool_flag {
     TOOL_IN_PM = 1 << 1,
     TOOL_ENTRY_TAKEN = 1 << 3, // its first place is not free yet
     TOOL_FAILURE_DUE = 1 << 2, // a failure waits for the job or the maintenance to end
+    TOOL_STOPPED = 1 << 4,     // down because somebody said so
 };
 
 struct tool { // one cache line

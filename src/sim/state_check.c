@@ -235,7 +235,7 @@ static maru_status check_downtimes(const struct check *c, uint32_t tool) {
     const uint32_t due = c->s->trouble[tool].failure_due;
     const uint32_t n = c->m->group[c->m->tool_group[tool]].n_downtime;
     const uint64_t outside = ~((UINT64_C(1) << n) - 1);
-    uint32_t n_down = 0;
+    uint32_t n_down = (t->flags & TOOL_STOPPED) != 0;
     for (uint32_t k = 0; k < n; k++) {
         if (!is_instance_sound(c, tool, k)) {
             return wrong(c, "failures or maintenance of tool", tool);
@@ -291,7 +291,8 @@ static maru_status check_entry(const struct check *c, uint32_t tool) {
 
 static maru_status check_tool(const struct check *c, uint32_t tool) {
     const struct tool *t = &c->s->tool[tool];
-    const uint8_t known = TOOL_READY | TOOL_IN_PM | TOOL_ENTRY_TAKEN | TOOL_FAILURE_DUE;
+    const uint8_t known =
+        TOOL_READY | TOOL_IN_PM | TOOL_ENTRY_TAKEN | TOOL_FAILURE_DUE | TOOL_STOPPED;
     const uint8_t n_place = c->m->group[c->m->tool_group[tool]].cascade ? 2 : 1;
     if ((t->setup != SIM_NONE && t->setup >= c->m->n_setup) || t->flags & ~known ||
         t->n_job != (t->job[0] != SIM_NONE) + (t->job[1] != SIM_NONE) || t->n_job > n_place) {

@@ -240,6 +240,7 @@ static void move_far(const struct scene *e, int64_t key) {
     X(e->s->tool[e->idle].flags |= TOOL_FAILURE_DUE)                                               \
     X(e->s->tool[e->idle].flags |= TOOL_IN_PM)                                                     \
     X(e->s->tool[e->idle].flags |= TOOL_ENTRY_TAKEN)                                               \
+    X(e->s->tool[e->idle].flags |= TOOL_STOPPED)                                                   \
     X(e->s->tool[e->idle].n_down = 1)                                                              \
     X(e->s->tool[e->idle].pm_due = UINT32_MAX)                                                     \
     X(e->s->trouble[e->idle].failure_due = 1u << 31)                                               \

@@ -248,13 +248,10 @@ static void begin_pm(struct maru_sim *sim, uint32_t tool) {
     trace(sim, MARU_EV_MAINTENANCE, SIM_NONE, tool, SIM_NONE);
 }
 
-static void begin_failure(struct maru_sim *sim, uint32_t tool, uint32_t instance) {
+// The tool stops: it takes no more lots, and the work inside is put off.
+static void begin_down(struct maru_sim *sim, uint32_t tool) {
     const struct maru_model *m = sim->model;
     struct tool *t = &sim->s.tool[tool];
-    measure_tool(sim, tool);
-    const maru_time repair = draw(sim, instance, &downtime_of(m, instance)->duration, 0);
-    calendar_put(m, &sim->s, node_of_instance(m, instance), sim->s.head->now + repair, RANK_UP);
-    sim->s.node[node_of_instance(m, instance)].repairs = 1;
     if (t->n_down++ == 0) {
         struct tool_trouble *trouble = &sim->s.trouble[tool];
         trouble->paused_at = sim->s.head->now;
@@ -270,6 +267,15 @@ static void begin_failure(struct maru_sim *sim, uint32_t tool, uint32_t instance
         dispatch_unready(sim, tool);
     }
     trace(sim, MARU_EV_FAIL, SIM_NONE, tool, SIM_NONE);
+}
+
+static void begin_failure(struct maru_sim *sim, uint32_t tool, uint32_t instance) {
+    const struct maru_model *m = sim->model;
+    measure_tool(sim, tool);
+    const maru_time repair = draw(sim, instance, &downtime_of(m, instance)->duration, 0);
+    calendar_put(m, &sim->s, node_of_instance(m, instance), sim->s.head->now + repair, RANK_UP);
+    sim->s.node[node_of_instance(m, instance)].repairs = 1;
+    begin_down(sim, tool);
 }
 
 // Begin what waited for the tool to be empty. False when there was nothing.
@@ -315,18 +321,51 @@ static void resume(struct maru_sim *sim, struct tool *t, uint32_t tool) {
     }
 }
 
+// One reason to be down is gone.
+static void end_down(struct maru_sim *sim, uint32_t tool) {
+    struct tool *t = &sim->s.tool[tool];
+    if (--t->n_down == 0) {
+        resume(sim, t, tool);
+        trace(sim, MARU_EV_UP, SIM_NONE, tool, SIM_NONE);
+        tool_changed(sim, tool);
+    }
+}
+
 static void end_failure(struct maru_sim *sim, uint32_t tool, uint32_t instance) {
     const struct maru_model *m = sim->model;
-    struct tool *t = &sim->s.tool[tool];
     measure_tool(sim, tool);
     const maru_time next = draw(sim, instance, &downtime_of(m, instance)->every, 1);
     sim->s.instance[instance].n_drawn++;
     sim->s.node[node_of_instance(m, instance)].repairs = 0;
     calendar_put(m, &sim->s, node_of_instance(m, instance), sim->s.head->now + next, RANK_FAIL);
-    if (--t->n_down == 0) {
-        resume(sim, t, tool);
-        trace(sim, MARU_EV_UP, SIM_NONE, tool, SIM_NONE);
-        tool_changed(sim, tool);
+    end_down(sim, tool);
+}
+
+void maru_sim_stop_tool(maru_sim *sim, uint32_t tool) {
+    if (tool < sim->model->n_tool && !(sim->s.tool[tool].flags & TOOL_STOPPED)) {
+        measure_tool(sim, tool);
+        sim->s.tool[tool].flags |= TOOL_STOPPED;
+        begin_down(sim, tool);
+    }
+}
+
+void maru_sim_mend_tool(maru_sim *sim, uint32_t tool) {
+    if (tool >= sim->model->n_tool) {
+        return;
+    }
+    const uint32_t n = sim->model->group[sim->model->tool_group[tool]].n_downtime;
+    for (uint32_t k = 0; k < n; k++) {
+        const uint32_t instance = model_instance(sim->model, tool) + k;
+        const uint32_t node = node_of_instance(sim->model, instance);
+        if (sim->s.node[node].repairs) {
+            calendar_cancel(sim->model, &sim->s, node);
+            end_failure(sim, tool, instance);
+        }
+    }
+    if (sim->s.tool[tool].flags & TOOL_STOPPED) {
+        measure_tool(sim, tool);
+        sim->s.tool[tool].flags &= (uint8_t)~TOOL_STOPPED;
+        end_down(sim, tool);
     }
 }
 
