@@ -105,6 +105,7 @@ MARU_API void maru_sim_free(maru_sim *sim);
 //   cost    about 140 ns an event on SMT2020 (docs/PERFORMANCE.md)
 MARU_MUST_USE MARU_API maru_status maru_sim_run(maru_sim *sim, maru_time until_us, maru_error *err);
 MARU_API maru_time maru_sim_now(const maru_sim *sim);
+MARU_API const maru_model *maru_sim_model(const maru_sim *sim);
 
 // Forget all statistics and start them anew now: the end of the warm-up.
 MARU_API void maru_sim_reset_statistics(maru_sim *sim);
@@ -124,6 +125,11 @@ MARU_MUST_USE MARU_API maru_status maru_sim_load(const maru_model *model, const 
 MARU_MUST_USE MARU_API maru_status maru_sim_fork(const maru_sim *sim, maru_sim *fork,
                                                  maru_error *err);
 MARU_API void maru_sim_reseed(maru_sim *sim, uint64_t seed);
+// The same with a twin made for it.
+//   memory  the caller frees
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE MARU_API maru_status maru_sim_copy(const maru_sim *sim, maru_sim **out,
+                                                 maru_error *err);
 
 // A tool goes down now because somebody says so, until it is mended: it takes no more lots, and the
 // work inside goes on when it is up again. Nothing happens to one that is stopped already.

@@ -43,6 +43,8 @@ void maru_sim_free(maru_sim *sim) {
 
 maru_time maru_sim_now(const maru_sim *sim) { return sim->s.head->now; }
 
+const maru_model *maru_sim_model(const maru_sim *sim) { return sim->model; }
+
 void maru_sim_set_trace(maru_sim *sim, maru_trace its_trace, void *context) {
     sim->trace = its_trace;
     sim->trace_context = context;

@@ -193,4 +193,19 @@ maru_status maru_sim_fork(const maru_sim *sim, maru_sim *fork, maru_error *err) 
     return MARU_OK;
 }
 
+maru_status maru_sim_copy(const maru_sim *sim, maru_sim **out, maru_error *err) {
+    maru_sim *copy = alloc_new(1, sizeof *copy);
+    if (!copy) {
+        return fail(err, MARU_E_MEMORY, "no memory for a twin");
+    }
+    const maru_status st = state_new(sim->model, sim->s.head->n_lot_room, copy, err);
+    if (st != MARU_OK) {
+        alloc_free(copy);
+        return st;
+    }
+    memcpy(copy->block, sim->block, sim->block_bytes);
+    *out = copy;
+    return MARU_OK;
+}
+
 void maru_sim_reseed(maru_sim *sim, uint64_t seed) { sim->s.head->seed = seed; }
