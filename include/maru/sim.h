@@ -192,6 +192,7 @@ typedef struct maru_group_now {
     uint64_t n_lot, n_setup;
     maru_time productive_us, setup_us, scheduled_down_us, unscheduled_down_us; // of all its tools
     maru_time waiting_us; // integral of the lots waiting
+    maru_time work_us;    // expected processing of those that wait now
 } maru_group_now;
 //   out     (groups of the plant)
 MARU_API void maru_sim_look_at_groups(const maru_sim *sim, maru_group_now *out);

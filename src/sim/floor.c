@@ -131,6 +131,7 @@ void maru_sim_look_at_groups(const maru_sim *sim, maru_group_now *out) {
             .setup_us = g->setup_us,
             .scheduled_down_us = g->pm_us,
             .unscheduled_down_us = g->down_us,
+            .work_us = g->work_ms * 1000,
             .waiting_us =
                 g->waiting_us + (maru_time)g->n_waiting * (sim->s.head->now - g->counted_until),
         };

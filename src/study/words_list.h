@@ -316,6 +316,13 @@
     X(SERVE_TOKEN, "The first admin's token, shown only this once: {1}", "첫 관리자 토큰입니다. 지금 한 번만 보여 드립니다: {1}") \
     X(SERVE_READY, "maru serves http://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 http://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \
     X(SERVE_READY_TLS, "maru serves https://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 https://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \
+    X(FORECAST_BOTTLENECK, "In {1} h {2} will most likely be the bottleneck ({3} % of {4} futures).", \
+        "{1}시간 뒤의 병목은 {2}일 가능성이 가장 큽니다(미래 {4}개 가운데 {3} %).") \
+    X(FORECAST_SINCE, " It begins {1} h from now.", " 지금부터 {1}시간 뒤에 시작됩니다.") \
+    X(FORECAST_ALREADY, " It is the bottleneck already.", " 지금 이미 병목입니다.") \
+    X(FORECAST_NO_QUEUE, "In {1} h no tool group will have work waiting.", "{1}시간 뒤에 일이 밀린 설비 그룹은 없습니다.") \
+    X(FORECAST_LOTS, " {1} lots will be done (90 % of futures: {2} to {3}); {4} of {5} lots on the floor are likely to be late.", \
+        " 로트 {1}개가 완료됩니다(미래의 90 %: {2}~{3}개). 재공 로트 {5}개 가운데 {4}개가 납기에 늦을 것 같습니다.") \
     X(SERVE_STOPPING, "maru ends: what runs goes on at the next start.", "maru를 끝냅니다. 실행 중이던 시뮬레이션은 다음에 시작할 때 다시 합니다.")
 // clang-format on
 
