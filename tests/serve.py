@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # tests/serve.py MARU: the cloud over HTTP as its users and its enemies meet it, black box: only the binary and sockets.
-import gzip, http.client, io, json, os, random, shutil, signal, socket, subprocess, sys, tempfile, time, zipfile
+import atexit, gzip, http.client, io, json, os, random, shutil, signal, socket, struct, subprocess, sys, tempfile, time, urllib.parse, zipfile
 
 MARU = sys.argv[1]
 failures = []
@@ -16,6 +16,7 @@ class Server:
     def __init__(self, folder, *options):
         self.process = subprocess.Popen([MARU, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--lang", "en", *options],
                                         stderr=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)
         self.token = ""
         for line in self.process.stderr:
             if "token" in line:
@@ -116,8 +117,183 @@ def main_job(s):
     check("delete", (s.ask("DELETE", base)[0], s.ask("GET", base)[0], s.ask("GET", "/v1/runs")[1]["items"]), (204, 404, []))
 
 
+def numbers(message, at):  # LEB128 from there on
+    while True:
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        yield value, at
+
+
+class Floor:  # a listener to the stream of a twin, written from docs/TWIN.md
+    def __init__(self):
+        self.tools, self.lots = {}, {}
+
+    def hear(self, m):
+        length, kind, flags, zero, speed, self.time, self.end = struct.unpack_from("<IBBHfqq", m)
+        check("a message is as long as it says", (len(m) - 4, zero), (length, 0))
+        self.at, self.m, self.flags = 28, m, flags
+        if kind == 1:
+            self.tools, self.lots = {}, {}
+        if kind < 3:
+            self.each(lambda tool: self.tools.__setitem__(tool, self.byte()))
+            self.each(lambda lot: self.lots.pop(lot))
+            self.each(self.lot)
+            check("nothing is left of a message", self.at, len(m))
+        return kind
+
+    def byte(self):
+        self.at += 1
+        return self.m[self.at - 1]
+
+    def number(self):
+        value, self.at = next(numbers(self.m, self.at))
+        return value
+
+    def each(self, see):
+        number = 0
+        for _ in range(self.number()):
+            number += self.number()
+            see(number)
+            number += 1
+
+    def lot(self, lot):
+        what = self.byte()
+        place, step = self.number(), self.number()
+        details = (self.number(), self.number(), self.number()) if what & 4 else self.lots[lot][3]
+        self.lots[lot] = (what & ~4, place, step, details)
+
+
+def listen(s, twin, seconds, floor):
+    """Follow a stream; gives how many messages of each kind, and all bytes."""
+    connection = http.client.HTTPConnection("localhost", s.port, timeout=30)
+    connection.request("GET", f"/v1/twins/{twin}/stream")
+    answer = connection.getresponse()
+    check("stream", (answer.status, answer.getheader("Content-Type")), (200, "application/vnd.maru.floor"))
+    kinds, n_bytes, end = [0] * 4, 0, time.time() + seconds
+    while time.time() < end:
+        connection.sock.settimeout(max(end - time.time(), 0.01))
+        try:
+            head = answer.read(4)
+            message = head + answer.read(struct.unpack("<I", head)[0])
+        except (TimeoutError, struct.error):  # nothing new, or its end
+            break
+        n_bytes += len(message)
+        kinds[floor.hear(message)] += 1
+    connection.close()
+    return kinds, n_bytes
+
+
+def settle(s, twin):
+    for _ in range(600):
+        state = s.ask("GET", "/v1/twins/" + twin)[1]
+        if state["state"] != "seeking":
+            return state
+        time.sleep(0.02)
+    raise SystemExit("a twin does not arrive")
+
+
+def twins(s, folder):
+    plant = s.ask("POST", "/v1/plants?name=line", zip_of("examples/line"))[1]["plant"]
+    layout = s.ask("GET", f"/v1/plants/{plant}/versions/latest/layout")[1]
+    n_tool = sum(g["n_tool"] for g in layout["groups"])
+    check("layout", (len(layout["tools"]["x"]), [g["name"] for g in layout["groups"]][0]), (n_tool, layout["groups"][0]["name"]))
+    for kind, start in (("usda", b"#usda 1.0"), ("usdz", b"PK"), ("glb", b"glTF")):
+        check(kind, s.ask("GET", f"/v1/plants/{plant}/versions/1/scene/{kind}")[1][:len(start)], start)
+    check("a film", b"timeSamples" in s.ask("GET", f"/v1/plants/{plant}/versions/1/scene/usda?time=3600")[1], True)
+    check("no such scene", s.ask("GET", f"/v1/plants/{plant}/versions/1/scene/obj")[0], 404)
+
+    status, twin, _ = s.ask("POST", "/v1/twins", {"plant": plant, "name": "t", "speed": 3600})
+    id = twin["id"]
+    check("a twin plays", (status, settle(s, id)["state"]), (201, "playing"))
+    floor = Floor()
+    kinds, n_bytes = listen(s, id, 1.2, floor)
+    check("one whole, then changes, twenty a second at most", (kinds[1], 5 < sum(kinds) < 28), (1, True))
+    check("all tools are told", len(floor.tools), n_tool)
+    check("play is on", floor.flags & 1, 1)
+
+    base = "/v1/twins/" + id
+    check("seek ahead", s.ask("POST", base + "/seek", {"time": 30 * 86400})[0], 200)
+    settle(s, id)
+    s.ask("POST", base + "/pause")
+    end = s.ask("GET", base)[1]["time"]
+    digest = lambda t: s.ask("GET", f"{base}/history?time={t}")[1]["digest"]
+    early, late = digest(10 * 86400), digest(30 * 86400)
+    check("seek back", s.ask("POST", base + "/seek", {"time": 10 * 86400})[0], 200)
+    settle(s, id)
+    check("the past is the same", s.ask("GET", base + "/history")[1]["digest"], early)
+    check("a look ahead of the present, up to the end", digest(30 * 86400), late)
+    check("and not beyond", s.ask("GET", f"{base}/floor?time={end + 86400}")[0], 409)
+    whole, told = Floor(), Floor()
+    whole.hear(s.ask("GET", base + "/floor")[1])
+    listen(s, id, 0.3, told)
+    check("the stream tells the floor", (told.tools, told.lots, told.time), (whole.tools, whole.lots, whole.time))
+    lots = s.ask("GET", base + "/lots?limit=5000")[1]["items"]
+    check("so do the lots", [l["lot"] for l in lots], sorted(whole.lots))
+    story = s.ask("GET", f"{base}/lots/{lots[-1]['lot']}")[1]
+    check("a lot's way", [h["step"] for h in story["history"]], list(range(lots[-1]["step"] + (lots[-1]["where"] != "moving"))))
+    groups = s.ask("GET", base + "/groups")[1]["groups"]
+    check("groups", (sum(sum(g["tools"]) for g in groups), sum(g["queue"] for g in groups)),
+          (n_tool, sum(l["where"] == "waiting" for l in lots)))
+
+    group = layout["groups"][0]["name"]
+    tool = f"{base}/tools/{urllib.parse.quote(group)}/1"
+    check("a tool", s.ask("GET", tool)[1]["stopped"], False)
+    broken = s.ask("POST", base + "/events", {"kind": "down", "tool": group + "/1", "for": 86400 * 3})[1]
+    check("it breaks", (s.ask("GET", tool)[1]["state"], broken["events"][0]["tool"]), ("unscheduled_down", group + "/1"))
+    check("it breaks in the stream, too", (listen(s, id, 0.3, told)[0][1], told.tools[0]), (1, 5))
+    status, run, _ = s.ask("POST", base + "/forecast", {"hours": 48, "replications": 40})
+    check("forecast", (status, run["kind"], s.wait_for(run["id"])["state"]), (202, "forecast", "done"))
+    forecast = s.ask("GET", f"/v1/runs/{run['id']}/result")[1]
+    check("it is the next bottleneck", forecast["bottlenecks"][0]["group"], group)
+    check("fans begin now", {forecast["wip"][p][0] for p in forecast["wip"]}, {len(lots)})
+    check("each lot is told of", [l["lot"] for l in forecast["lots"]], [l["lot"] for l in lots])
+    check("the twin knows its forecast", s.ask("GET", base)[1]["forecast"], run["id"])
+    fork = s.ask("POST", base + "/fork", {"name": "fork", "seed": 9})[1]
+    check("a fork", (fork["origin"]["twin"], len(fork["events"]), fork["events"][-1]["kind"]), (id, 2, "reseed"))
+    for twin in (id, fork["id"]):
+        s.ask("POST", f"/v1/twins/{twin}/seek", {"time": 15 * 86400})
+        settle(s, twin)
+    other = lambda twin: s.ask("GET", f"/v1/twins/{twin}/history")[1]["digest"]
+    check("it has another future", other(id) == other(fork["id"]), False)
+    check("mended", s.ask("POST", base + "/events", {"kind": "up", "tool": group + "/1"})[0], 200)
+    want = other(id), other(fork["id"]), s.ask("GET", base)[1]["time"]
+    s.ask("POST", f"/v1/twins/{fork['id']}/play", {"speed": 60})
+
+    for path, body, pointer in TWIN_FAULTS:
+        status, problem, _ = s.ask("POST", path.replace("ID", id), body)
+        check(f"{path} {body!r}", (status, problem.get("pointer")), (400, pointer))
+    check("no such tool", s.ask("GET", f"{base}/tools/{urllib.parse.quote(group)}/99")[0], 404)
+    check("no such twin", [s.ask("GET", "/v1/twins/nobody" + p)[0] for p in ("", "/floor", "/stream", "/lots")], [404] * 4)
+    return id, fork["id"], want, plant
+
+
+TWIN_FAULTS = [
+    ("/v1/twins", b"{}", "/plant"), ("/v1/twins", b"[]", "/"), ("/v1/twins", b'{"plant":"x","speed":-1}', "/speed"),
+    ("/v1/twins", b'{"plant":"x","speed":1e300}', "/speed"), ("/v1/twins", b'{"plant":"x","playing":1}', "/playing"),
+    ("/v1/twins/ID/seek", b"{}", "/time"), ("/v1/twins/ID/seek", b'{"time":"1"}', "/time"), ("/v1/twins/ID/seek", b'{"time":1e11}', "/time"),
+    ("/v1/twins/ID/play", b'{"speed":"fast"}', "/speed"), ("/v1/twins/ID/play", b'{"colour":1}', "/"),
+    ("/v1/twins/ID/events", b'{"kind":"explode","tool":"x/1"}', "/kind"), ("/v1/twins/ID/events", b'{"kind":"down","tool":"x/1"}', "/tool"),
+    ("/v1/twins/ID/events", b'{"kind":"down","tool":"x","for":-1}', "/for"), ("/v1/twins/ID/forecast", b'{"hours":0}', "/hours"),
+    ("/v1/twins/ID/forecast", b'{"replications":1001}', "/replications"), ("/v1/twins/ID/fork", b'{"time":-1}', "/time"),
+]
+
+
+def after_a_kill(s, id, fork, want, plant):
+    other = lambda twin: s.ask("GET", f"/v1/twins/{twin}/history?time={want[2]}")[1]["digest"]
+    check("twins are what they were", (settle(s, id)["state"], settle(s, fork)["state"]), ("paused", "playing"))
+    check("with the same past", (other(id), other(fork)), want[:2])
+    check("deleted", [s.ask("DELETE", "/v1/twins/" + twin)[0] for twin in (fork, fork)], [204, 404])
+    check("with its plant the other goes, too", (s.ask("DELETE", "/v1/plants/" + plant)[0], s.ask("GET", "/v1/twins/" + id)[0]), (204, 404))
+
+
 BAD_RUNS = [
-    (b"", "/"), (b"[]", "/"), (b"{", "/"), (b'{"plant":1}', "/plant"), (b"{}", "/plant"), (b'{"plant":"x","days":-1}', "/days"),
+    (b"", "/plant"), (b"[]", "/"), (b"{", "/"), (b'{"plant":1}', "/plant"), (b"{}", "/plant"), (b'{"plant":"x","days":-1}', "/days"),
     (b'{"plant":"x","days":1e99}', "/days"), (b'{"plant":"x","days":"1"}', "/days"), (b'{"plant":"x","replications":0}', "/replications"),
     (b'{"plant":"x","replications":1e3}', "/replications"), (b'{"plant":"x","seed":-1}', "/seed"), (b'{"plant":"x","colour":1}', "/"),
     (b'{"plant":"x","variants":["a"]}', "/variants"), (b'{"plant":"x","variants":[1,2],"replications":2}', "/variants"),
@@ -172,10 +348,17 @@ def tenants(s):
         check(f"tenant {name}", s.ask("POST", "/v1/tenants", {"name": name}, admin)[0], 400)
     plant = s.ask("POST", "/v1/plants", zip_of("examples/minifab"), admin)[1]["plant"]
     run = s.ask("POST", "/v1/runs", {"plant": plant, "days": 10}, admin)[1]["id"]
-    for method, path in (("GET", f"/v1/plants/{plant}"), ("DELETE", f"/v1/plants/{plant}"), ("GET", f"/v1/plants/{plant}/versions/1/archive"),
+    twin = s.ask("POST", "/v1/twins", {"plant": plant}, admin)[1]["id"]
+    for method, path in (("GET", f"/v1/twins/{twin}"), ("DELETE", f"/v1/twins/{twin}"), ("GET", f"/v1/twins/{twin}/stream"),
+                         ("GET", f"/v1/twins/{twin}/floor"), ("POST", f"/v1/twins/{twin}/pause"), ("POST", f"/v1/twins/{twin}/forecast"),
+                         ("GET", f"/v1/plants/{plant}/versions/1/layout"), ("GET", f"/v1/plants/{plant}"), ("DELETE", f"/v1/plants/{plant}"), ("GET", f"/v1/plants/{plant}/versions/1/archive"),
                          ("GET", f"/v1/runs/{run}"), ("GET", f"/v1/runs/{run}/events"), ("GET", f"/v1/runs/{run}/result"),
                          ("DELETE", f"/v1/runs/{run}")):
         check(f"acme: {method} {path}", s.ask(method, path, token=theirs)[0], 404)
+    viewer = s.ask("POST", "/v1/tokens", {"role": "viewer", "name": "v", "expires_days": 1}, admin)[1]["token"]
+    check("a viewer looks", [s.ask("GET", f"/v1/twins/{twin}" + p, token=viewer)[0] for p in ("", "/floor", "/lots", "/history")], [200] * 4)
+    check("and only looks", [s.ask("POST", f"/v1/twins/{twin}/" + p, {}, viewer)[0] for p in ("play", "pause", "seek", "fork", "events", "forecast")],
+          [403] * 6)
     check("acme may not run it", s.ask("POST", "/v1/runs", {"plant": plant}, theirs)[0], 404)
     check("acme is no admin of the server", [s.ask("GET", p, token=theirs)[0] for p in ("/v1/tenants", "/metrics")], [403, 403])
     rights = {"viewer": (200, 403, 403), "engineer": (200, 201, 403), "operator": (200, 201, 403), "admin": (200, 201, 200)}
@@ -228,6 +411,11 @@ folder = tempfile.mkdtemp()
 server = Server(folder)
 check("open on loopback", server.ask("GET", "/v1/me")[1]["open"], True)
 main_job(server)
+known = twins(server, folder)
+server.stop(signal.SIGKILL)
+token, server = server.token, Server(folder)
+server.token = token
+after_a_kill(server, *known)
 hostile(server)
 tenants(server)
 check("stop", server.stop(), 0)

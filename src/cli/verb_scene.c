@@ -6,6 +6,7 @@
 #include "io/files.h"
 #include "maru/scene.h"
 #include "maru/sim.h"
+#include "study/filming.h"
 #include "study/json_writer.h"
 #include "study/numerals.h"
 
@@ -51,59 +52,6 @@ static maru_status put_file(void *context, const maru_file *file, maru_error *er
     struct told *told = context;
     told->n_bytes = file->n_bytes;
     return files_replace(told->path, file->bytes, file->n_bytes, err);
-}
-
-// Events of the twin that can be seen.
-struct watching {
-    maru_film *film;
-    uint64_t n_event;
-};
-
-static void watch(void *context, const maru_event *event) {
-    static const struct {
-        bool is_seen;
-        maru_film_event as;
-    } seen[] = {
-        [MARU_EV_START] = {true, MARU_FILM_TAKE},           [MARU_EV_END] = {true, MARU_FILM_GIVE},
-        [MARU_EV_FINISH] = {true, MARU_FILM_DONE},          [MARU_EV_FAIL] = {true, MARU_FILM_FAIL},
-        [MARU_EV_MAINTENANCE] = {true, MARU_FILM_MAINTAIN}, [MARU_EV_UP] = {true, MARU_FILM_UP},
-        [MARU_EV_LATE_QUEUE] = {false, MARU_FILM_UP},
-    };
-    struct watching *watching = context;
-    watching->n_event++;
-    if (seen[event->kind].is_seen) {
-        maru_film_tell(watching->film, event->time_us, seen[event->kind].as, event->tool,
-                       event->lot);
-    }
-}
-
-// Run the twin, and keep what it does.
-static maru_status shoot(const maru_layout *layout, struct told *told, maru_film **out,
-                         maru_error *err) {
-    maru_model *model = NULL;
-    maru_sim *sim = NULL;
-    struct watching watching = {.film = maru_film_new(layout)};
-    maru_status st = watching.film ? maru_model_new(layout->plant, NULL, &model, err)
-                                   : fail(err, MARU_E_MEMORY, "no memory left for the film");
-    if (st == MARU_OK) {
-        st = maru_sim_new(model, told->values->seed, &sim, err);
-    }
-    if (st == MARU_OK) {
-        maru_sim_set_trace(sim, watch, &watching);
-        st = maru_sim_run(sim, told->values->time, err);
-    }
-    if (st == MARU_OK) {
-        st = maru_film_end(watching.film, told->values->time, err);
-    }
-    maru_sim_free(sim);
-    maru_model_free(model);
-    told->n_event = watching.n_event;
-    if (st == MARU_OK) {
-        *out = watching.film;
-    } else {
-        maru_film_free(watching.film);
-    }
-    return st;
 }
 
 static void count(struct told *told, const maru_layout *l) {
@@ -211,7 +159,7 @@ static int run_scene(struct call *call) {
         .path = values->out, .n_area = maru_plant_sizes(plant).n_area, .values = values};
     maru_status st = maru_layout_new(plant, &layout, &err);
     if (st == MARU_OK && values->time > 0) {
-        st = shoot(layout, &told, &film, &err);
+        st = filming_run(layout, values->time, values->seed, &film, &told.n_event, &err);
     }
     if (st == MARU_OK) {
         count(&told, layout);

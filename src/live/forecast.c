@@ -101,7 +101,7 @@ static void add_bottleneck(struct text *out, const struct futures *f, enum lang 
     const double from_h = (first->from_us - (double)f->now_us) / (double)MARU_HOUR;
     if (first->from_us <= (double)(f->now_us + f->point_us)) {
         text_addz(out, word(lang, W_FORECAST_ALREADY));
-    } else {
+    } else if (first->from_us < (double)(f->now_us + f->span_us - f->point_us)) {
         words_add(out, lang, W_FORECAST_SINCE,
                   (const char *const[]){numeral(from_h, 0).text, NULL});
     }

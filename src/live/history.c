@@ -65,23 +65,24 @@ static void drop_later_mends(struct acts *acts, uint32_t tool, maru_time at_us) 
 maru_status acts_stop(struct acts *acts, uint32_t tool, maru_time at_us, maru_time for_us,
                       maru_error *err) {
     drop_later_mends(acts, tool, at_us);
-    maru_status st = acts_add(acts, (struct act){at_us, tool, ACT_STOP}, err);
+    maru_status st =
+        acts_add(acts, (struct act){.at_us = at_us, .tool = tool, .kind = ACT_STOP}, err);
     if (st == MARU_OK && for_us > 0) {
-        st = acts_add(acts, (struct act){at_us + for_us, tool, ACT_MEND}, err);
+        st = acts_add(acts, (struct act){.at_us = at_us + for_us, .tool = tool, .kind = ACT_MEND},
+                      err);
     }
     return st;
 }
 
 maru_status acts_mend(struct acts *acts, uint32_t tool, maru_time at_us, maru_error *err) {
     drop_later_mends(acts, tool, at_us);
-    return acts_add(acts, (struct act){at_us, tool, ACT_MEND}, err);
+    return acts_add(acts, (struct act){.at_us = at_us, .tool = tool, .kind = ACT_MEND}, err);
 }
 
-maru_status acts_copy(const struct acts *acts, maru_time until_us, struct acts *out,
-                      maru_error *err) {
+maru_status acts_copy(const struct acts *acts, struct acts *out, maru_error *err) {
     maru_status st = MARU_OK;
     *out = (struct acts){0};
-    for (size_t i = 0; st == MARU_OK && i < acts->n && acts->act[i].at_us <= until_us; i++) {
+    for (size_t i = 0; st == MARU_OK && i < acts->n; i++) {
         st = acts_add(out, acts->act[i], err);
     }
     return st;
@@ -100,10 +101,16 @@ void moment_fini(struct moment *moment) {
 }
 
 static void act_on(maru_sim *sim, const struct act *act) {
-    if (act->kind == ACT_STOP) {
+    switch (act->kind) {
+    case ACT_STOP:
         maru_sim_stop_tool(sim, act->tool);
-    } else {
+        break;
+    case ACT_MEND:
         maru_sim_mend_tool(sim, act->tool);
+        break;
+    case ACT_RESEED:
+        maru_sim_reseed(sim, act->seed);
+        break;
     }
 }
 

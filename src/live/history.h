@@ -12,10 +12,11 @@
 
 enum { HISTORY_MAX_ACTS = 10000 };
 
-enum act_kind { ACT_STOP, ACT_MEND };
-struct act { // what somebody did to a tool
+enum act_kind { ACT_STOP, ACT_MEND, ACT_RESEED };
+struct act { // what somebody did to a tool, or to the luck of all
     maru_time at_us;
-    uint32_t tool;
+    uint64_t seed; // of ACT_RESEED
+    uint32_t tool; // of the others
     enum act_kind kind;
 };
 
@@ -33,9 +34,8 @@ MARU_MUST_USE maru_status acts_stop(struct acts *acts, uint32_t tool, maru_time 
                                     maru_time for_us, maru_error *err); // for_us 0: until mended
 MARU_MUST_USE maru_status acts_mend(struct acts *acts, uint32_t tool, maru_time at_us,
                                     maru_error *err);
-//   out     *out: another list with those up to `until_us`; acts_fini frees, also after an error
-MARU_MUST_USE maru_status acts_copy(const struct acts *acts, maru_time until_us, struct acts *out,
-                                    maru_error *err);
+//   out     *out: the same list again; acts_fini frees, also after an error
+MARU_MUST_USE maru_status acts_copy(const struct acts *acts, struct acts *out, maru_error *err);
 void acts_fini(struct acts *acts);
 
 // A twin somewhere on a timeline: all acts up to `acted_us` are done, none later.

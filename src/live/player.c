@@ -337,8 +337,7 @@ maru_status player_start(const struct player_config *config, struct player **out
     maru_status st =
         history_new(config->model, config->seed, PLAYER_HISTORY_BYTES, &player->history, err);
     st = st == MARU_OK ? history_find(player->history, 0, &player->moment, err) : st;
-    st =
-        st == MARU_OK ? acts_copy(config->acts, INT64_MAX, history_acts(player->history), err) : st;
+    st = st == MARU_OK ? acts_copy(config->acts, history_acts(player->history), err) : st;
     if (st != MARU_OK) {
         player_free(player);
         return st;
@@ -497,7 +496,7 @@ maru_status player_moment(struct player *player, maru_time time_us, struct momen
     } else {
         st = history_find(player->history, at, moment, err);
     }
-    st = st == MARU_OK ? acts_copy(history_acts(player->history), at, acts, err) : st;
+    st = st == MARU_OK ? acts_copy(history_acts(player->history), acts, err) : st;
     leave(player);
     if (st == MARU_OK) { // without the lock: it may take a while
         st = moment_go(moment, acts, at, err);

@@ -59,8 +59,8 @@ MARU_MUST_USE maru_status player_stop_tool(struct player *player, uint32_t tool,
 MARU_MUST_USE maru_status player_mend_tool(struct player *player, uint32_t tool, maru_time *at_us,
                                            maru_error *err);
 
-// A twin of one's own as it was at a time up to its end, or (time_us < 0) as it is now, and what was
-// done to it up to then. Takes as long as running from the nearest state that is kept.
+// A twin of one's own as it was at a time up to its end, or (time_us < 0) as it is now, and all that was
+// done to it, or will be. Takes as long as running from the nearest state that is kept.
 //   memory  moment_fini and acts_fini free
 //   errors  MARU_E_RANGE: beyond the end; as maru_sim_run
 MARU_MUST_USE maru_status player_moment(struct player *player, maru_time time_us,

@@ -125,7 +125,7 @@ static void what_is_done_to_it_is_its_history(void **state) {
     maru_tool_now tool[64];
     maru_sim_look_at_tools(moment.sim, tool);
     assert_int_equal(tool[0].state, MARU_TOOL_UNSCHEDULED_DOWN);
-    assert_int_equal(acts.n, 3);
+    assert_int_equal(acts.n, 4);
     moment_fini(&moment);
     acts_fini(&acts);
     player_seek(player, 10 * MARU_DAY);

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "serve/diff.h"
+#include "serve/twins.h"
 #include "serve/upload.h"
 #include "study/check.h"
 
@@ -252,7 +253,10 @@ maru_status api_get_plant(struct request *request, maru_error *err) {
 maru_status api_delete_plant(struct request *request, maru_error *err) {
     const maru_status st =
         tenant_delete_plant(request->tenant, request->param[0], request->who.name, err);
-    request->status = st == MARU_OK ? 204 : 0;
+    if (st == MARU_OK) {
+        twins_close(request->server->twins, request->who.tenant, "", request->param[0]);
+        request->status = 204;
+    }
     return st;
 }
 

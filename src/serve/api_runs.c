@@ -107,12 +107,10 @@ static maru_status see_number(void *context, const struct version_row *row, maru
 // Is the plant sound, and can this be asked of it? So that a run that is accepted does not fail for what
 // could have been said at once.
 static maru_status look_ahead(struct request *request, struct asking *asking, maru_error *err) {
-    struct tables tables = {0}, utf8 = {0};
     maru_plant *plant = NULL;
     maru_status st =
-        tenant_get_tables(request->tenant, asking->plant, asking->version, NULL, &tables, err);
-    st = st == MARU_OK ? upload_to_utf8(&tables, &utf8, err) : st;
-    if (st == MARU_OK && maru_plant_read(utf8.file, utf8.n, NULL, &plant, err) != MARU_OK) {
+        upload_open_plant(request->tenant, asking->plant, asking->version, &plant, err);
+    if (st == MARU_E_INPUT) {
         st = request_refuse(request, 409, err,
                             "this version has faults and cannot run: mend them first");
     }
@@ -123,8 +121,6 @@ static maru_status look_ahead(struct request *request, struct asking *asking, ma
         request->status = st == MARU_OK ? 0 : 422;
     }
     maru_plant_free(plant);
-    tables_fini(&tables);
-    tables_fini(&utf8);
     return st;
 }
 

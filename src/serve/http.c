@@ -15,9 +15,11 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "serve/hands.h"
 #include "serve/page.h"
 #include "serve/request.h"
 #include "serve/stream.h"
+#include "serve/twins.h"
 #include "study/json_writer.h"
 
 // libmicrohttpd around the routes: limits, who asks, the body, the answer.
@@ -50,12 +52,16 @@ static const char *header(const struct request *request, const char *name) {
 }
 
 maru_status request_page(const struct request *request, struct page *page, maru_error *err) {
+    return request_page_of(request, REQUEST_MAX_PAGE, page, err);
+}
+
+maru_status request_page_of(const struct request *request, uint32_t most, struct page *page,
+                            maru_error *err) {
     const char *limit = request_query(request, "limit");
     char *end = NULL;
     const long n = limit[0] ? strtol(limit, &end, 10) : REQUEST_DEFAULT_PAGE;
-    if ((limit[0] && *end) || n < 1 || n > REQUEST_MAX_PAGE) {
-        return fail(err, MARU_E_INPUT, "limit: a whole number from 1 to %d is wanted",
-                    REQUEST_MAX_PAGE);
+    if ((limit[0] && *end) || n < 1 || n > (long)most) {
+        return fail(err, MARU_E_INPUT, "limit: a whole number from 1 to %u is wanted", most);
     }
     *page = (struct page){.limit = (uint32_t)n, .after = request_query(request, "after")};
     if (strlen(page->after) > 40 ||
@@ -328,18 +334,38 @@ static enum MHD_Result refuse(struct request *request, maru_status st, const mar
     return send_answer(request);
 }
 
-static enum MHD_Result handle(struct request *request) {
-    maru_error err = {0};
-    request->type = "application/json";
-    maru_status st = request->route->handle(request, &err);
+static enum MHD_Result answer(struct request *request) {
+    maru_status st = request->outcome;
     if (st == MARU_OK && request->out.status != MARU_OK) {
-        st = fail(&err, request->out.status, "no memory for the answer");
+        st = fail(&request->err, request->out.status, "no memory for the answer");
     }
     if (st != MARU_OK) {
-        return refuse(request, st, &err);
+        return refuse(request, st, &request->err);
     }
     request->status = request->status ? request->status : 200;
     return send_answer(request);
+}
+
+// The hands are through with it: libmicrohttpd calls accept_request again.
+static void resume(struct request *request) {
+    request->is_handled = true;
+    MHD_resume_connection(request->connection);
+}
+
+static enum MHD_Result handle(struct request *request) {
+    request->type = "application/json";
+    if (!request->route->is_slow) {
+        request->outcome = request->route->handle(request, &request->err);
+        return answer(request);
+    }
+    MHD_suspend_connection(request->connection);
+    if (hands_take(request->server->hands, request)) {
+        return MHD_YES;
+    }
+    request->outcome = request_refuse(request, 503, &request->err,
+                                      "too many requests wait: try again in a moment");
+    resume(request);
+    return MHD_YES;
 }
 
 // ---- libmicrohttpd
@@ -394,6 +420,9 @@ static enum MHD_Result accept_request(void *context, struct MHD_Connection *conn
     if (!request) {
         *own = request = new_request(context, connection);
         return request ? begin(request, method, path) : MHD_NO;
+    }
+    if (request->is_handled) {
+        return answer(request);
     }
     if (*n_upload > 0) {
         text_add(&request->body, upload, *n_upload);
@@ -503,7 +532,11 @@ maru_status server_start(const struct server_config *config, struct server **out
     server->is_loopback = is_loopback;
     server->page = config->page;
     st = store_open(config->data, &server->store, secret, err);
-    st = st == MARU_OK ? jobs_start(server->store, config->n_worker, &server->jobs, err) : st;
+    st = st == MARU_OK ? twins_start(server->store, &server->twins, err) : st;
+    if (st == MARU_OK) {
+        st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
+    }
+    st = st == MARU_OK ? hands_start(resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
     if (st != MARU_OK) {
         server_stop(server);
@@ -525,9 +558,14 @@ void server_stop(struct server *server) {
             close(listening);
         }
         stream_end_all(server);
+        twins_end_streams(server->twins);
+        hands_stop(server->hands); // what they have in hand is answered
+        server->hands = NULL;
         MHD_stop_daemon(server->daemon);
     }
+    hands_stop(server->hands);
     jobs_stop(server->jobs);
+    twins_stop(server->twins);
     store_close(server->store);
     alloc_free(server);
 }

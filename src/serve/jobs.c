@@ -10,7 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "io/workers.h"
 #include "serve/asking.h"
+#include "serve/forecasting.h"
 #include "serve/upload.h"
 #include "study/json_writer.h"
 
@@ -34,6 +36,7 @@ struct job {
 
 struct jobs {
     struct store *store;
+    struct twins *twins;
     pthread_mutex_t lock;
     pthread_cond_t has_work;
     struct job *first, **end;
@@ -132,6 +135,7 @@ bool jobs_look_inside(struct jobs *jobs, const char *tenant, const char *id, str
 
 struct kept_run { // what the store says of it
     char plant[STORE_ID_BYTES];
+    bool is_forecast;
     int64_t version;
     struct text request;
 };
@@ -140,6 +144,7 @@ static maru_status keep_run(void *context, const struct run_row *row, maru_error
     struct kept_run *kept = context;
     snprintf(kept->plant, sizeof kept->plant, "%s", row->plant);
     kept->version = row->version;
+    kept->is_forecast = strcmp(row->kind, "forecast") == 0;
     text_addz(&kept->request, row->request);
     return kept->request.status == MARU_OK ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
 }
@@ -150,9 +155,7 @@ static bool is_stopped(void *watcher) {
            atomic_load_explicit(&job->jobs->is_ending, memory_order_relaxed);
 }
 
-static void look(void *watcher, const struct runs_plan *plan, const struct run *run, size_t n) {
-    struct job *job = watcher;
-    const double share = runs_share(plan, run, n);
+static void tell_progress(struct job *job, double share) {
     jobs_enter(job->jobs);
     if (share > job->view.progress) {
         job->view.progress = share;
@@ -162,35 +165,63 @@ static void look(void *watcher, const struct runs_plan *plan, const struct run *
     jobs_leave(job->jobs);
 }
 
-static maru_status ask(struct job *job, struct tenant *tenant, struct answer *answer,
-                       maru_error *err) {
-    struct kept_run kept = {0};
+static void look(void *watcher, const struct runs_plan *plan, const struct run *run, size_t n) {
+    tell_progress(watcher, runs_share(plan, run, n));
+}
+
+static void look_at_share(void *watcher, double share) { tell_progress(watcher, share); }
+
+// Simulate or compare.
+static maru_status ask_enquiry(struct job *job, struct tenant *tenant, const struct kept_run *kept,
+                               struct answer *answer, maru_error *err) {
     struct asking asking = {0};
-    struct tables tables = {0}, utf8 = {0};
     maru_plant *plant = NULL;
-    text_init(&kept.request, 1 << 20);
-    maru_status st = tenant_see_one_run(tenant, job->id, keep_run, &kept, err);
+    maru_status st = asking_read(&asking, kept->request.bytes, kept->request.n_bytes, err);
     if (st == MARU_OK) {
-        st = asking_read(&asking, kept.request.bytes, kept.request.n_bytes, err);
-    }
-    if (st == MARU_OK) {
-        st = tenant_get_tables(tenant, kept.plant, kept.version, NULL, &tables, err);
-    }
-    st = st == MARU_OK ? upload_to_utf8(&tables, &utf8, err) : st;
-    if (st == MARU_OK) {
-        st = maru_plant_read(utf8.file, utf8.n, NULL, &plant, err);
+        st = upload_open_plant(tenant, kept->plant, kept->version, &plant, err);
     }
     if (st == MARU_OK) {
         const struct runs_plan plan = {
             .n_thread = 1, .is_stopped = is_stopped, .look = look, .watcher = job};
         asking.enquiry.plant = plant;
-        asking.enquiry.name = kept.plant;
+        asking.enquiry.name = kept->plant;
         st = enquiry_ask(&asking.enquiry, &plan, answer, err);
     }
     maru_plant_free(plant);
-    tables_fini(&tables);
-    tables_fini(&utf8);
     asking_fini(&asking);
+    return st;
+}
+
+// The futures of a twin. Somebody waits for them, and they are short: on all cores.
+static maru_status ask_forecast(struct job *job, struct tenant *tenant, const struct kept_run *kept,
+                                struct answer *answer, maru_error *err) {
+    struct forecasting forecasting;
+    struct twin *twin = NULL;
+    maru_status st =
+        forecasting_read(&forecasting, kept->request.bytes, kept->request.n_bytes, err);
+    if (st == MARU_OK) {
+        st = twins_hold(job->jobs->twins, tenant, forecasting.twin, &twin, err);
+    }
+    if (st == MARU_OK) {
+        const struct futures_plan plan = {.n_thread = workers_cores(),
+                                          .is_stopped = is_stopped,
+                                          .look = look_at_share,
+                                          .watcher = job};
+        st = forecasting_do(&forecasting, twin, &plan, answer, err);
+    }
+    twins_release(job->jobs->twins, twin);
+    return st;
+}
+
+static maru_status ask(struct job *job, struct tenant *tenant, struct answer *answer,
+                       maru_error *err) {
+    struct kept_run kept = {0};
+    text_init(&kept.request, 1 << 20);
+    maru_status st = tenant_see_one_run(tenant, job->id, keep_run, &kept, err);
+    if (st == MARU_OK) {
+        st = kept.is_forecast ? ask_forecast(job, tenant, &kept, answer, err)
+                              : ask_enquiry(job, tenant, &kept, answer, err);
+    }
     text_fini(&kept.request);
     return st;
 }
@@ -289,55 +320,30 @@ static maru_status take_up_run(void *context, const struct run_row *row, maru_er
     return jobs_add(up->jobs, up->tenant, row->id, err);
 }
 
-static maru_status take_up_tenant(struct jobs *jobs, const char *name, maru_error *err) {
+static maru_status take_up_tenant(void *context, const struct tenant_row *row, maru_error *err) {
+    struct jobs *jobs = context;
     struct tenant *tenant = NULL;
-    maru_status st = store_hold(jobs->store, name, &tenant, err);
+    maru_status st = store_hold(jobs->store, row->name, &tenant, err);
     if (st == MARU_OK) {
-        struct taking_up up = {jobs, name};
+        struct taking_up up = {jobs, row->name};
         st = tenant_each_open_run(tenant, take_up_run, &up, err);
         store_release(jobs->store, tenant);
     }
     return st == MARU_E_LIMIT ? MARU_OK : st; // the rest comes up at a later start
 }
 
-struct names {
-    char name[64][STORE_TENANT_BYTES];
-    size_t n;
-};
-
-static maru_status keep_name(void *context, const struct tenant_row *row, maru_error *err) {
-    (void)err;
-    struct names *names = context;
-    snprintf(names->name[names->n++], STORE_TENANT_BYTES, "%s", row->name);
-    return MARU_OK;
-}
-
-static maru_status take_up(struct jobs *jobs, maru_error *err) {
-    char after[STORE_TENANT_BYTES] = "";
-    struct names names = {.n = 1};
-    maru_status st = MARU_OK;
-    while (st == MARU_OK && names.n > 0) {
-        names.n = 0;
-        const struct page page = {.limit = 64, .after = after};
-        st = store_each_tenant(jobs->store, &page, keep_name, &names, err);
-        for (size_t i = 0; st == MARU_OK && i < names.n; i++) {
-            st = take_up_tenant(jobs, names.name[i], err);
-            memcpy(after, names.name[i], sizeof after);
-        }
-    }
-    return st;
-}
-
-maru_status jobs_start(struct store *store, size_t n_worker, struct jobs **out, maru_error *err) {
+maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker, struct jobs **out,
+                       maru_error *err) {
     struct jobs *jobs = alloc_new(1, sizeof *jobs);
     if (!jobs) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     jobs->store = store;
+    jobs->twins = twins;
     jobs->end = &jobs->first;
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->has_work, NULL);
-    maru_status st = take_up(jobs, err);
+    maru_status st = store_visit_tenants(store, take_up_tenant, jobs, err);
     const size_t n = n_worker < MAX_WORKERS ? n_worker : MAX_WORKERS;
     while (st == MARU_OK && jobs->n_thread < n) {
         if (pthread_create(&jobs->thread[jobs->n_thread], NULL, work, jobs) != 0) {

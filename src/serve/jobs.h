@@ -13,6 +13,7 @@ enum {
 };
 
 struct jobs;
+struct twins;
 
 struct job_view {         // of a run that waits or runs
     enum run_state state; // RUN_WAITING or RUN_RUNNING
@@ -21,8 +22,8 @@ struct job_view {         // of a run that waits or runs
     uint64_t n_change; // grows with each change
 };
 
-MARU_MUST_USE maru_status jobs_start(struct store *store, size_t n_worker, struct jobs **out,
-                                     maru_error *err);
+MARU_MUST_USE maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker,
+                                     struct jobs **out, maru_error *err);
 // Stop what runs and join the threads; what has not ended stays open in the store.
 void jobs_stop(struct jobs *jobs);
 

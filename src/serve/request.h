@@ -24,6 +24,8 @@ enum {
 struct server {
     struct store *store;
     struct jobs *jobs;
+    struct hands *hands;
+    struct twins *twins;
     struct MHD_Daemon *daemon;
     const char *page;
     bool is_loopback;
@@ -42,6 +44,7 @@ struct route {
     enum role role;      // that is needed at least
     bool is_public;      // nobody has to say who he is
     bool is_of_server;   // only for admins of tenant local
+    bool is_slow;        // handled by the hands, not by a thread of the network
     uint32_t max_body;
     route_handler handle;
 };
@@ -63,6 +66,11 @@ struct request {
     const char *type;
     char disposition[200];       // "": none
     struct MHD_Response *stream; // instead of `out`
+    // in the hands
+    bool is_handled;
+    maru_status outcome;
+    maru_error err;
+    struct request *next_waiting;
 };
 
 // The route of a method and path, its parts in request->param. NULL with status 404, or 405 when the
@@ -76,6 +84,8 @@ const char *request_query(const struct request *request, const char *name);
 //   errors  MARU_E_INPUT
 MARU_MUST_USE maru_status request_page(const struct request *request, struct page *page,
                                        maru_error *err);
+MARU_MUST_USE maru_status request_page_of(const struct request *request, uint32_t most,
+                                          struct page *page, maru_error *err);
 // Refuse with a status of HTTP and a sentence.
 maru_status request_refuse(struct request *request, int status, maru_error *err, const char *format,
                            ...) MARU_PRINTF(4, 5);
@@ -84,7 +94,7 @@ maru_status request_refuse(struct request *request, int status, maru_error *err,
 struct json;
 void request_add_time(struct json *json, const char *key, int64_t unix_ms);
 
-// ---- handlers: api_health.c, api_admin.c, api_plants.c, api_runs.c
+// ---- handlers: api_health.c, api_admin.c, api_plants.c, api_runs.c, api_scenes.c, api_twins.c, api_floor.c
 
 maru_status api_health(struct request *request, maru_error *err);
 maru_status api_ready(struct request *request, maru_error *err);
@@ -117,5 +127,24 @@ maru_status api_cancel_run(struct request *request, maru_error *err);
 maru_status api_follow_run(struct request *request, maru_error *err);
 maru_status api_get_result(struct request *request, maru_error *err);
 maru_status api_get_report(struct request *request, maru_error *err);
+maru_status api_get_layout(struct request *request, maru_error *err);
+maru_status api_get_scene(struct request *request, maru_error *err);
+maru_status api_list_twins(struct request *request, maru_error *err);
+maru_status api_create_twin(struct request *request, maru_error *err);
+maru_status api_get_twin(struct request *request, maru_error *err);
+maru_status api_delete_twin(struct request *request, maru_error *err);
+maru_status api_play_twin(struct request *request, maru_error *err);
+maru_status api_pause_twin(struct request *request, maru_error *err);
+maru_status api_seek_twin(struct request *request, maru_error *err);
+maru_status api_fork_twin(struct request *request, maru_error *err);
+maru_status api_inject_event(struct request *request, maru_error *err);
+maru_status api_forecast_twin(struct request *request, maru_error *err);
+maru_status api_follow_twin(struct request *request, maru_error *err);
+maru_status api_get_floor(struct request *request, maru_error *err);
+maru_status api_list_groups(struct request *request, maru_error *err);
+maru_status api_get_tool(struct request *request, maru_error *err);
+maru_status api_list_lots(struct request *request, maru_error *err);
+maru_status api_get_lot(struct request *request, maru_error *err);
+maru_status api_get_history(struct request *request, maru_error *err);
 
 #endif

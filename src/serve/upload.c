@@ -264,6 +264,17 @@ static la_ssize_t write_some(struct archive *archive, void *context, const void 
     return out->status == MARU_OK ? (la_ssize_t)n : -1;
 }
 
+maru_status upload_open_plant(struct tenant *tenant, const char *plant, int64_t version,
+                              maru_plant **out, maru_error *err) {
+    struct tables tables = {0}, utf8 = {0};
+    maru_status st = tenant_get_tables(tenant, plant, version, NULL, &tables, err);
+    st = st == MARU_OK ? upload_to_utf8(&tables, &utf8, err) : st;
+    st = st == MARU_OK ? maru_plant_read(utf8.file, utf8.n, NULL, out, err) : st;
+    tables_fini(&tables);
+    tables_fini(&utf8);
+    return st;
+}
+
 maru_status upload_write_zip(const struct tables *tables, struct text *out, maru_error *err) {
     struct archive *archive = archive_write_new();
     struct archive_entry *entry = archive_entry_new();

@@ -31,6 +31,12 @@ MARU_MUST_USE maru_status upload_read_form(const char *bytes, size_t n, const ch
 MARU_MUST_USE maru_status upload_to_utf8(const struct tables *tables, struct tables *out,
                                          maru_error *err);
 
+// The plant that is kept as a version.
+//   memory  the caller frees
+//   errors  MARU_E_USAGE: there is no such version; MARU_E_INPUT: it has faults
+MARU_MUST_USE maru_status upload_open_plant(struct tenant *tenant, const char *plant,
+                                            int64_t version, maru_plant **out, maru_error *err);
+
 // The tables as a zip.
 MARU_MUST_USE maru_status upload_write_zip(const struct tables *tables, struct text *out,
                                            maru_error *err);

@@ -44,6 +44,17 @@ const char *const tenant_migration[] = {
     "  SELECT raise(ABORT, 'the audit log is only appended to'); END;"
     "CREATE TRIGGER audit_is BEFORE UPDATE ON audit BEGIN"
     "  SELECT raise(ABORT, 'the audit log is only appended to'); END;",
+    "CREATE TABLE twin(id TEXT PRIMARY KEY, name TEXT NOT NULL, plant TEXT NOT NULL,"
+    "  version INTEGER NOT NULL, options TEXT NOT NULL, seed INTEGER NOT NULL,"
+    "  origin TEXT NOT NULL, origin_us INTEGER NOT NULL, by TEXT NOT NULL,"
+    "  created_ms INTEGER NOT NULL, speed REAL NOT NULL, playing INTEGER NOT NULL,"
+    "  time_us INTEGER NOT NULL, end_us INTEGER NOT NULL, forecast TEXT NOT NULL,"
+    "  FOREIGN KEY(plant, version) REFERENCES version(plant, number) ON DELETE CASCADE) STRICT;"
+    "CREATE INDEX twin_of ON twin(plant, id);"
+    "CREATE TABLE act(twin TEXT NOT NULL REFERENCES twin(id) ON DELETE CASCADE,"
+    "  number INTEGER NOT NULL, at_us INTEGER NOT NULL, tool INTEGER NOT NULL,"
+    "  kind INTEGER NOT NULL, for_us INTEGER NOT NULL, seed INTEGER NOT NULL, by TEXT NOT NULL,"
+    "  PRIMARY KEY(twin, number)) STRICT, WITHOUT ROWID;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

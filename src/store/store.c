@@ -270,6 +270,37 @@ maru_status store_each_tenant(struct store *store, const struct page *page, stor
     return database_leave(&store->server, st == MARU_OK ? closed : st, err);
 }
 
+enum { VISIT_NAMES = 64 };
+struct names {
+    char name[VISIT_NAMES][STORE_TENANT_BYTES];
+    size_t n;
+};
+
+static maru_status keep_name(void *context, const struct tenant_row *row, maru_error *err) {
+    (void)err;
+    struct names *names = context;
+    snprintf(names->name[names->n++], STORE_TENANT_BYTES, "%s", row->name);
+    return MARU_OK;
+}
+
+maru_status store_visit_tenants(struct store *store, store_see_tenant see, void *context,
+                                maru_error *err) {
+    char after[STORE_TENANT_BYTES] = "";
+    struct names names = {.n = 1};
+    maru_status st = MARU_OK;
+    while (st == MARU_OK && names.n > 0) {
+        names.n = 0;
+        const struct page page = {.limit = VISIT_NAMES, .after = after};
+        st = store_each_tenant(store, &page, keep_name, &names, err);
+        for (size_t i = 0; st == MARU_OK && i < names.n; i++) {
+            const struct tenant_row row = {.name = names.name[i]};
+            st = see(context, &row, err);
+            memcpy(after, names.name[i], sizeof after);
+        }
+    }
+    return st;
+}
+
 size_t store_n_tenant(struct store *store) {
     int64_t n = 0;
     database_enter(&store->server);

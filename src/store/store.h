@@ -75,6 +75,9 @@ MARU_MUST_USE maru_status store_delete_tenant(struct store *store, const char *n
 // In the order of their names.
 MARU_MUST_USE maru_status store_each_tenant(struct store *store, const struct page *page,
                                             store_see_tenant see, void *context, maru_error *err);
+// The same, all of them, and `see` may hold tenants.
+MARU_MUST_USE maru_status store_visit_tenants(struct store *store, store_see_tenant see,
+                                              void *context, maru_error *err);
 size_t store_n_tenant(struct store *store);
 
 // Hold a tenant open until it is released.

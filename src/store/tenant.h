@@ -163,6 +163,60 @@ MARU_MUST_USE maru_status tenant_get_output(struct tenant *tenant, const char *i
 MARU_MUST_USE maru_status tenant_delete_run(struct tenant *tenant, const char *id, const char *by,
                                             maru_error *err);
 
+// ---- twins (kept_twins.c)
+
+enum { TENANT_MAX_TWINS = 100 };
+
+struct twin_row {
+    const char *id, *name, *plant, *by;
+    int64_t version, created_ms;
+    const char *options; // JSON object
+    uint64_t seed;
+    const char *origin; // twin that it was forked from, "": none
+    int64_t origin_us;
+    // where it is
+    double speed;
+    bool is_playing;
+    int64_t time_us, end_us;
+    const char *forecast; // run of its last one, "": none
+};
+typedef maru_status (*tenant_see_twin)(void *context, const struct twin_row *row, maru_error *err);
+
+enum kept_act { KEPT_STOP, KEPT_MEND, KEPT_RESEED };
+struct act_row { // what was done to it, in the order in which it was done
+    enum kept_act kind;
+    uint32_t tool;
+    int64_t at_us, for_us; // for_us 0: until it is mended
+    uint64_t seed;
+    const char *by;
+};
+typedef maru_status (*tenant_see_act)(void *context, const struct act_row *row, maru_error *err);
+
+// Keep a new one: id and created_ms of `row` are not looked at; with an origin it gets what was done to
+// that up to origin_us.
+//   out     id
+//   errors  MARU_E_USAGE: no such version or origin; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_twin(struct tenant *tenant, const struct twin_row *row,
+                                          char id[STORE_ID_BYTES], maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_twin(struct tenant *tenant, const char *id,
+                                              tenant_see_twin see, void *context, maru_error *err);
+MARU_MUST_USE maru_status tenant_each_twin(struct tenant *tenant, const char *plant,
+                                           const struct page *page, tenant_see_twin see,
+                                           void *context, maru_error *err);
+MARU_MUST_USE maru_status tenant_each_act(struct tenant *tenant, const char *twin,
+                                          tenant_see_act see, void *context, maru_error *err);
+// Where it is: speed, is_playing, time_us and end_us of `row`, which id names. `action`: what the audit
+// log says of it, NULL: nothing.
+MARU_MUST_USE maru_status tenant_set_twin(struct tenant *tenant, const struct twin_row *row,
+                                          const char *action, const char *by, maru_error *err);
+MARU_MUST_USE maru_status tenant_set_forecast(struct tenant *tenant, const char *twin,
+                                              const char *run, maru_error *err);
+MARU_MUST_USE maru_status tenant_add_act(struct tenant *tenant, const char *twin,
+                                         const struct act_row *act, maru_error *err);
+MARU_MUST_USE maru_status tenant_delete_twin(struct tenant *tenant, const char *id, const char *by,
+                                             maru_error *err);
+
 // ---- audit (audit.c)
 
 struct audit_row {
