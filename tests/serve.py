@@ -107,6 +107,13 @@ def main_job(s):
                                                 "variants": ["rule=fifo", "rule=spt"]})
     done = s.wait_for(run["id"])
     check("comparison", (done["kind"], done["state"], "ko" in done["sentence"]), ("compare", "done", True))
+    what_if = ["", "tools:고속 마운터=+1"]
+    run = s.ask("POST", "/v1/runs", {"plant": plant["plant"], "version": 1, "days": 60, "replications": 5, "variants": what_if})[1]
+    sentence = s.wait_for(run["id"])["sentence"]
+    check("a what-if is answered in a sentence", (sentence["en"].startswith("one more tool in 고속 마운터 shortens the mean cycle time by "),
+                                                 sentence["ko"].startswith("고속 마운터 설비 1대 추가는 평균 사이클 타임을 ")), (True, True))
+    status, problem, _ = s.ask("POST", "/v1/runs", {"plant": plant["plant"], "version": 1, "replications": 2, "variants": ["", "tools:none=+1"]})
+    check("a what-if of nothing", (status, "no such tool group" in problem["detail"]), (422, True))
     status, run, _ = s.ask("POST", "/v1/runs", {"plant": plant["plant"], "version": 1, "days": 36500, "replications": 100})
     check("a long one can be cancelled", s.ask("POST", f"/v1/runs/{run['id']}/cancel")[0], 202)
     check("and is", s.wait_for(run["id"])["state"], "cancelled")

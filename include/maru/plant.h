@@ -2,6 +2,7 @@
 #ifndef MARU_PLANT_H
 #define MARU_PLANT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "maru/status.h"
@@ -66,6 +67,27 @@ MARU_MUST_USE MARU_API maru_status maru_plant_open(const char *folder, maru_faul
 typedef maru_status (*maru_put_file)(void *context, const maru_file *file, maru_error *err);
 MARU_MUST_USE MARU_API maru_status maru_plant_write(const maru_plant *plant, maru_put_file put,
                                                     void *context, maru_error *err);
+
+// One thing that is to be otherwise: a what-if.
+//
+//     tools:GROUP        so many tools more or less, or so many: +1, -1, 5
+//     downtime:GROUP     failures and maintenance take that percentage of their time: 50; * is all
+//     releases:PRODUCT   it is released at that percentage of its rate: 110
+//     priority:PRODUCT   of its lots, in stock and to come: 20
+typedef struct maru_change {
+    const char *name, *value; // "tools:Litho_FE_98", "+1"
+} maru_change;
+
+// Is it the name of a change, by its first word?
+MARU_API bool maru_change_is_name(const char *name);
+
+// A plant that differs from another in these. Tools that both have, and lots of the same release,
+// meet the same luck in both.
+//   memory  the caller frees; `plant` must outlive it
+//   errors  MARU_E_USAGE: says which change and what would be right; MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE MARU_API maru_status maru_plant_change(const maru_plant *plant,
+                                                     const maru_change *change, size_t n,
+                                                     maru_plant **out, maru_error *err);
 
 // How large a plant is.
 typedef struct maru_plant_size {

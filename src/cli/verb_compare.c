@@ -23,24 +23,20 @@ struct compare_values {
     const char *report;
 };
 
-static maru_status set_options(struct variant *variant, const struct compare_values *values,
-                               maru_error *err) {
-    variant->options = maru_options_new();
-    maru_status st = variant->options ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    for (size_t i = 0; st == MARU_OK && i < values->option.n; i++) {
-        struct variant all = {.name = "", .text = values->option.text[i]};
-        st = variant_parse(&all, err);
-        for (size_t k = 0; st == MARU_OK && k < all.n_setting; k++) {
-            st = maru_options_set(variant->options, all.setting[k].name, all.setting[k].value, err);
-        }
-        alloc_free(all.pairs);
+// Options for all variants, then the model.
+static maru_status make_model(struct variant *variant, const struct compare_values *values,
+                              maru_error *err) {
+    struct variant all = {.name = ""};
+    struct text text;
+    text_init(&text, 1 << 16);
+    for (size_t i = 0; i < values->option.n; i++) {
+        text_addf(&text, "%s%s", i == 0 ? "" : ";", values->option.text[i]);
     }
-    for (size_t k = 0; st == MARU_OK && k < variant->n_setting; k++) {
-        if (strcmp(variant->setting[k].name, "plant") != 0) {
-            st = maru_options_set(variant->options, variant->setting[k].name,
-                                  variant->setting[k].value, err);
-        }
-    }
+    all.text = text.bytes ? text.bytes : "";
+    maru_status st = variant_parse(&all, err);
+    st = st == MARU_OK ? variant_make_model(variant, all.setting, all.n_setting, err) : st;
+    variant_fini(&all);
+    text_fini(&text);
     return st;
 }
 
@@ -59,12 +55,7 @@ static int make_variant(struct call *call, struct comparison *comparison, struct
             variant->plant = variant->own_plant;
         }
     }
-    if (st == MARU_OK) {
-        st = set_options(variant, call->args.values, &err);
-    }
-    if (st == MARU_OK) {
-        st = maru_model_new(variant->plant, variant->options, &variant->model, &err);
-    }
+    st = st == MARU_OK ? make_model(variant, call->args.values, &err) : st;
     return st == MARU_OK ? EXIT_GOOD : verb_refuse(call, &err);
 }
 
@@ -152,11 +143,7 @@ static void fini(struct comparison *comparison, maru_plant *plant) {
     runs_fini(comparison->run, comparison->n_rep * comparison->n_variant);
     alloc_free(comparison->run);
     for (size_t v = 0; v < comparison->n_variant; v++) {
-        struct variant *variant = &comparison->variant[v];
-        maru_model_free(variant->model);
-        maru_options_free(variant->options);
-        maru_plant_free(variant->own_plant);
-        alloc_free(variant->pairs);
+        variant_fini(&comparison->variant[v]);
     }
     maru_plant_free(plant);
     alloc_free(comparison);
@@ -215,8 +202,8 @@ static const struct option options[] = {
 
 static const char *const examples[] = {
     "maru compare examples/minifab --a rule=fifo --b rule=cr --reps 20",
-    "maru compare my-fab --a rule=plant --b 'rule=priority desc, due - now; queue_rule=qts' "
-    "--report compare.html",
+    "maru compare my-fab --a rule=plant --b 'rule=priority desc, due - now' --report out.html",
+    "maru compare my-fab --a '' --b 'tools:Litho=+1' --c 'downtime:*=80; releases:P3=110'",
     "maru compare my-fab --a plant=my-fab --b plant=my-fab-with-one-more-stepper",
     NULL,
 };

@@ -120,16 +120,6 @@ struct view *player_view(struct player *player) {
     return view;
 }
 
-void player_watch(struct player *player, struct player_watcher *watcher) {
-    player_enter(player);
-    watcher->next = player->watchers;
-    player->watchers = watcher;
-    atomic_fetch_add(&player->n_watcher, 1);
-    player_leave(player);
-    enter(player);
-    leave_with_work(player); // a view for him
-}
-
 void player_unwatch(struct player *player, struct player_watcher *watcher) {
     player_enter(player);
     struct player_watcher **link = &player->watchers;
@@ -157,10 +147,10 @@ static bool wake_watchers(struct player *player) {
     const double now = clock_seconds();
     player_enter(player);
     for (struct player_watcher *w = player->watchers; w; w = w->next) {
-        if (player->view && w->seen != player->view->version && w->is_asleep) {
-            if (w->next_s <= now) {
+        if (player->view && w->seen != player->view->version) {
+            if (w->is_asleep && w->next_s <= now) {
                 w->wake(w);
-            } else {
+            } else { // its time has not come, or it is about to fall asleep
                 is_later = true;
             }
         }
@@ -193,6 +183,17 @@ static void show(struct player *player) {
     player->view = view;
     player_leave(player);
     view_release(old);
+}
+
+void player_watch(struct player *player, struct player_watcher *watcher) {
+    player_enter(player);
+    watcher->next = player->watchers;
+    player->watchers = watcher;
+    atomic_fetch_add(&player->n_watcher, 1);
+    player_leave(player);
+    enter(player);
+    show(player); // the last view may be of long ago
+    leave(player);
 }
 
 // ---- time

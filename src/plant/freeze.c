@@ -151,6 +151,7 @@ static void freeze_groups(struct freezing *f) {
             .area = g->area,
             .location = g->location,
             .n_tool = g->n_tool,
+            .n_tool_before = g->n_tool,
             .first_tool = n_tool,
             .load_us = g->load,
             .unload_us = g->unload,

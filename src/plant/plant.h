@@ -56,6 +56,7 @@ struct plant_group { // identical tools
     const char *name;
     uint32_t area, location;
     uint32_t n_tool, first_tool; // tools are numbered group by group
+    uint32_t n_tool_before;      // in the plant that this is a change of; elsewhere n_tool
     maru_time load_us, unload_us;
     bool is_delay;       // a place to wait, not a tool: left out of utilisation and tool counts
     bool is_cascade;     // two places in series: the next lot enters while the last is still inside

@@ -513,6 +513,39 @@ static void build_groups(struct builder *b, struct group_plan *group) {
     }
 }
 
+// Whose luck a tool and each of its downtimes have: their numbers in the plant before any change of
+// the number of tools, and behind all those for tools that are new.
+static maru_status build_luck(struct builder *b, const struct group_plan *group, maru_error *err) {
+    struct maru_model *m = b->model;
+    uint32_t *tool = take(b, m->n_tool, sizeof *tool);
+    uint32_t *instance = take(b, m->n_instance, sizeof *instance);
+    if (b->refused) {
+        return arena_refusal(&m->arena, err);
+    }
+    uint32_t new_tool = 0, new_instance = 0;
+    for (uint32_t g = 0; g < m->n_group; g++) {
+        const uint32_t before = m->plant->group[g].n_tool_before;
+        new_tool += before;
+        new_instance += before * group[g].n_downtime;
+    }
+    for (uint32_t g = 0, old_tool = 0, old_instance = 0; g < m->n_group; g++) {
+        const uint32_t before = m->plant->group[g].n_tool_before, n = group[g].n_downtime;
+        for (uint32_t k = 0; k < group[g].n_tool; k++) {
+            const uint32_t at = group[g].first_tool + k;
+            tool[at] = k < before ? old_tool + k : new_tool++;
+            for (uint32_t d = 0; d < n; d++) {
+                instance[group[g].first_instance + k * n + d] =
+                    k < before ? old_instance + k * n + d : new_instance++;
+            }
+        }
+        old_tool += before;
+        old_instance += before * n;
+    }
+    m->tool_luck = tool;
+    m->instance_luck = instance;
+    return MARU_OK;
+}
+
 static maru_status build_instances(struct builder *b, struct group_plan *group, maru_error *err) {
     struct maru_model *m = b->model;
     uint32_t *tool_group = take(b, m->n_tool, sizeof *tool_group);
@@ -544,7 +577,7 @@ static maru_status build_instances(struct builder *b, struct group_plan *group, 
     m->n_instance = n;
     m->tool_group = tool_group;
     m->instance_tool = of;
-    return MARU_OK;
+    return build_luck(b, group, err);
 }
 
 static void build_moves(struct builder *b) {

@@ -99,6 +99,8 @@ struct maru_model {
     const struct group_rule *rule;   // (...)
     const uint32_t *tool_group;      // (n_tool)
     const uint32_t *instance_tool;   // (n_instance)
+    const uint32_t *tool_luck;       // whose luck a tool has (n_tool): see build_luck
+    const uint32_t *instance_luck;   // (n_instance)
     const struct dist *move;         // (n_location, n_location)
     const struct queue_limit *queue; // (n_queue)
     const struct batch_step *batch;  // (n_batch)

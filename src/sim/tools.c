@@ -43,7 +43,8 @@ static uint32_t to_wafers(maru_time drawn) {
 static maru_time draw(struct maru_sim *sim, uint32_t instance, const struct dist *dist,
                       size_t pair) {
     const struct random_block block =
-        luck(&sim->s, STREAM_DOWNTIME, instance, sim->s.instance[instance].n_drawn);
+        luck(&sim->s, STREAM_DOWNTIME, sim->model->instance_luck[instance],
+             sim->s.instance[instance].n_drawn);
     return dist_draw(dist, luck_bits(&block, pair));
 }
 
@@ -109,7 +110,7 @@ static maru_time change_setup(struct maru_sim *sim, uint32_t tool, uint32_t step
         time = dist->a;
     } else if (dist->kind != DIST_NONE) {
         const struct random_block block =
-            luck(&sim->s, STREAM_SETUP, tool, sim->s.trouble[tool].n_setup++);
+            luck(&sim->s, STREAM_SETUP, m->tool_luck[tool], sim->s.trouble[tool].n_setup++);
         time = dist_draw(dist, luck_bits(&block, 0));
     }
     sim->s.group[hop->group].n_setup++;

@@ -21,6 +21,10 @@ static bool is_name_byte(char c) {
 static bool begins_pair(const char *at) {
     at += strspn(at, " ");
     size_t n = 0;
+    if (maru_change_is_name(at)) { // names of groups and products have any characters
+        n = strcspn(at, "=;");
+        return at[n] == '=';
+    }
     while (is_name_byte(at[n])) {
         n++;
     }
@@ -63,6 +67,62 @@ maru_status variant_parse(struct variant *variant, maru_error *err) {
         at = is_last ? end : end + 1;
     }
     return MARU_OK;
+}
+
+// ---- the plant and the model ----
+
+struct choosing { // settings, as they are told apart
+    maru_change change[2 * VARIANT_MAX_PAIRS];
+    size_t n_change;
+};
+
+static maru_status choose(struct choosing *choosing, struct variant *variant,
+                          const struct setting *setting, size_t n, maru_error *err) {
+    for (size_t i = 0; i < n; i++) {
+        maru_error why = {0};
+        if (strcmp(setting[i].name, "plant") == 0) {
+            continue; // the caller's to open
+        }
+        if (maru_change_is_name(setting[i].name)) {
+            if (choosing->n_change == sizeof choosing->change / sizeof choosing->change[0]) {
+                return fail(err, MARU_E_LIMIT, "at most %d changes of a plant are possible",
+                            2 * VARIANT_MAX_PAIRS);
+            }
+            choosing->change[choosing->n_change++] =
+                (maru_change){setting[i].name, setting[i].value};
+            continue;
+        }
+        const maru_status st =
+            maru_options_set(variant->options, setting[i].name, setting[i].value, &why);
+        if (st != MARU_OK) {
+            return fail(err, st, "%.60s: %.250s", setting[i].name, why.text);
+        }
+    }
+    return MARU_OK;
+}
+
+maru_status variant_make_model(struct variant *variant, const struct setting *common, size_t n,
+                               maru_error *err) {
+    struct choosing choosing = {.n_change = 0};
+    variant->options = maru_options_new();
+    maru_status st = variant->options ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    st = st == MARU_OK ? choose(&choosing, variant, common, n, err) : st;
+    st = st == MARU_OK ? choose(&choosing, variant, variant->setting, variant->n_setting, err) : st;
+    if (st == MARU_OK && choosing.n_change > 0) {
+        st = maru_plant_change(variant->plant, choosing.change, choosing.n_change,
+                               &variant->changed_plant, err);
+        variant->plant = variant->changed_plant;
+    }
+    return st == MARU_OK ? maru_model_new(variant->plant, variant->options, &variant->model, err)
+                         : st;
+}
+
+void variant_fini(struct variant *variant) {
+    maru_model_free(variant->model);
+    maru_options_free(variant->options);
+    maru_plant_free(variant->changed_plant);
+    maru_plant_free(variant->own_plant);
+    alloc_free(variant->pairs);
 }
 
 // ---- values ----
@@ -234,31 +294,74 @@ void comparison_add_row_name(struct text *out, const struct comparison *comparis
 
 // ---- in one sentence ----
 
+static void add_tools(struct text *out, const char *group, const char *value, enum lang lang) {
+    const bool is_one = strcmp(value + 1, "1") == 0;
+    const char *const arguments[] = {group, value[0] == '+' || value[0] == '-' ? value + 1 : value,
+                                     NULL};
+    words_add(out, lang,
+              value[0] == '+'   ? is_one ? W_CHANGE_TOOL_MORE : W_CHANGE_TOOLS_MORE
+              : value[0] == '-' ? is_one ? W_CHANGE_TOOL_LESS : W_CHANGE_TOOLS_LESS
+                                : W_CHANGE_TOOLS,
+              arguments);
+}
+
+// What a setting does, as somebody would say it.
+static void add_setting(struct text *out, const struct setting *setting, enum lang lang) {
+    const char *colon = strchr(setting->name, ':');
+    if (!colon || !maru_change_is_name(setting->name)) {
+        text_addf(out, "%s=%s", setting->name, setting->value);
+        return;
+    }
+    const char *const arguments[] = {colon + 1, setting->value, NULL};
+    if (setting->name[0] == 't') {
+        add_tools(out, colon + 1, setting->value, lang);
+    } else if (setting->name[0] == 'd') {
+        words_add(out, lang, strcmp(colon, ":*") == 0 ? W_CHANGE_DOWNTIME_ALL : W_CHANGE_DOWNTIME,
+                  arguments);
+    } else {
+        words_add(out, lang, setting->name[0] == 'r' ? W_CHANGE_RELEASES : W_CHANGE_PRIORITY,
+                  arguments);
+    }
+}
+
+// "B (rule=cr)", and where it changes the plant: "one more tool in Litho".
+static void add_subject(struct text *out, const struct variant *variant, enum lang lang) {
+    if (!variant->changed_plant || variant->n_setting == 0) {
+        words_add(out, lang, W_VARIANT_SUBJECT,
+                  (const char *const[]){variant->name, variant->text, NULL});
+        return;
+    }
+    for (size_t i = 0; i < variant->n_setting; i++) {
+        text_addz(out, i == 0 ? "" : i + 1 < variant->n_setting ? ", " : word(lang, W_CHANGE_AND));
+        add_setting(out, &variant->setting[i], lang);
+    }
+}
+
 void comparison_add_sentence(struct text *out, const struct comparison *comparison, size_t v,
                              enum lang lang) {
     const struct comparison_row row = {.column = &figure_columns[FIGURE_CYCLE], .kind = ROW_FIGURE};
     const struct difference difference = comparison_of(comparison, &row, v);
-    const struct variant *variant = &comparison->variant[v];
     const enum column_unit unit = comparison_unit(comparison, &row);
     const double scale = unit_scale(unit), mean = difference.paired.mean * scale;
     const double half = difference.paired.half_width * scale;
     const char *const unit_name = word(lang, unit_word(unit));
     const struct numeral n = numeral_count(difference.paired.n);
+    struct text subject;
+    text_init(&subject, 1 << 14);
+    add_subject(&subject, &comparison->variant[v], lang);
+    const char *const who = subject.bytes ? subject.bytes : "";
     if (difference.paired.n < 2) {
-        words_add(out, lang, W_SENTENCE_TOO_FEW,
-                  (const char *const[]){variant->name, variant->text, NULL});
-        return;
+        words_add(out, lang, W_SENTENCE_TOO_FEW, (const char *const[]){who, NULL});
+    } else if (difference.verdict == VERDICT_NONE) {
+        words_add(out, lang, W_SENTENCE_NONE,
+                  (const char *const[]){who, numeral_signed(mean - half, 2).text,
+                                        numeral_signed(mean + half, 2).text, unit_name, n.text,
+                                        NULL});
+    } else {
+        words_add(out, lang, mean < 0 ? W_SENTENCE_SHORTER : W_SENTENCE_LONGER,
+                  (const char *const[]){who, numeral(fabs(mean) - half, 2).text,
+                                        numeral(fabs(mean) + half, 2).text, unit_name,
+                                        comparison_change(difference, false).text, NULL});
     }
-    if (difference.verdict == VERDICT_NONE) {
-        words_add(
-            out, lang, W_SENTENCE_NONE,
-            (const char *const[]){variant->name, variant->text, numeral_signed(mean - half, 2).text,
-                                  numeral_signed(mean + half, 2).text, unit_name, n.text, NULL});
-        return;
-    }
-    words_add(out, lang, mean < 0 ? W_SENTENCE_SHORTER : W_SENTENCE_LONGER,
-              (const char *const[]){variant->name, variant->text,
-                                    numeral(fabs(mean) - half, 2).text,
-                                    numeral(fabs(mean) + half, 2).text, unit_name,
-                                    comparison_change(difference, false).text, NULL});
+    text_fini(&subject);
 }

@@ -22,7 +22,8 @@ struct variant {
     struct setting setting[VARIANT_MAX_PAIRS];
     size_t n_setting;
     const maru_plant *plant;
-    maru_plant *own_plant; // where it is not that of the others
+    maru_plant *own_plant;     // where it is not that of the others
+    maru_plant *changed_plant; // where some settings change it
     maru_options *options;
     maru_model *model;
 };
@@ -62,6 +63,12 @@ struct difference {
 // NAME=.
 //   errors  MARU_E_USAGE
 MARU_MUST_USE maru_status variant_parse(struct variant *variant, maru_error *err);
+// Make the model of a parsed variant: settings that all variants have, then its own; options of the
+// model, and changes of its plant, which is set already.
+//   errors  MARU_E_USAGE: says which setting and why; as maru_plant_change, maru_model_new
+MARU_MUST_USE maru_status variant_make_model(struct variant *variant, const struct setting *common,
+                                             size_t n, maru_error *err);
+void variant_fini(struct variant *variant);
 
 // Choose the rows, after all runs: figures, classes, and the groups whose queues differ most.
 void comparison_choose_rows(struct comparison *comparison);

@@ -170,7 +170,9 @@ void comparison_add_tables(struct text *out, const struct comparison *comparison
               (const char *const[]){numeral_count(comparison->n_rep).text, NULL});
     text_addz(out, "\n");
     for (size_t v = 0; v < comparison->n_variant; v++) {
-        text_addf(out, "  %s: %s\n", comparison->variant[v].name, comparison->variant[v].text);
+        const struct variant *variant = &comparison->variant[v];
+        text_addf(out, "  %s: %s\n", variant->name,
+                  variant->text[0] ? variant->text : word(lang, W_VARIANT_AS_IS));
     }
     text_addz(out, "\n");
     add_table(out, comparison, lang, look);

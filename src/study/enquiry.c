@@ -9,18 +9,6 @@
 // Both kinds become a struct comparison: a simulation is one with a single variant whose text is
 // empty.
 
-static maru_status set_all(maru_options *options, const struct setting *setting, size_t n,
-                           maru_error *err) {
-    maru_error why = {0};
-    for (size_t i = 0; i < n; i++) {
-        const maru_status st = maru_options_set(options, setting[i].name, setting[i].value, &why);
-        if (st != MARU_OK) {
-            return fail(err, st, "%.60s: %.250s", setting[i].name, why.text);
-        }
-    }
-    return MARU_OK;
-}
-
 static maru_status make_variant(const struct enquiry *enquiry, struct variant *variant,
                                 maru_error *err) {
     maru_status st = variant_parse(variant, err);
@@ -30,13 +18,7 @@ static maru_status make_variant(const struct enquiry *enquiry, struct variant *v
             st = fail(err, MARU_E_USAGE, "plant=...: a variant is of the same plant here");
         }
     }
-    if (st == MARU_OK) {
-        variant->options = maru_options_new();
-        st = variant->options ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    }
-    st = st == MARU_OK ? set_all(variant->options, enquiry->setting, enquiry->n_setting, err) : st;
-    st = st == MARU_OK ? set_all(variant->options, variant->setting, variant->n_setting, err) : st;
-    return st == MARU_OK ? maru_model_new(variant->plant, variant->options, &variant->model, err)
+    return st == MARU_OK ? variant_make_model(variant, enquiry->setting, enquiry->n_setting, err)
                          : st;
 }
 
@@ -44,9 +26,7 @@ static void fini(struct comparison *c) {
     runs_fini(c->run, c->n_rep * c->n_variant);
     alloc_free(c->run);
     for (size_t v = 0; v < c->n_variant; v++) {
-        maru_model_free(c->variant[v].model);
-        maru_options_free(c->variant[v].options);
-        alloc_free(c->variant[v].pairs);
+        variant_fini(&c->variant[v]);
     }
     alloc_free(c);
 }

@@ -237,7 +237,11 @@ maru_status report_add_comparison(struct text *out, const struct comparison *com
     text_addz(out, "</ul>\n<ul class=\"facts\">\n");
     for (size_t v = 0; v < comparison->n_variant; v++) {
         text_addf(out, "<li>%s <b>", comparison->variant[v].name);
-        text_add_html(out, comparison->variant[v].text);
+        if (comparison->variant[v].text[0]) {
+            text_add_html(out, comparison->variant[v].text);
+        } else {
+            markup_word(out, W_VARIANT_AS_IS);
+        }
         text_addz(out, "</b></li>\n");
     }
     text_addz(out, "</ul>\n");

@@ -110,14 +110,26 @@
     X(VERDICT_BETTER, "better", "나아짐") \
     X(VERDICT_WORSE, "worse", "나빠짐") \
     X(VERDICT_DIFFERENT, "differs", "다름") \
-    X(SENTENCE_SHORTER, "{1} ({2}) shortens the mean cycle time by {3} to {4} {5} (95 %; {6}).", \
-        "{1}({2}) 안은 평균 사이클 타임을 {3}~{4}{5}(95 %; {6}) 줄입니다.") \
-    X(SENTENCE_LONGER, "{1} ({2}) lengthens the mean cycle time by {3} to {4} {5} (95 %; {6}).", \
-        "{1}({2}) 안은 평균 사이클 타임을 {3}~{4}{5}(95 %; {6}) 늘립니다.") \
-    X(SENTENCE_NONE, "{1} ({2}): {6} replications show no difference in the mean cycle time ({3} to {4} {5}, 95 %).", \
-        "{1}({2}): {6}회 반복으로는 평균 사이클 타임의 차이가 보이지 않습니다({3}~{4}{5}, 95 %).") \
-    X(SENTENCE_TOO_FEW, "{1} ({2}): too few replications came to an end to tell a difference.", \
-        "{1}({2}): 끝난 반복이 너무 적어 차이를 말할 수 없습니다.") \
+    X(SENTENCE_SHORTER, "{1} shortens the mean cycle time by {2} to {3} {4} (95 %; {5}).", \
+        "{1}[은/는] 평균 사이클 타임을 {2}~{3}{4}(95 %; {5}) 줄입니다.") \
+    X(SENTENCE_LONGER, "{1} lengthens the mean cycle time by {2} to {3} {4} (95 %; {5}).", \
+        "{1}[은/는] 평균 사이클 타임을 {2}~{3}{4}(95 %; {5}) 늘립니다.") \
+    X(SENTENCE_NONE, "{1}: {5} replications show no difference in the mean cycle time ({2} to {3} {4}, 95 %).", \
+        "{1}: {5}회 반복으로는 평균 사이클 타임의 차이가 보이지 않습니다({2}~{3}{4}, 95 %).") \
+    X(SENTENCE_TOO_FEW, "{1}: too few replications came to an end to tell a difference.", \
+        "{1}: 끝난 반복이 너무 적어 차이를 말할 수 없습니다.") \
+    X(VARIANT_AS_IS, "as it is", "지금 그대로") \
+    X(VARIANT_SUBJECT, "{1} ({2})", "{1}({2}) 안") \
+    X(CHANGE_AND, " and ", ", ") \
+    X(CHANGE_TOOL_MORE, "one more tool in {1}", "{1} 설비 1대 추가") \
+    X(CHANGE_TOOLS_MORE, "{2} more tools in {1}", "{1} 설비 {2}대 추가") \
+    X(CHANGE_TOOL_LESS, "one tool less in {1}", "{1} 설비 1대 감축") \
+    X(CHANGE_TOOLS_LESS, "{2} tools less in {1}", "{1} 설비 {2}대 감축") \
+    X(CHANGE_TOOLS, "a number of {2} tools in {1}", "{1} 설비 {2}대 운영") \
+    X(CHANGE_DOWNTIME, "downtime of {1} at {2} %", "{1} 비가동 시간 {2} %") \
+    X(CHANGE_DOWNTIME_ALL, "all downtime at {2} %", "전체 비가동 시간 {2} %") \
+    X(CHANGE_RELEASES, "releases of {1} at {2} %", "{1} 투입률 {2} %") \
+    X(CHANGE_PRIORITY, "priority {2} for {1}", "{1} 우선순위 {2}") \
     X(PAIRS_EXPLAINED, "Differences are paired: replication r of each variant has the same random numbers. 'better' and 'worse' where the 95 % interval leaves out 0.", \
         "차이는 같은 난수를 쓴 짝끼리 구했습니다. 95 % 구간이 0을 품지 않을 때만 나아짐, 나빠짐으로 적습니다.") \
     X(VARIANTS_WANTED, "at least two variants are wanted: --a rule=fifo --b rule=cr", "두 안 이상이 필요합니다: --a rule=fifo --b rule=cr") \
