@@ -3,7 +3,8 @@
 //
 //   MARU=../build/maru node mock/server.mjs [PLANT-FOLDER...]     plants that are there from the start
 //
-// PORT (7070), MOCK_TOKEN (then a token is needed), MOCK_RUN_MS (a run takes at least so long), MOCK_HOST.
+// PORT (7070), MOCK_TOKEN (then a token is needed), MOCK_RUN_MS (a run takes at least so long), MOCK_HOST, MOCK_LOTS (stock of a twin at
+// most), MOCK_LOAD (of its busiest tool group).
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -13,6 +14,7 @@ import { basename, dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { formFiles, unzip, zip } from './archives.mjs'
+import { twinRoutes } from './twins.mjs'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const MARU = process.env.MARU ?? join(HERE, '../../build/maru')
@@ -353,6 +355,7 @@ const routes = [
         response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(readFileSync(file))
     }],
     ['GET', '/v1/audit', 'admin', ({ query }) => [200, page([...audit].reverse(), query)]],
+    ...twinRoutes({ Refusal, id, now, log, plantOf, versionOf, maru, scratch, page, runs, tell }),
 ].map(([method, path, role, answer]) => ({ method, role, answer, parts: path.split('/') }))
 
 function match(method, path) {

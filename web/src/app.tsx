@@ -16,6 +16,8 @@ const PlantPage = lazy(() => import('./pages/plant'))
 const Runs = lazy(() => import('./pages/runs'))
 const NewRunPage = lazy(() => import('./pages/new_run'))
 const RunPage = lazy(() => import('./pages/run'))
+const Twins = lazy(() => import('./pages/twins'))
+const TwinPage = lazy(() => import('./pages/twin'))
 const Admin = lazy(() => import('./pages/admin'))
 
 function NotHere() {
@@ -32,6 +34,7 @@ function Page({ me }: { me: Me }): ReactNode {
     const [room, one] = path
     if (!room) return <Overview />
     if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
+    if (room === 'twins') return one ? <TwinPage key={one} id={one} /> : <Twins />
     if (room === 'runs') return one === 'new' ? <NewRunPage /> : one ? <RunPage key={one} id={one} /> : <Runs />
     if (room === 'admin' && me.role === 'admin') return <Admin />
     return <NotHere />
@@ -78,6 +81,7 @@ function LangChoice() {
 const ICONS: Record<string, string> = {
     overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z',
     plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
+    twins: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5',
     runs: 'M4 19V5M4 19h16M7 15l4-5 3 3 5-7',
     admin: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z',
 }
@@ -88,6 +92,7 @@ function Nav({ me }: { me: Me }) {
     const rooms: [string, Key, string][] = [
         ['overview', 'nav.overview', '/'],
         ['plants', 'nav.plants', '/plants'],
+        ['twins', 'nav.twins', '/twins'],
         ['runs', 'nav.runs', '/runs'],
     ]
     if (me.role === 'admin') rooms.push(['admin', 'nav.admin', '/admin'])

@@ -1,5 +1,7 @@
 import { useState } from 'react'
 import { address, get, list, remove } from '../api/client'
+import { makeTwin } from '../api/twin'
+import type { ApiError } from '../api/problem'
 import type { Check, Fault, Plant, Version } from '../api/types'
 import { LoadBars } from '../charts/bars'
 import { useMay } from '../me'
@@ -21,6 +23,7 @@ export default function PlantPage({ id }: { id: string }) {
     const asked = query.get('version')
     const older = useLoad(asked ? `version ${id} ${asked}` : null, () => get('/v1/plants/{plant}/versions/{version}', { path: { plant: id, version: asked! } }))
     const [ask, setAsk] = useState<'delete' | 'upload' | null>(null)
+    const [error, setError] = useState<ApiError | null>(null)
     useTitle(plant.value?.name ?? t('nav.plants'))
 
     if (plant.error ?? older.error) return <ProblemNote error={plant.error ?? older.error} retry={plant.reload} />
@@ -45,11 +48,15 @@ export default function PlantPage({ id }: { id: string }) {
                 }
             >
                 {may && version.sound && <LinkButton look="main" href={`/runs/new?plant=${id}${isNewest ? '' : `&version=${version.version}`}`}>{t('runs.new')}</LinkButton>}
+                {may && version.sound && (
+                    <Button onClick={() => makeTwin({ plant: id, version: version.version }).then((twin) => { forget(); go(`/twins/${twin.id}`) }, setError)}>{t('twin.make')}</Button>
+                )}
                 <LinkButton href={`/runs?plant=${id}`}>{t('plant.runs')}</LinkButton>
                 <LinkButton href={address('/v1/plants/{plant}/versions/{version}/archive', { plant: id, version: version.version })} download>{t('plant.download')}</LinkButton>
                 {may && <Button onClick={() => setAsk('upload')}>{t('plant.upload')}</Button>}
                 {may && <Button look="danger" onClick={() => setAsk('delete')}>{t('delete')}</Button>}
             </PageHead>
+            <ProblemNote error={error} />
             {!isNewest && (
                 <p className="old-version" role="status">
                     {t('version.old', { version: version.version, newest: latest.version })} <Link href={`/plants/${id}`}>{t('version.to_newest')}</Link>

@@ -1,0 +1,103 @@
+import { useState } from 'react'
+import { list } from '../api/client'
+import type { ApiError } from '../api/problem'
+import { makeTwin, twins as askTwins, type Twin } from '../api/twin'
+import { useMay } from '../me'
+import { Badge, Button, Card, Empty, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
+import { forget, useLoad } from '../parts/load'
+import { go, Link, useTitle } from '../parts/route'
+import { useText } from '../text'
+import { usePoll } from '../twin/use_twin'
+import { partsOf } from '../twin/axis'
+
+const TONES = { playing: 'busy', paused: 'calm', seeking: 'busy', failed: 'bad' } as const
+
+export function TwinBadge({ twin }: { twin: Pick<Twin, 'state'> }) {
+    const { t } = useText()
+    return <Badge tone={TONES[twin.state]}>{t(`twin.state.${twin.state}`)}</Badge>
+}
+
+/** All twins of the tenant, newest first. */
+export default function Twins() {
+    const { t, num, ago } = useText()
+    useTitle(t('nav.twins'))
+    const may = useMay('engineer')
+    const plants = useLoad('plants all', () => list('/v1/plants'))
+    const told = usePoll('twins', 3000, askTwins)
+    const [chosen, setChosen] = useState('')
+    const [name, setName] = useState('')
+    const [error, setError] = useState<ApiError | null>(null)
+    const [busy, setBusy] = useState(false)
+    const sound = (plants.value ?? []).filter((plant) => plant.latest.sound)
+    const plant = sound.find((one) => one.id === chosen) ?? sound[0]
+    const make = () => {
+        setBusy(true)
+        setError(null)
+        makeTwin({ plant: plant!.id, ...(name.trim() ? { name: name.trim() } : {}) }).then((made) => {
+            forget()
+            go(`/twins/${made.id}`)
+        }, (problem: ApiError) => {
+            setError(problem)
+            setBusy(false)
+        })
+    }
+    return (
+        <>
+            <PageHead title={t('nav.twins')} lead={t('twins.lead')} />
+            <ProblemNote error={told.error ?? plants.error} />
+            {told.value && told.value.length > 0 && (
+                <ul className="tiles">
+                    {told.value.map((twin) => (
+                        <li key={twin.id}>
+                            <Link href={`/twins/${twin.id}`} className="tile">
+                                <span className="list-head">
+                                    <strong>{twin.name}</strong>
+                                    <TwinBadge twin={twin} />
+                                </span>
+                                <span className="list-note">{t('twins.tile', { day: num(partsOf(twin.time).days + 1, 0), lots: num(twin.wip) })}</span>
+                                <span className="list-note">
+                                    {plants.value?.find((one) => one.id === twin.plant)?.name ?? t('run.plant_gone')} v{twin.version} · {ago(twin.created)}
+                                    {twin.origin && ` · ${t('twin.is_fork')}`}
+                                </span>
+                            </Link>
+                        </li>
+                    ))}
+                </ul>
+            )}
+            {!told.value || !plants.value ? (
+                !told.error && !plants.error && <Waiting />
+            ) : may && plant ? (
+                <Card title={t('twins.make')} note={t('twins.make.text')}>
+                    <form
+                        className="inline-form"
+                        onSubmit={(event) => {
+                            event.preventDefault()
+                            make()
+                        }}
+                    >
+                        <Field label={t('new_run.plant')}>
+                            {(id) => (
+                                <select id={id} value={plant.id} onChange={(event) => setChosen(event.target.value)}>
+                                    {sound.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+                                </select>
+                            )}
+                        </Field>
+                        <Field label={t('new_run.name')} hint={t('new_run.name.hint')}>
+                            {(id, hint) => <input id={id} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} aria-describedby={hint} />}
+                        </Field>
+                        <Button look="main" type="submit" disabled={busy}>{t('twin.make')}</Button>
+                    </form>
+                    <ProblemNote error={error} />
+                </Card>
+            ) : (
+                told.value.length === 0 && (
+                    <Card>
+                        <Empty title={t('twins.none')} text={t(plant ? 'twins.none.viewer' : 'twins.none.no_plant')}>
+                            {!plant && <LinkButton look="main" href="/plants">{t('nav.plants')}</LinkButton>}
+                        </Empty>
+                    </Card>
+                )
+            )}
+        </>
+    )
+}
