@@ -134,12 +134,19 @@ function tell(entry, changes) {
 }
 const isOver = (run) => ['done', 'failed', 'cancelled'].includes(run.state)
 
+// What-if settings that the command may not know yet: a lighter load stands for them, so that there is a difference to show.
+function known(text) {
+    const parts = text.split(';').map((part) => part.trim()).filter(Boolean)
+    const kept = parts.filter((part) => !/^(tools|downtime|releases|priority):/.test(part))
+    return (kept.length < parts.length && !kept.some((part) => part.startsWith('load=')) ? [...kept, 'load=96'] : kept).join('; ')
+}
+
 function arguments_(run, folder) {
     const r = run.request
     const args = [run.kind === 'compare' ? 'compare' : 'sim', folder, '--days', String(r.days ?? 365), '--warmup', String(r.warmup_days ?? 0)]
     args.push('--reps', String(r.replications ?? 1), '--seed', String(r.seed ?? 1))
     for (const [name, value] of Object.entries(r.options ?? {})) args.push('--option', `${name}=${value}`)
-    ;(r.variants ?? []).forEach((text, n) => args.push(`--${'abcdefgh'[n]}`, text || 'rule=plant'))
+    ;(r.variants ?? []).forEach((text, n) => args.push(`--${'abcdefgh'[n]}`, known(text) || 'rule=plant'))
     return args
 }
 

@@ -344,6 +344,9 @@ export class Hall {
         const frame = new LineSegments(geometry, new LineBasicMaterial({ depthTest: false, transparent: true, fog: false }))
         frame.renderOrder = 5 + order
         frame.visible = false
+        const glow = new Mesh(new BoxGeometry(1, 1, 1), new MeshBasicMaterial({ transparent: true, opacity: 0.14 * order, depthWrite: false, fog: false }))
+        glow.position.y = 0.5
+        frame.add(glow)
         this.#scene.add(frame)
         return frame
     }
@@ -351,7 +354,7 @@ export class Hall {
     #makeLabels() {
         for (const area of this.#layout.areas) {
             const label = new Label()
-            // Over the middle of what it has.
+            // Over the middle of what it has; where that is scattered, over the piece that is nearest to the middle.
             let x = 0
             let y = 0
             let all = 0
@@ -361,7 +364,11 @@ export class Hall {
                 y += ((b + d) / 2) * size
                 all += size
             }
-            label.sprite.position.copy(this.#at(x / (all || 1), y / (all || 1), 5))
+            x /= all || 1
+            y /= all || 1
+            const near = [...area.rects].sort((p, q) => Math.hypot((p[0] + p[2]) / 2 - x, (p[1] + p[3]) / 2 - y) - Math.hypot((q[0] + q[2]) / 2 - x, (q[1] + q[3]) / 2 - y))[0]
+            if (near && area.rects.length > 1) [x, y] = [(near[0] + near[2]) / 2, (near[1] + near[3]) / 2]
+            label.sprite.position.copy(this.#at(x, y, this.#layout.aisles.length > 0 ? 5 : 3.1))
             label.sprite.visible = area.rects.length > 0
             this.#scene.add(label.sprite)
             this.#areaLabels.push(label)
@@ -401,11 +408,12 @@ export class Hall {
         this.#grounds.wall.color.setStyle(look.line)
         this.#sky.color.setStyle('#ffffff')
         this.#sky.groundColor.setStyle(look.dark ? '#5a6770' : '#b9c3c7')
-        this.#sky.intensity = look.dark ? 1.5 : 1.75
-        this.#sun.intensity = look.dark ? 1.7 : 1.9
+        this.#sky.intensity = look.dark ? 1.4 : 1.4
+        this.#sun.intensity = look.dark ? 1.7 : 1.75
         this.#marker.material.color.setStyle(look.accent)
         this.#hover.material.color.setStyle(look.ink)
         this.#hover.material.opacity = 0.6
+        for (const frame of [this.#marker, this.#hover]) (frame.children[0] as Mesh<BoxGeometry, MeshBasicMaterial>).material.color.copy(frame.material.color)
         this.#beacons.material.color.copy(this.#colours.states[DOWN]!)
         this.#paintAll()
         this.#renderer.shadowMap.needsUpdate = true
@@ -446,7 +454,7 @@ export class Hall {
                 mesh.material.opacity = 0.25 + 0.55 * share
             } else {
                 mesh.material.color.setStyle(tints[area % tints.length]!)
-                mesh.material.opacity = this.#heat ? 0.04 : this.#look.dark ? 0.13 : 0.11
+                mesh.material.opacity = this.#heat ? 0.04 : this.#look.dark ? 0.16 : 0.17
             }
         }
         this.#layout.areas.forEach((area, a) => {
@@ -667,8 +675,8 @@ export class Hall {
             n++
             label.sprite.visible = true
         }
-        if (near) for (const label of this.#groupLabels) place(label, true)
         for (let a = 0; a < this.#areaLabels.length; a++) place(this.#areaLabels[a]!, this.#layout.areas[a]!.rects.length > 0)
+        for (const label of this.#groupLabels) place(label, near)
     }
 
     #mark() {
@@ -701,8 +709,7 @@ export class Hall {
 
     /** From where all of the hall is seen. */
     fit(now = false) {
-        const turn = this.#size.x >= this.#size.y * 1.6 ? 0.22 : 0.5
-        this.#lookFrom(turn, 0.88, now)
+        this.#lookFrom(this.#size.x >= this.#size.y * 1.6 ? 0.18 : 0.38, 0.86, now)
     }
     top() {
         this.#lookFrom(0, 0.002, false)
@@ -710,21 +717,34 @@ export class Hall {
 
     #lookFrom(turn: number, tilt: number, now: boolean) {
         const to = new Vector3(Math.sin(turn) * Math.sin(tilt), Math.cos(tilt), Math.cos(turn) * Math.sin(tilt))
-        // As near as all corners allow.
+        // As near as all corners allow, with the picture of the hall in the middle: moved and measured a few times over.
         const right = new Vector3().crossVectors(new Vector3(0, 1, 0), to).normalize()
         const up = new Vector3().crossVectors(to, right)
         const high = Math.tan((this.#camera.fov * Math.PI) / 360)
         const wide = high * this.#camera.aspect
-        let far = 4
+        const target = new Vector3()
         const corner = new Vector3()
-        for (const x of [-0.5, 0.5])
-            for (const z of [-0.5, 0.5])
-                for (const y of [0, 2]) {
-                    corner.set(x * this.#size.x, y, z * this.#size.y)
-                    far = Math.max(far, corner.dot(to) + Math.abs(corner.dot(right)) / wide, corner.dot(to) + Math.abs(corner.dot(up)) / high)
-                }
-        const target = new Vector3(0, 0, 0)
-        this.#flyTo(to.multiplyScalar(far * 1.04).add(target), target, now)
+        let far = this.#size.length() * 1.5
+        for (let turn = 0; turn < 8; turn++) {
+            let [left, right_, low, top] = [Infinity, -Infinity, Infinity, -Infinity]
+            for (const x of [-0.5, 0.5])
+                for (const z of [-0.5, 0.5])
+                    for (const y of [0, 3]) {
+                        corner.set(x * (this.#size.x + 2), y, z * (this.#size.y + 2)).sub(target)
+                        const depth = Math.max(1, far - corner.dot(to))
+                        const px = corner.dot(right) / depth / wide
+                        const py = corner.dot(up) / depth / high
+                        left = Math.min(left, px)
+                        right_ = Math.max(right_, px)
+                        low = Math.min(low, py)
+                        top = Math.max(top, py)
+                    }
+            target.addScaledVector(right, ((left + right_) / 2) * far * wide).addScaledVector(up, ((low + top) / 2) * far * high)
+            // Back to the ground along the view.
+            target.addScaledVector(to, -target.y / to.y)
+            far = Math.max(6, far * Math.max((right_ - left) / 2 / 0.96, (top - low) / 2 / 0.86))
+        }
+        this.#flyTo(to.multiplyScalar(far).add(target), target, now)
     }
 
     #flyTo(camera: Vector3, target: Vector3, now = false) {

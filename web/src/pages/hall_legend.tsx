@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { GroupNow } from '../api/twin'
+import type { GroupNow, Layout } from '../api/twin'
 import { useText } from '../text'
 import { AT_RISK, HOT, LATE, type Floor } from '../twin/floor'
 import { mostOf, type Overlay } from './hall_heat'
@@ -9,13 +9,13 @@ const NUMBERS = { standby: 0, productive: 1, setup: 2, engineering: 3, scheduled
 const COUNT_MS = 700
 
 /** What colours mean, with how many there are now. */
-export function HallLegend({ floor, overlay, groups }: { floor: Floor; overlay: Overlay; groups: GroupNow[] | undefined }) {
+export function HallLegend({ layout, floor, overlay, groups }: { layout: Layout; floor: Floor; overlay: Overlay; groups: GroupNow[] | undefined }) {
     const { t, num } = useText()
     const [counts, setCounts] = useState<number[]>([])
     useEffect(() => {
         const count = () => {
             const next = new Array<number>(10).fill(0)
-            for (let tool = 0; tool < floor.state.length; tool++) next[floor.state[tool]!]!++
+            for (const group of layout.groups) if (!group.is_delay) for (let k = 0; k < group.n_tool; k++) next[floor.state[group.first_tool + k]!]!++
             for (let slot = 0; slot < floor.slots; slot++) {
                 if (floor.lot[slot]! < 0) continue
                 const what = floor.what[slot]!
@@ -28,7 +28,7 @@ export function HallLegend({ floor, overlay, groups }: { floor: Floor; overlay: 
         count()
         const timer = setInterval(count, COUNT_MS)
         return () => clearInterval(timer)
-    }, [floor])
+    }, [layout, floor])
     const most = groups ? mostOf(groups, overlay) : 1
     return (
         <div className="hall-legend" aria-label={t('legend')} role="group">

@@ -106,7 +106,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                         <Button title={t('view.top')} aria-label={t('view.top')} onClick={() => hall?.top()}><Glyph d="M5 5h14v14H5zM5 12h14M12 5v14" /></Button>
                         <Fullscreen />
                     </div>
-                    <HallLegend floor={shown} overlay={overlay} groups={groups.value?.groups} />
+                    <HallLegend layout={layout} floor={shown} overlay={overlay} groups={groups.value?.groups} />
                     {!now.known && (
                         <p className="hall-note" role="status">{lost ? t('run.lost_stream') : t('loading')}</p>
                     )}

@@ -125,6 +125,19 @@ interface Drawn {
     clock: Clock
 }
 
+/** From a round number below all to a little above: the ups and downs of a large stock are small. */
+function reach(...lists: number[][]): [number, number] {
+    let low = Infinity
+    let most = 1
+    for (const list of lists)
+        for (const lots of list) {
+            low = Math.min(low, lots)
+            most = Math.max(most, lots)
+        }
+    const room = Math.max(most - low, most * 0.15)
+    return [Math.max(0, low - room * 0.7), most + room * 0.15]
+}
+
 function draw(canvas: HTMLCanvasElement, colours: Colours, { axis, ticks, now, look, history, forecast, events, hover, clock }: Drawn) {
     const ratio = Math.min(2, devicePixelRatio)
     const high = canvas.clientHeight
@@ -140,8 +153,8 @@ function draw(canvas: HTMLCanvasElement, colours: Colours, { axis, ticks, now, l
     const head = 16
     const ground = high - foot
     const x = (time: number) => xOf(axis, time)
-    const most = Math.max(1, now.lots, ...(history?.wip.slice(-4000) ?? []), ...(forecast?.wip.p95 ?? [])) * 1.12
-    const y = (lots: number) => head + (ground - head) * (1 - lots / most)
+    const [low, most] = reach([now.lots], history?.wip ?? [], forecast?.wip.p95 ?? [], forecast?.wip.p05 ?? [])
+    const y = (lots: number) => head + (ground - head) * (1 - (lots - low) / (most - low))
     const endX = x(Math.max(now.end, now.time))
 
     // The future is another ground.
