@@ -296,7 +296,7 @@ async function forecast(twin, hours, replications, tell) {
     const bottlenecks = worst.map((one, k) => ({ group: one.group, chance: one.most / total, from: k === 0 ? start + hours * 900 : start + hours * 900 * k }))
     const first = worst[0]?.group ?? ''
     const sentence = {
-        ko: `앞으로 ${hours}시간 안에 ${first}이(가) 병목이 될 가능성이 ${Math.round(bottlenecks[0].chance * 100)} %로 가장 높고, 대기가 최대 ${first ? worst[0].most : 0}로트까지 늘어납니다.`,
+        ko: `앞으로 ${hours}시간 안에 병목이 될 가능성이 가장 높은 곳은 ${first}(${Math.round(bottlenecks[0].chance * 100)} %)이며, 대기가 ${worst[0]?.most ?? 0}로트까지 늘 수 있습니다.`,
         en: `Within ${hours} h ${first} is the most likely bottleneck (${Math.round(bottlenecks[0].chance * 100)} %), with up to ${worst[0]?.most ?? 0} lots waiting.`,
     }
     return { twin: twin.id, time: start, hours, replications, point_seconds: point, wip: quantiles(wip), out: quantiles(out), groups, lots, bottlenecks, sentence }

@@ -13,12 +13,13 @@ export function Fan({ bands, time, step, clock, label, unit, height = 210, tone 
     const option = useMemo(() => {
         const n = bands.p50.length
         const at = (k: number) => time + k * step
-        const line = (values: number[]) => values.map((value, k): [number, number] => [at(k), value])
         const band = (low: number[], up: number[], stack: string, colour: string, opacity: number) => [
-            { type: 'line', stack, data: line(low), showSymbol: false, silent: true, lineStyle: { opacity: 0 }, stackStrategy: 'all' },
-            { type: 'line', stack, data: up.map((value, k): [number, number] => [at(k), value - low[k]!]), showSymbol: false, silent: true, lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity }, stackStrategy: 'all' },
+            { type: 'line', stack, data: low, showSymbol: false, silent: true, lineStyle: { opacity: 0 }, stackStrategy: 'all' },
+            { type: 'line', stack, data: up.map((value, k) => value - low[k]!), showSymbol: false, silent: true, lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity }, stackStrategy: 'all' },
         ]
-        const shortest = Math.max(step, (n * step) / 6)
+        // Marks stand at whole hours or days.
+        const every = niceStep((n * step) / 5)
+        const isMark = (k: number) => Math.floor((at(k) + clock.offset) / every) !== Math.floor((at(k - 1) + clock.offset) / every)
         return (colours: Colours) => {
             const colour = colours.series[tone % colours.series.length]!
             return {
@@ -26,14 +27,14 @@ export function Fan({ bands, time, step, clock, label, unit, height = 210, tone 
                 tooltip: { ...tooltip(colours), trigger: 'axis', formatter: (points: Point[]) => {
                     const k = points[0]?.dataIndex ?? 0
                     const range = (low: number[], up: number[]) => `${num(low[k] ?? 0)} – ${num(up[k] ?? 0)}`
-                    return tip(clock.at(at(k)), [{ mark: colour, name: t('fan.median'), value: `${num(bands.p50[k] ?? 0)} ${unit}` }, { name: '50 %', value: range(bands.p25, bands.p75) }, { name: '90 %', value: range(bands.p05, bands.p95) }])
+                    return tip(clock.short(at(k)), [{ mark: colour, name: t('fan.median'), value: `${num(bands.p50[k] ?? 0)} ${unit}` }, { name: '50 %', value: range(bands.p25, bands.p75) }, { name: '90 %', value: range(bands.p05, bands.p95) }])
                 } },
-                xAxis: { ...axis(colours), type: 'value', min: at(0), max: at(n - 1), interval: niceStep(shortest), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, formatter: (value: number) => clock.mark(Math.round(value), shortest) } },
+                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: bands.p50.map((_, k) => at(k)), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, interval: (k: number) => k > 0 && isMark(k), formatter: (value: string) => clock.mark(Math.floor((Number(value) + clock.offset) / every) * every - clock.offset, every) } },
                 yAxis: { ...axis(colours, unit), type: 'value', scale: true, minInterval: 1, nameTextStyle: { color: colours.muted, align: 'left' } },
                 series: [
                     ...band(bands.p05, bands.p95, 'wide', colour, 0.16),
                     ...band(bands.p25, bands.p75, 'half', colour, 0.26),
-                    { type: 'line', data: line(bands.p50), showSymbol: false, lineStyle: { width: 2.2, color: colour }, itemStyle: { color: colour } },
+                    { type: 'line', data: bands.p50, showSymbol: false, lineStyle: { width: 2.2, color: colour }, itemStyle: { color: colour } },
                 ],
             }
         }

@@ -38,7 +38,7 @@ export function FlowHeat({ history, clock }: { history: History; clock: Clock })
             grid: { left: 8, right: 16, top: 8, bottom: 58, containLabel: true },
             tooltip: { ...tooltip(colours), formatter: (point: { value: unknown }) => {
                 const [column, row, lots] = point.value as [number, number, number]
-                return tip(chosen[row]?.name ?? '', [{ name: clock.at(column * width), value: `${num(lots, 1)} ${t('unit.lots')}` }])
+                return tip(chosen[row]?.name ?? '', [{ name: clock.short(column * width), value: `${num(lots, 1)} ${t('unit.lots')}` }])
             } },
             xAxis: { ...axis(colours), type: 'category', data: Array.from({ length: columns }, (_, n) => clock.mark(n * width, width)), splitLine: { show: false } },
             yAxis: { ...axis(colours), type: 'category', inverse: true, data: chosen.map((group) => group.name), axisLabel: { color: colours.ink, fontSize: small(), width: 150, overflow: 'truncate' }, splitLine: { show: false } },

@@ -33,7 +33,7 @@ export default function Flow({ twin, layout, clock }: { twin: Twin; layout: Layo
             { key: 'down', title: t('flow.down'), number: true, value: (row) => (row.tools[4] ?? 0) + (row.tools[5] ?? 0), width: 5 },
             { key: 'utilization', title: `${t('panel.utilization')}, %`, number: true, value: (row) => row.utilization, show: (row) => (row.utilization === null ? '–' : num(row.utilization * 100, 0)), width: 7.5 },
             { key: 'queue', title: t('group.queue'), number: true, value: (row) => row.queue, width: 5.5 },
-            { key: 'in_process', title: t('where.processing'), number: true, value: (row) => row.in_process, width: 6 },
+            { key: 'in_process', title: t('group.in_process'), number: true, value: (row) => row.in_process, width: 6 },
             { key: 'wait', title: t('group.wait'), number: true, value: (row) => row.wait, show: (row) => (row.wait > 0 ? clock.span(row.wait) : '–'), width: 7 },
             { key: 'risk', title: t('overlay.risk'), number: true, value: (row) => row.risk, show: (row) => (row.risk > 0 ? <Badge tone="bad">{num(row.risk, 0)}</Badge> : '–'), width: 6.5 },
         ],
@@ -46,7 +46,7 @@ export default function Flow({ twin, layout, clock }: { twin: Twin; layout: Layo
             {worst && (
                 <Card className="hero answer">
                     <p className="sentence">{worst.queue > 0 ? t('flow.sentence', { group: worst.name, queue: num(worst.queue, 0), share: percent(waiting > 0 ? worst.queue / waiting : 0, 0), wait: clock.span(worst.wait) }) : t('flow.sentence.none')}</p>
-                    <p className="note">{t('flow.of', { time: clock.at(groups.value!.time) })}</p>
+                    <p className="note">{t('flow.of', { time: clock.short(groups.value!.time) })}</p>
                 </Card>
             )}
             <Card title={t('flow.heat')} note={t('flow.heat.text')}>
@@ -74,7 +74,7 @@ function AllLots({ twin, clock }: { twin: Twin; clock: Clock }) {
     })
     const columns = useMemo<Column<LotNow>[]>(
         () => [
-            { key: 'lot', title: t('found.lot'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin.id}/flow?lot=${encodeURIComponent(row.lot)}`}>{row.lot}</Link>, width: 7 },
+            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin.id}/flow?lot=${encodeURIComponent(row.lot)}`}>{row.lot}</Link>, width: 7 },
             { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 8, grow: 1 },
             { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5.5 },
             { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step, 0)} / ${num(row.steps, 0)}`, width: 7 },
@@ -82,7 +82,7 @@ function AllLots({ twin, clock }: { twin: Twin; clock: Clock }) {
             { key: 'where', title: t('lot.where'), value: (row) => row.where, show: (row) => <Badge tone={row.where === 'processing' ? 'good' : row.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${row.where}`)}</Badge>, width: 7 },
             { key: 'group', title: t('lot.at'), value: (row) => row.tool ?? row.group, show: (row) => (row.tool ?? row.group).replace(/\/(\d+)$/, ' #$1'), width: 10 },
             { key: 'since', title: t('lot.for'), number: true, value: (row) => -row.since, show: (row) => clock.span(twin.time - row.since), width: 7 },
-            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.at(row.due)}</span> : clock.at(row.due)), width: 11 },
+            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.short(row.due)}</span> : clock.short(row.due)), width: 11 },
         ],
         [t, num, clock, twin.id, twin.time],
     )
@@ -113,7 +113,7 @@ function OneLot({ twin, lot, clock, onClose }: { twin: Twin; lot: string; clock:
             {error?.status === 404 ? <p className="note">{t('lot.gone')}</p> : <ProblemNote error={error} />}
             {way ? (
                 <>
-                    <p className="note">{way.product} · {t('lot.wafers', { count: way.wafers })} · {t('lot.step', { step: num(way.step, 0), steps: num(way.steps, 0) })} · {way.due !== null ? t('lot.due_at', { time: clock.at(way.due) }) : ''}</p>
+                    <p className="note">{way.product} · {t('lot.wafers', { count: way.wafers })} · {t('lot.step', { step: num(way.step, 0), steps: num(way.steps, 0) })} · {way.due !== null ? t('lot.due_at', { time: clock.short(way.due) }) : ''}</p>
                     <LotGantt way={way} now={twin.time} clock={clock} />
                 </>
             ) : !error && <Waiting />}

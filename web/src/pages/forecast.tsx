@@ -59,7 +59,7 @@ function Told({ told, clock, twin, again }: { told: Forecast; clock: Clock; twin
                                 <span>{one.group}</span>
                                 <i><b style={{ width: `${one.chance * 100}%` }} /></i>
                                 <span>{percent(one.chance, 0)}</span>
-                                <small>{one.from !== null ? t('forecast.from', { time: clock.at(one.from) }) : ''}</small>
+                                <small>{one.from !== null ? t('forecast.from', { time: clock.short(one.from) }) : ''}</small>
                             </li>
                         ))}
                     </ul>
@@ -98,13 +98,13 @@ function Lots({ lots, clock, twin }: { lots: ForecastLot[]; clock: Clock; twin: 
     const { t, num, percent } = useText()
     const columns = useMemo<Column<ForecastLot>[]>(
         () => [
-            { key: 'lot', title: t('found.lot'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin}/flow?lot=${encodeURIComponent(row.lot)}`}>{row.lot}</Link>, width: 7 },
+            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin}/flow?lot=${encodeURIComponent(row.lot)}`}>{row.lot}</Link>, width: 7 },
             { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 8, grow: 1 },
             { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5.5 },
             { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step, 0)} / ${num(row.steps, 0)}`, width: 7 },
-            { key: 'p50', title: t('forecast.done'), value: (row) => row.p50, show: (row) => <>{clock.at(row.p50)}{row.extrapolated && <small title={t('forecast.extrapolated')}> *</small>}</>, width: 12, grow: 1 },
-            { key: 'spread', title: t('forecast.between'), value: (row) => row.p90 - row.p10, show: (row) => `${clock.at(row.p10)} – ${clock.at(row.p90)}`, width: 20, grow: 2 },
-            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : clock.at(row.due)), width: 12, grow: 1 },
+            { key: 'p50', title: t('forecast.done'), value: (row) => row.p50, show: (row) => <>{clock.short(row.p50)}{row.extrapolated && <small title={t('forecast.extrapolated')}> *</small>}</>, width: 9, grow: 1 },
+            { key: 'spread', title: t('forecast.between'), value: (row) => row.p90 - row.p10, show: (row) => clock.between(row.p10, row.p90), width: 14, grow: 2 },
+            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : clock.short(row.due)), width: 9, grow: 1 },
             { key: 'late', title: t('forecast.late'), number: true, value: (row) => row.late, show: (row) => (row.late === null ? '–' : <Badge tone={row.late > 0.66 ? 'bad' : row.late > 0.25 ? 'warn' : 'good'}>{percent(row.late, 0)}</Badge>), width: 7 },
         ],
         [t, num, percent, clock, twin],

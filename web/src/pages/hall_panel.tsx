@@ -54,7 +54,7 @@ export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot
                 <>
                     <p className="panel-state">
                         <Badge tone={TONES[now.state]}>{t(`state.${now.state}`)}</Badge>
-                        <span>{t('panel.since', { time: clock.at(now.since) })}{now.until !== undefined && now.until !== null && ` · ${t('panel.until', { time: clock.at(now.until) })}`}</span>
+                        <span>{t('panel.since', { time: clock.short(now.since) })}{now.until !== undefined && now.until !== null && ` · ${t('panel.until', { time: clock.short(now.until) })}`}</span>
                     </p>
                     {may && (
                         <div className="actions">
@@ -65,7 +65,7 @@ export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot
                         <div><dt>{t('panel.utilization')}</dt><dd>{percent(now.utilization, 0)}</dd></div>
                         <div><dt>{t('panel.queue')}</dt><dd>{t('lots', { count: num(now.n_queue, 0) })}</dd></div>
                         {now.setup && <div><dt>{t('panel.setup')}</dt><dd>{now.setup}</dd></div>}
-                        {now.next_maintenance && <div><dt>{t('panel.maintenance')}</dt><dd title={now.next_maintenance.name}>{clock.at(now.next_maintenance.due)}</dd></div>}
+                        {now.next_maintenance && <div><dt>{t('panel.maintenance')}</dt><dd title={now.next_maintenance.name}>{clock.short(now.next_maintenance.due)}</dd></div>}
                     </dl>
                     <h3>{t('panel.inside', { count: now.lots.length })}</h3>
                     {now.lots.length === 0 ? <p className="note">{t('panel.inside.none')}</p> : (
@@ -74,7 +74,7 @@ export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot
                                 <li key={lot.lot}>
                                     <button type="button" onClick={() => onLot(lot.lot)}>{lot.lot}</button>
                                     <span>{lot.product} · {lot.step}. {lot.step_name}</span>
-                                    {lot.ends !== undefined && lot.ends !== null && <small>{t('panel.ends', { time: clock.at(lot.ends) })}</small>}
+                                    {lot.ends !== undefined && lot.ends !== null && <small>{t('panel.ends', { time: clock.short(lot.ends) })}</small>}
                                 </li>
                             ))}
                         </ul>
@@ -115,15 +115,15 @@ export function LotPanel({ twin, lot, layout, clock, onClose, onTool }: { twin: 
                 <>
                     <p className="panel-state">
                         <Badge tone={now.where === 'processing' ? 'good' : now.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${now.where}`)}</Badge>
-                        <span>{t('panel.since', { time: clock.at(now.since) })}</span>
+                        <span>{t('panel.since', { time: clock.short(now.since) })}</span>
                     </p>
                     <div className="lot-bar" role="img" aria-label={t('lot.step', { step: now.step, steps: now.steps })}><i style={{ width: `${(now.step / now.steps) * 100}%` }} /></div>
                     <dl className="panel-facts">
                         <div><dt>{t('lot.at')}</dt><dd>{now.tool ? <button type="button" onClick={() => onTool(toolNumber(layout, now.tool!))}>{now.tool.replace(/\/(\d+)$/, ' #$1')}</button> : now.group}</dd></div>
                         <div><dt>{t('lot.step_is')}</dt><dd>{num(now.step, 0)} / {num(now.steps, 0)} · {now.step_name}</dd></div>
                         <div><dt>{t('lot.priority')}</dt><dd>{now.priority}</dd></div>
-                        {now.due !== null && now.due !== undefined && <div><dt>{t('lot.due')}</dt><dd>{clock.at(now.due)}</dd></div>}
-                        {now.queue_limit !== undefined && now.queue_limit !== null && <div><dt>{t('lot.limit')}</dt><dd>{clock.at(now.queue_limit)}</dd></div>}
+                        {now.due !== null && now.due !== undefined && <div><dt>{t('lot.due')}</dt><dd>{clock.short(now.due)}</dd></div>}
+                        {now.queue_limit !== undefined && now.queue_limit !== null && <div><dt>{t('lot.limit')}</dt><dd>{clock.short(now.queue_limit)}</dd></div>}
                     </dl>
                     {now.ahead.length > 0 && (
                         <>

@@ -34,7 +34,9 @@ export default function RunPage({ id }: { id: string }) {
         if (told && over) forget()
     }, [told, over])
     const plant = useLoad(run ? `plant ${run.plant}` : null, () => get('/v1/plants/{plant}', { path: { plant: run!.plant } }))
-    const result = useLoad(run && (run.state === 'done' || run.state === 'cancelled') ? `result ${id}` : null, () => get('/v1/runs/{run}/result', { path: { run: id } }) as Promise<unknown> as Promise<Result>)
+    // A forecast is told on the page of its twin.
+    const ofTwin = run && (run.kind as string) === 'forecast' ? (run.request as { twin?: string }).twin : undefined
+    const result = useLoad(run && ofTwin === undefined && (run.state === 'done' || run.state === 'cancelled') ? `result ${id}` : null, () => get('/v1/runs/{run}/result', { path: { run: id } }) as Promise<unknown> as Promise<Result>)
 
     if (!run) return first.error ? <ProblemNote error={first.error} retry={first.reload} /> : <Waiting />
     const { days = 365, warmup_days = 0, replications = 1, seed = 1, options } = run.request
@@ -50,8 +52,8 @@ export default function RunPage({ id }: { id: string }) {
                     </>
                 }
             >
-                {run.state === 'done' && <LinkButton href={`/v1/runs/${id}/report?lang=${lang}`} target="_blank">{t('run.report')}</LinkButton>}
-                {may && over && <LinkButton href={`/runs/new?plant=${run.plant}&kind=compare`}>{t('run.compare')}</LinkButton>}
+                {run.state === 'done' && ofTwin === undefined && <LinkButton href={`/v1/runs/${id}/report?lang=${lang}`} target="_blank">{t('run.report')}</LinkButton>}
+                {may && over && ofTwin === undefined && <LinkButton href={`/runs/new?plant=${run.plant}&kind=compare`}>{t('run.compare')}</LinkButton>}
                 {may && over && <Button look="danger" onClick={() => setAsk(true)}>{t('delete')}</Button>}
             </PageHead>
             {options && Object.keys(options).length > 0 && <p className="chips">{Object.entries(options).map(([name, value]) => <code key={name}>{name}={value}</code>)}</p>}
@@ -76,7 +78,12 @@ export default function RunPage({ id }: { id: string }) {
                     </Empty>
                 </Card>
             )}
-            {over && run.state !== 'failed' &&
+            {ofTwin !== undefined && (
+                <Card>
+                    <Empty title={t('run.forecast')} text={run.sentence?.[lang]}><LinkButton look="main" href={`/twins/${ofTwin}/forecast`}>{t('run.forecast.open')}</LinkButton></Empty>
+                </Card>
+            )}
+            {over && ofTwin === undefined && run.state !== 'failed' &&
                 (result.value ? (
                     isComparison(result.value) ? <Comparison result={result.value} run={run} /> : <Simulation result={result.value} run={run} />
                 ) : result.error ? (

@@ -114,17 +114,17 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                     {seeks && look === null && <p className="hall-note" role="status">{t('twin.seeking', { time: clock.at(now.time) })}</p>}
                     {picked?.kind === 'tool' && <ToolPanel key={picked.tool} twin={twin} layout={layout} tool={picked.tool} time={at} clock={clock} may={may && !isPast} onClose={close} onLot={selectLot} onTwin={setTwin} />}
                     {picked?.kind === 'lot' && <LotPanel key={picked.lot} twin={twin.id} lot={picked.lot} layout={layout} clock={clock} onClose={close} onTool={selectTool} />}
+                    {look !== null && (
+                        <div className={isPast ? 'look-strip' : 'look-strip future'} role="status">
+                            <span>{t(isPast ? 'look.past' : 'look.future', { time: clock.at(look, true), span: clock.span(look - now.time) })}</span>
+                            <span className="actions">
+                                <Button look="main" onClick={() => setLook(null)}>{t('look.back')}</Button>
+                                {may && <Button onClick={() => { act(seek(twin.id, look)); setLook(null) }}>{t(isPast ? 'look.seek' : 'look.run')}</Button>}
+                                {may && isPast && <Button onClick={() => setAsk('fork')}>{t('look.fork')}</Button>}
+                            </span>
+                        </div>
+                    )}
                 </div>
-                {look !== null && (
-                    <div className={isPast ? 'look-strip' : 'look-strip future'} role="status">
-                        <span>{t(isPast ? 'look.past' : 'look.future', { time: clock.at(look, true), span: clock.span(look - now.time) })}</span>
-                        <span className="actions">
-                            <Button look="main" onClick={() => setLook(null)}>{t('look.back')}</Button>
-                            {may && <Button onClick={() => { act(seek(twin.id, look)); setLook(null) }}>{t(isPast ? 'look.seek' : 'look.run')}</Button>}
-                            {may && isPast && <Button onClick={() => setAsk('fork')}>{t('look.fork')}</Button>}
-                        </span>
-                    </div>
-                )}
                 <div className="deck">
                     <div className="deck-head">
                         {may && (

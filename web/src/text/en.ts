@@ -592,4 +592,9 @@ export const en: Record<Key, string> = {
     'what_if.kept': 'This comparison is kept among the runs',
     'what_if.viewer': 'An engineer may try things out here',
     'what_if.viewer.text': 'Comparisons that are done can be read among the runs.',
+    'lot.name': 'Lot',
+    'group.in_process': 'In process',
+    'run.title.forecast': 'Forecast of {hours} h · {reps|replication|replications}',
+    'run.forecast': 'This is a forecast of a twin',
+    'run.forecast.open': 'See the forecast',
 }

@@ -590,6 +590,11 @@ export const ko = {
     'what_if.kept': '실행 기록에서 이 비교 다시 보기',
     'what_if.viewer': '가정 실험은 엔지니어가 할 수 있습니다',
     'what_if.viewer.text': '끝난 비교는 실행 기록에서 볼 수 있습니다.',
+    'lot.name': '로트',
+    'group.in_process': '가공 중',
+    'run.title.forecast': '{hours}시간 앞 예측 · {reps}회 반복',
+    'run.forecast': '이것은 트윈의 예측입니다',
+    'run.forecast.open': '예측 결과 보기',
 } satisfies Record<string, string>
 
 export type Key = keyof typeof ko

@@ -74,7 +74,11 @@ export function useNow(floor: Floor): Now {
 export interface Clock {
     /** A time of the twin as people say it: the date where the plant has a start, else day and hour. */
     at: (time: number, seconds?: boolean) => string
-    /** The same for marks of an axis whose step is so many seconds. */
+    /** Without the year. */
+    short: (time: number) => string
+    /** From and to, the day said once where it is the same. */
+    between: (from: number, to: number) => string
+    /** For marks of an axis whose step is so many seconds. */
     mark: (time: number, step: number) => string
     span: (seconds: number) => string
     /** Seconds from midnight to time 0. */
@@ -93,16 +97,20 @@ export function useClock(start: string | undefined): Clock {
         const dated = Number.isFinite(zero)
         const offset = dated ? (zero / 1000) % 86400 : 0
         const hour = (time: number, seconds: boolean) => {
-            const { hours, minutes, seconds: s } = partsOf(((time + offset) % 86400) + 86400 * 0)
+            const { hours, minutes, seconds: s } = partsOf((time + offset) % 86400)
             return `${two(hours)}:${two(minutes)}${seconds ? `:${two(s)}` : ''}`
         }
         const at = (time: number, seconds = false) => (dated ? `${year.format(zero + time * 1000)} ${hour(time, seconds)}` : `${t('clock.day', { day: num(partsOf(time).days + 1, 0) })} ${hour(time, seconds)}`)
+        const dayOf = (time: number) => (dated ? day.format(zero + time * 1000) : t('clock.day', { day: num(partsOf(time).days + 1, 0) }))
+        const short = (time: number) => `${dayOf(time)} ${hour(time, false)}`
         return {
             at,
+            short,
+            between: (from, to) => `${short(from)} – ${dayOf(from) === dayOf(to) ? hour(to, false) : short(to)}`,
             mark: (time, step) => {
                 const isMidnight = (time + offset) % 86400 === 0
                 if (step < 86400 && !isMidnight) return hour(time, false)
-                return dated ? day.format(zero + time * 1000) : t('clock.day', { day: num(partsOf(time).days + 1, 0) })
+                return dayOf(time)
             },
             span: (seconds) => {
                 const s = Math.abs(seconds)
