@@ -23,12 +23,13 @@ export async function startMock(env = {}, plants = []) {
 export const launch = () =>
     chromium.launch({
         executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+        // The hall is drawn in WebGL: by a graphics card that is made of software.
+        args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     })
 
 /** A page that remembers errors, breaches of the security policy and requests that leave the server. */
-export async function open(browser, base, { lang = 'en-GB', width = 1440, height = 900, dark = false, touch = false } = {}) {
-    const context = await browser.newContext({ locale: lang, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', hasTouch: touch, reducedMotion: 'reduce' })
+export async function open(browser, base, { lang = 'en-GB', width = 1440, height = 900, dark = false, touch = false, motion = false } = {}) {
+    const context = await browser.newContext({ locale: lang, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', hasTouch: touch, reducedMotion: motion ? 'no-preference' : 'reduce' })
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     const bad = []

@@ -76,6 +76,7 @@ export class Play {
             lot.step = Math.floor(this.rand() * this.route(lot).length)
             lot.released = -(lot.step / this.route(lot).length) * model.raw[lot.product] * 1.7
             lot.due = lot.released + model.raw[lot.product] * 2.1
+            lot.group = this.route(lot)[lot.step].group
             this.put(this.rand() * 900, 'arrive', lot.id)
         }
         this.put(this.model.every * this.rand(), 'release')

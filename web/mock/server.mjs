@@ -4,7 +4,8 @@
 //   MARU=../build/maru node mock/server.mjs [PLANT-FOLDER...]     plants that are there from the start
 //
 // PORT (7070), MOCK_TOKEN (then a token is needed), MOCK_RUN_MS (a run takes at least so long), MOCK_HOST, MOCK_LOTS (stock of a twin at
-// most), MOCK_LOAD (of its busiest tool group).
+// most), MOCK_LOAD (of its busiest tool group), MOCK_STORM
+// (all lots are under way, always).
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -12,6 +12,8 @@ const E10 = ['standby', 'productive', 'setup', 'engineering', 'scheduled_down', 
 const LOTS = Number(process.env.MOCK_LOTS ?? 2500)
 const LOAD = Number(process.env.MOCK_LOAD ?? 0.9)
 
+const STORM = !!process.env.MOCK_STORM
+
 const layouts = new Map() // folder -> { layout, model }
 
 export async function stage(folder, maru, scratch) {
@@ -158,14 +160,13 @@ class Twin {
     }
     lotShown(play, lot) {
         const steps = play.route(lot)
-        return { lot: nameOf(lot.id), product: this.layout.products[lot.product], priority: lot.priority, wafers: lot.wafers, step: lot.step + 1, steps: steps.length, step_name: steps[lot.step].name, where: lot.where, group: this.layout.groups[lot.group].name, ...(lot.tool >= 0 ? { tool: this.toolName(lot.tool) } : {}), since: lot.since, released: lot.released < 0 ? null : lot.released, due: lot.due, ...(lot.limit ? { queue_limit: lot.limit } : {}) }
+        return { lot: lot.id, product: this.layout.products[lot.product], priority: lot.priority, wafers: lot.wafers, step: lot.step, steps: steps.length, step_name: steps[lot.step].name, where: lot.where, group: this.layout.groups[lot.group].name, ...(lot.tool >= 0 ? { tool: this.toolName(lot.tool) } : {}), since: lot.since, released: lot.released < 0 ? null : lot.released, due: lot.due, ...(lot.limit ? { queue_limit: lot.limit } : {}) }
     }
     toolName(t) {
         const group = this.layout.groups.find((one) => t < one.first_tool + one.n_tool)
         return `${group.name}/${t - group.first_tool + 1}`
     }
 }
-const nameOf = (id) => `L${id}`
 const atRisk = (lot, time) => lot.limit > 0 && lot.limit - time < 1200
 
 class Bytes {
@@ -207,9 +208,10 @@ export class Teller {
             const lot = s.lots.get(id)
             const where = { moving: 0, waiting: 1, processing: 2 }[lot.where]
             const what = where | (lot.due < s.time ? 8 : 0) | (atRisk(lot, s.time) ? 16 : 0) | (lot.priority >= 20 ? 32 : 0)
-            const place = where === 2 ? lot.tool : lot.group
-            const key = (what * 65536 + place) * 4096 + lot.step
-            if (this.lots.get(id) !== key) changed.push([lot, what | (this.lots.has(id) ? 0 : 4), place])
+            const told = STORM ? what & ~3 : what
+            const place = STORM ? (id * 7 + Math.floor(Date.now() / 12_000 + id / 400)) % twin.layout.groups.length : where === 2 ? lot.tool : lot.group
+            const key = (told * 65536 + place) * 4096 + lot.step
+            if (this.lots.get(id) !== key) changed.push([lot, told | (this.lots.has(id) ? 0 : 4), place])
             this.lots.set(id, key)
         }
         if (!first && !this.jump && tools.length + gone.length + changed.length === 0) return head(3, twin, this, s, [])
@@ -243,7 +245,7 @@ function head(kind, twin, teller, s, tail) {
     data[4] = kind
     data[5] = (twin.state === 'playing' && twin.sought === null ? 1 : 0) | (teller.jump ? 2 : 0) | (twin.sought !== null ? 4 : 0) | (twin.state === 'failed' ? 8 : 0)
     teller.jump = false
-    data.writeFloatLE(twin.speed, 8)
+    data.writeFloatLE(STORM ? 2 : twin.speed, 8)
     data.writeBigInt64LE(BigInt(Math.round(s.time * 1e6)), 12)
     data.writeBigInt64LE(BigInt(Math.round(twin.end * 1e6)), 20)
     data.set(tail, 28)
@@ -289,7 +291,7 @@ async function forecast(twin, hours, replications, tell) {
         const left = route.slice(lot.step).reduce((sum, step) => sum + step.time + 300, 0)
         const p50 = start + left * 1.6
         const spread = left * 0.25 + 600
-        return { lot: nameOf(lot.id), product: twin.layout.products[lot.product], priority: lot.priority, step: lot.step + 1, steps: route.length, due: lot.due, p10: p50 - spread, p50, p90: p50 + spread * 1.4, late: Math.max(0, Math.min(1, 0.5 + (p50 - lot.due) / (3 * spread))), extrapolated: left * 1.6 > hours * 3600 }
+        return { lot: lot.id, product: twin.layout.products[lot.product], priority: lot.priority, step: lot.step, steps: route.length, due: lot.due, p10: p50 - spread, p50, p90: p50 + spread * 1.4, late: Math.max(0, Math.min(1, 0.5 + (p50 - lot.due) / (3 * spread))), extrapolated: left * 1.6 > hours * 3600 }
     })
     const worst = groups.map((group) => ({ group: group.name, most: Math.max(...group.queue.p50) })).sort((a, b) => b.most - a.most).slice(0, 5)
     const total = worst.reduce((sum, one) => sum + one.most, 0) || 1
@@ -440,31 +442,32 @@ export function twinRoutes({ Refusal, id, now, log, plantOf, versionOf, maru, sc
             const t = group.first_tool + Number(at.number) - 1
             const brief = (lotId) => {
                 const lot = s.lots.get(lotId)
-                return { lot: nameOf(lotId), product: twin.layout.products[lot.product], step: lot.step + 1, step_name: play.route(lot)[lot.step].name, since: lot.since, priority: lot.priority, ...(lot.where === 'processing' ? { ends: lot.ends } : {}) }
+                return { lot: lotId, product: twin.layout.products[lot.product], step: lot.step, step_name: play.route(lot)[lot.step].name, since: lot.since, priority: lot.priority, ...(lot.where === 'processing' ? { ends: lot.ends } : {}) }
             }
             const pm = s.heap.find((entry) => entry[2] === 'pm' && entry[3] === t)
             const busy = s.busy[t] + (s.state[t] === 1 ? s.time - s.since[t] : 0)
-            return [200, { name: `${group.name} #${at.number}`, group: group.name, number: Number(at.number), area: twin.layout.areas[group.area]?.name ?? null, state: E10[s.state[t]], since: s.since[t], ...(s.until[t] ? { until: s.until[t] } : {}), utilization: s.time ? busy / s.time : null, lots: s.load[t].map(brief), queue: s.queues[g].slice(0, 50).map(brief), n_queue: s.queues[g].length, ...(pm ? { next_maintenance: { name: 'PM-7D', due: pm[0] } } : {}) }]
+            return [200, { time: s.time, stopped: false, name: `${group.name} #${at.number}`, group: group.name, number: Number(at.number), area: twin.layout.areas[group.area]?.name ?? null, state: E10[s.state[t]], since: s.since[t], ...(s.until[t] ? { until: s.until[t] } : {}), utilization: s.time ? busy / s.time : null, lots: s.load[t].map(brief), queue: s.queues[g].slice(0, 50).map(brief), n_queue: s.queues[g].length, ...(pm ? { next_maintenance: { name: 'PM-7D', due: pm[0] } } : {}) }]
         }],
         ['GET', '/v1/twins/:twin/lots', 'viewer', ({ at, query }) => {
             const twin = of(at)
             const play = twin.look(timeOf(query, twin))
             const wanted = (query.get('search') ?? '').toLowerCase()
-            const all = [...play.s.lots.values()].map((lot) => twin.lotShown(play, lot)).filter((lot) => !wanted || [lot.lot, lot.product, lot.group, lot.step_name].some((text) => text.toLowerCase().includes(wanted)))
+            const all = [...play.s.lots.values()].map((lot) => twin.lotShown(play, lot)).filter((lot) => !wanted || [String(lot.lot), lot.product, lot.group, lot.step_name].some((text) => text.toLowerCase().includes(wanted)))
             return [200, page(all, query)]
         }],
-        ['GET', '/v1/twins/:twin/lots/:lot', 'viewer', ({ at }) => {
+        ['GET', '/v1/twins/:twin/lots/:lot', 'viewer', ({ at, query }) => {
             const twin = of(at)
-            const lot = twin.play.s.lots.get(Number(at.lot.slice(1)))
+            const play = twin.look(timeOf(query, twin))
+            const lot = play.s.lots.get(Number(at.lot))
             if (!lot) throw new Refusal(404, 'no such lot on the floor')
-            const steps = twin.play.route(lot)
+            const steps = play.route(lot)
             const { groups } = twin.layout
-            return [200, { ...twin.lotShown(twin.play, lot), history: lot.history.map((one) => ({ ...one, step: one.step + 1, step_name: steps[one.step].name, group: groups[one.group].name, tool: one.tool >= 0 ? twin.toolName(one.tool) : null })), ahead: steps.slice(lot.step + 1, lot.step + 21).map((step, n) => ({ step: lot.step + n + 2, step_name: step.name, group: groups[step.group].name })) }]
+            return [200, { time: play.s.time, ...twin.lotShown(play, lot), history: lot.history.map((one) => ({ ...one, step: one.step, step_name: steps[one.step].name, group: groups[one.group].name, tool: one.tool >= 0 ? twin.toolName(one.tool) : null })), ahead: steps.slice(lot.step + 1, lot.step + 21).map((step, n) => ({ step: lot.step + n + 1, step_name: step.name, group: groups[step.group].name })) }]
         }],
         ['GET', '/v1/twins/:twin/history', 'viewer', ({ at }) => {
             const twin = of(at)
             const { wip, released, done, queues } = twin.history
-            return [200, { point_seconds: twin.point, n: wip.length, wip, released, done, groups: twin.layout.groups.map((group, g) => ({ name: group.name, queue: queues.map((row) => row[g]) })).filter((_, g) => !twin.layout.groups[g].is_delay) }]
+            return [200, { time: twin.time, digest: '', point_seconds: twin.point, n: wip.length, wip, released, done, groups: twin.layout.groups.map((group, g) => ({ name: group.name, queue: queues.map((row) => row[g]) })).filter((_, g) => !twin.layout.groups[g].is_delay) }]
         }],
     ]
 }

@@ -30,8 +30,8 @@ export interface Layout {
 
 export interface TwinEvent {
     time: number
-    kind: 'down' | 'up'
-    tool: string
+    kind: 'down' | 'up' | 'reseed'
+    tool?: string
     for?: number
     by?: string
 }
@@ -46,11 +46,13 @@ export interface Twin {
     time: number
     end: number
     rate?: number
-    wip: number
+    /** While it is open. */
+    wip?: number
     seed: number
     options?: Record<string, string>
     origin?: { twin: string; time: number }
-    events: TwinEvent[]
+    /** Not in lists. */
+    events?: TwinEvent[]
     forecast?: string
     created: string
     by?: string
@@ -65,16 +67,17 @@ export interface Fan {
     p95: number[]
 }
 
+/** Steps count from 0 in the API, from 1 for people. */
 export interface ForecastLot {
-    lot: string
+    lot: number
     product: string
     priority: number
     step: number
     steps: number
     due: number | null
-    p10: number
-    p50: number
-    p90: number
+    p10: number | null
+    p50: number | null
+    p90: number | null
     late: number | null
     extrapolated: boolean
 }
@@ -103,24 +106,37 @@ export interface GroupNow {
     risk: number
 }
 
+export interface ToolLot {
+    lot: number
+    product: string
+    step: number
+    step_name: string
+    priority: number
+    since?: number
+    ends?: number
+}
+
 export interface ToolNow {
+    time: number
     name: string
     group: string
     number: number
     area: string | null
     state: E10State
+    /** Down because somebody said so. */
+    stopped?: boolean
     since: number
     until?: number
     setup?: string
     utilization: number | null
-    lots: { lot: string; product: string; step: number; step_name: string; ends?: number }[]
-    queue: { lot: string; product: string; step: number; step_name: string; since: number; priority: number }[]
+    lots: ToolLot[]
+    queue: ToolLot[]
     n_queue: number
     next_maintenance?: { name: string; due: number }
 }
 
 export interface LotNow {
-    lot: string
+    lot: number
     product: string
     priority: number
     wafers: number
@@ -130,14 +146,16 @@ export interface LotNow {
     where: 'moving' | 'waiting' | 'processing'
     group: string
     tool?: string
-    since: number
+    since?: number
+    until?: number
     released: number | null
     due: number | null
     queue_limit?: number
 }
 
 export interface LotWay extends LotNow {
-    history: { step: number; step_name: string; group: string; tool: string | null; arrived: number; started: number | null; ended: number | null }[]
+    time: number
+    history: { step: number; step_name: string; group: string; tool: string | null; arrived: number | null; started: number | null; ended: number | null }[]
     ahead: { step: number; step_name: string; group: string }[]
 }
 
@@ -183,5 +201,10 @@ export const floorAt = async (id: string, time: number, signal: AbortSignal) => 
 export const groupsOf = (id: string, time?: number, signal?: AbortSignal) => read<{ time: number; groups: GroupNow[] }>(at('/{id}/groups', { id }, { time }), signal)
 export const toolOf = (id: string, group: string, number: number, time?: number, signal?: AbortSignal) => read<ToolNow>(at('/{id}/tools/{group}/{number}', { id, group, number }, { time }), signal)
 export const lotsOf = (id: string, query: { time?: number | undefined; search?: string; limit?: number; after?: string | undefined }, signal?: AbortSignal) => read<{ items: LotNow[]; next?: string }>(at('/{id}/lots', { id }, query), signal)
-export const lotOf = (id: string, lot: string) => read<LotWay>(at('/{id}/lots/{lot}', { id, lot }))
+export const lotOf = (id: string, lot: number, time?: number) => read<LotWay>(at('/{id}/lots/{lot}', { id, lot }, { time }))
+
+/** Lots are numbered by their release; people see L7. */
+export const lotName = (lot: number) => `L${lot}`
+/** What was typed, as the API searches: it knows lots by number. */
+export const lotSearch = (text: string) => text.trim().replace(/^L(?=\d+$)/i, '')
 export const historyOf = (id: string) => read<History>(at('/{id}/history', { id }))

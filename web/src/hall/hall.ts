@@ -910,6 +910,9 @@ export class Hall {
     get moving(): number {
         return this.#carriers.moving
     }
+    get lots(): number {
+        return this.#floor?.n ?? 0
+    }
 
     #sized() {
         const box = this.#canvas.parentElement!

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react'
 import { ApiError } from '../api/problem'
-import { groupsOf, historyOf, lotOf, lotsOf, type GroupNow, type Layout, type LotNow, type LotWay, type Twin } from '../api/twin'
+import { groupsOf, historyOf, lotName, lotOf, lotsOf, type GroupNow, type Layout, type LotNow, type LotWay, type Twin } from '../api/twin'
 import { FlowHeat } from '../charts/flow_heat'
 import { Badge, Card, Empty, ProblemNote, Waiting } from '../parts/basics'
 import { go, Link, usePlace } from '../parts/route'
@@ -17,7 +17,8 @@ const LOTS_MOST = 5000
 export default function Flow({ twin, layout, clock }: { twin: Twin; layout: Layout; clock: Clock }) {
     const { t, num, percent } = useText()
     const { query } = usePlace()
-    const lot = query.get('lot')
+    const asked = query.get('lot')
+    const lot = asked !== null && /^\d+$/.test(asked) ? Number(asked) : null
     const history = usePoll(`flow history ${twin.id}`, FLOW_MS * 2, () => historyOf(twin.id))
     const groups = usePoll(`flow groups ${twin.id}`, FLOW_MS, (signal) => groupsOf(twin.id, undefined, signal))
     const tools = useMemo(() => new Map(layout.groups.map((group) => [group.name, group])), [layout])
@@ -42,7 +43,7 @@ export default function Flow({ twin, layout, clock }: { twin: Twin; layout: Layo
     return (
         <>
             <ProblemNote error={groups.error ?? history.error} />
-            {lot && <OneLot key={lot} twin={twin} lot={lot} clock={clock} onClose={() => go(`/twins/${twin.id}/flow`)} />}
+            {lot !== null && <OneLot key={lot} twin={twin} lot={lot} clock={clock} onClose={() => go(`/twins/${twin.id}/flow`)} />}
             {worst && (
                 <Card className="hero answer">
                     <p className="sentence">{worst.queue > 0 ? t('flow.sentence', { group: worst.name, queue: num(worst.queue, 0), share: percent(waiting > 0 ? worst.queue / waiting : 0, 0), wait: clock.span(worst.wait) }) : t('flow.sentence.none')}</p>
@@ -74,14 +75,14 @@ function AllLots({ twin, clock }: { twin: Twin; clock: Clock }) {
     })
     const columns = useMemo<Column<LotNow>[]>(
         () => [
-            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin.id}/flow?lot=${encodeURIComponent(row.lot)}`}>{row.lot}</Link>, width: 7 },
+            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin.id}/flow?lot=${row.lot}`}>{lotName(row.lot)}</Link>, width: 7 },
             { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 8, grow: 1 },
             { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5.5 },
-            { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step, 0)} / ${num(row.steps, 0)}`, width: 7 },
+            { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step + 1, 0)} / ${num(row.steps, 0)}`, width: 7 },
             { key: 'name', title: t('lot.step_name'), value: (row) => row.step_name, width: 9 },
             { key: 'where', title: t('lot.where'), value: (row) => row.where, show: (row) => <Badge tone={row.where === 'processing' ? 'good' : row.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${row.where}`)}</Badge>, width: 7 },
             { key: 'group', title: t('lot.at'), value: (row) => row.tool ?? row.group, show: (row) => (row.tool ?? row.group).replace(/\/(\d+)$/, ' #$1'), width: 10 },
-            { key: 'since', title: t('lot.for'), number: true, value: (row) => -row.since, show: (row) => clock.span(twin.time - row.since), width: 7 },
+            { key: 'since', title: t('lot.for'), number: true, value: (row) => (row.since === undefined ? null : -row.since), show: (row) => (row.since === undefined ? '–' : clock.span(twin.time - row.since)), width: 7 },
             { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.short(row.due)}</span> : clock.short(row.due)), width: 11 },
         ],
         [t, num, clock, twin.id, twin.time],
@@ -89,12 +90,12 @@ function AllLots({ twin, clock }: { twin: Twin; clock: Clock }) {
     return (
         <Card title={t('flow.lots')} note={t('flow.lots.text')}>
             <ProblemNote error={lots.error} />
-            {lots.value ? lots.value.length > 0 ? <DataTable label={t('flow.lots')} rows={lots.value} columns={columns} rowKey={(row) => row.lot} /> : <Empty title={t('flow.lots.none')} text={t('flow.lots.none.text')} /> : !lots.error && <Waiting />}
+            {lots.value ? lots.value.length > 0 ? <DataTable label={t('flow.lots')} rows={lots.value} columns={columns} rowKey={(row) => String(row.lot)} /> : <Empty title={t('flow.lots.none')} text={t('flow.lots.none.text')} /> : !lots.error && <Waiting />}
         </Card>
     )
 }
 
-function OneLot({ twin, lot, clock, onClose }: { twin: Twin; lot: string; clock: Clock; onClose: () => void }) {
+function OneLot({ twin, lot, clock, onClose }: { twin: Twin; lot: number; clock: Clock; onClose: () => void }) {
     const { t, num } = useText()
     const [way, setWay] = useState<LotWay | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
@@ -109,12 +110,12 @@ function OneLot({ twin, lot, clock, onClose }: { twin: Twin; lot: string; clock:
         }
     }, [twin.id, lot])
     return (
-        <Card title={t('flow.way', { lot })} actions={<button type="button" className="link" onClick={onClose}>{t('close')}</button>}>
+        <Card title={t('flow.way', { lot: lotName(lot) })} actions={<button type="button" className="link" onClick={onClose}>{t('close')}</button>}>
             {error?.status === 404 ? <p className="note">{t('lot.gone')}</p> : <ProblemNote error={error} />}
             {way ? (
                 <>
-                    <p className="note">{way.product} · {t('lot.wafers', { count: way.wafers })} · {t('lot.step', { step: num(way.step, 0), steps: num(way.steps, 0) })} · {way.due !== null ? t('lot.due_at', { time: clock.short(way.due) }) : ''}</p>
-                    <LotGantt way={way} now={twin.time} clock={clock} />
+                    <p className="note">{way.product} · {t('lot.wafers', { count: way.wafers })} · {t('lot.step', { step: num(way.step + 1, 0), steps: num(way.steps, 0) })} · {way.due !== null ? t('lot.due_at', { time: clock.short(way.due) }) : ''}</p>
+                    <LotGantt way={way} now={way.time} clock={clock} />
                 </>
             ) : !error && <Waiting />}
         </Card>

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { Forecast, ForecastLot, Twin } from '../api/twin'
+import { lotName, type Forecast, type ForecastLot, type Twin } from '../api/twin'
 import { Fan } from '../charts/fan'
 import { useMay } from '../me'
 import { Badge, Button, Card, Empty, ProblemNote, Progress } from '../parts/basics'
@@ -98,12 +98,12 @@ function Lots({ lots, clock, twin }: { lots: ForecastLot[]; clock: Clock; twin: 
     const { t, num, percent } = useText()
     const columns = useMemo<Column<ForecastLot>[]>(
         () => [
-            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin}/flow?lot=${encodeURIComponent(row.lot)}`}>{row.lot}</Link>, width: 7 },
+            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin}/flow?lot=${row.lot}`}>{lotName(row.lot)}</Link>, width: 7 },
             { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 8, grow: 1 },
             { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5.5 },
-            { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step, 0)} / ${num(row.steps, 0)}`, width: 7 },
-            { key: 'p50', title: t('forecast.done'), value: (row) => row.p50, show: (row) => <>{clock.short(row.p50)}{row.extrapolated && <small title={t('forecast.extrapolated')}> *</small>}</>, width: 9, grow: 1 },
-            { key: 'spread', title: t('forecast.between'), value: (row) => row.p90 - row.p10, show: (row) => clock.between(row.p10, row.p90), width: 14, grow: 2 },
+            { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step + 1, 0)} / ${num(row.steps, 0)}`, width: 7 },
+            { key: 'p50', title: t('forecast.done'), value: (row) => row.p50, show: (row) => row.p50 === null ? '–' : <>{clock.short(row.p50)}{row.extrapolated && <small title={t('forecast.extrapolated')}> *</small>}</>, width: 9, grow: 1 },
+            { key: 'spread', title: t('forecast.between'), value: (row) => (row.p90 === null || row.p10 === null ? null : row.p90 - row.p10), show: (row) => (row.p10 === null ? '–' : row.p90 === null ? `${clock.short(row.p10)} –` : clock.between(row.p10, row.p90)), width: 14, grow: 2 },
             { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : clock.short(row.due)), width: 9, grow: 1 },
             { key: 'late', title: t('forecast.late'), number: true, value: (row) => row.late, show: (row) => (row.late === null ? '–' : <Badge tone={row.late > 0.66 ? 'bad' : row.late > 0.25 ? 'warn' : 'good'}>{percent(row.late, 0)}</Badge>), width: 7 },
         ],
@@ -111,7 +111,7 @@ function Lots({ lots, clock, twin }: { lots: ForecastLot[]; clock: Clock; twin: 
     )
     return (
         <>
-            <DataTable label={t('forecast.lots')} rows={lots} columns={columns} first="-late" rowKey={(row) => row.lot} />
+            <DataTable label={t('forecast.lots')} rows={lots} columns={columns} first="-late" rowKey={(row) => String(row.lot)} />
             {lots.some((lot) => lot.extrapolated) && <p className="fine">* {t('forecast.extrapolated')}</p>}
         </>
     )

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { ApiError } from '../api/problem'
-import { lotOf, putEvent, toolOf, type Layout, type Twin } from '../api/twin'
+import { lotName, lotOf, putEvent, toolOf, type Layout, type Twin } from '../api/twin'
 import { Badge, Button, ProblemNote, Waiting } from '../parts/basics'
 import { Link } from '../parts/route'
 import { useText } from '../text'
@@ -31,7 +31,7 @@ export function groupOfTool(layout: Layout, tool: number) {
 }
 
 /** A tool: how it is, what it does, who waits for it; and for those who may, a way to break and mend it. */
-export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot, onTwin }: { twin: Twin; layout: Layout; tool: number; time: number | undefined; clock: Clock; may: boolean; onClose: () => void; onLot: (lot: string) => void; onTwin: (twin: Twin) => void }) {
+export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot, onTwin }: { twin: Twin; layout: Layout; tool: number; time: number | undefined; clock: Clock; may: boolean; onClose: () => void; onLot: (lot: number) => void; onTwin: (twin: Twin) => void }) {
     const { t, num, percent } = useText()
     const group = groupOfTool(layout, tool)
     const number = tool - group.first_tool + 1
@@ -72,8 +72,8 @@ export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot
                         <ul className="panel-lots">
                             {now.lots.map((lot) => (
                                 <li key={lot.lot}>
-                                    <button type="button" onClick={() => onLot(lot.lot)}>{lot.lot}</button>
-                                    <span>{lot.product} · {lot.step}. {lot.step_name}</span>
+                                    <button type="button" onClick={() => onLot(lot.lot)}>{lotName(lot.lot)}</button>
+                                    <span>{lot.product} · {lot.step + 1}. {lot.step_name}</span>
                                     {lot.ends !== undefined && lot.ends !== null && <small>{t('panel.ends', { time: clock.short(lot.ends) })}</small>}
                                 </li>
                             ))}
@@ -84,9 +84,9 @@ export function ToolPanel({ twin, layout, tool, time, clock, may, onClose, onLot
                         <ul className="panel-lots">
                             {now.queue.slice(0, 20).map((lot) => (
                                 <li key={lot.lot}>
-                                    <button type="button" onClick={() => onLot(lot.lot)}>{lot.lot}</button>
-                                    <span>{lot.product} · {lot.step}. {lot.step_name}</span>
-                                    <small>{t('panel.waits', { span: clock.span((time ?? twin.time) - lot.since) })}</small>
+                                    <button type="button" onClick={() => onLot(lot.lot)}>{lotName(lot.lot)}</button>
+                                    <span>{lot.product} · {lot.step + 1}. {lot.step_name}</span>
+                                    {lot.since !== undefined && <small>{t('panel.waits', { span: clock.span(now.time - lot.since) })}</small>}
                                 </li>
                             ))}
                         </ul>
@@ -104,23 +104,23 @@ export function toolNumber(layout: Layout, name: string): number {
 }
 
 /** A lot: where it is, how far, and by when it should be done. */
-export function LotPanel({ twin, lot, layout, clock, onClose, onTool }: { twin: string; lot: string; layout: Layout; clock: Clock; onClose: () => void; onTool: (tool: number) => void }) {
+export function LotPanel({ twin, lot, time, layout, clock, onClose, onTool }: { twin: string; lot: number; time: number | undefined; layout: Layout; clock: Clock; onClose: () => void; onTool: (tool: number) => void }) {
     const { t, num } = useText()
-    const told = usePoll(`lot ${lot}`, PANEL_MS, () => lotOf(twin, lot))
+    const told = usePoll(`lot ${lot} ${time ?? 'now'}`, time === undefined ? PANEL_MS : 0, () => lotOf(twin, lot, time))
     const now = told.value
     return (
-        <Panel title={lot} over={now ? `${now.product} · ${t('lot.wafers', { count: now.wafers })}` : t('found.lot')} onClose={onClose}>
+        <Panel title={lotName(lot)} over={now ? `${now.product} · ${t('lot.wafers', { count: now.wafers })}` : t('found.lot')} onClose={onClose}>
             {told.error?.status === 404 ? <p className="note">{t('lot.gone')}</p> : <ProblemNote error={told.error} />}
             {!now ? !told.error && <Waiting /> : (
                 <>
                     <p className="panel-state">
                         <Badge tone={now.where === 'processing' ? 'good' : now.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${now.where}`)}</Badge>
-                        <span>{t('panel.since', { time: clock.short(now.since) })}</span>
+                        {now.since !== undefined && <span>{t('panel.since', { time: clock.short(now.since) })}</span>}
                     </p>
-                    <div className="lot-bar" role="img" aria-label={t('lot.step', { step: now.step, steps: now.steps })}><i style={{ width: `${(now.step / now.steps) * 100}%` }} /></div>
+                    <div className="lot-bar" role="img" aria-label={t('lot.step', { step: now.step + 1, steps: now.steps })}><i style={{ width: `${((now.step + 1) / now.steps) * 100}%` }} /></div>
                     <dl className="panel-facts">
                         <div><dt>{t('lot.at')}</dt><dd>{now.tool ? <button type="button" onClick={() => onTool(toolNumber(layout, now.tool!))}>{now.tool.replace(/\/(\d+)$/, ' #$1')}</button> : now.group}</dd></div>
-                        <div><dt>{t('lot.step_is')}</dt><dd>{num(now.step, 0)} / {num(now.steps, 0)} · {now.step_name}</dd></div>
+                        <div><dt>{t('lot.step_is')}</dt><dd>{num(now.step + 1, 0)} / {num(now.steps, 0)} · {now.step_name}</dd></div>
                         <div><dt>{t('lot.priority')}</dt><dd>{now.priority}</dd></div>
                         {now.due !== null && now.due !== undefined && <div><dt>{t('lot.due')}</dt><dd>{clock.short(now.due)}</dd></div>}
                         {now.queue_limit !== undefined && now.queue_limit !== null && <div><dt>{t('lot.limit')}</dt><dd>{clock.short(now.queue_limit)}</dd></div>}
@@ -128,12 +128,12 @@ export function LotPanel({ twin, lot, layout, clock, onClose, onTool }: { twin: 
                     {now.ahead.length > 0 && (
                         <>
                             <h3>{t('lot.ahead')}</h3>
-                            <ol className="panel-lots" start={now.step + 1}>
-                                {now.ahead.slice(0, 6).map((step) => <li key={step.step}><span>{step.step}. {step.step_name}</span><small>{step.group}</small></li>)}
+                            <ol className="panel-lots" start={now.step + 2}>
+                                {now.ahead.slice(0, 6).map((step) => <li key={step.step}><span>{step.step + 1}. {step.step_name}</span><small>{step.group}</small></li>)}
                             </ol>
                         </>
                     )}
-                    <p><Link href={`/twins/${twin}/flow?lot=${encodeURIComponent(lot)}`}>{t('lot.way')}</Link></p>
+                    <p><Link href={`/twins/${twin}/flow?lot=${lot}`}>{t('lot.way')}</Link></p>
                 </>
             )}
         </Panel>

@@ -1,5 +1,5 @@
 import { useEffect, useId, useMemo, useState } from 'react'
-import { lotsOf, type Layout, type LotNow } from '../api/twin'
+import { lotName, lotSearch, lotsOf, type Layout, type LotNow } from '../api/twin'
 import { useText } from '../text'
 
 interface Found {
@@ -14,7 +14,7 @@ const MOST = 12
 const WAIT_MS = 250
 
 /** Finds areas, tool groups, tools and lots by name and flies there: the hall for those who do not point. */
-export function HallSearch({ layout, twin, time, onTool, onGroup, onArea, onLot }: { layout: Layout; twin: string; time: number | undefined; onTool: (tool: number) => void; onGroup: (group: number) => void; onArea: (area: number) => void; onLot: (lot: string, tool?: number) => void }) {
+export function HallSearch({ layout, twin, time, onTool, onGroup, onArea, onLot }: { layout: Layout; twin: string; time: number | undefined; onTool: (tool: number) => void; onGroup: (group: number) => void; onArea: (area: number) => void; onLot: (lot: number, tool?: number) => void }) {
     const { t } = useText()
     const id = useId()
     const [text, setText] = useState('')
@@ -26,7 +26,7 @@ export function HallSearch({ layout, twin, time, onTool, onGroup, onArea, onLot 
         setLots([])
         if (wanted.length < 1) return
         const stop = new AbortController()
-        const timer = setTimeout(() => void lotsOf(twin, { search: wanted, limit: 5, time }, stop.signal).then((page) => setLots(page.items), () => {}), WAIT_MS)
+        const timer = setTimeout(() => void lotsOf(twin, { search: lotSearch(wanted), limit: 5, time }, stop.signal).then((page) => setLots(page.items), () => {}), WAIT_MS)
         return () => {
             clearTimeout(timer)
             stop.abort()
@@ -50,7 +50,7 @@ export function HallSearch({ layout, twin, time, onTool, onGroup, onArea, onLot 
             const slash = (lot.tool ?? '').lastIndexOf('/')
             const group = layout.groups.find((one) => one.name === (lot.tool ? lot.tool.slice(0, slash) : lot.group))
             const tool = group && group.first_tool + (lot.tool ? Number(lot.tool.slice(slash + 1)) - 1 : 0)
-            list.push({ key: `l${lot.lot}`, kind: 'lot', text: lot.lot, note: `${lot.product} · ${lot.group}`, act: () => onLot(lot.lot, tool) })
+            list.push({ key: `l${lot.lot}`, kind: 'lot', text: lotName(lot.lot), note: `${lot.product} · ${lot.group}`, act: () => onLot(lot.lot, tool) })
         }
         return list.slice(0, MOST + 5)
     }, [wanted, lots, layout, t, onTool, onGroup, onArea, onLot])

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import type { LotWay } from '../api/twin'
+import { lotName, type LotWay } from '../api/twin'
 import { useText } from '../text'
 import { ticksOf, xOf } from '../twin/axis'
 import type { Clock } from '../twin/use_twin'
@@ -16,8 +16,9 @@ export function LotGantt({ way, now, clock }: { way: LotWay; now: number; clock:
         if (box.current) box.current.scrollTop = box.current.scrollHeight
     }, [way.lot])
     const rows = way.history
-    const from = rows[0]?.arrived ?? way.since
-    const to = Math.max(now, ...rows.map((row) => row.ended ?? row.started ?? row.arrived)) + 1
+    const begins = (row: LotWay['history'][number]) => row.arrived ?? row.started ?? row.ended ?? now
+    const from = rows[0] ? begins(rows[0]) : (way.since ?? now)
+    const to = Math.max(now, ...rows.map((row) => row.ended ?? row.started ?? begins(row))) + 1
     const span = Math.max(60, to - from)
     const axis = { from, to: from + span * 1.02, width: 100 }
     const ticks = ticksOf({ ...axis, width: 900 }, 110, clock.offset)
@@ -29,18 +30,19 @@ export function LotGantt({ way, now, clock }: { way: LotWay; now: number; clock:
                 <li><i className="g-wait" />{t('where.waiting')}</li>
                 <li><i className="g-work" />{t('where.processing')}</li>
             </ul>
-            <div className="gantt" ref={box} tabIndex={0} role="region" aria-label={t('flow.way', { lot: way.lot })}>
-                <div role="table" aria-label={t('flow.way', { lot: way.lot })} style={{ minWidth: `${WIDTH_REM}rem` }}>
+            <div className="gantt" ref={box} tabIndex={0} role="region" aria-label={t('flow.way', { lot: lotName(way.lot) })}>
+                <div role="table" aria-label={t('flow.way', { lot: lotName(way.lot) })} style={{ minWidth: `${WIDTH_REM}rem` }}>
                     {rows.map((row, n) => {
-                        const begun = row.started ?? now
-                        const told = [`${row.step}. ${row.step_name}`, row.tool ? toolName(row.tool) : row.group, t('gantt.waited', { span: clock.span(begun - row.arrived) }), row.started !== null ? t('gantt.worked', { span: clock.span((row.ended ?? now) - row.started) }) : ''].filter(Boolean).join(' · ')
+                        const came = begins(row)
+                        const begun = row.started ?? row.ended ?? now
+                        const told = [`${row.step + 1}. ${row.step_name}`, row.tool ? toolName(row.tool) : row.group, t('gantt.waited', { span: clock.span(begun - came) }), row.started !== null ? t('gantt.worked', { span: clock.span((row.ended ?? now) - row.started) }) : ''].filter(Boolean).join(' · ')
                         return (
                             <div role="row" className="gantt-row" key={n} title={told}>
-                                <span role="rowheader"><b>{row.step}</b> {row.step_name}</span>
+                                <span role="rowheader"><b>{row.step + 1}</b> {row.step_name}</span>
                                 <span role="cell">{row.tool ? toolName(row.tool) : row.group}</span>
                                 <div role="cell" className="gantt-line" aria-label={told}>
                                     {ticks.times.map((time) => <u key={time} style={{ left: `${xOf(axis, time)}%` }} />)}
-                                    {begun > row.arrived && <i className="g-wait" style={part(row.arrived, begun)} />}
+                                    {begun > came && <i className="g-wait" style={part(came, begun)} />}
                                     {row.started !== null && <i className={row.ended === null ? 'g-work going' : 'g-work'} style={part(row.started, row.ended ?? now)} />}
                                 </div>
                             </div>
@@ -48,7 +50,7 @@ export function LotGantt({ way, now, clock }: { way: LotWay; now: number; clock:
                     })}
                     {way.ahead.slice(0, ROWS_AHEAD).map((row) => (
                         <div role="row" className="gantt-row ahead" key={`a${row.step}`}>
-                            <span role="rowheader"><b>{row.step}</b> {row.step_name}</span>
+                            <span role="rowheader"><b>{row.step + 1}</b> {row.step_name}</span>
                             <span role="cell">{row.group}</span>
                             <div role="cell" className="gantt-line" />
                         </div>
@@ -60,7 +62,7 @@ export function LotGantt({ way, now, clock }: { way: LotWay; now: number; clock:
                     </div>
                 </div>
             </div>
-            {way.ahead.length > ROWS_AHEAD && <p className="note">{t('gantt.more', { count: way.steps - way.step - ROWS_AHEAD })}</p>}
+            {way.ahead.length > ROWS_AHEAD && <p className="note">{t('gantt.more', { count: way.steps - way.step - 1 - ROWS_AHEAD })}</p>}
         </>
     )
 }

@@ -40,7 +40,7 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
                 title={twin.name}
                 lead={
                     <>
-                        <TwinBadge twin={twin} /> <Link href={`/plants/${twin.plant}?version=${twin.version}`}>{plant.value?.name ?? t('run.the_plant')}</Link> v{twin.version} · {t('twin.lots', { lots: num(twin.wip) })}
+                        <TwinBadge twin={twin} /> <Link href={`/plants/${twin.plant}?version=${twin.version}`}>{plant.value?.name ?? t('run.the_plant')}</Link> v{twin.version}{twin.wip !== undefined && ` · ${t('twin.lots', { lots: num(twin.wip) })}`}
                         {twin.origin && <> · <Link href={`/twins/${twin.origin.twin}`}>{t('twin.forked', { time: clock.at(twin.origin.time) })}</Link></>}
                     </>
                 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError } from '../api/problem'
-import { floorAt, groupsOf, historyOf, pause, play, seek, type Layout, type Twin } from '../api/twin'
+import { floorAt, groupsOf, historyOf, lotName, pause, play, seek, type Layout, type Twin, type TwinEvent } from '../api/twin'
 import { useMay } from '../me'
 import { Button, Choice, ProblemNote, Progress } from '../parts/basics'
 import { forget } from '../parts/load'
@@ -21,6 +21,7 @@ import { LotPanel, ToolPanel } from './hall_panel'
 import { EventDialog, ForecastDialog, ForkDialog } from './twin_dialogs'
 import '../style/twin.css'
 
+const NO_EVENTS: TwinEvent[] = []
 const SPEEDS = [1, 60, 600, 3600, 0] as const
 const LOOK_MS = 120
 const HEAT_MS = 2500
@@ -42,7 +43,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
     const [look, setLook] = useState<number | null>(null)
     const [span, setSpan] = useState<'0' | '7' | '1'>('0')
     const [overlay, setOverlay] = useState<Overlay>('state')
-    const [picked, setPicked] = useState<{ kind: 'tool'; tool: number } | { kind: 'lot'; lot: string } | null>(null)
+    const [picked, setPicked] = useState<{ kind: 'tool'; tool: number } | { kind: 'lot'; lot: number } | null>(null)
     const [ask, setAsk] = useState<'fork' | 'event' | 'forecast' | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
     const [hall, setHall] = useState<Hall | null>(null)
@@ -68,15 +69,14 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
             forget()
         }, setError)
     }
-    const onPick = useCallback((found: Picked) => setPicked(found === null ? null : found.kind === 'tool' ? found : { kind: 'lot', lot: `L${shown.lot[found.slot]}` }), [shown])
+    const onPick = useCallback((found: Picked) => setPicked(found === null ? null : found.kind === 'tool' ? found : { kind: 'lot', lot: shown.lot[found.slot]! }), [shown])
     const selectTool = (tool: number) => {
         setPicked({ kind: 'tool', tool })
         hall?.select({ kind: 'tool', tool }, true)
     }
-    const selectLot = (lot: string, tool?: number) => {
+    const selectLot = (lot: number, tool?: number) => {
         setPicked({ kind: 'lot', lot })
-        const number = /^L?(\d+)$/.exec(lot)?.[1]
-        const slot = number === undefined ? -1 : shown.slotOfLot(Number(number))
+        const slot = shown.slotOfLot(lot)
         if (slot >= 0) hall?.select({ kind: 'lot', slot }, true)
         else if (tool !== undefined) hall?.select({ kind: 'tool', tool }, true)
     }
@@ -113,7 +113,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                     {now.known && lost && <p className="hall-note" role="status">{t('run.lost_stream')}</p>}
                     {seeks && look === null && <p className="hall-note" role="status">{t('twin.seeking', { time: clock.at(now.time) })}</p>}
                     {picked?.kind === 'tool' && <ToolPanel key={picked.tool} twin={twin} layout={layout} tool={picked.tool} time={at} clock={clock} may={may && !isPast} onClose={close} onLot={selectLot} onTwin={setTwin} />}
-                    {picked?.kind === 'lot' && <LotPanel key={picked.lot} twin={twin.id} lot={picked.lot} layout={layout} clock={clock} onClose={close} onTool={selectTool} />}
+                    {picked?.kind === 'lot' && <LotPanel key={picked.lot} twin={twin.id} lot={picked.lot} time={at} layout={layout} clock={clock} onClose={close} onTool={selectTool} />}
                     {look !== null && (
                         <div className={isPast ? 'look-strip' : 'look-strip future'} role="status">
                             <span>{t(isPast ? 'look.past' : 'look.future', { time: clock.at(look, true), span: clock.span(look - now.time) })}</span>
@@ -162,7 +162,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                             )}
                         </span>
                     </div>
-                    <TimeBar now={now} look={look} history={history.value} forecast={forecast.value} events={twin.events} span={Number(span) * DAY} clock={clock} onLook={setLook} />
+                    <TimeBar now={now} look={look} history={history.value} forecast={forecast.value} events={twin.events ?? NO_EVENTS} span={Number(span) * DAY} clock={clock} onLook={setLook} />
                 </div>
             </section>
             {ask === 'fork' && <ForkDialog twin={twin} time={look !== null && isPast ? look : now.time} clock={clock} onClose={() => setAsk(null)} />}
@@ -281,7 +281,7 @@ const STATE_KEYS = ['standby', 'productive', 'setup', 'engineering', 'scheduled_
 function tipOf(layout: Layout, floor: Floor, picked: NonNullable<Picked>, t: ReturnType<typeof useText>['t']): { title: string; text: string } {
     if (picked.kind === 'lot') {
         const product = layout.products[floor.product[picked.slot] ?? 0] ?? ''
-        return { title: `L${floor.lot[picked.slot]}`, text: t('hall.lot_tip', { product, step: (floor.step[picked.slot] ?? 0) + 1 }) }
+        return { title: lotName(floor.lot[picked.slot]!), text: t('hall.lot_tip', { product, step: (floor.step[picked.slot] ?? 0) + 1 }) }
     }
     const group = layout.groups.find((one) => picked.tool < one.first_tool + one.n_tool)!
     return { title: `${group.name} #${picked.tool - group.first_tool + 1}`, text: t(`state.${STATE_KEYS[floor.state[picked.tool] ?? 0]!}`) }

@@ -54,7 +54,7 @@ export default function Twins() {
                                     <strong>{twin.name}</strong>
                                     <TwinBadge twin={twin} />
                                 </span>
-                                <span className="list-note">{t('twins.tile', { day: num(partsOf(twin.time).days + 1, 0), lots: num(twin.wip) })}</span>
+                                <span className="list-note">{twin.wip === undefined ? t('clock.day', { day: num(partsOf(twin.time).days + 1, 0) }) : t('twins.tile', { day: num(partsOf(twin.time).days + 1, 0), lots: num(twin.wip) })}</span>
                                 <span className="list-note">
                                     {plants.value?.find((one) => one.id === twin.plant)?.name ?? t('run.plant_gone')} v{twin.version} · {ago(twin.created)}
                                     {twin.origin && ` · ${t('twin.is_fork')}`}

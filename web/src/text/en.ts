@@ -597,4 +597,5 @@ export const en: Record<Key, string> = {
     'run.title.forecast': 'Forecast of {hours} h · {reps|replication|replications}',
     'run.forecast': 'This is a forecast of a twin',
     'run.forecast.open': 'See the forecast',
+    'bar.reseed': 'other luck from here on',
 }

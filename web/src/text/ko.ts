@@ -595,6 +595,7 @@ export const ko = {
     'run.title.forecast': '{hours}시간 앞 예측 · {reps}회 반복',
     'run.forecast': '이것은 트윈의 예측입니다',
     'run.forecast.open': '예측 결과 보기',
+    'bar.reseed': '여기부터 다른 난수',
 } satisfies Record<string, string>
 
 export type Key = keyof typeof ko

@@ -106,7 +106,7 @@ export function TimeBar({ now, look, history, forecast, events, span, clock, onL
                     <b>{clock.at(told)}</b>
                     {point >= 0 && <span>{t('bar.wip', { lots: num(history!.wip[point] ?? 0, 0) })}</span>}
                     {expected !== undefined && told > now.end && <span>{t('bar.expected', { low: num(forecast!.wip.p05[guess] ?? 0, 0), high: num(forecast!.wip.p95[guess] ?? 0, 0) })}</span>}
-                    {near.map((event, n) => <span key={n}>{t(event.kind === 'down' ? 'bar.down' : 'bar.up', { tool: event.tool })}</span>)}
+                    {near.map((event, n) => <span key={n}>{event.kind === 'reseed' ? t('bar.reseed') : t(event.kind === 'down' ? 'bar.down' : 'bar.up', { tool: (event.tool ?? '').replace(/\/(\d+)$/, ' #$1') })}</span>)}
                 </p>
             )}
         </div>
