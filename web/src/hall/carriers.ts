@@ -10,6 +10,7 @@ import { layWay, newWay, NO_AISLE } from './way'
 
 export const PITCH_M = 0.62
 export const LEVEL_M = 0.46
+const ROWS = 2
 const LEAST_S = 0.9
 const HURRY_S = 0.7
 const MOST_S = 900
@@ -202,10 +203,13 @@ export class Carriers {
         const depth = tools.depth[tool]!
         const isInside = stack >= 0 && stack % 2 === 1
         const index = stack >= 0 ? this.#indexIn[slot]! : 0
-        const columns = Math.max(1, Math.floor((isInside ? width * 0.84 : width) / PITCH_M))
+        // On the ports: side by side, then on top. On the floor: two rows side by side before the next level.
+        const columns = isInside ? Math.max(1, Math.floor((width * 0.84) / PITCH_M)) : Math.max(2, Math.floor(width / PITCH_M))
+        const rows = isInside ? 1 : ROWS
         const side = ((index % columns) - (columns - 1) / 2) * PITCH_M
-        const front = isInside ? depth / 2 - Math.min(0.22, depth * 0.06) : depth / 2 + 0.42
-        const level = Math.floor(index / columns)
+        const row = Math.floor(index / columns) % rows
+        const front = isInside ? depth / 2 - Math.min(0.22, depth * 0.06) : depth / 2 + 0.42 + row * PITCH_M
+        const level = Math.floor(index / (columns * rows))
         this.#x = tools.x[tool]! + this.#cos[tool]! * side + this.#sin[tool]! * front
         this.#y = tools.y[tool]! + this.#sin[tool]! * side - this.#cos[tool]! * front
         this.#h = (isInside ? Math.min(PORT_M, tools.height[tool]! * 0.46) : 0.05) + level * LEVEL_M

@@ -7,6 +7,7 @@ import {
 } from 'three'
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
 import type { Body, Layout } from '../api/twin'
+import { rem } from '../parts/rem'
 import { AT_RISK, HOT, LATE, type Floor } from '../twin/floor'
 import { bodyGeometry, carrierGeometry } from './bodies'
 import { Carriers } from './carriers'
@@ -238,10 +239,10 @@ export class Hall {
         edges.renderOrder = 3
         this.#scene.add(edges)
         const wall = new MeshLambertMaterial()
-        const high = 0.7
-        for (const [w, d, px, pz] of [[x1 - x0 + rim * 2, 0.25, 0, (y1 - y0) / 2 + rim], [x1 - x0 + rim * 2, 0.25, 0, -(y1 - y0) / 2 - rim], [0.25, y1 - y0 + rim * 2, (x1 - x0) / 2 + rim, 0], [0.25, y1 - y0 + rim * 2, -(x1 - x0) / 2 - rim, 0]] as const) {
+        const high = 0.42
+        for (const [w, d, px, pz] of [[x1 - x0 + rim * 2, 0.14, 0, (y1 - y0) / 2 + rim], [x1 - x0 + rim * 2, 0.14, 0, -(y1 - y0) / 2 - rim], [0.14, y1 - y0 + rim * 2, (x1 - x0) / 2 + rim, 0], [0.14, y1 - y0 + rim * 2, -(x1 - x0) / 2 - rim, 0]] as const) {
             const mesh = new Mesh(new BoxGeometry(w, high, d), wall)
-            mesh.position.set(px, high / 2 - 0.28, pz)
+            mesh.position.set(px, high / 2 - 0.26, pz)
             this.#scene.add(mesh)
         }
         const rails = new MeshLambertMaterial({ transparent: true, opacity: 0.55 })
@@ -252,7 +253,7 @@ export class Hall {
             const middle = (this.#layout.aisles[0]![1] + this.#layout.aisles[0]![3]) / 2
             const [from, to] = along ? [a, c] : [Math.min(b, middle), Math.max(d, middle)]
             const rail = new Mesh(new BoxGeometry(along ? to - from : 0.1, 0.1, along ? 0.1 : to - from), rails)
-            rail.position.copy(this.#at(along ? x : x, along ? middle : (from + to) / 2, this.#carriers.height + 0.6))
+            rail.position.copy(this.#at(x, along ? middle : (from + to) / 2, this.#carriers.height + 0.6))
             group.add(rail)
         })
         this.#scene.add(group)
@@ -273,7 +274,7 @@ export class Hall {
     }
 
     #stand(body: Exclude<Body, 'none'>) {
-        const { layout } = { layout: this.#layout }
+        const layout = this.#layout
         const tools: number[] = []
         if (body === 'stocker') layout.stockers.forEach((_, s) => tools.push(-1 - s))
         for (const group of layout.groups) if (group.body === body) for (let k = 0; k < group.n_tool; k++) tools.push(group.first_tool + k)
@@ -405,7 +406,7 @@ export class Hall {
         this.#grounds.lines.color.setStyle(look.line)
         this.#grounds.grid.color.setStyle(look.ink)
         this.#grounds.rails.color.setStyle(look.trim)
-        this.#grounds.wall.color.setStyle(look.line)
+        this.#grounds.wall.color.setStyle(look.line).lerp(colour(look.floor), 0.35)
         this.#sky.color.setStyle('#ffffff')
         this.#sky.groundColor.setStyle(look.dark ? '#5a6770' : '#b9c3c7')
         this.#sky.intensity = look.dark ? 1.4 : 1.4
@@ -471,7 +472,7 @@ export class Hall {
     }
 
     #labelSize(): number {
-        return this.#canvas.clientWidth < 600 ? 11 : 13
+        return Math.round(rem() * (this.#canvas.clientWidth < 600 ? 0.74 : 0.84))
     }
 
     #paintLots() {

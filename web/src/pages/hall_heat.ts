@@ -35,6 +35,7 @@ export function heatOf(layout: Layout, now: GroupNow[], overlay: Overlay, tell: 
         if (areas[a]! < 0) return ''
         const value = overlay === 'risk' ? sum[a]! : weight[a]! > 0 ? sum[a]! / weight[a]! : 0
         areas[a] = Math.min(1, value / most)
+        if (value === 0 && overlay !== 'utilization') return ''
         return tell(overlay === 'utilization' ? 'share' : overlay === 'wait' ? 'hours' : 'lots', value)
     })
     return { groups, areas, told }

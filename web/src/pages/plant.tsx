@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { address, get, list, remove } from '../api/client'
-import { makeTwin } from '../api/twin'
+import { layoutOf, makeTwin } from '../api/twin'
 import type { ApiError } from '../api/problem'
 import type { Check, Fault, Plant, Version } from '../api/types'
 import { LoadBars } from '../charts/bars'
@@ -13,8 +13,9 @@ import { useText } from '../text'
 import { DropTables } from './drop'
 import { PlantTable } from './plant_table'
 import { VersionDiff } from './version_diff'
+import { WhatIf } from './what_if'
 
-/** /plants/ID, /plants/ID/tables[/NAME], /plants/ID/versions[/FROM/TO]; `?version=` where it is not the newest. */
+/** /plants/ID, /plants/ID/tables[/NAME], /plants/ID/versions[/FROM/TO], /plants/ID/what-if; `?version=` where it is not the newest. */
 export default function PlantPage({ id }: { id: string }) {
     const { t, num, ago } = useText()
     const { path, query } = usePlace()
@@ -68,6 +69,7 @@ export default function PlantPage({ id }: { id: string }) {
                     { href: `/plants/${id}${suffix}`, text: t('plant.tab.check'), on: room === 'check' },
                     { href: `/plants/${id}/tables${suffix}`, text: t('plant.tab.tables', { count: version.tables.length }), on: room === 'tables' },
                     { href: `/plants/${id}/versions${suffix}`, text: t('plant.tab.versions', { count: versions }), on: room === 'versions' },
+                    ...(version.sound ? [{ href: `/plants/${id}/what-if${suffix}`, text: t('twin.tab.what_if'), on: room === 'what-if' }] : []),
                 ]}
             />
             {room === 'check' && <CheckRoom plant={id} version={version} suffix={suffix} />}
@@ -82,6 +84,7 @@ export default function PlantPage({ id }: { id: string }) {
                     onSaved={() => { forget(); plant.reload() }}
                 />
             )}
+            {room === 'what-if' && <WhatIfRoom key={version.version} plant={id} version={version.version} />}
             {room === 'versions' && (path[3] && path[4] ? <VersionDiff plant={id} from={path[3]} to={path[4]} /> : <Versions plant={plant.value} />)}
             {ask === 'delete' && (
                 <Confirm
@@ -108,6 +111,12 @@ export default function PlantPage({ id }: { id: string }) {
             )}
         </>
     )
+}
+
+function WhatIfRoom({ plant, version }: { plant: string; version: number }) {
+    const layout = useLoad(`layout ${plant} ${version}`, () => layoutOf(plant, version))
+    if (!layout.value) return layout.error ? <ProblemNote error={layout.error} retry={layout.reload} /> : <Waiting />
+    return <WhatIf plant={plant} version={version} groups={layout.value.groups.filter((group) => !group.is_delay)} products={layout.value.products} />
 }
 
 function CheckRoom({ plant, version, suffix }: { plant: string; version: Version; suffix: string }) {

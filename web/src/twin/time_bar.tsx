@@ -125,6 +125,12 @@ interface Drawn {
     clock: Clock
 }
 
+/** A tool is down as long as was said, or until it was mended. */
+function endOf(event: TwinEvent, events: TwinEvent[]): number {
+    const end = event.time + (event.for ?? 0)
+    return Math.min(end, ...events.filter((one) => one.kind === 'up' && one.tool === event.tool && one.time >= event.time).map((one) => one.time))
+}
+
 /** From a round number below all to a little above: the ups and downs of a large stock are small. */
 function reach(...lists: number[][]): [number, number] {
     let low = Infinity
@@ -245,7 +251,7 @@ function draw(canvas: HTMLCanvasElement, colours: Colours, { axis, ticks, now, l
         pen.fillStyle = event.kind === 'down' ? colours.series[1]! : colours.series[2]!
         if (event.for) {
             pen.globalAlpha = 0.25
-            pen.fillRect(at, 4, Math.max(2, x(event.time + event.for) - at), 7)
+            pen.fillRect(at, 4, Math.max(2, x(endOf(event, events)) - at), 7)
             pen.globalAlpha = 1
         }
         pen.beginPath()

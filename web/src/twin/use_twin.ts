@@ -13,13 +13,6 @@ import { listen } from './stream'
 const TWIN_MS = 4000
 const CLOCK_MS = 200
 
-export interface TwinRoom {
-    twin: Twin
-    layout: Layout
-    /** Put what an action answered in place at once. */
-    setTwin: (twin: Twin) => void
-}
-
 export function useTwin(id: string) {
     const first = useLoad(`twin ${id}`, () => askTwin(id))
     const [later, setLater] = useState<Twin | null>(null)
