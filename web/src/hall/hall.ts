@@ -83,7 +83,7 @@ export class Hall {
     readonly #groupLabels: Label[] = []
     readonly #zones: { area: number; mesh: Mesh<PlaneGeometry, MeshBasicMaterial> }[] = []
     readonly #grounds: { slab: Mesh; aisles: MeshBasicMaterial; lines: LineBasicMaterial; grid: MeshBasicMaterial; rails: MeshLambertMaterial; wall: MeshLambertMaterial; around: MeshBasicMaterial }
-    readonly #beacons: InstancedMesh<OctahedronGeometry, MeshBasicMaterial>
+    readonly #beacons: InstancedMesh<OctahedronGeometry, MeshLambertMaterial>
     readonly #marker: LineSegments<BufferGeometry, LineBasicMaterial>
     readonly #hover: LineSegments<BufferGeometry, LineBasicMaterial>
     #floor: Floor | null = null
@@ -329,7 +329,7 @@ export class Hall {
 
     /** Marks over tools that have failed: seen from any distance. */
     #makeBeacons() {
-        const mesh = new InstancedMesh(new OctahedronGeometry(0.5), new MeshBasicMaterial({ fog: false }), Math.max(1, this.#layout.tools.x.length))
+        const mesh = new InstancedMesh(new OctahedronGeometry(0.5), new MeshLambertMaterial({ fog: false, flatShading: true }), Math.max(1, this.#layout.tools.x.length))
         mesh.count = 0
         mesh.frustumCulled = false
         this.#scene.add(mesh)
@@ -623,18 +623,25 @@ export class Hall {
         // A box is at least about six pixels wide.
         const perPixel = (2 * Math.tan((this.#camera.fov * Math.PI) / 360) * far) / Math.max(1, this.#canvas.clientHeight)
         this.#lotShader.grow.value = Math.max(1, Math.min(4, (perPixel * 6.5) / BOX_M))
+        // Marks of failed tools keep about their size on the screen; they are set anew when it has changed enough to see.
+        const size = Math.max(0.3, Math.min(2.4, perPixel * 11))
+        if (Math.abs(size / this.#beaconSize - 1) > 0.12) {
+            this.#beaconSize = size
+            this.#setBeacons()
+        }
         const reach = this.#size.length()
         this.#fog.near = far + reach * 0.6
         this.#fog.far = far + reach * 2.6
     }
 
     readonly #m = new Matrix4()
+    #beaconSize = 1
     #setBeacons() {
         this.#beaconsDirty = false
         let n = 0
         const floor = this.#floor
         const { x, y, height } = this.#layout.tools
-        const far = Math.max(0.7, Math.min(2.2, this.#size.length() / 110))
+        const far = this.#beaconSize
         if (floor && !this.#heat)
             for (let tool = 0; tool < floor.state.length; tool++) {
                 if (floor.state[tool] !== DOWN || this.#instanceOf[tool]! < 0) continue

@@ -18,7 +18,7 @@ const ForecastRoom = lazy(() => import('./forecast'))
 export default function TwinPage({ id }: { id: string }) {
     const { t } = useText()
     const { twin, layout, error, setTwin, reload } = useTwin(id)
-    useTitle(twin?.name ?? t('nav.twins'))
+    useTitle(twin?.name || t('nav.twins'))
     if (!twin || !layout) return error ? <ProblemNote error={error} retry={reload} /> : <Waiting />
     return <Room twin={twin} layout={layout} setTwin={setTwin} />
 }
@@ -33,11 +33,13 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
     const plant = useLoad(`plant ${twin.plant}`, () => get('/v1/plants/{plant}', { path: { plant: twin.plant } }))
     const room = path[2] ?? 'hall'
     const base = `/twins/${twin.id}`
+    // A twin without a name of its own goes by that of its plant.
+    const name = twin.name || plant.value?.name || t('nav.twins')
     return (
         <>
             <PageHead
                 over={<Link href="/twins">{t('nav.twins')}</Link>}
-                title={twin.name}
+                title={name}
                 lead={
                     <>
                         <TwinBadge twin={twin} /> <Link href={`/plants/${twin.plant}?version=${twin.version}`}>{plant.value?.name ?? t('run.the_plant')}</Link> v{twin.version}{twin.wip !== undefined && ` · ${t('twin.lots', { lots: num(twin.wip) })}`}
@@ -48,7 +50,7 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
                 {may && <Button look="danger" onClick={() => setAsk(true)}>{t('delete')}</Button>}
             </PageHead>
             <Tabs
-                label={twin.name}
+                label={name}
                 tabs={[
                     { href: base, text: t('twin.tab.hall'), on: room === 'hall' },
                     { href: `${base}/flow`, text: t('twin.tab.flow'), on: room === 'flow' },
@@ -67,7 +69,7 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
             </Suspense>
             {ask && (
                 <Confirm
-                    title={t('twin.delete.title', { twin: twin.name })}
+                    title={t('twin.delete.title', { twin: name })}
                     text={t('twin.delete.text')}
                     yes={t('delete')}
                     onClose={() => setAsk(false)}

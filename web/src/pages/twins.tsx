@@ -51,7 +51,7 @@ export default function Twins() {
                         <li key={twin.id}>
                             <Link href={`/twins/${twin.id}`} className="tile">
                                 <span className="list-head">
-                                    <strong>{twin.name}</strong>
+                                    <strong>{twin.name || plants.value?.find((one) => one.id === twin.plant)?.name || t('nav.twins')}</strong>
                                     <TwinBadge twin={twin} />
                                 </span>
                                 <span className="list-note">{twin.wip === undefined ? t('clock.day', { day: num(partsOf(twin.time).days + 1, 0) }) : t('twins.tile', { day: num(partsOf(twin.time).days + 1, 0), lots: num(twin.wip) })}</span>
