@@ -383,7 +383,7 @@ export function twinRoutes({ Refusal, id, now, log, plantOf, versionOf, maru, sc
         ['POST', '/v1/twins/:twin/forecast', 'engineer', ({ at, json, who }) => {
             const twin = of(at)
             const { hours = 24, replications = 100 } = json
-            const run = { id: id(), plant: twin.plant, version: twin.version, kind: 'forecast', state: 'running', progress: 0, created: now(), by: who.name, request: { plant: twin.plant, twin: twin.id, hours, replications } }
+            const run = { id: id(), plant: twin.plant, version: twin.version, kind: 'forecast', state: 'running', progress: 0, created: now(), by: who.name, request: { twin: twin.id, time_us: twin.time * 1e6, span_us: hours * 3.6e9, replications } }
             const entry = { run, reports: {}, listeners: new Set() }
             runs.set(run.id, entry)
             forecast(twin, hours, replications, (progress) => tell(entry, { progress })).then(

@@ -8,7 +8,7 @@ import type { Colours } from './colours'
 type Point = { dataIndex: number }
 
 /** How far a figure may spread: bands of 90 % and 50 % around the median. */
-export function Fan({ bands, time, step, clock, label, unit, height = 210, tone = 0 }: { bands: Bands; time: number; step: number; clock: Clock; label: string; unit: string; height?: number; tone?: number }) {
+export function Fan({ bands, time, step, clock, label, unit, height = 220, tone = 0 }: { bands: Bands; time: number; step: number; clock: Clock; label: string; unit: string; height?: number; tone?: number }) {
     const { t, num } = useText()
     const option = useMemo(() => {
         const n = bands.p50.length
@@ -23,7 +23,7 @@ export function Fan({ bands, time, step, clock, label, unit, height = 210, tone 
         return (colours: Colours) => {
             const colour = colours.series[tone % colours.series.length]!
             return {
-                grid: { left: 8, right: 26, top: 26, bottom: 4, containLabel: true },
+                grid: { left: 8, right: 26, top: 34, bottom: 4, containLabel: true },
                 tooltip: { ...tooltip(colours), trigger: 'axis', formatter: (points: Point[]) => {
                     const k = points[0]?.dataIndex ?? 0
                     const range = (low: number[], up: number[]) => `${num(low[k] ?? 0)} – ${num(up[k] ?? 0)}`

@@ -84,7 +84,7 @@ function Told({ told, clock, twin, again }: { told: Forecast; clock: Clock; twin
                     {shown.map((group) => (
                         <figure key={group.name}>
                             <figcaption>{group.name}</figcaption>
-                            <Fan bands={group.queue} time={time} step={step} clock={clock} label={`${group.name}: ${t('forecast.queues')}`} unit={t('unit.lots')} height={150} tone={1} />
+                            <Fan bands={group.queue} time={time} step={step} clock={clock} label={`${group.name}: ${t('forecast.queues')}`} unit={t('unit.lots')} height={165} tone={1} />
                         </figure>
                     ))}
                 </div>
@@ -102,8 +102,8 @@ function Lots({ lots, clock, twin }: { lots: ForecastLot[]; clock: Clock; twin: 
             { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 8, grow: 1 },
             { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5.5 },
             { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step + 1, 0)} / ${num(row.steps, 0)}`, width: 7 },
-            { key: 'p50', title: t('forecast.done'), value: (row) => row.p50, show: (row) => row.p50 === null ? '–' : <>{clock.short(row.p50)}{row.extrapolated && <small title={t('forecast.extrapolated')}> *</small>}</>, width: 9, grow: 1 },
-            { key: 'spread', title: t('forecast.between'), value: (row) => (row.p90 === null || row.p10 === null ? null : row.p90 - row.p10), show: (row) => (row.p10 === null ? '–' : row.p90 === null ? `${clock.short(row.p10)} –` : clock.between(row.p10, row.p90)), width: 14, grow: 2 },
+            { key: 'p50', title: t('forecast.done'), value: (row) => row.p50, show: (row) => row.p50 === null ? '–' : <>{clock.short(row.p50)}{row.extrapolated && <small title={t('forecast.extrapolated')}> *</small>}</>, width: 10.5, grow: 1 },
+            { key: 'spread', title: t('forecast.between'), value: (row) => (row.p90 === null || row.p10 === null ? null : row.p90 - row.p10), show: (row) => (row.p10 === null ? '–' : row.p90 === null ? `${clock.short(row.p10)} –` : clock.between(row.p10, row.p90)), width: 15.5, grow: 2 },
             { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : clock.short(row.due)), width: 9, grow: 1 },
             { key: 'late', title: t('forecast.late'), number: true, value: (row) => row.late, show: (row) => (row.late === null ? '–' : <Badge tone={row.late > 0.66 ? 'bad' : row.late > 0.25 ? 'warn' : 'good'}>{percent(row.late, 0)}</Badge>), width: 7 },
         ],

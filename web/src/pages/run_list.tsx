@@ -15,7 +15,7 @@ export function useRunTitle(): (run: Run) => string {
     return (run) => {
         if (run.name) return run.name
         const { days = 365, replications = 1, variants } = run.request
-        if ((run.kind as string) === 'forecast') return t('run.title.forecast', { hours: num((run.request as { hours?: number }).hours ?? 24), reps: replications })
+        if ((run.kind as string) === 'forecast') return t('run.title.forecast', { hours: num(((run.request as { span_us?: number }).span_us ?? 0) / 3.6e9), reps: replications })
         return variants
             ? t('run.title.compare', { count: variants.length, days: num(days), reps: replications })
             : t('run.title.simulate', { days: num(days), reps: replications })
