@@ -30,7 +30,7 @@ export function csv(text) {
 }
 
 const UNITS = { s: 1, sec: 1, min: 60, h: 3600, hour: 3600, day: 86400, d: 86400 }
-export function seconds(text, otherwise = 600) {
+function seconds(text, otherwise = 600) {
     const m = /^(?:\w+\(([^)]*)\)|([\d.]+))\s*(\w+)?/.exec(text ?? '')
     if (!m) return otherwise
     const values = (m[1] ?? m[2]).split(',').map(Number)

@@ -2,7 +2,7 @@
 // from there, so that a look into the past is exact here too.
 import { readFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { csv, modelOf, Play, seconds } from './floor_play.mjs'
+import { csv, modelOf, Play } from './floor_play.mjs'
 import { layoutOf } from './layout.mjs'
 
 const TICK_MS = 50
@@ -471,4 +471,3 @@ export function twinRoutes({ Refusal, id, now, log, plantOf, versionOf, maru, sc
         }],
     ]
 }
-export { seconds }
