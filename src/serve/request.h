@@ -29,7 +29,7 @@ struct server {
     struct MHD_Daemon *daemon;
     const char *page;
     bool is_loopback;
-    uint16_t port;
+    _Atomic uint16_t port;                 // known when it listens, which threads do already
     bool is_ending;                        // with the lock of the jobs
     struct stream *streams;                // the same
     _Atomic uint64_t n_request, n_refused; // answers below 400, and from there on
