@@ -50,7 +50,7 @@ maru_status files_read(const char *path, struct text *out, maru_error *err) {
     return st;
 }
 
-static bool write_all(int file, const char *bytes, size_t n) {
+bool files_write_all(int file, const char *bytes, size_t n) {
     while (n > 0) {
         const ssize_t done = write(file, bytes, n);
         if (done < 0 && errno == EINTR) {
@@ -90,7 +90,7 @@ static maru_status write_through(const char *path, const void *bytes, size_t n, 
     if (file < 0) {
         return refuse(err, "cannot write", path);
     }
-    const bool done = write_all(file, bytes, n);
+    const bool done = files_write_all(file, bytes, n);
     const maru_status st = done ? MARU_OK : refuse(err, "cannot write", path);
     close(file);
     return st;
@@ -116,7 +116,7 @@ maru_status files_replace(const char *path, const void *bytes, size_t n, maru_er
     const mode_t mask = umask(0);
     umask(mask);
     const mode_t mode = is_there ? old.st_mode & 07777 : FILE_MODE & ~mask;
-    bool good = write_all(file, bytes, n) && fchmod(file, mode) == 0 && fsync(file) == 0;
+    bool good = files_write_all(file, bytes, n) && fchmod(file, mode) == 0 && fsync(file) == 0;
     good = close(file) == 0 && good;
     good = good && rename(fresh, path) == 0;
     if (!good) {

@@ -19,6 +19,9 @@ MARU_MUST_USE maru_status files_read(const char *path, struct text *out, maru_er
 MARU_MUST_USE maru_status files_replace(const char *path, const void *bytes, size_t n,
                                         maru_error *err);
 
+// Write n bytes to an open file, however often the system has to be asked; false with errno.
+MARU_MUST_USE bool files_write_all(int file, const char *bytes, size_t n);
+
 // Make a folder, and those above it where they are missing. A folder that is there already is fine.
 MARU_MUST_USE maru_status files_make_folder(const char *path, maru_error *err);
 

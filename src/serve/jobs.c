@@ -420,11 +420,9 @@ bool jobs_look(struct jobs *jobs, const char *tenant, const char *id, struct job
 bool jobs_cancel(struct jobs *jobs, const char *tenant, const char *id) {
     jobs_enter(jobs);
     struct job *job = find(jobs, tenant, id);
-    if (job) {
-        atomic_store(&job->is_cancelled, true);
-    }
+    const bool is_first = job && !atomic_exchange(&job->is_cancelled, true);
     jobs_leave(jobs);
-    return job != NULL;
+    return is_first;
 }
 
 void jobs_cancel_tenant(struct jobs *jobs, const char *tenant) {

@@ -36,6 +36,7 @@ MARU_MUST_USE maru_status jobs_have_room(struct jobs *jobs, const char *tenant, 
 
 // False: it neither waits nor runs.
 bool jobs_look(struct jobs *jobs, const char *tenant, const char *id, struct job_view *out);
+// False: it neither waits nor runs, or is being cancelled already.
 bool jobs_cancel(struct jobs *jobs, const char *tenant, const char *id);
 void jobs_cancel_tenant(struct jobs *jobs, const char *tenant);
 size_t jobs_count(struct jobs *jobs, enum run_state state);

@@ -84,8 +84,12 @@ static maru_status migrate(struct database *database, const char *const *migrati
         snprintf(mark, sizeof mark, "PRAGMA user_version = %zu", i + 1);
         database_enter(database);
         st = database_begin(database, err);
-        st = st == MARU_OK ? run_script(database, migration[i], err) : st;
-        st = st == MARU_OK ? run_script(database, mark, err) : st;
+        int64_t now = version; // of another process that opened the file at the same time
+        st = st == MARU_OK ? read_version(database, &now, err) : st;
+        if (st == MARU_OK && now <= (int64_t)i) {
+            st = run_script(database, migration[i], err);
+            st = st == MARU_OK ? run_script(database, mark, err) : st;
+        }
         st = database_leave(database, st, err);
     }
     return st;

@@ -19,15 +19,7 @@
 //
 // A tenant's file is opened when it is first held and stays open. Holders are counted under `lock`,
 // so that a tenant is removed only when nobody works in it; who wants it meanwhile is told that
-// there is none.
-
-struct store {
-    char *folder;
-    struct database server;
-    pthread_mutex_t lock;
-    pthread_cond_t is_free; // somebody has released a tenant
-    struct tenant *open;    // list
-};
+// there is none. One process owns the folder; others visit it (removal.c says what that changes).
 
 static const char *const server_migration[] = {
     "CREATE TABLE tenant(name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) STRICT;"
@@ -35,7 +27,9 @@ static const char *const server_migration[] = {
     "  ON DELETE CASCADE, name TEXT NOT NULL, role INTEGER NOT NULL, hash BLOB NOT NULL,"
     "  created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX token_of ON token(tenant, id);",
+    "CREATE TABLE removal(name TEXT PRIMARY KEY) STRICT;",
 };
+const size_t store_n_migration = sizeof server_migration / sizeof server_migration[0];
 
 struct database *store_server(struct store *store) {
     return &store->server;
@@ -75,8 +69,8 @@ bool store_is_id(const char *text) { return strlen(text) == 22 && strspn(text, i
 
 // ---- paths
 
-static void add_path(struct text *out, const struct store *store, const char *tenant,
-                     const char *ending) {
+void store_add_path(struct text *out, const struct store *store, const char *tenant,
+                    const char *ending) {
     text_clear(out);
     text_addf(out, "%s/tenants/%s%s", store->folder, tenant, ending);
 }
@@ -96,8 +90,8 @@ static maru_status make_folders(const struct store *store, maru_error *err) {
     return st;
 }
 
-static maru_status count(struct database *database, const char *sql, const char *text, int64_t *out,
-                         maru_error *err) {
+maru_status store_count(struct database *database, const char *sql, const char *text, int64_t *out,
+                        maru_error *err) {
     struct query query;
     query_open(&query, database, sql);
     if (text) {
@@ -113,12 +107,13 @@ static maru_status count(struct database *database, const char *sql, const char 
 static maru_status make_local(struct store *store, char *secret, maru_error *err) {
     int64_t n = 0;
     maru_status st =
-        count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", "local", &n, err);
+        store_count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", "local", &n, err);
     if (st == MARU_OK && n == 0) {
         st = store_add_tenant(store, "local", err);
     }
     if (st == MARU_OK) {
-        st = count(&store->server, "SELECT count(*) FROM token WHERE tenant = ?", "local", &n, err);
+        st = store_count(&store->server, "SELECT count(*) FROM token WHERE tenant = ?", "local", &n,
+                         err);
     }
     if (st == MARU_OK && n == 0) {
         struct token token = {.tenant = "local", .name = "first admin", .role = ROLE_ADMIN};
@@ -127,39 +122,46 @@ static maru_status make_local(struct store *store, char *secret, maru_error *err
     return st;
 }
 
-maru_status store_open(const char *folder, struct store **out, char secret[STORE_SECRET_BYTES],
-                       maru_error *err) {
-    secret[0] = '\0';
+static maru_status open_server(struct store *store, maru_error *err) {
+    struct text path;
+    text_init(&path, 1 << 13);
+    files_join(&path, store->folder, "server.db");
+    const maru_status st =
+        path.status != MARU_OK
+            ? fail(err, path.status, "the name of the folder is too long")
+            : database_open(&store->server, path.bytes, server_migration, store_n_migration, err);
+    text_fini(&path);
+    return st;
+}
+
+static maru_status make_store(const char *folder, struct store **out, maru_error *err) {
     struct store *store = alloc_new(1, sizeof *store);
-    if (!store || sodium_init() < 0) {
+    const size_t n = strlen(folder) + 1;
+    if (!store || sodium_init() < 0 || !(store->folder = alloc_new(n, 1))) {
         alloc_free(store);
         return fail(err, MARU_E_MEMORY, "no memory, or no source of random numbers");
     }
+    memcpy(store->folder, folder, n);
+    store->lock_file = -1;
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->is_free, NULL);
-    const size_t n = strlen(folder) + 1;
-    struct text path;
-    text_init(&path, 1 << 13);
-    store->folder = alloc_new(n, 1);
-    maru_status st = MARU_E_MEMORY;
-    if (store->folder) {
-        memcpy(store->folder, folder, n);
-        st = make_folders(store, err);
-    } else {
-        fail(err, st, "no memory");
+    *out = store;
+    return MARU_OK;
+}
+
+maru_status store_open(const char *folder, struct store **out, char secret[STORE_SECRET_BYTES],
+                       maru_error *err) {
+    struct store *store = NULL;
+    secret[0] = '\0';
+    maru_status st = make_store(folder, &store, err);
+    if (st != MARU_OK) {
+        return st;
     }
-    files_join(&path, folder, "server.db");
-    if (st == MARU_OK && path.status != MARU_OK) {
-        st = fail(err, path.status, "the name of the folder is too long");
-    }
-    if (st == MARU_OK) {
-        st = database_open(&store->server, path.bytes, server_migration,
-                           sizeof server_migration / sizeof server_migration[0], err);
-    }
-    if (st == MARU_OK) {
-        st = make_local(store, secret, err);
-    }
-    text_fini(&path);
+    st = make_folders(store, err);
+    st = st == MARU_OK ? store_own(store, OWN_WAIT_MS, err) : st;
+    st = st == MARU_OK ? open_server(store, err) : st;
+    st = st == MARU_OK ? make_local(store, secret, err) : st;
+    st = st == MARU_OK ? store_sweep(store, NULL, NULL, err) : st;
     if (st != MARU_OK) {
         store_close(store);
         return st;
@@ -168,7 +170,32 @@ maru_status store_open(const char *folder, struct store **out, char secret[STORE
     return MARU_OK;
 }
 
-static void close_tenant(struct tenant *tenant) {
+maru_status store_visit(const char *folder, struct store **out, maru_error *err) {
+    struct store *store = NULL;
+    struct text path;
+    text_init(&path, 1 << 13);
+    files_join(&path, folder, "server.db");
+    maru_status st = MARU_OK;
+    if (path.status != MARU_OK || access(path.bytes, F_OK) != 0) {
+        st = fail(err, MARU_E_INPUT,
+                  "%.200s has no data of maru: --data or MARU_DIR names the folder of the server",
+                  folder);
+    }
+    text_fini(&path);
+    st = st == MARU_OK ? make_store(folder, &store, err) : st;
+    if (st != MARU_OK) {
+        return st;
+    }
+    st = open_server(store, err);
+    if (st != MARU_OK) {
+        store_close(store);
+        return st;
+    }
+    *out = store;
+    return MARU_OK;
+}
+
+void store_close_tenant(struct tenant *tenant) {
     database_close(&tenant->database);
     alloc_free(tenant);
 }
@@ -179,10 +206,11 @@ void store_close(struct store *store) {
     }
     while (store->open) {
         struct tenant *next = store->open->next;
-        close_tenant(store->open);
+        store_close_tenant(store->open);
         store->open = next;
     }
     database_close(&store->server);
+    store_disown(store);
     alloc_free(store->folder);
     pthread_cond_destroy(&store->is_free);
     pthread_mutex_destroy(&store->lock);
@@ -197,29 +225,16 @@ bool store_is_tenant_name(const char *name) {
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-static void remove_files(const struct store *store, const char *name, struct text *removed) {
-    static const char *const ending[] = {".db", ".db-wal", ".db-shm"};
-    struct text path;
-    text_init(&path, 1 << 13);
-    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
-        add_path(&path, store, name, ending[i]);
-        if (path.status == MARU_OK && unlink(path.bytes) == 0) {
-            text_addf(removed, "%s%s\n", name, ending[i]);
-        }
-    }
-    text_fini(&path);
-}
-
 static maru_status may_add(struct store *store, const char *name, maru_error *err) {
     int64_t n = 0;
-    maru_status st = count(&store->server, "SELECT count(*) FROM tenant", NULL, &n, err);
+    maru_status st = store_count(&store->server, "SELECT count(*) FROM tenant", NULL, &n, err);
     if (st == MARU_OK && n >= STORE_MAX_TENANTS) {
         return fail(err, MARU_E_LIMIT, "there are %lld tenants, and no more are possible",
                     (long long)n);
     }
-    st = st == MARU_OK
-             ? count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err)
-             : st;
+    st = st == MARU_OK ? store_count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?",
+                                     name, &n, err)
+                       : st;
     return st == MARU_OK && n > 0 ? fail(err, MARU_E_USAGE, "there is already a tenant %s", name)
                                   : st;
 }
@@ -232,15 +247,14 @@ maru_status store_add_tenant(struct store *store, const char *name, maru_error *
             "at most %d",
             name, STORE_TENANT_BYTES - 1);
     }
-    pthread_mutex_lock(&store->lock);
+    maru_status st = store_make_way(store, name, err);
+    if (st != MARU_OK) {
+        return st;
+    }
     database_enter(&store->server);
-    maru_status st = database_begin(&store->server, err);
+    st = database_begin(&store->server, err);
     st = st == MARU_OK ? may_add(store, name, err) : st;
-    if (st == MARU_OK) { // what a removal left when it was cut off must not come back to life
-        struct text removed;
-        text_init(&removed, 1 << 10);
-        remove_files(store, name, &removed);
-        text_fini(&removed);
+    if (st == MARU_OK) {
         struct query query;
         query_open(&query, &store->server, "INSERT INTO tenant VALUES(?, ?)");
         query_bind_text(&query, name);
@@ -248,9 +262,7 @@ maru_status store_add_tenant(struct store *store, const char *name, maru_error *
         query_row(&query);
         st = query_close(&query, err);
     }
-    st = database_leave(&store->server, st, err);
-    pthread_mutex_unlock(&store->lock);
-    return st;
+    return database_leave(&store->server, st, err);
 }
 
 maru_status store_each_tenant(struct store *store, const struct page *page, store_see_tenant see,
@@ -304,21 +316,22 @@ maru_status store_visit_tenants(struct store *store, store_see_tenant see, void 
 size_t store_n_tenant(struct store *store) {
     int64_t n = 0;
     database_enter(&store->server);
-    const maru_status st = count(&store->server, "SELECT count(*) FROM tenant", NULL, &n, NULL);
+    const maru_status st =
+        store_count(&store->server, "SELECT count(*) FROM tenant", NULL, &n, NULL);
     return database_leave(&store->server, st, NULL) == MARU_OK ? (size_t)n : SIZE_MAX;
 }
 
-static maru_status has_tenant(struct store *store, const char *name, maru_error *err) {
+maru_status store_has_tenant(struct store *store, const char *name, maru_error *err) {
     int64_t n = 0;
     database_enter(&store->server);
     maru_status st =
-        count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err);
+        store_count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err);
     st = database_leave(&store->server, st, err);
     return st == MARU_OK && n == 0 ? fail(err, MARU_E_USAGE, "there is no tenant '%.40s'", name)
                                    : st;
 }
 
-static struct tenant *find_open(const struct store *store, const char *name) {
+struct tenant *store_find_open(const struct store *store, const char *name) {
     struct tenant *tenant = store->open;
     while (tenant && strcmp(tenant->name, name) != 0) {
         tenant = tenant->next;
@@ -328,7 +341,7 @@ static struct tenant *find_open(const struct store *store, const char *name) {
 
 static maru_status open_tenant(struct store *store, const char *name, struct tenant **out,
                                maru_error *err) {
-    maru_status st = has_tenant(store, name, err);
+    maru_status st = store_has_tenant(store, name, err);
     if (st != MARU_OK) {
         return st;
     }
@@ -338,7 +351,7 @@ static maru_status open_tenant(struct store *store, const char *name, struct ten
     }
     struct text path;
     text_init(&path, 1 << 13);
-    add_path(&path, store, name, ".db");
+    store_add_path(&path, store, name, ".db");
     snprintf(tenant->name, sizeof tenant->name, "%s", name);
     st = path.status == MARU_OK ? database_open(&tenant->database, path.bytes, tenant_migration,
                                                 tenant_n_migration, err)
@@ -357,7 +370,7 @@ static maru_status open_tenant(struct store *store, const char *name, struct ten
 maru_status store_hold(struct store *store, const char *name, struct tenant **out,
                        maru_error *err) {
     pthread_mutex_lock(&store->lock);
-    struct tenant *tenant = find_open(store, name);
+    struct tenant *tenant = store_find_open(store, name);
     maru_status st = MARU_OK;
     if (!tenant) {
         st = open_tenant(store, name, &tenant, err);
@@ -382,45 +395,3 @@ void store_release(struct store *store, struct tenant *tenant) {
 }
 
 const char *tenant_name(const struct tenant *tenant) { return tenant->name; }
-
-// Wait until nobody holds the tenant, then close it and take it out of the list.
-static void retire(struct store *store, const char *name) {
-    struct tenant *tenant = find_open(store, name);
-    if (!tenant) {
-        return;
-    }
-    tenant->is_going = true;
-    while (tenant->n_holder > 0) {
-        pthread_cond_wait(&store->is_free, &store->lock);
-    }
-    struct tenant **link = &store->open;
-    while (*link != tenant) {
-        link = &(*link)->next;
-    }
-    *link = tenant->next;
-    close_tenant(tenant);
-}
-
-maru_status store_delete_tenant(struct store *store, const char *name, struct text *removed,
-                                maru_error *err) {
-    if (strcmp(name, "local") == 0) {
-        return fail(err, MARU_E_USAGE, "tenant local stays: the server's admins belong to it");
-    }
-    pthread_mutex_lock(&store->lock);
-    maru_status st = has_tenant(store, name, err);
-    if (st == MARU_OK) {
-        retire(store, name);
-        const char *const text[] = {name, NULL};
-        database_enter(&store->server);
-        st = database_begin(&store->server, err);
-        st = st == MARU_OK
-                 ? query_do(&store->server, "DELETE FROM tenant WHERE name = ?", text, err)
-                 : st;
-        st = database_leave(&store->server, st, err);
-    }
-    if (st == MARU_OK) { // tokens went with the row; a file left over would have no owner
-        remove_files(store, name, removed);
-    }
-    pthread_mutex_unlock(&store->lock);
-    return st;
-}

@@ -38,9 +38,16 @@ struct tenant; // an open tenant
 
 // Open the folder, which is made (0700) with the tenant `local` where there is none.
 //   out     *secret: of a first admin token of `local` where it has none yet, else ""
-//   errors  MARU_E_IO, MARU_E_INPUT: a file is damaged or newer, MARU_E_MEMORY
+// The folder is then this process's until store_close: another store_open of it is refused.
+//   errors  MARU_E_IO: another process has it too; MARU_E_INPUT: a file is damaged or newer,
+//           MARU_E_MEMORY
 MARU_MUST_USE maru_status store_open(const char *folder, struct store **out,
                                      char secret[STORE_SECRET_BYTES], maru_error *err);
+
+// Open a folder that is there, beside the process that owns it or without one. All calls may be
+// made; tenants that are removed go with the help of the owner.
+//   errors  MARU_E_INPUT: there is nothing of maru; those of store_open
+MARU_MUST_USE maru_status store_visit(const char *folder, struct store **out, maru_error *err);
 void store_close(struct store *store);
 
 // ---- pages of lists
@@ -66,11 +73,19 @@ bool store_is_tenant_name(const char *name);
 //   errors  MARU_E_USAGE: no such name is possible, or it is taken; MARU_E_LIMIT
 MARU_MUST_USE maru_status store_add_tenant(struct store *store, const char *name, maru_error *err);
 
-// Remove the tenant: its tokens and its file. Waits until nobody holds it.
+// Remove the tenant: its tokens, its file, and what kept backups (backup.h) have of it. Waits until
+// nobody holds it; a visitor waits for the owner of the folder to see to that.
 //   out     removed: a line for each file
-//   errors  MARU_E_USAGE: there is none, or it is `local`
+//   errors  MARU_E_USAGE: there is none, or it is `local`; MARU_E_STOPPED: it is no tenant any
+//           more, but its files are still in use and go later
 MARU_MUST_USE maru_status store_delete_tenant(struct store *store, const char *name,
                                               struct text *removed, maru_error *err);
+
+// See to the removals that visitors of the folder have begun, or a kill has cut off; the owner calls this
+// every now and then. going(context, name), which may be NULL, is called before a tenant goes.
+typedef void (*store_going)(void *context, const char *name);
+MARU_MUST_USE maru_status store_sweep(struct store *store, store_going going, void *context,
+                                      maru_error *err);
 
 // In the order of their names.
 MARU_MUST_USE maru_status store_each_tenant(struct store *store, const struct page *page,

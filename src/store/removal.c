@@ -1,0 +1,245 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/status.h"
+#include "io/files.h"
+#include "store/backup.h"
+#include "store/tenant.h"
+#include "store/vault.h"
+
+// Removing tenants, also from beside a running server.
+//
+// A file of SQLite must not be unlinked while another process has it open: a new one of the same name
+// would share its log. So one process owns the folder (a lock on DATA/lock), and only the owner unlinks.
+// A removal is a row of its own, written with the one that takes tenant and tokens away: whoever
+// owns the folder carries it out, now or after a kill, and takes the row away last. A visitor becomes
+// the owner where there is none, else it waits until the row is gone.
+
+enum { LOOK_MS = 50, VISIT_WAIT_MS = 20000 };
+
+// ---- the owner
+
+maru_status store_own(struct store *store, int wait_ms, maru_error *err) {
+    struct text path;
+    text_init(&path, 1 << 13);
+    files_join(&path, store->folder, "lock");
+    const int file =
+        path.status == MARU_OK ? open(path.bytes, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    text_fini(&path);
+    if (file < 0) {
+        return fail(err, MARU_E_IO, "%.200s cannot be written: look at its owner and permissions",
+                    store->folder);
+    }
+    while (flock(file, LOCK_EX | LOCK_NB) != 0) {
+        if (wait_ms <= 0) {
+            close(file);
+            return fail(err, MARU_E_IO, "another maru works in %.200s: end that one first",
+                        store->folder);
+        }
+        usleep(LOOK_MS * 1000);
+        wait_ms -= LOOK_MS;
+    }
+    store->lock_file = file;
+    return MARU_OK;
+}
+
+void store_disown(struct store *store) {
+    if (store->lock_file >= 0) {
+        close(store->lock_file);
+        store->lock_file = -1;
+    }
+}
+
+// ---- carrying out
+
+static void remove_files(const struct store *store, const char *name, struct text *removed) {
+    static const char *const ending[] = {".db", ".db-wal", ".db-shm"};
+    struct text path;
+    text_init(&path, 1 << 13);
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+        store_add_path(&path, store, name, ending[i]);
+        if (path.status == MARU_OK && unlink(path.bytes) == 0) {
+            text_addf(removed, "%s%s\n", name, ending[i]);
+        }
+    }
+    text_fini(&path);
+}
+
+static bool has_files(const struct store *store, const char *name) {
+    struct text path;
+    text_init(&path, 1 << 13);
+    store_add_path(&path, store, name, ".db");
+    const bool has = path.status == MARU_OK && access(path.bytes, F_OK) == 0;
+    text_fini(&path);
+    return has;
+}
+
+// Wait until nobody holds the tenant, then close it and take it out of the list.
+static void retire(struct store *store, const char *name) {
+    struct tenant *tenant = store_find_open(store, name);
+    if (!tenant) {
+        return;
+    }
+    tenant->is_going = true;
+    while (tenant->n_holder > 0) {
+        pthread_cond_wait(&store->is_free, &store->lock);
+    }
+    struct tenant **link = &store->open;
+    while (*link != tenant) {
+        link = &(*link)->next;
+    }
+    *link = tenant->next;
+    store_close_tenant(tenant);
+}
+
+static maru_status do_alone(struct store *store, const char *sql, const char *name,
+                            maru_error *err) {
+    const char *const text[] = {name, NULL};
+    database_enter(&store->server);
+    const maru_status st = query_do(&store->server, sql, text, err);
+    return database_leave(&store->server, st, err);
+}
+
+// The row goes last: cut off before, the next owner begins again.
+static maru_status carry_out(struct store *store, const char *name, struct text *removed,
+                             maru_error *err) {
+    pthread_mutex_lock(&store->lock);
+    retire(store, name);
+    remove_files(store, name, removed);
+    maru_status st = backup_forget(store->folder, name, removed, err);
+    st = st == MARU_OK ? do_alone(store, "DELETE FROM removal WHERE name = ?", name, err) : st;
+    pthread_mutex_unlock(&store->lock);
+    return st;
+}
+
+static maru_status next_removal(struct store *store, char name[STORE_TENANT_BYTES],
+                                maru_error *err) {
+    struct query query;
+    name[0] = '\0';
+    database_enter(&store->server);
+    query_open(&query, &store->server, "SELECT name FROM removal LIMIT 1");
+    if (query_row(&query) && store_is_tenant_name(query_text(&query, 0))) {
+        memcpy(name, query_text(&query, 0), strlen(query_text(&query, 0)) + 1);
+    }
+    const maru_status st = query_close(&query, err);
+    return database_leave(&store->server, st, err);
+}
+
+maru_status store_sweep(struct store *store, store_going going, void *context, maru_error *err) {
+    char name[STORE_TENANT_BYTES];
+    maru_status st = next_removal(store, name, err);
+    while (st == MARU_OK && name[0]) {
+        struct text removed;
+        text_init(&removed, 1 << 20);
+        if (going) {
+            going(context, name);
+        }
+        st = carry_out(store, name, &removed, err);
+        text_fini(&removed);
+        st = st == MARU_OK ? next_removal(store, name, err) : st;
+    }
+    return st;
+}
+
+// ---- asking for it
+
+static maru_status is_removed(struct store *store, const char *name, int wait_ms, bool *is_over,
+                              maru_error *err) {
+    for (;; wait_ms -= LOOK_MS) {
+        int64_t n = 0;
+        database_enter(&store->server);
+        maru_status st = store_count(&store->server, "SELECT count(*) FROM removal WHERE name = ?",
+                                     name, &n, err);
+        st = database_leave(&store->server, st, err);
+        *is_over = n == 0;
+        if (st != MARU_OK || n == 0 || wait_ms <= 0) {
+            return st;
+        }
+        usleep(LOOK_MS * 1000);
+    }
+}
+
+maru_status store_make_way(struct store *store, const char *name, maru_error *err) {
+    bool is_over = false;
+    int64_t n = 0;
+    const bool is_visit = store->lock_file < 0;
+    maru_status st = is_removed(store, name, 0, &is_over, err);
+    if (st != MARU_OK || (is_over && !has_files(store, name))) {
+        return st;
+    }
+    database_enter(&store->server);
+    st = store_count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err);
+    st = database_leave(&store->server, st, err);
+    if (st != MARU_OK || n > 0) { // these files are in use
+        return st;
+    }
+    if (is_visit && store_own(store, 0, NULL) != MARU_OK) {
+        return fail(err, MARU_E_RANGE, "a tenant %s is just being removed: try again in a minute",
+                    name);
+    }
+    struct text removed;
+    text_init(&removed, 1 << 20);
+    st = carry_out(store, name, &removed, err);
+    text_fini(&removed);
+    if (is_visit) {
+        store_disown(store);
+    }
+    return st;
+}
+
+// Tenant and tokens go, the removal is written down.
+static maru_status begin(struct store *store, const char *name, maru_error *err) {
+    const char *const text[] = {name, NULL};
+    pthread_mutex_lock(&store->lock);
+    maru_status st = store_has_tenant(store, name, err);
+    if (st == MARU_OK) {
+        database_enter(&store->server);
+        st = database_begin(&store->server, err);
+        st = st == MARU_OK
+                 ? query_do(&store->server, "INSERT OR IGNORE INTO removal VALUES(?)", text, err)
+                 : st;
+        st = st == MARU_OK
+                 ? query_do(&store->server, "DELETE FROM tenant WHERE name = ?", text, err)
+                 : st;
+        st = database_leave(&store->server, st, err);
+    }
+    pthread_mutex_unlock(&store->lock);
+    return st;
+}
+
+maru_status store_delete_tenant(struct store *store, const char *name, struct text *removed,
+                                maru_error *err) {
+    const bool is_visit = store->lock_file < 0, had_files = has_files(store, name);
+    if (strcmp(name, "local") == 0) {
+        return fail(err, MARU_E_USAGE, "tenant local stays: the server's admins belong to it");
+    }
+    maru_status st = begin(store, name, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!is_visit || store_own(store, 0, NULL) == MARU_OK) {
+        st = carry_out(store, name, removed, err);
+        if (is_visit) {
+            store_disown(store);
+        }
+        return st;
+    }
+    bool is_over = false;
+    text_clear(removed);
+    st = backup_list(store->folder, name, removed, err); // what the owner is about to remove
+    st = st == MARU_OK ? is_removed(store, name, VISIT_WAIT_MS, &is_over, err) : st;
+    if (st == MARU_OK && !is_over) {
+        text_clear(removed);
+        return fail(err, MARU_E_STOPPED,
+                    "%s is no tenant any more; its files are in use and go when the server "
+                    "lets go of them",
+                    name);
+    }
+    if (st == MARU_OK && had_files) {
+        text_addf(removed, "%s.db\n", name);
+    }
+    return st;
+}
