@@ -271,3 +271,24 @@ bool args_given(const struct args *args, const char *name) {
     const size_t i = find_option(args, name, strlen(name));
     return i < args->n_option && (args->given >> i & 1) != 0;
 }
+
+maru_status args_set(struct args *args, enum lang lang, const char *name, const char *value,
+                     maru_error *err) {
+    const size_t i = find_option(args, name, strlen(name));
+    if (i == args->n_option || args_given(args, name)) {
+        return MARU_OK;
+    }
+    const struct option *option = &args->option[i];
+    if (option->kind == OPTION_FLAG) {
+        const bool is_on = strcmp(value, "true") == 0;
+        if (!is_on && strcmp(value, "false") != 0) {
+            return refuse(err, lang, W_BAD_VALUE,
+                          (const char *const[]){name, value, "true | false", NULL});
+        }
+        *(bool *)((char *)args->values + option->offset) = is_on;
+    } else if (!read_value(option, args->values, value)) {
+        return refuse_value(option, lang, value, err);
+    }
+    args->given |= (uint64_t)1 << i;
+    return MARU_OK;
+}

@@ -59,6 +59,12 @@ MARU_MUST_USE maru_status args_read(struct args *args, enum lang lang, int argc,
 // True when the option of this name was given.
 bool args_given(const struct args *args, const char *name);
 
+// Give an option that was not given: what an environment or a file says. A flag is true or false; an
+// option that the table has not, or that was given, is left alone.
+//   errors  MARU_E_USAGE with one sentence in `lang`
+MARU_MUST_USE maru_status args_set(struct args *args, enum lang lang, const char *name,
+                                   const char *value, maru_error *err);
+
 // Read a span: a number and a unit, days when there is none.
 bool args_span(const char *text, maru_time *out);
 

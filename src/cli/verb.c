@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb *const verbs[] = {&verb_check,  &verb_sim,  &verb_compare,
-                                           &verb_import, &verb_new,  &verb_scene,
-                                           &verb_serve,  &verb_help, &verb_version};
+static const struct verb *const verbs[] = {&verb_check, &verb_sim,    &verb_compare, &verb_import,
+                                           &verb_new,   &verb_scene,  &verb_serve,   &verb_tenant,
+                                           &verb_token, &verb_audit,  &verb_backup,  &verb_restore,
+                                           &verb_help,  &verb_version};
 
 const struct option verb_common[VERB_COMMON] = {
     {"json", 0, OPTION_FLAG, offsetof(struct common, json), NULL, NULL, W_HELP_JSON, 0, 0},
@@ -139,7 +140,7 @@ int verb_print(const struct call *call, const struct text *text, int status) {
 }
 
 int verb_refuse_name(const struct call *call, const char *name) {
-    const char *names[16] = {NULL};
+    const char *names[24] = {NULL};
     size_t n = 0;
     for (const struct verb *verb = verb_at(0); verb && n < sizeof names / sizeof names[0];
          verb = verb_at(n)) {

@@ -1,6 +1,7 @@
 // maru serve: the cloud, until Ctrl-C.
 
 #include "base/text.h"
+#include "cli/settings.h"
 #include "cli/verb.h"
 #include "io/files.h"
 #include "io/stop.h"
@@ -9,22 +10,14 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 struct serve_values {
     struct common common;
-    const char *data, *listen, *tls_cert, *tls_key, *page;
+    const char *config, *data, *listen, *tls_cert, *tls_key, *page;
     uint64_t workers;
     bool insecure;
 };
-
-// An option that was not given may stand in the environment.
-static const char *or_environment(const struct call *call, const char *option, const char *value,
-                                  const char *name) {
-    const char *its = getenv(name);
-    return !args_given(&call->args, option) && its && its[0] ? its : value;
-}
 
 static maru_status read_pem(const char *path, struct text *out, maru_error *err) {
     enum { PEM_BYTES = 1 << 20 };
@@ -46,40 +39,44 @@ static void say_ready(const struct call *call, const struct server *server,
 
 static int run_serve(struct call *call) {
     const struct serve_values *values = call->args.values;
+    struct settings settings;
     struct text cert, key;
     char secret[STORE_SECRET_BYTES];
     maru_error err = {0};
     struct server *server = NULL;
-    maru_status st =
-        read_pem(or_environment(call, "tls-cert", values->tls_cert, "MARU_TLS_CERT"), &cert, &err);
-    maru_status st_key =
-        read_pem(or_environment(call, "tls-key", values->tls_key, "MARU_TLS_KEY"), &key, &err);
+    maru_status st = settings_apply(&settings, call, &err);
+    const maru_status st_cert = read_pem(values->tls_cert, &cert, st == MARU_OK ? &err : NULL);
+    st = st == MARU_OK ? st_cert : st;
+    const maru_status st_key = read_pem(values->tls_key, &key, st == MARU_OK ? &err : NULL);
     st = st == MARU_OK ? st_key : st;
-    const struct server_config config = {
-        .data = or_environment(call, "data", values->data, "MARU_DIR"),
-        .address = or_environment(call, "listen", values->listen, "MARU_LISTEN"),
-        .tls_cert = cert.bytes,
-        .tls_key = key.bytes,
-        .is_insecure = values->insecure,
-        .page = or_environment(call, "page", values->page, "MARU_PAGE"),
-        .n_worker = args_given(&call->args, "workers") ? (size_t)values->workers : workers_cores()};
+    const struct server_config config = {.data = values->data,
+                                         .address = values->listen,
+                                         .tls_cert = cert.bytes,
+                                         .tls_key = key.bytes,
+                                         .is_insecure = values->insecure,
+                                         .page = values->page,
+                                         .n_worker = values->workers > 0 ? (size_t)values->workers
+                                                                         : workers_cores()};
     stop_listen();
     st = st == MARU_OK ? server_start(&config, &server, secret, &err) : st;
     if (st == MARU_OK) {
         say_ready(call, server, &config, secret);
         while (!stop_asked()) {
             usleep(100000);
+            server_tend(server);
         }
         verb_note(call, W_SERVE_STOPPING, (const char *const[]){NULL});
         server_stop(server);
     }
     text_fini(&cert);
     text_fini(&key);
+    settings_fini(&settings);
     return st == MARU_OK ? EXIT_GOOD : verb_refuse(call, &err);
 }
 
 #define AT(member) offsetof(struct serve_values, member)
 static const struct option options[] = {
+    {"config", 'c', OPTION_TEXT, AT(config), "FILE.toml", NULL, W_HELP_CONFIG, 0, 0},
     {"data", 0, OPTION_TEXT, AT(data), "FOLDER", "maru-data", W_HELP_DATA, 0, 0},
     {"listen", 0, OPTION_TEXT, AT(listen), "ADDRESS", "127.0.0.1:7070", W_HELP_LISTEN, 0, 0},
     {"tls-cert", 0, OPTION_TEXT, AT(tls_cert), "FILE.pem", NULL, W_HELP_TLS_CERT, 0, 0},
@@ -90,7 +87,7 @@ static const struct option options[] = {
 };
 #undef AT
 static const char *const examples[] = {
-    "maru serve",
+    "maru serve", "maru serve --config /etc/maru/maru.toml",
     "maru serve --data /var/lib/maru --listen 0.0.0.0:7070 --tls-cert c.pem "
     "--tls-key k.pem",
     NULL};

@@ -1,5 +1,6 @@
 #include "io/clock.h"
 
+#include <stdio.h>
 #include <time.h>
 
 double clock_seconds(void) {
@@ -12,4 +13,12 @@ int64_t clock_unix_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_text(int64_t unix_ms, char out[CLOCK_TEXT_BYTES]) {
+    struct tm tm = {0};
+    const time_t seconds = (time_t)(unix_ms / 1000);
+    gmtime_r(&seconds, &tm);
+    const size_t n = strftime(out, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(out + n, CLOCK_TEXT_BYTES - n, ".%03dZ", (int)(unix_ms % 1000));
 }

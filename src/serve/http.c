@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "io/clock.h"
 #include "serve/hands.h"
 #include "serve/page.h"
 #include "serve/request.h"
@@ -83,12 +83,8 @@ maru_status request_refuse(struct request *request, int status, maru_error *err,
 }
 
 void request_add_time(struct json *json, const char *key, int64_t unix_ms) {
-    char text[40];
-    struct tm tm;
-    const time_t seconds = (time_t)(unix_ms / 1000);
-    gmtime_r(&seconds, &tm);
-    const size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(text + n, sizeof text - n, ".%03dZ", (int)(unix_ms % 1000));
+    char text[CLOCK_TEXT_BYTES];
+    clock_text(unix_ms, text);
     json_add_string(json, key, text);
 }
 
@@ -547,6 +543,15 @@ maru_status server_start(const struct server_config *config, struct server **out
 }
 
 uint16_t server_port(const struct server *server) { return server->port; }
+
+static void let_go(void *context, const char *tenant) {
+    struct server *server = context;
+    jobs_cancel_tenant(server->jobs, tenant);
+}
+
+void server_tend(struct server *server) {
+    (void)!store_sweep(server->store, let_go, server, NULL); // what fails is tried again
+}
 
 void server_stop(struct server *server) {
     if (!server) {

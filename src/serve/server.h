@@ -36,6 +36,10 @@ MARU_MUST_USE maru_status server_start(const struct server_config *config, struc
 
 uint16_t server_port(const struct server *server);
 
+// What is to be done now and then, several times a second: tenants that a command beside the server
+// has removed go.
+void server_tend(struct server *server);
+
 // Take no more requests, stop the runs (those that were going are done again at the next start), close
 // the store. Accepts NULL.
 void server_stop(struct server *server);

@@ -100,6 +100,18 @@ maru_status tenant_each_audit(struct tenant *tenant, const struct page *page, te
     return database_leave(&tenant->database, st == MARU_OK ? closed : st, err);
 }
 
+// A 0 byte inside a text would hide what stands behind it from the hash.
+static bool is_whole(const struct query *query) {
+    for (int column = 2; column <= 6; column++) {
+        size_t n = 0;
+        (void)query_bytes(query, column, &n);
+        if (strlen(query_text(query, column)) != n) {
+            return false;
+        }
+    }
+    return true;
+}
+
 maru_status tenant_verify_audit(struct tenant *tenant, uint64_t *n, maru_error *err) {
     struct query query;
     char before[HEX_BYTES] = "", hash[HEX_BYTES];
@@ -115,7 +127,7 @@ maru_status tenant_verify_audit(struct tenant *tenant, uint64_t *n, maru_error *
         if (row.number != number + 1) {
             st = fail_at(err, MARU_E_INPUT, "audit", (uint32_t)(number + 1), 0,
                          "entry %lld is missing", (long long)(number + 1));
-        } else if (strcmp(hash, row.hash) != 0) {
+        } else if (strcmp(hash, row.hash) != 0 || !is_whole(&query)) {
             st = fail_at(err, MARU_E_INPUT, "audit", (uint32_t)row.number, 0,
                          "entry %lld does not follow from the one before: it, or that one, was "
                          "changed",
@@ -128,6 +140,37 @@ maru_status tenant_verify_audit(struct tenant *tenant, uint64_t *n, maru_error *
     st = database_leave(&tenant->database, st == MARU_OK ? closed : st, err);
     if (st == MARU_OK) {
         *n = (uint64_t)number;
+    }
+    return st;
+}
+
+maru_status tenant_audit_head(struct tenant *tenant, const char *wanted,
+                              char head[STORE_HASH_BYTES], maru_error *err) {
+    struct query query;
+    int64_t number = 0, n = 1;
+    char newest[STORE_HASH_BYTES] = "";
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT number, hash, ?1 IS NULL OR EXISTS (SELECT 1 FROM audit WHERE hash = ?1)"
+               " FROM audit ORDER BY number DESC LIMIT 1");
+    query_bind_text(&query, wanted);
+    if (query_row(&query)) {
+        number = query_integer(&query, 0);
+        snprintf(newest, sizeof newest, "%s", query_text(&query, 1));
+        n = query_integer(&query, 2);
+    } else {
+        n = wanted == NULL;
+    }
+    maru_status st = query_close(&query, err);
+    st = database_leave(&tenant->database, st, err);
+    if (st == MARU_OK && n == 0) {
+        st = fail_at(err, MARU_E_INPUT, "audit", (uint32_t)number, 0,
+                     "no entry has the hash that is wanted: the log now ends with entry %lld, and "
+                     "what came behind it was cut off",
+                     (long long)number);
+    }
+    if (st == MARU_OK) {
+        memcpy(head, newest, sizeof newest);
     }
     return st;
 }

@@ -20,6 +20,7 @@ enum {
     STORE_TENANT_BYTES = 32, // the same
     STORE_NAME_BYTES = 124,
     STORE_SECRET_BYTES = 96,
+    STORE_HASH_BYTES = 65, // of an entry of the audit log, in hex, with its 0
     STORE_MAX_TENANTS = 10000,
     STORE_MAX_TOKENS = 10000, // of one tenant
 };

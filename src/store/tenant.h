@@ -241,6 +241,12 @@ MARU_MUST_USE maru_status tenant_each_audit(struct tenant *tenant, const struct 
 //   errors  MARU_E_INPUT: err->row is the number of the first that does not
 MARU_MUST_USE maru_status tenant_verify_audit(struct tenant *tenant, uint64_t *n, maru_error *err);
 
+// The hash of the newest entry, "" where there is none. wanted, which may be NULL: a hash that was
+// written down earlier has to be that of one of the entries, else somebody has cut off the log's end.
+//   errors  MARU_E_INPUT: it is not; err->row is the number of the newest entry
+MARU_MUST_USE maru_status tenant_audit_head(struct tenant *tenant, const char *wanted,
+                                            char head[STORE_HASH_BYTES], maru_error *err);
+
 extern const char *const tenant_migration[];
 extern const size_t tenant_n_migration;
 

@@ -319,12 +319,48 @@
     X(HELP_SCENE_TIME, "put the first SPAN of a run into it: states of tools, ways of lots (.usda)", "실행의 처음 SPAN을 담음: 설비 상태와 로트의 길(.usda)") \
     X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
     X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \
+    X(HELP_CONFIG, "file of settings: any option of maru serve as NAME = VALUE (MARU_CONFIG)", "설정 파일: maru serve의 옵션을 이름 = 값으로 적음 (MARU_CONFIG)") \
     X(HELP_LISTEN, "address and port to listen on (MARU_LISTEN)", "접속을 받을 주소와 포트 (MARU_LISTEN)") \
     X(HELP_TLS_CERT, "certificate, for https (MARU_TLS_CERT)", "https 인증서 (MARU_TLS_CERT)") \
     X(HELP_TLS_KEY, "its key (MARU_TLS_KEY)", "인증서의 키 (MARU_TLS_KEY)") \
     X(HELP_INSECURE, "listen to others without https", "https 없이 외부 접속을 받음") \
     X(HELP_PAGE, "folder of the built page, web/dist (MARU_PAGE)", "빌드한 웹 페이지 폴더, web/dist (MARU_PAGE)") \
     X(HELP_WORKERS, "runs at a time [all cores]", "동시에 실행할 시뮬레이션 수 [모든 코어]") \
+    X(HELP_TENANT, "whose it is", "테넌트") \
+    X(HELP_ROLE, "viewer, engineer, operator or admin", "viewer, engineer, operator, admin 가운데 하나") \
+    X(HELP_EXPIRES, "how long it is good: 90d, 12h [for ever]", "유효 기간: 90d, 12h [무기한]") \
+    X(HELP_TOKEN_NAME, "a name for lists and logs", "목록과 로그에 보일 이름") \
+    X(HELP_AUDIT_TENANT, "whose log [list: local; verify: all]", "테넌트 [list: local, verify: 전체]") \
+    X(HELP_AUDIT_LIMIT, "so many of the newest entries", "가장 새 항목부터 이만큼") \
+    X(HELP_AUDIT_HEAD, "this hash, written down earlier, must still be in the log", "전에 적어 둔 이 해시가 로그에 남아 있어야 함") \
+    X(HELP_BACKUP_OUT, "a file FILE.tar.zst or a new folder [a folder in DATA/backups]", "파일 FILE.tar.zst 또는 새 폴더 [DATA/backups 안의 폴더]") \
+    X(HELP_RESTORE_DATA, "the new data folder, missing or empty", "새 데이터 폴더. 없거나 비어 있어야 함") \
+    X(TENANT_PURPOSE, "add, list and remove tenants of the cloud", "클라우드의 테넌트를 추가, 나열, 삭제합니다") \
+    X(TOKEN_PURPOSE, "make, list and revoke tokens", "토큰을 만들고, 나열하고, 거둡니다") \
+    X(AUDIT_PURPOSE, "show the audit log, and whether somebody changed it", "감사 로그를 보이고, 누가 고쳤는지 확인합니다") \
+    X(BACKUP_PURPOSE, "copy all data, beside the running server", "실행 중인 서버 옆에서 모든 데이터를 백업합니다") \
+    X(RESTORE_PURPOSE, "make a data folder from a backup", "백업에서 데이터 폴더를 되살립니다") \
+    X(ADMIN_WHAT, "what is wanted is: maru {1} {2}", "쓰는 방법: maru {1} {2}") \
+    X(TENANT, "tenant", "테넌트") \
+    X(CREATED, "created", "만든 때") \
+    X(EXPIRES, "expires", "만료") \
+    X(TOKEN_ID, "id", "ID") \
+    X(TOKEN_NAME, "name", "이름") \
+    X(ROLE, "role", "역할") \
+    X(ENTRY, "entry", "항목") \
+    X(AT, "at", "때") \
+    X(WHO, "who", "누가") \
+    X(ACTION, "action", "무엇을") \
+    X(SUBJECT, "subject", "대상") \
+    X(DETAIL, "detail", "내용") \
+    X(TENANT_ADDED, "Tenant {1} is there. Its first admin's token, shown only this once:", "테넌트 {1}[을/를] 만들었습니다. 첫 관리자 토큰이며 지금 한 번만 보여 드립니다:") \
+    X(TENANT_REMOVED, "Tenant {1} and its tokens are gone. Files removed:", "테넌트 {1}[과/와] 그 토큰을 지웠습니다. 지운 파일:") \
+    X(TOKEN_MADE, "Token {1} of tenant {2}, role {3}; shown only this once:", "테넌트 {2}의 토큰 {1}, 역할 {3}. 지금 한 번만 보여 드립니다:") \
+    X(TOKEN_REVOKED, "Token {1} of tenant {2} opens nothing any more.", "테넌트 {2}의 토큰 {1}[은/는] 이제 쓸 수 없습니다.") \
+    X(AUDIT_SOUND, "{1}: {2} entries, each follows from the one before. Newest: {3}", "{1}: 항목 {2}개가 모두 앞 항목과 맞습니다. 마지막 해시: {3}") \
+    X(AUDIT_BROKEN, "{1}: somebody changed the log: {2}", "{1}: 로그가 고쳐졌습니다: {2}") \
+    X(BACKUP_MADE, "The backup has {2} tenants, {3} bytes:", "백업했습니다. 테넌트 {2}개, {3}바이트:") \
+    X(BACKUP_RESTORED, "Restored {2} tenants, {3} bytes, all sums right:", "되살렸습니다. 테넌트 {2}개, {3}바이트, 검사합 모두 맞음:") \
     X(SERVE_TOKEN, "The first admin's token, shown only this once: {1}", "첫 관리자 토큰입니다. 지금 한 번만 보여 드립니다: {1}") \
     X(SERVE_READY, "maru serves http://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 http://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \
     X(SERVE_READY_TLS, "maru serves https://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 https://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \

@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='check compare help import new scene serve sim version' list=''
+    local verbs='audit backup check compare help import new restore scene serve sim tenant token version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -9,6 +9,7 @@ _maru() {
     *:*:--csv:*) ;;
     *:*:--rule:*) list='fifo spt edd cr odd' ;;
     *:*:--lang:*) list='ko en' ;;
+    *:*:--role:*) list='viewer engineer operator admin' ;;
     *:*:--*:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
@@ -16,6 +17,13 @@ _maru() {
     *:*:*:-*) list=options ;;
     2:help:*) list=$verbs ;;
     2:new:*) list=fab ;;
+    2:tenant:*) list='add list remove' ;;
+    2:token:*) list='new list revoke' ;;
+    2:audit:*) list='list verify' ;;
+    2:restore:*)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
     esac
     if [ "$list" = options ]; then
         list=$("${COMP_WORDS[0]}" help "$verb" 2>/dev/null | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')

@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+# tests/operate.py MARU: what an operator does beside and around a running server: settings, tenants, tokens, audit, backups.
+import json, os, shutil, signal, socket, sqlite3, stat, subprocess, sys, tempfile, threading, time, http.client
+
+MARU = sys.argv[1]
+failures = []
+at = tempfile.mkdtemp()
+
+
+def check(what, got, want):
+    if got != want:
+        failures.append(what)
+        print(f"FAIL {what}: got {got!r}, want {want!r}")
+
+
+def maru(*words, env=None, status=0):
+    done = subprocess.run([MARU, *words, "--json"], capture_output=True, text=True, timeout=120, env={**os.environ, "LANG": "C", **(env or {})})
+    check(" ".join(words) + " " + done.stdout[:300], done.returncode, status)
+    return json.loads(done.stdout) if done.stdout else {}
+
+
+def say(*words, env=None): # for people: exit status, stdout, stderr
+    done = subprocess.run([MARU, *words, "--lang", "en"], capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})})
+    return done.returncode, done.stdout, done.stderr
+
+
+class Server:
+    def __init__(self, *options, env=None):
+        self.process = subprocess.Popen([MARU, "serve", "--lang", "en", *options], stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
+        self.token, self.lines = "", []
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if "first admin's token" in line:
+                self.token = line.split()[-1]
+            if "http://localhost:" in line:
+                self.port = int(line.split("localhost:")[1].split()[0])
+                break
+        else:
+            raise SystemExit(f"the server did not start: {self.process.wait()} {self.lines}")
+        self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True)
+        self.reader.start()
+
+    def ask(self, method, path, body=None, token=None, headers=None):
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=30)
+        headers = dict(headers or {})
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        connection.request(method, path, json.dumps(body) if isinstance(body, dict) else body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        return answer.status, json.loads(content) if "json" in answer.getheader("Content-Type", "") and content else content
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        status = self.process.wait(timeout=20)
+        self.reader.join(5)
+        return status
+
+
+def settings():
+    data, other = os.path.join(at, "settings"), os.path.join(at, "other")
+    file = os.path.join(at, "maru.toml")
+
+    def write(text):
+        with open(file, "w") as out:
+            out.write(text)
+
+    write(f'# ours\ndata = "{data}"\nlisten = "127.0.0.1:0"\nworkers = 1\ninsecure = false\n')
+    s = Server("--config", file)
+    check("data of the file", os.path.exists(data + "/server.db"), True)
+    s.stop()
+    s = Server(env={"MARU_CONFIG": file, "MARU_DIR": other})
+    check("the environment wins over the file", os.path.exists(other + "/server.db"), True)
+    s.stop()
+    shutil.rmtree(other)
+    third = os.path.join(at, "third")
+    s = Server("--data", third, env={"MARU_CONFIG": file, "MARU_DIR": other})
+    check("the command line wins", (os.path.exists(third + "/server.db"), os.path.exists(other)), (True, False))
+    s.stop()
+    check("other verbs read the same file", [t["name"] for t in maru("tenant", "list", "--config", file)["items"]], ["local"])
+    for text, line, words in (("data = 1\n", 1, "a text in quotes"), ("\nworkers = \"2\"\n", 2, "a whole number"), ("insecure = 1\n", 1, "true or false"),
+                              ("workers = 0\n", 1, "1 … 64"), ("lisen = \"x\"\n", 1, "did you mean 'listen'"), ("config = \"x\"\n", 1, "no setting"),
+                              ("data = \"a\"\ndata = \"b\"\n", 2, "already"), ("[serve]\n", 1, "tables"), ("a b\n", 1, "="), ("data = \"x\n", 1, "does not end")):
+        write(text)
+        status, _, said = say("serve", "--config", file)
+        check(f"settings {text!r} {said}", (status, f"{file}:{line}:" in said, words in said), (3, True, True))
+    check("no such file", say("serve", "--config", file + "x")[0], 3)
+    check("a bad variable", say("serve", env={"MARU_WORKERS": "many"})[0], 2)
+    check("nothing of maru there", (say("tenant", "list", "--data", at + "/nowhere")[0], os.path.exists(at + "/nowhere")), (3, False))
+    installed = open("packaging/maru.toml").read() # each line that shows what holds without it is right, too
+    write("\n".join(line[1:] if line.startswith("#") and " = " in line and not line.startswith("# ") else line for line in installed.splitlines()
+                    if not line.startswith(("data", "#tls", "#page", "#listen"))) + f'\ndata = "{data}"\nlisten = "127.0.0.1:0"\n')
+    Server("--config", file).stop()
+
+
+def tenants(s, data):
+    made = maru("tenant", "add", "acme", "--data", data)
+    check("a running server knows the tenant", s.ask("GET", "/v1/me", token=made["token"])[1].get("tenant"), "acme")
+    check("and is no longer open", s.ask("GET", "/v1/me")[0], 401)
+    check("listed", [t["name"] for t in maru("tenant", "list", "--data", data)["items"]], ["acme", "local"])
+    for words, status in ((["add", "acme"], 3), (["add", "Bad"], 3), (["remove", "nobody"], 3), (["remove", "local"], 3), (["add"], 2), (["list", "x"], 2), (["x"], 2)):
+        check(f"tenant {words}", say("tenant", *words, "--data", data)[0], status)
+    token = maru("token", "new", "--tenant", "acme", "--role", "engineer", "--expires", "90d", "--name", "line 3", "--data", data)
+    who = s.ask("GET", "/v1/me", token=token["token"])[1]
+    check("a new token", (who["role"], who["name"], "expires" in token), ("engineer", "line 3", True))
+    short = maru("token", "new", "--tenant", "acme", "--role", "viewer", "--expires", "1s", "--data", data)
+    check("a short one", s.ask("GET", "/v1/me", token=short["token"])[0], 200)
+    time.sleep(1.2)
+    check("expires", s.ask("GET", "/v1/me", token=short["token"])[0], 401)
+    listed = maru("token", "list", "--tenant", "acme", "--data", data)
+    check("tokens", sorted(t["name"] for t in listed["items"]), ["", "first admin", "line 3"])
+    check("without secrets", "maru_" in json.dumps(listed), False)
+    check("revoked", maru("token", "revoke", token["id"], "--tenant", "acme", "--data", data)["revoked"], True)
+    check("opens nothing", s.ask("GET", "/v1/me", token=token["token"])[0], 401)
+    for words, status in ((["new"], 2), (["new", "--role", "king"], 2), (["new", "--role", "admin", "--tenant", "nobody"], 3), (["revoke", "x"], 3), (["revoke"], 2),
+                          (["list", "--tenant", "nobody"], 3), (["new", "--role", "admin", "--expires", "9999d"], 2)):
+        check(f"token {words}", say("token", *words, "--data", data)[0], status)
+    log = maru("audit", "list", "--tenant", "acme", "--data", data)["items"]
+    check("in the log", [e["action"] for e in log], ["delete token", "create token", "create token"])
+    check("who", "(command)" in log[0]["who"], True)
+    check("limit", len(maru("audit", "list", "--tenant", "acme", "--limit", "1", "--data", data)["items"]), 1)
+    # a tenant with a run that would take hours goes all the same
+    body = open_zip("examples/minifab")
+    plant = s.ask("POST", "/v1/plants", body, token=made["token"])[1]["plant"]
+    run = s.ask("POST", "/v1/runs", {"plant": plant, "days": 36500, "replications": 500}, token=made["token"])[0]
+    check("a long run", run, 202)
+    kept = maru("backup", "--data", data)
+    gone = maru("tenant", "remove", "acme", "--data", data)["removed"]
+    name = os.path.basename(kept["path"])
+    check("what went", sorted(gone), ["acme.db", f"backups/{name}/tenants/acme.db"])
+    check("is gone", (os.path.exists(data + "/tenants/acme.db"), os.path.exists(kept["path"] + "/tenants/acme.db")), (False, False))
+    check("its tokens too", s.ask("GET", "/v1/me", token=made["token"])[0], 401)
+    check("the kept backup is still one", maru("restore", kept["path"], "--data", at + "/kept")["tenants"], 1)
+    check("nothing of it in there", b"acme" in open(at + "/kept/server.db", "rb").read(), False)
+    again = maru("tenant", "add", "acme", "--data", data)
+    check("a new one of that name is empty", s.ask("GET", "/v1/plants", token=again["token"])[1]["items"], [])
+    with open(at + "/secrets", "w") as out:
+        out.write(made["token"])
+    check("no file has the secret", subprocess.run(["grep", "-rlF", made["token"].split("_")[2], data], capture_output=True).stdout, b"")
+
+
+def open_zip(folder):
+    import io, zipfile
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name in os.listdir(folder):
+            if name.endswith(".csv"):
+                z.write(os.path.join(folder, name), name)
+    return out.getvalue()
+
+
+def audit(s, data):
+    token = maru("token", "new", "--tenant", "local", "--role", "admin", "--data", data)["token"]
+    for i in range(6):
+        maru("token", "new", "--tenant", "acme", "--role", "viewer", "--name", str(i), "--data", data)
+    sound = maru("audit", "verify", "--data", data)
+    check("sound", (sound["sound"], [t["tenant"] for t in sound["tenants"]]), (True, ["acme", "local"]))
+    head = maru("audit", "verify", "--tenant", "acme", "--data", data)["tenants"][0]["head"]
+    check("the server tells the same", s.ask("GET", "/v1/audit", token=token)[1]["items"][0]["hash"], sound["tenants"][1]["head"])
+    copy = at + "/edited"
+    edits = (("who", "UPDATE audit SET who = 'x' WHERE number = 3", 3), ("a hidden tail", "UPDATE audit SET detail = detail || x'00' || 'x' WHERE number = 2", 2),
+             ("action", "UPDATE audit SET action = action || ' ' WHERE number = 1", 1), ("time", "UPDATE audit SET at_ms = at_ms + 1 WHERE number = 4", 4),
+             ("hash", "UPDATE audit SET hash = upper(hash) WHERE number = 5", 5), ("taken out", "DELETE FROM audit WHERE number = 2", 2),
+             ("put in", "INSERT INTO audit VALUES(0, 0, '', '', '', '', '')", 1), ("swapped", "UPDATE audit SET subject = (SELECT subject FROM audit WHERE number = 5) WHERE number = 6", 6))
+    for what, sql, entry in edits:
+        shutil.rmtree(copy, ignore_errors=True)
+        maru("backup", "-o", copy, "--data", data)
+        db = sqlite3.connect(copy + "/tenants/acme.db")
+        db.execute("DROP TRIGGER audit_stays")
+        db.execute("DROP TRIGGER audit_is")
+        db.execute(sql)
+        db.commit()
+        db.close()
+        verdict = maru("audit", "verify", "--tenant", "acme", "--data", copy, status=1)
+        check(f"found: {what}", (verdict["sound"], verdict["tenants"][0]["entry"]), (False, entry))
+        check(f"said: {what}", f"entry {entry}" in say("audit", "verify", "--data", copy)[1], True)
+    shutil.rmtree(copy)
+    maru("backup", "-o", copy, "--data", data)
+    db = sqlite3.connect(copy + "/tenants/acme.db")
+    db.execute("DROP TRIGGER audit_stays")
+    db.execute("DELETE FROM audit WHERE number > 4")
+    db.commit()
+    db.close()
+    check("an end that was cut off is seen by its head", maru("audit", "verify", "--tenant", "acme", "--head", head, "--data", copy, status=1)["sound"], False)
+    check("and is still there in the log itself", maru("audit", "verify", "--tenant", "acme", "--head", head, "--data", data)["sound"], True)
+
+
+def backups(s, data):
+    token = maru("token", "new", "--role", "admin", "--data", data)["token"]
+    plants, stop = [], threading.Event()
+    body = open_zip("examples/minifab")
+
+    def write():
+        while not stop.is_set():
+            status, plant = s.ask("POST", "/v1/plants", body, token=token)
+            if status == 201:
+                plants.append(plant["plant"])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for i in range(3):
+            while len(plants) < 2 * (i + 1):
+                time.sleep(0.02)
+            known = list(plants)
+            out = f"{at}/online{i}" + (".tar.zst" if i % 2 else "")
+            told = maru("backup", "-o", out, "--data", data)
+            check("told", (told["path"], told["tenants"]), (out, 2))
+            check("private", stat.S_IMODE(os.stat(out).st_mode) & 0o077, 0)
+            restored = f"{at}/restored{i}"
+            maru("restore", out, "--data", restored)
+            modes = {stat.S_IMODE(os.stat(os.path.join(where, name)).st_mode) for where, _, names in os.walk(restored) for name in names}
+            check("restored files are private", modes, {0o600})
+            second = Server("--data", restored, "--listen", "127.0.0.1:0")
+            there = set()
+            after = ""
+            while after is not None:
+                page = second.ask("GET", "/v1/plants?limit=200&after=" + after, token=token)[1]
+                there |= {p["id"] for p in page["items"]}
+                after = page.get("next")
+            check("what was acknowledged before is in the backup", set(known) <= there, True)
+            second.stop()
+            check("and its logs are sound", maru("audit", "verify", "--data", restored)["sound"], True)
+    finally:
+        stop.set()
+        writer.join()
+    folder = at + "/online0"
+    check("sha256sum reads the sums", subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=folder).returncode, 0)
+    check("nothing is replaced", say("backup", "-o", folder, "--data", data)[0], 3)
+    check("not empty", (say("restore", folder, "--data", data)[0], say("restore", folder)[0]), (3, 2))
+    check("no backup", [say("restore", x, "--data", at + "/none")[0] for x in (at + "/nowhere", MARU, at)], [3, 3, 3])
+    check("nothing is in place", (os.path.exists(at + "/none"), [n for n in os.listdir(at) if n.startswith("none")]), (False, []))
+    os.mkdir(at + "/empty")
+    check("an empty folder is fine", maru("restore", folder, "--data", at + "/empty")["tenants"], 2)
+    check("another server on the same data", say("serve", "--data", data, "--listen", "127.0.0.1:0")[0], 3)
+    hostile(folder)
+
+
+def hostile(folder): # archives that want to stand elsewhere
+    import io, tarfile
+    tool = shutil.which("zstd")
+    if not tool:
+        print("no zstd: hostile archives are left out")
+        return
+    def entry(name, kind=tarfile.REGTYPE, link=""):
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind, link
+        return info
+    cases = {"outside": [entry("../outside")], "absolute": [entry("/tmp/maru-outside")], "a link": [entry("tenants/a.db", tarfile.SYMTYPE, "/etc/passwd")],
+             "twice": [entry("server.db"), entry("server.db")], "a device": [entry("server.db", tarfile.CHRTYPE)], "deep": [entry("tenants/../../x.db")],
+             "no tenant": [entry("tenants/A.db")], "empty": []}
+    for what, entries in cases.items():
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w") as tar:
+            for info in entries:
+                tar.addfile(info)
+        packed = subprocess.run([tool, "-c"], input=out.getvalue(), capture_output=True).stdout
+        with open(at + "/hostile.tar.zst", "wb") as file:
+            file.write(packed)
+        check(f"hostile: {what}", (say("restore", at + "/hostile.tar.zst", "--data", at + "/hostile")[0], os.path.exists(at + "/hostile"), os.path.exists(at + "/outside")),
+              (3, False, False))
+
+
+# What root does in the folder of a service stays readable for the service.
+def root_beside_a_service():
+    if os.getuid() != 0:
+        print("not root: the owner of the folder is left out")
+        return
+    data = at + "/owned"
+    s = Server("--data", data, "--listen", "127.0.0.1:0")
+    s.stop()
+    os.chmod(at, 0o755)
+    for where, folders, names in os.walk(data):
+        for name in ["", *folders, *names]:
+            os.chown(os.path.join(where, name), 65534, 65534)
+    maru("tenant", "add", "acme", "--data", data)
+    maru("token", "new", "--tenant", "acme", "--role", "viewer", "--data", data)
+    maru("backup", "--data", data)
+    owners = {os.stat(os.path.join(where, name)).st_uid for where, folders, names in os.walk(data) for name in [*folders, *names]}
+    check("all files belong to the service", owners, {65534})
+    os.mkdir(at + "/given")
+    os.chown(at + "/given", 65534, 65534)
+    out = at + "/of-root"
+    maru("backup", "-o", out, "--data", data)
+    check("a backup elsewhere is root's", os.stat(out).st_uid, 0)
+    maru("restore", out, "--data", at + "/given")
+    owners = {os.stat(os.path.join(where, name)).st_uid for where, folders, names in os.walk(at + "/given") for name in ["", *folders, *names]}
+    check("restored for the owner of the folder", owners, {65534})
+
+
+try:
+    settings()
+    data = at + "/data"
+    server = Server("--data", data, "--listen", "127.0.0.1:0", "--workers", "1")
+    tenants(server, data)
+    audit(server, data)
+    backups(server, data)
+    check("stop", server.stop(), 0)
+    root_beside_a_service()
+finally:
+    shutil.rmtree(at, ignore_errors=True)
+print(f"{len(failures)} failures")
+sys.exit(1 if failures else 0)
