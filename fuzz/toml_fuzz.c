@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         const char *again = once.bytes ? once.bytes : "";
         must(toml_read(again, once.n_bytes, write_entry, &twice, &err) == MARU_OK);
         must(once.n_bytes == twice.n_bytes &&
-             (once.n_bytes == 0 || memcmp(once.bytes, twice.bytes, once.n_bytes) == 0));
+             memcmp(again, twice.bytes ? twice.bytes : "", once.n_bytes) == 0);
     } else {
         size_t n_line = 1;
         for (size_t i = 0; i < n; i++) {

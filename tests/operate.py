@@ -30,10 +30,11 @@ class Server:
         self.token, self.lines = "", []
         for line in self.process.stderr:
             self.lines.append(line)
-            if "first admin's token" in line:
-                self.token = line.split()[-1]
-            if "http://localhost:" in line:
-                self.port = int(line.split("localhost:")[1].split()[0])
+            event = json.loads(line)
+            if event["event"] == "first token":
+                self.token = open(event["file"]).read()
+            if event["event"] == "start":
+                self.port = int(event["url"].split(":")[2].strip("/"))
                 break
         else:
             raise SystemExit(f"the server did not start: {self.process.wait()} {self.lines}")
@@ -261,6 +262,180 @@ def hostile(folder): # archives that want to stand elsewhere
               (3, False, False))
 
 
+# ---- clients that trickle
+
+def cut_after(port, what, first, piece, pause, limit, read=None):
+    """Seconds until the server ends the connection, or None when it lets it live for `limit`."""
+    wire = socket.create_connection(("127.0.0.1", port), timeout=30)
+    if read:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    began = time.monotonic()
+    try:
+        wire.sendall(first)
+        while time.monotonic() - began < limit:
+            time.sleep(pause)
+            if piece:
+                wire.sendall(piece)
+            wire.setblocking(False)
+            try:
+                if wire.recv(read or 1) == b"":
+                    return time.monotonic() - began
+            except BlockingIOError:
+                pass
+            wire.setblocking(True)
+        return None
+    except (BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
+        return time.monotonic() - began
+    finally:
+        wire.close()
+
+
+def trickles():
+    data = at + "/slow"
+    s = Server("--data", data, "--listen", "127.0.0.1:0", "--patience", "1", "--workers", "1")
+    plant = s.ask("POST", "/v1/plants", open_zip("examples/minifab"))[1]["plant"]
+    run = s.ask("POST", "/v1/runs", {"plant": plant, "days": 36500, "replications": 1000})[1]["id"]
+    host = b" HTTP/1.1\r\nHost: localhost\r\n"
+    upload = b"POST /v1/plants" + host + b"Content-Length: 1000000\r\n\r\n"
+    result = s.ask("POST", "/v1/plants", b"", headers={"Content-Length": "0"})[0]
+    check("a short bad upload", result, 400)
+    # a big answer: a table of 12 MB that does not get smaller
+    import io, random, zipfile
+    noise = random.Random(1).randbytes(9 << 20).hex().encode()[:15 << 20]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        z.writestr("notes.csv", noise)
+    big = s.ask("POST", f"/v1/plants/{plant}/versions?keep=true", out.getvalue())
+    check("a big table", big[0], 201)
+    table = f"GET /v1/plants/{plant}/versions/2/tables/notes.csv".encode() + host + b"\r\n"
+    cases = { # what, first bytes, then again and again, pause, seconds to look, read, is it cut, no sooner than
+        "a header": (b"GET /v1/plants HT", b"T", 0.3, 12, None, True, 0.9),
+        "header lines": (b"GET /v1/plants" + host, b"X-A: b\r\n", 0.3, 12, None, True, 0.9),
+        "a second header": (b"GET /healthz" + host + b"\r\nGET /hea", b"x", 0.3, 12, 4096, True, 0.9),
+        "a body": (upload, b"x", 0.3, 15, None, True, 2.5),
+        "a body of chunks": (b"POST /v1/plants" + host + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", 0.3, 15, None, True, 2.5),
+        "an answer": (table, b"", 0.3, 9, 1, None, 0), # the client may not see it: its end of the wire is full
+        "a body that moves": (upload, b"x" * 4000, 0.3, 8, None, False, 0),
+        "an answer that moves": (table, b"", 0.1, 7, 65536, False, 0),
+        "an event stream": (f"GET /v1/runs/{run}/events".encode() + host + b"\r\n", b"", 0.3, 8, 1, False, 0),
+        "silence": (b"", b"", 0.3, 4, None, False, 0),
+    }
+    got = {}
+    threads = [threading.Thread(target=lambda what=what, c=c: got.update({what: cut_after(s.port, what, *c[:5])})) for what, c in cases.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for what, case in cases.items():
+        seconds = got[what]
+        if case[5] is not None:
+            check(f"slow: {what} ({seconds})", (seconds is not None, seconds is None or seconds > case[6]), (case[5], True))
+    check("others are served", s.ask("GET", "/healthz")[0], 200)
+    metrics = s.ask("GET", "/metrics")[1].decode()
+    check("cuts are counted", int(metrics.split("\nmaru_connections_cut_total ")[1].split()[0]) >= 6, True)
+    check("stop", s.stop(), 0)
+    events = [json.loads(line) for line in s.lines]
+    check("and told", any(e["event"] == "connections cut" for e in events), True)
+    ends = [(e["ms"] < 8000, e.get("ended")) for e in events if e["event"] == "request" and e["route"] and e["route"].endswith("{table}")]
+    check("an answer taken slowly is cut, one taken fast is not", (True, "cut") in ends and len(ends) == 2, True)
+
+
+# ---- what the server says
+
+def logs():
+    data = at + "/logs"
+    s = Server("--data", data, "--listen", "127.0.0.1:0", "--log-level", "debug")
+    admin = s.token
+    s.ask("GET", "/healthz")
+    s.ask("GET", "/v1/plants?limit=7&after=hidden-query", token=admin)
+    s.ask("GET", "/v1/hidden-path")
+    s.ask("POST", "/v1/runs", b'{"hidden": "body"}', token=admin)
+    s.ask("GET", "/v1/plants", token=admin[:-3] + "abc")
+    s.ask("HEAD", "/healthz")
+    name = 'quote " back \\ line \n bell \x07 end'
+    theirs = s.ask("POST", "/v1/tokens", {"role": "viewer", "name": name}, token=admin)[1]["token"]
+    s.ask("GET", "/v1/me", token=theirs)
+    for raw in (b"G\"T\\ /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\xff\xfe\x01 / HTTP/1.1\r\nHost: x\r\n\r\n", b"A" * 300 + b" / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"GET /" + b"a" * 3000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET /v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \x1b[2J\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", s.port), timeout=5) as wire:
+            wire.sendall(raw)
+            wire.settimeout(0.5)
+            try:
+                wire.recv(1000)
+            except OSError:
+                pass
+    check("stop", s.stop(), 0)
+    whole = "".join(s.lines)
+    check("no secret, no query, no body, no path", [w for w in (admin, theirs, admin.split("_")[2], "hidden") if w in whole], [])
+    events = []
+    for line in s.lines:
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            check(f"a line parses: {line!r}", False, True)
+    check("no control characters", all(ord(c) >= 32 or c == "\n" for c in whole), True)
+    check("first and last", (events[0]["event"], events[1]["event"], events[-1]["event"]), ("first token", "start", "stop"))
+    requests = [e for e in events if e["event"] == "request"]
+    check("fields", {"time", "level", "event", "method", "route", "status", "bytes", "ms", "from"} <= set(requests[0]), True)
+    check("routes are patterns", ("/v1/plants", None) == (requests[1]["route"], requests[2]["route"]), True)
+    check("who", [(e["tenant"], e["who"]) for e in requests if e["status"] == 400], [("local", "first admin")])
+    check("a hostile name", [e["who"] for e in requests if e["route"] == "/v1/me" and e.get("who", "").startswith("quote")], [name])
+    check("times", all(e["time"].endswith("Z") and e["ms"] >= 0 and e["bytes"] >= 0 for e in requests), True)
+    check("health is for debug", [e["level"] for e in requests if e["route"] == "/healthz"][:1], ["debug"])
+    s = Server("--data", data, "--listen", "127.0.0.1:0")
+    s.ask("GET", "/healthz")
+    s.ask("GET", "/v1/me")
+    s.stop()
+    check("usually without it", [json.loads(line).get("route") for line in s.lines if '"request"' in line], ["/v1/me"])
+    check("a level that is none", say("serve", "--data", data, "--log-level", "loud")[0], 2)
+    quiet = subprocess.Popen([MARU, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "off"], stderr=subprocess.PIPE, text=True)
+    time.sleep(0.7)
+    quiet.terminate()
+    check("off", (quiet.wait(20), quiet.stderr.read()), (0, ""))
+    failed = subprocess.run([MARU, "serve", "--data", data, "--listen", "0.0.0.0:0"], capture_output=True, text=True, timeout=20)
+    check("a failed start is a line too", (failed.returncode, json.loads(failed.stderr)["event"]), (2, "start failed"))
+    import pty
+    leader, follower = pty.openpty() # a person
+    process = subprocess.Popen([MARU, "serve", "--data", data, "--listen", "127.0.0.1:0", "--lang", "en"], stderr=follower)
+    os.close(follower)
+    seen = b""
+    while b"Ctrl-C" not in seen:
+        seen += os.read(leader, 1000)
+    process.terminate()
+    check("a person reads sentences", (process.wait(20), b"maru serves http://localhost:" in seen, b"{" in seen), (0, True, False))
+    os.close(leader)
+
+
+# ---- as a service
+
+def service():
+    data = at + "/service"
+    for path, address in ((at + "/notify", at + "/notify"), ("@maru-test-%d" % os.getpid(), "\0maru-test-%d" % os.getpid())):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.bind(address)
+        manager.settimeout(10)
+        s = subprocess.Popen([MARU, "serve", "--data", data, "--listen", "127.0.0.1:0"], stderr=subprocess.DEVNULL,
+                             env={**os.environ, "NOTIFY_SOCKET": path, "WATCHDOG_USEC": "600000"})
+        first = manager.recv(1000).decode()
+        check("ready", first.splitlines()[0], "READY=1")
+        beats, began = [], time.monotonic()
+        while len(beats) < 4:
+            said = manager.recv(1000).decode()
+            check("a sign of life", said, "WATCHDOG=1")
+            beats.append(time.monotonic())
+        check("in time", max(b - a for a, b in zip([began, *beats], beats)) < 0.6, True)
+        s.terminate()
+        said = ""
+        while said == "" or said == "WATCHDOG=1":
+            said = manager.recv(1000).decode()
+        check("stopping", (said, s.wait(20)), ("STOPPING=1", 0))
+        manager.close()
+    for variables in ({"NOTIFY_SOCKET": "relative"}, {"NOTIFY_SOCKET": "/nowhere/at/all"}, {"NOTIFY_SOCKET": "/" + "x" * 200}, {"WATCHDOG_USEC": "soon"},
+                      {"NOTIFY_SOCKET": ""}):
+        s = Server("--data", data, "--listen", "127.0.0.1:0", env=variables) # nobody listens: it works all the same
+        check(f"{variables}", s.stop(), 0)
+
+
 # What root does in the folder of a service stays readable for the service.
 def root_beside_a_service():
     if os.getuid() != 0:
@@ -297,6 +472,9 @@ try:
     backups(server, data)
     check("stop", server.stop(), 0)
     root_beside_a_service()
+    logs()
+    service()
+    trickles()
 finally:
     shutil.rmtree(at, ignore_errors=True)
 print(f"{len(failures)} failures")

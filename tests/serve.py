@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # tests/serve.py MARU: the cloud over HTTP as its users and its enemies meet it, black box: only the binary and sockets.
-import atexit, gzip, http.client, io, json, os, random, shutil, signal, socket, struct, subprocess, sys, tempfile, time, urllib.parse, zipfile
+import atexit, gzip, http.client, io, json, os, random, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time, urllib.parse, zipfile
 
 MARU = sys.argv[1]
 failures = []
@@ -19,10 +19,13 @@ class Server:
         atexit.register(self.process.kill)
         self.token = ""
         for line in self.process.stderr:
-            if "token" in line:
-                self.token = line.split()[-1]
-            if "http://localhost:" in line:
-                self.port = int(line.split("localhost:")[1].split()[0])
+            event = json.loads(line)
+            if event["event"] == "first token":
+                self.token = open(event["file"]).read()
+            if event["event"] == "start":
+                self.port = int(event["url"].split(":")[2].strip("/"))
+                self.log = [] # so that the pipe does not fill up
+                threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
                 return
         raise SystemExit(f"the server did not start: {self.process.wait()}")
 

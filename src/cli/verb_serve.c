@@ -1,21 +1,27 @@
 // maru serve: the cloud, until Ctrl-C.
 
+#include "base/status.h"
 #include "base/text.h"
 #include "cli/settings.h"
 #include "cli/verb.h"
+#include "io/clock.h"
 #include "io/files.h"
+#include "io/notify.h"
 #include "io/stop.h"
 #include "io/workers.h"
+#include "serve/log.h"
 #include "serve/server.h"
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct serve_values {
     struct common common;
-    const char *config, *data, *listen, *tls_cert, *tls_key, *page;
-    uint64_t workers;
+    const char *config, *data, *listen, *tls_cert, *tls_key, *page, *log_level;
+    uint64_t workers, patience;
     bool insecure;
 };
 
@@ -25,16 +31,74 @@ static maru_status read_pem(const char *path, struct text *out, maru_error *err)
     return path ? files_read(path, out, err) : MARU_OK;
 }
 
-// Say where it is, and once the first token, to people; programs read JSON.
-static void say_ready(const struct call *call, const struct server *server,
-                      const struct server_config *config, const char *secret) {
-    char port[8];
-    snprintf(port, sizeof port, "%u", server_port(server));
-    if (secret[0]) {
-        verb_note(call, W_SERVE_TOKEN, (const char *const[]){secret, NULL});
+// What goes to stderr: sentences where a person reads it, JSON lines for programs else.
+static maru_status begin_log(const struct serve_values *values, bool is_person, maru_error *err) {
+    enum log_level level = is_person ? LOG_WARN : LOG_INFO;
+    if (values->log_level && !log_find_level(values->log_level, &level)) {
+        return fail(err, MARU_E_USAGE, "--log-level off, error, warn, info or debug is wanted");
     }
-    verb_note(call, config->tls_cert ? W_SERVE_READY_TLS : W_SERVE_READY,
-              (const char *const[]){port, config->data, NULL});
+    log_begin(level);
+    return MARU_OK;
+}
+
+// The first token is a secret, and logs are kept and sent about: it stands in a file instead.
+static void keep_token(const char *data, const char *secret) {
+    struct text path;
+    struct log_line line;
+    maru_error err = {0};
+    text_init(&path, 1 << 13);
+    files_join(&path, data, "first-admin-token");
+    if (path.status != MARU_OK ||
+        files_replace(path.bytes, secret, strlen(secret), &err) != MARU_OK) {
+        log_say(LOG_ERROR, "first token", "it cannot be kept: maru token new makes another");
+    } else {
+        log_open(&line, LOG_WARN, "first token");
+        log_add_string(&line, "file", path.bytes);
+        log_add_string(&line, "detail", "the first admin's token: remove the file when it is read");
+        log_close(&line);
+    }
+    text_fini(&path);
+}
+
+// Say where it is, and once the first token.
+static void say_ready(const struct call *call, const struct server *server,
+                      const struct server_config *config, const char *secret, bool is_person) {
+    char port[8], url[40];
+    struct log_line line;
+    snprintf(port, sizeof port, "%u", server_port(server));
+    snprintf(url, sizeof url, "http%s://localhost:%s/", config->tls_cert ? "s" : "", port);
+    if (is_person) {
+        if (secret[0]) {
+            verb_note(call, W_SERVE_TOKEN, (const char *const[]){secret, NULL});
+        }
+        verb_note(call, config->tls_cert ? W_SERVE_READY_TLS : W_SERVE_READY,
+                  (const char *const[]){port, config->data, NULL});
+        return;
+    }
+    if (secret[0]) {
+        keep_token(config->data, secret);
+    }
+    log_open(&line, LOG_INFO, "start");
+    log_add_string(&line, "url", url);
+    log_add_string(&line, "listen", config->address);
+    log_add_string(&line, "data", config->data);
+    log_add_string(&line, "version", maru_version());
+    log_close(&line);
+}
+
+static void serve_until_stopped(struct server *server) {
+    const double watchdog_s = notify_watchdog_s();
+    double last_s = 0;
+    (void)notify_send("READY=1\nSTATUS=answers requests");
+    while (!stop_asked()) {
+        usleep(100000);
+        const bool is_well = server_tend(server);
+        if (watchdog_s > 0 && is_well && clock_seconds() - last_s >= watchdog_s) {
+            last_s = clock_seconds();
+            (void)notify_send("WATCHDOG=1");
+        }
+    }
+    (void)notify_send("STOPPING=1");
 }
 
 static int run_serve(struct call *call) {
@@ -44,7 +108,11 @@ static int run_serve(struct call *call) {
     char secret[STORE_SECRET_BYTES];
     maru_error err = {0};
     struct server *server = NULL;
+    const bool is_person = isatty(STDERR_FILENO) != 0;
+    umask(077); // what is kept here is nobody else's
     maru_status st = settings_apply(&settings, call, &err);
+    st = st == MARU_OK ? begin_log(values, is_person, &err) : st;
+    const bool is_logging = st == MARU_OK; // from here on all that is said is lines of JSON
     const maru_status st_cert = read_pem(values->tls_cert, &cert, st == MARU_OK ? &err : NULL);
     st = st == MARU_OK ? st_cert : st;
     const maru_status st_key = read_pem(values->tls_key, &key, st == MARU_OK ? &err : NULL);
@@ -55,22 +123,27 @@ static int run_serve(struct call *call) {
                                          .tls_key = key.bytes,
                                          .is_insecure = values->insecure,
                                          .page = values->page,
+                                         .patience_s = (double)values->patience,
                                          .n_worker = values->workers > 0 ? (size_t)values->workers
                                                                          : workers_cores()};
     stop_listen();
     st = st == MARU_OK ? server_start(&config, &server, secret, &err) : st;
     if (st == MARU_OK) {
-        say_ready(call, server, &config, secret);
-        while (!stop_asked()) {
-            usleep(100000);
-            server_tend(server);
+        say_ready(call, server, &config, secret, is_person);
+        serve_until_stopped(server);
+        if (is_person) {
+            verb_note(call, W_SERVE_STOPPING, (const char *const[]){NULL});
         }
-        verb_note(call, W_SERVE_STOPPING, (const char *const[]){NULL});
         server_stop(server);
+        log_say(LOG_INFO, "stop", "what runs goes on at the next start");
     }
     text_fini(&cert);
     text_fini(&key);
     settings_fini(&settings);
+    if (st != MARU_OK && !is_person && is_logging) {
+        log_say(LOG_ERROR, "start failed", err.text);
+        return verb_exit(st);
+    }
     return st == MARU_OK ? EXIT_GOOD : verb_refuse(call, &err);
 }
 
@@ -84,6 +157,8 @@ static const struct option options[] = {
     {"insecure", 0, OPTION_FLAG, AT(insecure), NULL, NULL, W_HELP_INSECURE, 0, 0},
     {"page", 0, OPTION_TEXT, AT(page), "FOLDER", NULL, W_HELP_PAGE, 0, 0},
     {"workers", 0, OPTION_COUNT, AT(workers), "N", NULL, W_HELP_WORKERS, 1, 64},
+    {"log-level", 0, OPTION_TEXT, AT(log_level), "LEVEL", NULL, W_HELP_LOG_LEVEL, 0, 0},
+    {"patience", 0, OPTION_COUNT, AT(patience), "SECONDS", "10", W_HELP_PATIENCE, 1, 3600},
 };
 #undef AT
 static const char *const examples[] = {

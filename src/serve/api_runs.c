@@ -180,7 +180,9 @@ maru_status api_cancel_run(struct request *request, maru_error *err) {
     if (!jobs_cancel(request->server->jobs, request->who.tenant, request->param[0])) {
         const maru_status st =
             run_add_json(&request->out, request->server, request->tenant, request->param[0], err);
-        return st == MARU_OK ? request_refuse(request, 409, err, "the run has ended, or is about to") : st;
+        return st == MARU_OK
+                   ? request_refuse(request, 409, err, "the run has ended, or is about to")
+                   : st;
     }
     maru_status st =
         tenant_audit(request->tenant, request->who.name, "cancel run", request->param[0], "", err);

@@ -1,6 +1,7 @@
 #include "serve/server.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -16,6 +17,9 @@
 #include "base/status.h"
 #include "io/clock.h"
 #include "serve/hands.h"
+#include "serve/log.h"
+#include "serve/metrics.h"
+#include "serve/pace.h"
 #include "serve/page.h"
 #include "serve/request.h"
 #include "serve/stream.h"
@@ -295,8 +299,8 @@ static enum MHD_Result send_answer(struct request *request) {
     char etag[40] = "";
     struct MHD_Response *response = request->stream;
     request->stream = NULL;
-    atomic_fetch_add(
-        request->status < 400 ? &request->server->n_request : &request->server->n_refused, 1);
+    request->is_stream = response != NULL;
+    atomic_fetch_add(&request->server->n_stream, request->is_stream);
     if (!response) {
         size_t n = 0;
         void *bytes = NULL;
@@ -308,6 +312,7 @@ static enum MHD_Result send_answer(struct request *request) {
             }
             bytes = packed(request, &n);
         }
+        request->n_sent = bytes ? n : request->out.n_bytes;
         response = bytes ? MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE)
                          : MHD_create_response_from_buffer(request->out.n_bytes, request->out.bytes,
                                                            MHD_RESPMEM_MUST_COPY);
@@ -319,6 +324,8 @@ static enum MHD_Result send_answer(struct request *request) {
         return MHD_NO;
     }
     add_headers(request, response, etag);
+    pace_enter(request->server->pace, request->connection,
+               request->is_stream ? PACE_EXEMPT : PACE_SENDING);
     const enum MHD_Result result =
         MHD_queue_response(request->connection, (unsigned)request->status, response);
     MHD_destroy_response(response);
@@ -350,6 +357,7 @@ static void resume(struct request *request) {
 
 static enum MHD_Result handle(struct request *request) {
     request->type = "application/json";
+    pace_enter(request->server->pace, request->connection, PACE_WORKING);
     if (!request->route->is_slow) {
         request->outcome = request->route->handle(request, &request->err);
         return answer(request);
@@ -366,9 +374,13 @@ static enum MHD_Result handle(struct request *request) {
 
 // ---- libmicrohttpd
 
-static struct request *new_request(struct server *server, struct MHD_Connection *connection) {
+static struct request *new_request(struct server *server, struct MHD_Connection *connection,
+                                   const char *method) {
     struct request *request = alloc_new(1, sizeof *request);
     if (request) {
+        request->began_s = clock_seconds();
+        snprintf(request->method, sizeof request->method, "%s", method);
+        pace_enter(server->pace, connection, PACE_TAKING);
         request->server = server;
         request->connection = connection;
         request->type = "application/json";
@@ -414,7 +426,7 @@ static enum MHD_Result accept_request(void *context, struct MHD_Connection *conn
     (void)version;
     struct request *request = *own;
     if (!request) {
-        *own = request = new_request(context, connection);
+        *own = request = new_request(context, connection, method);
         return request ? begin(request, method, path) : MHD_NO;
     }
     if (request->is_handled) {
@@ -434,11 +446,55 @@ static enum MHD_Result accept_request(void *context, struct MHD_Connection *conn
     return handle(request);
 }
 
+// Its end in the log and in the metrics.
+static void tell_end(const struct request *request, enum MHD_RequestTerminationCode why) {
+    const struct route *route = request->route;
+    const double seconds = clock_seconds() - request->began_s;
+    const bool is_whole = why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    const bool is_probe = route && (route->handle == api_health || route->handle == api_ready);
+    char from[INET6_ADDRSTRLEN] = "";
+    struct log_line line;
+    metrics_count(request->server->metrics, route, request->status, seconds,
+                  is_whole && !request->is_stream);
+    log_open(&line,
+             request->status >= 500 ? LOG_ERROR
+             : is_probe             ? LOG_DEBUG
+                                    : LOG_INFO,
+             "request");
+    log_add_string(&line, "method", request->method);
+    log_add_string(&line, "route", route ? route->pattern : NULL);
+    log_add_integer(&line, "status", request->status);
+    log_add_integer(&line, "bytes",
+                    strcmp(request->method, "HEAD") == 0 ? 0 : (int64_t)request->n_sent);
+    log_add_ms(&line, "ms", seconds);
+    if (request->who.tenant[0]) {
+        log_add_string(&line, "tenant", request->who.tenant);
+        log_add_string(&line, "who", request->who.name);
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (line.is_wanted && info && info->client_addr &&
+        getnameinfo(info->client_addr, sizeof(struct sockaddr_storage), from, sizeof from, NULL, 0,
+                    NI_NUMERICHOST) == 0) {
+        log_add_string(&line, "from", from);
+    }
+    if (!is_whole) {
+        log_add_string(&line, "ended",
+                       why == MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN   ? "stop"
+                       : why == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED ? "idle"
+                                                                       : "cut");
+    }
+    log_close(&line);
+}
+
 static void forget(void *context, struct MHD_Connection *connection, void **own,
                    enum MHD_RequestTerminationCode why) {
-    (void)context, (void)connection, (void)why;
+    (void)context;
     struct request *request = *own;
     if (request) {
+        tell_end(request, why);
+        atomic_fetch_sub(&request->server->n_stream, request->is_stream);
+        pace_enter(request->server->pace, connection, PACE_WAITING);
         text_fini(&request->body);
         text_fini(&request->out);
         store_release(request->server->store, request->tenant);
@@ -495,8 +551,8 @@ static maru_status listen_on(struct server *server, const struct server_config *
         (unsigned)SERVER_MAX_CONNECTIONS_OF_IP, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)SERVER_MAX_HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-        config->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, config->tls_cert,
+        MHD_OPTION_NOTIFY_CONNECTION, pace_notify, server->pace, MHD_OPTION_LISTENING_ADDRESS_REUSE,
+        1U, config->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, config->tls_cert,
         MHD_OPTION_HTTPS_MEM_KEY, config->tls_key, MHD_OPTION_END);
     if (!server->daemon) {
         return fail(err, MARU_E_IO,
@@ -527,7 +583,11 @@ maru_status server_start(const struct server_config *config, struct server **out
     }
     server->is_loopback = is_loopback;
     server->page = config->page;
-    st = store_open(config->data, &server->store, secret, err);
+    server->data = config->data;
+    server->started_ms = clock_unix_ms();
+    st = pace_new(config->patience_s, &server->pace, err);
+    st = st == MARU_OK ? metrics_new(&server->metrics, err) : st;
+    st = st != MARU_OK ? st : store_open(config->data, &server->store, secret, err);
     st = st == MARU_OK ? twins_start(server->store, &server->twins, err) : st;
     if (st == MARU_OK) {
         st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
@@ -544,13 +604,33 @@ maru_status server_start(const struct server_config *config, struct server **out
 
 uint16_t server_port(const struct server *server) { return server->port; }
 
+enum { TEND_MS = 250 };
+
 static void let_go(void *context, const char *tenant) {
     struct server *server = context;
     jobs_cancel_tenant(server->jobs, tenant);
 }
 
-void server_tend(struct server *server) {
-    (void)!store_sweep(server->store, let_go, server, NULL); // what fails is tried again
+bool server_tend(struct server *server) {
+    const double now_s = clock_seconds();
+    maru_error err = {0};
+    if (now_s - server->tended_s < TEND_MS * 1e-3) {
+        return true;
+    }
+    server->tended_s = now_s;
+    const size_t n_cut = pace_sweep(server->pace);
+    if (n_cut > 0) {
+        struct log_line line;
+        metrics_count_cut(server->metrics, n_cut);
+        log_open(&line, LOG_WARN, "connections cut");
+        log_add_integer(&line, "count", (int64_t)n_cut);
+        log_close(&line);
+    }
+    if (store_sweep(server->store, let_go, server, &err) != MARU_OK) { // it is tried again
+        log_say(LOG_ERROR, "store", err.text);
+        return false;
+    }
+    return true;
 }
 
 void server_stop(struct server *server) {
@@ -572,5 +652,7 @@ void server_stop(struct server *server) {
     jobs_stop(server->jobs);
     twins_stop(server->twins);
     store_close(server->store);
+    pace_free(server->pace);
+    metrics_free(server->metrics);
     alloc_free(server);
 }

@@ -29,10 +29,15 @@ struct server {
     struct MHD_Daemon *daemon;
     const char *page;
     bool is_loopback;
-    _Atomic uint16_t port;                 // known when it listens, which threads do already
-    bool is_ending;                        // with the lock of the jobs
-    struct stream *streams;                // the same
-    _Atomic uint64_t n_request, n_refused; // answers below 400, and from there on
+    _Atomic uint16_t port;  // known when it listens, which threads do already
+    bool is_ending;         // with the lock of the jobs
+    struct stream *streams; // the same
+    struct pace *pace;
+    struct metrics *metrics;
+    _Atomic uint64_t n_stream; // event streams that are followed
+    const char *data;          // folder of the store
+    int64_t started_ms;
+    double tended_s; // when server_tend last looked at connections
 };
 
 struct request;
@@ -71,6 +76,11 @@ struct request {
     maru_status outcome;
     maru_error err;
     struct request *next_waiting;
+    // for the log
+    double began_s;
+    uint64_t n_sent; // bytes of the answer's body
+    bool is_stream;
+    char method[16];
 };
 
 // The route of a method and path, its parts in request->param. NULL with status 404, or 405 when the

@@ -23,6 +23,7 @@ struct server_config {
     bool is_insecure;               // may listen to others without TLS
     const char *page;               // folder of the built page, NULL: there is none
     size_t n_worker;                // runs at a time
+    double patience_s;              // for a header; pace.h
 };
 
 struct server;
@@ -36,9 +37,9 @@ MARU_MUST_USE maru_status server_start(const struct server_config *config, struc
 
 uint16_t server_port(const struct server *server);
 
-// What is to be done now and then, several times a second: tenants that a command beside the server
-// has removed go.
-void server_tend(struct server *server);
+// What is to be done several times a second: connections that trickle are cut, tenants that a command
+// beside the server has removed go. False: the store does not answer.
+bool server_tend(struct server *server);
 
 // Take no more requests, stop the runs (those that were going are done again at the next start), close
 // the store. Accepts NULL.

@@ -154,7 +154,7 @@ maru_status store_open(const char *folder, struct store **out, char secret[STORE
     struct store *store = NULL;
     secret[0] = '\0';
     maru_status st = make_store(folder, &store, err);
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !store) {
         return st;
     }
     st = make_folders(store, err);
@@ -183,7 +183,7 @@ maru_status store_visit(const char *folder, struct store **out, maru_error *err)
     }
     text_fini(&path);
     st = st == MARU_OK ? make_store(folder, &store, err) : st;
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !store) {
         return st;
     }
     st = open_server(store, err);
