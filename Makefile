@@ -23,6 +23,9 @@ install: setup # DESTDIR for packages
 	@test -e $(BUILD)/build.ninja || meson setup $(BUILD) $(MESON_FLAGS)
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+deb: # a Debian package, $(BUILD)/deb/maru_*.deb
+	@tools/setup deb
+	@tools/deb
 web: # the page, into web/dist
 	@command -v npm >/dev/null || { echo "web: npm is missing; on Debian: apt-get install nodejs npm"; exit 1; }
 	@cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; } && npm run --silent build
@@ -30,4 +33,4 @@ setup:
 	@tools/setup build
 clean:
 	rm -rf $(BUILD)
-.PHONY: all demo test check soak bench install web setup clean
+.PHONY: all demo test check soak bench install deb web setup clean
