@@ -8,7 +8,7 @@ root=${2:-/tmp/fresh}
 [ -e "$root/usr/bin/dpkg" ] || { echo "no bare root in $root: debootstrap --variant=minbase bookworm $root"; exit 77; }
 cp "$deb" "$root/tmp/maru.deb"
 trap 'rm -f "$root/tmp/maru.deb"' EXIT
-inside() { env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy=$http_proxy} chroot "$root" sh -ec "$1"; }
+inside() { env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} chroot "$root" sh -ec "$1"; }
 wrong() { echo "$1"; exit 1; }
 
 inside 'apt-get -q update >/dev/null && apt-get -q -y install --no-install-recommends /tmp/maru.deb >/dev/null 2>&1' || wrong "it does not install"
@@ -41,6 +41,6 @@ rm "$root/tmp/try"
 inside 'apt-get -q -y remove maru >/dev/null 2>&1'
 [ ! -e "$root/usr/bin/maru" ] && [ -e "$root/var/lib/maru/server.db" ] && [ -e "$root/etc/maru/maru.toml" ] || wrong "remove takes away too little or too much"
 inside 'apt-get -q -y purge maru >/dev/null 2>&1'
-left=$(inside 'ls -d /var/lib/maru /etc/maru /usr/share/maru 2>/dev/null; getent passwd maru; getent group maru; true')
+left=$(inside 'ls -d /var/lib/maru /etc/maru /usr/share/maru 2>/dev/null || true; getent passwd maru || true; getent group maru || true')
 [ -z "$left" ] || wrong "purge leaves: $left"
 echo "installed, served, removed, purged"

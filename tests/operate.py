@@ -436,6 +436,129 @@ def service():
         check(f"{variables}", s.stop(), 0)
 
 
+# ---- requests that are asked twice
+
+def twice():
+    data = at + "/twice"
+    s = Server("--data", data, "--listen", "127.0.0.1:0", "--workers", "1")
+    zip_, n_plant = open_zip("examples/minifab"), lambda: len(s.ask("GET", "/v1/plants", token=admin)[1]["items"])
+    admin = s.token
+
+    def post(path, body, key, token=None):
+        return s.ask("POST", path, body, token or admin, {"Idempotency-Key": key})
+
+    first = post("/v1/plants?name=a", zip_, "k1")
+    check("made", (first[0], n_plant()), (201, 1))
+    check("again", (post("/v1/plants?name=a", zip_, "k1"), n_plant()), (first, 1))
+    for what, path, body in (("body", "/v1/plants?name=a", zip_ + b"x"), ("query", "/v1/plants?name=b", zip_), ("path", "/v1/runs", {"plant": first[1]["plant"]})):
+        check(f"another {what}", (post(path, body, "k1")[0], n_plant()), (422, 1))
+    for key in ("", "x" * 129, "a b", "k\u00e9", "a\tb"):
+        check(f"key {key!r}", post("/v1/plants", zip_, key.encode())[0], 400)
+    check("what failed may be mended with its key", (post("/v1/plants?name=b", b"bad", "k2")[0], post("/v1/plants?name=b", zip_, "k2")[0], n_plant()), (400, 201, 2))
+    plant = first[1]["plant"]
+    version = post(f"/v1/plants/{plant}/versions", zip_, "k3")
+    check("a version", (version[0], version[1]["version"], post(f"/v1/plants/{plant}/versions", zip_, "k3")), (201, 2, version))
+    run = post("/v1/runs", {"plant": plant, "days": 10}, "k4")
+    for _ in range(100):
+        if s.ask("GET", "/v1/runs/" + run[1]["id"], token=admin)[1]["state"] == "done":
+            break
+        time.sleep(0.05)
+    check("a run, as it was answered first", (run[0], post("/v1/runs", {"plant": plant, "days": 10}, "k4")), (202, run))
+    check("one run", len(s.ask("GET", "/v1/runs", token=admin)[1]["items"]), 1)
+    # secrets are told once and kept nowhere
+    made = post("/v1/tokens", {"role": "viewer"}, "k5")
+    again = post("/v1/tokens", {"role": "viewer"}, "k5")
+    check("a token", (made[0], again[0], made[1]["id"] in again[1]["detail"], made[1]["token"] in json.dumps(again[1])), (201, 409, True, False))
+    tenant = post("/v1/tenants", {"name": "acme"}, "k6")
+    check("a tenant", (tenant[0], post("/v1/tenants", {"name": "acme"}, "k6")[0], post("/v1/tenants", {"name": "other"}, "k6")[0]), (201, 409, 422))
+    check("a refused one", (post("/v1/tokens", {"role": "king"}, "k7")[0], post("/v1/tokens", {"role": "viewer"}, "k7")[0]), (400, 201))
+    check("keys of another tenant are others", (post("/v1/plants?name=a", zip_, "k1", tenant[1]["token"])[0], n_plant()), (201, 2))
+    # at the same time
+    got = []
+    threads = [threading.Thread(target=lambda: got.append(post("/v1/plants?name=many", zip_, "k8"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    good = [answer for answer in got if answer[0] == 201]
+    check("at the same time one is made", ({a[0] for a in got} <= {201, 409}, len({json.dumps(a[1]) for a in good}), n_plant()), (True, 1, 3))
+    check("and told to all afterwards", post("/v1/plants?name=many", zip_, "k8"), good[0])
+    # a kill before the answer was kept: the row is there without it
+    run9 = post("/v1/runs", {"plant": plant, "days": 11}, "k9")
+    s.stop(signal.SIGKILL)
+    db = sqlite3.connect(data + "/tenants/local.db")
+    db.execute("UPDATE replay SET status = 0, answer = NULL WHERE key IN ('k3', 'k9')")
+    db.execute("UPDATE replay SET at_ms = at_ms - 25 * 3600 * 1000 WHERE key = 'k1'")
+    db.commit()
+    kept = b"".join(str(row).encode() for row in db.execute("SELECT * FROM replay"))
+    db.close()
+    check("no secret is kept", [w for w in (made[1]["token"], tenant[1]["token"], admin) if w.split("_")[2].encode() in kept], [])
+    s = Server("--data", data, "--listen", "127.0.0.1:0", "--workers", "1")
+    after = post("/v1/runs", {"plant": plant, "days": 11}, "k9")
+    check("after a kill it is told anew", (after[0], after[1]["id"], len(s.ask("GET", "/v1/runs", token=admin)[1]["items"])), (202, run9[1]["id"], 2))
+    after = post(f"/v1/plants/{plant}/versions", zip_, "k3")
+    check("a version too", (after[0], after[1]["version"]), (201, 2))
+    check("after a day a key is new", (post("/v1/plants?name=a", zip_, "k1")[0], n_plant()), (201, 4))
+    kills(s, data, zip_, admin)
+
+
+# Killed again and again while plants are made: a key asked again after each kill has made one plant.
+def kills(s, data, zip_, admin):
+    import random
+    luck = random.Random(3)
+    for i in range(8):
+        key = {"Idempotency-Key": f"kill{i}"}
+        def ask():
+            try:
+                s.ask("POST", f"/v1/plants?name=kill{i}", zip_, admin, key)
+            except (OSError, http.client.HTTPException):
+                pass
+        thread = threading.Thread(target=ask)
+        thread.start()
+        time.sleep(luck.uniform(0, 0.03))
+        s.stop(signal.SIGKILL)
+        thread.join()
+        s = Server("--data", data, "--listen", "127.0.0.1:0", "--workers", "1")
+        answer = s.ask("POST", f"/v1/plants?name=kill{i}", zip_, admin, key)
+        names = [p["name"] for p in s.ask("GET", "/v1/plants?limit=200", token=admin)[1]["items"]]
+        check(f"kill {i}", (answer[0], names.count(f"kill{i}")), (201, 1))
+    check("sound", maru("audit", "verify", "--data", data)["sound"], True)
+    s.stop()
+
+
+# ---- metrics
+
+def metrics():
+    s = Server("--data", at + "/metrics", "--listen", "127.0.0.1:0")
+    for path in ("/v1/plants", "/v1/plants", "/v1/nothing", "/healthz"):
+        s.ask("GET", path)
+    text = s.ask("GET", "/metrics")[1].decode()
+    told = {line.split(" ")[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    helped = {line.split(" ")[2] for line in text.splitlines() if line.startswith("# HELP")}
+    check("each has its help", told, helped)
+    values = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            check(f"once: {name}", name in values, False)
+            values[name] = float(value)
+            base = name.split("{")[0]
+            check(f"has a type: {name}", base in told or any(base == t + end for t in told for end in ("_bucket", "_sum", "_count")), True)
+    route = '{method="GET",route="/v1/plants"'
+    check("counted", values[f'maru_requests_total{route},status="2xx"}}'], 2)
+    buckets = [v for k, v in values.items() if k.startswith("maru_request_duration_seconds_bucket" + route)]
+    check("buckets only grow", (buckets == sorted(buckets), buckets[-1], values["maru_request_duration_seconds_count" + route + "}"]), (True, 2, 2))
+    check("what is no route", values['maru_requests_total{method="other",route="other",status="4xx"}'], 1)
+    check("gauges", [values.get(name) is not None for name in ('maru_runs{state="running"}', "maru_streams", 'maru_store_bytes{kind="tenants"}', "maru_store_free_bytes",
+                                                                "maru_connections", "maru_tenants")], [True] * 6)
+    if shutil.which("promtool"):
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+        check("promtool " + done.stdout + done.stderr, done.returncode, 0)
+    else:
+        print("SKIP no promtool: the metrics are checked by this test alone")
+    s.stop()
+
+
 # What root does in the folder of a service stays readable for the service.
 def root_beside_a_service():
     if os.getuid() != 0:
@@ -472,6 +595,8 @@ try:
     backups(server, data)
     check("stop", server.stop(), 0)
     root_beside_a_service()
+    twice()
+    metrics()
     logs()
     service()
     trickles()

@@ -21,15 +21,6 @@ static const struct {
     {"patience", "MARU_PATIENCE"},
 };
 
-const char *settings_variable(const char *option) {
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        if (strcmp(variables[i].option, option) == 0) {
-            return variables[i].variable;
-        }
-    }
-    return NULL;
-}
-
 static maru_status read_environment(struct call *call, maru_error *err) {
     maru_status st = MARU_OK;
     for (size_t i = 0; st == MARU_OK && i < sizeof variables / sizeof variables[0]; i++) {

@@ -20,7 +20,4 @@ MARU_MUST_USE maru_status settings_apply(struct settings *settings, struct call 
                                          maru_error *err);
 void settings_fini(struct settings *settings);
 
-// The variable that says an option of `maru serve`, or NULL.
-const char *settings_variable(const char *option);
-
 #endif

@@ -56,8 +56,8 @@ static maru_status see_version(void *context, const struct version_row *row, mar
 }
 
 // A version with its tables, as a whole object; the outermost where `key` is NULL.
-static maru_status tell_version(struct request *request, const char *plant, int64_t number,
-                                maru_error *err) {
+maru_status plant_tell_version(struct request *request, const char *plant, int64_t number,
+                               maru_error *err) {
     struct one_version one = {.number = number};
     json_init(&one.json, &request->out);
     json_open_object(&one.json, NULL);
@@ -133,7 +133,7 @@ static maru_status keep(struct request *request, const struct tables *tables, co
     text_fini(&size);
     text_fini(&checked);
     if (st == MARU_OK) {
-        st = tell_version(request, id, number, err);
+        st = plant_tell_version(request, id, number, err);
         request->status = 201;
     }
     return st;
@@ -289,7 +289,7 @@ maru_status api_list_versions(struct request *request, maru_error *err) {
 maru_status api_get_version(struct request *request, maru_error *err) {
     int64_t number = 0;
     const maru_status st = read_version(request, request->param[1], &number, err);
-    return st == MARU_OK ? tell_version(request, request->param[0], number, err) : st;
+    return st == MARU_OK ? plant_tell_version(request, request->param[0], number, err) : st;
 }
 
 maru_status api_check_version(struct request *request, maru_error *err) {

@@ -77,7 +77,7 @@ static void *work(void *context) {
         const size_t place = free_place(hands);
         hands->in_hand[place] = request;
         pthread_mutex_unlock(&hands->lock);
-        request->outcome = request->route->handle(request, &request->err);
+        request_handle(request);
         pthread_mutex_lock(&hands->lock);
         hands->in_hand[place] = NULL; // from `done` on it is no longer ours
         pthread_mutex_unlock(&hands->lock);

@@ -19,6 +19,7 @@
 #include "serve/hands.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
+#include "serve/once.h"
 #include "serve/pace.h"
 #include "serve/page.h"
 #include "serve/request.h"
@@ -337,6 +338,16 @@ static enum MHD_Result refuse(struct request *request, maru_status st, const mar
     return send_answer(request);
 }
 
+void request_handle(struct request *request) {
+    struct once once;
+    maru_status st = once_begin(&once, request, &request->err);
+    if (st == MARU_OK && !once.is_done) {
+        st = request->route->handle(request, &request->err);
+        st = once_end(&once, request, st, &request->err);
+    }
+    request->outcome = st;
+}
+
 static enum MHD_Result answer(struct request *request) {
     maru_status st = request->outcome;
     if (st == MARU_OK && request->out.status != MARU_OK) {
@@ -359,7 +370,7 @@ static enum MHD_Result handle(struct request *request) {
     request->type = "application/json";
     pace_enter(request->server->pace, request->connection, PACE_WORKING);
     if (!request->route->is_slow) {
-        request->outcome = request->route->handle(request, &request->err);
+        request_handle(request);
         return answer(request);
     }
     MHD_suspend_connection(request->connection);

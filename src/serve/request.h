@@ -89,6 +89,9 @@ const struct route *route_find(struct request *request, const char *method, cons
                                int *status);
 const struct route *route_at(size_t i); // NULL behind the last
 
+// Let the route handle it, once for its Idempotency-Key: the outcome and the answer are in `request`.
+void request_handle(struct request *request);
+
 // "" when it is not given.
 const char *request_query(const struct request *request, const char *name);
 //   errors  MARU_E_INPUT
@@ -103,6 +106,14 @@ maru_status request_refuse(struct request *request, int status, maru_error *err,
 // A time as RFC 3339 has it; key of a JSON object.
 struct json;
 void request_add_time(struct json *json, const char *key, int64_t unix_ms);
+
+// A version of a plant as the API tells it, in request->out.
+MARU_MUST_USE maru_status plant_tell_version(struct request *request, const char *plant,
+                                             int64_t number, maru_error *err);
+// One run as the API tells it, as one object, its waiting and progress as they are now.
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
+                                       struct tenant *tenant, const char *run, maru_error *err);
 
 // ---- handlers: api_health.c, api_admin.c, api_plants.c, api_runs.c, api_scenes.c, api_twins.c, api_floor.c
 

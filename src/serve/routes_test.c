@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/files.h"
 #include "serve/openapi.h"
 
 // The table of routes and docs/openapi.json tell the same, in both directions, roles included.
@@ -54,6 +55,67 @@ static void every_route_is_documented(void **state) {
         assert_true((json_object_get(its, "requestBody") != NULL) <= (route->max_body > 0));
     }
     json_decref(json);
+}
+
+// A POST may be asked with a key.
+static void every_post_tells_of_keys(void **state) {
+    (void)state;
+    json_t *json = document();
+    for (size_t i = 0; route_at(i); i++) {
+        const struct route *route = route_at(i);
+        if (strcmp(route->method, "POST") != 0) {
+            continue;
+        }
+        const json_t *post = json_object_get(
+            json_object_get(json_object_get(json, "paths"), route->pattern), "post");
+        const json_t *list = json_object_get(post, "parameters");
+        bool has = false;
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            const char *its = json_string_value(json_object_get(json_array_get(list, k), "$ref"));
+            has = has || (its && strcmp(its, "#/components/parameters/IdempotencyKey") == 0);
+        }
+        if (!has) {
+            fail_msg("POST %s does not tell of Idempotency-Key", route->pattern);
+        }
+    }
+    json_decref(json);
+}
+
+// The table of docs/SERVER.md says who may what, as the table of routes does: | `METHOD path` | role | ...
+static void the_manual_tells_the_roles(void **state) {
+    (void)state;
+    struct text manual;
+    maru_error err = {0};
+    text_init(&manual, 1 << 20);
+    if (files_read("docs/SERVER.md", &manual, &err) != MARU_OK) {
+        fail_msg("%s", err.text);
+    }
+    size_t n = 0;
+    for (size_t i = 0; route_at(i); i++, n++) {
+        const struct route *route = route_at(i);
+        char row[256];
+        snprintf(row, sizeof row, "\n| `%s %s` | %s |", route->method, route->pattern,
+                 route->is_public      ? "everybody"
+                 : route->is_of_server ? "admin of `local`"
+                                       : role_name(route->role));
+        if (!strstr(manual.bytes, row)) {
+            fail_msg("docs/SERVER.md lacks%s", row);
+        }
+    }
+    size_t n_row = 0;
+    for (const char *at = manual.bytes; (at = strstr(at, " /")) != NULL; at++) {
+        const char *line = at;
+        while (line > manual.bytes && line[-1] != '\n') {
+            line--;
+        }
+        const bool is_row =
+            strncmp(line, "| `GET /", 8) == 0 || strncmp(line, "| `POST /", 9) == 0 ||
+            strncmp(line, "| `DELETE /", 11) == 0 || strncmp(line, "| `PUT /", 8) == 0 ||
+            strncmp(line, "| `PATCH /", 10) == 0;
+        n_row += is_row && at - line < 12;
+    }
+    assert_int_equal(n_row, n); // and no route that is none
+    text_fini(&manual);
 }
 
 static void everything_documented_is_a_route(void **state) {
@@ -128,6 +190,8 @@ static void paths_find_their_routes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_is_documented),
+        cmocka_unit_test(every_post_tells_of_keys),
+        cmocka_unit_test(the_manual_tells_the_roles),
         cmocka_unit_test(everything_documented_is_a_route),
         cmocka_unit_test(paths_find_their_routes),
     };

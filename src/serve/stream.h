@@ -10,9 +10,4 @@ MARU_MUST_USE maru_status stream_follow(struct request *request, const char *run
 // Let all streams end, so that the server can.
 void stream_end_all(struct server *server);
 
-// One run as the API tells it, as one object, its waiting and progress as they are now.
-//   errors  MARU_E_USAGE: there is none
-MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
-                                       struct tenant *tenant, const char *run, maru_error *err);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "io/clock.h"
+#include "store/replay.h"
 #include "store/tenant.h"
 
 // The audit log: entries are only appended, numbered without gaps, and each carries a BLAKE2b hash of
@@ -61,7 +62,8 @@ maru_status audit_append(struct database *database, const char *who, const char 
     query_bind_text(&query, detail);
     query_bind_text(&query, hash);
     query_row(&query);
-    return query_close(&query, err);
+    const maru_status kept = query_close(&query, err);
+    return kept == MARU_OK ? replay_note(database, subject, detail, err) : kept;
 }
 
 maru_status tenant_audit(struct tenant *tenant, const char *who, const char *action,

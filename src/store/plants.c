@@ -55,6 +55,10 @@ const char *const tenant_migration[] = {
     "  number INTEGER NOT NULL, at_us INTEGER NOT NULL, tool INTEGER NOT NULL,"
     "  kind INTEGER NOT NULL, for_us INTEGER NOT NULL, seed INTEGER NOT NULL, by TEXT NOT NULL,"
     "  PRIMARY KEY(twin, number)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE replay(key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, request BLOB NOT NULL,"
+    "  epoch INTEGER NOT NULL, nonce TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL,"
+    "  status INTEGER NOT NULL, answer BLOB) STRICT;"
+    "CREATE INDEX replay_by_age ON replay(at_ms);",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 
