@@ -25,8 +25,11 @@ def say(*words, env=None): # for people: exit status, stdout, stderr
 
 
 class Server:
+    living = []
+
     def __init__(self, *options, env=None):
         self.process = subprocess.Popen([MARU, "serve", "--lang", "en", *options], stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
+        Server.living.append(self.process)
         self.token, self.lines = "", []
         for line in self.process.stderr:
             self.lines.append(line)
@@ -601,6 +604,8 @@ try:
     service()
     trickles()
 finally:
+    for process in Server.living: # those that a failure has left
+        process.kill()
     shutil.rmtree(at, ignore_errors=True)
 print(f"{len(failures)} failures")
 sys.exit(1 if failures else 0)

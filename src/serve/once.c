@@ -46,7 +46,7 @@ static void hash_request(const struct request *request, unsigned char hash[REPLA
 }
 
 static maru_status read_key(const char *text, struct replay_claim *claim, maru_error *err) {
-    const size_t n = strlen(text);
+    const size_t n = text ? strlen(text) : 0;
     bool is_plain = n > 0 && n <= REPLAY_MAX_KEY_BYTES;
     for (size_t i = 0; i < n && is_plain; i++) {
         is_plain = text[i] > ' ' && text[i] < 0x7f;

@@ -210,7 +210,7 @@ static maru_status forget_gone(const char *data, const char *folder, maru_error 
     sqlite3 *live = NULL;
     struct dirent **entry = NULL;
     maru_status st = MARU_OK;
-    const int n = scandir(copy_at("%s/tenants", folder).text, &entry, NULL, NULL);
+    const int n = scandir(copy_at("%s/tenants", folder).text, &entry, NULL, alphasort);
     sqlite3_open_v2(copy_at("%s/server.db", data).text, &live, SQLITE_OPEN_READWRITE, NULL);
     sqlite3_busy_timeout(live, BUSY_MS);
     for (int i = 0; i < n; i++) {

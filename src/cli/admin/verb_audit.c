@@ -57,18 +57,18 @@ static maru_status next(struct desk_walk *walk, const struct page *page, maru_er
     return st;
 }
 
-static maru_status add_list(struct call *call, struct desk_walk *walk, struct text *out,
+static maru_status add_list(struct call *call, struct desk_walk walk, struct text *out,
                             maru_error *err) {
     static const enum word title[] = {W_ENTRY, W_AT, W_WHO, W_ACTION, W_SUBJECT, W_DETAIL};
     maru_status st = MARU_OK;
     if (call->json) {
         struct json json;
         json_init(&json, out);
-        walk->json = &json;
+        walk.json = &json;
         json_open_object(&json, NULL);
-        json_add_string(&json, "tenant", walk->tenant);
+        json_add_string(&json, "tenant", walk.tenant);
         json_open_list(&json, "items");
-        st = desk_walk_on(walk, next, err);
+        st = desk_walk_on(&walk, next, err);
         json_close(&json);
         json_close(&json);
         return st;
@@ -78,8 +78,8 @@ static maru_status add_list(struct call *call, struct desk_walk *walk, struct te
     for (size_t i = 0; i < sizeof title / sizeof title[0]; i++) {
         table_column(&table, i == 0 ? ALIGN_RIGHT : ALIGN_LEFT, word(call->lang, title[i]));
     }
-    walk->table = &table;
-    st = desk_walk_on(walk, next, err);
+    walk.table = &table;
+    st = desk_walk_on(&walk, next, err);
     table_print(&table, call->look, out);
     table_fini(&table);
     return st;
@@ -92,7 +92,7 @@ static int list(struct call *call, struct desk *desk) {
     struct text out;
     maru_error err = {0};
     text_init(&out, 1 << 28);
-    const maru_status st = add_list(call, &walk, &out, &err);
+    const maru_status st = add_list(call, walk, &out, &err);
     const int status = st == MARU_OK ? verb_print(call, &out, EXIT_GOOD) : desk_refuse(call, &err);
     text_fini(&out);
     return status;

@@ -80,9 +80,9 @@ static int list(struct call *call, struct desk *desk) {
     table_init(&table);
     table_column(&table, ALIGN_LEFT, word(call->lang, W_TENANT));
     table_column(&table, ALIGN_LEFT, word(call->lang, W_CREATED));
+    json_init(&json, &out);
     struct desk_walk walk = {
         .desk = desk, .json = call->json ? &json : NULL, .table = call->json ? NULL : &table};
-    json_init(&json, &out);
     if (call->json) {
         json_open_object(&json, NULL);
         json_open_list(&json, "items");
