@@ -340,7 +340,14 @@ static maru_status inject(struct request *request, struct twin *twin, void *cont
     maru_status st = act.kind == KEPT_MEND
                          ? player_mend_tool(twin->player, act.tool, &act.at_us, err)
                          : player_stop_tool(twin->player, act.tool, act.for_us, &act.at_us, err);
-    return st == MARU_OK ? tenant_add_act(request->tenant, twin->id, &act, err) : st;
+    if (st != MARU_OK) {
+        return st;
+    }
+    st = tenant_add_act(request->tenant, twin->id, &act, err);
+    if (st != MARU_OK) { // it must not happen: open the twin again as the store knows it
+        twins_close(request->server->twins, request->who.tenant, twin->id, "");
+    }
+    return st;
 }
 
 maru_status api_inject_event(struct request *request, maru_error *err) {
