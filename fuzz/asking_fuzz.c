@@ -1,11 +1,15 @@
 #include "target.h"
 
 #include "serve/asking.h"
+#include "serve/fields.h"
+#include "serve/forecasting.h"
+#include "serve/model_options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// The body of POST /v1/runs: an enquiry with all numbers in their ranges, or a refusal that says where.
+// Bodies of requests: a run, a forecast, options of a model, the members of any request of a twin; each with
+// all numbers in their ranges, or a refusal that says where.
 
 static void require(int holds) {
     if (!holds) {
@@ -13,7 +17,51 @@ static void require(int holds) {
     }
 }
 
+static void read_forecast(const char *bytes, size_t n) {
+    struct forecasting forecasting;
+    if (forecasting_read(&forecasting, bytes, n, NULL) == MARU_OK) {
+        require(forecasting.n_rep <= FUTURES_MAX && forecasting.time_us >= 0 &&
+                forecasting.span_us >= 0);
+    }
+}
+
+static void read_options(const char *bytes, size_t n) {
+    maru_options *options = NULL;
+    maru_error err = {0};
+    if (model_options_read(bytes, n, &options, &err) == MARU_OK) {
+        require(options != NULL);
+    } else {
+        require(options == NULL && err.text[0] != '\0');
+    }
+    maru_options_free(options);
+}
+
+static void read_members(const char *bytes, size_t n) {
+    static const char *const known[] = {"plant", "name", "speed", "time",    "seed",
+                                        "kind",  "tool", "for",   "playing", NULL};
+    struct json_t *json = NULL;
+    maru_error err = {0};
+    const char *text = "";
+    double number = 0;
+    int64_t count = 0;
+    bool is = false;
+    if (fields_open(&json, bytes, n, known, &err) != MARU_OK) {
+        require(err.file[0] == '/' && err.text[0] != '\0');
+    } else {
+        require(field_text(json, "tool", 30, &text, NULL) != MARU_OK || strlen(text) <= 30);
+        require(field_number(json, "speed", 0, 1e7, &number, NULL) != MARU_OK ||
+                (number >= 0 && number <= 1e7));
+        require(field_count(json, "seed", 0, 100, &count, NULL) != MARU_OK ||
+                (count >= 0 && count <= 100));
+        (void)!field_bool(json, "playing", &is, NULL);
+    }
+    fields_close(json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
+    read_forecast((const char *)bytes, n);
+    read_options((const char *)bytes, n);
+    read_members((const char *)bytes, n);
     struct asking asking;
     maru_error err = {0};
     if (asking_read(&asking, (const char *)bytes, n, &err) == MARU_OK) {
