@@ -3,12 +3,13 @@ BUILD ?= build
 PREFIX ?= /usr/local
 export BUILD
 
-all: setup
+all: setup # with the page where Node.js is there, else without
+	@tools/page --try
 	@test -e $(BUILD)/build.ninja || meson setup $(BUILD) $(MESON_FLAGS)
 	@ninja -C $(BUILD)
-demo: all # PLANT=folder: on that plant instead of the examples
+demo: try_web all # PLANT=folder: that plant instead of the examples; ONCE=1: ends after the summary
 	@tools/demo $(PLANT)
-test: all
+test: try_test all
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
 check: # PARTS='format asan': only these
 	@tools/setup check
@@ -25,12 +26,15 @@ install: setup # DESTDIR for packages
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 deb: # a Debian package, $(BUILD)/deb/maru_*.deb
 	@tools/setup deb
+	@tools/page --try
 	@tools/deb
-web: # the page, into web/dist
-	@command -v npm >/dev/null || { echo "web: npm is missing; on Debian: apt-get install nodejs npm"; exit 1; }
-	@cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; } && npm run --silent build
+web: # the page, into web/dist, from where the build puts it into the program
+	@tools/setup web
+	@tools/page
 setup:
 	@tools/setup build
+try_web try_test: # what can be done without is no reason to stop
+	@tools/setup $(@:try_%=%) || echo "make: going on without these"
 clean:
 	rm -rf $(BUILD)
-.PHONY: all demo test check soak bench install deb web setup clean
+.PHONY: all demo test check soak bench install deb web setup try_web try_test clean

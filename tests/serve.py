@@ -34,6 +34,8 @@ class Server:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             headers["Authorization"] = "Bearer " + token
+        if method == "HEAD":
+            headers["Accept-Encoding"] = "gzip"
         if isinstance(body, dict):
             body = json.dumps(body)
         try:
@@ -42,7 +44,7 @@ class Server:
             pass  # refused while the body was still on its way: the answer is there all the same
         answer = connection.getresponse()
         content = answer.read()
-        if answer.getheader("Content-Encoding") == "gzip":
+        if answer.getheader("Content-Encoding") == "gzip" and content:
             content = gzip.decompress(content)
         kind = answer.getheader("Content-Type", "")
         return answer.status, json.loads(content) if "json" in kind and content else content, answer.headers
@@ -336,6 +338,7 @@ def hostile(s):
     check("cross-site", s.ask("POST", "/v1/runs", "{}", Sec_Fetch_Site="cross-site")[0], 403)
     headers = s.ask("GET", "/v1/plants")[2]
     check("headers", (headers["X-Content-Type-Options"], "script-src 'self'" in headers["Content-Security-Policy"]), ("nosniff", True))
+    check("a page has its address", s.ask("GET", "/plants/x")[0], s.ask("GET", "/")[0])
     # noise on the wire; a fixed seed, so that a failure can be had again
     luck = random.Random(7)
     for i in range(300):
@@ -410,6 +413,33 @@ def hard_days(folder):
     check("stop", s.stop(), 0)
 
 
+def the_page(s):
+    """In the program where it was built, else a word on how to build it; --page: of a folder."""
+    status, page, headers = s.ask("GET", "/")
+    assets = [part.split('"')[0] for part in page.decode().split('"/')[1:] if part.startswith("assets/")]
+    if status == 404:
+        check("no page: how to build it", (b"make web" in page, b"<html lang=\"ko" in s.ask("GET", "/", Accept_Language="ko-KR,en;q=0.8")[1]), (True, True))
+        check("no page: nothing to load", s.ask("GET", "/assets/index.js")[0], 404)
+    else:
+        check("the page", (status, len(assets) > 1, "no-cache" in headers["Cache-Control"]), (200, True, True))
+    for path in assets:
+        status, whole, headers = s.ask("GET", "/" + path)
+        check(path, (status, headers["Content-Encoding"], "immutable" in headers["Cache-Control"]), (200, None, True))
+        status, unpacked, headers = s.ask("GET", "/" + path, Accept_Encoding="gzip")
+        check(path + " packed", (unpacked == whole, headers["Content-Encoding"]), (True, "gzip"))
+        check(path + " again", s.ask("GET", "/" + path, If_None_Match=headers["ETag"])[0], 304)
+        check(path + " HEAD", (s.ask("HEAD", "/" + path)[:2]), (200, b""))
+    folder, data = tempfile.mkdtemp(), tempfile.mkdtemp()
+    with open(os.path.join(folder, "index.html"), "w") as file:
+        file.write("another")
+    other = Server(data, "--page", folder)
+    check("another page", other.ask("GET", "/runs/1")[1], b"another")
+    check("only what is in the folder", [other.ask("GET", p)[0] for p in ("/first.js", "/../x", "/" + (assets + ["a.js"])[0])], [404, 404, 404])
+    check("stop", other.stop(), 0)
+    shutil.rmtree(folder)
+    shutil.rmtree(data)
+
+
 def others_may_not_listen_in():
     folder = tempfile.mkdtemp()
     process = subprocess.run([MARU, "serve", "--data", folder, "--listen", "0.0.0.0:0", "--lang", "en"], capture_output=True, text=True, timeout=20)
@@ -420,6 +450,7 @@ def others_may_not_listen_in():
 folder = tempfile.mkdtemp()
 server = Server(folder)
 check("open on loopback", server.ask("GET", "/v1/me")[1]["open"], True)
+the_page(server)
 main_job(server)
 known = twins(server, folder)
 server.stop(signal.SIGKILL)

@@ -56,6 +56,14 @@ static const char *header(const struct request *request, const char *name) {
     return value ? value : "";
 }
 
+// Accept-Language is a list such as "ko-KR,ko;q=0.9,en;q=0.8": browsers write the most wanted first.
+enum lang request_language(const struct request *request) {
+    const char *asked = request_query(request, "lang");
+    const char *list = asked[0] ? asked : header(request, "Accept-Language");
+    const char *ko = strstr(list, "ko"), *en = strstr(list, "en");
+    return ko && (!en || ko < en) ? LANG_KO : LANG_EN;
+}
+
 maru_status request_page(const struct request *request, struct page *page, maru_error *err) {
     return request_page_of(request, REQUEST_MAX_PAGE, page, err);
 }
@@ -233,13 +241,16 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-    MHD_add_response_header(response, "Vary", "Accept-Encoding, Authorization, Cookie");
+    MHD_add_response_header(response, "Vary",
+                            "Accept-Encoding, Accept-Language, Authorization, Cookie");
     MHD_add_response_header(
         response, "Content-Security-Policy",
         strcmp(request->type, "text/html; charset=utf-8") == 0 && request->route
             ? "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
             : csp);
-    MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    MHD_add_response_header(response, "Cache-Control",
+                            request->is_immutable ? "public, max-age=31536000, immutable"
+                                                  : "no-cache, private");
     if (etag[0]) {
         MHD_add_response_header(response, "ETag", etag);
     }
@@ -296,17 +307,49 @@ static void *packed(const struct request *request, size_t *n) {
     return bytes;
 }
 
+// A file of the program as it is kept, without a copy. NULL: it goes out of `out`, where it is unpacked for
+// who cannot take it as it is.
+static struct MHD_Response *answer_with_file(struct request *request, char etag[40]) {
+    const struct embedded *file = request->file;
+    const bool takes_gzip = strstr(header(request, "Accept-Encoding"), "gzip") != NULL;
+    snprintf(etag, 40, "%s", file->etag);
+    if (strcmp(header(request, "If-None-Match"), etag) == 0) {
+        request->status = 304;
+        return NULL;
+    }
+    if (file->is_packed && !takes_gzip) {
+        request->status = page_unpack(file, &request->out) == MARU_OK ? 200 : 503;
+        return NULL;
+    }
+    union {
+        const char *kept;
+        void *in; // older than const; it is not written to
+    } bytes = {.kept = file->bytes};
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(file->n_kept, bytes.in, MHD_RESPMEM_PERSISTENT);
+    if (response && file->is_packed) {
+        MHD_add_response_header(response, "Content-Encoding", "gzip");
+    }
+    return response;
+}
+
 static enum MHD_Result send_answer(struct request *request) {
     char etag[40] = "";
     struct MHD_Response *response = request->stream;
     request->stream = NULL;
     request->is_stream = response != NULL;
     atomic_fetch_add(&request->server->n_stream, request->is_stream);
+    if (request->file) {
+        response = answer_with_file(request, etag);
+        request->n_sent = response ? request->file->n_kept : 0;
+    }
     if (!response) {
         size_t n = 0;
         void *bytes = NULL;
         if (request->status == 200 && request->out.n_bytes > 0) {
-            make_etag(&request->out, etag);
+            if (!request->file) {
+                make_etag(&request->out, etag);
+            }
             if (strcmp(header(request, "If-None-Match"), etag) == 0) {
                 request->status = 304;
                 text_clear(&request->out);
@@ -400,16 +443,30 @@ static struct request *new_request(struct server *server, struct MHD_Connection 
     return request;
 }
 
+// What is no path of the API is the page's: is there something to show?
+static bool answer_with_page(struct request *request, const char *method, const char *path) {
+    struct page_answer answer;
+    if ((strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) ||
+        strncmp(path, "/v1/", 4) == 0) {
+        return false;
+    }
+    request->status = page_get(request->server->page, page_files, page_files_n, path,
+                               request_language(request), &request->out, &answer);
+    if (request->status != 200 && request->out.n_bytes == 0) {
+        return false;
+    }
+    request->type = answer.type;
+    request->file = answer.file;
+    request->is_immutable = request->status == 200 && answer.is_immutable;
+    return true;
+}
+
 static enum MHD_Result begin(struct request *request, const char *method, const char *path) {
     maru_error err = {0};
     int status = 404;
     request->route = route_find(request, method, path, &status);
-    if (!request->route && strcmp(method, "GET") == 0 && strncmp(path, "/v1/", 4) != 0 &&
-        status == 404) {
-        request->status = page_get(request->server->page, path, &request->out, &request->type);
-        if (request->status == 200) {
-            return send_answer(request);
-        }
+    if (!request->route && status == 404 && answer_with_page(request, method, path)) {
+        return send_answer(request);
     }
     if (!request->route) {
         request->status = status;

@@ -34,7 +34,7 @@ MARU_MUST_USE maru_status jobs_add(struct jobs *jobs, const char *tenant, const 
 // Is there room for one more of this tenant? errors as above.
 MARU_MUST_USE maru_status jobs_have_room(struct jobs *jobs, const char *tenant, maru_error *err);
 
-// False: it neither waits nor runs.
+// False: it neither waits nor runs; cancel: or was cancelled before.
 bool jobs_look(struct jobs *jobs, const char *tenant, const char *id, struct job_view *out);
 // False: it neither waits nor runs, or is being cancelled already.
 bool jobs_cancel(struct jobs *jobs, const char *tenant, const char *id);

@@ -10,6 +10,7 @@
 #include "serve/jobs.h"
 #include "serve/server.h"
 #include "store/tenant.h"
+#include "study/words.h"
 
 enum {
     REQUEST_MAX_PATH = 512,
@@ -69,6 +70,8 @@ struct request {
     int status; // of HTTP; 0: it follows from the maru_status
     struct text out;
     const char *type;
+    const struct embedded *file; // instead of `out`: a file of the program
+    bool is_immutable;           // a browser may keep it for good
     char disposition[200];       // "": none
     struct MHD_Response *stream; // instead of `out`
     // in the hands
@@ -102,6 +105,9 @@ MARU_MUST_USE maru_status request_page_of(const struct request *request, uint32_
 // Refuse with a status of HTTP and a sentence.
 maru_status request_refuse(struct request *request, int status, maru_error *err, const char *format,
                            ...) MARU_PRINTF(4, 5);
+
+// The language of the one who asks: ?lang=, else what Accept-Language names first of the two.
+enum lang request_language(const struct request *request);
 
 // A time as RFC 3339 has it; key of a JSON object.
 struct json;

@@ -324,7 +324,7 @@
     X(HELP_TLS_CERT, "certificate, for https (MARU_TLS_CERT)", "https 인증서 (MARU_TLS_CERT)") \
     X(HELP_TLS_KEY, "its key (MARU_TLS_KEY)", "인증서의 키 (MARU_TLS_KEY)") \
     X(HELP_INSECURE, "listen to others without https", "https 없이 외부 접속을 받음") \
-    X(HELP_PAGE, "folder of the built page, web/dist (MARU_PAGE)", "빌드한 웹 페이지 폴더, web/dist (MARU_PAGE)") \
+    X(HELP_PAGE, "folder of another built page, in place of the one in the program (MARU_PAGE)", "프로그램에 든 화면 대신 쓸, 빌드한 웹 페이지 폴더 (MARU_PAGE)") \
     X(HELP_WORKERS, "runs at a time [all cores]", "동시에 실행할 시뮬레이션 수 [모든 코어]") \
     X(HELP_LOG_LEVEL, "off, error, warn, info or debug [info; at a terminal warn] (MARU_LOG_LEVEL)", "off, error, warn, info, debug [info, 터미널에서는 warn] (MARU_LOG_LEVEL)") \
     X(HELP_PATIENCE, "how long a slow client is waited for (MARU_PATIENCE)", "느린 접속을 기다리는 시간, 초 (MARU_PATIENCE)") \
@@ -373,6 +373,14 @@
     X(FORECAST_NO_QUEUE, "In {1} h no tool group will have work waiting.", "{1}시간 뒤에 일이 밀린 설비 그룹은 없습니다.") \
     X(FORECAST_LOTS, " {1} lots will be done (90 % of futures: {2} to {3}); {4} of {5} lots on the floor are likely to be late.", \
         " 로트 {1}개가 완료됩니다(미래의 90 %: {2}~{3}개). 재공 로트 {5}개 가운데 {4}개가 납기에 늦을 것 같습니다.") \
+    X(NO_PAGE, "maru is running, but without its page", "maru는 실행 중이지만 화면이 빠져 있습니다") \
+    X(NO_PAGE_WHERE, "This program was built while there was no web/dist, so the page that would be here is not in it.", \
+        "web/dist 없이 빌드한 프로그램이라 여기에 있어야 할 화면이 들어 있지 않습니다.") \
+    X(NO_PAGE_HOW, "In the source tree, 'make web && make' builds both (Node.js 18 or newer and npm are needed: apt-get install nodejs npm). " \
+        "Or build the page alone and start 'maru serve --page web/dist'.", \
+        "소스 폴더에서 'make web && make'를 실행하면 화면까지 빌드합니다(Node.js 18 이상과 npm 필요: apt-get install nodejs npm). " \
+        "화면만 따로 빌드했다면 'maru serve --page web/dist'로 시작하세요.") \
+    X(NO_PAGE_API, "The API is there all the same: /v1/openapi.json describes it.", "API는 그대로 쓸 수 있습니다. 설명은 /v1/openapi.json에 있습니다.") \
     X(SERVE_STOPPING, "maru ends: what runs goes on at the next start.", "maru를 끝냅니다. 실행 중이던 시뮬레이션은 다음에 시작할 때 다시 합니다.")
 // clang-format on
 
