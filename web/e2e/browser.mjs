@@ -1,6 +1,8 @@
-// Starts what the tests need: the mock (unless BASE_URL names a server) and Debian's chromium, and listens for what must not happen.
+// Starts what the tests need: `maru serve` on an empty folder (unless BASE_URL names a server) and Debian's chromium, and listens for
+// what must not happen. MARU: the program; EMBEDDED=1: with the page that is in it, not that of web/dist.
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -10,14 +12,29 @@ export const ROOT = join(WEB, '..')
 export const SHOTS = process.env.SHOTS ?? join(WEB, 'shots')
 mkdirSync(SHOTS, { recursive: true })
 
-export async function startMock(env = {}, plants = []) {
-    const child = spawn('node', [join(WEB, 'mock/server.mjs'), ...plants], { env: { ...process.env, PORT: '0', ...env } })
+/** A server of one's own; `token` is its first admin's. */
+export async function startServer() {
+    const data = mkdtempSync(join(tmpdir(), 'maru-e2e-'))
+    const options = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--lang', 'en']
+    if (!process.env.EMBEDDED) options.push('--page', join(WEB, 'dist'))
+    const child = spawn(process.env.MARU ?? join(ROOT, 'build/maru'), options)
+    let said = ''
+    const ended = new Promise((resolve) => child.on('exit', resolve))
     const base = await new Promise((resolve, reject) => {
-        child.stdout.on('data', (text) => resolve(/http:\S+/.exec(String(text))[0]))
-        child.stderr.on('data', (text) => console.error(String(text)))
-        child.on('exit', (code) => reject(new Error(`the mock ended with ${code}`)))
+        child.stderr.on('data', (text) => {
+            said += text
+            const ready = /http:\/\/localhost:\d+/.exec(said)
+            if (ready) resolve(ready[0])
+        })
+        child.on('error', reject)
+        void ended.then((code) => reject(new Error(`the server ended with ${code}: ${said}`)))
     })
-    return { base, stop: () => child.kill('SIGTERM') }
+    const stop = async () => {
+        child.kill('SIGTERM')
+        await ended
+        rmSync(data, { recursive: true })
+    }
+    return { base, token: /maru_\w+/.exec(said)[0], stop }
 }
 
 export const launch = () =>

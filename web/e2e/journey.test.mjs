@@ -3,27 +3,29 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { zip } from '../mock/archives.mjs'
-import { drawCharts, launch, open, ROOT, shot, startMock, tooWide } from './browser.mjs'
+import { drawCharts, launch, open, ROOT, shot, startServer, tooWide } from './browser.mjs'
 
 const line = join(ROOT, 'examples/line')
 const tables = (folder) => readdirSync(folder).filter((name) => name.endsWith('.csv')).map((name) => ({ name, data: readFileSync(join(folder, name)) }))
+const archive = (folder) => zip(tables(folder).map((file) => ({ ...file, name: `plant/${file.name}` })))
+const send = (url, body, headers = {}) => fetch(url, { method: 'POST', body, headers })
 const asFiles = (list) => list.map(({ name, data }) => ({ name, mimeType: 'text/csv', buffer: data }))
 
 describe('an engineer’s first ten minutes', () => {
-    let mock
+    let server
     let browser
     let base
     let page
     let bad
     before(async () => {
-        mock = process.env.BASE_URL ? null : await startMock({ MOCK_RUN_MS: '2500' })
-        base = process.env.BASE_URL ?? mock.base
+        server = process.env.BASE_URL ? null : await startServer()
+        base = process.env.BASE_URL ?? server.base
         browser = await launch()
         ;({ page, bad } = await open(browser, base))
     })
     after(async () => {
         await browser?.close()
-        mock?.stop()
+        await server?.stop()
     })
 
     it('an empty server says what to do', { skip: !!process.env.BASE_URL }, async () => {
@@ -37,8 +39,7 @@ describe('an engineer’s first ten minutes', () => {
 
     it('takes a zip and finds no faults', async () => {
         await page.goto(`${base}/plants`)
-        const data = zip(tables(line).map((file) => ({ ...file, name: `line/${file.name}` })))
-        await page.getByTestId('files').setInputFiles({ name: 'line.zip', mimeType: 'application/zip', buffer: data })
+        await page.getByTestId('files').setInputFiles({ name: 'line.zip', mimeType: 'application/zip', buffer: archive(line) })
         await page.getByText('No faults.').waitFor()
         await page.getByText('Load of each tool group').waitFor()
         await shot(page, '03-plant-sound')
@@ -146,8 +147,10 @@ describe('an engineer’s first ten minutes', () => {
         await shot(page, '12-failed')
     })
 
-    it('stops a run', { skip: !!process.env.BASE_URL }, async () => {
+    it('stops a run', async () => {
         await page.goto(`${base}/runs/new`)
+        await page.getByLabel('Days', { exact: true }).fill('36500')
+        await page.getByLabel('Replications', { exact: true }).fill('100')
         await page.getByRole('button', { name: 'Start simulation' }).click()
         await page.getByRole('button', { name: 'Stop' }).click()
         await page.locator('.badge', { hasText: 'stopped' }).waitFor()
@@ -229,16 +232,18 @@ describe('an engineer’s first ten minutes', () => {
 
 describe('a server that wants a token', { skip: !!process.env.BASE_URL }, () => {
     it('asks for it, refuses a wrong one, opens with the right one', async () => {
-        const mock = await startMock({ MOCK_TOKEN: 'right' }, [line])
+        const { base, token, stop } = await startServer()
         const browser = await launch()
         try {
-            const { page, bad } = await open(browser, mock.base, { lang: 'ko-KR' })
-            await page.goto(`${mock.base}/plants`)
+            await send(`${base}/v1/plants`, archive(line))
+            await send(`${base}/v1/tenants`, JSON.stringify({ name: 'another' })) // from now on a token is wanted
+            const { page, bad } = await open(browser, base, { lang: 'ko-KR' })
+            await page.goto(`${base}/plants`)
             await page.getByLabel('토큰').fill('wrong')
             await page.getByRole('button', { name: '들어가기' }).click()
             await page.getByText('맞지 않거나 만료된 토큰입니다.').waitFor()
             await shot(page, '20-sign-in')
-            await page.getByLabel('토큰').fill('right')
+            await page.getByLabel('토큰').fill(token)
             await page.getByRole('button', { name: '들어가기' }).click()
             await page.getByText('한빛전자 기판 조립 라인').waitFor()
             await page.getByRole('button', { name: '로그아웃' }).click()
@@ -246,25 +251,24 @@ describe('a server that wants a token', { skip: !!process.env.BASE_URL }, () => 
             assert.deepEqual(bad, [])
         } finally {
             await browser.close()
-            mock.stop()
+            await stop()
         }
     })
 })
 
 describe('a large plant', { skip: !process.env.LARGE_PLANT || !!process.env.BASE_URL }, () => {
     it('stays fluid', async () => {
-        const mock = await startMock({ MOCK_RUN_MS: '300' }, [process.env.LARGE_PLANT])
+        const { base, stop } = await startServer()
         const browser = await launch()
         try {
-            const { page, bad } = await open(browser, mock.base)
-            const [plant] = (await (await fetch(`${mock.base}/v1/plants`)).json()).items
-            await page.goto(`${mock.base}/plants/${plant.id}/tables`)
+            const { page, bad } = await open(browser, base)
+            const { plant } = await (await send(`${base}/v1/plants`, archive(process.env.LARGE_PLANT))).json()
+            await page.goto(`${base}/plants/${plant}/tables`)
             await page.getByRole('grid').waitFor()
             await shot(page, '30-large-table')
             assert.ok((await page.locator('.sheet .line').count()) < 80)
-            const sent = await fetch(`${mock.base}/v1/runs`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ plant: plant.id, days: 120, warmup_days: 20, replications: 2 }) })
-            const run = await sent.json()
-            await page.goto(`${mock.base}/runs/${run.id}`)
+            const run = await (await send(`${base}/v1/runs`, JSON.stringify({ plant, days: 120, warmup_days: 20, replications: 2 }))).json()
+            await page.goto(`${base}/runs/${run.id}`)
             await page.getByText('Mean cycle time').first().waitFor({ timeout: 60_000 })
             await drawCharts(page)
             await shot(page, '31-large-result')
@@ -274,7 +278,7 @@ describe('a large plant', { skip: !process.env.LARGE_PLANT || !!process.env.BASE
             assert.deepEqual(bad, [])
         } finally {
             await browser.close()
-            mock.stop()
+            await stop()
         }
     })
 })

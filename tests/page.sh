@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# tests/page.sh units|types|browser: the page (web/). Needs Node.js and what `make web` has installed, `browser` also chromium
+# and the page inside the program: without them it says so and is skipped. Pictures: $MARU_BUILD/shots.
+set -euo pipefail
+
+skip() {
+    echo "skipped: $1"
+    exit 77
+}
+command -v node >/dev/null || skip "Node.js is missing (tools/setup test)"
+[ -e web/node_modules/.package-lock.json ] && [ -e web/src/api/contract.gen.ts ] || skip "the page was not built (make web)"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ] || skip "Node.js is older than 18"
+case $1 in
+units) cd web && exec node_modules/.bin/vitest run --dir src ;;
+types) cd web && exec node_modules/.bin/tsc --noEmit ;;
+browser)
+    export CHROMIUM=${CHROMIUM:-$(command -v chromium || true)} EMBEDDED=1 SHOTS=$MARU_BUILD/shots
+    [ -n "$CHROMIUM" ] || skip "chromium is missing (tools/setup test)"
+    ! grep -q '^const size_t page_files_n = 0;' "$PAGE_FILES_C" || skip "the page is not in the program (make web, then build)"
+    cd web && exec node --test e2e/journey.test.mjs
+    ;;
+esac
