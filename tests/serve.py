@@ -126,6 +126,21 @@ def main_job(s):
     etag = s.ask("GET", base)[2]["ETag"]
     check("nothing new", s.ask("GET", base, If_None_Match=etag)[0], 304)
     check("gzip", s.ask("GET", f"/v1/openapi.json", Accept_Encoding="gzip")[2]["Content-Encoding"], "gzip")
+    named = [s.ask("POST", "/v1/plants" + query, zip_of("examples/line", **changed))[1] for query, changed in (
+        ("?name=own&file=x.zip", {}), ("?file=my%20line.zip", {"routes": broken}), ("?file=my%20line.zip", {"plant": b"start\n2024-01-01"}))]
+    check("names", [p["name"] for p in named], ["own", "한빛전자 기판 조립 라인", "my line"])
+    examples = s.ask("GET", "/v1/examples")[1]["items"]
+    check("examples", [e["id"] for e in examples], ["line", "minifab"])
+    for example in examples:
+        status, taken, _ = s.ask("POST", "/v1/plants", {"example": example["id"]}, Content_Type="application/json")
+        check("an example is a plant", (status, taken["sound"], taken["name"], taken["tables"]), (201, True, example["name"], example["tables"]))
+        table = s.ask("GET", f"/v1/plants/{taken['plant']}/versions/1/tables/routes.csv")[1]
+        check("its tables are those of the tree", table, open(f"examples/{example['id']}/routes.csv", "rb").read())
+        named.append(taken)
+    for body in ("{}", "[]", "", '{"example":1}', '{"example":"lin"}', '{"example":"line/"}', '{"example":"line","name":"x"}'):
+        check(f"no example: {body}", s.ask("POST", "/v1/plants", body, Content_Type="application/json")[0], 400)
+    for one in named:
+        s.ask("DELETE", "/v1/plants/" + one["plant"])
     check("delete", (s.ask("DELETE", base)[0], s.ask("GET", base)[0], s.ask("GET", "/v1/runs")[1]["items"]), (204, 404, []))
 
 

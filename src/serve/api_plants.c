@@ -1,12 +1,15 @@
 #include "serve/listing.h"
 #include "serve/request.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/status.h"
 #include "serve/diff.h"
+#include "serve/examples.h"
+#include "serve/naming.h"
 #include "serve/twins.h"
 #include "serve/upload.h"
 #include "study/check.h"
@@ -100,11 +103,12 @@ static maru_status keep(struct request *request, const struct tables *tables, co
     struct check check = {0};
     struct tables utf8;
     struct text size, checked;
-    char id[STORE_ID_BYTES] = "", name[STORE_NAME_BYTES];
+    char id[STORE_ID_BYTES] = "", name[STORE_NAME_BYTES] = "";
     int64_t number = 0;
     text_init(&size, 1 << 12);
     text_init(&checked, REQUEST_MAX_ANSWER_BYTES);
     maru_status st = upload_to_utf8(tables, &utf8, err);
+    naming_find(&utf8, request_query(request, "file"), name);
     st = st == MARU_OK ? check_files(&check, utf8.file, utf8.n, err) : st;
     tables_fini(&utf8);
     if (st == MARU_OK) {
@@ -115,9 +119,9 @@ static maru_status keep(struct request *request, const struct tables *tables, co
         st = checked.status != MARU_OK ? fail(err, checked.status, "no memory") : MARU_OK;
     }
     if (st == MARU_OK) {
-        const char *asked = request_query(request, "name");
-        const char *its = check.plant ? maru_plant_name(check.plant) : "";
-        snprintf(name, sizeof name, "%s", asked[0] ? asked : its[0] ? its : "plant");
+        if (request_query(request, "name")[0]) {
+            snprintf(name, sizeof name, "%s", request_query(request, "name"));
+        }
         snprintf(id, sizeof id, "%s", plant);
         const struct version_facts facts = {
             .is_sound = check.plant != NULL,
@@ -139,13 +143,30 @@ static maru_status keep(struct request *request, const struct tables *tables, co
     return st;
 }
 
+// {"example": "line"} in place of tables.
+static maru_status read_example(struct request *request, struct tables *out, maru_error *err) {
+    json_t *json = json_loadb(request->body.bytes ? request->body.bytes : "", request->body.n_bytes,
+                              JSON_REJECT_DUPLICATES, NULL);
+    const char *id = json_string_value(json_object_get(json, "example"));
+    const maru_status st = id && json_object_size(json) == 1
+                               ? examples_get(id, out, err)
+                               : fail_at(err, MARU_E_INPUT, "/example", 0, 0,
+                                         "an object is wanted such as {\"example\": \"line\"}");
+    json_decref(json);
+    return st;
+}
+
 maru_status api_create_plant(struct request *request, maru_error *err) {
-    struct tables tables;
+    struct tables tables = {0};
+    const char *type = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                   MHD_HTTP_HEADER_CONTENT_TYPE);
+    const bool is_example = type && strncmp(type, "application/json", 16) == 0;
     if (strlen(request_query(request, "name")) > STORE_NAME_BYTES - 4) {
         return fail_at(err, MARU_E_INPUT, "name", 0, 0, "a name has at most %d bytes",
                        STORE_NAME_BYTES - 4);
     }
-    maru_status st = upload_read(request, &tables, err);
+    maru_status st =
+        is_example ? read_example(request, &tables, err) : upload_read(request, &tables, err);
     st = st == MARU_OK ? keep(request, &tables, "", err) : st;
     tables_fini(&tables);
     return st;

@@ -181,7 +181,7 @@ maru_status api_cancel_run(struct request *request, maru_error *err) {
         const maru_status st =
             run_add_json(&request->out, request->server, request->tenant, request->param[0], err);
         return st == MARU_OK
-                   ? request_refuse(request, 409, err, "the run has ended, or is about to")
+                   ? request_refuse(request, 409, err, "the run has ended, or was stopped, already")
                    : st;
     }
     maru_status st =

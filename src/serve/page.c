@@ -85,7 +85,7 @@ maru_status page_unpack(const struct embedded *file, struct text *out) {
         text_add(out, file->bytes, file->n_kept);
         return out->status;
     }
-    unsigned char *whole = alloc_new(file->n_whole + 1, 1);
+    char *whole = alloc_new(file->n_whole + 1, 1);
     z_stream z = {0};
     if (!whole || inflateInit2(&z, 15 + 16) != Z_OK) {
         alloc_free(whole);
@@ -97,7 +97,7 @@ maru_status page_unpack(const struct embedded *file, struct text *out) {
     } in = {.text = file->bytes};
     z.next_in = in.in;
     z.avail_in = (uInt)file->n_kept;
-    z.next_out = whole;
+    z.next_out = (unsigned char *)whole;
     z.avail_out = (uInt)file->n_whole;
     const int code = inflate(&z, Z_FINISH);
     inflateEnd(&z);

@@ -373,6 +373,10 @@
     X(FORECAST_NO_QUEUE, "In {1} h no tool group will have work waiting.", "{1}시간 뒤에 일이 밀린 설비 그룹은 없습니다.") \
     X(FORECAST_LOTS, " {1} lots will be done (90 % of futures: {2} to {3}); {4} of {5} lots on the floor are likely to be late.", \
         " 로트 {1}개가 완료됩니다(미래의 90 %: {2}~{3}개). 재공 로트 {5}개 가운데 {4}개가 납기에 늦을 것 같습니다.") \
+    X(EXAMPLE_LINE, "A board assembly line: eleven tool groups, changeovers, rework, queue-time limits and rush orders.", \
+        "기판 조립 라인: 설비 그룹 열하나, 품종 교체, 재작업, 대기 시간 제한, 긴급 주문이 들어 있습니다.") \
+    X(EXAMPLE_MINIFAB, "Intel's MiniFab: five machines and six steps with re-entrant flow, batches, setups, maintenance and failures.", \
+        "인텔 MiniFab: 설비 다섯 대와 여섯 공정에 재진입, 배치, 준비교체, 보전, 고장이 들어 있습니다.") \
     X(NO_PAGE, "maru is running, but without its page", "maru는 실행 중이지만 화면이 빠져 있습니다") \
     X(NO_PAGE_WHERE, "This program was built while there was no web/dist, so the page that would be here is not in it.", \
         "web/dist 없이 빌드한 프로그램이라 여기에 있어야 할 화면이 들어 있지 않습니다.") \

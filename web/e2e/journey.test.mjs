@@ -34,7 +34,27 @@ describe('an engineer’s first ten minutes', () => {
         await shot(page, '01-welcome')
         await page.getByRole('link', { name: 'Plants' }).click()
         await page.getByText('No plants yet').waitFor()
+        await page.getByRole('heading', { name: 'Begin with an example plant' }).waitFor()
         await shot(page, '02-no-plants')
+    })
+
+    it('begins with an example', { skip: !!process.env.BASE_URL }, async () => {
+        await page.getByRole('listitem').filter({ hasText: 'MiniFab' }).getByRole('button').click()
+        await page.getByText('No faults.').waitFor()
+        await page.getByRole('heading', { name: 'MiniFab', level: 1 }).waitFor()
+        await page.getByRole('button', { name: 'Delete' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+        await page.waitForURL('**/plants')
+    })
+
+    it('calls a plant without a name what the archive is called', async () => {
+        const nameless = tables(line).map((file) => (file.name === 'plant.csv' ? { ...file, data: Buffer.from('start\n2024-01-01 08:00:00\n') } : file))
+        await page.goto(`${base}/plants`)
+        await page.getByTestId('files').setInputFiles({ name: '둘째 라인.zip', mimeType: 'application/zip', buffer: zip(nameless) })
+        await page.getByRole('heading', { name: '둘째 라인', level: 1 }).waitFor()
+        await page.getByRole('button', { name: 'Delete' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+        await page.waitForURL('**/plants')
     })
 
     it('takes a zip and finds no faults', async () => {

@@ -73,6 +73,7 @@ export async function bytes(url: string, signal?: AbortSignal): Promise<Uint8Arr
 export interface NamedFile {
     name: string
     file: Blob
+    folder?: string | undefined
 }
 
 /** Uploads tables, as one archive or as a form of files. XMLHttpRequest, because fetch() tells no progress of an upload. */

@@ -1,5 +1,5 @@
 import { useRef, useState, type DragEvent } from 'react'
-import { archiveType, upload, type NamedFile } from '../api/client'
+import { address, archiveType, upload, type NamedFile } from '../api/client'
 import { ApiError } from '../api/problem'
 import type { Version } from '../api/types'
 import { Button, ProblemNote, Progress } from '../parts/basics'
@@ -7,6 +7,9 @@ import { useText } from '../text'
 
 /** Tables of a plant: CSV, and the text tables of AutoSched (tool.txt.1l among them). */
 const isTable = (name: string) => /\.(csv|tsv|txt)(\.\w+)?$/i.test(name) && !name.startsWith('.')
+
+/** The first folder of a path such as `/line/routes.csv`. */
+const folderOf = (path: string) => /^\/?([^/]+)\//.exec(path)?.[1]
 
 function entries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
     const reader = folder.createReader()
@@ -21,7 +24,7 @@ function entries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
 async function filesOf(entry: FileSystemEntry): Promise<NamedFile[]> {
     if (entry.isFile) {
         const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))
-        return [{ name: file.name, file }]
+        return [{ name: file.name, file, folder: folderOf(entry.fullPath) }]
     }
     const found = await Promise.all((await entries(entry as FileSystemDirectoryEntry)).map(filesOf))
     return found.flat()
@@ -46,7 +49,8 @@ export function DropTables({ to, onDone, small = false }: { to: string; onDone: 
         }
         setShare(0)
         try {
-            onDone(await upload(to, chosen, setShare))
+            const chosenName = archive?.name ?? chosen.find((one) => one.folder)?.folder // what a plant without a name is called
+            onDone(await upload(to === '/v1/plants' ? address(to, {}, { file: chosenName }) : to, chosen, setShare))
         } catch (problem) {
             setError(problem as ApiError)
         } finally {
@@ -62,7 +66,7 @@ export function DropTables({ to, onDone, small = false }: { to: string; onDone: 
         await send(taken.length > 0 ? (await Promise.all(taken.map(filesOf))).flat() : plain)
     }
     const picked = (input: HTMLInputElement) => {
-        const found = [...(input.files ?? [])].map((file) => ({ name: file.name, file }))
+        const found = [...(input.files ?? [])].map((file) => ({ name: file.name, file, folder: folderOf(file.webkitRelativePath) }))
         input.value = ''
         if (found.length > 0) void send(found)
     }

@@ -7,6 +7,7 @@ import { forget, useLoad } from '../parts/load'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { DropTables } from './drop'
+import { StartWithExample } from './examples'
 import { KeyFigures } from './figures'
 import { RunList } from './run_list'
 
@@ -34,6 +35,7 @@ export function Overview() {
                     <Card title={t('welcome.3')}><p>{t('welcome.3.text')}</p></Card>
                 </div>
                 {may && <DropTables to="/v1/plants" onDone={(version) => { forget(); go(`/plants/${version.plant}`) }} />}
+                {may && <StartWithExample />}
             </>
         )
     const size = plant.latest.size

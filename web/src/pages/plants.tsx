@@ -5,6 +5,7 @@ import { forget, useLoad } from '../parts/load'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { DropTables } from './drop'
+import { StartWithExample } from './examples'
 
 export default function Plants() {
     const { t, ago, num } = useText()
@@ -17,7 +18,10 @@ export default function Plants() {
             {may && <DropTables to="/v1/plants" onDone={(version) => { forget(); go(`/plants/${version.plant}`) }} small={(plants.value?.length ?? 0) > 0} />}
             <ProblemNote error={plants.error} retry={plants.reload} />
             {!plants.value ? !plants.error && <Waiting /> : plants.value.length === 0 ? (
-                <Card><Empty title={t('plants.none')} text={t('plants.none.text')} /></Card>
+                <>
+                    <Card><Empty title={t('plants.none')} text={t('plants.none.text')} /></Card>
+                    {may && <StartWithExample />}
+                </>
             ) : (
                 <ul className="tiles">
                     {plants.value.map((plant) => {
