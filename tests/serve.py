@@ -129,6 +129,15 @@ def main_job(s):
     named = [s.ask("POST", "/v1/plants" + query, zip_of("examples/line", **changed))[1] for query, changed in (
         ("?name=own&file=x.zip", {}), ("?file=my%20line.zip", {"routes": broken}), ("?file=my%20line.zip", {"plant": b"start\n2024-01-01"}))]
     check("names", [p["name"] for p in named], ["own", "한빛전자 기판 조립 라인", "my line"])
+    options = {o["name"]: o for o in s.ask("GET", "/v1/options")[1]["items"]}
+    check("options", (options["rule"]["default"], options["load"]["highest"], options["min_run"]["choices"][0], options["min_run"]["default"]),
+          ("plant", 1000, "hold", "hold"))
+    for name, option in options.items():  # what it says may be set can be set
+        settings = {name: str(value) for value in option.get("choices", [option.get("lowest"), option.get("highest")])[-1:]}
+        if name != "rule:GROUP":
+            asked = s.ask("POST", "/v1/runs", {"plant": plant["plant"], "version": 1, "days": 1, "options": settings})
+            check(f"option {settings}", asked[0], 202)
+            s.ask("DELETE", "/v1/runs/" + asked[1]["id"])
     examples = s.ask("GET", "/v1/examples")[1]["items"]
     check("examples", [e["id"] for e in examples], ["line", "minifab"])
     for example in examples:

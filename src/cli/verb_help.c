@@ -3,6 +3,7 @@
 #include "cli/verb.h"
 #include "maru/sim.h"
 #include "study/json_writer.h"
+#include "study/option_words.h"
 #include "study/table.h"
 
 #include <string.h>
@@ -104,8 +105,8 @@ static void add_model_options(struct text *out, enum lang lang, struct look look
         const maru_option *option = maru_option_at(i);
         text_addz(out, "\n  ");
         table_styled(out, look, STYLE_STRONG, option->name);
-        text_addf(out, " = %s\n      %s\n      %s\n", option->value, option->choices,
-                  option->meaning);
+        text_addf(out, " = %s\n      %s\n      %s\n", option->value, option_choices(option, lang),
+                  option_meaning(option, lang));
     }
 }
 

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "serve/asking.h"
 #include "serve/upload.h"
+#include "study/option_words.h"
 
 // ---- as JSON
 
@@ -97,6 +98,12 @@ maru_status api_list_runs(struct request *request, maru_error *err) {
 }
 
 // ---- asking for one
+
+maru_status api_list_options(struct request *request, maru_error *err) {
+    (void)err;
+    options_add_json(&request->out);
+    return MARU_OK;
+}
 
 static maru_status see_number(void *context, const struct version_row *row, maru_error *err) {
     (void)err;

@@ -135,6 +135,7 @@ maru_status api_list_tokens(struct request *request, maru_error *err);
 maru_status api_create_token(struct request *request, maru_error *err);
 maru_status api_delete_token(struct request *request, maru_error *err);
 maru_status api_list_audit(struct request *request, maru_error *err);
+maru_status api_list_options(struct request *request, maru_error *err);
 maru_status api_list_examples(struct request *request, maru_error *err);
 maru_status api_list_plants(struct request *request, maru_error *err);
 maru_status api_create_plant(struct request *request, maru_error *err);

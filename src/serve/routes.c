@@ -22,6 +22,7 @@ static const struct route routes[] = {
     {"GET", "/v1/tokens", ROLE_ADMIN, false, false, FAST, 0, api_list_tokens},
     {"POST", "/v1/tokens", ROLE_ADMIN, false, false, FAST, JSON, api_create_token},
     {"DELETE", "/v1/tokens/{token}", ROLE_ADMIN, false, false, FAST, 0, api_delete_token},
+    {"GET", "/v1/options", ROLE_VIEWER, false, false, FAST, 0, api_list_options},
     {"GET", "/v1/examples", ROLE_VIEWER, false, false, FAST, 0, api_list_examples},
     {"GET", "/v1/plants", ROLE_VIEWER, false, false, FAST, 0, api_list_plants},
     {"POST", "/v1/plants", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_create_plant},

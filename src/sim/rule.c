@@ -79,6 +79,15 @@ static const struct criterion_name {
     {"qts", NULL, "queue_slack", RULE_QTS},
 };
 
+const char *rule_shorthand_at(size_t index) {
+    for (size_t i = 0; i < sizeof criteria / sizeof criteria[0]; i++) {
+        if (criteria[i].shorthand && index-- == 0) {
+            return criteria[i].shorthand;
+        }
+    }
+    return NULL;
+}
+
 static const struct binary {
     const char *symbol;
     int level;

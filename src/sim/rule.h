@@ -14,6 +14,7 @@
 #define SIM_RULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "maru/status.h"
@@ -85,6 +86,10 @@ struct rule {
 //   errors  MARU_E_USAGE: err->column is the 1-based place in the text, the sentence says what is
 //           wrong and what would be right; MARU_E_LIMIT: too long, too deep, too many criteria
 MARU_MUST_USE maru_status rule_compile(const char *text, struct rule *out, maru_error *err);
+
+// The shorthands, NULL behind the last.
+//   memory  static
+const char *rule_shorthand_at(size_t index);
 
 // The value of criterion `index` (RULE_EXPRESSION) for the attributes of a lot; never NaN: what has
 // no value (0/0) is counted as +infinity, so such a lot goes last.

@@ -131,6 +131,8 @@ describe('an engineer’s first ten minutes', () => {
         await page.locator('.tile').first().click()
         await page.getByRole('link', { name: 'New run' }).click()
         await page.getByRole('heading', { name: 'New run' }).waitFor()
+        await page.getByText('More options of the model').click()
+        await page.getByText('min_run = hold | hot_breaks | soft | off').waitFor() // as the server says
         await shot(page, '07-new-run')
         await page.getByLabel('Days', { exact: true }).fill('4000') // long enough to be seen going on
         await page.getByLabel('Warm-up days', { exact: true }).fill('20')

@@ -5,8 +5,8 @@ import type { NewRun } from '../api/types'
 import { Button, Card, Choice, Empty, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
 import { useLoad } from '../parts/load'
 import { go, usePlace, useTitle } from '../parts/route'
-import { useText } from '../text'
-import { CHOICES, optionsOf, plain, QUEUE_RULES, RULES, variantText, type Setting } from './options'
+import { isKey, useText } from '../text'
+import { choicesOf, optionsOf, plain, useOptions, variantText, type Setting } from './options'
 
 const VARIANTS_MAX = 8
 const REPS_MANY = 1000
@@ -156,15 +156,17 @@ export default function NewRunPage() {
 }
 
 function SettingFields({ value, onChange }: { value: Setting; onChange: (next: Setting) => void }) {
-    const { t } = useText()
+    const { t, lang } = useText()
+    const { rules, queueRules, others } = useOptions()
+    const say = (key: string, name: string) => (isKey(key) ? t(key) : name)
     const set = (part: Partial<Setting>) => onChange({ ...value, ...part })
     return (
         <>
             <div className="fields">
-                <Field label={t('setting.rule')} hint={t(`rule.${value.rule as (typeof RULES)[number] | 'own'}.hint`)}>
+                <Field label={t('setting.rule')} hint={say(`rule.${value.rule}.hint`, '')}>
                     {(id, hint) => (
                         <select id={id} value={value.rule} onChange={(event) => set({ rule: event.target.value })} aria-describedby={hint}>
-                            {RULES.map((rule) => <option key={rule} value={rule}>{t(`rule.${rule}`)}</option>)}
+                            {rules.map((rule) => <option key={rule} value={rule}>{say(`rule.${rule}`, rule)}</option>)}
                             <option value="own">{t('rule.own')}</option>
                         </select>
                     )}
@@ -172,7 +174,7 @@ function SettingFields({ value, onChange }: { value: Setting; onChange: (next: S
                 <Field label={t('setting.queue_rule')}>
                     {(id) => (
                         <select id={id} value={value.queue_rule} onChange={(event) => set({ queue_rule: event.target.value })}>
-                            {QUEUE_RULES.map((rule) => <option key={rule} value={rule}>{t(`queue_rule.${rule}`)}</option>)}
+                            {queueRules.map((rule) => <option key={rule} value={rule}>{say(`queue_rule.${rule}`, rule)}</option>)}
                         </select>
                     )}
                 </Field>
@@ -190,9 +192,14 @@ function SettingFields({ value, onChange }: { value: Setting; onChange: (next: S
                 <Field label={t('setting.more.label')} hint={t('setting.more.hint')}>
                     {(id, hint) => <textarea id={id} className="code" spellCheck={false} rows={3} value={value.more} placeholder={'batch_start=full\nmin_run=off'} onChange={(event) => set({ more: event.target.value })} aria-describedby={hint} />}
                 </Field>
-                <p className="note options">
-                    {Object.entries(CHOICES).map(([name, values]) => <code key={name}>{name} = {values.join(' | ')}</code>)}
-                </p>
+                <dl className="note options">
+                    {others.map((option) => (
+                        <div key={option.name}>
+                            <dt><code>{option.name} = {choicesOf(option)}</code></dt>
+                            <dd>{option.meaning[lang]}{option.default && ` [${option.default}]`}</dd>
+                        </div>
+                    ))}
+                </dl>
             </details>
         </>
     )

@@ -1,22 +1,36 @@
-// Options of the model that the form offers by name; `maru help options` has them all, and docs/MODEL.md says why the defaults are so.
+// Settings of a run as the form holds them. Which options there are, and what may be chosen, the server says (GET /v1/options).
+import { get } from '../api/client'
+import type { Option } from '../api/types'
+import { useLoad } from '../parts/load'
 
 /** Releases in percent of the plant's own rate. */
 export const LOAD = 'load'
 export const RULE = 'rule'
 export const QUEUE_RULE = 'queue_rule'
 
-export const RULES = ['plant', 'fifo', 'cr', 'edd', 'odd', 'spt', 'lsu', 'winq', 'maxwork'] as const
-export const QUEUE_RULES = ['none', 'qtcr', 'qts'] as const
+export interface Options {
+    rules: string[]
+    queueRules: string[]
+    /** Those without a field of their own. */
+    others: Option[]
+}
 
-/** First value: the default. */
-export const CHOICES: Record<string, readonly string[]> = {
-    batch_start: ['min', 'full'],
-    failure_job: ['after', 'resume'],
-    failure_in_pm: ['defer', 'skip', 'overlap'],
-    min_run: ['hold', 'hot_breaks', 'soft', 'off'],
-    pm_first: ['stagger', 'together'],
-    tool_choice: ['longest_idle', 'first', 'last_used', 'random'],
-    reserve: ['flag', 'off', 'priority'],
+export function sortOptions(all: Option[]): Options {
+    const choices = (name: string) => all.find((option) => option.name === name)?.choices ?? []
+    return { rules: choices(RULE), queueRules: choices(QUEUE_RULE), others: all.filter(({ name }) => ![RULE, QUEUE_RULE, LOAD].includes(name)) }
+}
+
+/** Until the server has answered: the plant as it is. */
+const NONE: Options = { rules: ['plant'], queueRules: ['none'], others: [] }
+export function useOptions(): Options {
+    const { value } = useLoad('options', () => get('/v1/options'))
+    return value ? sortOptions(value.items) : NONE
+}
+
+/** What may be written behind its name. */
+export function choicesOf(option: Option): string {
+    if (option.kind === 'number') return `${option.lowest}…${option.highest}`
+    return (option.choices ?? []).join(' | ')
 }
 
 export interface Setting {

@@ -9,9 +9,9 @@ import { useMay } from '../me'
 import { Button, Card, Empty, Field, ProblemNote, Progress } from '../parts/basics'
 import { forget } from '../parts/load'
 import { Link } from '../parts/route'
-import { useText } from '../text'
+import { isKey, useText } from '../text'
 import { Comparison } from './comparison'
-import { RULES } from './options'
+import { useOptions } from './options'
 import '../style/twin.css'
 import { nothing, whatIfText, wrongWith, type Change, type WhatIfForm } from './what_if_text'
 
@@ -20,6 +20,7 @@ const FIRST: Record<Change['what'], string> = { tools: '1', downtime: '50', rele
 /** What would come of it: the plant as it is against the plant with these changes, on the same luck. */
 export function WhatIf({ plant, version, groups, products }: { plant: string; version: number; groups: LayoutGroup[]; products: string[] }) {
     const { t, num } = useText()
+    const { rules } = useOptions()
     const may = useMay('engineer')
     const [form, setForm] = useState<WhatIfForm>(nothing)
     const [days, setDays] = useState('60')
@@ -97,7 +98,7 @@ export function WhatIf({ plant, version, groups, products }: { plant: string; ve
                         <Field label={t('setting.rule')}>
                             {(field) => (
                                 <select id={field} value={form.rule} onChange={(event) => setForm({ ...form, rule: event.target.value })}>
-                                    {RULES.map((rule) => <option key={rule} value={rule}>{t(`rule.${rule}`)}</option>)}
+                                    {rules.map((rule) => <option key={rule} value={rule}>{isKey(`rule.${rule}`) ? t(`rule.${rule}`) : rule}</option>)}
                                 </select>
                             )}
                         </Field>

@@ -9,6 +9,9 @@ export type { Key } from './ko'
 export type Lang = 'ko' | 'en'
 const words: Record<Lang, Record<Key, string>> = { ko, en }
 
+/** What the server may name without our knowing it: is there a word for it? */
+export const isKey = (key: string): key is Key => key in ko
+
 export type T = (key: Key, values?: Values) => string
 
 interface Language extends Numbers {
