@@ -95,6 +95,14 @@ def main_job(s):
     archive = s.ask("GET", base + "/versions/1/archive")[1]
     with zipfile.ZipFile(io.BytesIO(archive)) as z:
         check("archive", z.read("routes.csv"), routes)
+    table = b"\r\n".join([b"--B", b'Content-Disposition: form-data; name="tables"; filename="routes.csv"', b"", routes, b"--B--", b""])
+    match = lambda version: s.ask("POST", base + "/versions?keep=true", table, Content_Type="multipart/form-data; boundary=B", If_Match=version)
+    check("somebody else was first", [match(v)[0] for v in ('"2"', '"4"', '"x"', "3", '"3"')], [412, 412, 400, 400, 201])
+    check("nobody was", (match('"4"')[0], match("*")[0], s.ask("GET", base)[1]["versions"]), (201, 201, 6))
+    status, renamed, _ = s.ask("PATCH", base, {"name": "line 2"})
+    check("another name", (status, renamed["name"], s.ask("GET", base)[1]["name"]), (200, "line 2", "line 2"))
+    for body in ("{}", '{"name":""}', '{"name":1}', '{"name":"a","x":1}', '{"name":"%s"}' % ("a" * 121), "[]", ""):
+        check(f"no name: {body[:20]}", s.ask("PATCH", base, body)[0], 400)
 
     status, run, _ = s.ask("POST", "/v1/runs", {"plant": plant["plant"], "version": 1, "days": 60, "warmup_days": 10, "replications": 3})
     check("a run is accepted", (status, run["kind"], run["version"]), (202, "simulate", 1))
@@ -105,6 +113,12 @@ def main_job(s):
     same = json.loads(subprocess.run([MARU, "sim", "examples/line", "--days", "60", "--warmup", "10", "--reps", "3", "--json"],
                                      capture_output=True).stdout)
     check("the server's digests are the command's", [r["digest"] for r in result["replications"]], [r["digest"] for r in same["replications"]])
+    done = s.ask("GET", f"/v1/runs/{run['id']}")[1]
+    means = {name: result["aggregate"]["figures"][name] for name in ("cycle-time", "wip", "throughput", "on-time")}
+    check("figures of a run", done["figures"], {**{name: {k: its[k] for k in ("mean", "half_width")} for name, its in means.items()},
+                                                "bottleneck": result["replications"][0]["bottleneck"]})
+    check("the name of its plant", (run["plant_name"], done["plant_name"]), ("line 2", "line 2"))
+    check("its own name", (s.ask("PATCH", f"/v1/runs/{run['id']}", {"name": "first"})[1]["name"], s.ask("PATCH", "/v1/runs/x", {"name": "first"})[0]), ("first", 404))
     for lang in ("ko", "en"):
         status, page, headers = s.ask("GET", f"/v1/runs/{run['id']}/report?lang={lang}")
         check("report", (status, b"<html lang=\"" + lang.encode() in page), (200, True))
@@ -123,6 +137,9 @@ def main_job(s):
     check("a long one can be cancelled", s.ask("POST", f"/v1/runs/{run['id']}/cancel")[0], 202)
     check("and is", s.wait_for(run["id"])["state"], "cancelled")
     check("once", s.ask("POST", f"/v1/runs/{run['id']}/cancel")[0], 409)
+    for query, want in (("kind=compare", {("compare", "done")}), ("state=cancelled", {("simulate", "cancelled")}), ("kind=simulate&state=done", {("simulate", "done")}),
+                        ("state=never", set()), ("kind=x", set()), (f"state=done&limit=1&plant={plant['plant']}", {("compare", "done")})):
+        check(f"runs with {query}", {(r["kind"], r["state"]) for r in s.ask("GET", "/v1/runs?" + query)[1]["items"]}, want)
     etag = s.ask("GET", base)[2]["ETag"]
     check("nothing new", s.ask("GET", base, If_None_Match=etag)[0], 304)
     check("gzip", s.ask("GET", f"/v1/openapi.json", Accept_Encoding="gzip")[2]["Content-Encoding"], "gzip")

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "serve/asking.h"
 #include "serve/diff.h"
 #include "serve/examples.h"
 #include "serve/naming.h"
@@ -97,14 +98,15 @@ static void add_size(struct text *out, const maru_plant *plant) {
               size.n_product, size.n_route, size.n_step, size.n_area, size.n_group, size.n_tool);
 }
 
-// Keep tables as a version, with what a check says of them; plant "": a new one.
+// Keep tables as a version, with what a check says of them; plant "": a new one, else `after` is the version
+// that must be its newest, 0: whichever it is.
 static maru_status keep(struct request *request, const struct tables *tables, const char *plant,
-                        maru_error *err) {
+                        int64_t after, maru_error *err) {
     struct check check = {0};
     struct tables utf8;
     struct text size, checked;
     char id[STORE_ID_BYTES] = "", name[STORE_NAME_BYTES] = "";
-    int64_t number = 0;
+    int64_t number = after;
     text_init(&size, 1 << 12);
     text_init(&checked, REQUEST_MAX_ANSWER_BYTES);
     maru_status st = upload_to_utf8(tables, &utf8, err);
@@ -132,6 +134,7 @@ static maru_status keep(struct request *request, const struct tables *tables, co
             .check = checked.bytes ? checked.bytes : ""};
         st = tenant_add_version(request->tenant, id, name, request->who.name, tables->file,
                                 tables->n, &facts, &number, err);
+        request->status = st == MARU_E_RANGE ? 412 : 0; // somebody else was first
     }
     check_fini(&check);
     text_fini(&size);
@@ -167,7 +170,7 @@ maru_status api_create_plant(struct request *request, maru_error *err) {
     }
     maru_status st =
         is_example ? read_example(request, &tables, err) : upload_read(request, &tables, err);
-    st = st == MARU_OK ? keep(request, &tables, "", err) : st;
+    st = st == MARU_OK ? keep(request, &tables, "", 0, err) : st;
     tables_fini(&tables);
     return st;
 }
@@ -195,15 +198,33 @@ static maru_status keep_rest(struct tables *tables, struct tables *old, maru_err
     return MARU_OK;
 }
 
+// If-Match: the number of the version that was edited, in quotes as an entity tag is; 0: any will do.
+static maru_status read_if_match(struct request *request, int64_t *number, maru_error *err) {
+    const char *text =
+        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_MATCH);
+    char *end = NULL;
+    *number = 0;
+    if (!text || strcmp(text, "*") == 0) {
+        return MARU_OK;
+    }
+    const long long n = text[0] == '"' ? strtoll(text + 1, &end, 10) : 0;
+    *number = n;
+    return n > 0 && strcmp(end, "\"") == 0
+               ? MARU_OK
+               : fail(err, MARU_E_INPUT, "If-Match: the number of a version is wanted, as \"3\"");
+}
+
 maru_status api_create_version(struct request *request, maru_error *err) {
-    struct tables tables, old = {0};
+    struct tables tables = {0}, old = {0};
     const char *plant = request->param[0];
-    maru_status st = upload_read(request, &tables, err);
+    int64_t after = 0;
+    maru_status st = read_if_match(request, &after, err);
+    st = st == MARU_OK ? upload_read(request, &tables, err) : st;
     if (st == MARU_OK && strcmp(request_query(request, "keep"), "true") == 0) {
         st = tenant_get_tables(request->tenant, plant, 0, NULL, &old, err);
         st = st == MARU_OK ? keep_rest(&tables, &old, err) : st;
     }
-    st = st == MARU_OK ? keep(request, &tables, plant, err) : st;
+    st = st == MARU_OK ? keep(request, &tables, plant, after, err) : st;
     tables_fini(&tables);
     tables_fini(&old);
     return st;
@@ -269,6 +290,20 @@ maru_status api_get_plant(struct request *request, maru_error *err) {
         end_plant(&one.json);
     }
     return st;
+}
+
+maru_status api_rename_plant(struct request *request, maru_error *err) {
+    struct asked_name asked;
+    maru_status st = asked_name_read(&asked, request->body.bytes, request->body.n_bytes, err);
+    if (st == MARU_OK && !asked.name[0]) {
+        st = fail_at(err, MARU_E_INPUT, "/name", 0, 0, "a plant needs a name");
+    }
+    if (st == MARU_OK) {
+        st = tenant_rename_plant(request->tenant, request->param[0], asked.name, request->who.name,
+                                 err);
+    }
+    asked_name_fini(&asked);
+    return st == MARU_OK ? api_get_plant(request, err) : st;
 }
 
 maru_status api_delete_plant(struct request *request, maru_error *err) {

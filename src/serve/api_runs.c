@@ -21,6 +21,7 @@ static void add_run(struct json *json, struct server *server, const char *tenant
     json_add_string(json, "id", row->id);
     json_add_string(json, "name", row->name);
     json_add_string(json, "plant", row->plant);
+    json_add_string(json, "plant_name", row->plant_name);
     json_add_integer(json, "version", row->version);
     json_add_string(json, "kind", row->kind);
     json_add_string(json, "state", run_state_name(goes_on ? view.state : row->state));
@@ -42,6 +43,9 @@ static void add_run(struct json *json, struct server *server, const char *tenant
         json_add_string(json, "ko", row->sentence_ko);
         json_add_string(json, "en", row->sentence_en);
         json_close(json);
+    }
+    if (row->figures[0]) {
+        json_add_raw(json, "figures", row->figures);
     }
     if (row->problem[0]) {
         json_add_raw(json, "problem", row->problem);
@@ -90,8 +94,10 @@ maru_status api_list_runs(struct request *request, maru_error *err) {
     maru_status st = request_page(request, &page, err);
     if (st == MARU_OK) {
         list_begin(&runs.list, &request->out, page.limit);
-        st = tenant_each_run(request->tenant, request_query(request, "plant"), &page, list_run,
-                             &runs, err);
+        const struct run_filter filter = {.plant = request_query(request, "plant"),
+                                          .kind = request_query(request, "kind"),
+                                          .state = request_query(request, "state")};
+        st = tenant_each_run(request->tenant, &filter, &page, list_run, &runs, err);
         list_end(&runs.list);
     }
     return st;
@@ -173,6 +179,19 @@ maru_status api_create_run(struct request *request, maru_error *err) {
 
 maru_status api_get_run(struct request *request, maru_error *err) {
     return run_add_json(&request->out, request->server, request->tenant, request->param[0], err);
+}
+
+maru_status api_rename_run(struct request *request, maru_error *err) {
+    struct asked_name asked;
+    maru_status st = asked_name_read(&asked, request->body.bytes, request->body.n_bytes, err);
+    if (st == MARU_OK) {
+        st = tenant_rename_run(request->tenant, request->param[0], asked.name, request->who.name,
+                               err);
+    }
+    asked_name_fini(&asked);
+    return st == MARU_OK ? run_add_json(&request->out, request->server, request->tenant,
+                                        request->param[0], err)
+                         : st;
 }
 
 maru_status api_delete_run(struct request *request, maru_error *err) {

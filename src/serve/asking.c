@@ -84,6 +84,21 @@ maru_status asking_read(struct asking *asking, const char *bytes, size_t n, maru
     return st;
 }
 
+maru_status asked_name_read(struct asked_name *asked, const char *bytes, size_t n,
+                            maru_error *err) {
+    static const char *const members[] = {"name", NULL};
+    *asked = (struct asked_name){0};
+    maru_status st = fields_open(&asked->json, bytes, n, members, err);
+    st = st == MARU_OK ? field_text(asked->json, "name", STORE_NAME_BYTES - 4, &asked->name, err)
+                       : st;
+    return st == MARU_OK && !asked->name ? field_wrong(err, "/name", "a name is wanted") : st;
+}
+
+void asked_name_fini(struct asked_name *asked) {
+    fields_close(asked->json);
+    asked->json = NULL;
+}
+
 void asking_fini(struct asking *asking) {
     fields_close(asking->json);
     asking->json = NULL;

@@ -20,4 +20,15 @@ MARU_MUST_USE maru_status asking_read(struct asking *asking, const char *bytes, 
                                       maru_error *err);
 void asking_fini(struct asking *asking);
 
+// {"name": "..."}, of a PATCH.
+struct asked_name {
+    struct json_t *json; // owns the text
+    const char *name;
+};
+//   memory  asked_name_fini frees, also after an error
+//   errors  MARU_E_INPUT, as above
+MARU_MUST_USE maru_status asked_name_read(struct asked_name *asked, const char *bytes, size_t n,
+                                          maru_error *err);
+void asked_name_fini(struct asked_name *asked);
+
 #endif

@@ -134,7 +134,7 @@ bool jobs_look_inside(struct jobs *jobs, const char *tenant, const char *id, str
 // ---- a worker
 
 struct kept_run { // what the store says of it
-    char plant[STORE_ID_BYTES];
+    char plant[STORE_ID_BYTES], plant_name[STORE_NAME_BYTES];
     bool is_forecast;
     int64_t version;
     struct text request;
@@ -143,6 +143,7 @@ struct kept_run { // what the store says of it
 static maru_status keep_run(void *context, const struct run_row *row, maru_error *err) {
     struct kept_run *kept = context;
     snprintf(kept->plant, sizeof kept->plant, "%s", row->plant);
+    snprintf(kept->plant_name, sizeof kept->plant_name, "%s", row->plant_name);
     kept->version = row->version;
     kept->is_forecast = strcmp(row->kind, "forecast") == 0;
     text_addz(&kept->request, row->request);
@@ -184,7 +185,7 @@ static maru_status ask_enquiry(struct job *job, struct tenant *tenant, const str
         const struct runs_plan plan = {
             .n_thread = 1, .is_stopped = is_stopped, .look = look, .watcher = job};
         asking.enquiry.plant = plant;
-        asking.enquiry.name = kept->plant;
+        asking.enquiry.name = kept->plant_name;
         st = enquiry_ask(&asking.enquiry, &plan, answer, err);
     }
     maru_plant_free(plant);
@@ -248,10 +249,12 @@ static void finish(struct job *job, struct tenant *tenant, maru_status st,
                           .progress = has_answer && !answer->is_cut ? 1 : job->view.progress,
                           .sentence_ko = "",
                           .sentence_en = "",
-                          .problem = ""};
+                          .problem = "",
+                          .figures = ""};
     if (has_answer) {
         end.sentence_ko = answer->sentence_ko.bytes ? answer->sentence_ko.bytes : "";
         end.sentence_en = answer->sentence_en.bytes ? answer->sentence_en.bytes : "";
+        end.figures = answer->figures.bytes ? answer->figures.bytes : "";
         end.result = &answer->json;
         end.report_ko = &answer->report_ko;
         end.report_en = &answer->report_en;

@@ -15,7 +15,8 @@ const char *run_state_name(enum run_state state) { return state_names[state]; }
 
 #define RUN_COLUMNS                                                                                \
     "id, name, plant, version, kind, by, state, progress, created_ms, started_ms, ended_ms,"       \
-    " request, sentence_ko, sentence_en, problem"
+    " request, sentence_ko, sentence_en, problem, figures,"                                        \
+    " (SELECT plant.name FROM plant WHERE plant.id = run.plant)"
 
 static struct run_row read_run(const struct query *query) {
     const int64_t state = query_integer(query, 6);
@@ -34,7 +35,9 @@ static struct run_row read_run(const struct query *query) {
                             .request = query_text(query, 11),
                             .sentence_ko = query_text(query, 12),
                             .sentence_en = query_text(query, 13),
-                            .problem = query_text(query, 14)};
+                            .problem = query_text(query, 14),
+                            .figures = query_text(query, 15),
+                            .plant_name = query_text(query, 16)};
 }
 
 maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
@@ -48,7 +51,7 @@ maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
     if (st == MARU_OK) {
         query_open(&query, database,
                    "INSERT INTO run SELECT ?1, ?2, plant, number, ?3, ?4, 0, 0.0, ?5, 0, 0, ?6, '',"
-                   " '', '', NULL, NULL, NULL FROM version WHERE plant = ?7 AND number = ?8"
+                   " '', '', NULL, NULL, NULL, '' FROM version WHERE plant = ?7 AND number = ?8"
                    " RETURNING id");
         query_bind_text(&query, made);
         query_bind_text(&query, row->name);
@@ -115,14 +118,15 @@ maru_status tenant_end_run(struct tenant *tenant, const char *id, const struct r
         if (st == MARU_OK) {
             query_open(&query, &tenant->database,
                        "UPDATE run SET state = ?, progress = ?, ended_ms = ?, sentence_ko = ?,"
-                       " sentence_en = ?, problem = ?, result = ?, report_ko = ?, report_en = ?"
-                       " WHERE id = ?");
+                       " sentence_en = ?, problem = ?, figures = ?, result = ?, report_ko = ?,"
+                       " report_en = ? WHERE id = ?");
             query_bind_integer(&query, end->state);
             query_bind_number(&query, end->progress);
             query_bind_integer(&query, clock_unix_ms());
             query_bind_text(&query, end->sentence_ko);
             query_bind_text(&query, end->sentence_en);
             query_bind_text(&query, end->problem);
+            query_bind_text(&query, end->figures);
             bind_packed(&query, &result);
             bind_packed(&query, &ko);
             bind_packed(&query, &en);
@@ -164,16 +168,31 @@ maru_status tenant_see_one_run(struct tenant *tenant, const char *id, tenant_see
     return tell(tenant, &query, see, context, true, err);
 }
 
-maru_status tenant_each_run(struct tenant *tenant, const char *plant, const struct page *page,
-                            tenant_see_run see, void *context, maru_error *err) {
+// -1: no state has such a name.
+static int64_t state_of(const char *name) {
+    for (size_t i = 0; i < sizeof state_names / sizeof state_names[0]; i++) {
+        if (strcmp(state_names[i], name) == 0) {
+            return (int64_t)i;
+        }
+    }
+    return -1;
+}
+
+maru_status tenant_each_run(struct tenant *tenant, const struct run_filter *filter,
+                            const struct page *page, tenant_see_run see, void *context,
+                            maru_error *err) {
     struct query query;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT " RUN_COLUMNS " FROM run WHERE (?1 = '' OR plant = ?1)"
-               " AND (?2 = '' OR id < ?2) ORDER BY id DESC LIMIT ?3");
-    query_bind_text(&query, plant);
+               " AND (?2 = '' OR id < ?2) AND (?4 = '' OR kind = ?4) AND (?5 = '' OR state = ?6)"
+               " ORDER BY id DESC LIMIT ?3");
+    query_bind_text(&query, filter->plant);
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
+    query_bind_text(&query, filter->kind);
+    query_bind_text(&query, filter->state);
+    query_bind_integer(&query, state_of(filter->state));
     return tell(tenant, &query, see, context, false, err);
 }
 
@@ -212,21 +231,38 @@ maru_status tenant_get_output(struct tenant *tenant, const char *id, enum run_ou
     return database_leave(&tenant->database, st, err);
 }
 
-maru_status tenant_delete_run(struct tenant *tenant, const char *id, const char *by,
-                              maru_error *err) {
+// Change one run, which must be there, and tell the audit log. `sql` returns a row of what it has changed;
+// its ?1 is the id, its ?2 the text.
+static maru_status change(struct tenant *tenant, const char *sql, const char *id, const char *text,
+                          const char *by, const char *action, maru_error *err) {
     struct database *database = &tenant->database;
     struct query query;
     database_enter(database);
     maru_status st = database_begin(database, err);
     if (st == MARU_OK) {
-        query_open(&query, database, "DELETE FROM run WHERE id = ? RETURNING id");
+        query_open(&query, database, sql);
         query_bind_text(&query, id);
-        const bool is_gone = query_row(&query);
+        if (text) {
+            query_bind_text(&query, text);
+        }
+        const bool is_there = query_row(&query);
         while (query_row(&query)) {
         }
         st = query_close(&query, err);
-        st = st == MARU_OK && !is_gone ? fail(err, MARU_E_USAGE, no_run) : st;
+        st = st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, no_run) : st;
     }
-    st = st == MARU_OK ? audit_append(database, by, "delete run", id, "", err) : st;
+    st = st == MARU_OK ? audit_append(database, by, action, id, text ? text : "", err) : st;
     return database_leave(database, st, err);
+}
+
+maru_status tenant_rename_run(struct tenant *tenant, const char *id, const char *name,
+                              const char *by, maru_error *err) {
+    return change(tenant, "UPDATE run SET name = ?2 WHERE id = ?1 RETURNING id", id, name, by,
+                  "rename run", err);
+}
+
+maru_status tenant_delete_run(struct tenant *tenant, const char *id, const char *by,
+                              maru_error *err) {
+    return change(tenant, "DELETE FROM run WHERE id = ?1 RETURNING id", id, NULL, by, "delete run",
+                  err);
 }

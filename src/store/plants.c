@@ -59,6 +59,7 @@ const char *const tenant_migration[] = {
     "  epoch INTEGER NOT NULL, nonce TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL,"
     "  status INTEGER NOT NULL, answer BLOB) STRICT;"
     "CREATE INDEX replay_by_age ON replay(at_ms);",
+    "ALTER TABLE run ADD COLUMN figures TEXT NOT NULL DEFAULT '';",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 
@@ -178,7 +179,8 @@ static maru_status add_plant(struct database *database, const char *id, const ch
     return st;
 }
 
-// The number of the next version of a plant that is there.
+// The number of the next version of a plant that is there. *number: the version that must be the newest, 0:
+// whichever it is.
 static maru_status next_number(struct database *database, const char *plant, int64_t *number,
                                maru_error *err) {
     int64_t n = 0;
@@ -192,6 +194,10 @@ static maru_status next_number(struct database *database, const char *plant, int
     }
     if (st == MARU_OK && n >= TENANT_MAX_VERSIONS) {
         st = fail(err, MARU_E_LIMIT, "this plant has %lld versions: start a new one", (long long)n);
+    }
+    if (st == MARU_OK && *number > 0 && *number != n) {
+        st = fail(err, MARU_E_RANGE, "version %lld was edited, and the newest is %lld already",
+                  (long long)*number, (long long)n);
     }
     *number = n + 1;
     return st;
@@ -228,7 +234,7 @@ maru_status tenant_add_version(struct tenant *tenant, char plant[STORE_ID_BYTES]
     struct database *database = &tenant->database;
     const bool is_new = plant[0] == '\0';
     char id[STORE_ID_BYTES], detail[48];
-    int64_t n = 1;
+    int64_t n = is_new ? 1 : *number;
     if (is_new) {
         store_make_id(id);
     } else {
@@ -494,6 +500,25 @@ void tables_fini(struct tables *tables) {
     }
     alloc_free(tables->file);
     *tables = (struct tables){0};
+}
+
+maru_status tenant_rename_plant(struct tenant *tenant, const char *plant, const char *name,
+                                const char *by, maru_error *err) {
+    struct database *database = &tenant->database;
+    const char *const text[] = {name, plant, NULL};
+    int64_t n = 0;
+    database_enter(database);
+    maru_status st = database_begin(database, err);
+    if (st == MARU_OK) {
+        st = count_of(database, "SELECT count(*) FROM plant WHERE id = ?", plant, &n, err);
+    }
+    if (st == MARU_OK && n == 0) {
+        st = fail(err, MARU_E_USAGE, "there is no such plant");
+    }
+    st = st == MARU_OK ? query_do(database, "UPDATE plant SET name = ? WHERE id = ?", text, err)
+                       : st;
+    st = st == MARU_OK ? audit_append(database, by, "rename plant", plant, name, err) : st;
+    return database_leave(database, st, err);
 }
 
 maru_status tenant_delete_plant(struct tenant *tenant, const char *plant, const char *by,

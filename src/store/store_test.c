@@ -183,6 +183,13 @@ static void versions_keep_their_tables(void **state) {
     assert_int_equal(
         tenant_add_version(s->local, id, "", "tester", &next, 1, &sound, &number, &err), MARU_OK);
     assert_int_equal(number, 2);
+    number = 1; // the version that was edited is not the newest any more
+    assert_int_equal(
+        tenant_add_version(s->local, id, "", "tester", &next, 1, &sound, &number, &err),
+        MARU_E_RANGE);
+    assert_int_equal(number, 1);
+    assert_int_equal(tenant_rename_plant(s->local, id, "first", "tester", &err), MARU_OK);
+    assert_int_equal(tenant_rename_plant(s->local, "none", "x", "tester", &err), MARU_E_USAGE);
     static const struct {
         int64_t number;
         const char *text;
@@ -231,6 +238,8 @@ static maru_status see_run(void *context, const struct run_row *row, maru_error 
     seen[0]++;
     seen[1] = row->state;
     assert_string_equal(row->request, "{\"days\":3}");
+    assert_string_equal(row->plant_name, "plant");
+    assert_string_equal(row->figures, row->state == RUN_DONE ? "{}" : "");
     return MARU_OK;
 }
 
@@ -262,6 +271,7 @@ static void a_run_goes_from_asked_to_done(void **state) {
                                 .progress = 1,
                                 .sentence_ko = "",
                                 .problem = "",
+                                .figures = "{}",
                                 .sentence_en = "Good.",
                                 .result = &result};
     assert_int_equal(tenant_end_run(s->local, id, &end, &err), MARU_OK);
@@ -270,6 +280,22 @@ static void a_run_goes_from_asked_to_done(void **state) {
     assert_int_equal(tenant_get_output(s->local, id, RUN_RESULT, &got, &err), MARU_OK);
     assert_string_equal(got.bytes, result.bytes);
     assert_int_equal(tenant_get_output(s->local, id, RUN_REPORT_KO, &got, &err), MARU_E_RANGE);
+    static const struct {
+        struct run_filter filter;
+        int64_t n;
+    } cases[] = {
+        {{"", "", ""}, 1},       {{"", "simulate", "done"}, 1}, {{"", "compare", ""}, 0},
+        {{"", "", "failed"}, 0}, {{"", "", "nonsense"}, 0},     {{"other", "", ""}, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct page page = {.limit = 9, .after = ""};
+        seen[0] = 0;
+        assert_int_equal(tenant_each_run(s->local, &cases[i].filter, &page, see_run, seen, &err),
+                         MARU_OK);
+        assert_int_equal(seen[0], cases[i].n);
+    }
+    assert_int_equal(tenant_rename_run(s->local, id, "new", "tester", &err), MARU_OK);
+    assert_int_equal(tenant_rename_run(s->local, "none", "new", "tester", &err), MARU_E_USAGE);
     seen[0] = 0;
     assert_int_equal(tenant_each_open_run(s->local, see_run, seen, &err), MARU_OK);
     assert_int_equal(seen[0], 0);

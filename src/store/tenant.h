@@ -59,8 +59,9 @@ typedef maru_status (*tenant_see_table)(void *context, const char *name, int64_t
 
 // Keep the tables as the first version of a new plant (plant[0] is '\0', and gets its id), or as
 // the next version of a plant.
+//   in      *number: of a plant that is there, the version that must be its newest, 0: whichever it is
 //   out     *number of the version
-//   errors  MARU_E_USAGE: there is no such plant; MARU_E_LIMIT
+//   errors  MARU_E_USAGE: there is no such plant; MARU_E_RANGE: another version is the newest; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_add_version(struct tenant *tenant, char plant[STORE_ID_BYTES],
                                              const char *name, const char *by,
                                              const maru_file *file, size_t n_file,
@@ -107,6 +108,10 @@ void tables_fini(struct tables *tables);
 MARU_MUST_USE maru_status tables_add(struct tables *tables, const char *name, char *bytes, size_t n,
                                      maru_error *err);
 
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_rename_plant(struct tenant *tenant, const char *plant,
+                                              const char *name, const char *by, maru_error *err);
+
 // Remove a plant, its versions, tables and runs.
 //   errors  MARU_E_USAGE: there is none
 MARU_MUST_USE maru_status tenant_delete_plant(struct tenant *tenant, const char *plant,
@@ -118,7 +123,7 @@ enum run_state { RUN_WAITING, RUN_RUNNING, RUN_DONE, RUN_CANCELLED, RUN_FAILED }
 const char *run_state_name(enum run_state state);
 
 struct run_row {
-    const char *id, *name, *plant, *kind, *by;
+    const char *id, *name, *plant, *plant_name, *kind, *by;
     int64_t version;
     enum run_state state;
     double progress;
@@ -126,6 +131,7 @@ struct run_row {
     const char *request;                      // JSON
     const char *sentence_ko, *sentence_en;    // "": none
     const char *problem;                      // JSON, "": none
+    const char *figures;                      // JSON, "": none
 };
 typedef maru_status (*tenant_see_run)(void *context, const struct run_row *row, maru_error *err);
 
@@ -133,10 +139,11 @@ struct run_end { // what came of a run
     enum run_state state;
     double progress;
     const char *sentence_ko, *sentence_en, *problem;   // "": none
+    const char *figures;                               // the same
     const struct text *result, *report_ko, *report_en; // NULL: none
 };
 
-// Keep what was asked, waiting: id, state, progress and times of `row` are not looked at.
+// Keep what was asked, waiting: of `row` name, plant, version, kind, by and request are looked at.
 //   out     id
 //   errors  MARU_E_USAGE: there is no such version
 MARU_MUST_USE maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
@@ -147,8 +154,10 @@ MARU_MUST_USE maru_status tenant_end_run(struct tenant *tenant, const char *id,
 //   errors  MARU_E_USAGE: there is none
 MARU_MUST_USE maru_status tenant_see_one_run(struct tenant *tenant, const char *id,
                                              tenant_see_run see, void *context, maru_error *err);
-// Of one plant, or of all ("").
-MARU_MUST_USE maru_status tenant_each_run(struct tenant *tenant, const char *plant,
+struct run_filter {
+    const char *plant, *kind, *state; // "": any
+};
+MARU_MUST_USE maru_status tenant_each_run(struct tenant *tenant, const struct run_filter *filter,
                                           const struct page *page, tenant_see_run see,
                                           void *context, maru_error *err);
 // Those that wait or were running when the server ended, oldest first: they are to be done again.
@@ -160,6 +169,9 @@ enum run_output { RUN_RESULT, RUN_REPORT_KO, RUN_REPORT_EN };
 MARU_MUST_USE maru_status tenant_get_output(struct tenant *tenant, const char *id,
                                             enum run_output output, struct text *out,
                                             maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_rename_run(struct tenant *tenant, const char *id, const char *name,
+                                            const char *by, maru_error *err);
 MARU_MUST_USE maru_status tenant_delete_run(struct tenant *tenant, const char *id, const char *by,
                                             maru_error *err);
 

@@ -108,6 +108,7 @@ static maru_status tell_study(const struct enquiry *enquiry, const struct compar
                                 .setting = enquiry->setting,
                                 .n_setting = enquiry->n_setting};
     study_add_json(&answer->json, &study);
+    study_add_figures(&answer->figures, &study);
     study_add_sentence(&answer->sentence_ko, &study, LANG_KO);
     study_add_sentence(&answer->sentence_en, &study, LANG_EN);
     const maru_status st = report_add(&answer->report_ko, &study, LANG_KO, err);
@@ -129,8 +130,8 @@ static maru_status tell_comparison(struct comparison *c, struct answer *answer, 
 
 maru_status enquiry_ask(const struct enquiry *enquiry, const struct runs_plan *plan,
                         struct answer *answer, maru_error *err) {
-    struct text *const all[] = {&answer->json, &answer->report_ko, &answer->report_en,
-                                &answer->sentence_ko, &answer->sentence_en};
+    struct text *const all[] = {&answer->json,        &answer->report_ko,   &answer->report_en,
+                                &answer->sentence_ko, &answer->sentence_en, &answer->figures};
     *answer = (struct answer){0};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         text_init(all[i], ENQUIRY_MAX_ANSWER_BYTES);
@@ -160,4 +161,5 @@ void answer_fini(struct answer *answer) {
     text_fini(&answer->report_en);
     text_fini(&answer->sentence_ko);
     text_fini(&answer->sentence_en);
+    text_fini(&answer->figures);
 }

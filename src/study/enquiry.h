@@ -26,7 +26,8 @@ struct enquiry {
 
 struct answer {
     struct text json, report_ko, report_en, sentence_ko, sentence_en;
-    bool is_cut; // stopped, or a limit was reached: the answer is of what there is
+    struct text figures; // of a simulation: study_add_figures; of a comparison empty
+    bool is_cut;         // stopped, or a limit was reached: the answer is of what there is
 };
 
 // Could it be asked? Options, rules and variants are compiled, nothing is run.

@@ -50,6 +50,10 @@ void study_add_sentence(struct text *out, const struct study *study, enum lang l
 // Group indices by falling utilisation, delays last: order[0 .. n_group). False: no memory.
 bool study_order_groups(const struct study *study, uint32_t **order);
 
+// The few figures that lists show, as a JSON object: cycle-time, wip, throughput, on-time with mean and half_width,
+// and the bottleneck.
+void study_add_figures(struct text *out, const struct study *study);
+
 // Everything as JSON (docs/OUTPUT.md).
 void study_add_json(struct text *out, const struct study *study);
 

@@ -193,6 +193,26 @@ static void add_results(struct json *json, const struct study *study, const maru
     add_series(json, results);
 }
 
+void study_add_figures(struct text *out, const struct study *study) {
+    static const int figures[] = {FIGURE_CYCLE, FIGURE_WIP, FIGURE_OUT, FIGURE_ON_TIME};
+    const maru_results *first = runs_first(study->run, study->n_run);
+    struct json json;
+    json_init(&json, out);
+    json_open_object(&json, NULL);
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        const struct column *column = &figure_columns[figures[i]];
+        const struct interval interval = runs_interval(study->run, study->n_run, column, 0);
+        json_open_object(&json, column->key);
+        json_add_number(&json, "mean", interval.mean);
+        json_add_number(&json, "half_width", interval.half_width);
+        json_close(&json);
+    }
+    const bool has_bottleneck = first && first->bottleneck < first->n_group;
+    json_add_string(&json, "bottleneck",
+                    has_bottleneck ? first->group[first->bottleneck].name : NULL);
+    json_close(&json);
+}
+
 void study_add_json(struct text *out, const struct study *study) {
     struct json json;
     json_init(&json, out);
