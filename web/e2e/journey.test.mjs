@@ -102,6 +102,33 @@ describe('an engineer’s first ten minutes', () => {
         await shot(page, '06-diff')
     })
 
+    it('does not overwrite what somebody else has saved meanwhile', async () => {
+        const id = new URL(page.url()).pathname.split('/')[2]
+        const table = (await (await fetch(`${base}/v1/plants/${id}/versions/latest/tables/moves.csv`)).text()).split('\n')
+        await page.goto(`${base}/plants/${id}/tables/moves.csv`)
+        await page.locator('.sheet .line .cell').first().waitFor()
+        await page.getByRole('button', { name: 'Add row below' }).click()
+        const form = new FormData()
+        form.append('tables', new Blob([table.join('\n') + '\n']), 'moves.csv')
+        assert.equal((await send(`${base}/v1/plants/${id}/versions?keep=true`, form)).status, 201)
+        await page.getByRole('button', { name: 'Save as new version' }).click()
+        await page.getByText('Somebody else saved a new version first').waitFor()
+        await shot(page, '06-somebody-else')
+        page.once('dialog', (dialog) => dialog.accept())
+        await page.goto(`${base}/plants`)
+    })
+
+    it('gives a plant another name', async () => {
+        await page.locator('.tile').first().click()
+        const before = await page.getByRole('heading', { level: 1 }).textContent()
+        for (const name of ['Line 2', before]) {
+            await page.getByRole('button', { name: 'Rename' }).click()
+            await page.getByLabel('New name').fill(name)
+            await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+            await page.getByRole('heading', { name, level: 1 }).waitFor()
+        }
+    })
+
     it('edits a table in CP949 and keeps it so', async () => {
         // tools,count,비고 / 똠,2,가
         const cp949 = Buffer.from([...'tools,count,'].map((letter) => letter.charCodeAt(0)).concat([0xba, 0xf1, 0xb0, 0xed, 13, 10, 0x8c, 0x63, 0x2c, 0x32, 0x2c, 0xb0, 0xa1, 13, 10]))
@@ -148,6 +175,18 @@ describe('an engineer’s first ten minutes', () => {
         await shot(page, '09-result')
     })
 
+    it('opens the report for print, which asks for nothing that the server forbids', async () => {
+        const report = await open(browser, base, { lang: 'ko-KR' })
+        await report.page.goto(`${base}/v1/runs/${new URL(page.url()).pathname.split('/')[2]}/report?lang=ko`)
+        await report.page.getByRole('heading', { name: '설비 그룹' }).waitFor()
+        assert.ok((await report.page.locator('svg').count()) > 3)
+        // Its own style holds: the body has the report's margins, not the browser's 8 px.
+        assert.notEqual(await report.page.evaluate(() => getComputedStyle(document.body).marginTop), '8px')
+        await shot(report.page, '09-report-ko')
+        bad.push(...report.bad)
+        await report.context.close()
+    })
+
     it('compares two rules', async () => {
         await page.goto(`${base}/runs/new?kind=compare`)
         await page.getByRole('heading', { name: 'Variant B' }).waitFor()
@@ -176,6 +215,27 @@ describe('an engineer’s first ten minutes', () => {
         await page.getByRole('button', { name: 'Start simulation' }).click()
         await page.getByRole('button', { name: 'Stop' }).click()
         await page.locator('.badge', { hasText: 'stopped' }).waitFor()
+    })
+
+    it('lists runs with their figures, by kind and state', async () => {
+        await page.goto(`${base}/runs`)
+        await page.locator('.list-figures').filter({ hasText: 'Mean cycle time' }).first().waitFor()
+        await page.getByLabel('Kind').selectOption('compare')
+        await page.waitForURL('**/runs?kind=compare')
+        await page.getByLabel('State').selectOption('failed')
+        await page.getByText('No run is like that').waitFor()
+        await page.getByLabel('Kind').selectOption('')
+        await page.getByLabel('State').selectOption('cancelled')
+        await page.locator('.badge', { hasText: 'stopped' }).first().waitFor()
+        assert.equal(await page.locator('.list .badge').count(), await page.locator('.list .badge', { hasText: 'stopped' }).count())
+        await page.locator('.list a').first().click()
+        await page.getByRole('button', { name: 'Rename' }).click()
+        await page.getByLabel('New name').fill('the long one')
+        await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+        await page.getByRole('heading', { name: 'the long one', level: 1 }).waitFor()
+        await page.goto(`${base}/runs`)
+        await page.getByText('the long one').waitFor()
+        await shot(page, '12-runs')
     })
 
     it('makes a token, shows it once, takes it back', async () => {

@@ -52,6 +52,7 @@ export function newKey(): string {
 
 export const get = <P extends PathOf<'get'>>(path: P, wanted: Wanted<P, 'get'> = {}, signal?: AbortSignal) => call('get', path, wanted, signal)
 export const post = <P extends PathOf<'post'>>(path: P, wanted: Wanted<P, 'post'> = {}) => call('post', path, wanted)
+export const patch = <P extends PathOf<'patch'>>(path: P, wanted: Wanted<P, 'patch'> = {}) => call('patch', path, wanted)
 export const remove = <P extends PathOf<'delete'>>(path: P, wanted: Wanted<P, 'delete'> = {}) => call('delete', path, wanted)
 
 /** All pages of a list, up to `most` items. */
@@ -77,11 +78,11 @@ export interface NamedFile {
 }
 
 /** Uploads tables, as one archive or as a form of files. XMLHttpRequest, because fetch() tells no progress of an upload. */
-export function upload(url: string, files: NamedFile[], progress: (share: number) => void): Promise<Version> {
+export function upload(url: string, files: NamedFile[], progress: (share: number) => void, headers: Record<string, string> = {}): Promise<Version> {
     return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest()
         request.open('POST', url)
-        for (const [name, value] of Object.entries(authority())) request.setRequestHeader(name, value)
+        for (const [name, value] of Object.entries({ ...authority(), ...headers })) request.setRequestHeader(name, value)
         request.setRequestHeader('Idempotency-Key', newKey())
         request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total)
         request.onerror = () => reject(new ApiError({ type: 'maru:no-answer', title: 'no answer', status: 0 }))

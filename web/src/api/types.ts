@@ -25,7 +25,7 @@ type Answer<R> = R extends { content: { 'application/json': infer Body } } ? Bod
 type Good<O> = O extends { responses: infer R } ? Answer<R[keyof R & (200 | 201 | 202 | 204)]> : never
 type Named<O, In extends string> = O extends { parameters: { [K in In]?: infer P } } ? P : never
 
-export type Method = 'get' | 'post' | 'delete'
+export type Method = 'get' | 'post' | 'patch' | 'delete'
 export type PathOf<M extends Method> = { [P in keyof Paths]: Paths[P] extends { [K in M]: { responses: unknown } } ? P : never }[keyof Paths]
 export type Operation<P extends keyof Paths, M extends Method> = Paths[P] extends { [K in M]: infer O } ? O : never
 export type Answered<P extends keyof Paths, M extends Method> = Good<Operation<P, M>>

@@ -53,7 +53,7 @@ export function Overview() {
             <div className="columns">
                 <Attention plants={plants.value.items} runs={runs.value.items} />
                 <Card title={t('overview.recent')} actions={<Link href="/runs">{t('overview.all_runs')}</Link>}>
-                    {runs.value.items.length > 0 ? <RunList runs={runs.value.items.slice(0, 5)} plants={plants.value.items} /> : <Empty title={t('runs.none')} />}
+                    {runs.value.items.length > 0 ? <RunList runs={runs.value.items.slice(0, 5)} /> : <Empty title={t('runs.none')} />}
                 </Card>
             </div>
         </>
@@ -108,7 +108,7 @@ function Attention({ plants, runs }: { plants: Plant[]; runs: Run[] }) {
         if (plant && near.length > 0) items.push({ key: `n${plant.id}`, tone: 'warn', href: `/plants/${plant.id}`, text: t('attention.near', { plant: plant.name, count: near.length }) })
     })
     for (const run of runs.filter((one) => one.state === 'failed').slice(0, 3))
-        items.push({ key: run.id, tone: 'bad', href: `/runs/${run.id}`, text: t('attention.failed', { run: run.name || plants.find((plant) => plant.id === run.plant)?.name || run.id, why: run.problem?.detail ?? run.problem?.title ?? '' }) })
+        items.push({ key: run.id, tone: 'bad', href: `/runs/${run.id}`, text: t('attention.failed', { run: run.name || run.plant_name, why: run.problem?.detail ?? run.problem?.title ?? '' }) })
     return (
         <Card title={t('attention.title')}>
             {items.length === 0 ? (

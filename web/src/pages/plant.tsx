@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { address, get, list, remove } from '../api/client'
+import { address, get, list, patch, remove } from '../api/client'
 import { layoutOf, makeTwin } from '../api/twin'
 import type { ApiError } from '../api/problem'
 import type { Check, Fault, Plant, Version } from '../api/types'
@@ -7,6 +7,7 @@ import { LoadBars } from '../charts/bars'
 import { useMay } from '../me'
 import { Badge, Button, Card, Confirm, Dialog, Empty, LinkButton, PageHead, ProblemNote, Tabs, Waiting } from '../parts/basics'
 import { forget, useLoad } from '../parts/load'
+import { Rename } from '../parts/rename'
 import { go, Link, usePlace, useTitle } from '../parts/route'
 import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
@@ -23,7 +24,7 @@ export default function PlantPage({ id }: { id: string }) {
     const plant = useLoad(`plant ${id}`, () => get('/v1/plants/{plant}', { path: { plant: id } }))
     const asked = query.get('version')
     const older = useLoad(asked ? `version ${id} ${asked}` : null, () => get('/v1/plants/{plant}/versions/{version}', { path: { plant: id, version: asked! } }))
-    const [ask, setAsk] = useState<'delete' | 'upload' | null>(null)
+    const [ask, setAsk] = useState<'delete' | 'upload' | 'rename' | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
     useTitle(plant.value?.name ?? t('nav.plants'))
 
@@ -55,6 +56,7 @@ export default function PlantPage({ id }: { id: string }) {
                 <LinkButton href={`/runs?plant=${id}`}>{t('plant.runs')}</LinkButton>
                 <LinkButton href={address('/v1/plants/{plant}/versions/{version}/archive', { plant: id, version: version.version })} download>{t('plant.download')}</LinkButton>
                 {may && <Button onClick={() => setAsk('upload')}>{t('plant.upload')}</Button>}
+                {may && <Button onClick={() => setAsk('rename')}>{t('rename')}</Button>}
                 {may && <Button look="danger" onClick={() => setAsk('delete')}>{t('delete')}</Button>}
             </PageHead>
             <ProblemNote error={error} />
@@ -86,6 +88,19 @@ export default function PlantPage({ id }: { id: string }) {
             )}
             {room === 'what-if' && <WhatIfRoom key={version.version} plant={id} version={version.version} />}
             {room === 'versions' && (path[3] && path[4] ? <VersionDiff plant={id} from={path[3]} to={path[4]} /> : <Versions plant={plant.value} />)}
+            {ask === 'rename' && (
+                <Rename
+                    name={name}
+                    required
+                    onClose={() => setAsk(null)}
+                    onName={async (next) => {
+                        await patch('/v1/plants/{plant}', { path: { plant: id }, body: { name: next } })
+                        forget()
+                        setAsk(null)
+                        plant.reload()
+                    }}
+                />
+            )}
             {ask === 'delete' && (
                 <Confirm
                     title={t('plant.delete.title', { plant: name })}

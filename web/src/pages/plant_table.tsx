@@ -73,7 +73,7 @@ function OpenTable({ plant, version, name, faults, mayEdit, onSaved }: {
         setShare(0)
         setError(null)
         try {
-            const saved = await upload(address('/v1/plants/{plant}/versions', { plant }, { keep: true }), [{ name, file: new Blob([sheet.toBytes() as Uint8Array<ArrayBuffer>]) }], setShare)
+            const saved = await upload(address('/v1/plants/{plant}/versions', { plant }, { keep: true }), [{ name, file: new Blob([sheet.toBytes() as Uint8Array<ArrayBuffer>]) }], setShare, { 'If-Match': `"${version.version}"` })
             onSaved()
             // Where it leads next: to what is still wrong, or to the plant that is now sound.
             go(saved.sound ? `/plants/${plant}` : `/plants/${plant}/tables/${encodeURIComponent(name)}`, true)

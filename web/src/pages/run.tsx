@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { get, post, remove } from '../api/client'
+import { get, patch, post, remove } from '../api/client'
 import { follow, isOver } from '../api/events'
 import type { ApiError } from '../api/problem'
 import { isComparison, type Result } from '../api/result'
@@ -7,6 +7,7 @@ import type { Run } from '../api/types'
 import { useMay } from '../me'
 import { Button, Card, Confirm, Empty, LinkButton, PageHead, ProblemNote, Progress, Waiting } from '../parts/basics'
 import { forget, useLoad } from '../parts/load'
+import { Rename } from '../parts/rename'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { Comparison } from './comparison'
@@ -20,7 +21,7 @@ export default function RunPage({ id }: { id: string }) {
     const [told, setTold] = useState<Run | null>(null)
     const [lost, setLost] = useState<ApiError | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
-    const [ask, setAsk] = useState(false)
+    const [ask, setAsk] = useState<'delete' | 'rename' | null>(null)
     const first = useLoad(`run ${id}`, () => get('/v1/runs/{run}', { path: { run: id } }))
     const run = told ?? first.value
     const over = run ? isOver(run) : false
@@ -33,7 +34,6 @@ export default function RunPage({ id }: { id: string }) {
     useEffect(() => {
         if (told && over) forget()
     }, [told, over])
-    const plant = useLoad(run ? `plant ${run.plant}` : null, () => get('/v1/plants/{plant}', { path: { plant: run!.plant } }))
     // A forecast is told on the page of its twin.
     const ofTwin = run && (run.kind as string) === 'forecast' ? (run.request as { twin?: string }).twin : undefined
     const result = useLoad(run && ofTwin === undefined && (run.state === 'done' || run.state === 'cancelled') ? `result ${id}` : null, () => get('/v1/runs/{run}/result', { path: { run: id } }) as Promise<unknown> as Promise<Result>)
@@ -48,13 +48,14 @@ export default function RunPage({ id }: { id: string }) {
                 title={title(run)}
                 lead={
                     <>
-                        <StateBadge run={run} /> <Link href={`/plants/${run.plant}?version=${run.version}`}>{plant.value?.name ?? t('run.the_plant')}</Link> v{run.version} · {told_} · {ago(run.created)}
+                        <StateBadge run={run} /> <Link href={`/plants/${run.plant}?version=${run.version}`}>{run.plant_name}</Link> v{run.version} · {told_} · {ago(run.created)}
                     </>
                 }
             >
                 {run.state === 'done' && ofTwin === undefined && <LinkButton href={`/v1/runs/${id}/report?lang=${lang}`} target="_blank">{t('run.report')}</LinkButton>}
                 {may && over && ofTwin === undefined && <LinkButton href={`/runs/new?plant=${run.plant}&kind=compare`}>{t('run.compare')}</LinkButton>}
-                {may && over && <Button look="danger" onClick={() => setAsk(true)}>{t('delete')}</Button>}
+                {may && <Button onClick={() => setAsk('rename')}>{t('rename')}</Button>}
+                {may && over && <Button look="danger" onClick={() => setAsk('delete')}>{t('delete')}</Button>}
             </PageHead>
             {options && Object.keys(options).length > 0 && <p className="chips">{Object.entries(options).map(([name, value]) => <code key={name}>{name}={value}</code>)}</p>}
             <ProblemNote error={error} />
@@ -91,12 +92,24 @@ export default function RunPage({ id }: { id: string }) {
                 ) : (
                     <Waiting />
                 ))}
-            {ask && (
+            {ask === 'rename' && (
+                <Rename
+                    name={run.name ?? ''}
+                    onClose={() => setAsk(null)}
+                    onName={async (name) => {
+                        const renamed = await patch('/v1/runs/{run}', { path: { run: id }, body: { name } })
+                        forget()
+                        setTold(renamed)
+                        setAsk(null)
+                    }}
+                />
+            )}
+            {ask === 'delete' && (
                 <Confirm
                     title={t('run.delete.title')}
                     text={t('run.delete.text')}
                     yes={t('delete')}
-                    onClose={() => setAsk(false)}
+                    onClose={() => setAsk(null)}
                     onYes={async () => {
                         await remove('/v1/runs/{run}', { path: { run: id } })
                         forget()

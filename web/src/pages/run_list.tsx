@@ -1,7 +1,8 @@
-import type { Plant, Run } from '../api/types'
+import type { Run } from '../api/types'
 import { Badge, Progress } from '../parts/basics'
 import { Link } from '../parts/route'
 import { useText } from '../text'
+import { timeScale } from '../text/numbers'
 
 const TONES = { waiting: 'calm', running: 'busy', done: 'good', cancelled: 'calm', failed: 'bad' } as const
 
@@ -22,8 +23,22 @@ export function useRunTitle(): (run: Run) => string {
     }
 }
 
-export function RunList({ runs, plants }: { runs: Run[]; plants: Plant[] }) {
-    const { lang, ago, t } = useText()
+/** The figures of a simulation in a line. */
+function Figures({ of: { wip, throughput, bottleneck, ...of } }: { of: NonNullable<Run['figures']> }) {
+    const { t, num, percent } = useText()
+    const time = timeScale([of['cycle-time'].mean])
+    const told = [
+        `${t('figure.cycle-time')} ${num(of['cycle-time'].mean === null ? null : of['cycle-time'].mean * time.factor)} ${t(time.unit)}`,
+        `${t('figure.wip')} ${num(wip.mean)}`,
+        `${t('figure.throughput')} ${num(throughput.mean)} ${t('unit.lots_per_day')}`,
+        of['on-time'].mean === null ? '' : `${t('figure.on-time')} ${percent(of['on-time'].mean)}`,
+        bottleneck === null ? '' : `${t('bottleneck')} ${bottleneck}`,
+    ]
+    return <span className="list-text list-figures">{told.filter(Boolean).map((one) => <span key={one}>{one}</span>)}</span>
+}
+
+export function RunList({ runs }: { runs: Run[] }) {
+    const { lang, ago } = useText()
     const title = useRunTitle()
     return (
         <ul className="list">
@@ -35,9 +50,9 @@ export function RunList({ runs, plants }: { runs: Run[]; plants: Plant[] }) {
                             <StateBadge run={run} />
                         </span>
                         <span className="list-note">
-                            {plants.find((plant) => plant.id === run.plant)?.name ?? t('run.plant_gone')} · v{run.version} · {ago(run.created)}
+                            {run.plant_name} · v{run.version} · {ago(run.created)}
                         </span>
-                        {run.sentence?.[lang] && <span className="list-text">{run.sentence[lang]}</span>}
+                        {run.figures ? <Figures of={run.figures} /> : run.sentence?.[lang] && <span className="list-text">{run.sentence[lang]}</span>}
                         {run.problem && <span className="list-text bad">{run.problem.detail ?? run.problem.title}</span>}
                         {run.state === 'running' && <Progress share={run.progress} label={title(run)} />}
                     </Link>

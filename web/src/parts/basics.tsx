@@ -75,6 +75,7 @@ export function useProblemText(): (error: ApiError) => string {
         if (error.status === 401) return t('problem.sign_in')
         if (error.status === 403) return t('problem.role')
         if (error.status === 404) return t('problem.not_found')
+        if (error.status === 412) return t('problem.changed')
         if (error.status === 413) return t('problem.too_large')
         if (error.status === 429) return t('problem.too_many')
         const { title, detail } = error.problem
