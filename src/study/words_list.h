@@ -27,7 +27,7 @@
     X(FIGURE_ON_TIME, "on time, regular lots", "납기 준수율(일반 로트)") \
     X(FIGURE_TARDINESS, "mean tardiness, regular lots", "평균 납기 지연(일반 로트)") \
     X(FIGURE_LATE, "queue-time limits exceeded", "대기 시간 제한 초과율") \
-    X(FIGURE_SETUP, "setup, all tools", "셋업 시간 비율(전체 설비)") \
+    X(FIGURE_SETUP, "setup, all tools", "준비교체 시간 비율(전체 설비)") \
     /* lots */ \
     X(CLASS, "product · priority", "제품 · 우선순위") \
     X(ALL_PRODUCTS, "all products", "전체 제품") \
@@ -50,25 +50,25 @@
     X(TOOLS, "tools", "대수") \
     X(UTILIZATION, "busy", "가동률") \
     X(PRODUCTIVE, "productive", "가공") \
-    X(SETUP, "setup", "셋업") \
+    X(SETUP, "setup", "준비교체") \
     X(STANDBY, "standby", "유휴") \
     X(ENGINEERING, "engineering", "엔지니어링") \
     X(SCHEDULED_DOWN, "maintenance", "정기 보전") \
     X(UNSCHEDULED_DOWN, "failed", "고장") \
-    X(QUEUE_MEAN, "queue", "대기") \
-    X(QUEUE_MAX, "longest", "최대 대기") \
+    X(QUEUE_MEAN, "queue", "대기열") \
+    X(QUEUE_MAX, "longest", "최대 대기열") \
     X(WAIT_MEAN, "wait", "대기 시간") \
     X(JOBS, "jobs", "작업") \
     X(LOTS, "lots", "로트") \
-    X(SETUPS, "setups", "셋업 횟수") \
+    X(SETUPS, "setups", "준비교체 횟수") \
     /* queue-time limits */ \
     X(LIMIT, "from step → to step", "공정 → 공정") \
     X(LIMIT_H, "limit, h", "제한, 시간") \
-    X(PASSED, "passed", "통과") \
-    X(LATE, "late", "초과") \
+    X(PASSED, "passed", "통과 로트") \
+    X(LATE, "late", "초과 로트") \
     X(LATE_SHARE, "late", "초과율") \
     X(LATE_BY, "late by", "초과 시간") \
-    X(SLACK, "slack", "여유 시간") \
+    X(SLACK, "slack", "여유") \
     /* maru sim on a terminal */ \
     X(HEADLINE, "{1} days, seed {2}", "{1}일, 시드 {2}") \
     X(HEADLINE_WARM, "{1} days, measured from day {3}, seed {2}", "{1}일, {3}일째부터 측정, 시드 {2}") \
@@ -154,7 +154,7 @@
     X(KPI_WIP, "mean WIP", "평균 재공") \
     X(KPI_OUT, "throughput", "생산량") \
     X(KPI_ON_TIME, "on time", "납기 준수율") \
-    X(KPI_LATE, "queue-time limits exceeded", "대기 시간 제한 초과") \
+    X(KPI_LATE, "queue-time limits exceeded", "대기 시간 제한 초과율") \
     X(KPI_REGULAR, "regular lots", "일반 로트") \
     X(CHART_WIP, "Work in progress", "재공") \
     X(CHART_WIP_Y, "lots on the floor", "공장 안의 로트 수") \
@@ -187,7 +187,7 @@
         "±는 독립 반복에서 얻은 95 % 신뢰 구간의 절반입니다. 반복이 한 번이면 없습니다.") \
     X(TERM_REGULAR, "Regular lots are those of the lowest priority.", "일반 로트는 우선순위가 가장 낮은 로트입니다.") \
     X(TERM_BUSY, "Busy is processing and setup, as a share of the time that tools are neither failed nor in maintenance.", \
-        "가동률은 고장과 정기 보전을 뺀 시간 중 가공과 셋업에 쓴 비율입니다.") \
+        "가동률은 고장과 정기 보전을 뺀 시간 중 가공과 준비교체에 쓴 비율입니다.") \
     X(TERM_CYCLE, "Cycle time runs from the release of a lot to its end; lots that were on the floor at the start are left out of it.", \
         "사이클 타임은 투입부터 완료까지입니다. 시작할 때 이미 공장에 있던 로트는 빼고 셉니다.") \
     X(TERM_DIGEST, "The digest is the same on every machine for the same plant, options and seed.", \
@@ -211,13 +211,13 @@
     X(LOADS_TITLE, "What the releases ask of the tools", "투입 계획이 설비에 요구하는 부하") \
     X(VISITS, "lots/day", "로트/일") \
     X(LOAD_PROCESS, "processing", "가공") \
-    X(LOAD_SETUP, "setup", "셋업") \
+    X(LOAD_SETUP, "setup", "준비교체") \
     X(LOAD_DOWN, "down", "정지") \
     X(LOAD, "load", "부하") \
     X(OVER, "above 100 %", "100 % 초과") \
     X(CAN_CARRY, "The tools can carry the releases; the highest load is {2} at {1}.", "설비가 투입 계획을 감당합니다. 가장 높은 부하는 {1}의 {2}입니다.") \
     X(SETUPS_EXTRA, "Setups that depend on the order of the lots are not in the load: 'maru sim' tells them.", \
-        "로트 순서에 따라 달라지는 셋업은 부하에 들어 있지 않습니다. 'maru sim'으로 알 수 있습니다.") \
+        "로트 순서에 따라 달라지는 준비교체는 부하에 들어 있지 않습니다. 'maru sim'으로 알 수 있습니다.") \
     X(CANNOT_CARRY, "The tools cannot carry the releases: {1} tool group(s) above 100 %, the highest is {2} with {3}.", \
         "설비가 투입 계획을 감당하지 못합니다. 100 %를 넘는 설비 그룹 {1}개, 가장 높은 곳은 {2}({3})입니다.") \
     X(SEE_CHECK, "{1} fault(s) in all; 'maru check {2}' lists them.", "오류는 모두 {1}개입니다. 'maru check {2}'[으로/로] 볼 수 있습니다.") \
@@ -294,7 +294,7 @@
     X(HELP_REPS, "replications; number r has seed + r, counted from 0", "반복 횟수. r번째(0부터)의 시드는 seed + r") \
     X(HELP_SEED, "seed of the random numbers", "난수 시드") \
     X(HELP_THREADS, "threads [all cores]; results do not depend on it", "스레드 수 [모든 코어]. 결과는 같음") \
-    X(HELP_RULE, "dispatching rule: fifo, cr, ... or an expression (docs/RULES.md)", "작업 지시 규칙: fifo, cr, ... 또는 식(docs/RULES.md)") \
+    X(HELP_RULE, "dispatching rule: fifo, cr, ... or an expression (docs/RULES.md)", "작업 순서 규칙: fifo, cr, ... 또는 식(docs/RULES.md)") \
     X(HELP_QUEUE_RULE, "how queue-time limits are kept", "대기 시간 제한을 지키는 방법") \
     X(HELP_VARIANT_A, "what the others are compared with: NAME=VALUE, NAME=VALUE, ...", "비교 기준: 이름=값, 이름=값, ...") \
     X(HELP_VARIANT, "the other; plant=FOLDER takes another plant", "비교할 안. plant=폴더로 다른 공장도 가능") \
