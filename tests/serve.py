@@ -83,6 +83,7 @@ def main_job(s):
     check("a fault is kept to be mended", (status, version["sound"], version["version"]), (201, False, 2))
     check("the other tables stay", len(version["tables"]), len(plant["tables"]))
     fault = s.ask("GET", base + "/versions/2/check")[1]["faults"][0]
+    check("the fault speaks Korean", (fault["wrong"], fault["wrong_ko"]), ("unknown unit of time", "모르는 시간 단위입니다"))
     check("the fault has its place", (fault["file"], fault["severity"], fault["row"] > 1), ("routes.csv", "fault", True))
     odd = '제품,유형\n'.encode("cp949")
     form = b'--B\r\nContent-Disposition: form-data; name="tables"; filename="notes.csv"\r\n\r\n' + odd + b"\r\n--B--\r\n"
@@ -380,6 +381,9 @@ def hostile(s):
     headers = s.ask("GET", "/v1/plants")[2]
     check("headers", (headers["X-Content-Type-Options"], "script-src 'self'" in headers["Content-Security-Policy"]), ("nosniff", True))
     check("a page has its address", s.ask("GET", "/plants/x")[0], s.ask("GET", "/")[0])
+    spoken = [s.ask("GET", "/v1/plants/x" + query, **headers)[1]["detail"] for query, headers in (
+        ("?lang=ko", {}), ("", {"Accept_Language": "ko-KR,ko;q=0.9,en;q=0.8"}), ("", {"Accept_Language": "en-US,ko;q=0.5"}), ("?lang=en", {"Accept_Language": "ko"}))]
+    check("problems in two languages", [text == "그런 공장이나 버전이 없습니다" for text in spoken], [True, True, False, False])
     # noise on the wire; a fixed seed, so that a failure can be had again
     luck = random.Random(7)
     for i in range(300):

@@ -2,6 +2,7 @@
 
 #include "maru/plant.h"
 #include "study/json_writer.h"
+#include "study/korean.h"
 #include "study/table.h"
 
 #include <stddef.h>
@@ -91,7 +92,7 @@ int verb_refuse(const struct call *call, const maru_error *err) {
         }
         text_addz(&out, " ");
     }
-    text_addz(&out, err->text);
+    sentence_add(&out, call->lang, err->text);
     text_addz(&out, "\n");
     if (err->code == MARU_E_USAGE && call->verb) {
         words_add(&out, call->lang, W_SEE_HELP, (const char *const[]){call->verb->name, NULL});

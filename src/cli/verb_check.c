@@ -5,6 +5,7 @@
 #include "cli/verb.h"
 #include "plant/plant.h"
 #include "study/check.h"
+#include "study/korean.h"
 #include "study/numerals.h"
 #include "study/study.h"
 #include "study/table.h"
@@ -45,10 +46,14 @@ static void add_fault(struct text *out, const struct call *call, const maru_faul
         table_add_safe(out, fault->value);
         text_addz(out, "' ");
     }
-    text_addz(out, fault->wrong);
+    sentence_add(out, call->lang, fault->wrong);
     if (fault->right[0]) {
+        struct text right;
+        text_init(&right, 1 << 13);
+        sentence_add(&right, call->lang, fault->right);
         text_addz(out, " → ");
-        table_styled(out, call->look, STYLE_GOOD, fault->right);
+        table_styled(out, call->look, STYLE_GOOD, right.bytes ? right.bytes : fault->right);
+        text_fini(&right);
     }
     text_addz(out, "\n");
 }

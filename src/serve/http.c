@@ -26,6 +26,7 @@
 #include "serve/stream.h"
 #include "serve/twins.h"
 #include "study/json_writer.h"
+#include "study/korean.h"
 
 // libmicrohttpd around the routes: limits, who asks, the body, the answer.
 //
@@ -210,6 +211,14 @@ static const char *title_of(int status) {
     return title ? title : "Error";
 }
 
+static void add_detail(struct json *json, enum lang lang, const char *sentence) {
+    struct text text;
+    text_init(&text, 1 << 13);
+    sentence_add(&text, lang, sentence);
+    json_add_string(json, "detail", text.bytes ? text.bytes : sentence);
+    text_fini(&text);
+}
+
 static void write_problem(struct request *request, maru_status st, const maru_error *err) {
     struct json json;
     request->status = request->status >= 400 ? request->status : status_of(st);
@@ -220,7 +229,7 @@ static void write_problem(struct request *request, maru_status st, const maru_er
     json_add_string(&json, "type", "about:blank");
     json_add_string(&json, "title", title_of(request->status));
     json_add_integer(&json, "status", request->status);
-    json_add_string(&json, "detail", err->text);
+    add_detail(&json, request_language(request), err->text);
     if (err->file[0] == '/') {
         json_add_string(&json, "pointer", err->file);
     } else if (err->file[0]) {

@@ -15,6 +15,7 @@
 #include "serve/forecasting.h"
 #include "serve/upload.h"
 #include "study/json_writer.h"
+#include "study/korean.h"
 
 // One list of jobs, in the order they came; each worker takes the first waiting one of a tenant that
 // has the fewest running, so that a tenant with a hundred runs does not keep out another with one.
@@ -229,12 +230,17 @@ static maru_status ask(struct job *job, struct tenant *tenant, struct answer *an
 
 static void add_problem(struct text *out, const maru_error *err) {
     struct json json;
+    struct text korean;
+    text_init(&korean, 1 << 13);
     json_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "type", "about:blank");
     json_add_string(&json, "title", "The run failed");
     json_add_integer(&json, "status", 500);
     json_add_string(&json, "detail", err->text);
+    korean_add(&korean, err->text);
+    json_add_string(&json, "detail_ko", korean.bytes ? korean.bytes : err->text);
+    text_fini(&korean);
     json_close(&json);
 }
 

@@ -6,6 +6,7 @@
 #include "plant/plant.h"
 #include "sim/model.h"
 #include "study/json_writer.h"
+#include "study/korean.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,14 @@ void check_fini(struct check *check) {
 
 // ---- JSON
 
+static void add_korean(struct json *json, const char *key, const char *sentence) {
+    struct text text;
+    text_init(&text, 1 << 13);
+    korean_add(&text, sentence);
+    json_add_string(json, key, text.bytes ? text.bytes : "");
+    text_fini(&text);
+}
+
 static void add_json_faults(struct json *json, const maru_faults *faults) {
     static const char *const severity[] = {"note", "warning", "fault"};
     json_open_object(json, "counts");
@@ -149,6 +158,8 @@ static void add_json_faults(struct json *json, const maru_faults *faults) {
         json_add_string(json, "value", fault->value);
         json_add_string(json, "wrong", fault->wrong);
         json_add_string(json, "right", fault->right);
+        add_korean(json, "wrong_ko", fault->wrong);
+        add_korean(json, "right_ko", fault->right);
         json_close(json);
     }
     json_close(json);

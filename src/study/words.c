@@ -67,7 +67,11 @@ static const char *add_particle(struct text *out, const char *bracket, const cha
 }
 
 void words_add(struct text *out, enum lang lang, enum word id, const char *const *arguments) {
-    const char *at = word(lang, id);
+    words_fill(out, lang, word(lang, id), arguments);
+}
+
+void words_fill(struct text *out, enum lang lang, const char *text, const char *const *arguments) {
+    const char *at = text;
     const char *last = "";
     while (*at) {
         if (at[0] == '{' && at[1] >= '1' && at[1] <= '9' && at[2] == '}') {

@@ -23,6 +23,9 @@ const char *word(enum lang lang, enum word id);
 // Append a text with its places filled. arguments: up to 9, a NULL behind the last.
 void words_add(struct text *out, enum lang lang, enum word id, const char *const *arguments);
 
+// The same for a text that does not stand in the list.
+void words_fill(struct text *out, enum lang lang, const char *text, const char *const *arguments);
+
 // The language that the environment asks for: Korean when LC_ALL, LC_MESSAGES or LANG (the first
 // that is set) starts with "ko", else English.
 enum lang words_language(const char *lc_all, const char *lc_messages, const char *lang);

@@ -268,6 +268,10 @@ describe('an engineer’s first ten minutes', () => {
         await page.getByRole('heading', { name: '살펴볼 일' }).waitFor()
         await page.waitForTimeout(500)
         await shot(page, '17-overview-ko')
+        const mended = (await (await fetch(`${base}/v1/plants`)).json()).items.find((plant) => plant.versions > 1)
+        await page.goto(`${base}/plants/${mended.id}?version=1`)
+        await page.getByText('그런 이름이 없습니다: 설비 그룹이 아닙니다').waitFor()
+        await page.goto(base)
     })
 
     it('turns dark', async () => {

@@ -1,10 +1,9 @@
 // Just enough of zip and multipart/form-data for the mock: what browsers and our tests send.
-import { crc32 as nodeCrc32, deflateRawSync, inflateRawSync } from 'node:zlib'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 let table
 /** zlib.crc32 is not in Node 18. */
 function crc32(data) {
-    if (nodeCrc32) return nodeCrc32(data)
     table ??= Array.from({ length: 256 }, (_, n) => {
         for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1
         return n >>> 0

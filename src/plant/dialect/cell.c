@@ -153,9 +153,18 @@ static void read_measure(struct cell *c) {
     const double least = (double)c->column->least;
     const double most = (double)c->column->most;
     char right[96];
-    snprintf(right, sizeof right, "%s %s %" PRId64 " to %" PRId64,
-             is_angle ? "degrees" : "metres such as 2.5, or 2500 mm,",
-             !is_angle && least >= 0 ? "above" : "from", c->column->least, c->column->most);
+    if (is_angle) {
+        snprintf(right, sizeof right, "degrees from %" PRId64 " to %" PRId64, c->column->least,
+                 c->column->most);
+    } else if (least >= 0) {
+        snprintf(right, sizeof right,
+                 "metres such as 2.5, or 2500 mm, above %" PRId64 " to %" PRId64, c->column->least,
+                 c->column->most);
+    } else {
+        snprintf(right, sizeof right,
+                 "metres such as 2.5, or 2500 mm, from %" PRId64 " to %" PRId64, c->column->least,
+                 c->column->most);
+    }
     double value = 0;
     if (is_angle ? !number_double(c->bytes, c->n, &value) : !is_length(c->bytes, c->n, &value)) {
         refuse(c, &(struct complaint){is_angle ? "not an angle" : "not a length", right});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { address, archiveType } from './client'
 import { EventCutter } from './events'
-import { placeOf, problemFrom } from './problem'
+import { placeOf, problemFrom, saidOf, whyOf } from './problem'
 
 describe('addresses', () => {
     it('fill in and escape', () => {
@@ -14,6 +14,16 @@ describe('addresses', () => {
         expect(archiveType('x.ZIP')).toBe('application/zip')
         expect(archiveType('x.tar.zst')).toBe('application/x-tar')
         expect(archiveType('x.csv')).toBeNull()
+    })
+})
+
+describe('what went wrong', () => {
+    it('is said in the language of the page, where the server knows it', () => {
+        const fault = { severity: 'fault' as const, file: 'a.csv', row: 2, column: 1, header: '', value: '', wrong: 'w', right: 'r' }
+        expect(saidOf(fault, 'ko')).toEqual({ wrong: 'w', right: 'r' })
+        expect(saidOf({ ...fault, wrong_ko: '틀림', right_ko: '맞음' }, 'ko')).toEqual({ wrong: '틀림', right: '맞음' })
+        const problem = { type: 'about:blank', title: 'Bad', status: 400 }
+        expect([whyOf(problem, 'ko'), whyOf({ ...problem, detail: 'd', detail_ko: '한' }, 'ko'), whyOf({ ...problem, detail: 'd', detail_ko: '한' }, 'en')]).toEqual(['Bad', '한', 'd'])
     })
 })
 

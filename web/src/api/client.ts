@@ -12,7 +12,9 @@ export function address(path: string, values?: Record<string, unknown>, query?: 
 
 export function authority(): Record<string, string> {
     const known = token()
-    return known ? { Authorization: `Bearer ${known}` } : {}
+    // The language that was chosen here, which need not be the browser's.
+    const lang = { 'Accept-Language': document.documentElement.lang }
+    return known ? { ...lang, Authorization: `Bearer ${known}` } : lang
 }
 
 export async function refuse(response: Response): Promise<never> {

@@ -1,4 +1,5 @@
-import type { Problem } from './types'
+import type { Lang } from '../text'
+import type { Fault, Problem } from './types'
 
 /** What the server answered instead of what was asked: problem details (RFC 9457), with a place where there is one. */
 export class ApiError extends Error {
@@ -16,6 +17,13 @@ export class ApiError extends Error {
         return placeOf(this.problem)
     }
 }
+
+/** What is wrong with a table, and what would be right. */
+export const saidOf = (fault: Fault, lang: Lang): { wrong: string; right: string } =>
+    lang === 'ko' ? { wrong: fault.wrong_ko ?? fault.wrong, right: fault.right_ko ?? fault.right } : fault
+
+/** Why something failed that was asked for earlier: it is kept in both languages. */
+export const whyOf = (problem: Problem, lang: Lang): string => (lang === 'ko' ? problem.detail_ko : undefined) ?? problem.detail ?? problem.title
 
 export function placeOf(problem: Problem): string {
     const { file, row, column, pointer } = problem

@@ -1,4 +1,5 @@
 import { get } from '../api/client'
+import { whyOf } from '../api/problem'
 import { isComparison, type Result } from '../api/result'
 import type { Plant, Run } from '../api/types'
 import { useMay } from '../me'
@@ -92,7 +93,7 @@ function Unrun({ plant, may }: { plant: Plant; may: boolean }) {
 
 /** What a reader should look at: faults, loads that cannot be carried, runs that failed. */
 function Attention({ plants, runs }: { plants: Plant[]; runs: Run[] }) {
-    const { t, percent } = useText()
+    const { t, percent, lang } = useText()
     const sound = plants.filter((plant) => plant.latest.sound).slice(0, 5)
     const checks = useLoad(`checks ${sound.map((plant) => `${plant.id}/${plant.latest.version}`).join()}`, () =>
         Promise.all(sound.map((plant) => get('/v1/plants/{plant}/versions/{version}/check', { path: { plant: plant.id, version: String(plant.latest.version) } }))),
@@ -108,7 +109,7 @@ function Attention({ plants, runs }: { plants: Plant[]; runs: Run[] }) {
         if (plant && near.length > 0) items.push({ key: `n${plant.id}`, tone: 'warn', href: `/plants/${plant.id}`, text: t('attention.near', { plant: plant.name, count: near.length }) })
     })
     for (const run of runs.filter((one) => one.state === 'failed').slice(0, 3))
-        items.push({ key: run.id, tone: 'bad', href: `/runs/${run.id}`, text: t('attention.failed', { run: run.name || run.plant_name, why: run.problem?.detail ?? run.problem?.title ?? '' }) })
+        items.push({ key: run.id, tone: 'bad', href: `/runs/${run.id}`, text: t('attention.failed', { run: run.name || run.plant_name, why: run.problem ? whyOf(run.problem, lang) : '' }) })
     return (
         <Card title={t('attention.title')}>
             {items.length === 0 ? (

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { address, get, list, patch, remove } from '../api/client'
+import { saidOf, type ApiError } from '../api/problem'
 import { layoutOf, makeTwin } from '../api/twin'
-import type { ApiError } from '../api/problem'
 import type { Check, Fault, Plant, Version } from '../api/types'
 import { LoadBars } from '../charts/bars'
 import { useMay } from '../me'
@@ -152,7 +152,7 @@ function CheckRoom({ plant, version, suffix }: { plant: string; version: Version
 
 const ORDER = { fault: 0, warning: 1, note: 2 }
 function Faults({ check, plant, suffix }: { check: Check; plant: string; suffix: string }) {
-    const { t } = useText()
+    const { t, lang } = useText()
     if (check.faults.length === 0)
         return (
             <Card className="good-news">
@@ -169,8 +169,8 @@ function Faults({ check, plant, suffix }: { check: Check; plant: string; suffix:
         { key: 'severity', title: t('fault.severity'), width: 6.5, grow: 0, value: (fault) => ORDER[fault.severity], show: (fault) => <Badge tone={fault.severity === 'fault' ? 'bad' : fault.severity === 'warning' ? 'warn' : 'calm'}>{t(`severity.${fault.severity}`)}</Badge> },
         { key: 'place', title: t('fault.place'), width: 12, grow: 1.2, value: (fault) => `${fault.file} ${String(fault.row ?? 0).padStart(7, '0')}`, show: (fault) => fault.file ? <Link href={link(fault)}>{[fault.file, fault.row, fault.column].filter((part) => part !== null).join(':')}</Link> : '' },
         { key: 'value', title: t('fault.value'), width: 10, grow: 1, value: (fault) => fault.value, show: (fault) => <span title={fault.value}>{fault.header && <small>{fault.header} </small>}{fault.value && <code>{fault.value}</code>}</span> },
-        { key: 'wrong', title: t('fault.wrong'), width: 14, grow: 2, value: (fault) => fault.wrong, show: (fault) => <span title={fault.wrong}>{fault.wrong}</span> },
-        { key: 'right', title: t('fault.right'), width: 14, grow: 2, value: (fault) => fault.right, show: (fault) => <span title={fault.right}>{fault.right}</span> },
+        { key: 'wrong', title: t('fault.wrong'), width: 14, grow: 2, value: (fault) => saidOf(fault, lang).wrong, show: (fault) => <span title={saidOf(fault, lang).wrong}>{saidOf(fault, lang).wrong}</span> },
+        { key: 'right', title: t('fault.right'), width: 14, grow: 2, value: (fault) => saidOf(fault, lang).right, show: (fault) => <span title={saidOf(fault, lang).right}>{saidOf(fault, lang).right}</span> },
     ]
     const { faults, warnings, notes } = check.counts
     return (

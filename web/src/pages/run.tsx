@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { get, patch, post, remove } from '../api/client'
 import { follow, isOver } from '../api/events'
-import type { ApiError } from '../api/problem'
+import { whyOf, type ApiError } from '../api/problem'
 import { isComparison, type Result } from '../api/result'
 import type { Run } from '../api/types'
 import { useMay } from '../me'
@@ -74,7 +74,7 @@ export default function RunPage({ id }: { id: string }) {
             )}
             {run.state === 'failed' && (
                 <Card>
-                    <Empty title={t('run.failed')} text={run.problem ? `${run.problem.detail ?? run.problem.title}` : undefined}>
+                    <Empty title={t('run.failed')} text={run.problem && whyOf(run.problem, lang)}>
                         {may && <LinkButton look="main" href={`/runs/new?plant=${run.plant}`}>{t('run.again')}</LinkButton>}
                     </Empty>
                 </Card>

@@ -1,3 +1,4 @@
+import { whyOf } from '../api/problem'
 import type { Run } from '../api/types'
 import { Badge, Progress } from '../parts/basics'
 import { Link } from '../parts/route'
@@ -53,7 +54,7 @@ export function RunList({ runs }: { runs: Run[] }) {
                             {run.plant_name} · v{run.version} · {ago(run.created)}
                         </span>
                         {run.figures ? <Figures of={run.figures} /> : run.sentence?.[lang] && <span className="list-text">{run.sentence[lang]}</span>}
-                        {run.problem && <span className="list-text bad">{run.problem.detail ?? run.problem.title}</span>}
+                        {run.problem && <span className="list-text bad">{whyOf(run.problem, lang)}</span>}
                         {run.state === 'running' && <Progress share={run.progress} label={title(run)} />}
                     </Link>
                 </li>

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from 'react'
-import type { ApiError } from '../api/problem'
+import { whyOf, type ApiError } from '../api/problem'
 import { useText } from '../text'
 import { Link } from './route'
 
@@ -69,7 +69,7 @@ export function Empty({ title, text, children }: { title: string; text?: ReactNo
 }
 
 export function useProblemText(): (error: ApiError) => string {
-    const { t } = useText()
+    const { t, lang } = useText()
     return (error) => {
         if (error.problem.type === 'maru:no-answer') return t('problem.no_answer')
         if (error.status === 401) return t('problem.sign_in')
@@ -78,8 +78,7 @@ export function useProblemText(): (error: ApiError) => string {
         if (error.status === 412) return t('problem.changed')
         if (error.status === 413) return t('problem.too_large')
         if (error.status === 429) return t('problem.too_many')
-        const { title, detail } = error.problem
-        return detail && detail !== title ? `${title}: ${detail}` : title
+        return whyOf(error.problem, lang)
     }
 }
 

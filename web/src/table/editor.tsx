@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { saidOf } from '../api/problem'
 import type { Fault } from '../api/types'
 import { Button } from '../parts/basics'
 import { rem } from '../parts/rem'
@@ -29,7 +30,11 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
     readOnly: boolean
     label: string
 }) {
-    const { t } = useText()
+    const { t, lang } = useText()
+    const said = (fault: Fault) => {
+        const { wrong, right } = saidOf(fault, lang)
+        return `${wrong} → ${right}`
+    }
     const [spot, setSpot] = useState<Spot>(start ?? { row: Math.min(1, Math.max(0, sheet.rowCount - 1)), column: 0 })
     const [draft, setDraft] = useState<string | null>(null)
     const [message, setMessage] = useState('')
@@ -163,7 +168,7 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
                             aria-invalid={fault ? true : undefined}
                             className={`cell ${here ? 'here' : ''} ${fault ? fault.severity : ''}`}
                             style={{ width: widths[column] }}
-                            title={fault ? `${fault.wrong} → ${fault.right}` : undefined}
+                            title={fault ? said(fault) : undefined}
                             onMouseDown={(event) => {
                                 if (here && editing) return
                                 event.preventDefault()
@@ -245,7 +250,7 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
                 </div>
             </div>
             <p className={here || message ? 'editor-foot bad' : 'editor-foot'} aria-live="polite">
-                {message || (here ? `${spot.row + 1}:${spot.column + 1} · ${here.wrong} → ${here.right}` : t('editor.place', { row: spot.row + 1, column: sheet.get(0, spot.column) || spot.column + 1, rows: sheet.rowCount }))}
+                {message || (here ? `${spot.row + 1}:${spot.column + 1} · ${said(here)}` : t('editor.place', { row: spot.row + 1, column: sheet.get(0, spot.column) || spot.column + 1, rows: sheet.rowCount }))}
             </p>
         </div>
     )
