@@ -380,10 +380,8 @@
     X(NO_PAGE, "maru is running, but without its page", "maru는 실행 중이지만 화면이 빠져 있습니다") \
     X(NO_PAGE_WHERE, "This program was built while there was no web/dist, so the page that would be here is not in it.", \
         "web/dist 없이 빌드한 프로그램이라 여기에 있어야 할 화면이 들어 있지 않습니다.") \
-    X(NO_PAGE_HOW, "In the source tree, 'make web && make' builds both (Node.js 18 or newer and npm are needed: apt-get install nodejs npm). " \
-        "Or build the page alone and start 'maru serve --page web/dist'.", \
-        "소스 폴더에서 'make web && make'를 실행하면 화면까지 빌드합니다(Node.js 18 이상과 npm 필요: apt-get install nodejs npm). " \
-        "화면만 따로 빌드했다면 'maru serve --page web/dist'로 시작하세요.") \
+    X(NO_PAGE_HOW, "In the source tree, 'make web && make' builds both; it needs Node.js 18 or newer and npm (apt-get install nodejs npm). Or start 'maru serve --page web/dist'.", \
+        "소스 폴더에서 'make web && make'를 실행하면 화면까지 빌드합니다. Node.js 18 이상과 npm이 필요합니다(apt-get install nodejs npm). 화면만 빌드했다면 'maru serve --page web/dist'로 시작하세요.") \
     X(NO_PAGE_API, "The API is there all the same: /v1/openapi.json describes it.", "API는 그대로 쓸 수 있습니다. 설명은 /v1/openapi.json에 있습니다.") \
     X(SERVE_STOPPING, "maru ends: what runs goes on at the next start.", "maru를 끝냅니다. 실행 중이던 시뮬레이션은 다음에 시작할 때 다시 합니다.")
 // clang-format on
