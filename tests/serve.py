@@ -114,6 +114,10 @@ def main_job(s):
     same = json.loads(subprocess.run([MARU, "sim", "examples/line", "--days", "60", "--warmup", "10", "--reps", "3", "--json"],
                                      capture_output=True).stdout)
     check("the server's digests are the command's", [r["digest"] for r in result["replications"]], [r["digest"] for r in same["replications"]])
+    for most in (1, 2, 3, 100):
+        check(f"{most} replications", s.ask("GET", f"/v1/runs/{run['id']}/result?replications={most}")[1],
+              {**result, "replications": result["replications"][:most]})
+    check("no such many", [s.ask("GET", f"/v1/runs/{run['id']}/result?replications={n}")[0] for n in ("0", "-1", "x", "1x", "99999999")], [400] * 5)
     done = s.ask("GET", f"/v1/runs/{run['id']}")[1]
     means = {name: result["aggregate"]["figures"][name] for name in ("cycle-time", "wip", "throughput", "on-time")}
     check("figures of a run", done["figures"], {**{name: {k: its[k] for k in ("mean", "half_width")} for name, its in means.items()},

@@ -3,10 +3,12 @@
 #include "serve/stream.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/status.h"
 #include "serve/asking.h"
+#include "serve/excerpt.h"
 #include "serve/upload.h"
 #include "study/option_words.h"
 
@@ -226,7 +228,22 @@ maru_status api_follow_run(struct request *request, maru_error *err) {
 }
 
 maru_status api_get_result(struct request *request, maru_error *err) {
-    return tenant_get_output(request->tenant, request->param[0], RUN_RESULT, &request->out, err);
+    const char *asked = request_query(request, "replications");
+    char *end = NULL;
+    const long most = asked[0] ? strtol(asked, &end, 10) : 0;
+    if (asked[0] && (*end || most < 1 || most > RUNS_MAX)) {
+        return fail(err, MARU_E_INPUT, "replications: a whole number from 1 to %d is wanted",
+                    RUNS_MAX);
+    }
+    struct text whole;
+    text_init(&whole, REQUEST_MAX_ANSWER_BYTES);
+    const maru_status st =
+        tenant_get_output(request->tenant, request->param[0], RUN_RESULT, &whole, err);
+    if (st == MARU_OK) {
+        excerpt_add(&request->out, whole.bytes ? whole.bytes : "", (size_t)most);
+    }
+    text_fini(&whole);
+    return st;
 }
 
 maru_status api_get_report(struct request *request, maru_error *err) {

@@ -262,6 +262,7 @@
     X("this token has expired", "만료된 토큰입니다") \
     X("there is no such token", "그런 토큰이 없습니다") \
     X("limit: a whole number from 1 to {1} is wanted", "limit: 1부터 {1}까지의 정수여야 합니다") \
+    X("replications: a whole number from 1 to {1} is wanted", "replications: 1부터 {1}까지의 정수여야 합니다") \
     X("after: the `next` of the page before is wanted", "after: 앞 쪽의 `next` 값이어야 합니다") \
     /* plants */ \
     X("there is no such plant", "그런 공장이 없습니다") \

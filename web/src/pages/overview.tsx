@@ -63,7 +63,7 @@ export function Overview() {
 
 function Newest({ run }: { run: Run }) {
     const { t, lang } = useText()
-    const result = useLoad(`result ${run.id}`, () => get('/v1/runs/{run}/result', { path: { run: run.id } }) as Promise<unknown> as Promise<Result>)
+    const result = useLoad(`result means ${run.id}`, () => get('/v1/runs/{run}/result', { path: { run: run.id }, query: { replications: 1 } }) as Promise<unknown> as Promise<Result>)
     return (
         <Card className="hero" actions={<Link href={`/runs/${run.id}`}>{t('overview.details')}</Link>} title={t('overview.now')}>
             {run.sentence?.[lang] && <p className="sentence">{run.sentence[lang]}</p>}

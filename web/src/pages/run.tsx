@@ -14,6 +14,9 @@ import { Comparison } from './comparison'
 import { StateBadge, useRunTitle } from './run_list'
 import { Simulation } from './simulation'
 
+/** Replications that charts show: their means are over all. A hundred would be several MB. */
+const DRAWN = 20
+
 export default function RunPage({ id }: { id: string }) {
     const { t, num, lang, ago } = useText()
     const may = useMay('engineer')
@@ -36,7 +39,7 @@ export default function RunPage({ id }: { id: string }) {
     }, [told, over])
     // A forecast is told on the page of its twin.
     const ofTwin = run && (run.kind as string) === 'forecast' ? (run.request as { twin?: string }).twin : undefined
-    const result = useLoad(run && ofTwin === undefined && (run.state === 'done' || run.state === 'cancelled') ? `result ${id}` : null, () => get('/v1/runs/{run}/result', { path: { run: id } }) as Promise<unknown> as Promise<Result>)
+    const result = useLoad(run && ofTwin === undefined && (run.state === 'done' || run.state === 'cancelled') ? `result ${id}` : null, () => get('/v1/runs/{run}/result', { path: { run: id }, query: { replications: DRAWN } }) as Promise<unknown> as Promise<Result>)
 
     if (!run) return first.error ? <ProblemNote error={first.error} retry={first.reload} /> : <Waiting />
     const { days = 365, warmup_days = 0, replications = 1, seed = 1, options } = run.request

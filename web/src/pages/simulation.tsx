@@ -23,7 +23,7 @@ export function Simulation({ result, run }: { result: SimulationResult; run: Run
                 {run.sentence?.[lang] && <p className="sentence">{run.sentence[lang]}</p>}
                 {!result.run.complete && <p className="stopped">{t('result.incomplete', { why: result.run.stopped_because ?? '' })}</p>}
                 <KeyFigures result={result} />
-                <p className="note">{t(result.run.replications > 1 ? 'result.doubt' : 'result.no_doubt', { count: num(result.run.replications), n: lots })}</p>
+                <p className="note">{t(result.run.replications > 1 ? 'result.doubt' : 'result.no_doubt', { count: num(result.run.replications), n: lots })}{result.run.replications > replications.length && replications.length > 1 && ` ${t('result.drawn', { count: num(replications.length) })}`}</p>
             </Card>
             <div className="columns">
                 <Card title={t('result.wip')}><OverTime replications={replications} of="wip" /></Card>

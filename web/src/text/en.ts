@@ -304,6 +304,7 @@ export const en: Record<Key, string> = {
     'state.scheduled_down': 'Maintenance',
     'state.unscheduled_down': 'Failed',
     'result.doubt': 'Means of {count} replications; ± is half of the 95 % interval. Cycle times are of regular lots.',
+    'result.drawn': 'Charts show the first {count}.',
     'result.no_doubt': 'Only one replication, so there are no intervals. Run more to get them.',
     'result.incomplete': 'It did not run to its end: these are the statistics so far. {why}',
     'result.wip': 'WIP over time',

@@ -302,6 +302,7 @@ export const ko = {
     'state.scheduled_down': '정기 보전',
     'state.unscheduled_down': '고장',
     'result.doubt': '{count}회 반복의 평균입니다. ± 뒤는 95 % 신뢰 구간의 반폭이며, 사이클 타임은 일반 로트 기준입니다.',
+    'result.drawn': '그림은 처음 {count}회의 것입니다.',
     'result.no_doubt': '한 번만 돌려 신뢰 구간이 없습니다. 반복을 늘리면 구간이 함께 나옵니다.',
     'result.incomplete': '끝까지 돌지 못했습니다. 여기까지의 통계입니다. {why}',
     'result.wip': '재공 추이',
