@@ -271,7 +271,6 @@
     X("this version has no table {1}", "이 버전에는 {1} 표가 없습니다") \
     X("a name has at most {1} bytes", "이름은 {1}바이트까지 쓸 수 있습니다") \
     X("a plant needs a name", "공장에는 이름이 있어야 합니다") \
-    X("an object with a name alone is wanted", "name만 있는 객체여야 합니다") \
     X("a name is wanted", "이름이 필요합니다") \
     X("there is no example '{1}': GET /v1/examples lists them", "'{1}' 예제는 없습니다. GET /v1/examples에 목록이 있습니다") \
     X("an object is wanted such as {\"example\": \"line\"}", "{\"example\": \"line\"} 같은 객체여야 합니다") \
@@ -303,15 +302,15 @@
     X("an object is wanted", "객체여야 합니다") \
     X("the id of a plant is wanted", "공장의 id가 필요합니다") \
     X("a text is wanted that is not too long", "너무 길지 않은 글이어야 합니다") \
-    X("days from 0 to 36500 are wanted", "0부터 36500까지의 일수여야 합니다") \
+    X("a number from {1} to {2} is wanted", "{1}부터 {2}까지의 수여야 합니다") \
+    X("true or false is wanted", "true 또는 false여야 합니다") \
     X("a whole number from {1} to {2} is wanted", "{1}부터 {2}까지의 정수여야 합니다") \
     X("an object of at most 64 texts is wanted", "글 64개까지의 객체여야 합니다") \
     X("each value is a text, such as \"100\"", "값은 \"100\" 같은 글이어야 합니다") \
     X("a list of 2 to 8 texts is wanted", "글 2~8개의 목록이어야 합니다") \
     X("each variant is a text such as \"rule=cr\"", "안은 \"rule=cr\" 같은 글이어야 합니다") \
     X("a comparison wants at least 2", "비교는 2회 이상 반복해야 합니다") \
-    X("'{1}' is not known here: plant, version, name, days, warmup_days, replications, seed, options and variants are", \
-        "'{1}'[은/는] 모르는 항목입니다. plant, version, name, days, warmup_days, replications, seed, options, variants를 쓸 수 있습니다") \
+    X("'{1}' is not known here; known are: {2}", "'{1}'[은/는] 모르는 항목입니다. 쓸 수 있는 것: {2}") \
     X("a variant is of the same plant here", "여기서는 같은 공장의 안만 비교할 수 있습니다") \
     X("the run ends before the warm-up is over", "예열이 끝나기 전에 실행이 끝납니다") \
     X("option {1} cannot be '{2}'; choose one of: {3}", "{1} 옵션은 '{2}'[이/가] 될 수 없습니다. {3} 가운데 고르세요") \
@@ -321,6 +320,37 @@
     X("rule:{1}: the plant has no tool group of this name", "rule:{1}: 공장에 그런 설비 그룹이 없습니다") \
     X("{1} lots are on the floor and max_lot is {2}: the plant does not keep up with its releases", \
         "재공이 {1} 로트이고 max_lot은 {2}입니다. 공장이 투입을 감당하지 못합니다") \
+    /* what-ifs */ \
+    X("there is no such tool group", "그런 설비 그룹이 없습니다") \
+    X("there is no such product", "그런 제품이 없습니다") \
+    X("percent from 0 to 10000 are wanted", "0부터 10000까지의 퍼센트여야 합니다") \
+    X("percent from 1 to 10000 are wanted", "1부터 10000까지의 퍼센트여야 합니다") \
+    X("so many more (+1), less (-1), or so many (5) are wanted", "늘릴 대수(+1), 줄일 대수(-1) 또는 대수(5)를 적어야 합니다") \
+    X("at least one tool stays, and at most a million", "설비는 1대 이상 100만 대 이하여야 합니다") \
+    X("a whole number is wanted", "정수여야 합니다") \
+    X("at most a million tools are possible", "설비는 100만 대까지 가능합니다") \
+    X("a change is tools:GROUP, downtime:GROUP, releases:PRODUCT or priority:PRODUCT", "변경은 tools:그룹, downtime:그룹, releases:제품, priority:제품 가운데 하나입니다") \
+    /* twins */ \
+    X("there is no such twin", "그런 트윈이 없습니다") \
+    X("there are {1} twins already: delete one first", "트윈이 이미 {1}개입니다. 먼저 하나를 지우세요") \
+    X("this version has faults and cannot be played: mend them first", "이 버전에는 오류가 있어 트윈을 만들 수 없습니다. 먼저 고쳐 주세요") \
+    X("this version has faults, so it has no hall: mend them first", "이 버전에는 오류가 있어 3차원 공장을 그릴 수 없습니다. 먼저 고쳐 주세요") \
+    X("the twin has not been there yet: its end is at {1} s", "트윈이 아직 그 시각까지 가지 않았습니다. 기록의 끝은 {1}초입니다") \
+    X("the twin is on its way to a time, or has failed", "트윈이 다른 시각으로 가는 중이거나 멈추었습니다") \
+    X("this twin has failed: seek an earlier time first", "이 트윈은 멈추었습니다. 먼저 이전 시각으로 옮기세요") \
+    X("this twin is on its way to another time: try again when it is there", "이 트윈은 다른 시각으로 가는 중입니다. 도착한 뒤에 다시 시도하세요") \
+    X("{1} twins of yours are open already: pause or delete some, or wait until idle ones close", "이미 트윈 {1}개가 열려 있습니다. 몇 개를 멈추거나 지우거나, 쉬는 트윈이 닫힐 때까지 기다리세요") \
+    X("the server has as many twins open as it can: try later", "서버가 열 수 있는 트윈이 가득 찼습니다. 나중에 다시 시도하세요") \
+    X("seconds since the start of the plant are wanted", "공장 시작부터의 초여야 합니다") \
+    X("no such tool; GROUP/1 is the first of a tool group", "그런 설비가 없습니다. GROUP/1이 그룹의 첫 설비입니다") \
+    X("there is no such tool; GROUP/1 is the first of its group", "그런 설비가 없습니다. GROUP/1이 그룹의 첫 설비입니다") \
+    X("down or up is wanted", "down 또는 up이어야 합니다") \
+    X("this lot is not on the floor at that time", "그 시각에는 이 로트가 공장에 없습니다") \
+    X("from 1 to {1} futures can be asked for", "미래는 1개부터 {1}개까지 요청할 수 있습니다") \
+    X("futures are from a minute to 400 days long", "미래의 길이는 1분부터 400일까지입니다") \
+    X("too many futures for a plant of this size", "이 크기의 공장에는 미래가 너무 많습니다") \
+    X("too many requests wait: try again in a moment", "기다리는 요청이 너무 많습니다. 잠시 뒤에 다시 시도하세요") \
+    X("a scene is usda, usdz or glb", "장면은 usda, usdz, glb 가운데 하나입니다") \
     /* administration */ \
     X("a name is wanted: a letter, then letters, digits or '-', lower case, at most {1}", "이름이 필요합니다: 영문 소문자로 시작하고 소문자, 숫자, '-'만 {1}자까지") \
     X("'{1}' cannot be a tenant: a letter, then letters, digits or '-', lower case, at most {2}", \

@@ -30,7 +30,7 @@ static void sentences_find_their_korean(void **state) {
         {"the number of a later step of this route: 2 to 9",
          "이 공정 경로에서 뒤에 오는 공정의 번호: 2부터 9까지", true},
         {"'x': not a number: 0 or more", "'x': 수가 아닙니다: 0 이상", true},
-        {"/days: days from 0 to 36500 are wanted", "/days: 0부터 36500까지의 일수여야 합니다",
+        {"/days: a number from 0 to 36500 is wanted", "/days: 0부터 36500까지의 수여야 합니다",
          true},
         {"load: option load cannot be 'x'; give a whole number from 1 to 1000",
          "load: load 옵션은 'x'가 될 수 없습니다. 1부터 1000까지의 정수를 적으세요", true},

@@ -21,6 +21,7 @@ const FIRST: Record<Change['what'], string> = { tools: '1', downtime: '50', rele
 export function WhatIf({ plant, version, groups, products }: { plant: string; version: number; groups: LayoutGroup[]; products: string[] }) {
     const { t, num } = useText()
     const { rules } = useOptions()
+    const say = (key: string, name: string) => (isKey(key) ? t(key) : name)
     const may = useMay('engineer')
     const [form, setForm] = useState<WhatIfForm>(nothing)
     const [days, setDays] = useState('60')
@@ -98,7 +99,7 @@ export function WhatIf({ plant, version, groups, products }: { plant: string; ve
                         <Field label={t('setting.rule')}>
                             {(field) => (
                                 <select id={field} value={form.rule} onChange={(event) => setForm({ ...form, rule: event.target.value })}>
-                                    {rules.map((rule) => <option key={rule} value={rule}>{isKey(`rule.${rule}`) ? t(`rule.${rule}`) : rule}</option>)}
+                                    {rules.map((rule) => <option key={rule} value={rule}>{say(`rule.${rule}`, rule)}</option>)}
                                 </select>
                             )}
                         </Field>
