@@ -17,6 +17,6 @@ browser)
     export CHROMIUM=${CHROMIUM:-$(command -v chromium || true)} EMBEDDED=1 SHOTS=$MARU_BUILD/shots
     [ -n "$CHROMIUM" ] || skip "chromium is missing (tools/setup test)"
     ! grep -q '^const size_t page_files_n = 0;' "$PAGE_FILES_C" || skip "the page is not in the program (make web, then build)"
-    cd web && exec node --test e2e/journey.test.mjs
+    cd web && node --test e2e/journey.test.mjs && node --test e2e/twin.test.mjs
     ;;
 esac

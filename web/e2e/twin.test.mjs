@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { launch, open, ROOT, shot, startMock, tooWide } from './browser.mjs'
+import { launch, open, shot, startServer, tooWide } from './browser.mjs'
 
-const line = join(ROOT, 'examples/line')
 const ask = async (base, path, init = {}) => {
     const answer = await fetch(base + path, { ...init, headers: { ...(init.body ? { 'Content-Type': 'application/json' } : {}), ...init.headers } })
     assert.ok(answer.ok, `${path}: ${answer.status}`)
@@ -45,22 +43,23 @@ async function pixels(page, locator, columns, rows) {
 }
 
 describe('a twin', () => {
-    let mock
+    let server
     let browser
     let base
     let page
     let bad
     let id
     before(async () => {
-        mock = process.env.BASE_URL ? null : await startMock({ MOCK_RUN_MS: '800' }, [line])
-        base = process.env.BASE_URL ?? mock.base
+        server = process.env.BASE_URL ? null : await startServer()
+        base = process.env.BASE_URL ?? server.base
+        if (server) await post(base, '/v1/plants', { example: 'line' })
         browser = await launch()
         ;({ page, bad } = await open(browser, base))
         page.setDefaultTimeout(30_000)
     })
     after(async () => {
         await browser?.close()
-        mock?.stop()
+        await server?.stop()
     })
 
     it('is made from its plant', async () => {
@@ -220,16 +219,18 @@ describe('a twin', () => {
 
 describe('a viewer of a twin', { skip: !!process.env.BASE_URL }, () => {
     it('sees everything and changes nothing', async () => {
-        const mock = await startMock({ MOCK_TOKEN: 'first-token' }, [line])
+        const { base, token: first, stop } = await startServer()
         const browser = await launch()
-        const admin = { Authorization: 'Bearer first-token' }
+        const admin = { Authorization: `Bearer ${first}` }
         try {
-            const { token } = await post(mock.base, '/v1/tokens', { role: 'viewer', name: 'guest' }, admin)
-            const [plant] = (await ask(mock.base, '/v1/plants', { headers: admin })).items
-            const twin = await post(mock.base, '/v1/twins', { plant: plant.id, speed: 0 }, admin)
-            const { page, bad } = await open(browser, mock.base)
+            await post(base, '/v1/plants', { example: 'line' }, admin)
+            await post(base, '/v1/tenants', { name: 'another' }, admin) // from now on a token is wanted
+            const { token } = await post(base, '/v1/tokens', { role: 'viewer', name: 'guest' }, admin)
+            const [plant] = (await ask(base, '/v1/plants', { headers: admin })).items
+            const twin = await post(base, '/v1/twins', { plant: plant.id, speed: 0 }, admin)
+            const { page, bad } = await open(browser, base)
             page.setDefaultTimeout(30_000)
-            await page.goto(`${mock.base}/twins/${twin.id}`)
+            await page.goto(`${base}/twins/${twin.id}`)
             await page.getByLabel('Token').fill(token)
             await page.getByRole('button', { name: 'Sign in' }).click()
             await drawn(page)
@@ -248,7 +249,7 @@ describe('a viewer of a twin', { skip: !!process.env.BASE_URL }, () => {
             assert.deepEqual(bad, [])
         } finally {
             await browser.close()
-            mock.stop()
+            await stop()
         }
     })
 })
