@@ -24,7 +24,7 @@ describe('what-if settings', () => {
 describe('heat of the hall', () => {
     const group = (name: string, area: number, n_tool: number) => ({ name, area, first_tool: 0, n_tool, body: 'bench' as const, is_delay: false })
     const layout = { groups: [group('a', 0, 3), group('b', 0, 1), group('c', 1, 2)], areas: [{ name: 'A', rects: [] }, { name: 'B', rects: [] }, { name: 'C', rects: [] }] } as unknown as Layout
-    const now = (name: string, utilization: number | null, wait = 0, queue = 0, risk = 0): GroupNow => ({ name, utilization, wait, queue, risk, in_process: 0, tools: [] })
+    const now = (name: string, utilization: number | null, wait = 0, queue = 0, risk = 0): GroupNow => ({ name, utilization, wait, queue, risk, in_process: 0, tools: [0, 0, 0, 0, 0, 0, 0] })
     it('is the mean of tools for utilisation, of waiting lots for waits, the sum of lots at risk', () => {
         const groups = [now('a', 0.8, 7200, 1, 2), now('b', 0.4, 0, 0, 1), now('c', null, 3600, 3)]
         const tell = (_: string, value: number) => String(value)
