@@ -1,7 +1,7 @@
 // Starts what the tests need: `maru serve` on an empty folder (unless BASE_URL names a server) and Debian's chromium, and listens for
 // what must not happen. MARU: the program; EMBEDDED=1: with the page that is in it, not that of web/dist.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,7 +34,7 @@ export async function startServer() {
         await ended
         rmSync(data, { recursive: true })
     }
-    return { base, token: /maru_\w+/.exec(said)[0], stop }
+    return { base, token: readFileSync(join(data, 'first-admin-token'), 'utf8').trim(), stop }
 }
 
 export const launch = () =>

@@ -83,7 +83,7 @@ function AllLots({ twin, clock }: { twin: Twin; clock: Clock }) {
             { key: 'where', title: t('lot.where'), value: (row) => row.where, show: (row) => <Badge tone={row.where === 'processing' ? 'good' : row.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${row.where}`)}</Badge>, width: 7 },
             { key: 'group', title: t('lot.at'), value: (row) => row.tool ?? row.group, show: (row) => (row.tool ?? row.group).replace(/\/(\d+)$/, ' #$1'), width: 10 },
             { key: 'since', title: t('lot.for'), number: true, value: (row) => (row.since === undefined ? null : -row.since), show: (row) => (row.since === undefined ? '–' : clock.span(twin.time - row.since)), width: 7 },
-            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.short(row.due)}</span> : clock.short(row.due)), width: 11 },
+            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.short(row.due)}</span> : clock.short(row.due)), width: 14.5 },
         ],
         [t, num, clock, twin.id, twin.time],
     )
