@@ -120,12 +120,12 @@
         "{1}: 끝난 반복이 너무 적어 차이를 말할 수 없습니다.") \
     X(VARIANT_AS_IS, "as it is", "지금 그대로") \
     X(VARIANT_SUBJECT, "{1} ({2})", "{1}({2}) 안") \
-    X(CHANGE_AND, " and ", ", ") \
+    X(CHANGE_AND, " together with ", ", ") \
     X(CHANGE_TOOL_MORE, "one more tool in {1}", "{1} 설비 1대 추가") \
-    X(CHANGE_TOOLS_MORE, "{2} more tools in {1}", "{1} 설비 {2}대 추가") \
+    X(CHANGE_TOOLS_MORE, "adding {2} tools to {1}", "{1} 설비 {2}대 추가") \
     X(CHANGE_TOOL_LESS, "one tool less in {1}", "{1} 설비 1대 감축") \
-    X(CHANGE_TOOLS_LESS, "{2} tools less in {1}", "{1} 설비 {2}대 감축") \
-    X(CHANGE_TOOLS, "a number of {2} tools in {1}", "{1} 설비 {2}대 운영") \
+    X(CHANGE_TOOLS_LESS, "taking {2} tools from {1}", "{1} 설비 {2}대 감축") \
+    X(CHANGE_TOOLS, "having {2} tools in {1}", "{1} 설비 {2}대 운영") \
     X(CHANGE_DOWNTIME, "downtime of {1} at {2} %", "{1} 비가동 시간 {2} %") \
     X(CHANGE_DOWNTIME_ALL, "all downtime at {2} %", "전체 비가동 시간 {2} %") \
     X(CHANGE_RELEASES, "releases of {1} at {2} %", "{1} 투입률 {2} %") \

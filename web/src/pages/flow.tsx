@@ -32,7 +32,7 @@ export default function Flow({ twin, layout, clock }: { twin: Twin; layout: Layo
             { key: 'area', title: t('group.area'), value: (row) => layout.areas[tools.get(row.name)?.area ?? -1]?.name ?? '', width: 7, grow: 1 },
             { key: 'tools', title: t('group.tools'), number: true, value: (row) => row.tools.reduce((a, b) => a + b, 0), width: 5 },
             { key: 'down', title: t('flow.down'), number: true, value: (row) => (row.tools[4] ?? 0) + (row.tools[5] ?? 0), width: 5 },
-            { key: 'utilization', title: `${t('panel.utilization')}, %`, number: true, value: (row) => row.utilization, show: (row) => (row.utilization === null ? '–' : num(row.utilization * 100, 0)), width: 7.5 },
+            { key: 'utilization', title: `${t('panel.utilization')}, %`, number: true, value: (row) => row.utilization, show: (row) => (row.utilization === null ? '–' : num(row.utilization * 100, 0)), width: 9.5 },
             { key: 'queue', title: t('group.queue'), number: true, value: (row) => row.queue, width: 5.5 },
             { key: 'in_process', title: t('group.in_process'), number: true, value: (row) => row.in_process, width: 6 },
             { key: 'wait', title: t('group.wait'), number: true, value: (row) => row.wait, show: (row) => (row.wait > 0 ? clock.span(row.wait) : '–'), width: 7 },
