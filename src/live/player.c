@@ -255,12 +255,20 @@ static void seek_on(struct player *player) {
 
 // True: it has caught up with its clock.
 static bool play_on(struct player *player) {
+    if (maru_sim_now(player->moment.sim) >= PLAYER_MAX_TIME) {
+        player->state.mode = PLAYER_PAUSED;
+        player->state.is_playing = false;
+        player->is_view_old = true;
+        return true;
+    }
     if (player->speed <= 0) {
-        run_slice(player, INT64_MAX / 128);
+        run_slice(player, PLAYER_MAX_TIME);
         return false;
     }
     const double passed_us = (clock_seconds() - player->anchor_s) * player->speed * 1e6;
-    const maru_time target = player->anchor_us + (maru_time)passed_us;
+    const double most_us = (double)(PLAYER_MAX_TIME - player->anchor_us);
+    const maru_time target =
+        player->anchor_us + (maru_time)(passed_us < most_us ? passed_us : most_us);
     if (run_slice(player, target)) {
         return true;
     }

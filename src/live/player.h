@@ -17,6 +17,7 @@ enum {
     PLAYER_NICE = 5,
 };
 #define PLAYER_MAX_SPEED 1e7
+#define PLAYER_MAX_TIME (10000000000 * MARU_SECOND) // 317 years: it stops there
 
 struct player;
 

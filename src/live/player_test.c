@@ -186,6 +186,23 @@ static void watchers_are_told_twenty_times_a_second(void **state) {
     trial_free(&t);
 }
 
+static void it_stops_where_time_ends(void **state) {
+    (void)state;
+    static const char quiet[] = "=== routes.csv\nroute,tools,time\nA,Press,20 min\n"
+                                "=== tools.csv\ntools,count\nPress,1\n"
+                                "=== releases.csv\nstream,product,every\nA,A,60 day\n";
+    struct trial t = trial_new(quiet, NULL, 5);
+    struct player *player = start(&t, true, 0);
+    player_seek(player, PLAYER_MAX_TIME - MARU_DAY);
+    for (int i = 0; i < 20000 && look(player).mode == PLAYER_SEEKING; i++) {
+        wait_s(0.005);
+    }
+    wait_for(player, PLAYER_PAUSED);
+    assert_true(look(player).time_us == PLAYER_MAX_TIME && !look(player).is_playing);
+    player_free(player);
+    trial_free(&t);
+}
+
 static void a_plant_that_drowns_fails_and_says_so(void **state) {
     (void)state;
     struct trial t = trial_new(trial_full, "load=400; max_lot=300", 5);
@@ -207,6 +224,7 @@ int main(void) {
         cmocka_unit_test(it_goes_where_it_is_sent),
         cmocka_unit_test(what_is_done_to_it_is_its_history),
         cmocka_unit_test(watchers_are_told_twenty_times_a_second),
+        cmocka_unit_test(it_stops_where_time_ends),
         cmocka_unit_test(a_plant_that_drowns_fails_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "serve/twins.h"
 #include "io/clock.h"
+#include "serve/twins.h"
 #include "study/json_writer.h"
 
 // Who asks, tenants, tokens, the audit log.

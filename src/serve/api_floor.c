@@ -40,7 +40,7 @@ static maru_status look_begin(struct request *request, struct look *look, maru_e
     char *end = NULL;
     const double time = text[0] ? strtod(text, &end) : -1;
     *look = (struct look){0};
-    if (text[0] && (*end || !(time >= 0 && time <= 1e10))) {
+    if (text[0] && (*end || !(time >= 0 && time <= (double)PLAYER_MAX_TIME * 1e-6))) {
         return request_refuse(request, 400, err,
                               "time: seconds since the start of the plant are wanted");
     }

@@ -20,7 +20,7 @@
 // Twins: made, played, sent through time, forked, broken. A request is acknowledged when the store has what
 // it changes. Times are seconds since the start of the plant.
 
-#define MAX_TIME_S 1e10
+#define MAX_TIME_S ((double)PLAYER_MAX_TIME * 1e-6)
 #define MAX_SPAN_S 3.2e9
 
 static maru_time to_us(double seconds) { return (maru_time)llround(seconds * 1e6); }
