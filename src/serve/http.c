@@ -180,7 +180,10 @@ static maru_status let_in(struct request *request, maru_error *err) {
     if (request->route->is_of_server && strcmp(request->who.tenant, "local") != 0) {
         return request_refuse(request, 403, err, "only an admin of the server may do this");
     }
-    return store_hold(request->server->store, request->who.tenant, &request->tenant, err);
+    st = store_hold(request->server->store, request->who.tenant, &request->tenant, err);
+    request->status =
+        st == MARU_E_INPUT ? 503 : 0; // its file is damaged, which is not the caller's fault
+    return st;
 }
 
 // ---- answers

@@ -13,6 +13,7 @@
 #include "io/workers.h"
 #include "serve/asking.h"
 #include "serve/forecasting.h"
+#include "serve/log.h"
 #include "serve/upload.h"
 #include "study/json_writer.h"
 #include "study/korean.h"
@@ -329,16 +330,23 @@ static maru_status take_up_run(void *context, const struct run_row *row, maru_er
     return jobs_add(up->jobs, up->tenant, row->id, err);
 }
 
+// One whose file does not open must not keep the others from theirs: who asks for it is told why.
 static maru_status take_up_tenant(void *context, const struct tenant_row *row, maru_error *err) {
+    (void)err;
     struct jobs *jobs = context;
     struct tenant *tenant = NULL;
-    maru_status st = store_hold(jobs->store, row->name, &tenant, err);
+    maru_error why = {0};
+    maru_status st = store_hold(jobs->store, row->name, &tenant, &why);
     if (st == MARU_OK) {
         struct taking_up up = {jobs, row->name};
-        st = tenant_each_open_run(tenant, take_up_run, &up, err);
+        st = tenant_each_open_run(tenant, take_up_run, &up, &why);
         store_release(jobs->store, tenant);
     }
-    return st == MARU_E_LIMIT ? MARU_OK : st; // the rest comes up at a later start
+    if (st != MARU_OK &&
+        st != MARU_E_LIMIT) { // of too many runs the rest comes up at a later start
+        log_say(LOG_ERROR, "tenant", why.text);
+    }
+    return MARU_OK;
 }
 
 maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker, struct jobs **out,

@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,10 +13,18 @@
 
 enum { BUSY_MS = 5000 };
 
-// What SQLite says, as a sentence that says what to do.
+// Did the system refuse room? SQLite itself knows only that of the disk as a whole.
+static bool is_out_of_room(const struct database *database) {
+    const int why = database->db ? sqlite3_system_errno(database->db) : 0;
+    return why == ENOSPC || why == EDQUOT || why == EFBIG;
+}
+
+// What SQLite says, as a sentence that says what to do. A quota, or a limit on the size of files, is no
+// full disk to SQLite, but it is to who has to make room.
 static maru_status refusal(const struct database *database, int code, maru_error *err) {
     const char *path = database->path ? database->path : "";
-    switch (code & 0xff) {
+    const bool is_full = (code & 0xff) == SQLITE_IOERR && is_out_of_room(database);
+    switch (is_full ? SQLITE_FULL : code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
     case SQLITE_DONE:
@@ -25,7 +34,7 @@ static maru_status refusal(const struct database *database, int code, maru_error
                     "the disk is full: nothing was changed in %s; make room and try again", path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return fail(err, MARU_E_INPUT,
+        return fail(err, database->is_open ? MARU_E_IO : MARU_E_INPUT,
                     "%s is damaged: stop the server and put its last backup in its place", path);
     case SQLITE_NOMEM:
         return fail(err, MARU_E_MEMORY, "no memory");
@@ -121,8 +130,10 @@ maru_status database_open(struct database *database, const char *path, const cha
     st = st == MARU_OK ? migrate(database, migration, n_migration, err) : st;
     if (st != MARU_OK) {
         database_close(database);
+        return st;
     }
-    return st;
+    database->is_open = true;
+    return MARU_OK;
 }
 
 void database_close(struct database *database) {

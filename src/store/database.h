@@ -15,6 +15,7 @@ struct database {
     sqlite3 *db;
     pthread_mutex_t lock; // one caller at a time: database_enter, database_leave
     char *path;
+    bool is_open; // it was whole when it was opened
 };
 
 // Open or make the file, look whether it is whole, and bring it to the newest version: migration i
@@ -55,8 +56,8 @@ int64_t query_integer(const struct query *query, int column);
 double query_number(const struct query *query, int column);
 const void *query_bytes(const struct query *query, int column, size_t *n);
 
-//   errors  MARU_E_IO: the disk is full, or the system refused; MARU_E_INPUT: the file is damaged, or
-//           a row contradicts the others
+//   errors  MARU_E_IO: the disk is full, the system refused, or the file is damaged; MARU_E_INPUT: a
+//           row contradicts the others
 MARU_MUST_USE maru_status query_close(struct query *query, maru_error *err);
 
 // A statement without rows: open, the texts that it wants (ending with NULL), close.

@@ -232,6 +232,14 @@ maru_status tenant_add_act(struct tenant *tenant, const char *twin, const struct
         st = query_close(&query, err);
         st = st == MARU_OK && !is_made ? fail(err, MARU_E_USAGE, no_twin) : st;
     }
+    if (st == MARU_OK) { // after a kill it must not stand before what was done to it
+        query_open(&query, database,
+                   "UPDATE twin SET time_us = ?2, end_us = max(end_us, ?2) WHERE id = ?1");
+        query_bind_text(&query, twin);
+        query_bind_integer(&query, act->at_us);
+        query_row(&query);
+        st = query_close(&query, err);
+    }
     if (st == MARU_OK) {
         char detail[64];
         snprintf(detail, sizeof detail, "tool %u at %.0f s", act->tool, (double)act->at_us * 1e-6);

@@ -82,7 +82,7 @@ maru_status tenant_pack(struct packed *out, const void *bytes, size_t n, maru_er
 maru_status tenant_unpack(struct text *out, const void *packed, size_t n, maru_error *err) {
     const unsigned long long size = ZSTD_getFrameContentSize(packed, n);
     if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) {
-        return fail(err, MARU_E_INPUT, "a kept file is damaged: restore the last backup");
+        return fail(err, MARU_E_IO, "a kept file is damaged: restore the last backup");
     }
     if (size > out->max_bytes) {
         return fail(err, MARU_E_LIMIT, "a kept file has %llu bytes, at most %zu are possible", size,
@@ -94,7 +94,7 @@ maru_status tenant_unpack(struct text *out, const void *packed, size_t n, maru_e
     }
     maru_status st = MARU_OK;
     if (ZSTD_decompress(bytes, (size_t)size, packed, n) != (size_t)size) {
-        st = fail(err, MARU_E_INPUT, "a kept file is damaged: restore the last backup");
+        st = fail(err, MARU_E_IO, "a kept file is damaged: restore the last backup");
     } else {
         text_add(out, bytes, (size_t)size);
         st = out->status;

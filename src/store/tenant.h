@@ -23,7 +23,7 @@ struct packed {
 MARU_MUST_USE maru_status tenant_pack(struct packed *out, const void *bytes, size_t n,
                                       maru_error *err);
 // Append what was packed to `out`, whose cap is the limit.
-//   errors  MARU_E_INPUT: it is damaged; MARU_E_LIMIT
+//   errors  MARU_E_IO: it is damaged; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_unpack(struct text *out, const void *packed, size_t n,
                                         maru_error *err);
 
@@ -93,7 +93,7 @@ MARU_MUST_USE maru_status tenant_each_table(struct tenant *tenant, const char *p
 
 // The tables of a version, or with `name` the one of it.
 //   memory  tables_fini frees, also after an error
-//   errors  MARU_E_USAGE: there is none; MARU_E_INPUT: it is damaged
+//   errors  MARU_E_USAGE: there is none; MARU_E_IO: it is damaged
 struct tables {
     maru_file *file; // (n)
     size_t n, cap;
