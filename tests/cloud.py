@@ -88,7 +88,7 @@ class Client:
                         raise  # an idle one that the server had closed
                 answer = self.connection.getresponse()
                 return answer.status, answer.read(), answer.headers
-            except (OSError, http.client.HTTPException) as why:
+            except (OSError, http.client.HTTPException, AttributeError) as why:  # the last: it ended while it was written
                 self.close()
                 if fresh or method != "GET":
                     raise Lost(str(why)) from why
