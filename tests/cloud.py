@@ -131,13 +131,15 @@ class Client:
 
 
 class Server:
-    def __init__(self, maru, folder, *options, before=None, env=None, log_level="warn", port=0):
+    def __init__(self, maru, folder, *options, before=None, env=None, log_level="info", port=0):
         self.maru, self.folder = maru, folder
-        self.process = subprocess.Popen([maru, "serve", "--data", folder, "--listen", f"127.0.0.1:{port}", "--lang", "en", "--log-level", "info", *options],
+        self.process = subprocess.Popen([maru, "serve", "--data", folder, "--listen", f"127.0.0.1:{port}", "--lang", "en", "--log-level", log_level, *options],
                                         stderr=subprocess.PIPE, text=True, errors="replace", preexec_fn=before, env={**os.environ, **(env or {})})
         atexit.register(self.kill)
         self.token, self.port, self.log = "", 0, []
-        for line in self.process.stderr:
+        if log_level != "info":  # then it does not say where it is
+            self.wait_for_port(port)
+        for line in self.process.stderr if not self.port else ():
             self.log.append(line)
             event = json.loads(line) if line.startswith("{") else {"event": ""}
             if event["event"] == "first token":
@@ -149,6 +151,17 @@ class Server:
             raise SystemExit(f"the server did not start: {self.process.wait()}\n{''.join(self.log)}")
         self.reader = threading.Thread(target=self.read_log, daemon=True)
         self.reader.start()
+
+    def wait_for_port(self, port):
+        for _ in range(500):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                self.port = port
+                break
+            except OSError:
+                time.sleep(0.02)
+        path = os.path.join(self.folder, "first-admin-token")
+        self.token = open(path).read() if os.path.exists(path) else ""
 
     def read_log(self):  # so that the pipe does not fill up; what is no line of JSON, or an error, is kept
         for line in self.process.stderr:
@@ -184,6 +197,12 @@ class Server:
     def cpu_s(self):
         fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as wire:
+        wire.bind(("127.0.0.1", 0))
+        return wire.getsockname()[1]
 
 
 def percentile(values, share):
