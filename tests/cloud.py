@@ -161,7 +161,11 @@ class Server:
             except OSError:
                 time.sleep(0.02)
         path = os.path.join(self.folder, "first-admin-token")
-        self.token = open(path).read() if os.path.exists(path) else ""
+        for _ in range(100):  # it is written right after the port is open
+            self.token = open(path).read() if os.path.exists(path) else ""
+            if self.token:
+                return
+            time.sleep(0.02)
 
     def read_log(self):  # so that the pipe does not fill up; what is no line of JSON, or an error, is kept
         for line in self.process.stderr:

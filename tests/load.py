@@ -9,8 +9,9 @@ MARU = sys.argv[1]
 LONG = "long" in sys.argv[2:]
 QUICK = bool(os.environ.get("MARU_QUICK"))  # sanitizers: no figure is judged
 SECONDS, ROUNDS = (10, 3) if LONG else (2, 1)
-LEAST_OF_NGINX = 1 / 3
-MOST_P99_MS = 50
+# Judged strictly in the long form; the short one stands beside other work, and finds what is broken, not what is slow.
+LEAST_OF_NGINX = 1 / 3 if LONG else 1 / 8
+MOST_P99_MS = 50 if LONG else 250
 MOST_RSS_MB = 200
 N_STREAM = 1000
 
@@ -29,9 +30,9 @@ def wrk(url, token="", gzip=False, connections=200, seconds=SECONDS):
         command += ["-H", "Accept-Encoding: gzip"]
     out = subprocess.run(command + [url], capture_output=True, text=True, timeout=seconds + 60).stdout
     times = {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}
-    if "99%" not in out or "Requests/sec" not in out:
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\s*\n", out)
+    if not p99 or "Requests/sec" not in out:
         raise SystemExit("wrk says " + out)
-    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\n", out)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     check(f"{url}: answers that are none", int(bad.group(1)) if bad else 0, 0)
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), float(p99.group(1)) * times[p99.group(2)]
@@ -223,6 +224,38 @@ def idle_streams(server, client, plant):
     client.ask("DELETE", "/v1/twins/" + twin)
 
 
+def kept_answers(server, client, plant):
+    """What is kept ready is as true as what is not: gone when it is deleted, shown to nobody else."""
+    other = server.client(client.post("/v1/tenants", {"name": "other"})[1]["token"])
+    gone = client.post("/v1/tokens", {"role": "viewer", "name": "gone"})[1]
+    viewer = server.client(gone["token"])
+    mine = client.post("/v1/plants?name=mine", zip_of("examples/line"))[1]["plant"]
+    runs = [client.post("/v1/runs", {"plant": mine, "days": days, "replications": 2})[1]["id"] for days in (5, 6)]
+    check("a result that is not there yet", client.get(f"/v1/runs/{runs[1]}/result")[0] in (200, 409), True)
+    for run in runs:
+        client.wait_for(run)
+    paths = [f"/v1/runs/{runs[0]}/{what}" for what in ("result", "result?replications=1", "report", "report?lang=ko")]
+    first = [client.raw("GET", p)[1] for p in paths]
+    check("they differ", len(set(first)), 4)
+    check("once more they are the same", [client.raw("GET", p)[1] for p in paths], first)
+    zipped = [client.raw("GET", p, headers={"Accept-Encoding": "gzip"}) for p in paths * 2]
+    check("compressed, too", [gzip.decompress(z[1]) if z[2].get("Content-Encoding") == "gzip" else z[1] for z in zipped], first * 2)
+    plain = client.raw("GET", paths[0])[2]
+    check("headers", (plain["ETag"], plain["X-Content-Type-Options"], plain["Content-Type"]), (zipped[0][2]["ETag"], "nosniff", "application/json"))
+    check("nothing new", client.raw("GET", paths[0], headers={"If-None-Match": plain["ETag"]})[:2], (304, b""))
+    check("HEAD", client.raw("HEAD", paths[0])[:2], (200, b""))
+    check("a report may do nothing", "sandbox" in client.raw("GET", paths[2])[2]["Content-Security-Policy"], True)
+    check("another tenant", [other.get(p)[0] for p in paths], [404] * 4)
+    check("a viewer", viewer.get(paths[0])[0], 200)
+    client.ask("DELETE", "/v1/tokens/" + gone["id"])
+    check("whose token is taken back", [viewer.get(p)[0] for p in paths], [401] * 4)
+    client.ask("DELETE", "/v1/runs/" + runs[0])
+    check("deleted is gone", [client.get(p)[0] for p in paths], [404] * 4)
+    check("the other is there", client.get(f"/v1/runs/{runs[1]}/result")[0], 200)
+    client.ask("DELETE", "/v1/plants/" + mine)
+    check("gone with its plant", client.get(f"/v1/runs/{runs[1]}/result")[0], 404)
+
+
 def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard) if hard > 0 else 8192, hard))
@@ -232,6 +265,7 @@ def main():
     run = client.post("/v1/runs", {"plant": plant, "days": 60, "replications": 3})[1]["id"]
     check("a run", client.wait_for(run)["state"], "done")
     parts = os.environ.get("PARTS", "idle works nginx").split()
+    kept_answers(server, client, plant)
     if "idle" in parts:
         idle_streams(server, client, plant)
     if "works" in parts:

@@ -227,6 +227,19 @@ maru_status api_follow_run(struct request *request, maru_error *err) {
     return st == MARU_OK ? stream_follow(request, request->param[0], err) : st;
 }
 
+// An output of a run that is there never changes: is it kept? Else, on a thread of the network, MARU_MORE.
+static maru_status look_for_output(struct request *request, enum run_output output, long most,
+                                   bool *is_kept, maru_error *err) {
+    char key[ANSWERS_KEY_BYTES];
+    const maru_status st = tenant_has_output(request->tenant, request->param[0], output, err);
+    if (st == MARU_OK) {
+        snprintf(key, sizeof key, "%s %s %d %ld", request->who.tenant, request->param[0],
+                 (int)output, most);
+        *is_kept = request_has_kept(request, key);
+    }
+    return st == MARU_OK && !*is_kept && !request->is_in_hands ? MARU_MORE : st;
+}
+
 maru_status api_get_result(struct request *request, maru_error *err) {
     const char *asked = request_query(request, "replications");
     char *end = NULL;
@@ -235,22 +248,27 @@ maru_status api_get_result(struct request *request, maru_error *err) {
         return fail(err, MARU_E_INPUT, "replications: a whole number from 1 to %d is wanted",
                     RUNS_MAX);
     }
-    struct text whole;
-    text_init(&whole, REQUEST_MAX_ANSWER_BYTES);
-    const maru_status st =
-        tenant_get_output(request->tenant, request->param[0], RUN_RESULT, &whole, err);
-    if (st == MARU_OK) {
-        excerpt_add(&request->out, whole.bytes ? whole.bytes : "", (size_t)most);
+    bool is_kept = false;
+    maru_status st = look_for_output(request, RUN_RESULT, most, &is_kept, err);
+    if (st == MARU_OK && !is_kept) {
+        struct text whole;
+        text_init(&whole, REQUEST_MAX_ANSWER_BYTES);
+        st = tenant_get_output(request->tenant, request->param[0], RUN_RESULT, &whole, err);
+        if (st == MARU_OK) {
+            excerpt_add(&request->out, whole.bytes ? whole.bytes : "", (size_t)most);
+        }
+        text_fini(&whole);
     }
-    text_fini(&whole);
     return st;
 }
 
 maru_status api_get_report(struct request *request, maru_error *err) {
     const bool is_korean = strcmp(request_query(request, "lang"), "ko") == 0;
+    const enum run_output output = is_korean ? RUN_REPORT_KO : RUN_REPORT_EN;
+    bool is_kept = false;
     request->type = "text/html; charset=utf-8";
-    const maru_status st =
-        tenant_get_output(request->tenant, request->param[0],
-                          is_korean ? RUN_REPORT_KO : RUN_REPORT_EN, &request->out, err);
-    return st;
+    const maru_status st = look_for_output(request, output, 0, &is_kept, err);
+    return st == MARU_OK && !is_kept
+               ? tenant_get_output(request->tenant, request->param[0], output, &request->out, err)
+               : st;
 }

@@ -274,6 +274,10 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     }
 }
 
+static bool takes_gzip(const struct request *request) {
+    return strstr(header(request, "Accept-Encoding"), "gzip") != NULL;
+}
+
 static void make_etag(const struct text *out, char etag[40]) {
     unsigned char hash[16];
     char hex[33];
@@ -288,8 +292,7 @@ enum { GZIP_LEAST_BYTES = 1024 };
 // gzip of `out` in memory that free() gives back; NULL: as it is.
 static void *packed(const struct request *request, size_t *n) {
     const struct text *out = &request->out;
-    if (out->n_bytes < GZIP_LEAST_BYTES || out->n_bytes > UINT32_MAX ||
-        !strstr(header(request, "Accept-Encoding"), "gzip") ||
+    if (out->n_bytes < GZIP_LEAST_BYTES || out->n_bytes > UINT32_MAX || !takes_gzip(request) ||
         strcmp(request->type, "application/zip") == 0) {
         return NULL;
     }
@@ -323,13 +326,12 @@ static void *packed(const struct request *request, size_t *n) {
 // who cannot take it as it is.
 static struct MHD_Response *answer_with_file(struct request *request, char etag[40]) {
     const struct embedded *file = request->file;
-    const bool takes_gzip = strstr(header(request, "Accept-Encoding"), "gzip") != NULL;
     snprintf(etag, 40, "%s", file->etag);
     if (strcmp(header(request, "If-None-Match"), etag) == 0) {
         request->status = 304;
         return NULL;
     }
-    if (file->is_packed && !takes_gzip) {
+    if (file->is_packed && !takes_gzip(request)) {
         request->status = page_unpack(file, &request->out) == MARU_OK ? 200 : 503;
         return NULL;
     }
@@ -345,8 +347,75 @@ static struct MHD_Response *answer_with_file(struct request *request, char etag[
     return response;
 }
 
+// What is in `out` as a response, compressed where that is wanted; `out` is empty afterwards. NULL: no memory.
+static struct MHD_Response *response_of(struct request *request) {
+    struct text *out = &request->out;
+    void *bytes = packed(request, &request->n_sent);
+    struct MHD_Response *response = NULL;
+    if (bytes) {
+        response = MHD_create_response_from_buffer(request->n_sent, bytes, MHD_RESPMEM_MUST_FREE);
+        if (response) {
+            MHD_add_response_header(response, "Content-Encoding", "gzip");
+        } else {
+            free(bytes);
+        }
+        return response;
+    }
+    request->n_sent = out->n_bytes;
+    response =
+        MHD_create_response_from_buffer_with_free_callback(out->n_bytes, out->bytes, alloc_free);
+    if (response) { // which has the bytes now
+        text_init(out, out->max_bytes);
+    }
+    return response;
+}
+
+bool request_has_kept(struct request *request, const char *key) {
+    snprintf(request->kept_as, sizeof request->kept_as, "%s%s", key,
+             takes_gzip(request) ? " gzip" : "");
+    request->kept = answers_hold(request->server->answers, request->kept_as);
+    return request->kept != NULL;
+}
+
+// Make what is in `out` the answer that is kept, in memory of just its size.
+static maru_status keep_answer(struct request *request, maru_error *err) {
+    struct kept_answer answer = {0};
+    struct text *out = &request->out;
+    request->status = MHD_HTTP_OK;
+    make_etag(out, answer.etag);
+    char *bytes = alloc_resize(out->bytes, out->n_bytes + 1, 1);
+    out->bytes = bytes ? bytes : out->bytes;
+    answer.response = response_of(request);
+    answer.n_bytes = request->n_sent;
+    if (answer.response) {
+        add_headers(request, answer.response, answer.etag);
+        request->kept = answers_keep(request->server->answers, request->kept_as, &answer);
+    }
+    if (answer.response && !request->kept) {
+        MHD_destroy_response(answer.response);
+    }
+    return request->kept ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory for the answer");
+}
+
+// False: it has not changed since, and there is nothing but its tag to send.
+static bool queue_kept(struct request *request, char etag[40], enum MHD_Result *result) {
+    snprintf(etag, 40, "%s", request->kept->etag);
+    if (strcmp(header(request, "If-None-Match"), etag) == 0) {
+        request->status = 304;
+        return false;
+    }
+    request->n_sent = request->kept->n_bytes;
+    pace_enter(request->server->pace, request->connection, PACE_SENDING);
+    *result = MHD_queue_response(request->connection, MHD_HTTP_OK, request->kept->response);
+    return true;
+}
+
 static enum MHD_Result send_answer(struct request *request) {
     char etag[40] = "";
+    enum MHD_Result result = MHD_NO;
+    if (request->kept && queue_kept(request, etag, &result)) {
+        return result;
+    }
     struct MHD_Response *response = request->stream;
     request->stream = NULL;
     request->is_stream = response != NULL;
@@ -356,8 +425,6 @@ static enum MHD_Result send_answer(struct request *request) {
         request->n_sent = response ? request->file->n_kept : 0;
     }
     if (!response) {
-        size_t n = 0;
-        void *bytes = NULL;
         if (request->status == 200 && request->out.n_bytes > 0) {
             if (!request->file) {
                 make_etag(&request->out, etag);
@@ -366,15 +433,8 @@ static enum MHD_Result send_answer(struct request *request) {
                 request->status = 304;
                 text_clear(&request->out);
             }
-            bytes = packed(request, &n);
         }
-        request->n_sent = bytes ? n : request->out.n_bytes;
-        response = bytes ? MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE)
-                         : MHD_create_response_from_buffer(request->out.n_bytes, request->out.bytes,
-                                                           MHD_RESPMEM_MUST_COPY);
-        if (response && bytes) {
-            MHD_add_response_header(response, "Content-Encoding", "gzip");
-        }
+        response = response_of(request);
     }
     if (!response) {
         return MHD_NO;
@@ -382,8 +442,7 @@ static enum MHD_Result send_answer(struct request *request) {
     add_headers(request, response, etag);
     pace_enter(request->server->pace, request->connection,
                request->is_stream ? PACE_EXEMPT : PACE_SENDING);
-    const enum MHD_Result result =
-        MHD_queue_response(request->connection, (unsigned)request->status, response);
+    result = MHD_queue_response(request->connection, (unsigned)request->status, response);
     MHD_destroy_response(response);
     return result;
 }
@@ -399,6 +458,9 @@ void request_handle(struct request *request) {
     if (st == MARU_OK && !once.is_done) {
         st = request->route->handle(request, &request->err);
         st = once_end(&once, request, st, &request->err);
+    }
+    if (st == MARU_OK && request->kept_as[0] && !request->kept && request->out.status == MARU_OK) {
+        st = keep_answer(request, &request->err);
     }
     request->outcome = st;
 }
@@ -426,8 +488,11 @@ static enum MHD_Result handle(struct request *request) {
     pace_enter(request->server->pace, request->connection, PACE_WORKING);
     if (!request->route->is_slow) {
         request_handle(request);
-        return answer(request);
+        if (request->outcome != MARU_MORE) {
+            return answer(request);
+        }
     }
+    request->is_in_hands = true;
     MHD_suspend_connection(request->connection);
     if (hands_take(request->server->hands, request)) {
         return MHD_YES;
@@ -577,6 +642,7 @@ static void forget(void *context, struct MHD_Connection *connection, void **own,
         pace_enter(request->server->pace, connection, PACE_WAITING);
         text_fini(&request->body);
         text_fini(&request->out);
+        answers_release(request->server->answers, request->kept);
         store_release(request->server->store, request->tenant);
         alloc_free(request);
         *own = NULL;
@@ -667,6 +733,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     server->started_ms = clock_unix_ms();
     st = pace_new(config->patience_s, &server->pace, err);
     st = st == MARU_OK ? metrics_new(&server->metrics, err) : st;
+    st = st == MARU_OK ? answers_new(&server->answers, err) : st;
     st = st != MARU_OK ? st : store_open(config->data, &server->store, secret, err);
     st = st == MARU_OK ? twins_start(server->store, &server->twins, err) : st;
     if (st == MARU_OK) {
@@ -734,5 +801,6 @@ void server_stop(struct server *server) {
     store_close(server->store);
     pace_free(server->pace);
     metrics_free(server->metrics);
+    answers_free(server->answers);
     alloc_free(server);
 }

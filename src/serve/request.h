@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "serve/answers.h"
 #include "serve/jobs.h"
 #include "serve/server.h"
 #include "store/tenant.h"
@@ -35,6 +36,7 @@ struct server {
     struct stream *streams; // the same
     struct pace *pace;
     struct metrics *metrics;
+    struct answers *answers;
     _Atomic uint64_t n_stream; // event streams that are followed
     const char *data;          // folder of the store
     int64_t started_ms;
@@ -70,12 +72,14 @@ struct request {
     int status; // of HTTP; 0: it follows from the maru_status
     struct text out;
     const char *type;
-    const struct embedded *file; // instead of `out`: a file of the program
-    bool is_immutable;           // a browser may keep it for good
-    char disposition[200];       // "": none
-    struct MHD_Response *stream; // instead of `out`
+    const struct embedded *file;     // instead of `out`: a file of the program
+    bool is_immutable;               // a browser may keep it for good
+    char disposition[200];           // "": none
+    struct MHD_Response *stream;     // instead of `out`
+    struct kept_answer *kept;        // the same; held
+    char kept_as[ANSWERS_KEY_BYTES]; // "", or keep what is in `out` for who asks next
     // in the hands
-    bool is_handled;
+    bool is_in_hands, is_handled;
     maru_status outcome;
     maru_error err;
     struct request *next_waiting;
@@ -94,6 +98,11 @@ const struct route *route_at(size_t i); // NULL behind the last
 
 // Let the route handle it, once for its Idempotency-Key: the outcome and the answer are in `request`.
 void request_handle(struct request *request);
+
+// Is there an answer that is kept under this key? Then it goes out. Else a handler on a thread of the network
+// returns MARU_MORE, is called again in the hands, and what it puts into `out` is kept. The key has to
+// say all that the answer depends on, but how it is compressed.
+bool request_has_kept(struct request *request, const char *key);
 
 // "" when it is not given.
 const char *request_query(const struct request *request, const char *name);

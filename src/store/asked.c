@@ -205,6 +205,25 @@ maru_status tenant_each_open_run(struct tenant *tenant, tenant_see_run see, void
     return tell(tenant, &query, see, context, false, err);
 }
 
+maru_status tenant_has_output(struct tenant *tenant, const char *id, enum run_output output,
+                              maru_error *err) {
+    static const char *const sql[] = {"SELECT result IS NOT NULL FROM run WHERE id = ?",
+                                      "SELECT report_ko IS NOT NULL FROM run WHERE id = ?",
+                                      "SELECT report_en IS NOT NULL FROM run WHERE id = ?"};
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database, sql[output]);
+    query_bind_text(&query, id);
+    const bool is_there = query_row(&query);
+    const bool has_it = is_there && query_integer(&query, 0) != 0;
+    maru_status st = query_close(&query, err);
+    if (st == MARU_OK && !has_it) {
+        st = is_there ? fail(err, MARU_E_RANGE, "the run has no result yet, or ended without one")
+                      : fail(err, MARU_E_USAGE, no_run);
+    }
+    return database_leave(&tenant->database, st, err);
+}
+
 maru_status tenant_get_output(struct tenant *tenant, const char *id, enum run_output output,
                               struct text *out, maru_error *err) {
     static const char *const sql[] = {"SELECT result FROM run WHERE id = ?",

@@ -11,8 +11,17 @@
 #include "base/text.h"
 #include "maru/status.h"
 
+enum { DATABASE_KEPT_STATEMENTS = 48 };
+
+struct kept_statement { // compiled, and not in use
+    const char *sql;    // as the caller gave it: most are literals
+    sqlite3_stmt *statement;
+};
+
 struct database {
     sqlite3 *db;
+    struct kept_statement kept[DATABASE_KEPT_STATEMENTS];
+    size_t next_kept;     // the place that gives way when all are taken
     pthread_mutex_t lock; // one caller at a time: database_enter, database_leave
     char *path;
     bool is_open; // it was whole when it was opened
@@ -37,11 +46,13 @@ MARU_MUST_USE maru_status database_leave(struct database *database, maru_status 
 struct query {
     struct database *database;
     sqlite3_stmt *statement;
+    const char *sql;
     int n_bound;
     int code; // of SQLite
 };
 
-// Texts and bytes that are bound stay the caller's until query_close.
+// Compiled statements are kept for the next time. Texts and bytes that are bound stay the caller's until
+// query_close.
 void query_open(struct query *query, struct database *database, const char *sql);
 void query_bind_text(struct query *query, const char *text); // NULL: null
 void query_bind_integer(struct query *query, int64_t value);

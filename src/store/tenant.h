@@ -166,6 +166,9 @@ MARU_MUST_USE maru_status tenant_each_open_run(struct tenant *tenant, tenant_see
 
 enum run_output { RUN_RESULT, RUN_REPORT_KO, RUN_REPORT_EN };
 //   errors  MARU_E_USAGE: there is no such run; MARU_E_RANGE: it has no such output (yet)
+MARU_MUST_USE maru_status tenant_has_output(struct tenant *tenant, const char *id,
+                                            enum run_output output, maru_error *err);
+// errors as above. An output that is there never changes.
 MARU_MUST_USE maru_status tenant_get_output(struct tenant *tenant, const char *id,
                                             enum run_output output, struct text *out,
                                             maru_error *err);
