@@ -380,7 +380,8 @@ def logs():
     check("first and last", (events[0]["event"], events[1]["event"], events[-1]["event"]), ("first token", "start", "stop"))
     requests = [e for e in events if e["event"] == "request"]
     check("fields", {"time", "level", "event", "method", "route", "status", "bytes", "ms", "from"} <= set(requests[0]), True)
-    check("routes are patterns", ("/v1/plants", None) == (requests[1]["route"], requests[2]["route"]), True)
+    # each line is written when its request is over and forgotten, which two threads may do in another order
+    check("routes are patterns", {"/v1/plants", None} <= {e["route"] for e in requests}, True)
     check("who", [(e["tenant"], e["who"]) for e in requests if e["status"] == 400], [("local", "first admin")])
     check("a hostile name", [e["who"] for e in requests if e["route"] == "/v1/me" and e.get("who", "").startswith("quote")], [name])
     check("times", all(e["time"].endswith("Z") and e["ms"] >= 0 and e["bytes"] >= 0 for e in requests), True)
