@@ -139,7 +139,7 @@ static void add_number(struct text *out, uint64_t value) { // LEB128
 }
 
 static void add_signed(struct text *out, int64_t value) {
-    add_number(out, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    add_number(out, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 static void add_byte(struct text *out, uint8_t value) { text_add(out, (const char *)&value, 1); }

@@ -215,7 +215,7 @@ enum { MAX_SHORT = 16 };
 // counting for each node those that come before it: n^2/2 comparisons, but no branch depends on
 // them.
 static void sort(const struct maru_model *m, struct state *s, uint32_t chain) {
-    uint32_t node[MAX_SHORT], place[MAX_SHORT] = {0}, sorted[MAX_SHORT], n = 0;
+    uint32_t node[MAX_SHORT], place[MAX_SHORT] = {0}, sorted[MAX_SHORT] = {0}, n = 0;
     int64_t key[MAX_SHORT];
     uint32_t it = chain;
     do {
