@@ -1,5 +1,5 @@
 # A server to be tried, and clients of it: for the Python programs of tests/ that look at load and bad days.
-import atexit, gzip, http.client, io, json, os, shutil, signal, socket, subprocess, sys, tempfile, threading, time, zipfile
+import atexit, gzip, http.client, io, json, os, resource, shutil, signal, socket, subprocess, sys, tempfile, threading, time, zipfile
 
 failures = []
 
@@ -201,6 +201,12 @@ class Server:
     def cpu_s(self):
         fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def many_files():
+    """Let this program have thousands of connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard) if hard > 0 else 8192, hard))
 
 
 def free_port():

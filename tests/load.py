@@ -2,7 +2,7 @@
 # tests/load.py MARU [long]: requests a second and their times, with nginx on the same machine in the same minute as the
 # measure of what is possible; small requests while all cores simulate; many idle streams and what they weigh.
 # Needs wrk and nginx for the first (skipped by name where they are missing). `long`: longer and in turns.
-import json, os, re, resource, shutil, socket, statistics, subprocess, sys, threading, time
+import json, os, re, shutil, socket, statistics, subprocess, sys, threading, time
 from cloud import *
 
 MARU = sys.argv[1]
@@ -257,8 +257,7 @@ def kept_answers(server, client, plant):
 
 
 def main():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard) if hard > 0 else 8192, hard))
+    many_files()
     server = Server(MARU, temporary(), "--workers", "2", log_level="warn", port=free_port())
     client = server.client(server.token)
     plant = client.post("/v1/plants?name=fab", zip_of("examples/minifab"))[1]["plant"]

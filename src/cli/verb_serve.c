@@ -21,7 +21,7 @@
 struct serve_values {
     struct common common;
     const char *config, *data, *listen, *tls_cert, *tls_key, *page, *log_level;
-    uint64_t workers, patience;
+    uint64_t workers, patience, quota;
     bool insecure;
 };
 
@@ -124,6 +124,7 @@ static int run_serve(struct call *call) {
                                          .is_insecure = values->insecure,
                                          .page = values->page,
                                          .patience_s = (double)values->patience,
+                                         .quota_mib = values->quota,
                                          .n_worker = values->workers > 0 ? (size_t)values->workers
                                                                          : workers_cores()};
     stop_listen();
@@ -159,6 +160,7 @@ static const struct option options[] = {
     {"workers", 0, OPTION_COUNT, AT(workers), "N", NULL, W_HELP_WORKERS, 1, 64},
     {"log-level", 0, OPTION_TEXT, AT(log_level), "LEVEL", NULL, W_HELP_LOG_LEVEL, 0, 0},
     {"patience", 0, OPTION_COUNT, AT(patience), "SECONDS", "10", W_HELP_PATIENCE, 1, 3600},
+    {"quota", 0, OPTION_COUNT, AT(quota), "MIB", "4096", W_HELP_QUOTA, 1, 1 << 30},
 };
 #undef AT
 static const char *const examples[] = {

@@ -93,10 +93,11 @@ static void free_stream(void *context) {
 }
 
 maru_status floor_stream_follow(struct request *request, struct twin *twin, maru_error *err) {
-    struct floor_stream *stream = alloc_new(1, sizeof *stream);
+    const maru_status st = request_begin_stream(request, err);
+    struct floor_stream *stream = st == MARU_OK ? alloc_new(1, sizeof *stream) : NULL;
     if (!stream) {
         twins_release(request->server->twins, twin);
-        return fail(err, MARU_E_MEMORY, "no memory");
+        return st != MARU_OK ? st : fail(err, MARU_E_MEMORY, "no memory");
     }
     stream->watcher.wake = wake;
     stream->server = request->server;

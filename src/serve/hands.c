@@ -11,7 +11,8 @@
 #include "serve/request.h"
 
 // One list of requests in the order they came; a free thread takes the first of the tenant that has the
-// fewest in hand, so that many large uploads of one do not keep out another.
+// fewest in hand, so that many large uploads of one do not keep out another. Nor do a few long ones: no tenant
+// has all threads.
 
 struct hands {
     pthread_mutex_t lock;
@@ -32,9 +33,17 @@ static size_t n_in_hand(const struct hands *hands, const char *tenant) {
     return n;
 }
 
+static size_t n_waiting_of(const struct hands *hands, const char *tenant) {
+    size_t n = 0;
+    for (const struct request *request = hands->first; request; request = request->next_waiting) {
+        n += strcmp(request->who.tenant, tenant) == 0;
+    }
+    return n;
+}
+
 static struct request *take_next(struct hands *hands) {
     struct request **best = NULL;
-    size_t fewest = SIZE_MAX;
+    size_t fewest = HANDS_OF_TENANT;
     for (struct request **link = &hands->first; *link; link = &(*link)->next_waiting) {
         const size_t n = n_in_hand(hands, (*link)->who.tenant);
         if (n < fewest) {
@@ -67,7 +76,7 @@ static void *work(void *context) {
     pthread_mutex_lock(&hands->lock);
     for (;;) {
         struct request *request = take_next(hands);
-        if (!request && hands->is_ending) {
+        if (!request && hands->is_ending && !hands->first) {
             break;
         }
         if (!request) {
@@ -80,6 +89,9 @@ static void *work(void *context) {
         request_handle(request);
         pthread_mutex_lock(&hands->lock);
         hands->in_hand[place] = NULL; // from `done` on it is no longer ours
+        if (hands->is_ending) {       // who sleeps for want of a share looks again
+            pthread_cond_broadcast(&hands->has_work);
+        }
         pthread_mutex_unlock(&hands->lock);
         hands->done(request);
         pthread_mutex_lock(&hands->lock);
@@ -127,7 +139,8 @@ void hands_stop(struct hands *hands) {
 
 bool hands_take(struct hands *hands, struct request *request) {
     pthread_mutex_lock(&hands->lock);
-    const bool has_room = hands->n_waiting < HANDS_MAX_WAITING && !hands->is_ending;
+    const bool has_room = hands->n_waiting < HANDS_MAX_WAITING && !hands->is_ending &&
+                          n_waiting_of(hands, request->who.tenant) < HANDS_MAX_OF_TENANT;
     if (has_room) {
         request->next_waiting = NULL;
         *hands->end = request;

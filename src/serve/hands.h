@@ -7,7 +7,13 @@
 
 #include "maru/status.h"
 
-enum { HANDS_THREADS = 4, HANDS_MAX_WAITING = 2000, HANDS_NICE = 2 };
+enum {
+    HANDS_THREADS = 4,
+    HANDS_OF_TENANT = 3, // one tenant's at a time: the last is for the others
+    HANDS_MAX_WAITING = 2000,
+    HANDS_MAX_OF_TENANT = 500,
+    HANDS_NICE = 2,
+};
 
 struct hands;
 struct request;
@@ -18,7 +24,7 @@ MARU_MUST_USE maru_status hands_start(void (*done)(struct request *request), str
 void hands_stop(struct hands *hands); // after all that wait; accepts NULL
 
 // Let the request's route be handled, after those of tenants that have fewer in hand. False: too many
-// wait.
+// wait, of all or of this tenant.
 bool hands_take(struct hands *hands, struct request *request);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -16,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "serve/address.h"
 #include "serve/hands.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
@@ -165,6 +167,39 @@ static maru_status identify(struct request *request, maru_error *err) {
     return MARU_OK;
 }
 
+// What a tenant that has used up its room may not do; to stop, to delete and to look on is always possible.
+static maru_status have_room(struct request *request, maru_error *err) {
+    static const route_handler growing[] = {api_create_plant, api_create_version, api_create_run,
+                                            api_create_twin,  api_fork_twin,      api_forecast_twin,
+                                            api_inject_event};
+    int64_t n_bytes = 0;
+    for (size_t i = 0; i < sizeof growing / sizeof growing[0]; i++) {
+        if (request->route->handle != growing[i]) {
+            continue;
+        }
+        const maru_status st = tenant_count_bytes(request->tenant, &n_bytes, err);
+        if (st == MARU_OK && n_bytes >= request->server->quota_bytes) {
+            return request_refuse(request, 507, err,
+                                  "you keep %lld MiB, and %lld MiB is what you may: delete plants, "
+                                  "runs or twins first",
+                                  (long long)(n_bytes >> 20),
+                                  (long long)(request->server->quota_bytes >> 20));
+        }
+        return st;
+    }
+    return MARU_OK;
+}
+
+maru_status request_begin_stream(struct request *request, maru_error *err) {
+    if (atomic_fetch_add(&request->tenant->n_stream, 1) >= SERVER_MAX_STREAMS_OF_TENANT) {
+        atomic_fetch_sub(&request->tenant->n_stream, 1);
+        return request_refuse(request, 429, err, "%d streams of yours are open: close some first",
+                              SERVER_MAX_STREAMS_OF_TENANT);
+    }
+    request->is_counted = true;
+    return MARU_OK;
+}
+
 static maru_status let_in(struct request *request, maru_error *err) {
     if (request->route->is_public) {
         return MARU_OK;
@@ -181,8 +216,11 @@ static maru_status let_in(struct request *request, maru_error *err) {
         return request_refuse(request, 403, err, "only an admin of the server may do this");
     }
     st = store_hold(request->server->store, request->who.tenant, &request->tenant, err);
-    request->status =
-        st == MARU_E_INPUT ? 503 : 0; // its file is damaged, which is not the caller's fault
+    if (st == MARU_OK) {
+        return have_room(request, err);
+    }
+    // a damaged file is not the caller's fault
+    request->status = st == MARU_E_INPUT ? 503 : 0;
     return st;
 }
 
@@ -643,50 +681,29 @@ static void forget(void *context, struct MHD_Connection *connection, void **own,
         text_fini(&request->body);
         text_fini(&request->out);
         answers_release(request->server->answers, request->kept);
+        if (request->is_counted) {
+            atomic_fetch_sub(&request->tenant->n_stream, 1);
+        }
         store_release(request->server->store, request->tenant);
         alloc_free(request);
         *own = NULL;
     }
 }
 
-// "127.0.0.1:7070" or "[::1]:7070".
-static maru_status read_address(const char *text, struct sockaddr_storage *out, bool *is_loopback,
-                                maru_error *err) {
-    const char *colon = strrchr(text, ':');
-    char host[64];
-    const size_t n = colon ? (size_t)(colon - text) : 0;
-    char *end = NULL;
-    const long port = colon ? strtol(colon + 1, &end, 10) : -1;
-    memset(out, 0, sizeof *out);
-    if (n > 0 && n < sizeof host && port >= 0 && port <= 65535 && end != colon + 1 &&
-        *end == '\0') {
-        struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-        memcpy(host, text, n);
-        host[n] = '\0';
-        if (host[0] == '[' && host[n - 1] == ']') {
-            host[n - 1] = '\0';
-            v6->sin6_family = AF_INET6;
-            v6->sin6_port = htons((uint16_t)port);
-            *is_loopback = strcmp(host + 1, "::1") == 0;
-            if (inet_pton(AF_INET6, host + 1, &v6->sin6_addr) == 1) {
-                return MARU_OK;
-            }
-        }
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons((uint16_t)port);
-        const char *address = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-        *is_loopback = strncmp(address, "127.", 4) == 0;
-        if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
-            return MARU_OK;
-        }
+// Each connection is a file; shells often give 1024 at first, and more to who asks.
+static void raise_file_limit(void) {
+    enum { OTHER_FILES = 2000 };
+    const rlim_t wanted = SERVER_MAX_CONNECTIONS + OTHER_FILES;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
+        limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
-    return fail(err, MARU_E_USAGE, "'%.60s' is no address: 127.0.0.1:7070 or [::1]:7070 is wanted",
-                text);
 }
 
 static maru_status listen_on(struct server *server, const struct server_config *config,
                              struct sockaddr_storage *address, maru_error *err) {
+    raise_file_limit();
     unsigned flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     flags |= address->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0;
     flags |= config->tls_cert ? MHD_USE_TLS : 0;
@@ -716,7 +733,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     struct sockaddr_storage address;
     bool is_loopback = false;
     secret[0] = '\0';
-    maru_status st = read_address(config->address, &address, &is_loopback, err);
+    maru_status st = address_read(config->address, &address, &is_loopback, err);
     if (st == MARU_OK && !is_loopback && !config->tls_cert && !config->is_insecure) {
         st = fail(err, MARU_E_USAGE,
                   "%s can be reached by others: give --tls-cert and --tls-key, or --insecure if "
@@ -730,6 +747,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     server->is_loopback = is_loopback;
     server->page = config->page;
     server->data = config->data;
+    server->quota_bytes = (int64_t)config->quota_mib << 20;
     server->started_ms = clock_unix_ms();
     st = pace_new(config->patience_s, &server->pace, err);
     st = st == MARU_OK ? metrics_new(&server->metrics, err) : st;

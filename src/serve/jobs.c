@@ -19,7 +19,9 @@
 #include "study/korean.h"
 
 // One list of jobs, in the order they came; each worker takes the first waiting one of a tenant that
-// has the fewest running, so that a tenant with a hundred runs does not keep out another with one.
+// has the fewest running, so that a tenant with a hundred runs does not keep out another with one. Runs may
+// take hours, so that is not enough: while all workers are busy, a tenant that has none running may begin one
+// all the same, on one of as many spare workers, and the system shares the cores.
 // Workers are nice, so that requests are answered while all cores simulate; a run has one worker.
 //
 // A run that ends because the server stops is left open in the store and done again at the next start;
@@ -44,8 +46,8 @@ struct jobs {
     struct job *first, **end;
     struct job_watcher *watchers;
     atomic_bool is_ending;
-    pthread_t thread[MAX_WORKERS];
-    size_t n_thread;
+    pthread_t thread[2 * MAX_WORKERS];
+    size_t n_thread, n_worker; // the spare ones too; without them
 };
 
 void jobs_enter(struct jobs *jobs) { pthread_mutex_lock(&jobs->lock); }
@@ -83,11 +85,14 @@ static size_t n_running_of(const struct jobs *jobs, const char *tenant) {
 
 static struct job *next_job(struct jobs *jobs) {
     struct job *best = NULL;
-    size_t fewest = SIZE_MAX;
+    size_t fewest = SIZE_MAX, n_running = 0;
+    for (const struct job *job = jobs->first; job; job = job->next) {
+        n_running += job->is_running;
+    }
     for (struct job *job = jobs->first; job; job = job->next) {
         if (!job->is_running) {
             const size_t n = n_running_of(jobs, job->tenant);
-            if (n < fewest) {
+            if (n < fewest && (n == 0 || n_running < jobs->n_worker)) {
                 fewest = n;
                 best = job;
             }
@@ -361,8 +366,8 @@ maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->has_work, NULL);
     maru_status st = store_visit_tenants(store, take_up_tenant, jobs, err);
-    const size_t n = n_worker < MAX_WORKERS ? n_worker : MAX_WORKERS;
-    while (st == MARU_OK && jobs->n_thread < n) {
+    jobs->n_worker = n_worker < MAX_WORKERS ? n_worker : MAX_WORKERS;
+    while (st == MARU_OK && jobs->n_thread < 2 * jobs->n_worker) {
         if (pthread_create(&jobs->thread[jobs->n_thread], NULL, work, jobs) != 0) {
             st = fail(err, MARU_E_MEMORY, "no thread can be started");
         } else {

@@ -39,6 +39,7 @@ struct server {
     struct answers *answers;
     _Atomic uint64_t n_stream; // event streams that are followed
     const char *data;          // folder of the store
+    int64_t quota_bytes;       // of one tenant's file
     int64_t started_ms;
     double tended_s; // when server_tend last looked at connections
 };
@@ -85,8 +86,8 @@ struct request {
     struct request *next_waiting;
     // for the log
     double began_s;
-    uint64_t n_sent; // bytes of the answer's body
-    bool is_stream;
+    uint64_t n_sent;            // bytes of the answer's body
+    bool is_stream, is_counted; // of the tenant's streams
     char method[16];
 };
 
@@ -98,6 +99,10 @@ const struct route *route_at(size_t i); // NULL behind the last
 
 // Let the route handle it, once for its Idempotency-Key: the outcome and the answer are in `request`.
 void request_handle(struct request *request);
+
+// Count one more stream of the tenant, until the request ends.
+//   errors  MARU_E_USAGE: it has as many as it may
+MARU_MUST_USE maru_status request_begin_stream(struct request *request, maru_error *err);
 
 // Is there an answer that is kept under this key? Then it goes out. Else a handler on a thread of the network
 // returns MARU_MORE, is called again in the hands, and what it puts into `out` is kept. The key has to

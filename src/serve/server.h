@@ -14,6 +14,8 @@ enum {
     SERVER_MAX_HEADER_BYTES = 32 << 10, // of one connection, header and what is read ahead
     SERVER_IDLE_S = 30,                 // a connection that sends or takes nothing is closed
     SERVER_THREADS = 4,
+    SERVER_MAX_STREAMS_OF_TENANT = 1500,
+    SERVER_QUOTA_MIB = 4096, // of a tenant, where nothing else is said
 };
 
 struct server_config {
@@ -22,7 +24,8 @@ struct server_config {
     const char *tls_cert, *tls_key; // PEM texts, NULL: none
     bool is_insecure;               // may listen to others without TLS
     const char *page;               // folder of the built page, NULL: there is none
-    size_t n_worker;                // runs at a time
+    size_t n_worker;                // runs at a time; of tenants that have none, as many again
+    uint64_t quota_mib;             // of one tenant's file
     double patience_s;              // for a header; pace.h
 };
 

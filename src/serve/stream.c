@@ -111,9 +111,10 @@ static void free_stream(void *context) {
 maru_status stream_follow(struct request *request, const char *run, maru_error *err) {
     enum { BLOCK_BYTES = 4096, EVENT_BYTES = 1 << 20 };
     struct server *server = request->server;
-    struct stream *stream = alloc_new(1, sizeof *stream);
+    const maru_status st = request_begin_stream(request, err);
+    struct stream *stream = st == MARU_OK ? alloc_new(1, sizeof *stream) : NULL;
     if (!stream) {
-        return fail(err, MARU_E_MEMORY, "no memory");
+        return st != MARU_OK ? st : fail(err, MARU_E_MEMORY, "no memory");
     }
     snprintf(stream->watcher.tenant, sizeof stream->watcher.tenant, "%s", request->who.tenant);
     snprintf(stream->watcher.id, sizeof stream->watcher.id, "%s", run);

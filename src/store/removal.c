@@ -77,22 +77,16 @@ static bool has_files(const struct store *store, const char *name) {
     return has;
 }
 
-// Wait until nobody holds the tenant, then close it and take it out of the list.
-static void retire(struct store *store, const char *name) {
-    struct tenant *tenant = store_find_open(store, name);
-    if (!tenant) {
-        return;
-    }
-    tenant->is_going = true;
-    while (tenant->n_holder > 0) {
-        pthread_cond_wait(&store->is_free, &store->lock);
-    }
+static void close_open(struct store *store, const char *name) {
     struct tenant **link = &store->open;
-    while (*link != tenant) {
+    while (*link && strcmp((*link)->name, name) != 0) {
         link = &(*link)->next;
     }
-    *link = tenant->next;
-    store_close_tenant(tenant);
+    if (*link) {
+        struct tenant *tenant = *link;
+        *link = tenant->next;
+        store_close_tenant(tenant);
+    }
 }
 
 static maru_status do_alone(struct store *store, const char *sql, const char *name,
@@ -103,24 +97,70 @@ static maru_status do_alone(struct store *store, const char *sql, const char *na
     return database_leave(&store->server, st, err);
 }
 
+static maru_status is_asked(struct store *store, const char *name, bool *is_it, maru_error *err) {
+    int64_t n = 0;
+    database_enter(&store->server);
+    maru_status st = store_count(&store->server,
+                                 "SELECT count(*) FROM removal WHERE name = ?1"
+                                 " AND name NOT IN (SELECT name FROM tenant)",
+                                 name, &n, err);
+    st = database_leave(&store->server, st, err);
+    *is_it = n > 0;
+    return st;
+}
+
+// Is this ours to do now, with nobody in it? Who is asked and the sweep may both be at the same removal, and when
+// one has waited, the other may be through with it and the name be somebody else's: so all is looked at
+// again after each wait. With the lock held.
+static maru_status wait_for_turn(struct store *store, const char *name, bool may_wait,
+                                 bool *is_turn, maru_error *err) {
+    bool is_it = false;
+    maru_status st = is_asked(store, name, &is_it, err);
+    *is_turn = false;
+    while (st == MARU_OK && is_it) {
+        struct tenant *tenant = store_find_open(store, name);
+        *is_turn = !tenant || tenant->n_holder == 0;
+        if (tenant) {
+            tenant->is_going = true;
+        }
+        if (*is_turn || !may_wait) {
+            break;
+        }
+        pthread_cond_wait(&store->is_free, &store->lock);
+        st = is_asked(store, name, &is_it, err);
+    }
+    return st;
+}
+
 // The row goes last: cut off before, the next owner begins again.
-static maru_status carry_out(struct store *store, const char *name, struct text *removed,
-                             maru_error *err) {
+static maru_status carry_out(struct store *store, const char *name, bool may_wait,
+                             struct text *removed, maru_error *err) {
+    bool is_turn = false;
     pthread_mutex_lock(&store->lock);
-    retire(store, name);
-    remove_files(store, name, removed);
-    maru_status st = backup_forget(store->folder, name, removed, err);
-    st = st == MARU_OK ? do_alone(store, "DELETE FROM removal WHERE name = ?", name, err) : st;
+    maru_status st = wait_for_turn(store, name, may_wait, &is_turn, err);
+    if (st == MARU_OK && is_turn) {
+        close_open(store, name);
+        remove_files(store, name, removed);
+        st = backup_forget(store->folder, name, removed, err);
+        st = st == MARU_OK ? do_alone(store, "DELETE FROM removal WHERE name = ?", name, err) : st;
+        pthread_cond_broadcast(&store->is_free);
+    }
     pthread_mutex_unlock(&store->lock);
     return st;
 }
 
+// The first behind `name`, which gets it.
 static maru_status next_removal(struct store *store, char name[STORE_TENANT_BYTES],
                                 maru_error *err) {
     struct query query;
+    char after[STORE_TENANT_BYTES];
+    memcpy(after, name, sizeof after);
     name[0] = '\0';
     database_enter(&store->server);
-    query_open(&query, &store->server, "SELECT name FROM removal LIMIT 1");
+    query_open(&query, &store->server,
+               "SELECT name FROM removal WHERE name > ?"
+               " AND name NOT IN (SELECT name FROM tenant) ORDER BY name LIMIT 1");
+    query_bind_text(&query, after);
     if (query_row(&query) && store_is_tenant_name(query_text(&query, 0))) {
         memcpy(name, query_text(&query, 0), strlen(query_text(&query, 0)) + 1);
     }
@@ -129,7 +169,7 @@ static maru_status next_removal(struct store *store, char name[STORE_TENANT_BYTE
 }
 
 maru_status store_sweep(struct store *store, store_going going, void *context, maru_error *err) {
-    char name[STORE_TENANT_BYTES];
+    char name[STORE_TENANT_BYTES] = "";
     maru_status st = next_removal(store, name, err);
     while (st == MARU_OK && name[0]) {
         struct text removed;
@@ -137,7 +177,7 @@ maru_status store_sweep(struct store *store, store_going going, void *context, m
         if (going) {
             going(context, name);
         }
-        st = carry_out(store, name, &removed, err);
+        st = carry_out(store, name, false, &removed, err); // who is in it: the next time
         text_fini(&removed);
         st = st == MARU_OK ? next_removal(store, name, err) : st;
     }
@@ -164,16 +204,16 @@ static maru_status is_removed(struct store *store, const char *name, int wait_ms
 
 maru_status store_make_way(struct store *store, const char *name, maru_error *err) {
     bool is_over = false;
-    int64_t n = 0;
     const bool is_visit = store->lock_file < 0;
     maru_status st = is_removed(store, name, 0, &is_over, err);
     if (st != MARU_OK || (is_over && !has_files(store, name))) {
         return st;
     }
-    database_enter(&store->server);
-    st = store_count(&store->server, "SELECT count(*) FROM tenant WHERE name = ?", name, &n, err);
-    st = database_leave(&store->server, st, err);
-    if (st != MARU_OK || n > 0) { // these files are in use
+    st = do_alone(store, // unless these files are in use
+                  "INSERT OR IGNORE INTO removal SELECT ?1"
+                  " WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = ?1)",
+                  name, err);
+    if (st != MARU_OK) {
         return st;
     }
     if (is_visit && store_own(store, 0, NULL) != MARU_OK) {
@@ -182,7 +222,7 @@ maru_status store_make_way(struct store *store, const char *name, maru_error *er
     }
     struct text removed;
     text_init(&removed, 1 << 20);
-    st = carry_out(store, name, &removed, err);
+    st = carry_out(store, name, true, &removed, err);
     text_fini(&removed);
     if (is_visit) {
         store_disown(store);
@@ -221,9 +261,12 @@ maru_status store_delete_tenant(struct store *store, const char *name, struct te
         return st;
     }
     if (!is_visit || store_own(store, 0, NULL) == MARU_OK) {
-        st = carry_out(store, name, removed, err);
+        st = carry_out(store, name, true, removed, err);
         if (is_visit) {
             store_disown(store);
+        }
+        if (st == MARU_OK && had_files && removed->n_bytes == 0) { // the sweep was faster
+            text_addf(removed, "%s.db\n", name);
         }
         return st;
     }

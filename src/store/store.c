@@ -395,3 +395,17 @@ void store_release(struct store *store, struct tenant *tenant) {
 }
 
 const char *tenant_name(const struct tenant *tenant) { return tenant->name; }
+
+maru_status tenant_count_bytes(struct tenant *tenant, int64_t *n_bytes, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
+               " pragma_freelist_count, pragma_page_size");
+    const int64_t n = query_row(&query) ? query_integer(&query, 0) : 0;
+    const maru_status st = database_leave(&tenant->database, query_close(&query, err), err);
+    if (st == MARU_OK) {
+        *n_bytes = n;
+    }
+    return st;
+}

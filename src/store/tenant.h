@@ -10,9 +10,14 @@ struct tenant {
     char name[STORE_TENANT_BYTES];
     struct database database;
     uint32_t n_holder;
-    bool is_going; // it is being removed: nobody new may hold it
+    _Atomic uint32_t n_stream; // event streams that are followed
+    bool is_going;             // it is being removed: nobody new may hold it
     struct tenant *next;
 };
+
+// Bytes of its file that are in use; what is deleted makes room again.
+MARU_MUST_USE maru_status tenant_count_bytes(struct tenant *tenant, int64_t *n_bytes,
+                                             maru_error *err);
 
 // Bytes as they are kept: zstd.
 //   memory  the caller frees packed.bytes with alloc_free, also after an error
