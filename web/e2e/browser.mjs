@@ -34,7 +34,12 @@ export async function startServer() {
         await ended
         rmSync(data, { recursive: true })
     }
-    return { base, token: readFileSync(join(data, 'first-admin-token'), 'utf8').trim(), stop }
+    try {
+        return { base, token: readFileSync(join(data, 'first-admin-token'), 'utf8').trim(), stop }
+    } catch (error) {
+        await stop() // a server left behind would keep the test from ending
+        throw error
+    }
 }
 
 export const launch = () =>
