@@ -10,6 +10,7 @@ import { useText } from '../text'
 import { DropTables } from './drop'
 import { StartWithExample } from './examples'
 import { KeyFigures } from './figures'
+import { LivingCard, needs, useLiving, type Living } from './overview_live'
 import { RunList } from './run_list'
 
 export function Overview() {
@@ -18,6 +19,7 @@ export function Overview() {
     const may = useMay('engineer')
     const plants = useLoad('plants first', () => get('/v1/plants', { query: { limit: 20 } }))
     const runs = useLoad('runs first', () => get('/v1/runs', { query: { limit: 20 } }))
+    const living = useLiving()
     const newest = plants.value?.items[0]
     // What was last worked on: the plant of the newest run, else the newest plant.
     const simulated = runs.value?.items.find((run) => run.kind === 'simulate' && run.state === 'done')
@@ -50,9 +52,10 @@ export function Overview() {
                 <LinkButton href={`/plants/${plant.id}`}>{t('overview.open_plant')}</LinkButton>
                 {may && plant.latest.sound && <LinkButton look="main" href={`/runs/new?plant=${plant.id}`}>{t('runs.new')}</LinkButton>}
             </PageHead>
+            {living && <LivingCard living={living} />}
             {run ? <Newest run={run} /> : <Unrun plant={plant} may={may} />}
             <div className="columns">
-                <Attention plants={plants.value.items} runs={runs.value.items} />
+                <Attention plants={plants.value.items} runs={runs.value.items} living={living} />
                 <Card title={t('overview.recent')} actions={<Link href="/runs">{t('overview.all_runs')}</Link>}>
                     {runs.value.items.length > 0 ? <RunList runs={runs.value.items.slice(0, 5)} /> : <Empty title={t('runs.none')} />}
                 </Card>
@@ -65,7 +68,7 @@ function Newest({ run }: { run: Run }) {
     const { t, lang } = useText()
     const result = useLoad(`result means ${run.id}`, () => get('/v1/runs/{run}/result', { path: { run: run.id }, query: { replications: 1 } }) as Promise<unknown> as Promise<Result>)
     return (
-        <Card className="hero" actions={<Link href={`/runs/${run.id}`}>{t('overview.details')}</Link>} title={t('overview.now')}>
+        <Card className="hero" actions={<Link href={`/runs/${run.id}`}>{t('overview.details')}</Link>} title={t('overview.expected')}>
             {run.sentence?.[lang] && <p className="sentence">{run.sentence[lang]}</p>}
             <ProblemNote error={result.error} />
             {result.value ? !isComparison(result.value) && <KeyFigures result={result.value} few /> : !result.error && <Waiting />}
@@ -91,14 +94,16 @@ function Unrun({ plant, may }: { plant: Plant; may: boolean }) {
     )
 }
 
-/** What a reader should look at: faults, loads that cannot be carried, runs that failed. */
-function Attention({ plants, runs }: { plants: Plant[]; runs: Run[] }) {
+/** What a reader should look at: what fails on the floor now, faults, loads that cannot be carried, runs that failed. */
+function Attention({ plants, runs, living }: { plants: Plant[]; runs: Run[]; living: Living | undefined }) {
     const { t, percent, lang } = useText()
     const sound = plants.filter((plant) => plant.latest.sound).slice(0, 5)
     const checks = useLoad(`checks ${sound.map((plant) => `${plant.id}/${plant.latest.version}`).join()}`, () =>
         Promise.all(sound.map((plant) => get('/v1/plants/{plant}/versions/{version}/check', { path: { plant: plant.id, version: String(plant.latest.version) } }))),
     )
     const items: { key: string; tone: string; href: string; text: string }[] = []
+    for (const { group, failed, risk } of living ? needs(living.groups).slice(0, 5) : [])
+        items.push({ key: `g${group}`, tone: risk > 0 ? 'bad' : 'warn', href: `/twins/${living?.twin.id}`, text: risk > 0 ? t('living.needs.risk', { group, count: risk }) : t('living.needs.failed', { group, count: failed }) })
     for (const plant of plants)
         if (!plant.latest.sound) items.push({ key: `f${plant.id}`, tone: 'bad', href: `/plants/${plant.id}`, text: t('attention.faults', { plant: plant.name, count: plant.latest.counts.faults }) })
     checks.value?.forEach((check, n) => {
