@@ -56,11 +56,13 @@ static bool compose(struct floor_stream *stream, struct view *view) {
     view_write(&stream->pending, stream->told, view);
     view_release(stream->told);
     stream->told = view;
-    stream->watcher.seen = view->version;
     const double by_bytes = (double)stream->pending.n_bytes / PLAYER_MAX_BYTES_PER_S;
     const double by_frames =
-        0.9 / PLAYER_FRAMES_PER_S; // the player keeps the rate, this its jitter
+        0.9 / PLAYER_FRAMES_PER_S;      // the player keeps the rate, this its jitter
+    player_enter(stream->twin->player); // which looks at both, also while this is awake
+    stream->watcher.seen = view->version;
     stream->watcher.next_s = clock_seconds() + (by_bytes > by_frames ? by_bytes : by_frames);
+    player_leave(stream->twin->player);
     return stream->pending.status == MARU_OK;
 }
 
