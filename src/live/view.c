@@ -21,8 +21,7 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// The limit that is open runs out soon, or has.
-static bool is_at_risk(const maru_plant *plant, const maru_lot_now *lot, maru_time now) {
+bool view_is_at_risk(const maru_plant *plant, const maru_lot_now *lot, maru_time now) {
     if (lot->queue_end_us == INT64_MAX) {
         return false;
     }
@@ -38,7 +37,7 @@ static struct view_lot told(const maru_plant *plant, const maru_lot_now *lot, ma
                             int32_t usual) {
     unsigned what = (unsigned)lot->where;
     what |= lot->due_us < now ? VIEW_LOT_LATE : 0;
-    what |= is_at_risk(plant, lot, now) ? VIEW_LOT_AT_RISK : 0;
+    what |= view_is_at_risk(plant, lot, now) ? VIEW_LOT_AT_RISK : 0;
     what |= lot->priority > usual ? VIEW_LOT_HOT : 0;
     return (struct view_lot){.lot = lot->lot,
                              .place = lot->where == MARU_LOT_IN_TOOL ? lot->tool : lot->group,

@@ -52,6 +52,9 @@ void view_release(struct view *view); // accepts NULL
 // Usual priority of a plant: that of the lots that are released most often.
 int32_t view_usual_priority(const maru_plant *plant);
 
+// Has its open queue-time limit passed, or is less than a tenth of it left?
+bool view_is_at_risk(const maru_plant *plant, const maru_lot_now *lot, maru_time now_us);
+
 // Append one message: all of `now`, or with `before` only what has changed since.
 void view_write(struct text *out, const struct view *before, const struct view *now);
 

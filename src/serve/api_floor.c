@@ -110,15 +110,6 @@ static const char *step_name(const maru_plant *plant, uint32_t step) {
     return plant->step[step].name ? plant->step[step].name : "";
 }
 
-// Less than a tenth of its queue-time limit is left, as the stream says.
-static bool is_at_risk(const maru_plant *plant, const maru_lot_now *lot, maru_time now) {
-    maru_time limit = 0;
-    for (uint32_t s = lot->step; s > first_step(plant, lot->step) && limit == 0; s--) {
-        limit = plant->step[s - 1].queue_us;
-    }
-    return lot->queue_end_us != INT64_MAX && lot->queue_end_us - now < limit / 10;
-}
-
 // ---- the floor as bytes
 
 static maru_status tell_floor(struct request *request, const struct look *look, maru_error *err) {
@@ -180,7 +171,7 @@ static void count_lots(const struct look *look, const maru_lot_now *lot, uint32_
     for (uint32_t i = 0; i < n; i++) {
         struct tally *its = &tally[lot[i].group];
         its->in_process += lot[i].where == MARU_LOT_IN_TOOL;
-        its->at_risk += is_at_risk(look->plant, &lot[i], look->now_us);
+        its->at_risk += view_is_at_risk(look->plant, &lot[i], look->now_us);
         its->wait_us +=
             lot[i].where == MARU_LOT_WAITING ? (double)(look->now_us - lot[i].since_us) : 0;
     }

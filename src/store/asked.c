@@ -61,13 +61,7 @@ maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
         query_bind_text(&query, row->request);
         query_bind_text(&query, row->plant);
         query_bind_integer(&query, row->version);
-        const bool is_made = query_row(&query);
-        while (query_row(&query)) {
-        }
-        st = query_close(&query, err);
-        if (st == MARU_OK && !is_made) {
-            st = fail(err, MARU_E_USAGE, "there is no such plant, or no such version of it");
-        }
+        st = query_one(&query, "there is no such plant, or no such version of it", err);
     }
     st = st == MARU_OK ? audit_append(database, row->by, "start run", made, row->kind, err) : st;
     st = database_leave(database, st, err);
@@ -264,11 +258,7 @@ static maru_status change(struct tenant *tenant, const char *sql, const char *id
         if (text) {
             query_bind_text(&query, text);
         }
-        const bool is_there = query_row(&query);
-        while (query_row(&query)) {
-        }
-        st = query_close(&query, err);
-        st = st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, no_run) : st;
+        st = query_one(&query, no_run, err);
     }
     st = st == MARU_OK ? audit_append(database, by, action, id, text ? text : "", err) : st;
     return database_leave(database, st, err);

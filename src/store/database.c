@@ -281,6 +281,14 @@ maru_status query_close(struct query *query, maru_error *err) {
     return st;
 }
 
+maru_status query_one(struct query *query, const char *none, maru_error *err) {
+    const bool is_there = query_row(query);
+    while (query_row(query)) {
+    }
+    const maru_status st = query_close(query, err);
+    return st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, "%s", none) : st;
+}
+
 maru_status query_do(struct database *database, const char *sql, const char *const *text,
                      maru_error *err) {
     struct query query;

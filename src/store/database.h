@@ -71,6 +71,10 @@ const void *query_bytes(const struct query *query, int column, size_t *n);
 //           row contradicts the others
 MARU_MUST_USE maru_status query_close(struct query *query, maru_error *err);
 
+// Run a statement that changes one row and gives it back (RETURNING), and close it.
+//   errors  MARU_E_USAGE with `none` where there was no such row; as query_close
+MARU_MUST_USE maru_status query_one(struct query *query, const char *none, maru_error *err);
+
 // A statement without rows: open, the texts that it wants (ending with NULL), close.
 MARU_MUST_USE maru_status query_do(struct database *database, const char *sql,
                                    const char *const *text, maru_error *err);

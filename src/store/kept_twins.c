@@ -61,13 +61,7 @@ static maru_status insert_twin(struct database *database, const struct twin_row 
     query_bind_integer(&query, row->end_us);
     query_bind_text(&query, row->plant);
     query_bind_integer(&query, row->version);
-    const bool is_made = query_row(&query);
-    while (query_row(&query)) {
-    }
-    const maru_status st = query_close(&query, err);
-    return st == MARU_OK && !is_made
-               ? fail(err, MARU_E_USAGE, "there is no such plant, or no such version of it")
-               : st;
+    return query_one(&query, "there is no such plant, or no such version of it", err);
 }
 
 static maru_status copy_acts(struct database *database, const struct twin_row *row, const char *id,
@@ -226,11 +220,7 @@ maru_status tenant_add_act(struct tenant *tenant, const char *twin, const struct
         query_bind_integer(&query, act->for_us);
         query_bind_integer(&query, (int64_t)act->seed);
         query_bind_text(&query, act->by);
-        const bool is_made = query_row(&query);
-        while (query_row(&query)) {
-        }
-        st = query_close(&query, err);
-        st = st == MARU_OK && !is_made ? fail(err, MARU_E_USAGE, no_twin) : st;
+        st = query_one(&query, no_twin, err);
     }
     if (st == MARU_OK) { // after a kill it must not stand before what was done to it
         query_open(&query, database,
@@ -258,11 +248,7 @@ maru_status tenant_delete_twin(struct tenant *tenant, const char *id, const char
     if (st == MARU_OK) {
         query_open(&query, database, "DELETE FROM twin WHERE id = ? RETURNING id");
         query_bind_text(&query, id);
-        const bool is_gone = query_row(&query);
-        while (query_row(&query)) {
-        }
-        st = query_close(&query, err);
-        st = st == MARU_OK && !is_gone ? fail(err, MARU_E_USAGE, no_twin) : st;
+        st = query_one(&query, no_twin, err);
     }
     st = st == MARU_OK ? audit_append(database, by, "delete twin", id, "", err) : st;
     return database_leave(database, st, err);

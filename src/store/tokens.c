@@ -132,13 +132,7 @@ maru_status store_delete_token(struct store *store, const char *tenant, const ch
     query_open(&query, server, "DELETE FROM token WHERE tenant = ? AND id = ? RETURNING id");
     query_bind_text(&query, tenant);
     query_bind_text(&query, id);
-    const bool is_gone = query_row(&query);
-    while (query_row(&query)) {
-    }
-    maru_status st = query_close(&query, err);
-    if (st == MARU_OK && !is_gone) {
-        st = fail(err, MARU_E_USAGE, "there is no such token");
-    }
+    const maru_status st = query_one(&query, "there is no such token", err);
     return database_leave(server, st, err);
 }
 
