@@ -46,7 +46,10 @@ static bool live_a_year(const char *name, const char *set, struct past *past) {
         return false;
     }
     require(maru_model_new(plant, NULL, &past->model, &err), "model", &err);
-    require(history_new(past->model, 1, HISTORY_BYTES, &past->history, &err), "history", &err);
+    maru_sim *first = NULL;
+    require(maru_sim_new(past->model, 1, &first, &err), "twin", &err);
+    require(history_new(first, HISTORY_BYTES, &past->history, &err), "history", &err);
+    maru_sim_free(first);
     require(history_find(past->history, 0, &past->now, &err), "history", &err);
     require(history_go(past->history, &past->now, DAYS_PAST * MARU_DAY, &err), "run", &err);
     return true;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # tests/serve.py MARU: the cloud over HTTP as its users and its enemies meet it, black box: only the binary and sockets.
-import atexit, gzip, http.client, io, json, os, random, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time, urllib.parse, zipfile
+import atexit, base64, gzip, http.client, io, json, os, random, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time, urllib.parse, zipfile
 
 MARU = sys.argv[1]
 failures = []
@@ -299,6 +299,8 @@ def twins(s, folder):
     check("groups", (sum(sum(g["tools"]) for g in groups), sum(g["queue"] for g in groups)),
           (n_tool, sum(l["where"] == "waiting" for l in lots)))
 
+    a_saved_state(s, plant, base, digest(9 * 86400), folder)
+
     group = layout["groups"][0]["name"]
     tool = f"{base}/tools/{urllib.parse.quote(group)}/1"
     check("a tool", s.ask("GET", tool)[1]["stopped"], False)
@@ -329,6 +331,53 @@ def twins(s, folder):
     check("no such tool", s.ask("GET", f"{base}/tools/{urllib.parse.quote(group)}/99")[0], 404)
     check("no such twin", [s.ask("GET", "/v1/twins/nobody" + p)[0] for p in ("", "/floor", "/stream", "/lots")], [404] * 4)
     return id, fork["id"], want, plant
+
+
+def a_saved_state(s, plant, base, want, folder):
+    """A state goes from a twin to the command, and from there to another twin: it is the same factory all along."""
+    day = 86400
+    saved, ahead = os.path.join(folder, "day5.maru"), os.path.join(folder, "day7.maru")
+    status, state, headers = s.ask("GET", f"{base}/state?time={5 * day}")
+    check("a state", (status, state[:8], "attachment" in headers["Content-Disposition"]), (200, b"MARUSAVE", True))
+    with open(saved, "wb") as file:
+        file.write(state)
+    run = subprocess.run([MARU, "sim", "examples/line", "--from", saved, "--until", "7", "--save", ahead], capture_output=True)
+    check("the command goes on with it", run.returncode, 0)
+    with open(ahead, "rb") as file:
+        state = file.read()
+    coded = base64.b64encode(state).decode()
+    status, twin, _ = s.ask("POST", "/v1/twins", {"plant": plant, "playing": False, "state": coded})
+    check("a twin begins with it", (status, twin.get("begin"), twin.get("end")), (201, 7 * day, 7 * day))
+    other = "/v1/twins/" + twin["id"]
+    settle(s, twin["id"])
+    check("seek ahead of it", s.ask("POST", other + "/seek", {"time": 9 * day})[0], 200)
+    settle(s, twin["id"])
+    check("it is the same factory", s.ask("GET", other + "/history")[1]["digest"], want)
+    check("nothing is before it", [s.ask(*what)[0] for what in (("GET", f"{other}/floor?time={6 * day}"), ("POST", other + "/seek", {"time": 6 * day}),
+                                                                ("POST", other + "/fork", {"time": 6 * day}))], [409] * 3)
+    lot = s.ask("GET", other + "/lots")[1]["items"][-1]["lot"]
+    check("looks back stop there", [s.ask("GET", other + p)[0] for p in (f"/lots/{lot}", "/groups", "/history")], [200] * 3)
+    fork = s.ask("POST", other + "/fork", {"time": 8 * day})[1]
+    check("a fork has the same beginning", (fork["begin"], fork["time"]), (7 * day, 8 * day))
+    settle(s, fork["id"])
+    s.ask("POST", f"/v1/twins/{fork['id']}/seek", {"time": 9 * day})
+    settle(s, fork["id"])
+    check("and the same luck", s.ask("GET", f"/v1/twins/{fork['id']}/history")[1]["digest"], want)
+    for what, bad, status in (("no base64", "!", 400), ("no state", base64.b64encode(b"x" * 100).decode(), 400), ("nothing", "", 400),
+                              ("damaged", base64.b64encode(state[:-1] + bytes([state[-1] ^ 1])).decode(), 400),
+                              ("cut off", base64.b64encode(state[:-9]).decode(), 400)):
+        got, problem, _ = s.ask("POST", "/v1/twins", {"plant": plant, "state": bad})
+        check(what, (got, problem.get("pointer")), (status, "/state"))
+    small = s.ask("POST", "/v1/plants", zip_of("examples/minifab"))[1]["plant"]
+    check("of another plant", s.ask("POST", "/v1/twins", {"plant": small, "state": coded})[0], 422)
+    s.ask("DELETE", "/v1/plants/" + small)
+    s.begun = twin["id"], fork["id"], want
+
+
+def begun_with_a_state(s):
+    id, fork, want = s.begun
+    check("after a kill it begins there again", [settle(s, i)["begin"] for i in (id, fork)], [7 * 86400] * 2)
+    check("and is what it was", [s.ask("GET", f"/v1/twins/{i}/history")[1]["digest"] for i in (id, fork)], [want] * 2)
 
 
 TWIN_FAULTS = [
@@ -503,8 +552,9 @@ the_page(server)
 main_job(server)
 known = twins(server, folder)
 server.stop(signal.SIGKILL)
-token, server = server.token, Server(folder)
-server.token = token
+before, server = server, Server(folder)
+server.token, server.begun = before.token, before.begun
+begun_with_a_state(server)
 after_a_kill(server, *known)
 hostile(server)
 tenants(server)

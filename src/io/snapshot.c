@@ -42,19 +42,21 @@ static void make_header(unsigned char header[SNAPSHOT_HEADER_BYTES], const void 
     memcpy(header + 24, hex, 32);
 }
 
-maru_status snapshot_write(const char *path, const void *bytes, size_t n, maru_error *err) {
+maru_status snapshot_add(struct text *out, const void *bytes, size_t n, maru_error *err) {
     unsigned char header[SNAPSHOT_HEADER_BYTES];
     make_header(header, bytes, n);
+    text_add(out, (const char *)header, sizeof header);
+    text_add(out, bytes, n);
+    return out->status == MARU_OK
+               ? MARU_OK
+               : fail(err, out->status, "no memory for a copy of the state (%zu bytes)", n);
+}
+
+maru_status snapshot_write(const char *path, const void *bytes, size_t n, maru_error *err) {
     struct text file;
     text_init(&file, SIZE_MAX / 2);
-    text_add(&file, (const char *)header, sizeof header);
-    text_add(&file, bytes, n);
-    maru_status st = file.status;
-    if (st == MARU_OK) {
-        st = files_replace(path, file.bytes, file.n_bytes, err);
-    } else {
-        st = fail(err, st, "no memory for a copy of the state (%zu bytes)", n);
-    }
+    maru_status st = snapshot_add(&file, bytes, n, err);
+    st = st == MARU_OK ? files_replace(path, file.bytes, file.n_bytes, err) : st;
     text_fini(&file);
     return st;
 }

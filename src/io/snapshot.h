@@ -10,6 +10,11 @@
 
 enum { SNAPSHOT_VERSION = 1, SNAPSHOT_HEADER_BYTES = 64 };
 
+// Append n bytes with their header.
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status snapshot_add(struct text *out, const void *bytes, size_t n,
+                                       maru_error *err);
+
 // Write n bytes with their header; the file is replaced as a whole (io/files.h).
 MARU_MUST_USE maru_status snapshot_write(const char *path, const void *bytes, size_t n,
                                          maru_error *err);

@@ -5,14 +5,14 @@
 #include "base/alloc.h"
 #include "base/status.h"
 
-// A twin is a function of its model, its seed and what was done to it, so any moment could be had by
-// running from time 0. Whole states are kept at multiples of an interval to start nearer by. When they
+// A twin is a function of its first state and what was done to it, so any moment could be had by
+// running from there. Whole states are kept at multiples of an interval to start nearer by. When they
 // outgrow their room the interval doubles and every second one goes: the past stays evenly covered,
 // however long it gets, and going back costs at most one interval of running.
 //
-// The first state is that before anything was done, so acts at time 0 come behind it.
+// The first state is that before anything was done, so acts at its time come behind it.
 
-enum { MAX_STATES = 512, BEFORE_ALL = -1 };
+enum { MAX_STATES = 512 };
 #define FIRST_INTERVAL MARU_HOUR
 
 struct kept {
@@ -189,20 +189,20 @@ static size_t find(const struct history *history, maru_time at_us) {
     return at;
 }
 
-maru_status history_new(const maru_model *model, uint64_t seed, size_t max_bytes,
-                        struct history **out, maru_error *err) {
+maru_status history_new(const maru_sim *first, size_t max_bytes, struct history **out,
+                        maru_error *err) {
     struct history *history = alloc_new(1, sizeof *history);
     if (!history) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     history->max_bytes = max_bytes;
     history->interval_us = FIRST_INTERVAL;
-    const maru_status st = maru_sim_new(model, seed, &history->kept[0].sim, err);
+    const maru_status st = maru_sim_copy(first, &history->kept[0].sim, err);
     if (st != MARU_OK) {
         alloc_free(history);
         return st;
     }
-    history->kept[0].acted_us = BEFORE_ALL;
+    history->kept[0].acted_us = maru_sim_now(first) - 1;
     history->n_kept = 1;
     *out = history;
     return MARU_OK;
@@ -222,6 +222,7 @@ struct acts *history_acts(struct history *history) {
     return &history->acts;
 }
 size_t history_count(const struct history *history) { return history->n_kept; }
+maru_time history_begin(const struct history *history) { return maru_sim_now(history->kept[0].sim); }
 
 void history_forget(struct history *history, maru_time from_us) {
     while (history->n_kept > 1 && history->kept[history->n_kept - 1].acted_us >= from_us) {

@@ -52,18 +52,21 @@ MARU_MUST_USE maru_status moment_go(struct moment *moment, const struct acts *ac
 
 struct history;
 
-// Of a twin of this seed from time 0 on. States take at most max_bytes, but for the first one.
-//   memory  the caller frees; the model must outlive it
-//   errors  MARU_E_MEMORY, MARU_E_LIMIT
-MARU_MUST_USE maru_status history_new(const maru_model *model, uint64_t seed, size_t max_bytes,
-                                      struct history **out, maru_error *err);
+// Of a twin that begins as `first`, which is copied. States take at most max_bytes, but for that one.
+//   memory  the caller frees; the model of `first` must outlive it
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status history_new(const maru_sim *first, size_t max_bytes, struct history **out,
+                                      maru_error *err);
 void history_free(struct history *history);
 
 // What was done; who changes it calls history_forget from the earliest change on.
 struct acts *history_acts(struct history *history);
 void history_forget(struct history *history, maru_time from_us);
 
-// A copy of the last kept state that is not after `at_us`.
+// The time of its first state: there is no past before it.
+maru_time history_begin(const struct history *history);
+
+// A copy of the last kept state that is not after `at_us`, which is not before the beginning.
 //   memory  moment_fini frees
 //   errors  MARU_E_MEMORY
 MARU_MUST_USE maru_status history_find(const struct history *history, maru_time at_us,

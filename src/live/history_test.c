@@ -1,5 +1,6 @@
 #include "live/history.h"
 
+#include "base/alloc.h"
 #include "sim/trial.h"
 
 // The law: a moment is the same, bit for bit, however it was reached.
@@ -41,7 +42,7 @@ static void any_moment_is_the_same_by_any_way(void **state) {
     for (size_t r = 0; r < 3; r++) {
         struct history *history = NULL;
         uint64_t counter = 0;
-        assert_int_equal(history_new(t.model, 5, rooms[r], &history, NULL), MARU_OK);
+        assert_int_equal(history_new(t.sim, rooms[r], &history, NULL), MARU_OK);
         struct acts *acts = history_acts(history);
         assert_int_equal(acts_stop(acts, 3, 0, 5 * MARU_HOUR, NULL), MARU_OK); // at the very start
         for (int i = 0; i < 40; i++) {
@@ -86,7 +87,7 @@ static void what_is_done_to_the_past_is_the_past(void **state) {
     (void)state;
     struct trial t = trial_new(trial_full, NULL, 6);
     struct history *history = NULL;
-    assert_int_equal(history_new(t.model, 6, ROOM, &history, NULL), MARU_OK);
+    assert_int_equal(history_new(t.sim, ROOM, &history, NULL), MARU_OK);
     struct moment before = fresh(history), after = {0}, straight = {0};
     go(history, &before, 10 * MARU_DAY);
     const size_t n = history_count(history);
@@ -104,6 +105,48 @@ static void what_is_done_to_the_past_is_the_past(void **state) {
     moment_fini(&after);
     moment_fini(&straight);
     history_free(history);
+    trial_free(&t);
+}
+
+// A state that was saved is another beginning: from there on everything is as in the twin it was saved from.
+static void a_saved_state_is_a_beginning(void **state) {
+    (void)state;
+    const maru_time saved_us = 3 * MARU_DAY, end_us = 8 * MARU_DAY;
+    struct trial t = trial_new(trial_full, NULL, 5);
+    struct history *whole = NULL, *later = NULL;
+    maru_sim *first = NULL;
+    assert_int_equal(history_new(t.sim, ROOM, &whole, NULL), MARU_OK);
+    struct moment moment = fresh(whole);
+    go(whole, &moment, saved_us);
+    const size_t n = maru_sim_bytes(moment.sim);
+    char *bytes = alloc_new(n, 1);
+    maru_sim_save(moment.sim, bytes);
+    assert_int_equal(maru_sim_load(t.model, bytes, n, &first, NULL), MARU_OK);
+    assert_int_equal(history_new(first, ROOM, &later, NULL), MARU_OK);
+    maru_sim_free(first);
+    alloc_free(bytes);
+    moment_fini(&moment);
+    assert_int_equal(history_begin(whole), 0);
+    assert_int_equal(history_begin(later), saved_us);
+    struct history *const both[] = {whole, later};
+    for (size_t i = 0; i < 2; i++) { // at the very beginning of the later one too
+        assert_int_equal(acts_stop(history_acts(both[i]), 1, saved_us, MARU_DAY, NULL), MARU_OK);
+        assert_int_equal(acts_stop(history_acts(both[i]), 2, 5 * MARU_DAY, MARU_DAY, NULL),
+                         MARU_OK);
+        history_forget(both[i], saved_us);
+    }
+    for (maru_time at = saved_us; at <= end_us; at += 7 * MARU_HOUR) {
+        struct moment a = {0}, b = {0};
+        assert_int_equal(history_find(whole, at, &a, NULL), MARU_OK);
+        assert_int_equal(history_find(later, at, &b, NULL), MARU_OK);
+        go(whole, &a, at);
+        go(later, &b, at);
+        require_same(&a, &b, at);
+        moment_fini(&a);
+        moment_fini(&b);
+    }
+    history_free(whole);
+    history_free(later);
     trial_free(&t);
 }
 
@@ -136,7 +179,7 @@ static void states_keep_within_their_room(void **state) {
     struct trial t = trial_new(trial_full, NULL, 7);
     struct history *history = NULL;
     const size_t room = 6 * maru_sim_bytes(t.sim);
-    assert_int_equal(history_new(t.model, 7, room, &history, NULL), MARU_OK);
+    assert_int_equal(history_new(t.sim, room, &history, NULL), MARU_OK);
     struct moment moment = fresh(history);
     for (int day = 1; day < 200; day += 3) {
         go(history, &moment, day * MARU_DAY);
@@ -152,6 +195,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_moment_is_the_same_by_any_way),
         cmocka_unit_test(what_is_done_to_the_past_is_the_past),
+        cmocka_unit_test(a_saved_state_is_a_beginning),
         cmocka_unit_test(a_second_stop_takes_the_place_of_the_first),
         cmocka_unit_test(states_keep_within_their_room),
     };

@@ -343,9 +343,9 @@ maru_status player_start(const struct player_config *config, struct player **out
         return fail(err, MARU_E_MEMORY, "no memory for a twin");
     }
     set_up(player);
-    maru_status st =
-        history_new(config->model, config->seed, PLAYER_HISTORY_BYTES, &player->history, err);
-    st = st == MARU_OK ? history_find(player->history, 0, &player->moment, err) : st;
+    const maru_time begin_us = maru_sim_now(config->first);
+    maru_status st = history_new(config->first, PLAYER_HISTORY_BYTES, &player->history, err);
+    st = st == MARU_OK ? history_find(player->history, begin_us, &player->moment, err) : st;
     st = st == MARU_OK ? acts_copy(config->acts, history_acts(player->history), err) : st;
     if (st != MARU_OK) {
         player_free(player);
@@ -356,8 +356,9 @@ maru_status player_start(const struct player_config *config, struct player **out
     player->state = (struct player_state){.mode = PLAYER_SEEKING,
                                           .is_playing = config->is_playing,
                                           .speed = config->speed,
+                                          .begin_us = begin_us,
                                           .end_us = config->end_us};
-    player->seek_us = config->time_us;
+    player->seek_us = config->time_us > begin_us ? config->time_us : begin_us;
     if (pthread_create(&player->thread, NULL, play, player) != 0) {
         player_free(player);
         return fail(err, MARU_E_MEMORY, "no thread can be started");
@@ -424,6 +425,7 @@ void player_pause(struct player *player) {
 
 void player_seek(struct player *player, maru_time time_us) {
     enter(player);
+    time_us = time_us > player->state.begin_us ? time_us : player->state.begin_us;
     struct moment moment = {0};
     const maru_time now = maru_sim_now(player->moment.sim);
     maru_status st = history_find(player->history, time_us, &moment, &player->state.err);
@@ -499,6 +501,9 @@ maru_status player_moment(struct player *player, maru_time time_us, struct momen
         at = maru_sim_now(player->moment.sim);
         moment->acted_us = player->moment.acted_us;
         st = maru_sim_copy(player->moment.sim, &moment->sim, err);
+    } else if (time_us < player->state.begin_us) {
+        st = fail(err, MARU_E_RANGE, "this twin has no past before %.0f s, where it begins",
+                  (double)player->state.begin_us * 1e-6);
     } else if (time_us > player->state.end_us) {
         st = fail(err, MARU_E_RANGE, "the twin has not been there yet: its end is at %.0f s",
                   (double)player->state.end_us * 1e-6);

@@ -25,7 +25,7 @@ enum player_mode { PLAYER_PAUSED, PLAYER_PLAYING, PLAYER_SEEKING, PLAYER_FAILED 
 
 struct player_config {
     const maru_model *model; // must outlive the player
-    uint64_t seed;
+    const maru_sim *first;   // of this model: how it begins; copied
     const struct acts *acts;   // copied
     maru_time time_us, end_us; // where it is: it runs there first
     double speed;              // simulated seconds a second, 0: as fast as it can
@@ -41,6 +41,7 @@ struct player_state {
     enum player_mode mode;
     bool is_playing;           // also while it is on its way to a time
     double speed, rate;        // as asked; simulated seconds a second of late
+    maru_time begin_us;        // there is no past before it
     maru_time time_us, end_us; // while it seeks: where it goes to
     uint32_t n_lot;
     size_t n_act;
@@ -50,7 +51,7 @@ void player_look(struct player *player, struct player_state *out);
 
 void player_play(struct player *player, double speed);
 void player_pause(struct player *player);
-void player_seek(struct player *player, maru_time time_us);
+void player_seek(struct player *player, maru_time time_us); // not before the beginning
 
 // A tool goes down (for_us 0: until it is mended) or is mended, now.
 //   out     *at_us: the twin's time when it was done
@@ -63,7 +64,7 @@ MARU_MUST_USE maru_status player_mend_tool(struct player *player, uint32_t tool,
 // A twin of one's own as it was at a time up to its end, or (time_us < 0) as it is now, and all that was
 // done to it, or will be. Takes as long as running from the nearest state that is kept.
 //   memory  moment_fini and acts_fini free
-//   errors  MARU_E_RANGE: beyond the end; as maru_sim_run
+//   errors  MARU_E_RANGE: before the beginning, beyond the end; as maru_sim_run
 MARU_MUST_USE maru_status player_moment(struct player *player, maru_time time_us,
                                         struct moment *moment, struct acts *acts, maru_error *err);
 

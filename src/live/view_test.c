@@ -123,7 +123,7 @@ static void changes_tell_what_the_whole_tells(void **state) {
     struct text text;
     uint64_t counter = 0;
     text_init(&text, 1 << 20);
-    assert_int_equal(history_new(t.model, 5, 16 << 20, &history, NULL), MARU_OK);
+    assert_int_equal(history_new(t.sim, 16 << 20, &history, NULL), MARU_OK);
     assert_int_equal(history_find(history, 0, &moment, NULL), MARU_OK);
     struct view *before = NULL;
     const int32_t usual = view_usual_priority(t.plant);

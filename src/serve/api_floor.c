@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "io/snapshot.h"
 #include "plant/plant.h"
 #include "serve/tool_name.h"
 #include "serve/twins.h"
@@ -78,8 +79,10 @@ static maru_status with_look(struct request *request,
 static maru_status look_back(const struct look *look, maru_time from_us, struct moment *out,
                              maru_error *err) {
     struct acts acts;
-    const maru_status st =
-        player_moment(look->twin->player, from_us > 0 ? from_us : 0, out, &acts, err);
+    struct player_state state;
+    player_look(look->twin->player, &state);
+    const maru_time at = from_us > state.begin_us ? from_us : state.begin_us;
+    const maru_status st = player_moment(look->twin->player, at, out, &acts, err);
     acts_fini(&acts);
     return st;
 }
@@ -130,6 +133,28 @@ static maru_status tell_floor(struct request *request, const struct look *look, 
 
 maru_status api_get_floor(struct request *request, maru_error *err) {
     return with_look(request, tell_floor, err);
+}
+
+// ---- the whole state, to begin with elsewhere
+
+static maru_status tell_state(struct request *request, const struct look *look, maru_error *err) {
+    const size_t n = maru_sim_bytes(look->moment.sim);
+    char *bytes = alloc_new(n, 1);
+    if (!bytes) {
+        return fail(err, MARU_E_MEMORY, "no memory for a copy of the state");
+    }
+    maru_sim_save(look->moment.sim, bytes);
+    const maru_status st = snapshot_add(&request->out, bytes, n, err);
+    alloc_free(bytes);
+    request->type = "application/octet-stream";
+    snprintf(request->disposition, sizeof request->disposition,
+             "attachment; filename=\"twin-%.32s-%.0f.maru\"", look->twin->id,
+             (double)look->now_us * 1e-6);
+    return st;
+}
+
+maru_status api_get_state(struct request *request, maru_error *err) {
+    return with_look(request, tell_state, err);
 }
 
 // ---- tool groups

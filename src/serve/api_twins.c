@@ -3,11 +3,14 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/status.h"
+#include "io/snapshot.h"
 #include "plant/plant.h"
 #include "serve/fields.h"
 #include "serve/forecasting.h"
@@ -22,6 +25,8 @@
 
 #define MAX_TIME_S ((double)PLAYER_MAX_TIME * 1e-6)
 #define MAX_SPAN_S 3.2e9
+
+enum { MAX_CODED_BYTES = (TWINS_MAX_STATE_BYTES + SNAPSHOT_HEADER_BYTES + 2) / 3 * 4 };
 
 static maru_time to_us(double seconds) { return (maru_time)llround(seconds * 1e6); }
 static double to_s(maru_time us) { return (double)us * 1e-6; }
@@ -84,6 +89,9 @@ static void add_twin(struct json *json, struct server *server, const char *tenan
     json_add_number(json, "speed", state.speed);
     json_add_number(json, "time", to_s(state.time_us));
     json_add_number(json, "end", to_s(state.end_us));
+    if (row->begin_us > 0) {
+        json_add_number(json, "begin", to_s(row->begin_us));
+    }
     json_add_number(json, "rate", state.rate);
     if (is_open) {
         json_add_count(json, "wip", state.n_lot);
@@ -171,11 +179,37 @@ static maru_status see_number(void *context, const struct version_row *row, maru
     return MARU_OK;
 }
 
-// Can the version be played with these options?
-static maru_status try_model(struct request *request, const struct twin_row *row, maru_error *err) {
+// A saved state as it comes: base64 of what `maru sim --save` and GET .../state give.
+//   out     row->state and row->n_state are in *bytes
+//   memory  the caller frees *bytes, also after an error
+static maru_status read_state(const json_t *json, unsigned char **bytes, struct twin_row *row,
+                              maru_error *err) {
+    const char *coded = "";
+    maru_status st = field_text(json, "state", MAX_CODED_BYTES, &coded, err);
+    const size_t n_coded = strlen(coded), room = n_coded / 4 * 3 + 3;
+    size_t n = 0;
+    if (st != MARU_OK || !json_object_get(json, "state")) {
+        return st;
+    }
+    *bytes = alloc_new(room, 1);
+    if (!*bytes) {
+        return fail(err, MARU_E_MEMORY, "no memory for a saved state");
+    }
+    maru_error why = {0};
+    if (sodium_base642bin(*bytes, room, coded, n_coded, NULL, &n, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0) {
+        return field_wrong(err, "/state", "base64 of a saved state is wanted");
+    }
+    st = snapshot_open("this", *bytes, n, &row->state, &row->n_state, &why);
+    return st == MARU_OK ? MARU_OK : field_wrong(err, "/state", why.text);
+}
+
+// Can the version be played with these options, from this state?
+static maru_status try_model(struct request *request, struct twin_row *row, maru_error *err) {
     maru_plant *plant = NULL;
     maru_options *options = NULL;
     maru_model *model = NULL;
+    maru_sim *first = NULL;
     maru_status st = upload_open_plant(request->tenant, row->plant, row->version, &plant, err);
     if (st == MARU_E_INPUT) {
         st = request_refuse(request, 409, err,
@@ -184,8 +218,17 @@ static maru_status try_model(struct request *request, const struct twin_row *row
     if (st == MARU_OK) {
         st = model_options_read(row->options, strlen(row->options), &options, err);
         st = st == MARU_OK ? maru_model_new(plant, options, &model, err) : st;
+        st = st == MARU_OK
+                 ? twins_begin(model, row->seed, row->state, row->n_state, &first, err)
+                 : st;
         request->status = st == MARU_OK ? 0 : 422;
     }
+    if (st == MARU_OK) {
+        row->begin_us = maru_sim_now(first);
+        row->time_us = row->begin_us;
+        row->end_us = row->begin_us;
+    }
+    maru_sim_free(first);
     maru_model_free(model);
     maru_options_free(options);
     maru_plant_free(plant);
@@ -203,8 +246,9 @@ static maru_status tell_new(struct request *request, const char *id, maru_error 
 
 maru_status api_create_twin(struct request *request, maru_error *err) {
     static const char *const known[] = {"plant", "version", "name",    "options",
-                                        "seed",  "speed",   "playing", NULL};
+                                        "seed",  "speed",   "playing", "state", NULL};
     json_t *json = NULL;
+    unsigned char *state = NULL;
     char *options = NULL, id[STORE_ID_BYTES];
     int64_t seed = 1;
     struct twin_row row = {
@@ -216,6 +260,7 @@ maru_status api_create_twin(struct request *request, maru_error *err) {
     st = st == MARU_OK ? field_count(json, "seed", 0, INT64_MAX, &seed, err) : st;
     st = st == MARU_OK ? field_number(json, "speed", 0, PLAYER_MAX_SPEED, &row.speed, err) : st;
     st = st == MARU_OK ? field_bool(json, "playing", &row.is_playing, err) : st;
+    st = st == MARU_OK ? read_state(json, &state, &row, err) : st;
     if (st == MARU_OK && !row.plant) {
         st = field_wrong(err, "/plant", "the id of a plant is wanted");
     }
@@ -230,6 +275,7 @@ maru_status api_create_twin(struct request *request, maru_error *err) {
     st = st == MARU_OK ? tenant_add_twin(request->tenant, &row, id, err) : st;
     st = st == MARU_OK ? tell_new(request, id, err) : st;
     free(options); // jansson's
+    alloc_free(state);
     fields_close(json);
     return st;
 }
@@ -300,9 +346,25 @@ maru_status api_pause_twin(struct request *request, maru_error *err) {
     return st;
 }
 
+// What is before the beginning of a saved state is not known.
+static maru_status be_after_begin(struct request *request, const struct twin *twin, maru_time at,
+                                  maru_error *err) {
+    struct player_state state;
+    player_look(twin->player, &state);
+    return at < state.begin_us
+               ? request_refuse(request, 409, err,
+                                "this twin has no past before %.0f s, where it begins",
+                                to_s(state.begin_us))
+               : MARU_OK;
+}
+
 static maru_status seek(struct request *request, struct twin *twin, void *context,
                         maru_error *err) {
     const double *time = context;
+    const maru_status st = be_after_begin(request, twin, to_us(*time), err);
+    if (st != MARU_OK) {
+        return st;
+    }
     player_seek(twin->player, to_us(*time));
     return twins_keep(twin, request->tenant, "seek twin", request->who.name, err);
 }
@@ -393,7 +455,10 @@ static maru_status fork_it(struct request *request, struct twin *twin, struct fo
                               "the twin has not been there yet: its end is at %.0f s",
                               to_s(state.end_us));
     }
-    maru_status st = tenant_see_one_twin(request->tenant, twin->id, keep_origin, fork, err);
+    maru_status st = be_after_begin(request, twin, at, err);
+    st = st == MARU_OK
+             ? tenant_see_one_twin(request->tenant, twin->id, keep_origin, fork, err)
+             : st;
     fork->row.plant = twin->plant_id;
     fork->row.options = fork->options.bytes ? fork->options.bytes : "{}";
     fork->row.seed = twin->seed;

@@ -101,7 +101,7 @@ static maru_status add_act(void *context, const struct act_row *row, maru_error 
 
 struct kept { // what the store says of a twin
     struct open_twin *open;
-    struct text options;
+    struct text options, state;
     struct player_config config;
 };
 
@@ -110,10 +110,9 @@ static maru_status keep_row(void *context, const struct twin_row *row, maru_erro
     struct twin *twin = &kept->open->twin;
     snprintf(twin->plant_id, sizeof twin->plant_id, "%s", row->plant);
     twin->version = row->version;
-    twin->seed = row->seed;
     atomic_store(&kept->open->kept_us, row->time_us);
-    kept->config = (struct player_config){.seed = row->seed,
-                                          .time_us = row->time_us,
+    twin->seed = row->seed;
+    kept->config = (struct player_config){.time_us = row->time_us,
                                           .end_us = row->end_us,
                                           .speed = row->speed,
                                           .is_playing = row->is_playing};
@@ -121,14 +120,23 @@ static maru_status keep_row(void *context, const struct twin_row *row, maru_erro
     return kept->options.status == MARU_OK ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
 }
 
+maru_status twins_begin(const maru_model *model, uint64_t seed, const void *state, size_t n_state,
+                        maru_sim **out, maru_error *err) {
+    return n_state > 0 ? maru_sim_load(model, state, n_state, out, err)
+                       : maru_sim_new(model, seed, out, err);
+}
+
 static maru_status open_it(struct open_twin *open, struct tenant *tenant, maru_error *err) {
     struct twin *twin = &open->twin;
     struct kept kept = {.open = open};
     struct acts acts = {0};
     maru_options *options = NULL;
+    maru_sim *first = NULL;
     text_init(&kept.options, 1 << 16);
+    text_init(&kept.state, TWINS_MAX_STATE_BYTES);
     maru_status st = tenant_see_one_twin(tenant, twin->id, keep_row, &kept, err);
     st = st == MARU_OK ? tenant_each_act(tenant, twin->id, add_act, &acts, err) : st;
+    st = st == MARU_OK ? tenant_get_state(tenant, twin->id, &kept.state, err) : st;
     if (st == MARU_OK) {
         st = upload_open_plant(tenant, twin->plant_id, twin->version, &twin->plant, err);
     }
@@ -137,13 +145,19 @@ static maru_status open_it(struct open_twin *open, struct tenant *tenant, maru_e
     }
     st = st == MARU_OK ? maru_model_new(twin->plant, options, &twin->model, err) : st;
     if (st == MARU_OK) {
+        st = twins_begin(twin->model, twin->seed, kept.state.bytes, kept.state.n_bytes, &first, err);
+    }
+    if (st == MARU_OK) {
         kept.config.model = twin->model;
+        kept.config.first = first;
         kept.config.acts = &acts;
         st = player_start(&kept.config, &twin->player, err);
     }
+    maru_sim_free(first);
     maru_options_free(options);
     acts_fini(&acts);
     text_fini(&kept.options);
+    text_fini(&kept.state);
     return st;
 }
 

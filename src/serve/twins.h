@@ -9,7 +9,12 @@
 #include "maru/sim.h"
 #include "store/tenant.h"
 
-enum { TWINS_MAX_OPEN = 64, TWINS_MAX_OPEN_OF_TENANT = 16, TWINS_IDLE_S = 600 };
+enum {
+    TWINS_MAX_OPEN = 64,
+    TWINS_MAX_OPEN_OF_TENANT = 16,
+    TWINS_MAX_STATE_BYTES = 32 << 20, // of a saved state to begin with
+    TWINS_IDLE_S = 600,
+};
 
 struct twins;
 struct twin { // const for who holds it
@@ -44,6 +49,12 @@ MARU_MUST_USE maru_status twins_keep(struct twin *twin, struct tenant *tenant, c
                                      const char *by, maru_error *err);
 
 size_t twins_count(struct twins *twins);
+
+// How a twin begins: with a state that was saved (n 0: none), else with the plant's stock at time 0.
+//   memory  the caller frees
+//   errors  as maru_sim_load and maru_sim_new
+MARU_MUST_USE maru_status twins_begin(const maru_model *model, uint64_t seed, const void *state,
+                                      size_t n_state, maru_sim **out, maru_error *err);
 
 // ---- streams (floor_stream.c)
 

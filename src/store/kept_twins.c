@@ -1,18 +1,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
 #include "store/tenant.h"
 
 // Twins as they are kept: what they are functions of (version, options, seed, what was done to them), and
-// where they were last. States are not kept: they are run again.
+// where they were last. States on the way are not kept: they are run again.
 
 static const char no_twin[] = "there is no such twin";
 
 #define TWIN_COLUMNS                                                                               \
     "id, name, plant, version, options, seed, origin, origin_us, by, created_ms, speed, playing,"  \
-    " time_us, end_us, forecast"
+    " time_us, end_us, forecast, begin_us"
 
 static struct twin_row read_twin(const struct query *query) {
     return (struct twin_row){.id = query_text(query, 0),
@@ -29,7 +30,8 @@ static struct twin_row read_twin(const struct query *query) {
                              .is_playing = query_integer(query, 11) != 0,
                              .time_us = query_integer(query, 12),
                              .end_us = query_integer(query, 13),
-                             .forecast = query_text(query, 14)};
+                             .forecast = query_text(query, 14),
+                             .begin_us = query_integer(query, 15)};
 }
 
 // The only row of a statement that counts something.
@@ -44,9 +46,19 @@ static maru_status count(struct database *database, const char *sql, int64_t *ou
 static maru_status insert_twin(struct database *database, const struct twin_row *row,
                                const char *id, maru_error *err) {
     struct query query;
+    struct packed state = {0};
+    if (row->state) {
+        const maru_status st = tenant_pack(&state, row->state, row->n_state, err);
+        if (st != MARU_OK) {
+            alloc_free(state.bytes);
+            return st;
+        }
+    }
     query_open(&query, database,
                "INSERT INTO twin SELECT ?1, ?2, plant, number, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-               " ?11, ?12, '' FROM version WHERE plant = ?13 AND number = ?14 RETURNING id");
+               " ?11, ?12, '', coalesce((SELECT begin_us FROM twin WHERE id = ?5), ?15),"
+               " coalesce((SELECT state FROM twin WHERE id = ?5), ?16)"
+               " FROM version WHERE plant = ?13 AND number = ?14 RETURNING id");
     query_bind_text(&query, id);
     query_bind_text(&query, row->name);
     query_bind_text(&query, row->options);
@@ -61,7 +73,14 @@ static maru_status insert_twin(struct database *database, const struct twin_row 
     query_bind_integer(&query, row->end_us);
     query_bind_text(&query, row->plant);
     query_bind_integer(&query, row->version);
-    return query_one(&query, "there is no such plant, or no such version of it", err);
+    query_bind_integer(&query, row->begin_us);
+    if (state.bytes) { // unbound is NULL
+        query_bind_bytes(&query, state.bytes, state.n_bytes);
+    }
+    const maru_status st =
+        query_one(&query, "there is no such plant, or no such version of it", err);
+    alloc_free(state.bytes);
+    return st;
 }
 
 static maru_status copy_acts(struct database *database, const struct twin_row *row, const char *id,
@@ -139,6 +158,25 @@ maru_status tenant_each_twin(struct tenant *tenant, const char *plant, const str
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
     return tell(tenant, &query, see, context, false, err);
+}
+
+maru_status tenant_get_state(struct tenant *tenant, const char *id, struct text *out,
+                             maru_error *err) {
+    struct query query;
+    maru_status st = MARU_OK;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database, "SELECT state FROM twin WHERE id = ?");
+    query_bind_text(&query, id);
+    const bool is_there = query_row(&query);
+    if (is_there) {
+        size_t n = 0;
+        const void *packed = query_bytes(&query, 0, &n);
+        st = n > 0 ? tenant_unpack(out, packed, n, err) : MARU_OK;
+    }
+    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+    st = st == MARU_OK ? closed : st;
+    st = st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, no_twin) : st;
+    return database_leave(&tenant->database, st, err);
 }
 
 maru_status tenant_each_act(struct tenant *tenant, const char *twin, tenant_see_act see,

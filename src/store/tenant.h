@@ -194,6 +194,10 @@ struct twin_row {
     uint64_t seed;
     const char *origin; // twin that it was forked from, "": none
     int64_t origin_us;
+    // the saved state that it begins with, NULL: the plant's stock at time 0; only tenant_add_twin reads it
+    const void *state;
+    size_t n_state;
+    int64_t begin_us; // time of that state
     // where it is
     double speed;
     bool is_playing;
@@ -212,8 +216,8 @@ struct act_row { // what was done to it, in the order in which it was done
 };
 typedef maru_status (*tenant_see_act)(void *context, const struct act_row *row, maru_error *err);
 
-// Keep a new one: id and created_ms of `row` are not looked at; with an origin it gets what was done to
-// that up to origin_us.
+// Keep a new one: id and created_ms of `row` are not looked at; with an origin it gets the beginning of
+// that, and what was done to that up to origin_us.
 //   out     id
 //   errors  MARU_E_USAGE: no such version or origin; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_add_twin(struct tenant *tenant, const struct twin_row *row,
@@ -224,6 +228,10 @@ MARU_MUST_USE maru_status tenant_see_one_twin(struct tenant *tenant, const char 
 MARU_MUST_USE maru_status tenant_each_twin(struct tenant *tenant, const char *plant,
                                            const struct page *page, tenant_see_twin see,
                                            void *context, maru_error *err);
+// Append the saved state that it begins with; nothing where it has none.
+//   errors  MARU_E_USAGE: there is no such twin; MARU_E_LIMIT, MARU_E_MEMORY; MARU_E_IO: it is damaged
+MARU_MUST_USE maru_status tenant_get_state(struct tenant *tenant, const char *id, struct text *out,
+                                           maru_error *err);
 MARU_MUST_USE maru_status tenant_each_act(struct tenant *tenant, const char *twin,
                                           tenant_see_act see, void *context, maru_error *err);
 // Where it is: speed, is_playing, time_us and end_us of `row`, which id names. `action`: what the audit
