@@ -48,6 +48,7 @@ export const putEvent = (id: string, body: Schemas['NewTwinEvent']) => post('/v1
 export const startForecast = (id: string, body: { hours: number; replications: number }) => post('/v1/twins/{twin}/forecast', { ...of(id), body })
 export const forecastOf = async (run: string): Promise<Forecast> => (await (await ask(address('/v1/runs/{run}/result', { run }))).json()) as Forecast
 export const streamAddress = (id: string) => address('/v1/twins/{id}/stream', { id })
+export const stateAddress = (id: string, time: number) => address('/v1/twins/{id}/state', { id }, { time })
 export const floorAt = async (id: string, time: number, signal: AbortSignal) => new Uint8Array(await (await ask(address('/v1/twins/{id}/floor', { id }, { time }), { signal })).arrayBuffer())
 export const groupsOf = (id: string, time?: number, signal?: AbortSignal) => get('/v1/twins/{twin}/groups', { ...of(id), query: when(time) }, signal)
 export const toolOf = (id: string, group: string, number: number, time?: number, signal?: AbortSignal) => get('/v1/twins/{twin}/tools/{group}/{number}', { path: { twin: id, group, number }, query: when(time) }, signal)

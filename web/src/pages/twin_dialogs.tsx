@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ApiError } from '../api/problem'
-import { fork, putEvent, type Layout, type Twin } from '../api/twin'
+import { fork, putEvent, stateAddress, type Layout, type Twin } from '../api/twin'
 import { Button, Dialog, Field, ProblemNote } from '../parts/basics'
 import { forget } from '../parts/load'
 import { go } from '../parts/route'
@@ -36,6 +36,7 @@ export function ForkDialog({ twin, time, clock, onClose }: { twin: Twin; time: n
                 <Field label={t('new_run.name')} hint={t('new_run.name.hint')}>{(id, hint) => <input id={id} autoFocus value={name} maxLength={120} onChange={(event) => setName(event.target.value)} aria-describedby={hint} />}</Field>
                 <label className="check"><input type="checkbox" checked={luck} onChange={(event) => setLuck(event.target.checked)} /> <span>{t('fork.luck')}</span></label>
                 <ProblemNote error={error} />
+                <p className="hint">{t('fork.file')} <a href={stateAddress(twin.id, at)} download>{t('fork.file.do')}</a></p>
                 <div className="actions end">
                     <Button onClick={onClose}>{t('cancel')}</Button>
                     <Button look="main" type="submit" disabled={busy}>{t('fork.do')}</Button>

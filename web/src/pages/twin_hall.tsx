@@ -162,7 +162,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                             )}
                         </span>
                     </div>
-                    <TimeBar now={now} look={look} history={history.value} forecast={forecast.value} events={twin.events ?? NO_EVENTS} span={Number(span) * DAY} clock={clock} onLook={setLook} />
+                    <TimeBar now={now} look={look} history={history.value} forecast={forecast.value} events={twin.events ?? NO_EVENTS} span={Number(span) * DAY} begin={twin.begin ?? 0} clock={clock} onLook={setLook} />
                 </div>
             </section>
             {ask === 'fork' && <ForkDialog twin={twin} time={look !== null && isPast ? look : now.time} clock={clock} onClose={() => setAsk(null)} />}

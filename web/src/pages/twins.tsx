@@ -17,6 +17,14 @@ export function TwinBadge({ twin }: { twin: Pick<Twin, 'state'> }) {
     return <Badge tone={TONES[twin.state]}>{t(`twin.state.${twin.state}`)}</Badge>
 }
 
+const inBase64 = (file: File) =>
+    new Promise<string>((done, failed) => {
+        const reader = new FileReader()
+        reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, '')) // a data: address
+        reader.onerror = () => failed(reader.error)
+        reader.readAsDataURL(file)
+    })
+
 /** All twins of the tenant, newest first. */
 export default function Twins() {
     const { t, num, ago } = useText()
@@ -28,18 +36,20 @@ export default function Twins() {
     const [name, setName] = useState('')
     const [error, setError] = useState<ApiError | null>(null)
     const [busy, setBusy] = useState(false)
+    const [state, setState] = useState<File | null>(null)
     const sound = (plants.value ?? []).filter((plant) => plant.latest.sound)
     const plant = sound.find((one) => one.id === chosen) ?? sound[0]
-    const make = () => {
+    const make = async () => {
         setBusy(true)
         setError(null)
-        makeTwin({ plant: plant!.id, ...(name.trim() ? { name: name.trim() } : {}) }).then((made) => {
+        try {
+            const made = await makeTwin({ plant: plant!.id, ...(name.trim() ? { name: name.trim() } : {}), ...(state ? { state: await inBase64(state) } : {}) })
             forget()
             go(`/twins/${made.id}`)
-        }, (problem: ApiError) => {
-            setError(problem)
+        } catch (problem) {
+            setError(problem as ApiError)
             setBusy(false)
-        })
+        }
     }
     return (
         <>
@@ -72,7 +82,7 @@ export default function Twins() {
                         className="inline-form"
                         onSubmit={(event) => {
                             event.preventDefault()
-                            make()
+                            void make()
                         }}
                     >
                         <Field label={t('new_run.plant')}>
@@ -84,6 +94,9 @@ export default function Twins() {
                         </Field>
                         <Field label={t('new_run.name')} hint={t('new_run.name.hint')}>
                             {(id, hint) => <input id={id} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} aria-describedby={hint} />}
+                        </Field>
+                        <Field label={t('twins.state')} hint={t('twins.state.hint')}>
+                            {(id, hint) => <input id={id} type="file" accept=".maru" onChange={(event) => setState(event.target.files?.[0] ?? null)} aria-describedby={hint} />}
                         </Field>
                         <Button look="main" type="submit" disabled={busy}>{t('twin.make')}</Button>
                     </form>

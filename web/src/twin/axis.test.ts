@@ -23,6 +23,11 @@ describe('the time bar', () => {
         // Far back: what is looked at stays on the bar.
         expect(axisFor(10 * DAY, 30 * DAY, 0, DAY, 800).from).toBeLessThanOrEqual(10 * DAY)
     })
+    it('begins where the twin does', () => {
+        expect(axisFor(7 * DAY, 7 * DAY, 0, 0, 800, 7 * DAY).from).toBe(7 * DAY)
+        expect(axisFor(9 * DAY, 9 * DAY, 0, 7 * DAY, 800, 7 * DAY).from).toBe(7 * DAY)
+        expect(axisFor(30 * DAY, 30 * DAY, 0, 7 * DAY, 800, 7 * DAY).from).toBe(23 * DAY)
+    })
     it('puts marks at round times, never too near to each other', () => {
         for (const width of [300, 800, 2400])
             for (const life of [HOUR, 7 * HOUR, 3 * DAY, 90 * DAY, 3000 * DAY]) {

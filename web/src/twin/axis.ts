@@ -12,10 +12,10 @@ export const timeAt = (axis: Axis, x: number): number => axis.from + (Math.max(0
 export const HOUR = 3600
 export const DAY = 86400
 
-/** What of its life a bar shows. `span` 0 is all of it. A part of the bar always is the future, as long as the last forecast at least. */
-export function axisFor(now: number, end: number, ahead: number, span: number, width: number): Axis {
-    const known = Math.max(end, now, 1)
-    const back = span > 0 ? Math.max(0, Math.min(now - span, known - span)) : 0
+/** What of its life, from `begin` on, a bar shows. `span` 0 is all of it. A part of the bar always is the future, as long as the last forecast at least. */
+export function axisFor(now: number, end: number, ahead: number, span: number, width: number, begin = 0): Axis {
+    const known = Math.max(end, now, begin + 1)
+    const back = span > 0 ? Math.max(begin, Math.min(now - span, known - span)) : begin
     const shown = Math.max(known - back, HOUR)
     const future = Math.max(ahead, shown * 0.16, HOUR)
     // A long forecast must not push the past out of sight.

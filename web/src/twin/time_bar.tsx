@@ -15,11 +15,13 @@ interface Props {
     forecast: Forecast | undefined
     events: TwinEvent[]
     span: number
+    /** Time of the twin's first state. */
+    begin: number
     clock: Clock
     onLook: (time: number | null) => void
 }
 
-export function TimeBar({ now, look, history, forecast, events, span, clock, onLook }: Props) {
+export function TimeBar({ now, look, history, forecast, events, span, begin, clock, onLook }: Props) {
     const { t, num } = useText()
     const canvas = useRef<HTMLCanvasElement>(null)
     const [width, setWidth] = useState(0)
@@ -46,7 +48,7 @@ export function TimeBar({ now, look, history, forecast, events, span, clock, onL
     }, [])
 
     const ahead = forecast && forecast.time + forecast.hours * 3600 > now.end ? forecast.time + forecast.hours * 3600 - Math.max(now.end, now.time) : 0
-    const axis = held.current ?? axisFor(now.time, now.end, Math.max(0, ahead), span, width)
+    const axis = held.current ?? axisFor(now.time, now.end, Math.max(0, ahead), span, width, begin)
     const ticks = useMemo(() => ticksOf(axis, rem() * 6.5, clock.offset), [axis.from, axis.to, axis.width, clock.offset])
     const shown = look ?? now.time
 
@@ -77,8 +79,8 @@ export function TimeBar({ now, look, history, forecast, events, span, clock, onL
             onKeyDown={(event) => {
                 const step = (axis.to - axis.from) / 200
                 const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -step * 20, PageUp: step * 20 }[event.key]
-                if (by !== undefined) chosen(Math.max(0, Math.min(axis.to, shown + by)))
-                else if (event.key === 'Home') chosen(0)
+                if (by !== undefined) chosen(Math.max(begin, Math.min(axis.to, shown + by)))
+                else if (event.key === 'Home') chosen(begin)
                 else if (event.key === 'End' || event.key === 'Escape') onLook(null)
                 else return
                 event.preventDefault()
