@@ -152,10 +152,40 @@ static void edit(uint8_t *saved, const struct part *part, const uint8_t *how) {
     memcpy(at, &number, width); // the low bytes: states belong to machines of one byte order
 }
 
+// All that somebody can see of it names what the plant has.
+static void look_around(const maru_sim *sim, const maru_plant *plant) {
+    maru_tool_now *tool = malloc(sizeof *tool * (maru_sim_tool_count(sim) + 1));
+    maru_lot_now *lot = malloc(sizeof *lot * ((size_t)maru_sim_lot_count(sim) + 1));
+    maru_group_now *group = malloc(sizeof *group * (plant->n_group + 1));
+    require(tool && lot && group);
+    maru_sim_look_at_tools(sim, tool);
+    maru_sim_look_at_lots(sim, lot);
+    maru_sim_look_at_groups(sim, group);
+    for (uint32_t i = 0; i < maru_sim_tool_count(sim); i++) {
+        require((int)tool[i].state <= MARU_TOOL_NONSCHEDULED);
+        require(tool[i].maintenance == MARU_NONE || tool[i].maintenance < plant->n_downtime);
+        require(tool[i].setup == MARU_NONE || tool[i].setup < plant->n_setup);
+    }
+    for (uint32_t i = 0; i < maru_sim_lot_count(sim); i++) {
+        require(lot[i].step < plant->n_step && lot[i].product < plant->n_product);
+        require(lot[i].group < plant->n_group && (int)lot[i].where <= MARU_LOT_IN_TOOL);
+        require(lot[i].tool == MARU_NONE || lot[i].tool < maru_sim_tool_count(sim));
+    }
+    free(tool);
+    free(lot);
+    free(group);
+}
+
 static void go_on(const struct twin *twin, maru_sim *sim, bool asks_results) {
+    const maru_plant *plant = maru_model_plant(twin->model);
     require(state_check(sim, NULL) == MARU_OK);
+    look_around(sim, plant);
+    maru_sim_stop_tool(sim, 0);
+    look_around(sim, plant);
     const maru_status st = maru_sim_run(sim, maru_sim_now(sim) + MARU_DAY, NULL);
     require(st == MARU_OK || st == MARU_E_LIMIT);
+    maru_sim_mend_tool(sim, 0);
+    look_around(sim, plant);
     if (asks_results) { // slower than all the rest
         maru_results *results = NULL;
         require(maru_sim_results(sim, &results, NULL) == MARU_OK);
