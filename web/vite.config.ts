@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-// Where `maru serve` (or the mock) answers while the page is worked on.
+// Where `maru serve` answers while the page is worked on.
 const api = process.env.MARU_API ?? 'http://127.0.0.1:7070'
 const proxied = Object.fromEntries(['/v1', '/healthz', '/readyz', '/metrics'].map((path) => [path, api]))
 

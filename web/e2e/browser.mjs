@@ -1,16 +1,23 @@
-// Starts what the tests need: `maru serve` on an empty folder (unless BASE_URL names a server) and Debian's chromium, and listens for
-// what must not happen. MARU: the program; EMBEDDED=1: with the page that is in it, not that of web/dist.
+// Starts what the tests need: `maru serve` on an empty folder (unless BASE_URL names a server) and Debian's chromium, listens for
+// what must not happen, and waits for what should: on conditions, never for a span of time. MARU: the program; EMBEDDED=1: with the
+// page that is in it, not that of web/dist.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { zipSync } from 'fflate'
 import { chromium } from 'playwright-core'
 
 export const WEB = join(dirname(fileURLToPath(import.meta.url)), '..')
 export const ROOT = join(WEB, '..')
 export const SHOTS = process.env.SHOTS ?? join(WEB, 'shots')
 mkdirSync(SHOTS, { recursive: true })
+
+/** How long a condition is waited for, on a machine that is busy with other things too. */
+const WAIT_MS = 60_000
+const STEP_MS = 240_000
 
 /** A server of one's own; `token` is its first admin's. */
 export async function startServer() {
@@ -53,7 +60,7 @@ export const launch = () =>
 export async function open(browser, base, { lang = 'en-GB', width = 1440, height = 900, dark = false, touch = false, motion = false } = {}) {
     const context = await browser.newContext({ locale: lang, viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', hasTouch: touch, reducedMotion: motion ? 'no-preference' : 'reduce' })
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(WAIT_MS)
     const bad = []
     page.on('pageerror', (error) => bad.push(`error: ${error.message}`))
     page.on('console', (message) => message.type() === 'error' && !/Failed to load resource/.test(message.text()) && bad.push(`console: ${message.text()}`))
@@ -61,10 +68,56 @@ export async function open(browser, base, { lang = 'en-GB', width = 1440, height
     return { page, context, bad }
 }
 
+/**
+ * A suite's own `it`: each step has a time limit, the page of one that fails is kept as a picture, and those behind it are skipped,
+ * because they stand on it. `pageOf` tells the page that the steps walk.
+ */
+export function stepsOf(pageOf) {
+    let failed = null
+    return (name, options, fn) =>
+        it(name, fn ? options : {}, async (test) => {
+            if (failed !== null) return test.skip(`after: ${failed}`)
+            let timer
+            const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`not done after ${STEP_MS / 1000} s`)), STEP_MS)))
+            try {
+                await Promise.race([(fn ?? options)(test), late])
+            } catch (error) {
+                failed = name
+                await pageOf()?.screenshot({ path: join(SHOTS, `failed-${name.replace(/[^a-z0-9]+/gi, '-')}.png`), timeout: 10_000 }).catch(() => {})
+                throw error
+            } finally {
+                clearTimeout(timer)
+            }
+        })
+}
+
+// ---- what is sent
+
+/** The tables of a plant's folder. */
+export const tables = (folder) => readdirSync(folder).filter((name) => name.endsWith('.csv')).map((name) => ({ name, data: readFileSync(join(folder, name)) }))
+export const zip = (files) => Buffer.from(zipSync(Object.fromEntries(files.map(({ name, data }) => [name, new Uint8Array(data)]))))
+export const archive = (folder) => zip(tables(folder).map((file) => ({ ...file, name: `plant/${file.name}` })))
+
+/** A request beside the page; what is not an answer of 2xx is an error. */
+export async function ask(base, path, init = {}) {
+    const answer = await fetch(base + path, { ...init, headers: { ...(typeof init.body === 'string' ? { 'Content-Type': 'application/json' } : {}), ...init.headers } })
+    if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer.status === 204 ? null : answer.json()
+}
+export const post = (base, path, body, headers = {}) => ask(base, path, { method: 'POST', body: Buffer.isBuffer(body) ? body : JSON.stringify(body), headers })
+
+// ---- what is waited for
+
+/** Letters are there, what moves by style has come to its end, nothing loads, and the browser has drawn it. */
+export async function settled(page) {
+    await page.waitForFunction(() => document.fonts.status === 'loaded' && !document.querySelector('.waiting:not(.chart)') && document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity))
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+}
+
 export async function shot(page, name) {
     await page.evaluate(() => scrollTo(0, 0))
-    await page.waitForTimeout(250)
-    await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
+    await settled(page)
+    await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true, timeout: WAIT_MS })
 }
 
 /** Nothing may stick out sideways. */
@@ -75,7 +128,73 @@ export async function drawCharts(page) {
     await page.locator('.chart').first().waitFor()
     for (const chart of await page.locator('.chart').all()) {
         await chart.scrollIntoViewIfNeeded()
-        await page.waitForTimeout(150)
+        await page.waitForFunction((one) => one.matches('.drawn') || !one.isConnected, await chart.elementHandle())
     }
     await page.waitForFunction(() => !document.querySelector('.chart.waiting'))
+}
+
+// ---- the hall
+
+/** The hall has been drawn, and tells of itself. */
+export const drawn = (page) => page.waitForFunction(() => (document.querySelector('canvas.hall-canvas')?.maru?.meter.n ?? 0) > 1 && !document.querySelector('.hall-note'))
+
+/** The eye has come to rest, and the hall was drawn from there. */
+export const rested = (page) =>
+    page.waitForFunction(
+        () => {
+            const { maru } = document.querySelector('canvas.hall-canvas')
+            const { x, y } = maru.screenOf(0)
+            const here = `${x.toFixed(2)} ${y.toFixed(2)}`
+            const seen = (window.restedAt ??= { here: '', times: 0 })
+            seen.times = seen.here === here ? seen.times + 1 : 0
+            seen.here = here
+            if (seen.times < 3) return false
+            delete window.restedAt
+            return true
+        },
+        null,
+        { polling: 120 },
+    )
+
+/** How many parts of an element, cut into columns and rows as it is on the screen, show more than a plain area. */
+export async function busyParts(page, locator, columns, rows, { colours = 40, spread = 6 } = {}) {
+    const png = (await locator.screenshot()).toString('base64')
+    return page.evaluate(
+        async ({ png, columns, rows, colours, spread }) => {
+            const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))
+            const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+            const pen = new OffscreenCanvas(image.width, image.height).getContext('2d')
+            pen.drawImage(image, 0, 0)
+            let busy = 0
+            const w = Math.floor(image.width / columns)
+            const h = Math.floor(image.height / rows)
+            for (let part = 0; part < columns * rows; part++) {
+                const { data } = pen.getImageData((part % columns) * w, Math.floor(part / columns) * h, w, h)
+                const seen = new Set()
+                let sum = 0
+                let squares = 0
+                for (let n = 0; n < data.length; n += 4) {
+                    const light = (data[n] * 3 + data[n + 1] * 6 + data[n + 2]) / 10
+                    sum += light
+                    squares += light * light
+                    seen.add(((data[n] >> 3) << 10) | ((data[n + 1] >> 3) << 5) | (data[n + 2] >> 3))
+                }
+                const all = data.length / 4
+                if (seen.size > colours && Math.sqrt(Math.max(0, squares / all - (sum / all) ** 2)) > spread) busy++
+            }
+            return busy
+        },
+        { png, columns, rows, colours, spread },
+    )
+}
+
+/** The hall is not blank: at least so many of its parts show something, now or soon. */
+export async function notBlank(page, columns, rows, wanted, how) {
+    const until = Date.now() + WAIT_MS
+    for (;;) {
+        const busy = await busyParts(page, page.locator('.hall-view'), columns, rows, how)
+        if (busy >= wanted) return
+        if (Date.now() > until) throw new Error(`the hall is blank: only ${busy} of ${columns * rows} parts show anything`)
+        await page.waitForTimeout(200) // between two looks
+    }
 }
