@@ -168,7 +168,7 @@ printf 'tools,rule\n*,"priority desc, wat"\nLitho,"spt, cr, edd"\n' >"$tmp/rules
 expect 3 "rule.csv:2:2: fault: rule 'priority desc, wat' unknown name 'wat' (character 16)" check "$tmp/rules"
 expect 3 "rule.csv:3:2: fault" check "$tmp/rules"
 expect 3 "faults: 2" check "$tmp/rules"
-expect 3 "rule.csv:2:2: the ranking of Diffusion: unknown name 'wat'" sim "$tmp/rules" --days 1
+expect 3 "rule.csv:2:2: the ranking of Diffusion cannot be used: unknown name 'wat'" sim "$tmp/rules" --days 1
 expect 0 '' sim "$tmp/rules" --days 1 --rule fifo
 json 3 check "$tmp/rules"
 echo "$n calls"

@@ -56,10 +56,11 @@ static maru_status refuse_key(const struct reading *reading, const struct toml_e
                               maru_error *err) {
     const char *near = args_nearest(entry->key, &verb_serve.option[0].name, verb_serve.n_option,
                                     sizeof verb_serve.option[0]);
-    return fail_at(err, MARU_E_INPUT, reading->path, entry->row, 0,
-                   near ? "there is no setting '%s': did you mean '%s'?"
-                        : "there is no setting '%s'%s",
-                   entry->key, near ? near : ": `maru help serve` lists the options");
+    return near ? fail_at(err, MARU_E_INPUT, reading->path, entry->row, 0,
+                          "there is no setting '%s': did you mean '%s'?", entry->key, near)
+                : fail_at(err, MARU_E_INPUT, reading->path, entry->row, 0,
+                          "there is no setting '%s': `maru help serve` lists the options",
+                          entry->key);
 }
 
 static bool fits(const struct option *option, enum toml_kind kind) {
@@ -89,11 +90,11 @@ static maru_status see(void *context, const struct toml_entry *entry, maru_error
         return refuse_key(reading, entry, err);
     }
     if (!fits(option, entry->kind)) {
-        return fail_at(err, MARU_E_INPUT, reading->path, entry->row, entry->column,
-                       "%s: %s is wanted", entry->key,
-                       option->kind == OPTION_FLAG    ? "true or false"
-                       : option->kind == OPTION_COUNT ? "a whole number without quotes"
-                                                      : "a text in quotes");
+        return fail_at(err, MARU_E_INPUT, reading->path, entry->row, entry->column, "%s: %s",
+                       entry->key,
+                       option->kind == OPTION_FLAG    ? "true or false is wanted"
+                       : option->kind == OPTION_COUNT ? "a whole number without quotes is wanted"
+                                                      : "a text in quotes is wanted");
     }
     maru_status st = keep(reading->settings, entry->text, &value, err);
     if (st == MARU_OK) {

@@ -92,8 +92,9 @@ static maru_status check_values(const struct session *session, maru_error *err) 
     if (figure_find(values->of) == N_FIGURE) {
         const char *near =
             args_nearest(values->of, &figure_columns[0].key, N_FIGURE, sizeof figure_columns[0]);
-        return fail(err, MARU_E_USAGE, "--of %.40s: no such figure%s%s", values->of,
-                    near ? "; did you mean " : "", near ? near : "");
+        return near ? fail(err, MARU_E_USAGE, "--of %.40s: no such figure: did you mean %s?",
+                           values->of, near)
+                    : fail(err, MARU_E_USAGE, "--of %.40s: no such figure", values->of);
     }
     if (is_many && (values->save || values->trace)) {
         return fail(err, MARU_E_USAGE, "--%s is for one replication",
@@ -173,9 +174,10 @@ static maru_status prepare(struct session *session, maru_error *err) {
     }
     const maru_time until = args_given(args, "until") ? values->until : begin + values->days;
     if (until <= begin || values->warmup >= until) {
-        return fail(err, MARU_E_USAGE, "the run ends on day %.6g, before %s",
-                    (double)until / (double)MARU_DAY,
-                    until <= begin ? "it begins" : "the warm-up is over");
+        return fail(err, MARU_E_USAGE,
+                    until <= begin ? "the run ends on day %.6g, before it begins"
+                                   : "the run ends on day %.6g, before the warm-up is over",
+                    (double)until / (double)MARU_DAY);
     }
     const size_t n_thread = args_given(args, "threads") ? (size_t)values->threads : workers_cores();
     session->plan = (struct runs_plan){

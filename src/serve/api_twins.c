@@ -15,6 +15,7 @@
 #include "serve/fields.h"
 #include "serve/forecasting.h"
 #include "serve/model_options.h"
+#include "serve/problem.h"
 #include "serve/stream.h"
 #include "serve/tool_name.h"
 #include "serve/twins.h"
@@ -65,15 +66,6 @@ static const char *mode_name(const struct player_state *state) {
     return name[state->mode];
 }
 
-static void add_problem(struct json *json, const maru_error *err) {
-    json_open_object(json, "problem");
-    json_add_string(json, "type", "about:blank");
-    json_add_string(json, "title", "The twin failed");
-    json_add_integer(json, "status", 422);
-    json_add_string(json, "detail", err->text);
-    json_close(json);
-}
-
 static void add_twin(struct json *json, struct server *server, const char *tenant,
                      const struct twin_row *row) {
     struct player_state state = {.mode = row->is_playing ? PLAYER_PLAYING : PLAYER_PAUSED,
@@ -110,7 +102,7 @@ static void add_twin(struct json *json, struct server *server, const char *tenan
     request_add_time(json, "created", row->created_ms);
     json_add_string(json, "by", row->by);
     if (state.mode == PLAYER_FAILED) {
-        add_problem(json, &state.err);
+        problem_add_kept(json, "problem", "The twin failed", 422, &state.err);
     }
 }
 

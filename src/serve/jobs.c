@@ -14,9 +14,9 @@
 #include "serve/asking.h"
 #include "serve/forecasting.h"
 #include "serve/log.h"
+#include "serve/problem.h"
 #include "serve/upload.h"
 #include "study/json_writer.h"
-#include "study/korean.h"
 
 // One list of jobs, in the order they came; each worker takes the first waiting one of a tenant that
 // has the fewest running, so that a tenant with a hundred runs does not keep out another with one. Runs may
@@ -234,22 +234,6 @@ static maru_status ask(struct job *job, struct tenant *tenant, struct answer *an
     return st;
 }
 
-static void add_problem(struct text *out, const maru_error *err) {
-    struct json json;
-    struct text korean;
-    text_init(&korean, 1 << 13);
-    json_init(&json, out);
-    json_open_object(&json, NULL);
-    json_add_string(&json, "type", "about:blank");
-    json_add_string(&json, "title", "The run failed");
-    json_add_integer(&json, "status", 500);
-    json_add_string(&json, "detail", err->text);
-    korean_add(&korean, err->text);
-    json_add_string(&json, "detail_ko", korean.bytes ? korean.bytes : err->text);
-    text_fini(&korean);
-    json_close(&json);
-}
-
 static void finish(struct job *job, struct tenant *tenant, maru_status st,
                    const struct answer *answer, const maru_error *err) {
     struct text problem;
@@ -271,7 +255,9 @@ static void finish(struct job *job, struct tenant *tenant, maru_status st,
         end.report_ko = &answer->report_ko;
         end.report_en = &answer->report_en;
     } else if (!is_cancelled) {
-        add_problem(&problem, err);
+        struct json json;
+        json_init(&json, &problem);
+        problem_add_kept(&json, NULL, "The run failed", 500, err);
         end.problem = problem.bytes ? problem.bytes : "";
     }
     // A run that was removed meanwhile is gone, which is fine; what a full disk does not take is done

@@ -89,11 +89,14 @@ static maru_status answer_again(struct once *once, struct request *request,
     }
     once->is_done = true;
     if (once->is_secret) {
-        return request_refuse(request, 409, err, "%s%s%s",
-                              "a request with this key was taken already",
-                              replay->subject[0] ? ", and its secret was told once: it made "
-                                                 : "; look what there is",
-                              replay->subject);
+        return replay->subject[0]
+                   ? request_refuse(request, 409, err,
+                                    "a request with this key was taken already, and its secret was "
+                                    "told once: it made %s",
+                                    replay->subject)
+                   : request_refuse(
+                         request, 409, err,
+                         "a request with this key was taken already; look what there is");
     }
     if (replay->is_answered) {
         request->status = replay->status;

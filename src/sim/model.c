@@ -273,8 +273,8 @@ static maru_status refuse_ranking(const struct plant_group *group, maru_status s
                                   maru_error *err) {
     const struct plant_cell *at = &group->ranking_at;
     const maru_status st = status == MARU_E_USAGE ? MARU_E_INPUT : status;
-    return fail_at(err, st, at->file, at->row, at->column, "the ranking of %s: %s", group->name,
-                   err ? err->text : "");
+    return fail_at(err, st, at->file, at->row, at->column, "the ranking of %s cannot be used: %s",
+                   group->name, err ? err->text : "");
 }
 
 static maru_status build_rules(struct builder *b, struct group_plan *group, maru_error *err) {

@@ -443,8 +443,10 @@ static bool parse_bracket(struct parser *p) {
 }
 
 static bool refuse_count(struct parser *p, const struct function *f) {
-    return REFUSE(p, p->token.bytes, "%s takes %d value%s: write %s", f->name, f->n_value,
-                  f->n_value > 1 ? "s" : "", f->form);
+    return f->n_value == 1
+               ? REFUSE(p, p->token.bytes, "%s takes 1 value: write %s", f->name, f->form)
+               : REFUSE(p, p->token.bytes, "%s takes %d values: write %s", f->name, f->n_value,
+                        f->form);
 }
 
 static bool parse_function(struct parser *p, const struct function *f) {

@@ -15,7 +15,7 @@ static const struct pattern {
     const char *english, *korean;
 } patterns[] = {
 #define X(english, korean) {english, korean},
-    KOREAN_FAULTS(X) KOREAN_PROBLEMS(X)
+    KOREAN_SENTENCES(X)
 #undef X
 };
 
@@ -105,29 +105,68 @@ static bool add_fitting(struct text *out, const char *sentence) {
     return false;
 }
 
-bool korean_add(struct text *out, const char *sentence) {
+// The shortest part of a sentence, up to one of its colons, that is known: what stands behind the colon. NULL: none.
+static const char *add_part(struct text *out, const char *sentence) {
+    char part[PLACE_BYTES];
+    const char *colon = strstr(sentence, ": "); // one may stand inside a name
+    for (; colon; colon = strstr(colon + 2, ": ")) {
+        const size_t n = (size_t)(colon - sentence);
+        if (n >= sizeof part) {
+            return NULL;
+        }
+        memcpy(part, sentence, n);
+        part[n] = '\0';
+        if (add_fitting(out, part)) {
+            text_addz(out, ": ");
+            return colon + 2;
+        }
+    }
+    return NULL;
+}
+
+static bool add_parts(struct text *out, const char *sentence) {
     bool is_known = false;
     for (const char *at = sentence;;) { // "'x': not a number: a number and a unit"
         if (add_fitting(out, at)) {
             return true;
         }
-        char part[PLACE_BYTES];
+        const char *next = add_part(out, at);
         const char *colon = strstr(at, ": ");
-        const size_t n = colon ? (size_t)(colon - at) : strlen(at);
-        if (!colon || n >= sizeof part) {
+        is_known = is_known || next;
+        if (!next && !colon) {
             text_addz(out, at);
             return is_known;
         }
-        memcpy(part, at, n);
-        part[n] = '\0';
-        if (add_fitting(out, part)) {
-            is_known = true;
-        } else {
-            text_addz(out, part);
+        if (!next) {
+            next = colon + 2;
+            text_add(out, at, (size_t)(next - at));
         }
-        text_addz(out, ": ");
-        at += n + 2;
+        at = next;
     }
+}
+
+// A fault of a rule says behind the rest at which character it is; NULL where a sentence does not.
+static const char *character_of(const char *sentence) {
+    static const char mark[] = " (character ";
+    const char *at = strstr(sentence, mark);
+    const char *number = at ? at + sizeof mark - 1 : "";
+    const size_t n = strspn(number, "0123456789");
+    return n > 0 && strcmp(number + n, ")") == 0 ? at : NULL;
+}
+
+bool korean_add(struct text *out, const char *sentence) {
+    char before[MARU_ERROR_TEXT_BYTES];
+    const char *character = character_of(sentence);
+    const size_t n = character ? (size_t)(character - sentence) : sizeof before;
+    if (n >= sizeof before) {
+        return add_parts(out, sentence);
+    }
+    memcpy(before, sentence, n);
+    before[n] = '\0';
+    const bool is_known = add_parts(out, before);
+    const char *number = strpbrk(character, "0123456789");
+    text_addf(out, "(%.*s번째 글자)", (int)strspn(number, "0123456789"), number);
+    return is_known;
 }
 
 void sentence_add(struct text *out, enum lang lang, const char *sentence) {

@@ -238,14 +238,79 @@
     X("a release, or stock, of it", "이 제품의 투입이나 재공") \
     X("each pair of locations once", "위치의 짝은 한 번씩만 적을 수 있습니다") \
     X("another row gives the time of this move", "다른 행에 이미 이 이동의 시간이 있습니다") \
-    /* rankings */ \
-    X("a rule of docs/RULES.md", "docs/RULES.md의 규칙") \
-    X("unknown name '{1}'", "모르는 이름 '{1}'") \
-    X("unknown name '{1}' (character {2})", "모르는 이름 '{1}'({2}번째 글자)") \
-    X("did you mean '{1}'?", "'{1}'[을/를] 말하려던 것입니까?") \
-    X("the attributes are {1}", "쓸 수 있는 이름: {1}") \
-    X("the rule is empty", "규칙이 비어 있습니다") \
-    X("write criteria, such as priority desc, setup, fifo", "priority desc, setup, fifo처럼 기준을 적으세요")
+    /* whole tables, behind what is read */ \
+    X("a quote inside a field that does not begin with one; put the field in quotes and write \"\" for each quote in it", \
+        "따옴표로 시작하지 않은 칸에 따옴표가 있습니다. 칸 전체를 따옴표로 묶고 안의 따옴표는 \"\"로 적으세요") \
+    X("text behind the quote that closes the field; write \"\" for a quote in it", "닫는 따옴표 뒤에 글자가 있습니다. 칸 안의 따옴표는 \"\"로 적으세요") \
+    X("the byte 0x{1} has no place in text", "바이트 0x{1}[은/는] 글자가 아닙니다") \
+    X("the quote that opens this field is never closed", "칸을 여는 따옴표가 닫히지 않았습니다") \
+    X("the row has more than {1} bytes", "한 행이 {1}바이트를 넘습니다") \
+    X("the row has more than {1} fields", "한 행의 칸이 {1}개를 넘습니다") \
+    X("read as CP949: save it as UTF-8 to be sure of every letter", "CP949로 읽었습니다. 글자가 깨지지 않게 하려면 UTF-8로 저장하세요") \
+    X("a link: it is not followed", "링크라서 따라가지 않습니다") \
+    X("a table has more than 1000000 rows", "표 하나가 1000000행을 넘습니다") \
+    X("a file of values has more than 1000000 lines", "값 파일이 1000000줄을 넘습니다") \
+    X("the folder has more than 10000 tables", "폴더에 표가 10000개 넘게 있습니다") \
+    X("the tables have more than 256 MiB together", "표가 모두 256 MiB를 넘습니다") \
+    X("more than 10000 files", "파일이 10000개를 넘습니다") \
+    X("more than 1000000 tools", "설비가 1000000대를 넘습니다") \
+    X("more than 500 locations", "위치가 500곳을 넘습니다") \
+    X("the plant is too large for the model", "공장이 너무 커서 모델로 만들 수 없습니다") \
+    /* AutoSched tables */ \
+    X("a file of this folder", "이 폴더에 있는 파일") \
+    X("there is no such file", "그런 파일이 없습니다") \
+    X("a calendar of this name stands above", "같은 이름의 달력이 위에 있습니다") \
+    X("down for a calendar of downcal.txt, pm for one of pmcal.txt", "downcal.txt의 달력이면 down, pmcal.txt의 달력이면 pm") \
+    X("the calendar is of the other type", "달력의 종류가 다릅니다") \
+    X("a time with its unit for calendars by time, a number of wafers (unit empty or pieces) for those by pieces", \
+        "시간 기준 달력이면 단위를 붙인 시간, 매수 기준 달력이면 웨이퍼 수(단위는 비우거나 pieces)") \
+    X("the first occurrence does not go with the type of the calendar", "첫 발생 시점이 달력의 종류와 맞지 않습니다") \
+    X("a DOWNCALNAME of downcal.txt or a PMCALNAME of pmcal.txt", "downcal.txt의 DOWNCALNAME 또는 pmcal.txt의 PMCALNAME") \
+    X("there is no calendar of this name", "그런 이름의 달력이 없습니다") \
+    X("a row of attach.txt that names it", "이 달력을 가리키는 attach.txt의 행") \
+    X("the calendar is not attached to anything", "어느 설비에도 붙지 않은 달력입니다") \
+    X("a SETUPGRP of setupgrp.txt", "setupgrp.txt의 SETUPGRP") \
+    X("there is no setup group of this name", "그런 이름의 준비 그룹이 없습니다") \
+    X("per_lot, per_piece or per_batch", "per_lot, per_piece, per_batch 가운데 하나") \
+    X("lot: only whole lots go back", "lot. 재작업은 로트 전체만 되돌아갑니다") \
+    X("PartInterval on a per_piece step", "PartInterval은 per_piece 공정에만 적으세요") \
+    X("BatchInterval on a per_lot step", "BatchInterval은 per_lot 공정에만 적으세요") \
+    X("the interval does not go with PTPER", "투입 간격이 PTPER와 맞지 않습니다") \
+    X("SVESTN yes, or no FORSTEP", "SVESTN을 yes로 하거나 FORSTEP을 비우세요") \
+    X("the step is named, but SVESTN is not yes: the tool is not kept", "공정을 적었지만 SVESTN이 yes가 아니어서 설비를 잡아 두지 않습니다") \
+    X("the number of a later step in FORSTEP", "FORSTEP에 뒤에 오는 공정의 번호") \
+    X("SVESTN is yes, but FORSTEP is empty", "SVESTN은 yes인데 FORSTEP이 비어 있습니다") \
+    X("rule_HotLotFIRST, rule_LSSU, rule_FIRST or empty", "rule_HotLotFIRST, rule_LSSU, rule_FIRST 가운데 하나, 또는 비워 두세요") \
+    X("wake_LeastSetupTime or empty", "wake_LeastSetupTime, 또는 비워 두세요") \
+    X("crit_sameroutestep or empty", "crit_sameroutestep, 또는 비워 두세요") \
+    X("piece: batch sizes are in wafers", "piece. 배치 크기는 웨이퍼 수로 적습니다") \
+    X("rank_HP, rank_RSETUP, rank_FIFO, rank_CR, rank_EDD, rank_SPT, with ; between", \
+        "rank_HP, rank_RSETUP, rank_FIFO, rank_CR, rank_EDD, rank_SPT를 ;로 이어 적으세요") \
+    X("the ranking is too long", "순위가 너무 깁니다") \
+    X("unknown ranking '{1}'", "모르는 순위 '{1}'") \
+    X("mtbpm_by_cal or mtbpm_by_pieces", "mtbpm_by_cal 또는 mtbpm_by_pieces") \
+    X("pieces with mtbpm_by_pieces, a time with a calendar", "mtbpm_by_pieces이면 pieces, 달력이면 시간") \
+    X("the unit does not go with the type of the calendar", "단위가 달력의 종류와 맞지 않습니다") \
+    X("down or pm", "down 또는 pm") \
+    X("stngrp (an area) or stnfam (a tool group)", "stngrp(구역) 또는 stnfam(설비 그룹)") \
+    /* SMAT tables, scenes, examples */ \
+    X("the column {1} is missing", "{1} 열이 없습니다") \
+    X("the cell {1} is missing", "{1} 칸이 비어 있습니다") \
+    X("{1} is not a length in mm from {2} to {3} m", "{1}[은/는] mm로 적은 길이({2}~{3} m)가 아닙니다") \
+    X("more than {1} rows", "{1}행을 넘습니다") \
+    X("not a table of text", "텍스트 표가 아닙니다") \
+    X("no room for the table of places", "자리 표를 만들 메모리가 모자랍니다") \
+    X("the table would have more than 64 MiB", "표가 64 MiB를 넘게 됩니다") \
+    X("{1} tools: {2} to {3} are possible", "설비 {1}대: {2}대부터 {3}대까지 가능합니다") \
+    X("{1} products: 1 to {2} are possible", "제품 {1}종: 1종부터 {2}종까지 가능합니다") \
+    X("{1} steps: {2} to {3} are possible", "공정 {1}개: {2}개부터 {3}개까지 가능합니다") \
+    X("the load must be above 0 and below 1", "부하는 0보다 크고 1보다 작아야 합니다") \
+    X("the scene is too large", "장면이 너무 큽니다") \
+    X("the scene would have more than {1} bytes", "장면이 {1}바이트를 넘게 됩니다") \
+    X("a film of more than {1} changes: take a shorter span", "변화가 {1}건을 넘는 영상입니다. 기간을 줄이세요") \
+    X("time: seconds from 0 to {1} are wanted, how long the film is", "time: 영상의 길이를 0부터 {1}까지의 초로 적어야 합니다") \
+    X("time: only .usda takes a film", "time: 영상은 .usda에만 담을 수 있습니다") \
+    X("time: seconds since the start of the plant are wanted", "time: 공장 시작부터의 초여야 합니다")
 
 #define KOREAN_PROBLEMS(X) \
     /* who asks, and what for */ \
@@ -372,7 +437,247 @@
     X("no memory for the answer", "답을 만들 메모리가 모자랍니다") \
     X("the store does not answer", "저장소가 응답하지 않습니다") \
     X("the disk is full: nothing was changed in {1}; make room and try again", "디스크가 가득 차 {1}에 아무것도 쓰지 못했습니다. 공간을 비우고 다시 시도하세요") \
-    X("a kept file is damaged: restore the last backup", "보관된 파일이 손상되었습니다. 마지막 백업을 되살리세요")
+    X("a kept file is damaged: restore the last backup", "보관된 파일이 손상되었습니다. 마지막 백업을 되살리세요") \
+    /* how large a model may be, and saved states */ \
+    X("tool group {1} has {2} failures and maintenances, at most 32 are possible", "설비 그룹 {1}에 고장과 보전이 {2}개 있습니다. 32개까지 가능합니다") \
+    X("{1} locations, at most 254 are possible", "위치가 {1}곳입니다. 254곳까지 가능합니다") \
+    X("{1} pairs of product and priority, at most {2} are possible", "제품과 우선순위의 짝이 {1}개입니다. {2}개까지 가능합니다") \
+    X("{1} chains of kept tools in one route, at most {2} are possible", "한 공정 경로에서 설비를 이어 잡아 두는 일이 {1}번입니다. {2}번까지 가능합니다") \
+    X("{1} lots in stock, max_lot is {2}", "재공이 {1} 로트인데 max_lot은 {2}입니다") \
+    X("at most {1} changes of a plant are possible", "공장의 변경은 {1}개까지 가능합니다") \
+    X("plant=...: a variant is of the same plant here", "plant=...: 여기서는 같은 공장의 안만 비교할 수 있습니다") \
+    X("at most {1} events are put into a twin", "트윈에 넣을 수 있는 사건은 {1}개까지입니다") \
+    X("there are no results to report", "보고할 결과가 없습니다") \
+    X("stopped", "중지되었습니다") \
+    X("stopped before it began", "시작하기 전에 중지되었습니다") \
+    X("this is not a saved state: only {1} bytes", "저장된 상태가 아닙니다. {1}바이트뿐입니다") \
+    X("this is not a saved state, or one of another version", "저장된 상태가 아니거나 다른 버전의 것입니다") \
+    X("the state was saved with another plant or other options; use the same", "다른 공장이나 다른 옵션으로 저장한 상태입니다. 같은 것을 쓰세요") \
+    X("the saved state is damaged: its check sum does not match", "저장된 상태가 손상되었습니다. 검사합이 맞지 않습니다") \
+    X("the saved state does not fit this plant", "저장된 상태가 이 공장과 맞지 않습니다") \
+    X("a fork must be of the same model", "갈래는 같은 모델에서만 만들 수 있습니다") \
+    X("the saved state contradicts itself: {1} {2}", "저장된 상태의 내용이 서로 맞지 않습니다: {1} {2}") \
+    X("the saved state is out of range: {1} {2}", "저장된 상태에 범위를 벗어난 값이 있습니다: {1} {2}") \
+    X("{1} is not a saved state of maru", "{1}[은/는] maru가 저장한 상태가 아닙니다") \
+    X("{1} was saved by another version of maru", "{1}[은/는] 다른 버전의 maru가 저장했습니다") \
+    X("{1} is damaged: {2} bytes of state, the header says {3}", "{1}[이/가] 손상되었습니다. 상태가 {2}바이트인데 머리글에는 {3}바이트로 적혀 있습니다") \
+    X("{1} is damaged: its bytes do not have the digest of its header", "{1}[이/가] 손상되었습니다. 내용이 머리글의 검사값과 다릅니다") \
+    /* requests that are sent twice */ \
+    X("Idempotency-Key: 1 to {1} visible characters of ASCII are wanted", "Idempotency-Key: 눈에 보이는 ASCII 글자 1~{1}자여야 합니다") \
+    X("this request was done already: it made {1}", "이미 처리한 요청입니다. {1}[을/를] 만들었습니다") \
+    X("this Idempotency-Key belongs to another request of yours", "이 Idempotency-Key는 이미 다른 요청에 썼습니다") \
+    X("a request with this key was taken already, and its secret was told once: it made {1}", \
+        "같은 키의 요청을 이미 처리했고 비밀 값은 한 번만 알려 줍니다. {1}[을/를] 만들었습니다") \
+    X("a request with this key was taken already; look what there is", "같은 키의 요청을 이미 받았습니다. 지금 있는 것을 확인하세요") \
+    X("a request with this key is being worked on: ask again soon", "같은 키의 요청을 처리하고 있습니다. 잠시 뒤에 다시 물어보세요") \
+    X("a request with this key is being worked on", "같은 키의 요청을 처리하고 있습니다") \
+    X("an object of texts is wanted", "글의 객체여야 합니다")
+
+#define KOREAN_MACHINE(X) \
+    /* files and folders */ \
+    X("cannot open {1}: {2}", "{1}[을/를] 열 수 없습니다: {2}") \
+    X("cannot read {1}: {2}", "{1}[을/를] 읽을 수 없습니다: {2}") \
+    X("cannot write beside {1}: {2}", "{1} 옆에 쓸 수 없습니다: {2}") \
+    X("cannot write {1}: {2}", "{1}[을/를] 쓸 수 없습니다: {2}") \
+    X("cannot look into {1}: {2}", "{1} 안을 볼 수 없습니다: {2}") \
+    X("cannot make the folder {1}: {2}", "{1} 폴더를 만들 수 없습니다: {2}") \
+    X("cannot make a folder in {1}: {2}", "{1} 안에 폴더를 만들 수 없습니다: {2}") \
+    X("cannot make {1}: {2}", "{1}[을/를] 만들 수 없습니다: {2}") \
+    X("cannot remove {1}: {2}", "{1}[을/를] 지울 수 없습니다: {2}") \
+    X("cannot give to its new owner {1}: {2}", "{1}의 소유자를 바꿀 수 없습니다: {2}") \
+    X("cannot put in place {1}: {2}", "{1}[을/를] 제자리에 놓을 수 없습니다: {2}") \
+    X("cannot work as the owner of {1}: {2}", "{1}의 소유자로 일할 수 없습니다: {2}") \
+    X("{1} is larger than {2} bytes", "{1}[이/가] {2}바이트를 넘습니다") \
+    X("the name of the file is too long: {1}...", "파일 이름이 너무 깁니다: {1}...") \
+    X("the name of the folder is empty or too long", "폴더 이름이 비었거나 너무 깁니다") \
+    X("the name of the folder is too long", "폴더 이름이 너무 깁니다") \
+    X("{1} is a file, not a folder", "{1}[은/는] 폴더가 아니라 파일입니다") \
+    X("cannot be looked at: {1}", "살펴볼 수 없습니다: {1}") \
+    X("cannot be read: {1}", "읽을 수 없습니다: {1}") \
+    X("cannot be opened: {1}", "열 수 없습니다: {1}") \
+    X("{1}: cannot be opened as a folder: {2}", "{1}: 폴더로 열 수 없습니다: {2}") \
+    X("{1} has files in it: give --force to write among them, or another folder", "{1}에 이미 파일이 있습니다. 그대로 쓰려면 --force를 주고, 아니면 다른 폴더를 고르세요") \
+    X("more than {1} tables", "표가 {1}개를 넘습니다") \
+    X("No such file or directory", "그런 파일이나 폴더가 없습니다") \
+    X("Permission denied", "권한이 없습니다") \
+    X("Operation not permitted", "허용되지 않은 동작입니다") \
+    X("Not a directory", "폴더가 아닙니다") \
+    X("Is a directory", "파일이 아니라 폴더입니다") \
+    X("File exists", "이미 있습니다") \
+    X("Directory not empty", "폴더가 비어 있지 않습니다") \
+    X("No space left on device", "디스크가 가득 찼습니다") \
+    X("Read-only file system", "읽기만 할 수 있는 파일 시스템입니다") \
+    X("Too many open files", "열린 파일이 너무 많습니다") \
+    X("Too many levels of symbolic links", "심볼릭 링크가 너무 많이 이어져 있습니다") \
+    X("File name too long", "파일 이름이 너무 깁니다") \
+    X("Input/output error", "입출력 오류입니다") \
+    X("Device or resource busy", "다른 곳에서 쓰고 있습니다") \
+    /* settings and options of the command */ \
+    X("one `key = value` a line is wanted; a comment begins with #", "한 줄에 `key = value` 하나를 적으세요. 주석은 #으로 시작합니다") \
+    X("tables are not known here: each line is `key = value`", "표(table)는 쓸 수 없습니다. 줄마다 `key = value`를 적으세요") \
+    X("a key is wanted: letters, digits, - and _", "키가 있어야 합니다: 영문자, 숫자, -, _") \
+    X("a = is wanted behind the key", "키 뒤에 =가 있어야 합니다") \
+    X("a value is wanted: \"text\", 'text', a whole number, true or false", "값이 있어야 합니다: \"글\", '글', 정수, true, false") \
+    X("this key is too long", "키가 너무 깁니다") \
+    X("this key stands further up already", "같은 키가 위에 이미 있습니다") \
+    X("there are more than {1} keys", "키가 {1}개를 넘습니다") \
+    X("a control character in a comment", "주석에 제어 문자가 있습니다") \
+    X("a control character in a text", "글에 제어 문자가 있습니다") \
+    X("four hex digits of a character are wanted behind \\u, eight behind \\U", "\\u 뒤에는 16진수 4자리, \\U 뒤에는 8자리가 있어야 합니다") \
+    X("no such escape: \\\\ \\\" \\b \\t \\n \\f \\r \\uXXXX are there", "그런 이스케이프는 없습니다. 쓸 수 있는 것: \\\\ \\\" \\b \\t \\n \\f \\r \\uXXXX") \
+    X("this text is too long", "글이 너무 깁니다") \
+    X("texts over many lines are not known here", "여러 줄에 걸친 글은 쓸 수 없습니다") \
+    X("the text does not end on its line", "글이 그 줄에서 끝나지 않았습니다") \
+    X("this value is too long", "값이 너무 깁니다") \
+    X("the file is too large", "파일이 너무 큽니다") \
+    X("the file is not UTF-8", "UTF-8 파일이 아닙니다") \
+    X("there is no setting '{1}'", "'{1}' 설정은 없습니다") \
+    X("`maru help serve` lists the options", "`maru help serve`에 목록이 있습니다") \
+    X("a whole number without quotes is wanted", "따옴표 없는 정수여야 합니다") \
+    X("a text in quotes is wanted", "따옴표로 묶은 글이어야 합니다") \
+    X("--head is an entry of one tenant: --tenant is wanted too", "--head는 한 테넌트의 항목입니다. --tenant도 적으세요") \
+    X("--data FOLDER is wanted: where to restore", "--data FOLDER로 되살릴 곳을 적으세요") \
+    X("--role viewer, engineer, operator or admin is wanted", "--role은 viewer, engineer, operator, admin 가운데 하나여야 합니다") \
+    X("--name: at most 80 bytes of UTF-8 are wanted", "--name: UTF-8로 80바이트까지여야 합니다") \
+    X("--expires: a span from 1 s to 3650 d is wanted", "--expires: 1 s부터 3650 d까지의 기간이어야 합니다") \
+    X("a trace is FILE.csv, FILE.bin, FILE.zst or FILE.csv.zst, not {1}", \
+        "기록은 FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst 가운데 하나여야 합니다. {1}[은/는] 아닙니다") \
+    X("--log-level off, error, warn, info or debug is wanted", "--log-level은 off, error, warn, info, debug 가운데 하나여야 합니다") \
+    X("--option {1}: NAME=VALUE is wanted; maru help options lists them", "--option {1}: NAME=VALUE 형식이어야 합니다. maru help options에 목록이 있습니다") \
+    X("no such figure", "그런 지표가 없습니다") \
+    X("--{1} is for one replication", "--{1}[은/는] 한 번만 반복할 때 쓸 수 있습니다") \
+    X("--precision finds the number of replications itself: leave --reps out", "--precision이 반복 횟수를 스스로 정합니다. --reps를 빼세요") \
+    X("--days and --until say the same: give one of them", "--days와 --until은 같은 뜻입니다. 하나만 적으세요") \
+    X("the run ends on day {1}, before it begins", "{1}일에 끝나는 실행이라 시작보다 앞섭니다") \
+    X("the run ends on day {1}, before the warm-up is over", "{1}일에 끝나는 실행이라 예열이 끝나지 않습니다") \
+    X("cannot listen on {1}: is the port in use, or the certificate no PEM?", "{1}에서 연결을 받을 수 없습니다. 포트를 다른 프로그램이 쓰고 있거나 인증서가 PEM이 아닌지 확인하세요") \
+    X("'{1}' is no address: 127.0.0.1:7070 or [::1]:7070 is wanted", "'{1}'[은/는] 주소가 아닙니다. 127.0.0.1:7070 또는 [::1]:7070처럼 적으세요") \
+    X("{1} can be reached by others: give --tls-cert and --tls-key, or --insecure if something in front of it encrypts", \
+        "{1}[은/는] 다른 컴퓨터에서도 닿는 주소입니다. --tls-cert와 --tls-key를 주거나, 앞단에서 암호화한다면 --insecure를 주세요") \
+    /* the store, backups, the audit log */ \
+    X("{1} in the backup is damaged", "백업 안의 {1}[이/가] 손상되었습니다") \
+    X("{1} is damaged: stop the server and put its last backup in its place", "{1}[이/가] 손상되었습니다. 서버를 멈추고 마지막 백업으로 바꾸세요") \
+    X("{1} is damaged: its last good backup is needed", "{1}[이/가] 손상되었습니다. 온전한 마지막 백업이 필요합니다") \
+    X("server.db is damaged", "server.db가 손상되었습니다") \
+    X("server.db names a tenant that cannot be", "server.db에 있을 수 없는 테넌트 이름이 있습니다") \
+    X("{1} is damaged", "{1}[이/가] 손상되었습니다") \
+    X("{1} was written by a newer maru (version {2}, this one knows {3})", "{1}[은/는] 더 새로운 maru가 썼습니다(버전 {2}, 이 maru는 {3}까지 압니다)") \
+    X("{1} cannot be written: look at its owner and permissions", "{1}[을/를] 쓸 수 없습니다. 소유자와 권한을 확인하세요") \
+    X("{1} is in use by another process for too long", "다른 프로세스가 {1}[을/를] 너무 오래 쓰고 있습니다") \
+    X("too large for one row of {1}", "{1}의 한 행에 담기에는 너무 큽니다") \
+    X("a kept file has {1} bytes, at most {2} are possible", "보관할 파일이 {1}바이트입니다. {2}바이트까지 가능합니다") \
+    X("{1} has no data of maru: --data or MARU_DIR names the folder of the server", "{1}에 maru의 자료가 없습니다. --data나 MARU_DIR로 서버의 폴더를 알려 주세요") \
+    X("{1}: its permissions cannot be set: it belongs to somebody else", "{1}: 다른 사용자의 것이라 권한을 바꿀 수 없습니다") \
+    X("there are {1} tenants, and no more are possible", "테넌트가 {1}개 있어 더 만들 수 없습니다") \
+    X("there is no tenant '{1}', or it has {2} tokens already", "'{1}' 테넌트가 없거나 토큰이 이미 {2}개 있습니다") \
+    X("another maru works in {1}: end that one first", "다른 maru가 {1}에서 일하고 있습니다. 먼저 그것을 끝내세요") \
+    X("a tenant {1} is just being removed: try again in a minute", "{1} 테넌트를 지우고 있습니다. 1분 뒤에 다시 시도하세요") \
+    X("{1} is no tenant any more; its files are in use and go when the server lets go of them", "{1} 테넌트는 이제 없습니다. 쓰고 있는 파일은 서버가 놓는 대로 지워집니다") \
+    X("{1} cannot be copied: {2}", "{1}[을/를] 복사할 수 없습니다: {2}") \
+    X("cannot pack {1}: {2}", "{1}[을/를] 압축할 수 없습니다: {2}") \
+    X("cannot pack: {1}", "압축할 수 없습니다: {1}") \
+    X("the name of the backup is empty or too long", "백업 이름이 비었거나 너무 깁니다") \
+    X("{1} is there already: a backup replaces nothing", "{1}[이/가] 이미 있습니다. 백업은 있는 것을 덮어쓰지 않습니다") \
+    X("{1} is nothing that a backup has", "{1}[은/는] 백업에 있을 것이 아닙니다") \
+    X("{1} cannot be taken out of the backup: {2}", "백업에서 {1}[을/를] 꺼낼 수 없습니다: {2}") \
+    X("this is no backup of maru: there is a '{1}' in it", "maru의 백업이 아닙니다. 안에 '{1}'[이/가] 있습니다") \
+    X("this is no backup of maru: it has no SHA256SUMS", "maru의 백업이 아닙니다. SHA256SUMS가 없습니다") \
+    X("this is no backup of maru: {1}", "maru의 백업이 아닙니다: {1}") \
+    X("the backup cannot be read: {1}", "백업을 읽을 수 없습니다: {1}") \
+    X("{1} is not as it was backed up: its sum differs", "{1}[이/가] 백업할 때와 다릅니다. 검사합이 맞지 않습니다") \
+    X("the backup lacks a file that its SHA256SUMS names", "SHA256SUMS에 적힌 파일이 백업에 없습니다") \
+    X("{1} is of version {2}, this maru knows 1 to {3}: take one not older than the backup", \
+        "{1}[은/는] 버전 {2}입니다. 이 maru는 1부터 {3}까지 압니다. 백업보다 오래되지 않은 maru를 쓰세요") \
+    X("{1} is a mount point: name a folder in it", "{1}[은/는] 마운트 지점입니다. 그 안의 폴더를 적으세요") \
+    X("a backup and a folder are wanted", "백업과 폴더를 적어야 합니다") \
+    X("{1} is not empty: a backup is restored into a new folder, then the two change places", "{1}[이/가] 비어 있지 않습니다. 백업은 새 폴더에 되살린 뒤 둘을 바꿉니다") \
+    X("entry {1} is missing", "항목 {1}[이/가] 없습니다") \
+    X("entry {1} does not follow from the one before: it, or that one, was changed", "항목 {1}[이/가] 앞 항목에서 이어지지 않습니다. 둘 가운데 하나가 바뀌었습니다") \
+    X("no entry has the hash that is wanted: the log now ends with entry {1}, and what came behind it was cut off", \
+        "찾는 해시를 지닌 항목이 없습니다. 기록이 항목 {1}에서 끝나며 그 뒤는 잘려 나갔습니다") \
+    /* memory and threads */ \
+    X("more than {1} bytes would be needed, which is the limit", "한도인 {1}바이트보다 많은 메모리가 필요합니다") \
+    X("no memory left ({1} bytes in use here)", "메모리가 모자랍니다(여기에서 {1}바이트를 쓰고 있습니다)") \
+    X("no memory, or no source of random numbers", "메모리가 모자라거나 난수를 얻을 수 없습니다") \
+    X("the system gives no thread", "시스템이 스레드를 내주지 않습니다") \
+    X("no thread can be started", "스레드를 시작할 수 없습니다") \
+    X("no memory for {1}", "메모리가 모자랍니다") \
+    X("no memory to {1}", "메모리가 모자랍니다") \
+    X("no memory left for {1}", "메모리가 모자랍니다")
+
+// Behind all others: "write {1}" fits much.
+#define KOREAN_RULES(X) \
+    X("a rule of docs/RULES.md", "docs/RULES.md의 규칙") \
+    X("unknown name '{1}'", "모르는 이름 '{1}'") \
+    X("did you mean '{1}'?", "'{1}'[을/를] 말하려던 것입니까?") \
+    X("the attributes are {1}", "쓸 수 있는 이름: {1}") \
+    X("the rule is empty", "규칙이 비어 있습니다") \
+    X("write criteria, such as priority desc, setup, fifo", "priority desc, setup, fifo처럼 기준을 적으세요") \
+    /* dispatching rules: what is wrong, and what would be right */ \
+    X("multiply the conditions: (a < b) * (c < d)", "조건을 곱하세요: (a < b) * (c < d)") \
+    X("take the larger condition: max(a < b, c < d)", "두 조건 가운데 큰 값을 쓰세요: max(a < b, c < d)") \
+    X("turn the comparison round, or write 1 - (a < b)", "비교를 뒤집거나 1 - (a < b)로 적으세요") \
+    X("'setup' is the criterion, 'lsu' a whole rule", "기준의 이름은 'setup'이고, 'lsu'는 규칙 전체의 이름입니다") \
+    X("write due - now - remaining, or queue_slack", "due - now - remaining 또는 queue_slack으로 적으세요") \
+    X("write arrived", "arrived로 적으세요") \
+    X("write == to compare", "비교는 ==로 적으세요") \
+    X("write != to compare", "비교는 !=로 적으세요") \
+    X("put a comma between criteria", "기준 사이에는 쉼표를 넣으세요") \
+    X("there is no '{1}' in a rule", "규칙에는 '{1}'[이/가] 없습니다") \
+    X("the rule ends where a value is needed", "값이 와야 할 곳에서 규칙이 끝났습니다") \
+    X("'{1}' needs a value before it", "'{1}' 앞에 값이 있어야 합니다") \
+    X("a name such as due, a number, or (", "due 같은 이름, 수, 또는 (") \
+    X("'{1}' stands once, at the end of a criterion", "'{1}'[은/는] 기준의 끝에 한 번만 쓸 수 있습니다") \
+    X("'{1}' cannot stand here", "여기에는 '{1}'[을/를] 쓸 수 없습니다") \
+    X("put an operator (+ - * / <) or a comma before it", "앞에 연산자(+ - * / <)나 쉼표를 넣으세요") \
+    X("')' closes nothing", "짝이 없는 ')'입니다") \
+    X("leave it out, or open a '(' before", "지우거나 앞에 '('를 넣으세요") \
+    X("a number has digits on both sides of one point, such as 0.5", "소수점은 하나이고 양쪽에 숫자가 있어야 합니다. 예: 0.5") \
+    X("the number '{1}' is too large", "수 '{1}'[이/가] 너무 큽니다") \
+    X("at most 1e308", "1e308까지 쓸 수 있습니다") \
+    X("'{1}' cannot stand in a rule", "규칙에는 '{1}'[을/를] 쓸 수 없습니다") \
+    X("names and signs are ASCII (English letters, digits, + - * / < > = ! , . _ and brackets)", \
+        "이름과 기호는 ASCII(영문자, 숫자, + - * / < > = ! , . _ 괄호)로 적습니다") \
+    X("the byte 0x{1} cannot stand in a rule", "규칙에는 바이트 0x{1}[을/를] 쓸 수 없습니다") \
+    X("it is written in ASCII", "규칙은 ASCII로 적습니다") \
+    X("'{1}' means nothing here", "여기에서 '{1}'[은/는] 뜻이 없습니다") \
+    X("'{1}' is not a sign of rules", "'{1}'[은/는] 규칙의 기호가 아닙니다") \
+    X("+ - * / < <= > >= == != ( ) and comma", "+ - * / < <= > >= == != ( )와 쉼표를 쓸 수 있습니다") \
+    X("'<>' is not a sign of rules", "'<>'는 규칙의 기호가 아닙니다") \
+    X("the rule is too long", "규칙이 너무 깁니다") \
+    X("at most {1} numbers, names and operators", "수, 이름, 연산자는 {1}개까지입니다") \
+    X("at most {1} bytes", "{1}바이트까지입니다") \
+    X("the rule is longer than {1} bytes", "규칙이 {1}바이트를 넘습니다") \
+    X("too many values are open at once", "한꺼번에 쥐고 있는 값이 너무 많습니다") \
+    X("nested too deep", "괄호가 너무 깊습니다") \
+    X("at most {1} levels", "{1}단까지입니다") \
+    X("at most {1}", "{1}개까지입니다") \
+    X("')' is missing for the '(' at place {1}", "{1}번째 글자의 '('에 맞는 ')'가 없습니다") \
+    X("put ')' before the ','", "',' 앞에 ')'를 넣으세요") \
+    X("a bracket holds one value", "괄호에는 값이 하나만 들어갑니다") \
+    X("{1} takes 1 value", "{1}에는 값이 1개 들어갑니다") \
+    X("{1} takes {2} values", "{1}에는 값이 {2}개 들어갑니다") \
+    X("write {1} * {2}", "{1} * {2}[으로/로] 적으세요") \
+    X("write {1}, or put it between commas", "{1}[으로/로] 적거나 쉼표로 나누어 기준으로 쓰세요") \
+    X("write (a < b) * (b < c)", "(a < b) * (b < c)로 적으세요") \
+    X("write {1}", "{1}[으로/로] 적으세요") \
+    X("'{1}' is a function", "'{1}'[은/는] 함수입니다") \
+    X("an operator is missing", "연산자가 없습니다") \
+    X("'{1}' is not a unit of time", "'{1}'[은/는] 시간 단위가 아닙니다") \
+    X("s, min, h, day, week", "s, min, h, day, week 가운데 하나") \
+    X("the time '{1}' is too large", "시간 '{1}'[이/가] 너무 깁니다") \
+    X("at most 1e308 h", "1e308 h까지 쓸 수 있습니다") \
+    X("'{1}' orders lots and is not a number to compute with", "'{1}'[은/는] 로트를 줄 세우는 기준이지 계산에 쓰는 수가 아닙니다") \
+    X("comparisons cannot be chained", "비교는 이어 쓸 수 없습니다") \
+    X("too many criteria", "기준이 너무 많습니다") \
+    X("this criterion is the same for every lot", "모든 로트에서 값이 같은 기준입니다") \
+    X("it needs an attribute, such as due (a number has a point, 1.5, not a comma)", "due 같은 속성이 있어야 합니다. 소수점은 쉼표가 아니라 1.5처럼 점으로 적으세요") \
+    X("the ranking of {1} cannot be used", "{1}의 순위를 쓸 수 없습니다") \
+    X("at most {1} rules of tool groups, with names below {2} bytes", "설비 그룹의 규칙은 {1}개까지이고 이름은 {2}바이트보다 짧아야 합니다") \
+    X("no room for queue_rule: the rule has already {1} criteria", "queue_rule을 넣을 자리가 없습니다. 규칙에 이미 기준이 {1}개 있습니다") \
+    X("'{1}' uses more than {2} of spt, edd, cr, odd, maxwork, qtcr, qts", "'{1}'[은/는] spt, edd, cr, odd, maxwork, qtcr, qts를 {2}개 넘게 씁니다")
+
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X)
 // clang-format on
 
 #endif

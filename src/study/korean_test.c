@@ -34,6 +34,18 @@ static void sentences_find_their_korean(void **state) {
          true},
         {"load: option load cannot be 'x'; give a whole number from 1 to 1000",
          "load: load 옵션은 'x'가 될 수 없습니다. 1부터 1000까지의 정수를 적으세요", true},
+        {"unknown name 'x' (character 7)", "모르는 이름 'x'(7번째 글자)", true},
+        {"rule: '=' means nothing here: write == to compare",
+         "rule: 여기에서 '='는 뜻이 없습니다: 비교는 ==로 적으세요", true},
+        {"'fifo' cannot stand here: did you mean 'cr'?",
+         "여기에는 'fifo'를 쓸 수 없습니다: 'cr'을 말하려던 것입니까?", true},
+        {"an operator is missing: write 2 * due", "연산자가 없습니다: 2 * due로 적으세요", true},
+        {"the ranking of 노광: nor: fifo cannot be used: the rule is too long: at most 9 bytes",
+         "노광: nor: fifo의 순위를 쓸 수 없습니다: 규칙이 너무 깁니다: 9바이트까지입니다", true},
+        {"cannot open /a/b: No such file or directory",
+         "/a/b를 열 수 없습니다: 그런 파일이나 폴더가 없습니다", true},
+        {"tenants/a.db in the backup is damaged", "백업 안의 tenants/a.db가 손상되었습니다", true},
+        {"no memory for 12 runs", "메모리가 모자랍니다", true},
         {"what nobody has translated", "what nobody has translated", false},
         {"did you mean ?", "did you mean ?", false}, // nothing stands at the place
         {"the cell is empty!", "the cell is empty!", false},
@@ -57,7 +69,7 @@ static void every_pattern_finds_itself(void **state) {
     (void)state;
     static const char *const all[][2] = {
 #define X(english, korean) {english, korean},
-        KOREAN_FAULTS(X) KOREAN_PROBLEMS(X)
+        KOREAN_SENTENCES(X)
 #undef X
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

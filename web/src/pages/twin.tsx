@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { get } from '../api/client'
+import { whyOf } from '../api/problem'
 import { removeTwin, type Layout, type Twin } from '../api/twin'
 import { useMay } from '../me'
 import { Button, Card, Confirm, Empty, PageHead, ProblemNote, Tabs, Waiting } from '../parts/basics'
@@ -24,7 +25,7 @@ export default function TwinPage({ id }: { id: string }) {
 }
 
 function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: (twin: Twin) => void }) {
-    const { t, num } = useText()
+    const { t, num, lang } = useText()
     const { path } = usePlace()
     const may = useMay('engineer')
     const clock = useClock(layout.start)
@@ -59,7 +60,7 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
                 ]}
             />
             {twin.state === 'failed' && (
-                <Card><Empty title={t('twin.failed')} text={twin.problem?.detail ?? twin.problem?.title} /></Card>
+                <Card><Empty title={t('twin.failed')} text={twin.problem && whyOf(twin.problem, lang)} /></Card>
             )}
             <Suspense fallback={<Waiting />}>
                 {room === 'hall' && <TwinHall twin={twin} layout={layout} clock={clock} setTwin={setTwin} forecast={forecast} />}
