@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include "base/alloc.h"
+#include "base/percent.h"
 #include "study/comparison.h"
 
 #include <stdlib.h>
@@ -31,8 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         text_init(&again, 1 << 20);
         for (size_t i = 0; i < first.n_setting; i++) {
             require(first.setting[i].name[0] != '\0');
-            text_addf(&again, "%s%s= %s", i > 0 ? ";" : "", first.setting[i].name,
-                      first.setting[i].value);
+            text_addz(&again, i > 0 ? ";" : "");
+            percent_add(&again, first.setting[i].name, ";=");
+            text_addf(&again, "= %s", first.setting[i].value);
         }
         struct variant second = {.name = "A", .text = again.bytes ? again.bytes : ""};
         require(variant_parse(&second, &err) == MARU_OK && second.n_setting == first.n_setting);

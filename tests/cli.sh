@@ -114,6 +114,11 @@ expect 0 'lengthens the mean cycle time' compare $line --a rule=plant --b rule=f
 expect 0 '늘립니다' compare $line --a rule=plant --b rule=fifo --days 20 --reps 3 --lang ko
 expect 0 'no difference' compare $mini --a rule=fifo --b rule=fifo --days 20 --reps 3
 expect 0 'C − A' compare $mini --a rule=fifo --b rule=spt --c "plant=$mini" --days 10 --reps 2
+cp -r $mini "$tmp/named" && sed -i 's#Litho#노광/3;A=1#g' "$tmp"/named/*.csv
+expect 0 'C − A' compare "$tmp/named" --a '' --b 'tools:노광/3%3BA%3D1=+1' --c 'rule:노광/3%3bA%3D1=cr; rule:Implant=cr' --days 5 --reps 2
+expect 0 '노광/3;A=1 = cr' sim "$tmp/named" --days 5 --option 'rule:노광/3;A%3D1=cr'
+expect 2 'no such tool group' compare "$tmp/named" --a '' --b 'tools:노광/3%253BA%3D1=+1' --days 5 --reps 2
+expect 2 'no name has %00' sim "$tmp/named" --option 'rule:a%00=cr'
 expect 2 'two variants' compare $mini --a rule=fifo
 expect 2 'two variants' compare $mini --a rule=fifo --c rule=cr
 expect 2 'NAME=VALUE' compare $mini --a fifo --b rule=cr

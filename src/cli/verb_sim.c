@@ -5,6 +5,7 @@
 // other, so it does not depend on threads.
 
 #include "base/alloc.h"
+#include "base/percent.h"
 #include "base/status.h"
 #include "cli/trace.h"
 #include "cli/verb.h"
@@ -80,6 +81,9 @@ static maru_status read_options(struct session *session, maru_error *err) {
                         text);
         }
         memcpy(session->setting_name[i], text, n);
+        if (!percent_decode(session->setting_name[i])) {
+            return fail(err, MARU_E_USAGE, "--option %.100s: no name has %%00 in it", text);
+        }
         st = set_option(session, session->setting_name[i], equals + 1, err);
     }
     return st;

@@ -1,6 +1,7 @@
 #include "study/comparison.h"
 
 #include "base/alloc.h"
+#include "base/percent.h"
 #include "base/status.h"
 #include "plant/plant.h"
 
@@ -21,8 +22,8 @@ static bool is_name_byte(char c) {
 static bool begins_pair(const char *at) {
     at += strspn(at, " ");
     size_t n = 0;
-    if (maru_change_is_name(at)) { // names of groups and products have any characters
-        n = strcspn(at, "=;");
+    if (maru_change_is_name(at) || strncmp(at, "rule:", strlen("rule:")) == 0) {
+        n = strcspn(at, "=;"); // names of groups and products have any characters but these two
         return at[n] == '=';
     }
     while (is_name_byte(at[n])) {
@@ -63,6 +64,10 @@ maru_status variant_parse(struct variant *variant, maru_error *err) {
         char *value = equals + 1 + strspn(equals + 1, " ");
         cut_end(at);
         cut_end(value);
+        if (!percent_decode(at)) { // which may be written as %3D and %3B
+            return fail(err, MARU_E_USAGE, "variant %s '%.100s': no name has %%00 in it",
+                        variant->name, variant->text);
+        }
         variant->setting[variant->n_setting++] = (struct setting){at, value};
         at = is_last ? end : end + 1;
     }

@@ -24,6 +24,16 @@ static void variants_are_cut_into_settings(void **state) {
         {"rule=priority desc, setup; plant=a/b", "rule=priority desc, setup|plant=a/b"},
         {"rule=a == 1, b, max_lot=3", "rule=a == 1, b|max_lot=3"},
         {"rule:Litho=cr,rule=fifo", "rule:Litho=cr|rule=fifo"},
+        {"tools:CVD/3%3BA=+1;downtime:a%3Db=50", "tools:CVD/3;A=+1|downtime:a=b=50"},
+        {"tools:노광#2=+1, priority:A, B=3", "tools:노광#2=+1|priority:A, B=3"},
+        {"tools:%EB%85%B8%EA%B4%91=5", "tools:노광=5"},
+        {"tools:50%=+1; tools:50%25=+1; tools:50%2541=2",
+         "tools:50%=+1|tools:50%=+1|tools:50%41=2"},
+        {"tools:a%20 =+1", "tools:a =+1"}, // a blank that belongs to the name
+        {"rule:노광%3B=cr, rule:CVD/3 A=priority desc, fifo",
+         "rule:노광;=cr|rule:CVD/3 A=priority desc, fifo"},
+        {"rule=50%3B", "rule=50%3B"}, // values are as they stand
+        {"tools:a%00b=+1", NULL},
         {"rule=", "rule="},
         {"", ""},
         {"cr", NULL},

@@ -380,6 +380,8 @@
     X("a comparison wants at least 2", "비교는 2회 이상 반복해야 합니다") \
     X("'{1}' is not known here; known are: {2}", "'{1}'[은/는] 모르는 항목입니다. 쓸 수 있는 것: {2}") \
     X("a variant is of the same plant here", "여기서는 같은 공장의 안만 비교할 수 있습니다") \
+    X("variant {1} '{2}': no name has %00 in it", "{1} 안 '{2}': 이름에는 %00을 쓸 수 없습니다") \
+    X("no name has %00 in it", "이름에는 %00을 쓸 수 없습니다") \
     X("the run ends before the warm-up is over", "예열이 끝나기 전에 실행이 끝납니다") \
     X("option {1} cannot be '{2}'; choose one of: {3}", "{1} 옵션은 '{2}'[이/가] 될 수 없습니다. {3} 가운데 고르세요") \
     X("option {1} cannot be '{2}'; give a whole number from {3} to {4}", "{1} 옵션은 '{2}'[이/가] 될 수 없습니다. {3}부터 {4}까지의 정수를 적으세요") \

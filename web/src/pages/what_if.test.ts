@@ -9,15 +9,22 @@ describe('what-if settings', () => {
         expect(whatIfText({ changes: [{ what: 'tools', of: 'Litho', value: '1' }, { what: 'tools', of: 'Etch', value: '-2' }, { what: 'downtime', of: '*', value: '50' }], load: '105', rule: 'cr' })).toBe('tools:Litho=+1; tools:Etch=-2; downtime:*=50; load=105; rule=cr')
         expect(whatIfText({ changes: [{ what: 'releases', of: 'A', value: '110' }, { what: 'priority', of: 'A', value: '20' }], load: '100', rule: 'plant' })).toBe('releases:A=110; priority:A=20')
     })
+    it('keep a name together, whatever is in it', () => {
+        const of = (name: string) => whatIfText({ ...nothing(), changes: [{ what: 'tools', of: name, value: '1' }] })
+        expect(of('CVD/3;A')).toBe('tools:CVD/3%3BA=+1')
+        expect(of('a;rule=cr, b')).toBe('tools:a%3Brule%3Dcr%2C b=+1')
+        expect(of('노광#2')).toBe('tools:노광#2=+1')
+        expect(of(' 50%3B ')).toBe('tools:%2050%253B%20=+1')
+    })
     it('know what cannot be', () => {
         expect(wrongWith({ what: 'tools', of: 'Litho', value: '0' })).toBe('tools')
         expect(wrongWith({ what: 'tools', of: 'Litho', value: '1.5' })).toBe('tools')
         expect(wrongWith({ what: 'downtime', of: 'Litho', value: '-1' })).toBe('percent')
         expect(wrongWith({ what: 'priority', of: 'A', value: '' })).toBe('number')
-        expect(wrongWith({ what: 'tools', of: 'a;rule=cr', value: '1' })).toBe('name')
+        expect(wrongWith({ what: 'tools', of: '', value: '1' })).toBe('name')
         expect(wrongWith({ what: 'tools', of: 'Litho', value: '2' })).toBeNull()
         // What is wrong is not said.
-        expect(whatIfText({ ...nothing(), changes: [{ what: 'tools', of: 'a;rule=cr', value: '1' }] })).toBe('')
+        expect(whatIfText({ ...nothing(), changes: [{ what: 'tools', of: 'Litho', value: '0' }] })).toBe('')
     })
 })
 

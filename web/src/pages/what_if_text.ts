@@ -16,13 +16,13 @@ export interface WhatIfForm {
 
 export const nothing = (): WhatIfForm => ({ changes: [], load: '100', rule: 'plant' })
 
-/** A name may hold anything but what parts settings. */
-const isNameable = (name: string) => name !== '' && !/[;=\n]/.test(name)
+/** A name as settings have it: what parts settings, and blanks at its ends, as in an address. */
+const written = (name: string) => name.replace(/[%;=,]|^ | $/g, encodeURIComponent)
 
 /** Null where it is sound, else the kind of what is wrong. */
 export function wrongWith(change: Change): 'name' | 'tools' | 'percent' | 'number' | null {
     const number = change.value.trim() === '' ? NaN : Number(change.value)
-    if (!isNameable(change.of)) return 'name'
+    if (change.of === '') return 'name'
     if (change.what === 'tools') return Number.isInteger(number) && number !== 0 && Math.abs(number) <= 1000 ? null : 'tools'
     if (change.what === 'priority') return Number.isInteger(number) ? null : 'number'
     return number >= 0 && number <= 1000 ? null : 'percent'
@@ -31,7 +31,7 @@ export function wrongWith(change: Change): 'name' | 'tools' | 'percent' | 'numbe
 export function whatIfText(form: WhatIfForm): string {
     const parts = form.changes.filter((change) => wrongWith(change) === null).map(({ what, of, value }) => {
         const number = Number(value)
-        return `${what}:${of}=${what === 'tools' && number > 0 ? '+' : ''}${number}`
+        return `${what}:${written(of)}=${what === 'tools' && number > 0 ? '+' : ''}${number}`
     })
     if (form.load.trim() !== '' && Number(form.load) !== 100) parts.push(`load=${Number(form.load)}`)
     if (form.rule !== 'plant') parts.push(`rule=${form.rule}`)
