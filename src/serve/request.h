@@ -111,6 +111,7 @@ bool request_has_kept(struct request *request, const char *key);
 
 // "" when it is not given.
 const char *request_query(const struct request *request, const char *name);
+const char *request_header(const struct request *request, const char *name);
 //   errors  MARU_E_INPUT
 MARU_MUST_USE maru_status request_page(const struct request *request, struct page *page,
                                        maru_error *err);
