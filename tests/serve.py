@@ -423,7 +423,7 @@ def hostile(s):
         check(f"bad archive {body[:8]!r}", s.ask("POST", "/v1/plants", body)[0], 400)
     check("too large is refused at the header", s.ask("POST", "/v1/runs", b" " * 300000)[0], 413)
     for path, status in (("/v1/plants?limit=0", 400), ("/v1/plants?limit=x", 400), ("/v1/plants?after=%27--", 400), ("/v1/runs/../plants", 404),
-                         ("/v1/plants/%00", 404), ("/v1/nothing", 404), ("/../../etc/passwd", 404), ("/v1/plants/x/versions/0", 404),
+                         ("/v1/plants/%00", 400), ("/v1/nothing", 404), ("/../../etc/passwd", 404), ("/v1/plants/x/versions/0", 404),
                          ("/v1/plants/x/versions/99999999999999999999", 404)):
         check(path, s.ask("GET", path)[0], status)
     check("method", s.ask("PUT", "/v1/plants")[0], 405)

@@ -1,6 +1,7 @@
 #include "serve/admission.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/status.h"
 
@@ -36,7 +37,7 @@ static const char *secret_of(const struct request *request, bool *is_cookie) {
     const char *cookie =
         MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, "maru_token");
     *is_cookie = false;
-    if (strncmp(bearer, "Bearer ", 7) == 0) {
+    if (strncasecmp(bearer, "Bearer ", 7) == 0) {
         return bearer + 7;
     }
     *is_cookie = cookie != NULL;

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/percent.h"
 #include "base/status.h"
 #include "io/clock.h"
 #include "serve/admission.h"
+#include "serve/framing.h"
 #include "serve/hands.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
@@ -22,7 +24,7 @@
 
 // libmicrohttpd around the routes: limits, the body, the answer.
 //
-// It calls `http_accept` when the header is there, then for each piece of the body, then once more. What can
+// It calls `http_begin` when the first line is there, `http_accept` when the header is, then for each piece of the body, then once more. What can
 // be refused is refused at the header, before a body is taken: no route, no right, too large.
 
 static enum MHD_Result refuse(struct request *request, maru_status st, const maru_error *err) {
@@ -82,26 +84,23 @@ static enum MHD_Result handle(struct request *request) {
 
 // ---- libmicrohttpd
 
-static struct request *new_request(struct server *server, struct MHD_Connection *connection,
-                                   const char *method) {
+void *http_begin(void *context, const char *target, struct MHD_Connection *connection) {
     struct request *request = alloc_new(1, sizeof *request);
     if (request) {
         request->began_s = clock_seconds();
-        snprintf(request->method, sizeof request->method, "%s", method);
-        pace_enter(server->pace, connection, PACE_TAKING);
-        request->server = server;
+        request->server = context;
         request->connection = connection;
         request->type = "application/json";
+        framing_take_target(request, target);
         text_init(&request->out, REQUEST_MAX_ANSWER_BYTES);
     }
     return request;
 }
 
 // What is no path of the API is the page's: is there something to show?
-static bool answer_with_page(struct request *request, const char *method, const char *path) {
+static bool answer_with_page(struct request *request, const char *path) {
     struct page_answer answer;
-    if ((strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) ||
-        strncmp(path, "/v1/", 4) == 0) {
+    if (strncmp(path, "/v1/", 4) == 0) {
         return false;
     }
     request->status = page_get(request->server->page, page_files, page_files_n, path,
@@ -115,28 +114,52 @@ static bool answer_with_page(struct request *request, const char *method, const 
     return true;
 }
 
-static enum MHD_Result begin(struct request *request, const char *method, const char *path) {
+// No route: the page, or a refusal. `path` is as it was asked for.
+static enum MHD_Result answer_without_route(struct request *request, int status, char *path) {
+    const char *method = request->method;
+    const bool is_read = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     maru_error err = {0};
-    int status = 404;
-    request->route = route_find(request, method, path, &status);
-    if (!request->route && status == 404 && answer_with_page(request, method, path)) {
+    if (status == 404 && percent_decode(path) && is_read && answer_with_page(request, path)) {
         return response_send(request);
     }
-    if (!request->route) {
-        request->status = status;
-        fail(&err, MARU_E_USAGE, status == 405 ? "%s is not possible here" : "%s: no such path",
-             status == 405 ? method : path);
-        return refuse(request, MARU_E_USAGE, &err);
+    if (status == 404 && !is_read && path[0] == '/' && strncmp(path, "/v1/", 4) != 0) {
+        status = 405;
+        snprintf(request->allow, sizeof request->allow, "GET, HEAD");
     }
-    const maru_status st = admission_let_in(request, &err);
+    request->status = status;
+    fail(&err, MARU_E_USAGE, status == 405 ? "%s is not possible here" : "%.200s: no such path",
+         status == 405 ? method : path);
+    return refuse(request, MARU_E_USAGE, &err);
+}
+
+// The header is there.
+static enum MHD_Result begin(struct request *request, const char *version) {
+    char path[REQUEST_MAX_PATH];
+    maru_error err = {0};
+    int status = 404;
+    maru_status st = framing_check(request, version, &err);
+    if (st != MARU_OK) {
+        request->is_last = true; // what follows may be a part of it, or not
+        return refuse(request, st, &err);
+    }
+    if (request->is_path_too_long) {
+        st = request_refuse(request, 414, &err, "an address has at most %d bytes",
+                            REQUEST_MAX_PATH - 1);
+        return refuse(request, st, &err);
+    }
+    memcpy(path, request->path, sizeof path);
+    request->route = route_find(request, request->method, &status);
+    if (!request->route) {
+        return answer_without_route(request, status, path);
+    }
+    st = admission_let_in(request, &err);
     if (st != MARU_OK) {
         return refuse(request, st, &err);
     }
-    const char *length = request_header(request, "Content-Length");
-    if (strtoull(length, NULL, 10) > request->route->max_body) {
-        request_refuse(request, 413, &err, "at most %u bytes are taken here",
-                       request->route->max_body);
-        return refuse(request, MARU_E_USAGE, &err);
+    if (strtoull(request_header(request, "Content-Length"), NULL, 10) > request->route->max_body) {
+        st = request_refuse(request, 413, &err, "at most %u bytes are taken here",
+                            request->route->max_body);
+        return refuse(request, st, &err);
     }
     text_init(&request->body, request->route->max_body);
     return MHD_YES;
@@ -145,11 +168,17 @@ static enum MHD_Result begin(struct request *request, const char *method, const 
 enum MHD_Result http_accept(void *context, struct MHD_Connection *connection, const char *path,
                             const char *method, const char *version, const char *upload,
                             size_t *n_upload, void **own) {
-    (void)version;
     struct request *request = *own;
+    (void)context;
+    (void)path; // taken apart already, so that a slash in a name looks like one between two
     if (!request) {
-        *own = request = new_request(context, connection, method);
-        return request ? begin(request, method, path) : MHD_NO;
+        return MHD_NO; // no memory
+    }
+    if (!request->is_begun) {
+        request->is_begun = true;
+        snprintf(request->method, sizeof request->method, "%s", method);
+        pace_enter(request->server->pace, connection, PACE_TAKING);
+        return begin(request, version);
     }
     if (request->is_handled) {
         return answer(request);
@@ -213,8 +242,10 @@ void http_end(void *context, struct MHD_Connection *connection, void **own,
               enum MHD_RequestTerminationCode why) {
     (void)context;
     struct request *request = *own;
-    if (request) {
+    if (request && request->is_begun) {
         tell_end(request, why);
+    }
+    if (request) {
         atomic_fetch_sub(&request->server->n_stream, request->is_stream);
         pace_enter(request->server->pace, connection, PACE_WAITING);
         text_fini(&request->body);

@@ -4,6 +4,9 @@
 
 #include "serve/request.h"
 
+// What MHD_OPTION_URI_LOG_CALLBACK calls with the target as it was written; gives the request, NULL without memory.
+void *http_begin(void *context, const char *target, struct MHD_Connection *connection);
+
 // An MHD_AccessHandlerCallback; context: struct server.
 enum MHD_Result http_accept(void *context, struct MHD_Connection *connection, const char *path,
                             const char *method, const char *version, const char *upload,

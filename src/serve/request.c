@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "io/clock.h"
+#include "serve/header_list.h"
 #include "study/json_writer.h"
 
 // What handlers ask of a request: its query, its headers, the page of a list, the language, a refusal.
@@ -23,12 +24,10 @@ const char *request_header(const struct request *request, const char *name) {
     return value ? value : "";
 }
 
-// Accept-Language is a list such as "ko-KR,ko;q=0.9,en;q=0.8": browsers write the most wanted first.
 enum lang request_language(const struct request *request) {
     const char *asked = request_query(request, "lang");
     const char *list = asked[0] ? asked : request_header(request, "Accept-Language");
-    const char *ko = strstr(list, "ko"), *en = strstr(list, "en");
-    return ko && (!en || ko < en) ? LANG_KO : LANG_EN;
+    return header_list_prefers(list, "ko", "en") ? LANG_KO : LANG_EN;
 }
 
 maru_status request_page(const struct request *request, struct page *page, maru_error *err) {

@@ -14,7 +14,8 @@
 #include "study/words.h"
 
 enum {
-    REQUEST_MAX_PATH = 512,
+    REQUEST_MAX_PATH = 1024, // as it is written: a name of 255 bytes may take three times as many
+    REQUEST_MAX_PARTS = 16,  // of a path
     REQUEST_MAX_PARAMS = 3,
     REQUEST_MAX_JSON_BYTES = 256 << 10,
     REQUEST_MAX_UPLOAD_BYTES = 64 << 20,
@@ -62,7 +63,10 @@ struct request {
     struct server *server;
     struct MHD_Connection *connection;
     const struct route *route;
-    char path[REQUEST_MAX_PATH]; // cut into its parts
+    char path[REQUEST_MAX_PATH]; // as written, from route_find on cut into its parts
+    bool is_path_too_long, has_zero;
+    char authority[256]; // of a target that is a whole address, else ""
+    bool is_begun;       // the header is there
     const char *param[REQUEST_MAX_PARAMS];
     struct token who;
     bool is_open;          // no token was needed
@@ -75,6 +79,8 @@ struct request {
     const char *type;
     const struct embedded *file;     // instead of `out`: a file of the program
     bool is_immutable;               // a browser may keep it for good
+    bool is_last;                    // the connection ends with it
+    char allow[48];                  // with 405: the methods that are possible
     char disposition[200];           // "": none
     struct MHD_Response *stream;     // instead of `out`
     struct kept_answer *kept;        // the same; held
@@ -91,10 +97,9 @@ struct request {
     char method[16];
 };
 
-// The route of a method and path, its parts in request->param. NULL with status 404, or 405 when the
-// path is there for another method.
-const struct route *route_find(struct request *request, const char *method, const char *path,
-                               int *status);
+// The route of a method and of request->path, whose parts are taken apart (base/percent.h) and stand in request->param.
+// NULL with status 404, or 405 when the path is there for other methods, which are in request->allow.
+const struct route *route_find(struct request *request, const char *method, int *status);
 const struct route *route_at(size_t i); // NULL behind the last
 
 // Let the route handle it, once for its Idempotency-Key: the outcome and the answer are in `request`.

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "serve/header_list.h"
 #include "serve/pace.h"
 #include "serve/page.h"
 
@@ -42,13 +43,28 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     if (request->disposition[0]) {
         MHD_add_response_header(response, "Content-Disposition", request->disposition);
     }
+    if (request->allow[0] && request->status == 405) {
+        MHD_add_response_header(response, "Allow", request->allow);
+    }
+    if (request->status == 429 || (request->status == 503 && request->route)) {
+        MHD_add_response_header(response, "Retry-After", "2");
+    }
+    if (request->is_last) {
+        MHD_add_response_header(response, "Connection", "close");
+    }
     if (request->status == 401) {
         MHD_add_response_header(response, "WWW-Authenticate", "Bearer realm=\"maru\"");
     }
 }
 
 static bool takes_gzip(const struct request *request) {
-    return strstr(request_header(request, "Accept-Encoding"), "gzip") != NULL;
+    const char *list = request_header(request, "Accept-Encoding");
+    const double gzip = header_list_quality(list, "gzip");
+    return (gzip < 0 ? header_list_quality(list, "*") : gzip) > 0;
+}
+
+static bool has_already(const struct request *request, const char *etag) {
+    return header_list_has_tag(request_header(request, "If-None-Match"), etag);
 }
 
 static void make_etag(const struct text *out, char etag[40]) {
@@ -100,7 +116,7 @@ static void *packed(const struct request *request, size_t *n) {
 static struct MHD_Response *answer_with_file(struct request *request, char etag[40]) {
     const struct embedded *file = request->file;
     snprintf(etag, 40, "%s", file->etag);
-    if (strcmp(request_header(request, "If-None-Match"), etag) == 0) {
+    if (has_already(request, etag)) {
         request->status = 304;
         return NULL;
     }
@@ -172,7 +188,7 @@ maru_status response_keep(struct request *request, maru_error *err) {
 // False: it has not changed since, and there is nothing but its tag to send.
 static bool queue_kept(struct request *request, char etag[40], enum MHD_Result *result) {
     snprintf(etag, 40, "%s", request->kept->etag);
-    if (strcmp(request_header(request, "If-None-Match"), etag) == 0) {
+    if (has_already(request, etag)) {
         request->status = 304;
         return false;
     }
@@ -201,7 +217,7 @@ enum MHD_Result response_send(struct request *request) {
             if (!request->file) {
                 make_etag(&request->out, etag);
             }
-            if (strcmp(request_header(request, "If-None-Match"), etag) == 0) {
+            if (has_already(request, etag)) {
                 request->status = 304;
                 text_clear(&request->out);
             }

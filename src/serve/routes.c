@@ -1,6 +1,9 @@
 #include "serve/request.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/percent.h"
 
 // The only list of what can be asked, who may, and how large it may be. docs/openapi.json tells the same;
 // a test holds the two against each other.
@@ -82,51 +85,75 @@ enum { N_ROUTE = sizeof routes / sizeof routes[0] };
 
 const struct route *route_at(size_t i) { return i < N_ROUTE ? &routes[i] : NULL; }
 
-static size_t part_length(const char *path) { return strcspn(path, "/"); }
-
-// Does the path fit? Its free parts begin at part[k], in the path.
-static bool fits(const char *pattern, const char *path, const char *part[REQUEST_MAX_PARAMS]) {
+// The parts of a path, each taken apart on its own, so that a slash in a name parts nothing. 0: it has none, or too many.
+static size_t cut(char *path, char *part[REQUEST_MAX_PARTS]) {
     size_t n = 0;
-    while (*pattern == '/' && *path == '/') {
-        pattern++;
-        path++;
-        const size_t n_pattern = part_length(pattern), n_path = part_length(path);
+    if (path[0] != '/') {
+        return 0;
+    }
+    for (char *at = path; at; n++) {
+        *at++ = '\0';
+        if (n == REQUEST_MAX_PARTS) {
+            return 0;
+        }
+        part[n] = at;
+        at = strchr(at, '/');
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!percent_decode(part[i])) {
+            return 0;
+        }
+    }
+    return n;
+}
+
+// Do the parts fit? Those that are free are in `param` then.
+static bool fits(const char *pattern, char *const *part, size_t n_part,
+                 const char *param[REQUEST_MAX_PARAMS]) {
+    size_t n = 0;
+    for (size_t i = 0; i < n_part; i++) {
+        if (*pattern++ != '/') { // or the pattern has ended
+            return false;
+        }
+        const size_t n_pattern = strcspn(pattern, "/");
         if (pattern[0] == '{') {
-            if (n_path == 0) {
+            if (part[i][0] == '\0') {
                 return false;
             }
-            part[n++] = path;
-        } else if (n_pattern != n_path || strncmp(pattern, path, n_path) != 0) {
+            param[n++] = part[i];
+        } else if (strlen(part[i]) != n_pattern || strncmp(pattern, part[i], n_pattern) != 0) {
             return false;
         }
         pattern += n_pattern;
-        path += n_path;
+        if (*pattern == '\0') {
+            return i + 1 == n_part;
+        }
     }
-    return *pattern == '\0' && *path == '\0';
+    return false;
 }
 
-const struct route *route_find(struct request *request, const char *method, const char *path,
-                               int *status) {
-    const size_t n = strlen(path);
+static void allow(struct request *request, const char *method) {
+    const size_t n = strlen(request->allow);
+    snprintf(request->allow + n, sizeof request->allow - n, "%s%s", n > 0 ? ", " : "",
+             strcmp(method, "GET") == 0 ? "GET, HEAD" : method);
+}
+
+const struct route *route_find(struct request *request, const char *method, int *status) {
+    char *part[REQUEST_MAX_PARTS];
+    const size_t n_part = cut(request->path, part);
     *status = 404;
-    if (n >= sizeof request->path) {
-        return NULL;
-    }
-    memcpy(request->path, path, n + 1);
     for (size_t i = 0; i < N_ROUTE; i++) {
-        const char *part[REQUEST_MAX_PARAMS] = {"", "", ""};
-        if (!fits(routes[i].pattern, request->path, part)) {
+        const char *param[REQUEST_MAX_PARAMS] = {"", "", ""};
+        if (!fits(routes[i].pattern, part, n_part, param)) {
             continue;
         }
         *status = 405;
         if (strcmp(routes[i].method, method) == 0 ||
             (strcmp(method, "HEAD") == 0 && strcmp(routes[i].method, "GET") == 0)) {
-            memcpy(request->param, part, sizeof part);
-            for (size_t k = 0; k < n; k++) { // so each part ends where the next begins
-                request->path[k] = request->path[k] == '/' ? '\0' : request->path[k];
-            }
+            memcpy(request->param, param, sizeof param);
             return &routes[i];
         }
+        allow(request, routes[i].method);
     }
     return NULL;
 }

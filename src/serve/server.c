@@ -44,9 +44,10 @@ static maru_status listen_on(struct server *server, const struct server_config *
         (unsigned)SERVER_MAX_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)SERVER_MAX_CONNECTIONS_OF_IP, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)SERVER_MAX_HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, http_end, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, pace_notify, server->pace, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-        1U, config->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, config->tls_cert,
+        (size_t)SERVER_MAX_HEADER_BYTES, MHD_OPTION_URI_LOG_CALLBACK, http_begin, server,
+        MHD_OPTION_NOTIFY_COMPLETED, http_end, NULL, MHD_OPTION_NOTIFY_CONNECTION, pace_notify,
+        server->pace, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+        config->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, config->tls_cert,
         MHD_OPTION_HTTPS_MEM_KEY, config->tls_key, MHD_OPTION_END);
     if (!server->daemon) {
         return fail(err, MARU_E_IO,

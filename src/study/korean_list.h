@@ -314,6 +314,15 @@
 
 #define KOREAN_PROBLEMS(X) \
     /* who asks, and what for */ \
+    X("a request has a Content-Length or a Transfer-Encoding, not both", "요청에는 Content-Length나 Transfer-Encoding 가운데 하나만 있어야 합니다") \
+    X("Transfer-Encoding: only chunked is taken", "Transfer-Encoding: chunked만 받습니다") \
+    X("Content-Length: a whole number is wanted", "Content-Length: 정수여야 합니다") \
+    X("Content-Length: this is too large", "Content-Length: 너무 큽니다") \
+    X("the header {1} comes twice", "{1} 헤더가 두 번 있습니다") \
+    X("the header Host is missing", "Host 헤더가 없습니다") \
+    X("the address asked for is not that of Host", "요청한 주소가 Host와 다릅니다") \
+    X("no address has %00 in it", "주소에는 %00을 쓸 수 없습니다") \
+    X("an address has at most {1} bytes", "주소는 {1}바이트까지 쓸 수 있습니다") \
     X("{1}: no such path", "{1}: 없는 주소입니다") \
     X("{1} is not possible here", "여기에는 {1} 요청을 할 수 없습니다") \
     X("at most {1} bytes are taken here", "요청은 {1}바이트까지 받습니다") \
