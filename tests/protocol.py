@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/protocol.py MARU: single requests, byte by byte, of which RFC 9110 and 9112 say how they are answered: methods, lengths that
 # contradict each other, names in paths, conditions, languages and codings by their quality, headers of refusals.
-import gzip, json, os, re, socket, sys, urllib.parse
+import gzip, io, json, os, re, socket, sys, tarfile, time, urllib.parse
 from cloud import *
 
 MARU = sys.argv[1]
@@ -139,6 +139,39 @@ def of_choices(wire):
     check("the query goes before", wire.ask("GET", "/v1/plants/x?lang=en", "Accept-Language: ko").json()["detail"], "there is no such plant, or no such version of it")
 
 
+def of_uploads(wire):
+    def pack(**entries):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
+            for name, n in entries.items():
+                info = tarfile.TarInfo(name.replace("_", "."))
+                info.size = n
+                tar.addfile(info, Zeros(n))
+        return out.getvalue()
+
+    for name, body, want in (("a little archive that unpacks to much", pack(picture_bin=300 << 20), 422), ("the same, many", pack(**{f"a{i}_bin": 30 << 20 for i in range(10)}), 422),
+                             ("a table that unpacks to much", pack(routes_csv=17 << 20), 422), ("what is no table", pack(picture_bin=1 << 20), 400), ("no archive", b"PK\3\4" + b"x" * 200, 400)):
+        began = time.monotonic()
+        got = wire.ask("POST", "/v1/plants", f"Content-Length: {len(body)}", "Accept-Language: ko", body=body)
+        told = got.json()["detail"]
+        check(f"{name}: {told}", (got.status, time.monotonic() - began < 10, any("가" <= c <= "힣" for c in told)), (want, True, True))
+    got = wire.ask("POST", "/v1/tokens", "Content-Length: 9", "Accept-Language: ko", body=b'{"role": ')
+    check("what is no JSON", (got.status, got.json()["detail"].split(":")[0]), (400, "JSON이 아닙니다"))
+    upper = form_of("notes.csv", b"a,b\n1,2\n")
+    got = wire.ask("POST", "/v1/plants", f"Content-Length: {len(upper)}", "Content-Type: Multipart/Form-Data; Boundary=B", body=upper)
+    check("a kind in capitals", got.status, 201)
+
+
+class Zeros:
+    def __init__(self, left):
+        self.left = left
+
+    def read(self, n):
+        n = min(n, self.left)
+        self.left -= n
+        return bytes(n)
+
+
 def main():
     folder, named = temporary(), temporary()
     for name in os.listdir("examples/minifab"):
@@ -163,6 +196,10 @@ def main():
     of_paths(wire, twin)
     of_conditions(wire, plant)
     of_choices(wire)
+    of_uploads(wire)
+    for target in (f"/v1/twins/{twin}/stream", f"/v1/runs/{run['id']}/events"):
+        head = wire.ask("HEAD", target)
+        check(f"HEAD {target}", (head.status, head.headers["content-type"].split(";")[0] != "application/json", head.body), (200, True, b""))
     check("a good end", server.stop(), 0)
     check("".join(line for line in server.log if not line.startswith("{")), len([line for line in server.log if not line.startswith("{")]), 0)
 

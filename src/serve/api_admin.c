@@ -23,8 +23,8 @@ static maru_status read_json(const struct request *request, json_t **out, maru_e
     json_decref(*out);
     *out = NULL;
     return fail_at(err, MARU_E_INPUT, "/", is_json ? 0 : (uint32_t)why.line,
-                   is_json ? 0 : (uint32_t)why.column, "%s",
-                   is_json ? "an object is wanted" : why.text);
+                   is_json ? 0 : (uint32_t)why.column,
+                   is_json ? "an object is wanted" : "this is no JSON: %s", why.text);
 }
 
 // ---- who asks

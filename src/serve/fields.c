@@ -48,8 +48,8 @@ maru_status fields_open(json_t **out, const char *bytes, size_t n, const char *c
     *out = n > 0 ? json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &why) : json_object();
     if (!json_is_object(*out)) {
         return fail_at(err, MARU_E_INPUT, "/", *out || n == 0 ? 0 : (uint32_t)why.line,
-                       *out || n == 0 ? 0 : (uint32_t)why.column, "%s",
-                       *out || n == 0 ? "an object is wanted" : why.text);
+                       *out || n == 0 ? 0 : (uint32_t)why.column,
+                       *out || n == 0 ? "an object is wanted" : "this is no JSON: %s", why.text);
     }
     return refuse_unknown(*out, known, err);
 }

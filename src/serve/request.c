@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
 #include "serve/header_list.h"
@@ -37,9 +38,8 @@ maru_status request_page(const struct request *request, struct page *page, maru_
 maru_status request_page_of(const struct request *request, uint32_t most, struct page *page,
                             maru_error *err) {
     const char *limit = request_query(request, "limit");
-    char *end = NULL;
-    const long n = limit[0] ? strtol(limit, &end, 10) : REQUEST_DEFAULT_PAGE;
-    if ((limit[0] && *end) || n < 1 || n > (long)most) {
+    int64_t n = REQUEST_DEFAULT_PAGE;
+    if ((limit[0] && !number_int64(limit, strlen(limit), &n)) || n < 1 || n > most) {
         return fail(err, MARU_E_INPUT, "limit: a whole number from 1 to %u is wanted", most);
     }
     *page = (struct page){.limit = (uint32_t)n, .after = request_query(request, "after")};

@@ -206,6 +206,10 @@ enum MHD_Result response_send(struct request *request) {
     }
     struct MHD_Response *response = request->stream;
     request->stream = NULL;
+    if (response && strcmp(request->method, "HEAD") == 0) {
+        MHD_destroy_response(response); // of a stream libmicrohttpd sends the end even then
+        response = NULL;
+    }
     request->is_stream = response != NULL;
     atomic_fetch_add(&request->server->n_stream, request->is_stream);
     if (request->file) {

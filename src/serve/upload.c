@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
@@ -93,6 +94,23 @@ static maru_status read_entry(struct archive *archive, const char *name, struct 
     return add_table(out, name, bytes.bytes, bytes.n_bytes, err);
 }
 
+// Pass over an entry that is no table. What it unpacks to is counted as well: a small archive may unpack to days of work.
+static maru_status skip_entry(struct archive *archive, uint64_t *n_skipped, maru_error *err) {
+    const void *block = NULL;
+    size_t n = 0;
+    la_int64_t offset = 0;
+    int code = ARCHIVE_OK;
+    while (*n_skipped <= UPLOAD_MAX_SKIPPED_BYTES &&
+           (code = archive_read_data_block(archive, &block, &n, &offset)) == ARCHIVE_OK) {
+        *n_skipped += n;
+    }
+    if (code == ARCHIVE_OK) {
+        return fail(err, MARU_E_LIMIT, "an archive has at most %d bytes that are no tables",
+                    UPLOAD_MAX_SKIPPED_BYTES);
+    }
+    return MARU_OK; // what is damaged in it is of no use, or seen at the next entry
+}
+
 maru_status upload_read_archive(const void *bytes, size_t n, struct tables *out, maru_error *err) {
     struct archive *archive = archive_read_new();
     if (!archive) {
@@ -114,6 +132,7 @@ maru_status upload_read_archive(const void *bytes, size_t n, struct tables *out,
     struct archive_entry *entry = NULL;
     int code = ARCHIVE_OK;
     size_t n_entry = 0;
+    uint64_t n_skipped = 0;
     while (st == MARU_OK && (code = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
         const char *path = archive_entry_pathname(entry);
         const char *name = path ? plain_name(path) : "";
@@ -123,6 +142,8 @@ maru_status upload_read_archive(const void *bytes, size_t n, struct tables *out,
             char own[128];
             snprintf(own, sizeof own, "%s", name);
             st = read_entry(archive, own, out, err);
+        } else {
+            st = skip_entry(archive, &n_skipped, err);
         }
     }
     if (st == MARU_OK && code != ARCHIVE_EOF) {
@@ -209,7 +230,7 @@ maru_status upload_read_form(const char *bytes, size_t n, const char *boundary, 
 // ---- both
 
 static void find_boundary(const char *type, char out[72]) {
-    const char *at = strstr(type, "boundary=");
+    const char *at = strcasestr(type, "boundary=");
     at = at ? at + strlen("boundary=") : "";
     at += *at == '"';
     const size_t n = strcspn(at, "\"; ");
@@ -222,7 +243,7 @@ maru_status upload_read(struct request *request, struct tables *out, maru_error 
     const char *bytes = request->body.bytes ? request->body.bytes : "";
     maru_status st = MARU_OK;
     *out = (struct tables){0};
-    if (type && strncmp(type, "multipart/form-data", 19) == 0) {
+    if (type && strncasecmp(type, "multipart/form-data", 19) == 0) {
         char boundary[72];
         find_boundary(type, boundary);
         st = upload_read_form(bytes, request->body.n_bytes, boundary, out, err);

@@ -7,8 +7,9 @@
 enum {
     UPLOAD_MAX_TABLES = 512,
     UPLOAD_MAX_TABLE_BYTES = 16 << 20,
-    UPLOAD_MAX_BYTES = 128 << 20, // of all tables, unpacked
-    UPLOAD_MAX_ENTRIES = 4096,    // of an archive, folders and the rest included
+    UPLOAD_MAX_BYTES = 128 << 20,         // of all tables, unpacked
+    UPLOAD_MAX_SKIPPED_BYTES = 256 << 20, // of what is no table in an archive, unpacked
+    UPLOAD_MAX_ENTRIES = 4096,            // of an archive, folders and the rest included
 };
 
 // Read the tables of the request's body by its Content-Type. Folders are left out of names; what is no

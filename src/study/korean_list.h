@@ -361,6 +361,8 @@
     X("an archive has at most {1} entries", "압축 파일의 항목은 {1}개까지입니다") \
     X("the archive is damaged here", "압축 파일이 여기에서 손상되었습니다") \
     X("the archive is damaged, or neither a zip nor a tar", "압축 파일이 손상되었거나 zip도 tar도 아닙니다") \
+    X("an archive has at most {1} bytes that are no tables", "압축 파일에서 표가 아닌 것은 모두 {1}바이트까지입니다") \
+    X("this is no JSON: {1}", "JSON이 아닙니다: {1}") \
     X("this is neither a zip nor a tar", "zip도 tar도 아닙니다") \
     X("the form does not begin with its boundary", "폼이 경계(boundary)로 시작하지 않습니다") \
     X("the form has no boundary", "폼에 경계(boundary)가 없습니다") \
