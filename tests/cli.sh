@@ -148,6 +148,21 @@ expect 0 '공장 설비 4대는' import $mini -o "$tmp/housed" --hall "$tmp/hall
 json 0 import "$tmp/housed" -o "$tmp/housed2" --hall "$tmp/hall"
 cmp "$tmp/housed/layout.csv" "$tmp/housed2/layout.csv"
 expect 0 'can carry' check "$tmp/housed2"
+printf '%s\n' NAME,POSITION_X,POSITION_Y a,0,2500 b,9000,2500 c,9000,4000 >"$tmp/hall/address.csv"
+expect 3 'address.csv' import $mini -o "$tmp/railed" --hall "$tmp/hall"
+expect 3 'rail.csv이 없' import $mini -o "$tmp/railed" --hall "$tmp/hall" --lang ko
+printf '%s\n' FROM_NODE,TO_NODE a,b b,c c,a c,a >"$tmp/hall/rail.csv"
+expect 0 '3 links of overhead rails' import $mini -o "$tmp/railed" --hall "$tmp/hall"
+expect 0 '1개 구간은' import $mini -o "$tmp/railed" --hall "$tmp/hall" --force --lang ko
+expect 0 'can carry' check "$tmp/railed"
+cmp <(printf '%s\n' x1,y1,x2,y2 0,2.5,9,2.5 9,2.5,9,4 9,4,0,2.5) "$tmp/railed/rail.csv"
+json 0 import "$tmp/railed" -o "$tmp/railed2"
+cmp "$tmp/railed/rail.csv" "$tmp/railed2/rail.csv"
+printf '%s\n' a,nowhere >>"$tmp/hall/rail.csv"
+expect 3 'rail.csv:6:2: TO_NODE is no NAME' import $mini -o "$tmp/railed3" --hall "$tmp/hall"
+rm "$tmp/hall/address.csv" "$tmp/hall/rail.csv"
+json 0 import "$tmp/railed" -o "$tmp/bare" --hall "$tmp/hall" # another hall has other rails
+[ ! -e "$tmp/bare/rail.csv" ] || { echo "rails of another hall are kept"; exit 1; }
 printf 'Litho,B,2000,x,0,0\n' >>"$tmp/hall/equipment.csv"
 expect 3 'equipment.csv:5:4: HEIGHT' import $mini -o "$tmp/housed3" --hall "$tmp/hall"
 

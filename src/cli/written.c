@@ -74,6 +74,10 @@ static void add_json(struct text *out, const struct written *written) {
         json_add_count(&json, "unknown_group", written->hall->alien);
         json_add_count(&json, "more_than_the_plant_has", written->hall->spare);
         json_add_count(&json, "tools_without_a_row", written->hall->homeless);
+        if (written->hall->has_rails) {
+            json_add_count(&json, "rails", written->hall->n_link);
+            json_add_count(&json, "useless_rails", written->hall->useless);
+        }
         json_close(&json);
     }
     json_close(&json);
@@ -90,7 +94,9 @@ static void add_hall(struct text *out, const struct written *written, const stru
         enum word word;
     } rest[] = {{hall->alien, W_HALL_ALIEN},
                 {hall->spare, W_HALL_SPARE},
-                {hall->homeless, W_HALL_HOMELESS}};
+                {hall->homeless, W_HALL_HOMELESS},
+                {hall->n_link, W_HALL_RAILS},
+                {hall->useless, W_HALL_USELESS}};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         if (rest[i].n > 0) {
             words_add(out, call->lang, rest[i].word,

@@ -26,6 +26,7 @@ static const size_t row_bytes[N_DRAFT_TABLE] = {
     [TABLE_MOVE] = sizeof(struct draft_move),
     [TABLE_RULE] = sizeof(struct draft_rule),
     [TABLE_PLACE] = sizeof(struct draft_place),
+    [TABLE_RAIL] = sizeof(struct draft_rail),
     [TABLE_CYCLE] = sizeof(struct draft_cycle),
     [TABLE_ATTACH] = sizeof(struct draft_attach),
 };

@@ -24,7 +24,8 @@ enum {
     PLANT_MAX_VALUES = 1000000,   // of one empirical file
     PLANT_MAX_PASSES = 1000,      // expected, through a step in a rework loop
     PLANT_MAX_COORDINATE_M = 100000,
-    PLANT_MAX_BODY_M = 1000, // a side of a tool
+    PLANT_MAX_BODY_M = 1000,  // a side of a tool
+    PLANT_MAX_RAILS = 100000, // links
 };
 #define PLANT_MAX_DRAFT_BYTES ((size_t)1 << 30)
 #define PLANT_MAX_MODEL_BYTES ((size_t)1 << 30)
@@ -46,6 +47,7 @@ enum draft_table {
     TABLE_MOVE,
     TABLE_RULE,
     TABLE_PLACE,
+    TABLE_RAIL,
     TABLE_CYCLE,  // AutoSched only: downcal and pmcal, joined with attach to calendars
     TABLE_ATTACH, // AutoSched only
     N_DRAFT_TABLE,
@@ -141,6 +143,7 @@ enum place_field {
     PLACE_HEIGHT,
     PLACE_ASSET,
 };
+enum rail_field { RAIL_X1, RAIL_Y1, RAIL_X2, RAIL_Y2 };
 
 // Where a row was read. Every draft row starts with one.
 struct source {
@@ -264,6 +267,12 @@ struct draft_place {
     uint32_t tool;  // resolved: plant-wide
 };
 
+struct draft_rail {
+    struct source at;
+    double x1, y1, x2, y2;
+    uint32_t from, to; // resolved: nodes
+};
+
 struct draft_cycle { // a row of downcal or pmcal
     struct source at;
     uint32_t name, type, kind;
@@ -335,6 +344,8 @@ struct draft {
     struct draft_names names;
     struct draft_list area, location, setup, route;
     uint32_t *product_of_name, *group_of_name; // (names.n), in the arena
+    struct plant_rail_node *rail_node;         // (n_rail_node), resolved; in the arena
+    uint32_t n_rail_node;
     struct draft_values *values;
     uint32_t n_values, cap_values;
     maru_time start; // date of time 0

@@ -173,6 +173,17 @@ void plant_digest_places(const maru_plant *p, struct digest *d) {
         }
         add_text(d, place->asset);
     }
+    digest_u64(d, p->n_rail);
+    for (uint32_t i = 0; i < p->n_rail; i++) {
+        const struct plant_rail_node *end[] = {&p->rail_node[p->rail[i].from],
+                                               &p->rail_node[p->rail[i].to]};
+        digest_u64(d, p->rail[i].from);
+        digest_u64(d, p->rail[i].to);
+        for (size_t k = 0; k < 2; k++) {
+            digest_double(d, end[k]->x_m);
+            digest_double(d, end[k]->y_m);
+        }
+    }
 }
 
 void plant_digest(const maru_plant *p, struct digest *d) {

@@ -479,6 +479,24 @@ static void freeze_layout(struct freezing *f) {
     f->plant->n_place = n_place;
 }
 
+static void freeze_rails(struct freezing *f) {
+    const struct draft *d = f->draft;
+    const uint32_t n = d->rows[TABLE_RAIL].n;
+    struct plant_rail_node *node = take(f, d->n_rail_node, sizeof *node);
+    struct plant_rail *rail = take(f, n, sizeof *rail);
+    for (uint32_t i = 0; !f->is_short && i < d->n_rail_node; i++) {
+        node[i] = d->rail_node[i];
+    }
+    for (uint32_t i = 0; !f->is_short && i < n; i++) {
+        const struct draft_rail *r = draft_row(d, TABLE_RAIL, i);
+        rail[i] = (struct plant_rail){r->from, r->to};
+    }
+    f->plant->rail_node = node;
+    f->plant->rail = rail;
+    f->plant->n_rail_node = d->n_rail_node;
+    f->plant->n_rail = n;
+}
+
 static void freeze_all(struct freezing *f) {
     maru_plant *p = f->plant;
     p->n_product = f->draft->rows[TABLE_PRODUCT].n;
@@ -501,6 +519,7 @@ static void freeze_all(struct freezing *f) {
     if (!f->is_short) {
         freeze_stock(f);
         freeze_layout(f);
+        freeze_rails(f);
         expand_calendars(f);
     }
     if (!f->is_short) {

@@ -180,6 +180,14 @@ struct plant_place {
     const char *asset;                 // the user's own model of it, NULL: none
 };
 
+// Overhead rails that carriers run on: links that are passed one way, between nodes.
+struct plant_rail_node {
+    double x_m, y_m;
+};
+struct plant_rail {
+    uint32_t from, to; // nodes, two different ones
+};
+
 struct plant_values { // a file of observed times
     const char *file;
     uint32_t n_value;
@@ -193,6 +201,7 @@ struct maru_plant {
     const char *tools_file; // where plant_group.row counts lines: for faults
     uint32_t n_area, n_location, n_group, n_tool, n_setup, n_change, n_product, n_route, n_step;
     uint32_t n_calendar, n_downtime, n_release, n_stock, n_values, n_place;
+    uint32_t n_rail_node, n_rail;
     const struct plant_area *area;
     const struct plant_location *location;
     const struct dist *move; // (n_location from, n_location to); DIST_NONE = no time
@@ -207,7 +216,9 @@ struct maru_plant {
     const struct plant_downtime *downtime; // sorted by group, then by calendar
     const struct plant_release *release;
     const struct plant_stock *stock;
-    const struct plant_place *place;   // (n_place), sorted by tool; no run depends on them
+    const struct plant_place *place; // (n_place), sorted by tool; no run depends on them
+    const struct plant_rail_node *rail_node;
+    const struct plant_rail *rail;     // (n_rail), in the order of rail.csv; no run depends on them
     const struct plant_values *values; // what the value[] of drawn spans point into
 };
 

@@ -303,6 +303,7 @@ void draft_check(struct draft *draft) {
     check_use(draft);
     check_moves(draft);
     draft_check_places(draft);
+    draft_check_rails(draft);
 }
 
 // With the frozen model

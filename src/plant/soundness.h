@@ -14,6 +14,9 @@ void draft_check_batches(struct draft *draft);
 // Where tools stand; also numbers the tools of those rows.
 void draft_check_places(struct draft *draft);
 
+// Overhead rails; also finds their nodes. Behind draft_check_places.
+void draft_check_rails(struct draft *draft);
+
 // Check what needs the frozen model: loads, rework that hardly ends.
 void draft_check_flow(struct draft *draft, const maru_plant *plant);
 

@@ -45,7 +45,18 @@ static const char good[] =
     "l,A,2,-1 day,2 day\n"
     "=== moves.csv\n"
     "from,to,time\n"
-    "Fab,Fab,5 min\n";
+    "Fab,Fab,5 min\n"
+    "=== layout.csv\n"
+    "tools,number,x,y\n"
+    "oven,1,1,3\n"
+    "litho,1,9,3\n"
+    "oven,2,5,9\n"
+    "=== rail.csv\n"
+    "x1,y1,x2,y2\n"
+    "0,0,10,0\n"
+    "10,0,10,8\n"
+    "10,8,0,8\n"
+    "0,8,0,0\n";
 
 struct bad_case {
     const char *from, *to; // the first `from` of the good plant becomes `to`
@@ -76,6 +87,16 @@ static const struct bad_case cases[] = {
     {"500 wafers", "500.5 wafers", MARU_FAULT, "calendars.csv", 3, 5, "number of wafers"},
     {"exponential(7) day,,", "exponential(7) day,5 wafers,", MARU_FAULT, "calendars.csv", 2, 6,
      "go with every"},
+    // rails
+    {"10,0,10,8\n", "10,nan,10,8\n", MARU_FAULT, "rail.csv", 3, 2, "not a length"},
+    {"10,0,10,8\n", "10,0,1e999,8\n", MARU_FAULT, "rail.csv", 3, 3, "not a length"},
+    {"10,0,10,8\n", "10,0,1e6,8\n", MARU_FAULT, "rail.csv", 3, 3, "100000"},
+    {"10,0,10,8\n", "10,0,10,0.0005\n", MARU_FAULT, "rail.csv", 3, 3, "the same place"},
+    {"0,8,0,0\n", "0,8,0,0\n0,0.0004,10,0\n", MARU_FAULT, "rail.csv", 6, 0, "line 2 has"},
+    {"0,8,0,0\n", "0,8,0,0\n10,8,14,8\n", MARU_WARNING, "rail.csv", 6, 3, "cannot get out"},
+    {"10,8,0,8\n", "10,8,0,8\n3,9,7,9\n7,9,3,9\n", MARU_WARNING, "layout.csv", 4, 3,
+     "1 of 3 tools"},
+    {"x1,y1", "x1,y", MARU_FAULT, "rail.csv", 1, 0, "missing"},
     // tables
     {"route,name,tools,time", "route,name,tools,tim", MARU_FAULT, "routes.csv", 1, 0, "missing"},
     {"setup_time,setup_when", "setup_time,setup", MARU_FAULT, "routes.csv", 1, 11, "same name"},

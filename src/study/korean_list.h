@@ -194,6 +194,14 @@
     X("1 to {1}, or a larger count in the tool table", "1부터 {1}까지, 또는 설비 표의 대수를 늘리세요") \
     X("a delay has no body: the row has no effect", "delay는 자리가 없어 이 행은 쓰이지 않습니다") \
     X("a group of the kind tool", "tool 종류의 설비 그룹") \
+    X("both ends of this link are the same place", "이 구간의 두 끝이 같은 자리입니다") \
+    X("two ends more than 1 mm apart", "1 mm 넘게 떨어진 두 끝") \
+    X("line {1} has this link already", "{1}번째 줄에 이미 같은 구간이 있습니다") \
+    X("each link once", "구간은 한 번씩만 적을 수 있습니다") \
+    X("no link leads on from this end: a carrier cannot get out of here", "이 끝에서 이어지는 구간이 없어 반송차가 나가지 못합니다") \
+    X("a link that begins at this end", "이 끝에서 시작하는 구간") \
+    X("no carrier gets on rails to {1} of {2} tools and back: this is the first", "설비 {2}대 가운데 {1}대에는 반송차가 레일로 오갈 수 없습니다. 그 첫 설비입니다") \
+    X("rails that lead from each tool to each other", "모든 설비를 서로 잇는 레일") \
     X("line {1} has a time for this change already", "{1}번째 줄에 이미 이 교체의 시간이 있습니다") \
     X("each change once", "교체는 한 번씩만 적을 수 있습니다") \
     X("another row gives this setup another minimum run", "이 준비 상태의 최소 연속 작업이 다른 행과 다릅니다") \

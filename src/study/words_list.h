@@ -231,6 +231,9 @@
     X(HALL_ALIEN, "{1} rows are of no tool group of the plant: left out.", "{1}행은 공장에 없는 설비 그룹이라 뺐습니다.") \
     X(HALL_SPARE, "{1} rows are more than the plant has tools: left out.", "{1}행은 공장의 설비 대수를 넘어 뺐습니다.") \
     X(HALL_HOMELESS, "{1} tools of the plant have no row: they get a place by themselves.", "공장 설비 {1}대는 자료에 없어 자동으로 배치됩니다.") \
+    X(HALL_RAILS, "{1} links of overhead rails.", "천장 레일 구간 {1}개를 가져왔습니다.") \
+    X(HALL_USELESS, "{1} links have no length or stand twice: left out.", "{1}개 구간은 길이가 없거나 두 번 적혀 있어 뺐습니다.") \
+    X(HALL_HALF, "{1} has {3} but no {2}: rails need both", "{1}에 {3}만 있고 {2}이 없습니다. 레일에는 둘 다 있어야 합니다") \
     X(HALL_MISSING, "{1} has no equipment.csv, the table of a SMAT2022 hall", "{1}에 SMAT2022 건물의 표 equipment.csv가 없습니다") \
     X(SCENE_WRITTEN, "{1}: {2} tools in {3} areas, a hall of {4} × {5} m, {6} bytes", "{1}: 설비 {2}대, 구역 {3}개, {4} × {5} m 건물, {6} 바이트") \
     X(SCENE_GIVEN, "{1} of the tools stand where layout.csv says.", "그중 {1}대는 layout.csv에 적힌 자리에 있습니다.") \
@@ -315,7 +318,7 @@
     X(HELP_LOAD, "load of the busiest tool groups", "가장 바쁜 설비 그룹의 부하") \
     X(HELP_OUT, "the folder to write", "쓸 폴더") \
     X(HELP_SCENE_OUT, "the file to write: FILE.usda, FILE.usdz or FILE.glb", "쓸 파일: FILE.usda, FILE.usdz, FILE.glb") \
-    X(HELP_HALL, "take the places of the tools from a hall of SMAT2022", "SMAT2022 건물 자료에서 설비 자리를 가져옴") \
+    X(HELP_HALL, "take the places of the tools, and the overhead rails, from a hall of SMAT2022", "SMAT2022 건물 자료에서 설비 자리와 천장 레일을 가져옴") \
     X(HELP_SCENE_TIME, "put the first SPAN of a run into it: states of tools, ways of lots (.usda)", "실행의 처음 SPAN을 담음: 설비 상태와 로트의 길(.usda)") \
     X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
     X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \

@@ -4,9 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/csv.h"
-#include "base/number.h"
 #include "base/status.h"
+#include "plant/dialect/smat_sheet.h"
 #include "plant/draft.h"
 
 // Two passes: rows are read and bays measured, then rows are written. A bay runs along y between
@@ -31,44 +30,12 @@ struct bay {
 
 struct smat {
     const maru_plant *plant;
-    const maru_file *file;
     struct arena arena;
-    uint32_t column[N_COLUMN]; // 1-based, 0: not there
     struct piece *piece;
     uint32_t n_piece, cap_piece;
     struct bay *bay;
     uint32_t n_bay, last_bay, cap_bay;
 };
-
-static maru_status read_header(struct smat *s, const struct csv_row *row, maru_error *err) {
-    for (uint32_t c = 0; c < N_COLUMN; c++) {
-        for (uint32_t i = 0; i < row->n_field && s->column[c] == 0; i++) {
-            s->column[c] = strcmp(row->field[i].bytes, headers[c]) == 0 ? i + 1 : 0;
-        }
-        if (s->column[c] == 0) {
-            return fail_at(err, MARU_E_INPUT, s->file->name, row->line, 0,
-                           "the column %s is missing", headers[c]);
-        }
-    }
-    return MARU_OK;
-}
-
-static maru_status read_length(const struct smat *s, const struct csv_row *row,
-                               enum smat_column column, double *out, maru_error *err) {
-    const struct csv_field *field = &row->field[s->column[column] - 1];
-    const bool is_size = column == WIDTH || column == HEIGHT;
-    const double least = is_size ? 0 : -PLANT_MAX_COORDINATE_M;
-    const double most = is_size ? PLANT_MAX_BODY_M : PLANT_MAX_COORDINATE_M;
-    double mm = 0;
-    if (!number_double(field->bytes, field->n, &mm) || mm / 1000 < least || mm / 1000 > most ||
-        (is_size && mm / 1000 <= 0)) {
-        return fail_at(err, MARU_E_INPUT, s->file->name, row->line, s->column[column],
-                       "%s is not a length in mm from %.0f to %.0f m", headers[column], least,
-                       most);
-    }
-    *out = mm / 1000;
-    return MARU_OK;
-}
 
 // The bay of a row, widened to take it in; false when out of memory.
 static bool find_bay(struct smat *s, struct piece *piece) {
@@ -90,25 +57,20 @@ static bool find_bay(struct smat *s, struct piece *piece) {
     return true;
 }
 
-static maru_status read_piece(struct smat *s, const struct csv_row *row, maru_error *err) {
-    for (uint32_t c = 0; c < N_COLUMN; c++) {
-        if (s->column[c] > row->n_field) {
-            return fail_at(err, MARU_E_INPUT, s->file->name, row->line, 0, "the cell %s is missing",
-                           headers[c]);
-        }
-    }
-    struct piece piece = {.group = row->field[s->column[GROUP] - 1].bytes,
-                          .bay = row->field[s->column[BAY] - 1].bytes};
+static maru_status take_piece(void *context, const struct smat_sheet *sheet,
+                              const struct csv_row *row, maru_error *err) {
+    static const struct smat_range size = {0, PLANT_MAX_BODY_M, true};
+    static const struct smat_range place = {-PLANT_MAX_COORDINATE_M, PLANT_MAX_COORDINATE_M, false};
+    struct smat *s = context;
+    struct piece piece = {.group = smat_cell(sheet, row, GROUP)->bytes,
+                          .bay = smat_cell(sheet, row, BAY)->bytes};
     double *const length[] = {&piece.width_m, &piece.height_m, &piece.x_m, &piece.y_m};
     for (uint32_t i = 0; i < 4; i++) {
-        const maru_status st = read_length(s, row, (enum smat_column)(WIDTH + i), length[i], err);
+        const maru_status st =
+            smat_length(sheet, row, WIDTH + i, i < 2 ? &size : &place, length[i], err);
         if (st != MARU_OK) {
             return st;
         }
-    }
-    if (s->n_piece == SMAT_MAX_ROWS) {
-        return fail_at(err, MARU_E_LIMIT, s->file->name, row->line, 0, "more than %d rows",
-                       SMAT_MAX_ROWS);
     }
     if (!find_bay(s, &piece) ||
         !draft_grow((void **)&s->piece, s->n_piece, &s->cap_piece, sizeof *s->piece)) {
@@ -116,39 +78,6 @@ static maru_status read_piece(struct smat *s, const struct csv_row *row, maru_er
     }
     s->piece[s->n_piece++] = piece;
     return MARU_OK;
-}
-
-static maru_status read_rows(struct smat *s, maru_error *err) {
-    struct csv_reader reader;
-    csv_init(&reader, ',', true);
-    const char *at = s->file->bytes;
-    size_t left = at ? s->file->n_bytes : 0;
-    bool has_header = false;
-    for (;;) {
-        struct csv_row row = {0};
-        size_t n_used = 0;
-        maru_status st = csv_next(&reader, at, left, true, &s->arena, &row, &n_used, err);
-        if (st == MARU_MORE) {
-            return has_header
-                       ? MARU_OK
-                       : fail_at(err, MARU_E_INPUT, s->file->name, 0, 0, "the table is empty");
-        }
-        if (st != MARU_OK) {
-            if (err && st == MARU_E_INPUT) {
-                fail_at(err, st, s->file->name, err->row, err->column, "not a table of text");
-            }
-            return st;
-        }
-        at += n_used;
-        left -= n_used;
-        if (row.n_field > 1 || row.field[0].n > 0) {
-            st = has_header ? read_piece(s, &row, err) : read_header(s, &row, err);
-            has_header = true;
-        }
-        if (st != MARU_OK) {
-            return st;
-        }
-    }
 }
 
 static void add_place(struct text *out, const struct smat *s, const struct piece *piece,
@@ -214,9 +143,10 @@ static maru_status write_places(struct smat *s, struct text *out, struct smat_to
 
 maru_status smat_layout(const maru_plant *plant, const maru_file *equipment, struct text *out,
                         struct smat_told *told, maru_error *err) {
-    struct smat s = {.plant = plant, .file = equipment};
+    struct smat s = {.plant = plant};
+    struct smat_sheet sheet = {.file = equipment, .header = headers, .n_column = N_COLUMN};
     arena_init(&s.arena, PLANT_MAX_DRAFT_BYTES);
-    maru_status st = read_rows(&s, err);
+    maru_status st = smat_read(&sheet, &s.arena, take_piece, &s, err);
     if (st == MARU_OK) {
         st = write_places(&s, out, told, err);
     }

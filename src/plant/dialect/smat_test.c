@@ -68,6 +68,75 @@ static void places_what_fits(void **state) {
     text_fini(&out);
 }
 
+static const char nodes[] = "NAME,FAB_NAME,POSITION_X,POSITION_Y\n"
+                            "a,F,0,0\nb,F,10000.4,0\nc,F,10000.4,8000\nd,F,0.2,0.3\n";
+static const char links[] = "NAME,FROM_NODE,TO_NODE,CURVE\n"
+                            "1,a,b,0\n2,b,c,1\n3,c,d,0\n4,a,d,0\n5,d,b,0\n";
+
+static maru_status convert_rails(const char *address, const char *rail, size_t n, struct text *out,
+                                 struct smat_told *told, maru_error *err) {
+    const maru_file file[] = {{.name = "address.csv", .bytes = address, .n_bytes = strlen(address)},
+                              {.name = "rail.csv", .bytes = rail, .n_bytes = n}};
+    text_init(out, 1 << 20);
+    return smat_rails(&file[0], &file[1], out, told, err);
+}
+
+static void makes_rails_of_named_nodes(void **state) {
+    (void)state;
+    struct text out;
+    struct smat_told told = {0};
+    assert_int_equal(convert_rails(nodes, links, strlen(links), &out, &told, NULL), MARU_OK);
+    assert_true(told.has_rails);
+    assert_int_equal(told.n_link, 3);
+    assert_int_equal(told.useless, 2); // d is where a is
+    assert_string_equal(out.bytes, "x1,y1,x2,y2\n0,0,10,0\n10,0,10,8\n10,8,0,0\n");
+    text_fini(&out);
+}
+
+static void refuses_rails_with_a_place(void **state) {
+    (void)state;
+    static const struct {
+        const char *address, *rail, *says, *file;
+        uint32_t row, column;
+    } cases[] = {
+        {"", links, "empty", "address.csv", 0, 0},
+        {"NAME,POSITION_X\n", links, "POSITION_Y is missing", "address.csv", 1, 0},
+        {"NAME,POSITION_X,POSITION_Y\na,0,inf\n", links, "POSITION_Y", "address.csv", 2, 3},
+        {"NAME,POSITION_X,POSITION_Y\na,0,1e9\n", links, "POSITION_Y", "address.csv", 2, 3},
+        {"NAME,POSITION_X,POSITION_Y\na,0,0\na,1,0\n", links, "stands above", "address.csv", 3, 1},
+        {nodes, "FROM_NODE\n", "TO_NODE is missing", "rail.csv", 1, 0},
+        {nodes, "TO_NODE,FROM_NODE\na,b\nx,a\n", "TO_NODE is no NAME", "rail.csv", 3, 1},
+        {nodes, "TO_NODE,FROM_NODE\na,b\na\n", "FROM_NODE is missing", "rail.csv", 3, 0},
+        {nodes, "TO_NODE,FROM_NODE\na,\n", "FROM_NODE is no NAME", "rail.csv", 2, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text out;
+        struct smat_told told = {0};
+        maru_error err = {0};
+        const maru_status st = convert_rails(cases[i].address, cases[i].rail, strlen(cases[i].rail),
+                                             &out, &told, &err);
+        if (st != MARU_E_INPUT || !strstr(err.text, cases[i].says) || err.row != cases[i].row ||
+            err.column != cases[i].column || strcmp(err.file, cases[i].file) != 0) {
+            fail_msg("case %zu gives %s: %s:%u:%u: %s", i, maru_status_name(st), err.file, err.row,
+                     err.column, err.text);
+        }
+        text_fini(&out);
+    }
+    for (uint64_t k = 0;; k++) {
+        struct text out;
+        struct smat_told told = {0};
+        alloc_fail_after(k);
+        const maru_status st = convert_rails(nodes, links, strlen(links), &out, &told, NULL);
+        alloc_fail_after(UINT64_MAX);
+        text_fini(&out);
+        if (st == MARU_OK) {
+            assert_true(k > 2);
+            break;
+        }
+        assert_int_equal(st, MARU_E_MEMORY);
+    }
+}
+
 static void refuses_with_a_place(void **state) {
     (void)state;
     static const char head[] = "TOOL_GROUP,BAY,WIDTH,HEIGHT,POSITION_X,POSITION_Y\n";
@@ -132,6 +201,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_what_fits),
         cmocka_unit_test(refuses_with_a_place),
+        cmocka_unit_test(makes_rails_of_named_nodes),
+        cmocka_unit_test(refuses_rails_with_a_place),
         cmocka_unit_test(survives_prefixes_and_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -416,9 +416,43 @@ static const struct column place_columns[] = {
     {.header = "asset", CELL_TEXT, 0, PLACE_ASSET, AT(draft_place, asset)},
 };
 
+// rail.csv
+
+static const struct column rail_columns[] = {
+    {.header = "x1",
+     CELL_LENGTH,
+     COLUMN_REQUIRED,
+     RAIL_X1,
+     AT(draft_rail, x1),
+     .least = -PLANT_MAX_COORDINATE_M,
+     .most = PLANT_MAX_COORDINATE_M},
+    {.header = "y1",
+     CELL_LENGTH,
+     COLUMN_REQUIRED,
+     RAIL_Y1,
+     AT(draft_rail, y1),
+     .least = -PLANT_MAX_COORDINATE_M,
+     .most = PLANT_MAX_COORDINATE_M},
+    {.header = "x2",
+     CELL_LENGTH,
+     COLUMN_REQUIRED,
+     RAIL_X2,
+     AT(draft_rail, x2),
+     .least = -PLANT_MAX_COORDINATE_M,
+     .most = PLANT_MAX_COORDINATE_M},
+    {.header = "y2",
+     CELL_LENGTH,
+     COLUMN_REQUIRED,
+     RAIL_Y2,
+     AT(draft_rail, y2),
+     .least = -PLANT_MAX_COORDINATE_M,
+     .most = PLANT_MAX_COORDINATE_M},
+};
+
 static const struct form rule_form = {"rule.csv", TABLE_RULE, COLUMNS(rule_columns),
                                       .finish = finish_rule};
 static const struct form place_form = {"layout.csv", TABLE_PLACE, COLUMNS(place_columns)};
+static const struct form rail_form = {"rail.csv", TABLE_RAIL, COLUMNS(rail_columns)};
 
 const struct form tables_forms[] = {
     {"plant.csv", TABLE_PLANT, COLUMNS(plant_columns), .has_rows = true, .finish = finish_plant},
@@ -482,7 +516,7 @@ void tables_read(struct draft *draft) {
 }
 
 void tables_read_beside(struct draft *draft) {
-    const struct form *const form[] = {&rule_form, &place_form};
+    const struct form *const form[] = {&rule_form, &place_form, &rail_form};
     for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
         const size_t index = sheet_find(draft, form[i]->file);
         if (index != SIZE_MAX) {

@@ -88,7 +88,12 @@ static const char full[] =
     "2,oven,-2.5,1200 mm,90,1,2 m,3500mm,\"models/oven, 2.usd\"\n"
     ",test,1e3,0,-45.5,,,,\n"
     "1,oven,0,0,,,,,\n"
-    "7,wait,0,0,,,,,\n";
+    "7,wait,0,0,,,,,\n"
+    "=== rail.csv\n"
+    "x1,y1,x2,y2\n"
+    "0,0,10 m,0\n"
+    "10,0.0005,10,8000 mm\n"
+    "10,8,0,0\n";
 
 static maru_status read_text(const char *text, size_t n, maru_faults *faults, maru_plant **plant,
                              maru_error *err) {
@@ -171,6 +176,10 @@ static void reads_every_column(void **state) {
     assert_string_equal(p->place[1].asset, "models/oven, 2.usd");
     assert_int_equal(p->place[2].tool, p->group[2].first_tool);
     assert_true(p->place[2].x_m == 1000 && p->place[2].heading_deg == -45.5);
+    assert_int_equal(p->n_rail, 3);
+    assert_int_equal(p->n_rail_node, 3); // ends within 1 mm are one
+    assert_true(p->rail_node[1].x_m == 10 && p->rail_node[1].y_m == 0 && p->rail_node[2].y_m == 8);
+    assert_true(p->rail[1].from == 1 && p->rail[1].to == 2 && p->rail[2].to == 0);
     maru_plant_free(p);
 }
 

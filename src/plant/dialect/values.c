@@ -97,7 +97,7 @@ static const struct draft_values *values_read(struct draft *draft, uint32_t name
 static bool is_table(const char *name) {
     static const char *const tables[] = {"plant.csv",  "products.csv",  "routes.csv",   "tools.csv",
                                          "setups.csv", "calendars.csv", "releases.csv", "stock.csv",
-                                         "moves.csv",  "layout.csv"};
+                                         "moves.csv",  "layout.csv",    "rail.csv"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (word_is(name, strlen(name), tables[i])) {
             return true;

@@ -288,6 +288,22 @@ static void write_layout(struct text *t, const maru_plant *p) {
     }
 }
 
+static void write_rails(struct text *t, const maru_plant *p) {
+    text_addz(t, "x1,y1,x2,y2\n");
+    for (uint32_t i = 0; i < p->n_rail; i++) {
+        const struct plant_rail_node *from = &p->rail_node[p->rail[i].from];
+        const struct plant_rail_node *to = &p->rail_node[p->rail[i].to];
+        text_add_double(t, from->x_m);
+        next_cell(t);
+        text_add_double(t, from->y_m);
+        next_cell(t);
+        text_add_double(t, to->x_m);
+        next_cell(t);
+        text_add_double(t, to->y_m);
+        text_addz(t, "\n");
+    }
+}
+
 static maru_status put_text(struct writing *w, const char *name, maru_error *err) {
     if (w->text.status == MARU_E_LIMIT) {
         return fail_at(err, MARU_E_LIMIT, name, 0, 0, "the table would have more than 64 MiB");
@@ -330,6 +346,7 @@ static maru_status write_tables(struct writing *w, maru_error *err) {
         {"stock.csv", p->n_stock > 0, write_stock},
         {"moves.csv", has_moves(p), write_moves},
         {"layout.csv", p->n_place > 0, write_layout},
+        {"rail.csv", p->n_rail > 0, write_rails},
     };
     maru_status st = MARU_OK;
     for (size_t i = 0; st == MARU_OK && i < sizeof table / sizeof *table; i++) {
