@@ -13,14 +13,19 @@ static maru_status keep(void *context, const maru_file *file, maru_error *err) {
 }
 
 static void must_be_inside(const maru_layout *l) {
+    maru_ways *ways = NULL;
+    must(maru_ways_new(l, &ways, NULL) == MARU_OK);
     for (uint32_t t = 0; t < l->n_tool; t++) {
         const bool is_inside = l->x_m[t] >= l->hall.x0_m && l->x_m[t] <= l->hall.x1_m &&
                                l->y_m[t] >= l->hall.y0_m && l->y_m[t] <= l->hall.y1_m;
         must(l->body[t] == MARU_BODY_NONE || is_inside);
         must(l->width_m[t] > 0 || l->body[t] == MARU_BODY_NONE);
-        const maru_way way = maru_layout_way(l, t, l->n_tool - 1 - t);
-        must(way.n_point >= 1 && way.n_point <= MARU_WAY_POINTS && way.length_m >= 0);
+        const uint32_t to = l->n_tool - 1 - t;
+        const maru_way way = maru_ways_find(ways, t, to);
+        must(way.n_point >= 1 && way.n_point <= l->n_rail_node + 8 && way.length_m >= 0);
+        must(way.x_m[0] == l->port_x_m[t] && way.y_m[way.n_point - 1] == l->port_y_m[to]);
     }
+    maru_ways_free(ways);
 }
 
 // A bundle of maru CSV tables: what is a plant has a hall, and its scenes are whole.

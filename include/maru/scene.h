@@ -17,6 +17,7 @@ extern "C" {
 #endif
 
 #define MARU_NO_AISLE UINT32_MAX
+#define MARU_NO_RAIL UINT32_MAX
 
 typedef struct maru_rect {
     double x0_m, y0_m, x1_m, y1_m; // x0 <= x1, y0 <= y1
@@ -61,6 +62,13 @@ typedef struct maru_layout { // const for everybody
     const maru_zone *zone;       // (n_zone)
     const maru_rect *aisle;      // (n_aisle): the first is the central one, which all others meet
     const maru_stocker *stocker; // (n_stocker)
+    // Overhead rails of rail.csv: links that carriers pass one way, between nodes.
+    uint32_t n_rail_node, n_rail;
+    const double *node_x_m, *node_y_m;   // (n_rail_node)
+    const uint32_t *rail_from, *rail_to; // nodes (n_rail)
+    const double *rail_length_m;         // (n_rail)
+    const uint32_t *port_rail;           // the link nearest to the port, or MARU_NO_RAIL (n_tool)
+    const double *port_along_m;          // of the point of that link nearest to it (n_tool)
 } maru_layout;
 
 // Find a place for everything: tools of layout.csv stand where it says; all others, and delays, get
@@ -73,17 +81,31 @@ MARU_MUST_USE MARU_API maru_status maru_layout_new(const maru_plant *plant, maru
                                                    maru_error *err);
 MARU_API void maru_layout_free(maru_layout *layout);
 
-enum { MARU_WAY_POINTS = 4 };
 typedef struct maru_way {
-    uint32_t n_point;
-    double x_m[MARU_WAY_POINTS], y_m[MARU_WAY_POINTS];
+    uint32_t n_point;        // at least 1
+    const double *x_m, *y_m; // (n_point)
     double length_m;
+    bool is_on_rails; // all but the first and the last point are on rails
 } maru_way;
 
-// The way of a carrier from the port of one tool to that of another: straight legs along aisles.
-// Between places of layout.csv, whose aisles nobody knows, it is two legs at a right angle.
+// Ways of carriers in one layout, which remember how to get to where somebody went before.
+typedef struct maru_ways maru_ways;
+
+//   out      *out: the caller frees; the layout must outlive it
+//   errors   MARU_E_MEMORY
+//   threads  one at a time
+MARU_MUST_USE MARU_API maru_status maru_ways_new(const maru_layout *layout, maru_ways **out,
+                                                 maru_error *err);
+MARU_API void maru_ways_free(maru_ways *ways);
+
+// The way of a carrier from the port of one tool to that of another. Where both stand in the hall of
+// their own it takes the aisles. Else it takes the rails: to the nearest link, along the links the
+// shortest way that their directions allow, and from the nearest link to the port. Where no rails
+// lead there, it is two legs at a right angle.
 //   in      tools below n_tool
-MARU_API maru_way maru_layout_way(const maru_layout *layout, uint32_t from, uint32_t to);
+//   out     its points are valid until the next call
+//   cost    O(links of the way); O(links log nodes) when nobody went to that link for some time
+MARU_API maru_way maru_ways_find(maru_ways *ways, uint32_t from, uint32_t to);
 
 // A film: what a run of the twin does in the hall, told event by event.
 typedef struct maru_film maru_film;

@@ -128,10 +128,10 @@ maru_status maru_film_end(maru_film *film, maru_time at_us, maru_error *err) {
     return st == MARU_OK ? st : fail(err, st, "no memory left for the film");
 }
 
-uint32_t film_way(const maru_layout *layout, const struct film_key *from, const struct film_key *to,
+uint32_t film_way(maru_ways *ways, const struct film_key *from, const struct film_key *to,
                   struct film_point *point) {
     static const double us_per_m = 1e6;
-    const maru_way way = maru_layout_way(layout, from->value, to->value);
+    const maru_way way = maru_ways_find(ways, from->value, to->value);
     const double most = (double)(to->at_us - from->at_us);
     const double pace = way.length_m * us_per_m > most ? most / way.length_m : us_per_m;
     double length = 0;
@@ -140,8 +140,12 @@ uint32_t film_way(const maru_layout *layout, const struct film_key *from, const 
             const double dx = way.x_m[i] - way.x_m[i - 1], dy = way.y_m[i] - way.y_m[i - 1];
             length += sqrt(dx * dx + dy * dy);
         }
-        point[i] =
-            (struct film_point){from->at_us + (maru_time)(length * pace), way.x_m[i], way.y_m[i]};
+        point[i] = (struct film_point){
+            .at_us = from->at_us + (maru_time)fmin(length * pace, most),
+            .x_m = way.x_m[i],
+            .y_m = way.y_m[i],
+            .is_on_rails = way.is_on_rails && i > 0 && i + 1 < way.n_point,
+        };
     }
     return way.n_point;
 }

@@ -38,11 +38,16 @@ struct maru_film {
 struct film_point {
     maru_time at_us;
     double x_m, y_m;
+    bool is_on_rails;
 };
 
 // Points from one visit to the next: from the port of `from` when it leaves, to that of `to` when
-// it gets there. Gives how many, at most MARU_WAY_POINTS.
-uint32_t film_way(const maru_layout *layout, const struct film_key *from, const struct film_key *to,
+// it gets there. Gives how many, at most film_way_points.
+uint32_t film_way(maru_ways *ways, const struct film_key *from, const struct film_key *to,
                   struct film_point *point);
+
+static inline uint32_t film_way_points(const maru_layout *layout) {
+    return layout->n_rail_node + 8;
+}
 
 #endif

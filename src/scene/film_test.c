@@ -86,13 +86,16 @@ static void is_there_in_time(void **state) {
     (void)state;
     maru_plant *plant = NULL;
     maru_layout *layout = lay_out(&plant);
+    maru_ways *ways = NULL;
+    assert_int_equal(maru_ways_new(layout, &ways, NULL), MARU_OK);
+    assert_int_equal(film_way_points(layout), 8);
     for (uint32_t from = 0; from < layout->n_tool; from++) {
         for (uint32_t to = 0; to < layout->n_tool; to++) {
             for (maru_time span = 0; span <= 100000000; span = 3 * span + 7) {
                 const struct film_key a = {5, 0, from, MARU_FILM_GIVE};
                 const struct film_key b = {5 + span, 0, to, MARU_FILM_TAKE};
-                struct film_point point[MARU_WAY_POINTS];
-                const uint32_t n = film_way(layout, &a, &b, point);
+                struct film_point point[8];
+                const uint32_t n = film_way(ways, &a, &b, point);
                 assert_true(n >= 1 && point[0].at_us == 5 && point[n - 1].at_us <= 5 + span);
                 for (uint32_t i = 1; i < n; i++) {
                     assert_true(point[i].at_us >= point[i - 1].at_us);
@@ -101,6 +104,7 @@ static void is_there_in_time(void **state) {
             }
         }
     }
+    maru_ways_free(ways);
     maru_layout_free(layout);
     maru_plant_free(plant);
 }

@@ -1,5 +1,6 @@
 #include "scene/glb.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -11,6 +12,7 @@
 // Numbers: for each part of each kind of body that is there, then for a square, positions and
 // normals of 4 corners a face, then all indices as u16. A mesh is a part list with materials, so
 // there is one for each kind of body in each area: they differ in color only and share the numbers.
+// Behind these stand those of the rails, if any: one mesh, three faces a run, indices as u32.
 // Nodes are the tree of the USD scene (usda.c): plant, ground and areas, groups, tools. glTF looks
 // along y, so the plant is turned by -90 degrees about x; below it everything is as it is.
 
@@ -19,6 +21,7 @@ enum {
     SQUARE = N_SHAPE - 1, // the last shape: x, y from 0 to 1, z = 0
     FLOAT = 5126,
     SHORT = 5123,
+    INT = 5125,
 };
 
 struct shape {
@@ -33,6 +36,9 @@ struct glb {
     uint32_t n_face, n_accessor;
     uint32_t *mesh_of; // first mesh of an area (n_area + 1): one a kind of body, behind the ground
     uint32_t n_item;   // of the list that is being written
+    // Where there are rails: the accessor of their positions, their mesh, the box around them.
+    uint32_t rail_accessor, rail_mesh;
+    double rail_low[3], rail_high[3];
 };
 
 // A comma before all items of a list but the first.
@@ -96,6 +102,19 @@ static void put_indices(struct text *out, uint32_t n_face) {
     }
 }
 
+// The normal of a flat face, once for each of its four corners.
+static void put_face_normal(struct text *out, const double a[3], const double b[3],
+                            const double c[3]) {
+    const double u[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
+    const double v[3] = {c[0] - a[0], c[1] - a[1], c[2] - a[2]};
+    const double n[3] = {u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2],
+                         u[0] * v[1] - u[1] * v[0]};
+    const double length = sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
+    for (int k = 0; k < 12; k++) {
+        put_float(out, n[k % 3] / length);
+    }
+}
+
 // Which shapes there are, and where in the buffer.
 static void number_shapes(struct glb *g) {
     uint32_t bodies = 0;
@@ -120,6 +139,7 @@ static void number_shapes(struct glb *g) {
             g->n_accessor += 3;
         }
     }
+    g->rail_accessor = g->n_accessor;
 }
 
 static void put_numbers(struct glb *g) {
@@ -144,6 +164,45 @@ static void put_numbers(struct glb *g) {
     }
 }
 
+// Positions, normals and indices of the rails.
+static void put_rails(struct glb *g) {
+    static const uint32_t corners[6] = {0, 1, 2, 0, 2, 3};
+    const struct scene *s = g->scene;
+    double corner[6][3];
+    for (uint32_t i = 0; i < s->n_run; i++) {
+        rail_run_corners(s->layout, &s->run[i], corner);
+        for (uint32_t k = 0; k < 12; k++) {
+            const double *p = corner[rail_run_face[k / 4][k % 4]];
+            for (int c = 0; c < 3; c++) {
+                put_float(&g->numbers, p[c]);
+                g->rail_low[c] = i + k == 0 ? p[c] : fmin(p[c], g->rail_low[c]);
+                g->rail_high[c] = i + k == 0 ? p[c] : fmax(p[c], g->rail_high[c]);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < s->n_run; i++) {
+        rail_run_corners(s->layout, &s->run[i], corner);
+        for (int face = 0; face < 3; face++) {
+            const uint8_t *f = rail_run_face[face];
+            put_face_normal(&g->numbers, corner[f[0]], corner[f[1]], corner[f[2]]);
+        }
+    }
+    for (uint32_t i = 0; i < 18 * s->n_run; i++) {
+        put32(&g->numbers, 4 * (i / 6) + corners[i % 6]);
+    }
+}
+
+static void add_min_max(struct glb *g, const double low[3], const double high[3]) {
+    for (int end = 0; end < 2; end++) { // as the floats that stand in the buffer
+        text_addz(&g->json, end == 0 ? ",\"min\":[" : ",\"max\":[");
+        for (int c = 0; c < 3; c++) {
+            text_addz(&g->json, c > 0 ? "," : "");
+            text_add_double(&g->json, (double)(float)(end == 0 ? low[c] : high[c]));
+        }
+        text_addz(&g->json, "]");
+    }
+}
+
 // The box around a shape, for the accessor of its positions.
 static void add_bounds(struct glb *g, uint32_t i) {
     const struct body_shape *s = body_shape((maru_body)(i / N_BODY_PART));
@@ -158,14 +217,37 @@ static void add_bounds(struct glb *g, uint32_t i) {
         }
         is_first = is_first && b->part != (enum body_part)(i % N_BODY_PART);
     }
-    for (int end = 0; end < 2; end++) { // as the floats that stand in the buffer
-        text_addz(&g->json, end == 0 ? ",\"min\":[" : ",\"max\":[");
-        for (int c = 0; c < 3; c++) {
-            text_addz(&g->json, c > 0 ? "," : "");
-            text_add_double(&g->json, (double)(float)(end == 0 ? low[c] : high[c]));
+    add_min_max(g, low, high);
+}
+
+static void add_rail_accessors(struct glb *g) {
+    const uint32_t n = g->scene->n_run;
+    for (uint32_t view = 0; view < 3; view++) {
+        next(g);
+        text_addf(&g->json, "{\"bufferView\":%u,\"componentType\":%d,\"count\":%u,\"type\":\"%s\"",
+                  3 + view, view < 2 ? FLOAT : INT, n * (view < 2 ? 12 : 18),
+                  view < 2 ? "VEC3" : "SCALAR");
+        if (view == 0) {
+            add_min_max(g, g->rail_low, g->rail_high);
         }
-        text_addz(&g->json, "]");
+        text_addz(&g->json, "}");
     }
+}
+
+// Three views of bodies, then three of rails: positions, normals, indices, each behind the other.
+static void add_buffer_views(struct glb *g) {
+    const uint32_t n_run = g->scene->n_run;
+    const uint32_t size[] = {48 * g->n_face, 48 * g->n_face, 12 * g->n_face,
+                             144 * n_run,    144 * n_run,    72 * n_run};
+    uint32_t at = 0;
+    text_addz(&g->json, "[");
+    for (int view = 0; view < (n_run > 0 ? 6 : 3); view++) {
+        text_addf(&g->json, "%s\n{\"buffer\":0,\"byteOffset\":%u,\"byteLength\":%u,%s}",
+                  view > 0 ? "," : "", at, size[view],
+                  view % 3 < 2 ? "\"byteStride\":12,\"target\":34962" : "\"target\":34963");
+        at += size[view];
+    }
+    text_addf(&g->json, "],\n\"buffers\":[{\"byteLength\":%zu}]", g->numbers.n_bytes);
 }
 
 static void add_accessors(struct glb *g) {
@@ -189,21 +271,16 @@ static void add_accessors(struct glb *g) {
             text_addz(&g->json, "}");
         }
     }
-    text_addf(&g->json,
-              "],\n\"bufferViews\":[\n"
-              "{\"buffer\":0,\"byteOffset\":0,\"byteLength\":%u,\"byteStride\":12,"
-              "\"target\":34962},\n"
-              "{\"buffer\":0,\"byteOffset\":%u,\"byteLength\":%u,\"byteStride\":12,"
-              "\"target\":34962},\n"
-              "{\"buffer\":0,\"byteOffset\":%u,\"byteLength\":%u,\"target\":34963}],\n"
-              "\"buffers\":[{\"byteLength\":%zu}]",
-              48 * g->n_face, 48 * g->n_face, 48 * g->n_face, 96 * g->n_face, 12 * g->n_face,
-              g->numbers.n_bytes);
+    if (g->scene->n_run > 0) {
+        add_rail_accessors(g);
+    }
+    text_addz(&g->json, "],\n\"bufferViews\":");
+    add_buffer_views(g);
 }
 
-// Materials: floor, aisles, trim, then the hull and the ground of each area.
+// Materials: floor, aisles, trim, rails, then the hull and the ground of each area.
 
-enum { MATERIAL_FLOOR, MATERIAL_AISLE, MATERIAL_TRIM, N_MATERIAL };
+enum { MATERIAL_FLOOR, MATERIAL_AISLE, MATERIAL_TRIM, MATERIAL_RAIL, N_MATERIAL };
 
 static uint32_t hull_material(uint32_t area) { return N_MATERIAL + 2 * area; }
 static uint32_t ground_material(uint32_t area) { return N_MATERIAL + 2 * area + 1; }
@@ -226,6 +303,7 @@ static void add_materials(struct glb *g) {
     add_material(g, "floor", "", scene_floor);
     add_material(g, "aisle", "", scene_aisle);
     add_material(g, "trim", "", scene_trim);
+    add_material(g, "rail", "", scene_rail);
     for (uint32_t a = 0; a < g->scene->plant->n_area; a++) {
         const char *name = g->scene->plant->area[a].name;
         add_material(g, "tools of ", name, scene_hull(a));
@@ -238,11 +316,14 @@ static void add_materials(struct glb *g) {
 
 enum { MESH_FLOOR, MESH_AISLE, N_MESH };
 
-static void add_primitive(struct glb *g, uint32_t shape, uint32_t material) {
-    const uint32_t accessor = g->shape[shape].accessor;
+static void add_surface(struct glb *g, uint32_t accessor, uint32_t material) {
     text_addf(&g->json,
               "{\"attributes\":{\"POSITION\":%u,\"NORMAL\":%u},\"indices\":%u,\"material\":%u}",
               accessor, accessor + 1, accessor + 2, material);
+}
+
+static void add_primitive(struct glb *g, uint32_t shape, uint32_t material) {
+    add_surface(g, g->shape[shape].accessor, material);
 }
 
 static void add_flat_mesh(struct glb *g, const char *name, uint32_t material) {
@@ -276,6 +357,13 @@ static void add_meshes(struct glb *g) {
             n++;
         }
     }
+    if (g->scene->n_run > 0) {
+        g->rail_mesh = n;
+        next(g);
+        text_addz(&g->json, "{\"name\":\"rails\",\"primitives\":[");
+        add_surface(g, g->rail_accessor, MATERIAL_RAIL);
+        text_addz(&g->json, "]}");
+    }
     text_addz(&g->json, "]");
 }
 
@@ -289,7 +377,7 @@ static uint32_t mesh_of_body(const struct glb *g, uint32_t area, maru_body body)
     return mesh;
 }
 
-// Nodes, in the order: plant, ground, its rectangles (hall, aisles, zones), then each area with its
+// Nodes, in the order: plant, ground, its pieces (hall, aisles, zones, rails), then each area with its
 // groups, each group with its things.
 
 static void add_children(struct glb *g, uint32_t first, uint32_t n, uint32_t stride) {
@@ -325,10 +413,15 @@ static void add_rect(struct glb *g, const char *name, const maru_rect *r, double
     text_addz(&g->json, "}");
 }
 
+// Below the ground: hall, aisles, zones, rails.
+static uint32_t ground_nodes(const struct scene *s) {
+    return 1 + s->layout->n_aisle + s->layout->n_zone + (s->n_run > 0 ? 1 : 0);
+}
+
 static void add_ground(struct glb *g, uint32_t node) {
     const maru_layout *l = g->scene->layout;
     add_named(g, "ground");
-    add_children(g, node + 1, 1 + l->n_aisle + l->n_zone, 1);
+    add_children(g, node + 1, ground_nodes(g->scene), 1);
     text_addz(&g->json, "}");
     add_rect(g, "hall", &l->hall, SCENE_FLOOR_Z, MESH_FLOOR);
     for (uint32_t i = 0; i < l->n_aisle; i++) {
@@ -338,6 +431,10 @@ static void add_ground(struct glb *g, uint32_t node) {
         const maru_zone *z = &l->zone[i];
         add_rect(g, g->scene->plant->area[z->area].name, &z->rect, scene_zone_z(z->area),
                  g->mesh_of[z->area]);
+    }
+    if (g->scene->n_run > 0) {
+        add_named(g, "rails");
+        text_addf(&g->json, ",\"mesh\":%u}", g->rail_mesh);
     }
 }
 
@@ -396,7 +493,7 @@ static void add_nodes(struct glb *g) {
     static const double half = 0.7071067811865476;
     const double z_up[] = {-half, 0, 0, half};
     const struct scene *s = g->scene;
-    const uint32_t first_area = 3 + s->layout->n_aisle + s->layout->n_zone;
+    const uint32_t first_area = 2 + ground_nodes(s);
     begin(g, ",\n\"nodes\":");
     add_named(g, s->plant->name);
     add_vector(g, "rotation", z_up, 4);
@@ -451,6 +548,7 @@ void glb_write(struct text *out, const struct scene *scene) {
     }
     number_shapes(&g);
     put_numbers(&g);
+    put_rails(&g);
     add_json(&g);
     if (g.json.status != MARU_OK || g.numbers.status != MARU_OK) {
         out->status = g.json.status != MARU_OK ? g.json.status : g.numbers.status;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/status.h"
+#include "plant/rail/rail_finder.h"
 #include "scene/body.h"
 #include "scene/hall.h"
 #include "scene/turn.h"
@@ -19,6 +20,7 @@
 static const double given_rim_m = 0.5;  // ground around a tool of layout.csv
 static const double given_port_m = 0.8; // its port is that far in front of it
 static const double halls_apart_m = 4;
+static const double rail_wide_m = 1; // a carrier on it
 
 struct owned {
     maru_layout layout;
@@ -30,7 +32,8 @@ struct arrays { // what maru_layout shows as const
     bool *is_given;
     const char **asset;
     double *x, *y, *heading, *width, *depth, *height, *port_x, *port_y;
-    uint32_t *aisle_of;
+    uint32_t *aisle_of, *port_rail, *rail_from, *rail_to;
+    double *node_x, *node_y, *rail_length, *port_along;
 };
 
 struct making {
@@ -44,7 +47,7 @@ struct making {
     maru_zone *zone;
     maru_rect *aisle;
     maru_stocker *stocker;
-    maru_rect given; // around all given bodies; empty without any
+    maru_rect given; // around all given bodies and rails; empty without any
 };
 
 static void *take(struct making *m, size_t n, size_t size) {
@@ -60,8 +63,14 @@ static void take_arrays(struct making *m) {
     a->is_given = take(m, n, sizeof *a->is_given);
     a->asset = take(m, n, sizeof *a->asset);
     a->aisle_of = take(m, n, sizeof *a->aisle_of);
-    double **const number[] = {&a->x,     &a->y,      &a->heading, &a->width,
-                               &a->depth, &a->height, &a->port_x,  &a->port_y};
+    a->port_rail = take(m, n, sizeof *a->port_rail);
+    a->node_x = take(m, m->plant->n_rail_node, sizeof *a->node_x);
+    a->node_y = take(m, m->plant->n_rail_node, sizeof *a->node_y);
+    a->rail_from = take(m, m->plant->n_rail, sizeof *a->rail_from);
+    a->rail_to = take(m, m->plant->n_rail, sizeof *a->rail_to);
+    a->rail_length = take(m, m->plant->n_rail, sizeof *a->rail_length);
+    double **const number[] = {&a->x,      &a->y,      &a->heading, &a->width,     &a->depth,
+                               &a->height, &a->port_x, &a->port_y,  &a->port_along};
     for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
         *number[i] = take(m, n, sizeof(double));
     }
@@ -159,6 +168,44 @@ static bool wants_slot(const struct making *m, uint32_t group, uint32_t tool) {
     return g->is_delay ? tool == g->first_tool : !m->a.is_given[tool];
 }
 
+// Rails are ground that is taken, and each port finds its own.
+static void add_rails(struct making *m) {
+    const maru_plant *p = m->plant;
+    struct arrays *a = &m->a;
+    for (uint32_t i = 0; i < p->n_rail_node; i++) {
+        a->node_x[i] = p->rail_node[i].x_m;
+        a->node_y[i] = p->rail_node[i].y_m;
+        const double half = rail_wide_m / 2;
+        const maru_rect around =
+            grown((maru_rect){a->node_x[i], a->node_y[i], a->node_x[i], a->node_y[i]}, half);
+        widen(&m->given, &around);
+    }
+    for (uint32_t i = 0; i < p->n_rail; i++) {
+        a->rail_from[i] = p->rail[i].from;
+        a->rail_to[i] = p->rail[i].to;
+        a->rail_length[i] = rail_length(p->rail_node, &p->rail[i]);
+    }
+}
+
+static void put_ports_on_rails(struct making *m) {
+    const maru_plant *p = m->plant;
+    struct rail_finder finder;
+    const bool has_rails = p->n_rail > 0;
+    if (has_rails && !rail_finder_init(&finder, &m->arena, p->rail_node, p->rail, p->n_rail)) {
+        m->is_short = true;
+        return;
+    }
+    for (uint32_t t = 0; t < p->n_tool; t++) {
+        m->a.port_rail[t] = MARU_NO_RAIL;
+        if (has_rails) {
+            const struct rail_spot spot =
+                rail_finder_nearest(&finder, m->a.port_x[t], m->a.port_y[t]);
+            m->a.port_rail[t] = spot.rail;
+            m->a.port_along[t] = spot.along_m;
+        }
+    }
+}
+
 // One slot for each tool without a place, and one for each delay that has any room.
 static void fill_slots(struct making *m, struct hall *hall) {
     const maru_plant *p = m->plant;
@@ -239,7 +286,7 @@ static void add_planned(struct making *m, struct hall *hall) {
         m->is_short = true;
         return;
     }
-    if (m->layout.n_zone > 0) {
+    if (m->given.x1_m > m->given.x0_m) {
         move_hall(hall, m->given.x1_m + halls_apart_m, m->given.y0_m);
     }
     read_slots(m, hall);
@@ -266,12 +313,16 @@ static void make(struct making *m) {
     }
     describe_tools(m);
     add_given(m);
-    if (m->layout.n_zone > 0) {
+    add_rails(m);
+    if (m->given.x1_m > m->given.x0_m) {
         m->layout.hall = grown(m->given, halls_apart_m / 2);
     }
     fill_slots(m, &hall);
     if (hall.n_slot > 0) {
         add_planned(m, &hall);
+    }
+    if (!m->is_short) {
+        put_ports_on_rails(m);
     }
 }
 
@@ -295,6 +346,15 @@ static void show(struct making *m) {
     l->zone = m->zone;
     l->aisle = m->aisle;
     l->stocker = m->stocker;
+    l->n_rail_node = m->plant->n_rail_node;
+    l->n_rail = m->plant->n_rail;
+    l->node_x_m = a->node_x;
+    l->node_y_m = a->node_y;
+    l->rail_from = a->rail_from;
+    l->rail_to = a->rail_to;
+    l->rail_length_m = a->rail_length;
+    l->port_rail = a->port_rail;
+    l->port_along_m = a->port_along;
 }
 
 maru_status maru_layout_new(const maru_plant *plant, maru_layout **out, maru_error *err) {
@@ -318,33 +378,4 @@ void maru_layout_free(maru_layout *layout) {
         struct arena arena = ((struct owned *)(void *)layout)->arena;
         arena_fini(&arena);
     }
-}
-
-static void add_point(maru_way *way, double x, double y) {
-    if (way->n_point > 0) {
-        const double dx = x - way->x_m[way->n_point - 1];
-        const double dy = y - way->y_m[way->n_point - 1];
-        const double length = sqrt(dx * dx + dy * dy);
-        if (length < 1e-9) {
-            return;
-        }
-        way->length_m += length;
-    }
-    way->x_m[way->n_point] = x;
-    way->y_m[way->n_point++] = y;
-}
-
-maru_way maru_layout_way(const maru_layout *l, uint32_t from, uint32_t to) {
-    maru_way way = {0};
-    const uint32_t start = l->aisle_of[from], end = l->aisle_of[to];
-    add_point(&way, l->port_x_m[from], l->port_y_m[from]);
-    if (start == MARU_NO_AISLE && end == MARU_NO_AISLE) {
-        add_point(&way, l->port_x_m[to], l->port_y_m[from]);
-    } else if (start != end) { // down to the central aisle, along it, and up again
-        const double middle = (l->aisle[0].y0_m + l->aisle[0].y1_m) / 2;
-        add_point(&way, l->port_x_m[from], middle);
-        add_point(&way, l->port_x_m[to], middle);
-    }
-    add_point(&way, l->port_x_m[to], l->port_y_m[to]);
-    return way;
 }

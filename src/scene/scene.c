@@ -17,6 +17,7 @@
 const struct color scene_floor = {0.807, 0.831, 0.855};
 const struct color scene_aisle = {0.624, 0.672, 0.723};
 const struct color scene_trim = {0.042, 0.053, 0.067};
+const struct color scene_rail = {0.262, 0.296, 0.337};
 
 static const struct color area_colors[] = {
     {0.058, 0.184, 0.402}, {0.855, 0.133, 0.184}, {0.016, 0.246, 0.033}, {0.604, 0.497, 0.058},
@@ -153,7 +154,8 @@ static bool build(struct scene *scene, struct arena *arena) {
     scene->zone = zone;
     scene->first_zone = first_zone;
     scene->stocker = stocker;
-    return true;
+    scene->run = rail_runs_find(l, arena, &scene->n_run);
+    return scene->run != NULL;
 }
 
 static const char *write_format(struct text *out, struct scene *scene, maru_scene_format format) {

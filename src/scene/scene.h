@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "maru/scene.h"
 #include "scene/body.h"
+#include "scene/rail_runs.h"
 
 #define SCENE_MAX_BYTES ((size_t)1 << 30)
 
@@ -18,6 +19,8 @@ struct scene {
     const uint32_t *group, *first_group; // (n_group), (n_area + 1)
     const uint32_t *zone, *first_zone;   // (n_zone), (n_area + 1)
     const uint32_t *stocker;             // stocker of a delay (n_group)
+    uint32_t n_run;
+    const struct rail_run *run; // (n_run)
 };
 
 struct thing { // a tool or a stocker
@@ -47,7 +50,7 @@ struct color {
     double r, g, b; // linear, 0 to 1
 };
 
-extern const struct color scene_floor, scene_aisle, scene_trim;
+extern const struct color scene_floor, scene_aisle, scene_trim, scene_rail;
 struct color scene_hull(uint32_t area);
 struct color scene_ground(uint32_t area);
 

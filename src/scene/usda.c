@@ -1,5 +1,6 @@
 #include "scene/usda.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "plant/plant.h"
@@ -11,6 +12,7 @@
 //     /Plant                        assembly
 //         Bodies/Bench/Hull, Trim   abstract: one prototype a kind of body, of size 1
 //         Ground/Hall, Aisles, Z3   meshes of flat rectangles
+//         Ground/Rails              one mesh of prisms
 //         Tools/A3_Litho/G12_Steppers/T4
 //
 // A tool is an instance: a reference to its prototype, or to the user's own model, with a
@@ -212,6 +214,8 @@ static void add_bodies(struct text *out, const struct scene *scene) {
 
 // Ground
 
+static double to_mm(double m) { return floor(m * 1000 + 0.5) / 1000; }
+
 struct flat { // rectangles of one mesh
     double z_m;
     struct color color;
@@ -293,6 +297,41 @@ static void add_zones(struct text *out, const struct scene *scene, uint32_t area
     add_flat(out, &flat);
 }
 
+// All rails in one mesh: six points and three faces a run.
+static void add_rails(struct text *out, const struct scene *scene) {
+    const maru_layout *l = scene->layout;
+    double low[3] = {0}, high[3] = {0};
+    line(out, 2, "def Mesh \"Rails\"");
+    line(out, 2, "{");
+    add_counts(out, 3, 3 * scene->n_run);
+    indent(out, 3);
+    text_addz(out, "int[] faceVertexIndices = [");
+    for (uint32_t i = 0; i < 12 * scene->n_run; i++) {
+        text_addf(out, "%s%u", i > 0 ? ", " : "", 6 * (i / 12) + rail_run_face[i % 12 / 4][i % 4]);
+    }
+    text_addz(out, "]\n");
+    indent(out, 3);
+    text_addz(out, "point3f[] points = [");
+    for (uint32_t i = 0; i < scene->n_run; i++) {
+        double corner[6][3];
+        rail_run_corners(l, &scene->run[i], corner);
+        for (int k = 0; k < 6; k++) {
+            const double *p = corner[k];
+            text_addz(out, i > 0 || k > 0 ? ", " : "");
+            add_point(out, to_mm(p[0]), to_mm(p[1]), p[2]);
+            for (int c = 0; c < 3; c++) {
+                low[c] = (i == 0 && k == 0) || p[c] < low[c] ? p[c] : low[c];
+                high[c] = (i == 0 && k == 0) || p[c] > high[c] ? p[c] : high[c];
+            }
+        }
+    }
+    text_addz(out, "]\n");
+    add_extent(out, 3, low, high);
+    add_color(out, 3, scene_rail);
+    line(out, 3, "uniform token subdivisionScheme = \"none\"");
+    line(out, 2, "}");
+}
+
 static void add_ground(struct text *out, const struct scene *scene) {
     const maru_layout *l = scene->layout;
     line(out, 1, "def Xform \"Ground\" (");
@@ -308,6 +347,9 @@ static void add_ground(struct text *out, const struct scene *scene) {
     }
     for (uint32_t a = 0; a < scene->plant->n_area; a++) {
         add_zones(out, scene, a);
+    }
+    if (scene->n_run > 0) {
+        add_rails(out, scene);
     }
     line(out, 1, "}");
 }

@@ -1,6 +1,8 @@
 #include "scene/usda_film.h"
 
+#include "base/alloc.h"
 #include "scene/film.h"
+#include "scene/rail_runs.h"
 
 // Readers draw straight lines between samples. So a color stands twice, where it begins and just
 // before it ends; a carrier that stands still has two samples of the same place. Samples of one
@@ -15,8 +17,9 @@ static const struct color look_colors[N_LOOK] = {
 static const struct color carrier_color = {0.913, 0.381, 0.017};
 static const double us_per_code = 60e6;
 enum { BLINK_US = 6000 }; // how long a change of color takes
-static const double rail_m = 2.6,
-                    layer_m = 0.4; // carriers of lots hang in layers, not in each other
+// Carriers of lots hang in layers at a port, not in each other; on rails they hang below those.
+static const double port_m = 2.6, port_below_rails_m = 2, on_rails_m = RAIL_UNDER_M - 0.4;
+static const double layer_m = 0.4;
 enum { N_LAYER = 3 };
 
 static void add_time(struct text *out, maru_time at_us) {
@@ -64,41 +67,44 @@ void usda_film_tool(struct text *out, const maru_film *film, uint32_t tool) {
 struct track { // of one carrier
     struct text *out;
     const maru_layout *layout;
-    double z_m;
+    maru_ways *ways;
+    struct film_point *point; // of one way
+    double port_z_m;
     maru_time last_us; // of the last sample, -1: none yet
 };
 
-static void add_point(struct track *track, maru_time at_us, double x, double y) {
-    if (at_us <= track->last_us) {
+static void add_point(struct track *track, const struct film_point *p) {
+    if (p->at_us <= track->last_us) {
         return;
     }
-    track->last_us = at_us;
+    track->last_us = p->at_us;
     text_addz(track->out, "                ");
-    add_time(track->out, at_us);
+    add_time(track->out, p->at_us);
     text_addz(track->out, ": (");
-    scene_add_number(track->out, x);
+    scene_add_number(track->out, p->x_m);
     text_addz(track->out, ", ");
-    scene_add_number(track->out, y);
+    scene_add_number(track->out, p->y_m);
     text_addz(track->out, ", ");
-    scene_add_number(track->out, track->z_m);
+    scene_add_number(track->out, p->is_on_rails ? on_rails_m : track->port_z_m);
     text_addz(track->out, "),\n");
+}
+
+static void add_port(struct track *track, maru_time at_us, uint32_t tool) {
+    add_point(track, &(struct film_point){.at_us = at_us,
+                                          .x_m = track->layout->port_x_m[tool],
+                                          .y_m = track->layout->port_y_m[tool]});
 }
 
 // At the port of the tool while it is worked on; then on the way to where it is taken next.
 static void add_places(struct track *track, const struct film_key *key, uint32_t n) {
-    const maru_layout *l = track->layout;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t t = key[i].value;
-        if (key[i].event == MARU_FILM_TAKE) {
-            add_point(track, key[i].at_us, l->port_x_m[t], l->port_y_m[t]);
-        } else if (key[i].event == MARU_FILM_GIVE) {
-            add_point(track, key[i].at_us, l->port_x_m[t], l->port_y_m[t]);
-            if (i + 1 < n && key[i + 1].event == MARU_FILM_TAKE) {
-                struct film_point point[MARU_WAY_POINTS];
-                const uint32_t n_point = film_way(l, &key[i], &key[i + 1], point);
-                for (uint32_t k = 1; k < n_point; k++) {
-                    add_point(track, point[k].at_us, point[k].x_m, point[k].y_m);
-                }
+        if (key[i].event != MARU_FILM_DONE) {
+            add_port(track, key[i].at_us, key[i].value);
+        }
+        if (key[i].event == MARU_FILM_GIVE && i + 1 < n && key[i + 1].event == MARU_FILM_TAKE) {
+            const uint32_t n_point = film_way(track->ways, &key[i], &key[i + 1], track->point);
+            for (uint32_t k = 1; k < n_point; k++) {
+                add_point(track, &track->point[k]);
             }
         }
     }
@@ -127,12 +133,11 @@ static void add_sight(struct text *out, const struct film_key *key, uint32_t n) 
     }
 }
 
-static void add_carrier(struct text *out, const maru_film *film, uint32_t lot,
-                        const struct film_key *key, uint32_t n) {
-    struct track track = {.out = out,
-                          .layout = film->layout,
-                          .z_m = rail_m + layer_m * (lot % N_LAYER),
-                          .last_us = -1};
+static void add_carrier(struct track *track, uint32_t lot, const struct film_key *key, uint32_t n) {
+    struct text *out = track->out;
+    track->port_z_m =
+        (track->layout->n_rail > 0 ? port_below_rails_m : port_m) + layer_m * (lot % N_LAYER);
+    track->last_us = -1;
     text_addf(out,
               "        def Xform \"L%u\" (\n            instanceable = true\n"
               "            kind = \"component\"\n"
@@ -142,7 +147,7 @@ static void add_carrier(struct text *out, const maru_film *film, uint32_t lot,
               lot, lot);
     add_sight(out, key, n);
     text_addz(out, "            }\n            double3 xformOp:translate.timeSamples = {\n");
-    add_places(&track, key, n);
+    add_places(track, key, n);
     text_addz(out,
               "            }\n"
               "            uniform token[] xformOpOrder = [\"xformOp:translate\"]\n        }\n");
@@ -150,6 +155,13 @@ static void add_carrier(struct text *out, const maru_film *film, uint32_t lot,
 
 void usda_film_carriers(struct text *out, const maru_film *film) {
     const struct film_keys *keys = &film->visit;
+    struct track track = {.out = out, .layout = film->layout};
+    track.point = alloc_new(film_way_points(film->layout), sizeof *track.point);
+    if (!track.point || maru_ways_new(film->layout, &track.ways, NULL) != MARU_OK) {
+        alloc_free(track.point);
+        out->status = MARU_E_MEMORY;
+        return;
+    }
     text_addz(out, "    def Xform \"Carriers\" (\n        kind = \"group\"\n    )\n    {\n"
                    "        color3f[] primvars:displayColor = [(");
     scene_add_number(out, carrier_color.r);
@@ -165,8 +177,10 @@ void usda_film_carriers(struct text *out, const maru_film *film) {
             first++; // it was never at a tool
         }
         if (first < end) {
-            add_carrier(out, film, lot, keys->key + first, end - first);
+            add_carrier(&track, lot, keys->key + first, end - first);
         }
     }
     text_addz(out, "    }\n");
+    maru_ways_free(track.ways);
+    alloc_free(track.point);
 }
