@@ -388,6 +388,7 @@
     X("the queue is full: try again later", "대기열이 가득 찼습니다. 나중에 다시 시도하세요") \
     X("an object is wanted", "객체여야 합니다") \
     X("the id of a plant is wanted", "공장의 id가 필요합니다") \
+    X("base64 of a saved state is wanted", "저장된 상태를 base64로 보내세요") \
     X("a text is wanted that is not too long", "너무 길지 않은 글이어야 합니다") \
     X("a number from {1} to {2} is wanted", "{1}부터 {2}까지의 수여야 합니다") \
     X("true or false is wanted", "true 또는 false여야 합니다") \
@@ -424,6 +425,7 @@
     X("there are {1} twins already: delete one first", "트윈이 이미 {1}개입니다. 먼저 하나를 지우세요") \
     X("this version has faults and cannot be played: mend them first", "이 버전에는 오류가 있어 트윈을 만들 수 없습니다. 먼저 고쳐 주세요") \
     X("this version has faults, so it has no hall: mend them first", "이 버전에는 오류가 있어 3차원 공장을 그릴 수 없습니다. 먼저 고쳐 주세요") \
+    X("this twin has no past before {1} s, where it begins", "이 트윈은 {1}초에서 시작하므로 그 전의 기록이 없습니다") \
     X("the twin has not been there yet: its end is at {1} s", "트윈이 아직 그 시각까지 가지 않았습니다. 기록의 끝은 {1}초입니다") \
     X("the twin is on its way to a time, or has failed", "트윈이 다른 시각으로 가는 중이거나 멈추었습니다") \
     X("this twin has failed: seek an earlier time first", "이 트윈은 멈추었습니다. 먼저 이전 시각으로 옮기세요") \
