@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "plant/rail/rail_finder.h"
 #include "scene/body.h"
+#include "scene/ground.h"
 #include "scene/hall.h"
 #include "scene/turn.h"
 
@@ -313,6 +314,10 @@ static void make(struct making *m) {
     }
     describe_tools(m);
     add_given(m);
+    if (!ground_share(m->zone, m->layout.n_zone, &m->arena)) {
+        m->is_short = true;
+        return;
+    }
     add_rails(m);
     if (m->given.x1_m > m->given.x0_m) {
         m->layout.hall = grown(m->given, halls_apart_m / 2);
