@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Scenes of plants of several sizes: the command writes them, the same bytes each time, and readers that are not ours
-# (tests/scene: Khronos' validator for glTF, a parser of USD text) find them good and whole. Those come from npm, exact
+# (tests/scene: Khronos' validator for glTF, TinyUSDZ and a parser of USD text) find them good and whole. Those come from npm, exact
 # versions by a lock file; where there is no node, npm or network, that part says 'skipped'.
 set -euo pipefail
 
@@ -107,7 +107,7 @@ fi
 # The parser is written for bundlers: it imports a file without the end of its name.
 cp tests/scene/check.mjs "$readers"
 (cd "$readers" && timeout 60 node_modules/.bin/esbuild check.mjs --bundle --platform=node --format=esm --target=node18 \
-    --outfile=bundle.mjs --log-level=warning \
+    --external:tinyusdz --outfile=bundle.mjs --log-level=warning \
     "--banner:js=import { createRequire } from 'module'; const require = createRequire(import.meta.url);")
 timeout 200 node "$readers/bundle.mjs" "${checks[@]}"
 
@@ -118,6 +118,8 @@ bad() { # file, words
 }
 sed 's/"T2"/"T1"/' "$tmp/minifab.usda" >"$tmp/twice.usda"
 bad "$tmp/twice.usda" 'twice'
+sed 's/double3 xformOp:translate = (\([-0-9.]*\), [-0-9.]*,/double3 xformOp:translate = (\1,/' "$tmp/minifab.usda" >"$tmp/tuple.usda"
+bad "$tmp/tuple.usda" 'must be 3, but got 2'
 sed '/xformOp:scale = /d' "$tmp/minifab.usda" >"$tmp/order.usda"
 bad "$tmp/order.usda" 'without a value'
 head -n 100 "$tmp/minifab.usda" >"$tmp/cut.usda"

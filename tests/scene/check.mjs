@@ -1,7 +1,8 @@
 // check.mjs FILE TOOLS ...: scenes are read by others' readers, and hold as many tools as they should.
 //
 // .glb goes through the validator of Khronos: no error, no warning. .usda is parsed, and its tree is looked through:
-// names once, references that lead somewhere, kinds in order. .usdz is taken apart as the specification wants it.
+// names once, references that lead somewhere, kinds in order. .usdz is taken apart as the specification wants it. Both are
+// opened by TinyUSDZ as well, which knows the schemas: types of attributes, tuples, transforms.
 import { readFileSync } from "node:fs";
 import { parse } from "@kroxilon/usda-parser";
 import validator from "gltf-validator";
@@ -35,6 +36,31 @@ async function checkGlb(bytes, tools) {
 }
 
 // ---- OpenUSD
+
+// TinyUSDZ is built for browsers and looks whether it is in one.
+process.type = "renderer";
+globalThis.window = globalThis;
+const { default: startTinyUsdz } = await import("tinyusdz/tinyusdz.js");
+const wasmBinary = readFileSync(new URL("node_modules/tinyusdz/tinyusdz.wasm", import.meta.url));
+const tiny = await startTinyUsdz({ wasmBinary });
+
+function openStage(path, bytes, tools) {
+  const loader = new tiny.TinyUSDZLoaderNative();
+  const is_read = loader.loadFromBinary(new Uint8Array(bytes), path.split("/").pop());
+  must(is_read, `TinyUSDZ: ${loader.error().trim().split("\n").pop()}`);
+  const found = [];
+  const look = (node) => {
+    must(node.globalMatrix.every(Number.isFinite), `${node.absPath} is nowhere`);
+    if (/^\/Plant\/Tools(\/[^/]+){3}$/.test(node.absPath) && node.primName !== "Stocker") {
+      must(node.displayName.length > 0, `${node.absPath} has no name`);
+      found.push(node);
+    }
+    node.children.forEach(look);
+  };
+  look(loader.getDefaultRootNode());
+  must(found.length === tools, `TinyUSDZ: ${found.length} tools, want ${tools}`);
+  loader.delete();
+}
 
 function setting(prim, name) {
   return prim.descriptor?.assignments.find((a) => a.identifier === name)?.value;
@@ -134,6 +160,9 @@ for (let i = 2; i + 1 < process.argv.length; i += 2) {
       : path.endsWith(".usdz")
         ? checkUsdz(bytes, tools)
         : checkUsda(bytes.toString(), tools);
+    if (!path.endsWith(".glb")) {
+      openStage(path, bytes, tools);
+    }
     console.log(`${path.split("/").pop()}: ${tools} tools, ${told}`);
   } catch (error) {
     console.log(`${path}: ${error.message}`);
