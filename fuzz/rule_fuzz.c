@@ -1,7 +1,7 @@
 #include "target.h"
 
 #include "base/text.h"
-#include "sim/rule.h"
+#include "sim/rule/rule.h"
 
 #include <math.h>
 #include <stdlib.h>

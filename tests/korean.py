@@ -16,7 +16,7 @@ NOT_SENTENCES = {
     "src/study/markup.c": "HTML and SVG", "src/study/report": "HTML and SVG, its words stand in words_list.h",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
     "src/study/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
-    "src/sim/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
+    "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
     "src/scene/trial_hall.h": "a plant of the tests", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
     "src/study/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/page.c": "HTML",
 }
@@ -95,7 +95,7 @@ wanted = {text: path for text, path in said.items() if not is_exempt(text, path)
 left = {text: path for text, path in wanted.items() if not NOT_FOR_PEOPLE.search(text) and not is_known(text)}
 # A refusal of a rule is cut at its first colon, what is wrong and what would be right (check.c): each half on its own.
 for text, path in refused.items():
-    if path == "src/sim/rule.c" and ": " in text and not all(map(is_known, text.split(": ", 1))):
+    if path.startswith("src/sim/rule/") and ": " in text and not all(map(is_known, text.split(": ", 1))):
         left[text] = path
 if sys.argv[1:] == ["all"]:
     print(*(f"{path}: {text}".replace("\0", "%") for text, path in sorted(left.items(), key=lambda one: one[1])), sep="\n")

@@ -9,7 +9,7 @@
 #include "maru/sim.h"
 #include "plant/plant.h"
 #include "sim/options.h"
-#include "sim/rule.h"
+#include "sim/rule/rule.h"
 
 #define SIM_NONE UINT32_MAX
 

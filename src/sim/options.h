@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "maru/sim.h"
-#include "sim/rule.h"
+#include "sim/rule/rule.h"
 
 enum { OPTIONS_MAX_GROUP_RULE = 512, OPTIONS_NAME_BYTES = 64 };
 

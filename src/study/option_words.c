@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/rule.h"
+#include "sim/rule/rule.h"
 #include "study/json_writer.h"
 
 // The English stands in the table of the options itself (sim/options.h); here is the Korean, by name. A test

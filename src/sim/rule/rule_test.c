@@ -1,4 +1,4 @@
-#include "sim/rule.h"
+#include "sim/rule/rule.h"
 
 #include "base/random.h"
 #include "base/text.h"

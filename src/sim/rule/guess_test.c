@@ -1,4 +1,4 @@
-#include "sim/guess.h"
+#include "sim/rule/guess.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
