@@ -1,9 +1,9 @@
 #include "target.h"
 
-#include "serve/asking.h"
-#include "serve/fields.h"
-#include "serve/forecasting.h"
-#include "serve/model_options.h"
+#include "serve/api/fields.h"
+#include "serve/runs/asking.h"
+#include "serve/runs/model_options.h"
+#include "serve/twins/forecasting.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "target.h"
 
-#include "serve/header_list.h"
+#include "serve/http/header_list.h"
 
 #include <stdlib.h>
 #include <string.h>

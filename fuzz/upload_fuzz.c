@@ -1,6 +1,6 @@
 #include "target.h"
 
-#include "serve/upload.h"
+#include "serve/api/upload.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@ import gzip, os, subprocess, sys, tempfile
 
 EMBED, CC = sys.argv[1], sys.argv[2:]
 MAIN = """
-#include "serve/embedded.h"
+#include "serve/http/embedded.h"
 #include <stdio.h>
 extern const struct embedded some[];
 extern const size_t some_n;

@@ -18,7 +18,7 @@ NOT_SENTENCES = {
     "src/study/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
     "src/scene/trial_hall.h": "a plant of the tests", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
-    "src/study/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/page.c": "HTML",
+    "src/study/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
 }
 NOT_FOR_PEOPLE = re.compile(
     r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|PRAGMA|FROM|WHERE|ORDER BY)\b|created_ms|sentence_ko|time_us|forecast$"  # SQL

@@ -9,8 +9,8 @@
 #include "io/notify.h"
 #include "io/stop.h"
 #include "io/workers.h"
+#include "serve/http/server.h"
 #include "serve/log.h"
-#include "serve/server.h"
 
 #include <stddef.h>
 #include <stdio.h>

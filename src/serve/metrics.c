@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "serve/pace.h"
+#include "serve/http/pace.h"
 
 // Counters are atomics that only grow, one set a route and one for all that is no route (the page, paths
 // that are not there), so a client cannot make new ones. Format: Prometheus text 0.0.4.

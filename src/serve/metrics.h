@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "maru/status.h"
-#include "serve/request.h"
+#include "serve/http/request.h"
 
 struct metrics;
 

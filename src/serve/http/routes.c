@@ -1,0 +1,159 @@
+#include "serve/http/request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/percent.h"
+
+// The only list of what can be asked, who may, and how large it may be. docs/openapi.json tells the same;
+// a test holds the two against each other.
+
+#define JSON REQUEST_MAX_JSON_BYTES
+#define UPLOAD REQUEST_MAX_UPLOAD_BYTES
+#define FAST false
+#define SLOW true
+
+static const struct route routes[] = {
+    {"GET", "/healthz", ROLE_VIEWER, true, false, FAST, 0, api_health},
+    {"GET", "/readyz", ROLE_VIEWER, true, false, FAST, 0, api_ready},
+    {"GET", "/metrics", ROLE_ADMIN, false, true, FAST, 0, api_metrics},
+    {"GET", "/v1/openapi.json", ROLE_VIEWER, true, false, FAST, 0, api_openapi},
+    {"GET", "/v1/me", ROLE_VIEWER, false, false, FAST, 0, api_me},
+    {"GET", "/v1/tenants", ROLE_ADMIN, false, true, FAST, 0, api_list_tenants},
+    {"POST", "/v1/tenants", ROLE_ADMIN, false, true, FAST, JSON, api_create_tenant},
+    {"DELETE", "/v1/tenants/{tenant}", ROLE_ADMIN, false, true, SLOW, 0, api_delete_tenant},
+    {"GET", "/v1/tokens", ROLE_ADMIN, false, false, FAST, 0, api_list_tokens},
+    {"POST", "/v1/tokens", ROLE_ADMIN, false, false, FAST, JSON, api_create_token},
+    {"DELETE", "/v1/tokens/{token}", ROLE_ADMIN, false, false, FAST, 0, api_delete_token},
+    {"GET", "/v1/options", ROLE_VIEWER, false, false, FAST, 0, api_list_options},
+    {"GET", "/v1/examples", ROLE_VIEWER, false, false, FAST, 0, api_list_examples},
+    {"GET", "/v1/plants", ROLE_VIEWER, false, false, FAST, 0, api_list_plants},
+    {"POST", "/v1/plants", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_create_plant},
+    {"GET", "/v1/plants/{plant}", ROLE_VIEWER, false, false, FAST, 0, api_get_plant},
+    {"PATCH", "/v1/plants/{plant}", ROLE_ENGINEER, false, false, FAST, JSON, api_rename_plant},
+    {"DELETE", "/v1/plants/{plant}", ROLE_ENGINEER, false, false, SLOW, 0, api_delete_plant},
+    {"GET", "/v1/plants/{plant}/versions", ROLE_VIEWER, false, false, FAST, 0, api_list_versions},
+    {"POST", "/v1/plants/{plant}/versions", ROLE_ENGINEER, false, false, SLOW, UPLOAD,
+     api_create_version},
+    {"GET", "/v1/plants/{plant}/versions/{version}", ROLE_VIEWER, false, false, FAST, 0,
+     api_get_version},
+    {"GET", "/v1/plants/{plant}/versions/{version}/check", ROLE_VIEWER, false, false, FAST, 0,
+     api_check_version},
+    {"GET", "/v1/plants/{plant}/versions/{version}/tables/{table}", ROLE_VIEWER, false, false, FAST,
+     0, api_get_table},
+    {"GET", "/v1/plants/{plant}/versions/{version}/archive", ROLE_VIEWER, false, false, SLOW, 0,
+     api_get_archive},
+    {"GET", "/v1/plants/{plant}/versions/{version}/diff", ROLE_VIEWER, false, false, SLOW, 0,
+     api_diff_versions},
+    {"GET", "/v1/runs", ROLE_VIEWER, false, false, FAST, 0, api_list_runs},
+    {"POST", "/v1/runs", ROLE_ENGINEER, false, false, SLOW, JSON, api_create_run},
+    {"GET", "/v1/runs/{run}", ROLE_VIEWER, false, false, FAST, 0, api_get_run},
+    {"PATCH", "/v1/runs/{run}", ROLE_ENGINEER, false, false, FAST, JSON, api_rename_run},
+    {"DELETE", "/v1/runs/{run}", ROLE_ENGINEER, false, false, FAST, 0, api_delete_run},
+    {"POST", "/v1/runs/{run}/cancel", ROLE_ENGINEER, false, false, FAST, JSON, api_cancel_run},
+    {"GET", "/v1/runs/{run}/events", ROLE_VIEWER, false, false, FAST, 0, api_follow_run},
+    {"GET", "/v1/runs/{run}/result", ROLE_VIEWER, false, false, FAST, 0, api_get_result},
+    {"GET", "/v1/runs/{run}/report", ROLE_VIEWER, false, false, FAST, 0, api_get_report},
+    {"GET", "/v1/plants/{plant}/versions/{version}/layout", ROLE_VIEWER, false, false, SLOW, 0,
+     api_get_layout},
+    {"GET", "/v1/plants/{plant}/versions/{version}/scene/{format}", ROLE_VIEWER, false, false, SLOW,
+     0, api_get_scene},
+    {"GET", "/v1/twins", ROLE_VIEWER, false, false, SLOW, 0, api_list_twins},
+    {"POST", "/v1/twins", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_create_twin},
+    {"GET", "/v1/twins/{twin}", ROLE_VIEWER, false, false, SLOW, 0, api_get_twin},
+    {"DELETE", "/v1/twins/{twin}", ROLE_ENGINEER, false, false, SLOW, 0, api_delete_twin},
+    {"POST", "/v1/twins/{twin}/play", ROLE_ENGINEER, false, false, SLOW, JSON, api_play_twin},
+    {"POST", "/v1/twins/{twin}/pause", ROLE_ENGINEER, false, false, SLOW, JSON, api_pause_twin},
+    {"POST", "/v1/twins/{twin}/seek", ROLE_ENGINEER, false, false, SLOW, JSON, api_seek_twin},
+    {"POST", "/v1/twins/{twin}/fork", ROLE_ENGINEER, false, false, SLOW, JSON, api_fork_twin},
+    {"POST", "/v1/twins/{twin}/events", ROLE_ENGINEER, false, false, SLOW, JSON, api_inject_event},
+    {"POST", "/v1/twins/{twin}/forecast", ROLE_ENGINEER, false, false, SLOW, JSON,
+     api_forecast_twin},
+    {"GET", "/v1/twins/{twin}/stream", ROLE_VIEWER, false, false, SLOW, 0, api_follow_twin},
+    {"GET", "/v1/twins/{twin}/floor", ROLE_VIEWER, false, false, SLOW, 0, api_get_floor},
+    {"GET", "/v1/twins/{twin}/state", ROLE_VIEWER, false, false, SLOW, 0, api_get_state},
+    {"GET", "/v1/twins/{twin}/groups", ROLE_VIEWER, false, false, SLOW, 0, api_list_groups},
+    {"GET", "/v1/twins/{twin}/tools/{group}/{number}", ROLE_VIEWER, false, false, SLOW, 0,
+     api_get_tool},
+    {"GET", "/v1/twins/{twin}/lots", ROLE_VIEWER, false, false, SLOW, 0, api_list_lots},
+    {"GET", "/v1/twins/{twin}/lots/{lot}", ROLE_VIEWER, false, false, SLOW, 0, api_get_lot},
+    {"GET", "/v1/twins/{twin}/history", ROLE_VIEWER, false, false, SLOW, 0, api_get_history},
+    {"GET", "/v1/audit", ROLE_ADMIN, false, false, FAST, 0, api_list_audit},
+};
+
+enum { N_ROUTE = sizeof routes / sizeof routes[0] };
+
+const struct route *route_at(size_t i) { return i < N_ROUTE ? &routes[i] : NULL; }
+
+// The parts of a path, each taken apart on its own, so that a slash in a name parts nothing. 0: it has none, or too many.
+static size_t cut(char *path, char *part[REQUEST_MAX_PARTS]) {
+    size_t n = 0;
+    if (path[0] != '/') {
+        return 0;
+    }
+    for (char *at = path; at; n++) {
+        *at++ = '\0';
+        if (n == REQUEST_MAX_PARTS) {
+            return 0;
+        }
+        part[n] = at;
+        at = strchr(at, '/');
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!percent_decode(part[i])) {
+            return 0;
+        }
+    }
+    return n;
+}
+
+// Do the parts fit? Those that are free are in `param` then.
+static bool fits(const char *pattern, char *const *part, size_t n_part,
+                 const char *param[REQUEST_MAX_PARAMS]) {
+    size_t n = 0;
+    for (size_t i = 0; i < n_part; i++) {
+        if (*pattern++ != '/') { // or the pattern has ended
+            return false;
+        }
+        const size_t n_pattern = strcspn(pattern, "/");
+        if (pattern[0] == '{') {
+            if (part[i][0] == '\0') {
+                return false;
+            }
+            param[n++] = part[i];
+        } else if (strlen(part[i]) != n_pattern || strncmp(pattern, part[i], n_pattern) != 0) {
+            return false;
+        }
+        pattern += n_pattern;
+        if (*pattern == '\0') {
+            return i + 1 == n_part;
+        }
+    }
+    return false;
+}
+
+static void allow(struct request *request, const char *method) {
+    const size_t n = strlen(request->allow);
+    snprintf(request->allow + n, sizeof request->allow - n, "%s%s", n > 0 ? ", " : "",
+             strcmp(method, "GET") == 0 ? "GET, HEAD" : method);
+}
+
+const struct route *route_find(struct request *request, const char *method, int *status) {
+    char *part[REQUEST_MAX_PARTS];
+    const size_t n_part = cut(request->path, part);
+    *status = 404;
+    for (size_t i = 0; i < N_ROUTE; i++) {
+        const char *param[REQUEST_MAX_PARAMS] = {"", "", ""};
+        if (!fits(routes[i].pattern, part, n_part, param)) {
+            continue;
+        }
+        *status = 405;
+        if (strcmp(routes[i].method, method) == 0 ||
+            (strcmp(method, "HEAD") == 0 && strcmp(routes[i].method, "GET") == 0)) {
+            memcpy(request->param, param, sizeof param);
+            return &routes[i];
+        }
+        allow(request, routes[i].method);
+    }
+    return NULL;
+}

@@ -1,0 +1,156 @@
+#include "serve/http/server.h"
+
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "serve/http/address.h"
+#include "serve/http/hands.h"
+#include "serve/http/http.h"
+#include "serve/http/pace.h"
+#include "serve/log.h"
+#include "serve/metrics.h"
+#include "serve/runs/stream.h"
+#include "serve/twins/twins.h"
+
+// Everything that a server is made of, begun in the order in which it is needed, ended in the other.
+//
+// poll in a pool of threads: libmicrohttpd's epoll stalls at exactly 128, 256 or 512 connections.
+
+// Each connection is a file; shells often give 1024 at first, and more to who asks.
+static void raise_file_limit(void) {
+    enum { OTHER_FILES = 2000 };
+    const rlim_t wanted = SERVER_MAX_CONNECTIONS + OTHER_FILES;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
+        limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static maru_status listen_on(struct server *server, const struct server_config *config,
+                             struct sockaddr_storage *address, maru_error *err) {
+    raise_file_limit();
+    unsigned flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    flags |= address->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+    flags |= config->tls_cert ? MHD_USE_TLS : 0;
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, http_accept, server, MHD_OPTION_SOCK_ADDR, address,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)SERVER_MAX_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)SERVER_MAX_CONNECTIONS_OF_IP, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)SERVER_MAX_HEADER_BYTES, MHD_OPTION_URI_LOG_CALLBACK, http_begin, server,
+        MHD_OPTION_NOTIFY_COMPLETED, http_end, NULL, MHD_OPTION_NOTIFY_CONNECTION, pace_notify,
+        server->pace, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+        config->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, config->tls_cert,
+        MHD_OPTION_HTTPS_MEM_KEY, config->tls_key, MHD_OPTION_END);
+    if (!server->daemon) {
+        return fail(err, MARU_E_IO,
+                    "cannot listen on %s: is the port in use, or the certificate no PEM?",
+                    config->address);
+    }
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    server->port = info ? info->port : 0;
+    return MARU_OK;
+}
+
+maru_status server_start(const struct server_config *config, struct server **out,
+                         char secret[STORE_SECRET_BYTES], maru_error *err) {
+    struct sockaddr_storage address;
+    bool is_loopback = false;
+    secret[0] = '\0';
+    maru_status st = address_read(config->address, &address, &is_loopback, err);
+    if (st == MARU_OK && !is_loopback && !config->tls_cert && !config->is_insecure) {
+        st = fail(err, MARU_E_USAGE,
+                  "%s can be reached by others: give --tls-cert and --tls-key, or --insecure if "
+                  "something in front of it encrypts",
+                  config->address);
+    }
+    struct server *server = st == MARU_OK ? alloc_new(1, sizeof *server) : NULL;
+    if (!server) {
+        return st != MARU_OK ? st : fail(err, MARU_E_MEMORY, "no memory");
+    }
+    server->is_loopback = is_loopback;
+    server->page = config->page;
+    server->data = config->data;
+    server->quota_bytes = (int64_t)config->quota_mib << 20;
+    server->started_ms = clock_unix_ms();
+    st = pace_new(config->patience_s, &server->pace, err);
+    st = st == MARU_OK ? metrics_new(&server->metrics, err) : st;
+    st = st == MARU_OK ? answers_new(&server->answers, err) : st;
+    st = st != MARU_OK ? st : store_open(config->data, &server->store, secret, err);
+    st = st == MARU_OK ? twins_start(server->store, &server->twins, err) : st;
+    if (st == MARU_OK) {
+        st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
+    }
+    st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
+    st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
+    if (st != MARU_OK) {
+        server_stop(server);
+        return st;
+    }
+    *out = server;
+    return MARU_OK;
+}
+
+uint16_t server_port(const struct server *server) { return server->port; }
+
+enum { TEND_MS = 250 };
+
+static void let_go(void *context, const char *tenant) {
+    struct server *server = context;
+    jobs_cancel_tenant(server->jobs, tenant);
+}
+
+bool server_tend(struct server *server) {
+    const double now_s = clock_seconds();
+    maru_error err = {0};
+    if (now_s - server->tended_s < TEND_MS * 1e-3) {
+        return true;
+    }
+    server->tended_s = now_s;
+    const size_t n_cut = pace_sweep(server->pace);
+    if (n_cut > 0) {
+        struct log_line line;
+        metrics_count_cut(server->metrics, n_cut);
+        log_open(&line, LOG_WARN, "connections cut");
+        log_add_integer(&line, "count", (int64_t)n_cut);
+        log_close(&line);
+    }
+    if (store_sweep(server->store, let_go, server, &err) != MARU_OK) { // it is tried again
+        log_say(LOG_ERROR, "store", err.text);
+        return false;
+    }
+    return true;
+}
+
+void server_stop(struct server *server) {
+    if (!server) {
+        return;
+    }
+    if (server->daemon) {
+        const MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+        if (listening != MHD_INVALID_SOCKET) {
+            close(listening);
+        }
+        stream_end_all(server);
+        twins_end_streams(server->twins);
+        hands_stop(server->hands); // what they have in hand is answered
+        server->hands = NULL;
+        MHD_stop_daemon(server->daemon);
+    }
+    hands_stop(server->hands);
+    jobs_stop(server->jobs);
+    twins_stop(server->twins);
+    store_close(server->store);
+    pace_free(server->pace);
+    metrics_free(server->metrics);
+    answers_free(server->answers);
+    alloc_free(server);
+}
