@@ -2,7 +2,7 @@
 # tests/glossary.py: page, command and reports call the same thing by the same Korean name (docs/GLOSSARY.md).
 import re, sys
 
-# What is the same figure or state in the page (web/src/text/ko.ts) and in the words of the command (src/study/words_list.h).
+# What is the same figure or state in the page (web/src/text/ko.ts) and in the words of the command (src/study/words/words_list.h).
 SAME = {
     "state.productive": "PRODUCTIVE", "state.setup": "SETUP", "state.standby": "STANDBY", "state.engineering": "ENGINEERING",
     "state.scheduled_down": "SCHEDULED_DOWN", "state.unscheduled_down": "UNSCHEDULED_DOWN", "load.processing": "LOAD_PROCESS",
@@ -14,7 +14,7 @@ SAME = {
     "figure.on-time": "KPI_ON_TIME", "figure.late-queue": "KPI_LATE", "severity.fault": "FAULT", "severity.warning": "WARNING",
     "severity.note": "NOTE", "result.limits": "TABLE_LIMITS", "result.groups": "TABLE_GROUPS", "compare.figure": "FIGURE",
 }
-SPOKEN = ["web/src/text/ko.ts", "src/study/words_list.h", "src/study/option_words.c", "src/study/korean_list.h"]
+SPOKEN = ["web/src/text/ko.ts", "src/study/words/words_list.h", "src/study/words/option_words.c", "src/study/words/korean_list.h"]
 
 
 def read(path):
@@ -24,7 +24,7 @@ def read(path):
 
 failures = []
 page = dict(re.findall(r"^ +'?([\w.-]+)'?: '((?:[^'\\]|\\.)*)'", read("web/src/text/ko.ts"), re.M))
-words = dict(re.findall(r'X\((\w+), "(?:[^"\\]|\\.)*",[ \\\n]*"((?:[^"\\]|\\.)*)"\)', read("src/study/words_list.h")))
+words = dict(re.findall(r'X\((\w+), "(?:[^"\\]|\\.)*",[ \\\n]*"((?:[^"\\]|\\.)*)"\)', read("src/study/words/words_list.h")))
 for key, word in SAME.items():
     if page.get(key) is None or page.get(key) != words.get(word):
         failures.append(f"the page calls {key} '{page.get(key)}', the command {word} '{words.get(word)}'")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# tests/korean.py: what the program says to people it says in Korean, too. Three laws about src/ and src/study/korean_list.h:
+# tests/korean.py: what the program says to people it says in Korean, too. Three laws about src/ and src/study/words/korean_list.h:
 #   1. each English sentence of the list is still written somewhere in src/, letter by letter;
 #   2. each text that is handed to a function which refuses (fail, request_refuse, ...) has its Korean;
 #   3. so has each text of three words or more, but for what NOT_SENTENCES and NOT_FOR_PEOPLE let through, with the reason.
@@ -13,12 +13,12 @@ REFUSING = re.compile(r"\b(?:fail|fail_at|request_refuse|REFUSE|refuse|field_wro
 NOT_SENTENCES = {
     "src/cli/": "the words of the command stand in words_list.h in both languages",
     "src/scene/usda": "text of scenes", "src/scene/glb.c": "text of scenes", "src/plant/fab/fab_tables.c": "text of tables",
-    "src/study/markup.c": "HTML and SVG", "src/study/report": "HTML and SVG, its words stand in words_list.h",
+    "src/study/report/": "HTML and SVG, its words stand in words_list.h",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
-    "src/study/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
+    "src/study/words/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
     "src/scene/trial_hall.h": "a plant of the tests", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
-    "src/study/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
+    "src/study/words/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
 }
 NOT_FOR_PEOPLE = re.compile(
     r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|PRAGMA|FROM|WHERE|ORDER BY)\b|created_ms|sentence_ko|time_us|forecast$"  # SQL
@@ -68,7 +68,7 @@ for path in paths:
     for call in REFUSING.finditer(text):
         for literal in re.findall(LITERALS, arguments(text, call.end())):
             refused.setdefault(shape(joined(literal)), path)
-known = [joined(m) for m in re.findall(r"^ *X\((" + LITERALS + r"),", source("src/study/korean_list.h"), re.M)]
+known = [joined(m) for m in re.findall(r"^ *X\((" + LITERALS + r"),", source("src/study/words/korean_list.h"), re.M)]
 shapes = {shape(text) for text in known}
 
 

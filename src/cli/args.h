@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 #include "maru/status.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 enum { ARGS_MAX_LIST = 64, ARGS_MAX_WORDS = 16, ARGS_MAX_OPTIONS = 64 };
 

@@ -2,8 +2,8 @@
 
 #include "maru/plant.h"
 #include "study/json_writer.h"
-#include "study/korean.h"
 #include "study/table.h"
+#include "study/words/korean.h"
 
 #include <stddef.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "maru/plant.h"
 #include "maru/status.h"
 #include "study/table.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 enum { // exit status of the command
     EXIT_GOOD = 0,

@@ -5,10 +5,10 @@
 #include "cli/verb.h"
 #include "plant/plant.h"
 #include "study/check.h"
-#include "study/korean.h"
-#include "study/numerals.h"
 #include "study/study.h"
 #include "study/table.h"
+#include "study/words/korean.h"
+#include "study/words/numerals.h"
 
 #include <stddef.h>
 #include <stdio.h>

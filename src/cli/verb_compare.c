@@ -8,7 +8,7 @@
 #include "io/clock.h"
 #include "io/workers.h"
 #include "study/comparison.h"
-#include "study/report.h"
+#include "study/report/report.h"
 
 #include <assert.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
 #include "cli/verb.h"
 #include "maru/sim.h"
 #include "study/json_writer.h"
-#include "study/option_words.h"
 #include "study/table.h"
+#include "study/words/option_words.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "cli/verb.h"
 #include "cli/written.h"
 #include "io/folder.h"
-#include "study/numerals.h"
+#include "study/words/numerals.h"
 
 #include <stddef.h>
 #include <string.h>

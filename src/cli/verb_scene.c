@@ -8,7 +8,7 @@
 #include "maru/sim.h"
 #include "study/filming.h"
 #include "study/json_writer.h"
-#include "study/numerals.h"
+#include "study/words/numerals.h"
 
 #include <stddef.h>
 #include <stdio.h>

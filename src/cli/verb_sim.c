@@ -13,7 +13,7 @@
 #include "io/clock.h"
 #include "io/snapshot.h"
 #include "io/workers.h"
-#include "study/report.h"
+#include "study/report/report.h"
 #include "study/study.h"
 
 #include <math.h>

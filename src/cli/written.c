@@ -3,8 +3,8 @@
 #include "base/status.h"
 #include "io/files.h"
 #include "study/json_writer.h"
-#include "study/numerals.h"
 #include "study/table.h"
+#include "study/words/numerals.h"
 
 #include <stdio.h>
 #include <string.h>

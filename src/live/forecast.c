@@ -4,8 +4,8 @@
 #include "live/futures.h"
 #include "plant/plant.h"
 #include "study/json_writer.h"
-#include "study/numerals.h"
-#include "study/words.h"
+#include "study/words/numerals.h"
+#include "study/words/words.h"
 
 // Futures told: as JSON for programs and pages (docs/openapi.json, Forecast), and in a few sentences. Times
 // are seconds since the start of the plant.

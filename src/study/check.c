@@ -6,7 +6,7 @@
 #include "plant/plant.h"
 #include "sim/model.h"
 #include "study/json_writer.h"
-#include "study/korean.h"
+#include "study/words/korean.h"
 
 #include <stdlib.h>
 #include <string.h>

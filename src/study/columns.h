@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "maru/sim.h"
-#include "study/numerals.h"
-#include "study/words.h"
+#include "study/words/numerals.h"
+#include "study/words/words.h"
 
 enum column_unit {
     UNIT_COUNT,

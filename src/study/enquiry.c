@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "study/report.h"
+#include "study/report/report.h"
 
 #include <string.h>
 

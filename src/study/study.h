@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "study/runs.h"
 #include "study/table.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 struct setting { // an option of the model that was set
     const char *name, *value;

@@ -10,7 +10,7 @@
 #include "serve/api/excerpt.h"
 #include "serve/api/upload.h"
 #include "serve/runs/asking.h"
-#include "study/option_words.h"
+#include "study/words/option_words.h"
 
 // ---- as JSON
 

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "serve/http/embedded.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 struct page_answer {
     const char *type;

@@ -3,7 +3,7 @@
 #include <microhttpd.h>
 
 #include "base/text.h"
-#include "study/korean.h"
+#include "study/words/korean.h"
 
 static int status_of(maru_status st) {
     switch (st) {

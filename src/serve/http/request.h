@@ -11,7 +11,7 @@
 #include "serve/http/server.h"
 #include "serve/runs/jobs.h"
 #include "store/tenant.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 enum {
     REQUEST_MAX_PATH = 1024, // as it is written: a name of 255 bytes may take three times as many

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "maru/sim.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 // One sentence, and what may be chosen.
 //   memory  static

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 // Append the Korean of a sentence, or of its parts between ": " where only they are known. What is not
 // known stays as it is; false: nothing of it was known.

@@ -1,9 +1,9 @@
-#include "study/markup.h"
+#include "study/report/markup.h"
 
 #include "maru/status.h"
-#include "study/numerals.h"
-#include "study/report_style.h"
+#include "study/report/report_style.h"
 #include "study/table.h"
+#include "study/words/numerals.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "study/words.h"
+#include "study/words/words.h"
 
 enum { MARKUP_MAX_ARGUMENTS = 6, MARKUP_TICKS = 16 };
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "study/option_words.h"
+#include "study/words/option_words.h"
 
 #include <string.h>
 

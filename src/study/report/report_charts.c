@@ -1,7 +1,7 @@
-#include "study/report_charts.h"
+#include "study/report/report_charts.h"
 
 #include "base/alloc.h"
-#include "study/markup.h"
+#include "study/report/markup.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "study/korean.h"
-#include "study/korean_list.h"
+#include "study/words/korean.h"
+#include "study/words/korean_list.h"
 
 #include <string.h>
 

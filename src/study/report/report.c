@@ -1,11 +1,11 @@
-#include "study/report.h"
+#include "study/report/report.h"
 
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/files.h"
 #include "plant/plant.h"
-#include "study/markup.h"
-#include "study/report_charts.h"
+#include "study/report/markup.h"
+#include "study/report/report_charts.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "study/report_style.h"
+#include "study/report/report_style.h"
 
 #include <stddef.h>
 

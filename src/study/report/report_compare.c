@@ -1,6 +1,6 @@
 #include "base/status.h"
-#include "study/markup.h"
-#include "study/report.h"
+#include "study/report/markup.h"
+#include "study/report/report.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "study/option_words.h"
+#include "study/words/option_words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "study/korean.h"
+#include "study/words/korean.h"
 
 #include <string.h>
 
-#include "study/korean_list.h"
+#include "study/words/korean_list.h"
 
 // A pattern is text with places {1} to {9}, in rising order. It fits a sentence when its text stands in it in
 // this order, from the first byte to the last; a place takes as little as possible, the last one what is left.

@@ -1,4 +1,4 @@
-#include "study/words.h"
+#include "study/words/words.h"
 
 #include <stddef.h>
 #include <string.h>

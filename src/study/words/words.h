@@ -8,7 +8,7 @@
 #define STUDY_WORDS_H
 
 #include "base/text.h"
-#include "study/words_list.h"
+#include "study/words/words_list.h"
 
 enum lang { LANG_EN, LANG_KO, N_LANG };
 

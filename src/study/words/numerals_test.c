@@ -1,4 +1,4 @@
-#include "study/numerals.h"
+#include "study/words/numerals.h"
 
 #include <math.h>
 #include <setjmp.h>
