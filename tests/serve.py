@@ -67,7 +67,9 @@ def zip_of(folder, **changed):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         for name in sorted(os.listdir(folder)):
             if name.endswith(".csv"):
-                z.writestr("plant/" + name, changed.get(name[:-4]) or open(os.path.join(folder, name), "rb").read())
+                z.writestr("plant/" + name, changed.pop(name[:-4], None) or open(os.path.join(folder, name), "rb").read())
+        for name, text in changed.items():
+            z.writestr(f"plant/{name}.csv", text)
     return out.getvalue()
 
 
@@ -261,6 +263,11 @@ def twins(s, folder):
     layout = s.ask("GET", f"/v1/plants/{plant}/versions/latest/layout")[1]
     n_tool = sum(g["n_tool"] for g in layout["groups"])
     check("layout", (len(layout["tools"]["x"]), [g["name"] for g in layout["groups"]][0]), (n_tool, layout["groups"][0]["name"]))
+    check("no rails", "rails" in layout or "rail" in layout["tools"], False)
+    railed = s.ask("POST", "/v1/plants?name=railed", zip_of("examples/line", rail="x1,y1,x2,y2\n0,0,30,0\n30,0.0004,30,9 m\n30,9,0,0\n"))[1]["plant"]
+    rails = s.ask("GET", f"/v1/plants/{railed}/versions/1/layout")[1]
+    check("rails", rails["rails"], {"x": [0, 30, 30], "y": [0, 0, 9], "from": [0, 1, 2], "to": [1, 2, 0]})
+    check("ports on rails", (len(rails["tools"]["rail"]), len(rails["tools"]["along"]), max(rails["tools"]["rail"]) <= 2), (n_tool, n_tool, True))
     for kind, start in (("usda", b"#usda 1.0"), ("usdz", b"PK"), ("glb", b"glTF")):
         check(kind, s.ask("GET", f"/v1/plants/{plant}/versions/1/scene/{kind}")[1][:len(start)], start)
     check("a film", b"timeSamples" in s.ask("GET", f"/v1/plants/{plant}/versions/1/scene/usda?time=3600")[1], True)

@@ -96,6 +96,14 @@ static void add_numbers(struct json *json, const char *key, const double *value,
     json_close(json);
 }
 
+static void add_counts(struct json *json, const char *key, const uint32_t *value, uint32_t n) {
+    json_open_list(json, key);
+    for (uint32_t i = 0; i < n; i++) {
+        json_add_count(json, NULL, value[i]);
+    }
+    json_close(json);
+}
+
 static void add_tools(struct json *json, const maru_layout *l) {
     json_open_object(json, "tools");
     add_numbers(json, "x", l->x_m, l->n_tool);
@@ -112,6 +120,10 @@ static void add_tools(struct json *json, const maru_layout *l) {
                          l->aisle_of[t] == MARU_NO_AISLE ? -1 : (int64_t)l->aisle_of[t]);
     }
     json_close(json);
+    if (l->n_rail > 0) {
+        add_counts(json, "rail", l->port_rail, l->n_tool);
+        add_numbers(json, "along", l->port_along_m, l->n_tool);
+    }
     json_close(json);
     json_open_list(json, "stockers");
     for (uint32_t i = 0; i < l->n_stocker; i++) {
@@ -126,6 +138,15 @@ static void add_tools(struct json *json, const maru_layout *l) {
         json_add_number(json, "height", stocker->height_m);
         json_close(json);
     }
+    json_close(json);
+}
+
+static void add_rails(struct json *json, const maru_layout *l) {
+    json_open_object(json, "rails");
+    add_numbers(json, "x", l->node_x_m, l->n_rail_node);
+    add_numbers(json, "y", l->node_y_m, l->n_rail_node);
+    add_counts(json, "from", l->rail_from, l->n_rail);
+    add_counts(json, "to", l->rail_to, l->n_rail);
     json_close(json);
 }
 
@@ -145,6 +166,9 @@ static void add_layout(struct text *out, const maru_plant *plant, const maru_lay
     }
     json_close(&json);
     add_tools(&json, layout);
+    if (layout->n_rail > 0) {
+        add_rails(&json, layout);
+    }
     json_close(&json);
 }
 

@@ -1,5 +1,23 @@
 // The page's colours as the hall wears them.
-import type { Look } from './hall'
+import type { LabelLook } from './labels'
+
+export interface Look extends LabelLook {
+    dark: boolean
+    sky: string
+    floor: string
+    line: string
+    shell: string
+    trim: string
+    rail: string
+    accent: string
+    states: string[]
+    heat: string[]
+    lot: string
+    hot: string
+    late: string
+    risk: string
+    tints: string[]
+}
 
 /** light-dark() is only worked out in a real property, so a probe wears each colour in turn. */
 export function readLook(at: HTMLElement): Look {
@@ -21,6 +39,7 @@ export function readLook(at: HTMLElement): Look {
         line: read('hall-line'),
         shell: read('hall-shell'),
         trim: read('hall-trim'),
+        rail: read('hall-rail'),
         accent: read('accent'),
         states: ['standby', 'productive', 'setup', 'engineering', 'scheduled', 'unscheduled', 'nonscheduled'].map((name) => read(`hall-${name}`)),
         heat: ['hall-heat-0', 'hall-heat-1', 'hall-heat-2', 'hall-heat-3', 'hall-heat-4'].map(read),
