@@ -104,8 +104,15 @@ static maru_status copy_tenants(const char *data, const char *folder, maru_error
             break;
         }
         const struct copy_path from = copy_at("%s/tenants/%s.db", data, name);
-        if (access(from.text, F_OK) == 0) { // one that nobody ever used has no file
-            st = copy_database(from.text, copy_at("%s/tenants/%s.db", folder, name).text, err);
+        const struct copy_path to = copy_at("%s/tenants/%s.db", folder, name);
+        int64_t version = 0;
+        if (access(from.text, F_OK) != 0) {
+            continue; // nobody ever used it
+        }
+        st = copy_database(from.text, to.text, err);
+        st = st == MARU_OK ? copy_version(to.text, &version, err) : st;
+        if (st == MARU_OK && version == 0) { // it is being made: there is no table in it yet
+            unlink(to.text);
         }
     }
     if (st == MARU_OK && code != SQLITE_DONE) {

@@ -172,6 +172,21 @@ static void refused(const struct scene *s, const char *backup, maru_status want)
     assert_int_equal(access(place.text, F_OK), -1); // nothing is in place
 }
 
+// A tenant's file is there before its first table is: nobody was told yet that anything is in it.
+static void a_file_that_is_being_made_is_left_out(void **state) {
+    struct scene *s = *state;
+    struct backup_told told;
+    const struct copy_path folder = copy_at("%s/early", s->root);
+    const struct copy_path file = copy_at("%s/tenants/local.db", s->data.text);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(file.text, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(backup_write(s->data.text, folder.text, &told, NULL), MARU_OK);
+    sqlite3_close(db);
+    assert_int_equal(told.n_tenant, 0);
+    assert_int_equal(n_entry_restored(s, folder.text, "local"), 0);
+}
+
 static void one_changed_bit_is_found(void **state) {
     struct scene *s = *state;
     static const char *const file[] = {"server.db", "tenants/local.db", "SHA256SUMS"};
@@ -331,6 +346,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_backup_beside_writers_has_what_was_acknowledged, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_is_being_made_is_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(one_changed_bit_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(a_removed_tenant_is_in_no_kept_backup, setup, teardown),
         cmocka_unit_test_setup_teardown(a_visitor_removes_with_the_help_of_the_owner, setup,

@@ -149,6 +149,21 @@ maru_status copy_check(const char *path, const char *pragma, maru_error *err) {
     return is_whole ? MARU_OK : fail(err, MARU_E_INPUT, "%.150s is damaged", path);
 }
 
+maru_status copy_version(const char *path, int64_t *version, maru_error *err) {
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    const maru_status st = copy_open(path, &db, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL);
+    const bool is_read = sqlite3_step(statement) == SQLITE_ROW;
+    *version = is_read ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return is_read ? MARU_OK : fail(err, MARU_E_INPUT, "%.150s is damaged", path);
+}
+
 // ---- folders
 
 static int remove_one(const char *path, const struct stat *what, int kind, struct FTW *where) {

@@ -25,6 +25,8 @@ MARU_MUST_USE maru_status copy_sums(const char *folder, struct text *out, struct
 MARU_MUST_USE maru_status copy_open(const char *path, sqlite3 **db, maru_error *err);
 // Does SQLite find it whole? pragma: quick_check or integrity_check.
 MARU_MUST_USE maru_status copy_check(const char *path, const char *pragma, maru_error *err);
+// Which migrations it has seen; 0: none, there is no table in it.
+MARU_MUST_USE maru_status copy_version(const char *path, int64_t *version, maru_error *err);
 
 void copy_remove_tree(const char *folder);
 // Give the folder of a backup and what is in it to somebody else.

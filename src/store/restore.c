@@ -139,27 +139,15 @@ static maru_status compare_sums(const struct text *made, const struct text *kept
                : fail(err, MARU_E_INPUT, "the backup lacks a file that its SHA256SUMS names");
 }
 
-static int keep_version(void *context, int n, char **value, char **name) {
-    (void)name;
-    int64_t version = 0;
-    if (n > 0 && value[0] && number_int64(value[0], strlen(value[0]), &version)) {
-        *(int64_t *)context = version;
-    }
-    return 0;
-}
-
 static maru_status look_at(const char *folder, const char *name, size_t n_migration,
                            maru_error *err) {
     const struct copy_path path = copy_at("%s/%s", folder, name);
-    sqlite3 *db = NULL;
     int64_t version = -1;
     maru_status st = copy_check(path.text, "integrity_check", err);
-    st = st == MARU_OK ? copy_open(path.text, &db, err) : st;
+    st = st == MARU_OK ? copy_version(path.text, &version, err) : st;
     if (st != MARU_OK) {
         return st == MARU_E_INPUT ? fail(err, st, "%.100s in the backup is damaged", name) : st;
     }
-    sqlite3_exec(db, "PRAGMA user_version", keep_version, &version, NULL);
-    sqlite3_close(db);
     return version >= 1 && (uint64_t)version <= n_migration
                ? MARU_OK
                : fail(
