@@ -1,16 +1,27 @@
 #include "scene/ground.h"
 
-#include <stdlib.h>
-
 struct edge {
     double x0_m;
     uint32_t zone;
 };
 
-static int by_edge(const void *a, const void *b) {
-    const struct edge *x = a, *y = b;
-    const int order = (x->x0_m > y->x0_m) - (x->x0_m < y->x0_m);
-    return order ? order : (x->zone > y->zone) - (x->zone < y->zone);
+// Sorted by x, stable: runs of 1, 2, 4 ... are merged, back and forth between two lists. Returns the one that is sorted.
+static struct edge *sort_edges(struct edge *list, struct edge *other, size_t n) {
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t from = 0; from < n; from += 2 * run) {
+            const size_t middle = from + run < n ? from + run : n;
+            const size_t end = middle + run < n ? middle + run : n;
+            size_t a = from, b = middle;
+            for (size_t to = from; to < end; to++) {
+                const bool is_a = a < middle && (b == end || list[a].x0_m <= list[b].x0_m);
+                other[to] = list[is_a ? a++ : b++];
+            }
+        }
+        struct edge *swap = list;
+        list = other;
+        other = swap;
+    }
+    return list;
 }
 
 // What two spans have in common, if each has an end of its own outside; else nothing. *first: a lies before b.
@@ -40,13 +51,14 @@ static void part(maru_rect *a, maru_rect *b) {
 
 bool ground_share(maru_zone *zone, uint32_t n_zone, struct arena *arena) {
     struct edge *edge = arena_take(arena, (size_t)n_zone + 1, sizeof *edge);
-    if (!edge) {
+    struct edge *other = arena_take(arena, (size_t)n_zone + 1, sizeof *other);
+    if (!edge || !other) {
         return false;
     }
     for (uint32_t i = 0; i < n_zone; i++) {
         edge[i] = (struct edge){zone[i].rect.x0_m, i};
     }
-    qsort(edge, n_zone, sizeof *edge, by_edge);
+    edge = sort_edges(edge, other, n_zone);
     for (uint32_t i = 0; i < n_zone; i++) {
         maru_rect *rect = &zone[edge[i].zone].rect;
         for (uint32_t j = i + 1; j < n_zone && j - i <= GROUND_MAX_NEIGHBOURS; j++) {
