@@ -365,7 +365,7 @@
     X(TOKEN_REVOKED, "Token {1} of tenant {2} opens nothing any more.", "테넌트 {2}의 토큰 {1}[은/는] 이제 쓸 수 없습니다.") \
     X(AUDIT_SOUND, "{1}: {2} entries, each follows from the one before. Newest: {3}", "{1}: 항목 {2}개가 모두 앞 항목과 맞습니다. 마지막 해시: {3}") \
     X(AUDIT_BROKEN, "{1}: somebody changed the log: {2}", "{1}: 로그가 고쳐졌습니다: {2}") \
-    X(BACKUP_MADE, "The backup has {2} tenants, {3} bytes:", "백업했습니다. 테넌트 {2}개, {3}바이트:") \
+    X(BACKUP_MADE, "Backed up: {2} tenant file(s), {3} bytes:", "백업했습니다. 테넌트 파일 {2}개, {3}바이트:") \
     X(BACKUP_RESTORED, "Restored {2} tenants, {3} bytes, all sums right:", "되살렸습니다. 테넌트 {2}개, {3}바이트, 검사합 모두 맞음:") \
     X(SERVE_TOKEN, "The first admin's token, shown only this once: {1}", "첫 관리자 토큰입니다. 지금 한 번만 보여 드립니다: {1}") \
     X(SERVE_READY, "maru serves http://localhost:{1} from {2}. Ctrl-C ends it.", "maru가 http://localhost:{1} 에서 실행 중입니다. 데이터는 {2} 에 있습니다. 끝내려면 Ctrl-C를 누르세요.") \
