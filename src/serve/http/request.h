@@ -64,22 +64,21 @@ struct request {
     struct MHD_Connection *connection;
     const struct route *route;
     char path[REQUEST_MAX_PATH]; // as written, from route_find on cut into its parts
-    bool is_path_too_long, has_zero;
-    char authority[256]; // of a target that is a whole address, else ""
-    bool is_begun;       // the header is there
+    char authority[256];         // of a target that is a whole address, else ""
     const char *param[REQUEST_MAX_PARAMS];
     struct token who;
-    bool is_open;          // no token was needed
-    struct tenant *tenant; // of who
+    bool is_path_too_long, has_zero; // of the target
+    bool is_begun;                   // the header is there
+    bool is_open;                    // no token was needed
+    bool is_immutable;               // of the answer: a browser may keep it for good
+    bool is_last;                    // the connection ends with it
+    struct tenant *tenant;           // of who
     struct text body;
-    bool is_too_large;
     // the answer
     int status; // of HTTP; 0: it follows from the maru_status
     struct text out;
     const char *type;
     const struct embedded *file;     // instead of `out`: a file of the program
-    bool is_immutable;               // a browser may keep it for good
-    bool is_last;                    // the connection ends with it
     char allow[48];                  // with 405: the methods that are possible
     char disposition[200];           // "": none
     struct MHD_Response *stream;     // instead of `out`
