@@ -329,7 +329,13 @@ def twins(s, folder):
     other = lambda twin: s.ask("GET", f"/v1/twins/{twin}/history")[1]["digest"]
     check("it has another future", other(id) == other(fork["id"]), False)
     check("mended", s.ask("POST", base + "/events", {"kind": "up", "tool": group + "/1"})[0], 200)
-    want = other(id), other(fork["id"]), s.ask("GET", base)[1]["time"]
+    day = s.ask("GET", base + "/day")[1]
+    count = lambda what: sum(one[what] for one in day["products"])
+    check("the day", (day["seconds"], count("released") > 0, count("done") > 0, count("on_time") <= count("due")), (86400, True, True, True))
+    check("lots late are those of the floor", count("late"),
+          sum(l["due"] is not None and l["due"] < day["time"] for l in s.ask("GET", base + "/lots?limit=5000")[1]["items"]))
+    check("an earlier day", s.ask("GET", base + "/day?time=3600")[1]["seconds"], 3600)
+    want = other(id), other(fork["id"]), s.ask("GET", base)[1]["time"], day
     s.ask("POST", f"/v1/twins/{fork['id']}/play", {"speed": 60})
 
     for path, body, pointer in TWIN_FAULTS:
@@ -402,6 +408,7 @@ def after_a_kill(s, id, fork, want, plant):
     other = lambda twin: s.ask("GET", f"/v1/twins/{twin}/history?time={want[2]}")[1]["digest"]
     check("twins are what they were", (settle(s, id)["state"], settle(s, fork)["state"]), ("paused", "playing"))
     check("with the same past", (other(id), other(fork)), want[:2])
+    check("and the same day", s.ask("GET", f"/v1/twins/{id}/day?time={want[2]}")[1], want[3])
     check("deleted", [s.ask("DELETE", "/v1/twins/" + twin)[0] for twin in (fork, fork)], [204, 404])
     check("with its plant the other goes, too", (s.ask("DELETE", "/v1/plants/" + plant)[0], s.ask("GET", "/v1/twins/" + id)[0]), (204, 404))
 

@@ -196,6 +196,19 @@ typedef struct maru_group_now {
 } maru_group_now;
 //   out     (groups of the plant)
 MARU_API void maru_sim_look_at_groups(const maru_sim *sim, maru_group_now *out);
+// How a product did in the last 24 hours, or since time 0, against what the tables plan.
+typedef struct maru_day_now {
+    uint64_t n_released, n_planned; // lots released; planned: if every interval were the mean one
+    uint64_t n_done;
+    uint64_t n_due,
+        n_on_time;   // lots whose due date fell into it and has passed; of these, done by it
+    uint32_t n_late; // lots on the floor now whose due date has passed
+} maru_day_now;
+//   out     (products of the plant)
+//   returns false: there was no room to keep every lot that was done, so all but n_planned and n_late
+//           are too small
+//   cost    O(lots on the floor and done)
+MARU_API bool maru_sim_look_at_day(const maru_sim *sim, maru_day_now *out);
 // Lots done since the beginning of the measured time.
 MARU_API uint64_t maru_sim_out_count(const maru_sim *sim);
 

@@ -1,5 +1,7 @@
 #include "sim/twin.h"
 
+#include <string.h>
+
 // What stands where now, told from the state: a copy of what is there, nothing is kept for it.
 //
 // A lot is in the job of a tool, or in a waiting list, or its arrival is pending; so walking over
@@ -8,6 +10,55 @@
 uint32_t maru_sim_tool_count(const maru_sim *sim) { return sim->model->n_tool; }
 uint32_t maru_sim_lot_count(const maru_sim *sim) { return sim->s.head->n_in_plant; }
 uint64_t maru_sim_out_count(const maru_sim *sim) { return sim->s.head->n_out; }
+
+// ---- the last day
+
+// Lots that a stream releases up to a time, if each interval is as long as it is on average.
+static uint64_t planned_up_to(const struct maru_model *m, uint32_t r, maru_time at) {
+    const struct plant_release *release = &m->plant->release[r];
+    const double mean = dist_mean(&release->every);
+    const double own =
+        (double)at * (double)m->options.load_percent / 100; // in the plant's own rate
+    if (at < 0 || own < (double)release->start_us) {
+        return 0;
+    }
+    const double n = (own - (double)release->start_us) / (mean > 1 ? mean : 1) + 1;
+    const bool is_all = n >= (double)release->n_release;
+    return (is_all ? release->n_release : (uint64_t)n) * release->lots_each;
+}
+
+static void add_to_day(maru_day_now *day, maru_time from, maru_time now, maru_time released,
+                       maru_time due) {
+    day->n_released += released > from && released <= now;
+    day->n_due += due > from && due < now;
+}
+
+bool maru_sim_look_at_day(const maru_sim *sim, maru_day_now *out) {
+    const struct maru_model *m = sim->model;
+    const struct head *head = sim->s.head;
+    const maru_time now = head->now, from = now > MARU_DAY ? now - MARU_DAY : -1;
+    memset(out, 0, m->plant->n_product * sizeof *out);
+    for (uint32_t i = 0; i < head->n_lot_room; i++) {
+        const struct lot *l = &sim->s.lot[i];
+        if (l->flags & LOT_IN_PLANT) {
+            maru_day_now *day = &out[m->class_product[l->class_]];
+            add_to_day(day, from, now, l->flags & LOT_KNOWN ? l->released : INT64_MIN, l->due);
+            day->n_late += l->due < now;
+        }
+    }
+    for (uint32_t i = 0; i < head->n_done; i++) {
+        const struct done_lot *lot = &sim->s.done_lot[i];
+        maru_day_now *day = &out[lot->product];
+        add_to_day(day, from, now, lot->released, lot->due);
+        day->n_done += lot->done > from;
+        day->n_on_time += lot->due > from && lot->due < now && lot->done <= lot->due;
+    }
+    for (uint32_t r = 0; r < m->n_release; r++) {
+        out[m->plant->release[r].product].n_planned +=
+            planned_up_to(m, r, now) - planned_up_to(m, r, from);
+    }
+    return head->done_lost_until <= from;
+}
 
 static maru_time planned(const struct maru_sim *sim, uint32_t node) {
     const int64_t key = sim->s.node[node].key;

@@ -100,6 +100,72 @@ static void widen_flow(struct maru_sim *sim) {
     sim->s.head->flow_bin_width *= 2;
 }
 
+// ---- lots that are done
+//
+// The figures of a day count lots by their due dates, and most lots are done before: so a lot that is
+// done is kept until a day after its due date. A heap by that time costs O(log kept) for each lot.
+
+uint32_t measure_done_room(const struct maru_model *m) {
+    enum { SPARE = 64 };
+    const struct maru_plant *p = m->plant;
+    double n = (double)SPARE + p->n_stock;
+    for (uint32_t r = 0; r < p->n_release; r++) {
+        const struct plant_release *release = &p->release[r];
+        const double mean = dist_mean(&release->every);
+        const bool has_due = release->due_after_us != INT64_MAX;
+        const double span = (double)MARU_DAY + (has_due ? (double)release->due_after_us : 0);
+        const double most = (double)release->n_release;
+        const double fired = span / (mean > 1 ? mean : 1) * (double)m->options.load_percent / 100;
+        n += 1.25 * release->lots_each * (fired < most ? fired : most); // luck bunches them
+    }
+    return n < SIM_MAX_DONE ? (uint32_t)n : SIM_MAX_DONE;
+}
+
+static void swap_done(struct done_lot *a, struct done_lot *b) {
+    const struct done_lot kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+static void drop_first_done(struct state *s) {
+    struct done_lot *heap = s->done_lot;
+    const uint32_t n = --s->head->n_done;
+    heap[0] = heap[n];
+    for (uint32_t i = 0, child = 1; child < n; child = 2 * i + 1) {
+        child += child + 1 < n &&
+                 measure_kept_until(&heap[child + 1]) < measure_kept_until(&heap[child]);
+        if (measure_kept_until(&heap[i]) <= measure_kept_until(&heap[child])) {
+            return;
+        }
+        swap_done(&heap[i], &heap[child]);
+        i = child;
+    }
+}
+
+static void keep_done(struct maru_sim *sim, const struct lot *lot) {
+    const struct maru_model *m = sim->model;
+    struct head *head = sim->s.head;
+    struct done_lot *heap = sim->s.done_lot;
+    const struct done_lot done = {.done = head->now,
+                                  .due = lot->due,
+                                  .released = lot->flags & LOT_KNOWN ? lot->released : INT64_MIN,
+                                  .product = m->class_product[lot->class_]};
+    while (head->n_done > 0 && measure_kept_until(heap) <= head->now - MARU_DAY) {
+        drop_first_done(&sim->s);
+    }
+    if (head->n_done == m->n_done) {
+        const maru_time until = measure_kept_until(&done);
+        head->done_lost_until = until > head->done_lost_until ? until : head->done_lost_until;
+        return;
+    }
+    uint32_t i = head->n_done++;
+    heap[i] = done;
+    while (i > 0 && measure_kept_until(&heap[i]) < measure_kept_until(&heap[(i - 1) / 2])) {
+        swap_done(&heap[i], &heap[(i - 1) / 2]);
+        i = (i - 1) / 2;
+    }
+}
+
 void measure_finish(struct maru_sim *sim, uint32_t lot) {
     const struct maru_model *m = sim->model;
     const struct lot *l = &sim->s.lot[lot];
@@ -107,6 +173,7 @@ void measure_finish(struct maru_sim *sim, uint32_t lot) {
     const maru_time now = sim->s.head->now;
     sum->n_out++;
     sim->s.head->n_out++;
+    keep_done(sim, l);
     if (l->due != INT64_MAX) {
         sum->n_due++;
         sum->n_on_time += now <= l->due;

@@ -9,6 +9,7 @@
 #include "base/wide.h"
 #include "plant/fingerprint.h"
 #include "sim/ranking.h"
+#include "sim/twin.h"
 
 // Compiling a plant: names and tables become arrays that the loop indexes without asking.
 //
@@ -548,6 +549,7 @@ static void size_calendar(struct maru_model *m) {
     if (m->n_lot_start < p->n_stock) {
         m->n_lot_start = p->n_stock;
     }
+    m->n_done = measure_done_room(m);
 }
 
 // Everything that decides the course of a run, so that a state saved under another plant is

@@ -122,6 +122,7 @@ struct maru_model {
     // event calendar
     uint32_t bucket_shift, n_bucket;
     uint32_t n_lot_start; // lots to make room for at first
+    uint32_t n_done;      // lots to keep when they are done, for the figures of a day
     uint64_t fingerprint; // of plant and options: saved states must match
 };
 

@@ -27,6 +27,7 @@ maru_status maru_sim_new(const maru_model *model, uint64_t seed, maru_sim **out,
     sim->s.head->seed = seed;
     calendar_init(model, &sim->s, state_n_node(model, model->n_lot_start));
     measure_init(sim);
+    sim->s.head->done_lost_until = INT64_MIN;
     waiting_init(sim);
     tool_init(sim);
     lot_init(sim);

@@ -16,8 +16,9 @@ enum {
     SIM_N_POINT =
         256, // points of a series; when full, neighbors are merged and the interval doubles
     SIM_N_FLOW_BIN =
-        2048,       // bins of flow-factor histograms; when one is too high, neighbors are merged
-    SIM_FORMAT = 2, // version of saved states
+        2048, // bins of flow-factor histograms; when one is too high, neighbors are merged
+    SIM_MAX_DONE = 1 << 16, // lots that are done and kept for the figures of a day
+    SIM_FORMAT = 3,         // version of saved states
 };
 
 enum lot_flag {
@@ -102,6 +103,11 @@ struct group { // a tool group's lists and running sums; what is touched most co
     maru_time setup_us, pm_us, down_us;
 };
 
+struct done_lot {                  // a lot that is done, kept while the figures of a day need it
+    maru_time done, due, released; // due: INT64_MAX: never; released: INT64_MIN: unknown
+    uint32_t product, spare;
+};
+
 struct class_sum {
     uint64_t n_out, n_measured, n_due, n_on_time;
     double cycle_us, cycle_square, tardy_us;
@@ -156,6 +162,9 @@ struct head { // scalars
     uint32_t max_in_plant, n_point;
     maru_time point_width, point_at; // end of the open point
     double flow_bin_width;
+    // lots that are done
+    uint32_t n_done, spare_done;
+    maru_time done_lost_until; // one for which there was no room would be kept until then
 };
 
 // X(type, name, count)
@@ -173,6 +182,7 @@ struct head { // scalars
     X(uint64_t, bucket_used, m->n_bucket / 64) /* a bit for each bucket with events */             \
     X(struct class_sum, class_sum, m->n_class)                                                     \
     X(uint32_t, flow, (size_t)m->n_class *SIM_N_FLOW_BIN)                                          \
+    X(struct done_lot, done_lot, m->n_done) /* heap: the one that is dropped next is first */      \
     X(struct queue_sum, queue_sum, m->n_queue)                                                     \
     X(struct step_sum, step_sum, m->measures_steps ? m->n_step : 0)                                \
     X(double, point_wip, SIM_N_POINT)                                                              \

@@ -602,6 +602,24 @@ static maru_status check_limits(const struct check *c) {
     return MARU_OK;
 }
 
+// Lots that are done, in a heap.
+static maru_status check_done(const struct check *c) {
+    if (c->head->n_done > c->m->n_done) {
+        return wrong(c, "lots that are done:", c->head->n_done);
+    }
+    for (uint32_t i = 0; i < c->head->n_done; i++) {
+        const struct done_lot *lot = &c->s->done_lot[i];
+        const maru_time parent = measure_kept_until(&c->s->done_lot[i > 0 ? (i - 1) / 2 : 0]);
+        const bool is_known = lot->released != INT64_MIN;
+        if (lot->product >= c->m->plant->n_product || !is_past(c, lot->done, 0) ||
+            lot->due < -STATE_MAX_NOW || parent > measure_kept_until(lot) ||
+            (is_known && (lot->released < -STATE_MAX_NOW || lot->released > lot->done))) {
+            return wrong(c, "lot that is done", i);
+        }
+    }
+    return MARU_OK;
+}
+
 maru_status state_check(const struct maru_sim *sim, maru_error *err) {
     const struct maru_model *m = sim->model;
     const struct head *head = sim->s.head;
@@ -629,7 +647,7 @@ maru_status state_check(const struct maru_sim *sim, maru_error *err) {
                             .wafers = tally + m->plant->n_product + m->n_group};
     static maru_status (*const part[])(const struct check *) = {
         check_head, check_calendar, check_tools,  check_lists,
-        check_lots, check_counts,   check_limits,
+        check_lots, check_counts,   check_limits, check_done,
     };
     for (size_t i = 0; st == MARU_OK && i < sizeof part / sizeof part[0]; i++) {
         st = part[i](&c);

@@ -111,6 +111,12 @@ static inline void measure_tool(struct maru_sim *sim, uint32_t tool) {
 }
 void measure_in_plant(struct maru_sim *sim, int change);
 void measure_finish(struct maru_sim *sim, uint32_t lot);
+// How many lots that are done a model keeps: those that are released in a day and their flow allowance.
+uint32_t measure_done_room(const struct maru_model *m);
+// When a lot that is done is needed no longer: its end and its due date have passed a day before.
+static inline maru_time measure_kept_until(const struct done_lot *lot) {
+    return lot->due == INT64_MAX || lot->done > lot->due ? lot->done : lot->due;
+}
 void measure_queue_limit(struct maru_sim *sim, uint32_t limit, maru_time taken);
 // Close points of the series that end at or before `until`.
 void measure_points(struct maru_sim *sim, maru_time until);

@@ -18,7 +18,7 @@
 // has done before is found by running the time in question again and listening.
 
 enum { MAX_LOTS = 5000, MAX_QUEUE = 50, MAX_HISTORY = 4000, MAX_AHEAD = 20 };
-#define WINDOW_US MARU_DAY // of utilisation
+#define WINDOW_US MARU_DAY // of utilisation, and of what is counted against plan
 
 static double to_s(maru_time us) { return (double)us * 1e-6; }
 
@@ -249,6 +249,63 @@ done:
 
 maru_status api_list_groups(struct request *request, maru_error *err) {
     return with_look(request, tell_groups, err);
+}
+
+// ---- the last day
+
+static bool has_due_dates(const maru_plant *plant) {
+    bool has = false;
+    for (uint32_t i = 0; i < plant->n_release; i++) {
+        has |= plant->release[i].due_after_us != INT64_MAX;
+    }
+    for (uint32_t i = 0; i < plant->n_stock; i++) {
+        has |= plant->stock[i].due_us != INT64_MAX;
+    }
+    return has;
+}
+
+// What is not known is null.
+static void add_known(struct json *json, const char *key, uint64_t count, bool is_known) {
+    json_add_number(json, key, is_known ? (double)count : NAN);
+}
+
+static void add_day(struct json *json, const char *product, const maru_day_now *day,
+                    bool is_known) {
+    json_open_object(json, NULL);
+    json_add_string(json, "product", product);
+    add_known(json, "released", day->n_released, is_known);
+    json_add_count(json, "planned", day->n_planned);
+    add_known(json, "done", day->n_done, is_known);
+    add_known(json, "due", day->n_due, is_known);
+    add_known(json, "on_time", day->n_on_time, is_known);
+    json_add_count(json, "late", day->n_late);
+    json_close(json);
+}
+
+static maru_status tell_day(struct request *request, const struct look *look, maru_error *err) {
+    maru_day_now *day = alloc_new((size_t)look->plant->n_product + 1, sizeof *day);
+    struct json json;
+    if (!day) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    const bool is_known = maru_sim_look_at_day(look->moment.sim, day);
+    json_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    add_time(&json, "time", look->now_us);
+    add_time(&json, "seconds", look->now_us < WINDOW_US ? look->now_us : WINDOW_US);
+    json_add_bool(&json, "has_due", has_due_dates(look->plant));
+    json_open_list(&json, "products");
+    for (uint32_t p = 0; p < look->plant->n_product; p++) {
+        add_day(&json, look->plant->product[p].name, &day[p], is_known);
+    }
+    json_close(&json);
+    json_close(&json);
+    alloc_free(day);
+    return MARU_OK;
+}
+
+maru_status api_get_day(struct request *request, maru_error *err) {
+    return with_look(request, tell_day, err);
 }
 
 // ---- one tool

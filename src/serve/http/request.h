@@ -193,6 +193,7 @@ maru_status api_follow_twin(struct request *request, maru_error *err);
 maru_status api_get_floor(struct request *request, maru_error *err);
 maru_status api_get_state(struct request *request, maru_error *err);
 maru_status api_list_groups(struct request *request, maru_error *err);
+maru_status api_get_day(struct request *request, maru_error *err);
 maru_status api_get_tool(struct request *request, maru_error *err);
 maru_status api_list_lots(struct request *request, maru_error *err);
 maru_status api_get_lot(struct request *request, maru_error *err);

@@ -73,6 +73,7 @@ static const struct route routes[] = {
     {"GET", "/v1/twins/{twin}/floor", ROLE_VIEWER, false, false, SLOW, 0, api_get_floor},
     {"GET", "/v1/twins/{twin}/state", ROLE_VIEWER, false, false, SLOW, 0, api_get_state},
     {"GET", "/v1/twins/{twin}/groups", ROLE_VIEWER, false, false, SLOW, 0, api_list_groups},
+    {"GET", "/v1/twins/{twin}/day", ROLE_VIEWER, false, false, SLOW, 0, api_get_day},
     {"GET", "/v1/twins/{twin}/tools/{group}/{number}", ROLE_VIEWER, false, false, SLOW, 0,
      api_get_tool},
     {"GET", "/v1/twins/{twin}/lots", ROLE_VIEWER, false, false, SLOW, 0, api_list_lots},

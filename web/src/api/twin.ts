@@ -19,6 +19,7 @@ export type ToolLot = ToolNow['lots'][number]
 export type LotNow = Schemas['Lot']
 export type LotWay = Schemas['LotStory']
 export type History = Schemas['TwinHistory']
+export type Day = Schemas['Day']
 
 export const E10 = ['standby', 'productive', 'setup', 'engineering', 'scheduled_down', 'unscheduled_down', 'nonscheduled'] as const
 export type E10State = ToolNow['state']
@@ -51,6 +52,7 @@ export const streamAddress = (id: string) => address('/v1/twins/{id}/stream', { 
 export const stateAddress = (id: string, time: number) => address('/v1/twins/{id}/state', { id }, { time })
 export const floorAt = async (id: string, time: number, signal: AbortSignal) => new Uint8Array(await (await ask(address('/v1/twins/{id}/floor', { id }, { time }), { signal })).arrayBuffer())
 export const groupsOf = (id: string, time?: number, signal?: AbortSignal) => get('/v1/twins/{twin}/groups', { ...of(id), query: when(time) }, signal)
+export const dayOf = (id: string, time?: number) => get('/v1/twins/{twin}/day', { ...of(id), query: when(time) })
 export const toolOf = (id: string, group: string, number: number, time?: number, signal?: AbortSignal) => get('/v1/twins/{twin}/tools/{group}/{number}', { path: { twin: id, group, number }, query: when(time) }, signal)
 export const lotsOf = (id: string, query: { time?: number; search?: string; limit?: number; after?: string }, signal?: AbortSignal) => get('/v1/twins/{twin}/lots', { ...of(id), query }, signal)
 export const lotOf = (id: string, lot: number, time?: number) => get('/v1/twins/{twin}/lots/{lot}', { path: { twin: id, lot }, query: when(time) })

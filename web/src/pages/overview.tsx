@@ -10,7 +10,7 @@ import { useText } from '../text'
 import { DropTables } from './drop'
 import { StartWithExample } from './examples'
 import { KeyFigures } from './figures'
-import { LivingCard, needs, useLiving, type Living } from './overview_live'
+import { LivingCard, useLiving, useNeedText, type Living } from './overview_live'
 import { RunList } from './run_list'
 
 export function Overview() {
@@ -42,6 +42,7 @@ export function Overview() {
             </>
         )
     const size = plant.latest.size
+    const expected = run ? <Newest run={run} /> : <Unrun plant={plant} may={may} />
     return (
         <>
             <PageHead
@@ -52,14 +53,15 @@ export function Overview() {
                 <LinkButton href={`/plants/${plant.id}`}>{t('overview.open_plant')}</LinkButton>
                 {may && plant.latest.sound && <LinkButton look="main" href={`/runs/new?plant=${plant.id}`}>{t('runs.new')}</LinkButton>}
             </PageHead>
-            {living && <LivingCard living={living} />}
-            {run ? <Newest run={run} /> : <Unrun plant={plant} may={may} />}
+            {living && <LivingCard living={living} plant={plants.value.items.find((one) => one.id === living.twin.plant)?.name} />}
+            {!living && expected}
             <div className="columns">
                 <Attention plants={plants.value.items} runs={runs.value.items} living={living} />
                 <Card title={t('overview.recent')} actions={<Link href="/runs">{t('overview.all_runs')}</Link>}>
                     {runs.value.items.length > 0 ? <RunList runs={runs.value.items.slice(0, 5)} /> : <Empty title={t('runs.none')} />}
                 </Card>
             </div>
+            {living && expected}
         </>
     )
 }
@@ -101,9 +103,10 @@ function Attention({ plants, runs, living }: { plants: Plant[]; runs: Run[]; liv
     const checks = useLoad(`checks ${sound.map((plant) => `${plant.id}/${plant.latest.version}`).join()}`, () =>
         Promise.all(sound.map((plant) => get('/v1/plants/{plant}/versions/{version}/check', { path: { plant: plant.id, version: String(plant.latest.version) } }))),
     )
+    const say = useNeedText()
     const items: { key: string; tone: string; href: string; text: string }[] = []
-    for (const { group, failed, risk } of living ? needs(living.groups).slice(0, 5) : [])
-        items.push({ key: `g${group}`, tone: risk > 0 ? 'bad' : 'warn', href: `/twins/${living?.twin.id}`, text: risk > 0 ? t('living.needs.risk', { group, count: risk }) : t('living.needs.failed', { group, count: failed }) })
+    for (const [n, need] of (living?.needs ?? []).entries())
+        items.push({ key: `n${n}`, tone: need.tone, href: `/twins/${living?.twin.id}${need.kind === 'failed' ? '' : '/flow'}`, text: say(need) })
     for (const plant of plants)
         if (!plant.latest.sound) items.push({ key: `f${plant.id}`, tone: 'bad', href: `/plants/${plant.id}`, text: t('attention.faults', { plant: plant.name, count: plant.latest.counts.faults }) })
     checks.value?.forEach((check, n) => {

@@ -1,35 +1,23 @@
 import { useEffect, useState } from 'react'
-import { groupsOf, historyOf, twins as askTwins, type GroupNow, type History, type Twin } from '../api/twin'
-import { Card } from '../parts/basics'
+import { dayOf, groupsOf, twins as askTwins, type Day, type GroupNow, type Twin } from '../api/twin'
+import { Badge, Card } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { useLoad } from '../parts/load'
 import { Link } from '../parts/route'
 import { useText } from '../text'
+import { DAY, HOUR } from '../twin/axis'
+import { healthOf, linesOf, needsOf, sumOf, toneOf, type Line, type Need } from './health'
+import { TwinBadge } from './twin_badge'
 
-const DAY_S = 86_400
 const EVERY_MS = 10_000
 const FAILED = 5 // place in `tools` of a group
-
-/** Lots of the last day, from points that may be longer or shorter than that; the last one is not over yet. */
-export function ofLastDay(points: number[], history: Pick<History, 'point_seconds'>): number {
-    const whole = points.slice(0, -1)
-    const n = Math.max(1, Math.round(DAY_S / history.point_seconds))
-    const last = whole.slice(-n)
-    return last.reduce((sum, one) => sum + one, 0) * (DAY_S / (history.point_seconds * Math.max(last.length, 1)))
-}
-
-/** What somebody should look at in a factory that lives: the worst first. */
-export function needs(groups: GroupNow[]): { group: string; failed: number; risk: number }[] {
-    return groups
-        .map((group) => ({ group: group.name, failed: group.tools[FAILED], risk: group.risk }))
-        .filter(({ failed, risk }) => failed > 0 || risk > 0)
-        .sort((a, b) => b.risk - a.risk || b.failed - a.failed)
-}
+const MOST_PRODUCTS = 6
 
 export interface Living {
     twin: Twin
     groups: GroupNow[]
-    history: History
+    day: Day
+    needs: Need[]
 }
 
 /** The twin that plays, else the newest one, and how it is; anew every ten seconds. */
@@ -39,8 +27,8 @@ export function useLiving(): Living | undefined {
         const all = await askTwins()
         const twin = all.find((one) => one.state === 'playing') ?? all[0]
         if (!twin) return null
-        const [groups, history] = await Promise.all([groupsOf(twin.id), historyOf(twin.id)])
-        return { twin, groups: groups.groups, history }
+        const [{ groups }, day] = await Promise.all([groupsOf(twin.id), dayOf(twin.id)])
+        return { twin, groups, day, needs: needsOf(groups, day) }
     })
     useEffect(() => {
         if (load.value) setLast(load.value)
@@ -50,20 +38,88 @@ export function useLiving(): Living | undefined {
     return load.value ?? last
 }
 
-export function LivingCard({ living }: { living: Living }) {
+/** A need in words, without the stop at its end. */
+export function useNeedText(): (need: Need) => string {
     const { t, num } = useText()
-    const { twin, groups, history } = living
+    return (need) => {
+        if (need.kind === 'risk') return t('living.needs.risk', need)
+        if (need.kind === 'failed') return t('health.failed', need)
+        if (need.kind === 'behind') return t('health.behind', need)
+        if (need.kind === 'late') return t('health.late', need)
+        return t('health.queue', { ...need, wait: num(need.wait / HOUR, 1) })
+    }
+}
+
+export function LivingCard({ living, plant }: { living: Living; plant: string | undefined }) {
+    const { t, num } = useText()
+    const { twin, groups, day, needs } = living
+    const say = useNeedText()
     const failed = groups.reduce((sum, group) => sum + group.tools[FAILED], 0)
     const risk = groups.reduce((sum, group) => sum + group.risk, 0)
-    const day = history.n > 1
+    const tone = healthOf(needs)
+    const all = sumOf(day.products)
     return (
-        <Card className="hero" title={t('living.title', { twin: twin.name || t('nav.twins') })} actions={<Link href={`/twins/${twin.id}`}>{t('living.open')}</Link>}>
+        <Card className={`hero health ${tone}`} title={<>{t('living.title', { twin: twin.name || plant || t('nav.twins') })} <TwinBadge twin={twin} /></>} actions={<Link href={`/twins/${twin.id}`}>{t('living.open')}</Link>}>
+            <p className="sentence">
+                {tone === 'good' ? t('health.good') : t(tone === 'bad' ? 'health.bad' : 'health.warn', { count: needs.length })}
+                {needs[0] && <> {t('health.first', { what: say(needs[0]) })}</>}
+            </p>
             <dl className="figures">
-                <BigFigure label={t('living.wip')} value={num(history.wip.at(-1) ?? twin.wip ?? 0, 0)} unit={t('living.lots')} />
-                <BigFigure label={t('living.done')} value={day ? num(ofLastDay(history.done, history), 0) : '–'} unit={t('living.lots')} doubt={day ? t('living.plan', { lots: num(ofLastDay(history.released, history), 0) }) : ''} />
+                <BigFigure label={t('living.wip')} value={num(twin.wip ?? 0, 0)} unit={t('living.lots')} />
                 <BigFigure label={t('living.failed')} value={num(failed, 0)} unit={t('living.tools')} tone={failed > 0 ? 'warn' : undefined} />
                 <BigFigure label={t('living.risk')} value={num(risk, 0)} unit={t('living.lots')} tone={risk > 0 ? 'bad' : undefined} />
+                {day.has_due && <BigFigure label={t('living.late')} value={num(all.late, 0)} unit={t('living.lots')} tone={all.late > 0 ? 'warn' : undefined} />}
             </dl>
+            <DayPlan day={day} />
         </Card>
+    )
+}
+
+/** The last day against plan: a line for each product, the largest first. */
+function DayPlan({ day }: { day: Day }) {
+    const { t, num } = useText()
+    const { top, rest } = linesOf(day.products, MOST_PRODUCTS, day.has_due)
+    const lines = [...top, ...(rest.length > 0 ? [sumOf(rest, t('day.rest', { count: rest.length }))] : [])]
+    const all = sumOf(day.products)
+    const most = Math.max(1, ...lines.map((line) => Math.max(...pairOf(line, day.has_due).map((one) => one ?? 0))))
+    const whole = lines.length > 1 ? [{ ...all, product: t('day.all') }, ...lines] : lines
+    return (
+        <section className="day-plan" aria-label={t(day.seconds < DAY ? 'day.title.start' : 'day.title')}>
+            <h3>{t(day.seconds < DAY ? 'day.title.start' : 'day.title')}</h3>
+            {all.done === null ? (
+                <p className="note">{t('day.unknown')}</p>
+            ) : (
+                <ul>
+                    {whole.map((line, n) => (
+                        <DayLine key={line.product} line={line} most={n === 0 && lines.length > 1 ? Math.max(1, ...pairOf(line, day.has_due).map((one) => one ?? 0)) : most} hasDue={day.has_due} num={num} />
+                    ))}
+                </ul>
+            )}
+        </section>
+    )
+}
+
+/** What was done, and what should have been. */
+const pairOf = (line: Line, hasDue: boolean): [number | null, number | null] => (hasDue ? [line.on_time, line.due] : [line.released, line.planned])
+
+function DayLine({ line, most, hasDue, num }: { line: Line; most: number; hasDue: boolean; num: (value: number, digits: number) => string }) {
+    const { t } = useText()
+    const [is, plan] = pairOf(line, hasDue)
+    const tone = toneOf(is, plan)
+    const share = (value: number | null) => `${Math.min(100, ((value ?? 0) / most) * 100)}%`
+    const started = t('day.started', { started: num(line.released ?? 0, 0), planned: num(line.planned, 0) })
+    return (
+        <li className={tone ?? 'none'}>
+            <b className="day-name">{line.product}</b>
+            <span className="day-words">
+                {hasDue ? (plan === 0 ? t('day.nothing_due') : t('day.done_of_due', { done: num(is ?? 0, 0), due: num(plan ?? 0, 0) })) : t('day.done', { done: num(line.done ?? 0, 0) })}
+                {tone && <Badge tone={tone}>{t(tone === 'good' ? 'day.well' : 'day.behind')}</Badge>}
+            </span>
+            <span className="day-bar" aria-hidden="true">
+                <i className="plan" style={{ width: share(plan) }} />
+                <i className="is" style={{ width: share(is) }} />
+            </span>
+            <span className="day-more">{hasDue ? t('day.more', { started, done: num(line.done ?? 0, 0) }) : started}</span>
+        </li>
     )
 }

@@ -8,7 +8,7 @@ import { forget, useLoad } from '../parts/load'
 import { go, Link, usePlace, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { useClock, useForecast, useTwin } from '../twin/use_twin'
-import { TwinBadge } from './twins'
+import { TwinBadge } from './twin_badge'
 import { WhatIf } from './what_if'
 
 const TwinHall = lazy(() => import('./twin_hall'))

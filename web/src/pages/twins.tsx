@@ -1,21 +1,15 @@
 import { useState } from 'react'
 import { list } from '../api/client'
 import type { ApiError } from '../api/problem'
-import { makeTwin, twins as askTwins, type Twin } from '../api/twin'
+import { makeTwin, twins as askTwins } from '../api/twin'
 import { useMay } from '../me'
-import { Badge, Button, Card, Empty, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
+import { Button, Card, Empty, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
 import { forget, useLoad } from '../parts/load'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { usePoll } from '../twin/use_twin'
 import { partsOf } from '../twin/axis'
-
-const TONES = { playing: 'busy', paused: 'calm', seeking: 'busy', failed: 'bad' } as const
-
-export function TwinBadge({ twin }: { twin: Pick<Twin, 'state'> }) {
-    const { t } = useText()
-    return <Badge tone={TONES[twin.state]}>{t(`twin.state.${twin.state}`)}</Badge>
-}
+import { TwinBadge } from './twin_badge'
 
 const inBase64 = (file: File) =>
     new Promise<string>((done, failed) => {
