@@ -3,6 +3,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/alloc.h"
@@ -12,7 +13,8 @@
 // libmicrohttpd knows idle time only, and each byte ends it. How far a connection really is the kernel
 // tells: bytes received and bytes acknowledged by the other side (TCP_INFO), whatever TLS and
 // libmicrohttpd do with them. A slow one is shut down: libmicrohttpd sees it end and closes it, which is
-// told here (under the same lock) before its number could be another connection's.
+// told here (under the same lock) before its number could be another connection's. Where bytes lie unread
+// the server is the slow one.
 
 struct wire {
     int socket;
@@ -112,6 +114,11 @@ void pace_enter(struct pace *pace, struct MHD_Connection *connection, enum pace_
     }
 }
 
+static bool has_unread(const struct wire *wire) {
+    int n = 0;
+    return ioctl(wire->socket, FIONREAD, &n) == 0 && n > 0;
+}
+
 static bool is_too_slow(const struct pace *pace, struct wire *wire, double now_s) {
     uint64_t n = 0;
     if (wire->is_cut || wire->phase == PACE_WORKING || wire->phase == PACE_EXEMPT ||
@@ -139,7 +146,7 @@ size_t pace_sweep(struct pace *pace) {
     size_t n_cut = 0;
     pthread_mutex_lock(&pace->lock);
     for (struct wire *wire = pace->first; wire; wire = wire->next) {
-        if (is_too_slow(pace, wire, now_s)) {
+        if (is_too_slow(pace, wire, now_s) && (wire->phase == PACE_SENDING || !has_unread(wire))) {
             wire->is_cut = true;
             const struct linger at_once = {.l_onoff = 1}; // what is not sent yet is not kept
             (void)setsockopt(wire->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
