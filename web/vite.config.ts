@@ -1,3 +1,4 @@
+/// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
@@ -8,6 +9,7 @@ const proxied = Object.fromEntries(['/v1', '/healthz', '/readyz', '/metrics'].ma
 export default defineConfig({
     plugins: [react()],
     server: { proxy: proxied },
+    test: { testTimeout: 60_000 }, // machines that build at the same time are slow
     build: {
         target: 'es2022',
         // The server sends Content-Security-Policy: default-src 'self'. So no data: addresses and nothing inline.
