@@ -68,6 +68,8 @@ cmp -s "$tmp/film.usda" "$tmp/again.usda" && { echo "the seed changes nothing"; 
 [ "$(grep -c 'primvars:displayColor.timeSamples' "$tmp/film.usda")" = 18 ]
 grep -q 'endTimeCode = 720$' "$tmp/film.usda"
 [ "$(grep -c 'xformOp:translate.timeSamples' "$tmp/film.usda")" -gt 5 ]
+grep -q 'UsdPrimvarReader_float3' "$tmp/film.usda" # colors that change reach the materials
+grep -q ': \[(0.888, 0.468, 0.032)\]' "$tmp/film.usda" # setups are seen
 checks+=("$tmp/film.usda" 18)
 
 # Refusals.

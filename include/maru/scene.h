@@ -129,6 +129,11 @@ MARU_API void maru_film_free(maru_film *film);
 MARU_API void maru_film_tell(maru_film *film, maru_time at_us, maru_film_event event, uint32_t tool,
                              uint32_t lot);
 
+// Tell that the tool, which has been told to take a lot, is being set up until then, or later by as
+// long as it is down before.
+//   in  times never fall; tool below n_tool
+MARU_API void maru_film_setup(maru_film *film, maru_time at_us, uint32_t tool, maru_time until_us);
+
 // The film ends here; nothing is told after it.
 //   errors  MARU_E_LIMIT, MARU_E_MEMORY
 MARU_MUST_USE MARU_API maru_status maru_film_end(maru_film *film, maru_time at_us, maru_error *err);

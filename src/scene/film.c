@@ -57,38 +57,69 @@ static void add_key(maru_film *film, struct film_keys *keys, const struct film_k
 
 static void look_again(maru_film *film, maru_time at_us, uint32_t tool) {
     struct film_tool *t = &film->tool[tool];
-    const uint8_t look = t->down > 0       ? t->down
-                         : t->n_inside > 0 ? (uint8_t)LOOK_PRODUCTIVE
-                                           : (uint8_t)LOOK_STANDBY;
+    const uint8_t look = t->down > 0        ? t->down
+                         : t->n_inside == 0 ? (uint8_t)LOOK_STANDBY
+                         : t->setup_us > 0  ? (uint8_t)LOOK_SETUP
+                                            : (uint8_t)LOOK_PRODUCTIVE;
     if (look != t->look && film->layout->body[tool] != MARU_BODY_NONE) {
         t->look = look;
         add_key(film, &film->look, &(struct film_key){at_us, tool, look, MARU_FILM_UP});
     }
 }
 
+// A setup that has ended since is told before anything else of that tool.
+static void end_setup(maru_film *film, maru_time at_us, uint32_t tool) {
+    struct film_tool *t = &film->tool[tool];
+    if (t->setup_us > 0 && t->setup_us <= at_us && t->down == 0) {
+        const maru_time ended_us = t->setup_us;
+        t->setup_us = 0;
+        look_again(film, ended_us, tool);
+    }
+}
+
+static void go_down(struct film_tool *tool, maru_time at_us, enum look look) {
+    tool->paused_us = tool->down > 0 ? tool->paused_us : at_us;
+    tool->down = (uint8_t)look;
+}
+
+void maru_film_setup(maru_film *film, maru_time at_us, uint32_t tool, maru_time until_us) {
+    struct film_tool *t = &film->tool[tool];
+    end_setup(film, at_us, tool);
+    if (until_us > at_us) {
+        t->setup_us = until_us;
+        look_again(film, at_us, tool);
+    }
+}
+
 void maru_film_tell(maru_film *film, maru_time at_us, maru_film_event event, uint32_t tool,
                     uint32_t lot) {
     const struct film_key visit = {at_us, lot, tool, event};
-    switch (event) {
-    case MARU_FILM_DONE:
+    if (event == MARU_FILM_DONE) {
         add_key(film, &film->visit, &visit);
         return;
+    }
+    struct film_tool *t = &film->tool[tool];
+    end_setup(film, at_us, tool);
+    switch (event) {
     case MARU_FILM_TAKE:
         add_key(film, &film->visit, &visit);
-        film->tool[tool].n_inside++;
+        t->n_inside++;
         break;
     case MARU_FILM_GIVE:
         add_key(film, &film->visit, &visit);
-        film->tool[tool].n_inside -= film->tool[tool].n_inside > 0;
+        t->n_inside -= t->n_inside > 0;
         break;
     case MARU_FILM_FAIL:
-        film->tool[tool].down = LOOK_FAILED;
+        go_down(t, at_us, LOOK_FAILED);
         break;
     case MARU_FILM_MAINTAIN:
-        film->tool[tool].down = LOOK_MAINTENANCE;
+        go_down(t, at_us, LOOK_MAINTENANCE);
         break;
-    case MARU_FILM_UP:
-        film->tool[tool].down = 0;
+    case MARU_FILM_UP: // what stood still goes on
+        t->setup_us += t->setup_us > 0 && t->down > 0 ? at_us - t->paused_us : 0;
+        t->down = 0;
+        break;
+    case MARU_FILM_DONE:
         break;
     }
     look_again(film, at_us, tool);
@@ -119,6 +150,9 @@ static maru_status sort_keys(struct film_keys *keys, uint32_t n_subject) {
 
 maru_status maru_film_end(maru_film *film, maru_time at_us, maru_error *err) {
     film->to_us = at_us;
+    for (uint32_t t = 0; t < film->layout->n_tool; t++) {
+        end_setup(film, at_us, t);
+    }
     maru_status st = film->status;
     st = st == MARU_OK ? sort_keys(&film->look, film->layout->n_tool) : st;
     st = st == MARU_OK ? sort_keys(&film->visit, film->visit.n_subject) : st;

@@ -6,7 +6,7 @@
 
 enum { FILM_MAX_KEYS = 20000000 };
 
-enum look { LOOK_STANDBY, LOOK_PRODUCTIVE, LOOK_MAINTENANCE, LOOK_FAILED, N_LOOK };
+enum look { LOOK_STANDBY, LOOK_PRODUCTIVE, LOOK_SETUP, LOOK_MAINTENANCE, LOOK_FAILED, N_LOOK };
 
 struct film_key {
     maru_time at_us;
@@ -28,8 +28,10 @@ struct maru_film {
     maru_status status;
     struct film_keys look, visit;
     struct film_tool {
-        uint32_t n_inside; // lots
-        uint8_t down;      // LOOK_MAINTENANCE, LOOK_FAILED, or 0
+        uint32_t n_inside;   // lots
+        maru_time setup_us;  // when its setup ends; 0: there is none
+        maru_time paused_us; // since when it is down
+        uint8_t down;        // LOOK_MAINTENANCE, LOOK_FAILED, or 0
         uint8_t look;
     } * tool; // (n_tool)
 };

@@ -81,6 +81,39 @@ static void sorts_what_it_is_told(void **state) {
     maru_plant_free(plant);
 }
 
+// A setup ends by itself, later by as long as the tool was down, and is seen only where a lot is inside.
+static void shows_setups(void **state) {
+    (void)state;
+    maru_plant *plant = NULL;
+    maru_layout *layout = lay_out(&plant);
+    maru_film *film = maru_film_new(layout);
+    maru_film_tell(film, 1 * MINUTE, MARU_FILM_TAKE, LIGHT, 0);
+    maru_film_setup(film, 1 * MINUTE, LIGHT, 11 * MINUTE);
+    maru_film_tell(film, 3 * MINUTE, MARU_FILM_FAIL, LIGHT, 0);
+    maru_film_tell(film, 8 * MINUTE, MARU_FILM_UP, LIGHT, 0);
+    maru_film_tell(film, 20 * MINUTE, MARU_FILM_GIVE, LIGHT, 0);
+    maru_film_tell(film, 21 * MINUTE, MARU_FILM_TAKE, OVEN, 0);
+    maru_film_setup(film, 21 * MINUTE, OVEN, 25 * MINUTE);
+    assert_int_equal(maru_film_end(film, 30 * MINUTE, NULL), MARU_OK);
+    static const struct {
+        uint32_t tool;
+        int minute;
+        enum look look;
+    } looks[] = {
+        {OVEN, 21, LOOK_PRODUCTIVE}, {OVEN, 21, LOOK_SETUP},       {OVEN, 25, LOOK_PRODUCTIVE},
+        {LIGHT, 1, LOOK_PRODUCTIVE}, {LIGHT, 1, LOOK_SETUP},       {LIGHT, 3, LOOK_FAILED},
+        {LIGHT, 8, LOOK_SETUP},      {LIGHT, 16, LOOK_PRODUCTIVE}, {LIGHT, 20, LOOK_STANDBY}};
+    assert_int_equal(film->look.n, sizeof looks / sizeof *looks);
+    for (uint32_t i = 0; i < film->look.n; i++) {
+        assert_int_equal(film->look.key[i].subject, looks[i].tool);
+        assert_int_equal(film->look.key[i].at_us, (maru_time)looks[i].minute * MINUTE);
+        assert_int_equal(film->look.key[i].value, looks[i].look);
+    }
+    maru_film_free(film);
+    maru_layout_free(layout);
+    maru_plant_free(plant);
+}
+
 // A carrier leaves when its lot does, keeps to the way, and is there when the lot is taken.
 static void is_there_in_time(void **state) {
     (void)state;
@@ -176,6 +209,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_what_it_is_told),
         cmocka_unit_test(is_there_in_time),
+        cmocka_unit_test(shows_setups),
         cmocka_unit_test(writes_samples),
         cmocka_unit_test(survives_without_memory),
     };

@@ -1,15 +1,18 @@
 #include "scene/usda.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plant/plant.h"
 #include "scene/body.h"
 #include "scene/usda_film.h"
+#include "scene/usda_looks.h"
 
 // The tree:
 //
 //     /Plant                        assembly
+//         Looks/Floor, A3, ...      materials
 //         Bodies/Bench/Hull, Trim   abstract: one prototype a kind of body, of size 1
 //         Ground/Hall, Aisles, Z3   meshes of flat rectangles
 //         Ground/Rails              one mesh of prisms
@@ -108,6 +111,9 @@ static void open_prim(struct text *out, int depth, char letter, uint32_t number,
     text_addz(out, "\n");
     indent(out, depth + 1);
     text_addf(out, "kind = \"%s\"\n", kind);
+    if (letter == 'A') { // its tools inherit what it is bound to
+        line(out, depth + 1, USDA_LOOKS_API);
+    }
     line(out, depth, ")");
     line(out, depth, "{");
 }
@@ -139,6 +145,13 @@ static void add_block_points(struct text *out, const struct body_block *b) {
     }
 }
 
+// A mesh that is bound to a material; its header is left open.
+static void open_bound(struct text *out, int depth, const char *name) {
+    indent(out, depth);
+    text_addf(out, "def Mesh \"%s\" (\n", name);
+    line(out, depth + 1, USDA_LOOKS_API);
+}
+
 // The blocks of one part of a body as one mesh.
 static void add_part(struct text *out, int depth, const struct body_shape *shape,
                      enum body_part part) {
@@ -153,7 +166,12 @@ static void add_part(struct text *out, int depth, const struct body_shape *shape
         }
         n += b->part == part;
     }
-    line(out, depth, part == BODY_HULL ? "def Mesh \"Hull\"" : "def Mesh \"Trim\"");
+    if (part == BODY_HULL) {
+        line(out, depth, "def Mesh \"Hull\"");
+    } else {
+        open_bound(out, depth, "Trim");
+        line(out, depth, ")");
+    }
     line(out, depth, "{");
     add_extent(out, depth + 1, low, high);
     add_counts(out, depth + 1, 6 * n);
@@ -177,6 +195,8 @@ static void add_part(struct text *out, int depth, const struct body_shape *shape
     text_addz(out, "]\n");
     if (part == BODY_TRIM) {
         add_color(out, depth + 1, scene_trim);
+        indent(out, depth + 1);
+        text_addf(out, "rel material:binding = </Plant/Bodies/%s/Dark>\n", shape->name);
     }
     line(out, depth + 1, "uniform token subdivisionScheme = \"none\"");
     line(out, depth, "}");
@@ -201,11 +221,14 @@ static void add_bodies(struct text *out, const struct scene *scene) {
     for (int body = MARU_BODY_BENCH; body < MARU_N_BODY; body++) {
         if ((bodies >> body & 1) != 0) {
             const struct body_shape *shape = body_shape((maru_body)body);
+            char path[64];
             indent(out, 2);
             text_addf(out, "def Xform \"%s\"\n", shape->name);
             line(out, 2, "{");
             add_part(out, 3, shape, BODY_HULL);
             add_part(out, 3, shape, BODY_TRIM);
+            snprintf(path, sizeof path, "/Plant/Bodies/%s", shape->name);
+            usda_looks_add(out, 3, path, "Dark", scene_trim);
             line(out, 2, "}");
         }
     }
@@ -219,6 +242,8 @@ static double to_mm(double m) { return floor(m * 1000 + 0.5) / 1000; }
 struct flat { // rectangles of one mesh
     double z_m;
     struct color color;
+    const char *look; // of /Plant/Looks
+    uint32_t look_number;
     const maru_rect *rect;    // one after the other, or
     const maru_zone *of_zone; // those of these zones:
     const uint32_t *zone;     // (n)
@@ -271,6 +296,7 @@ static void add_flat(struct text *out, const struct flat *flat) {
     }
     text_addz(out, "]\n");
     add_color(out, 3, flat->color);
+    usda_looks_bind(out, 3, flat->look, flat->look_number);
     line(out, 3, "uniform token subdivisionScheme = \"none\"");
     line(out, 2, "}");
 }
@@ -279,6 +305,8 @@ static void add_zones(struct text *out, const struct scene *scene, uint32_t area
     const uint32_t first = scene->first_zone[area];
     const struct flat flat = {.z_m = scene_zone_z(area),
                               .color = scene_ground(area),
+                              .look = "Z",
+                              .look_number = area + 1,
                               .of_zone = scene->layout->zone,
                               .zone = &scene->zone[first],
                               .n = scene->first_zone[area + 1] - first};
@@ -293,6 +321,7 @@ static void add_zones(struct text *out, const struct scene *scene, uint32_t area
     text_addz(out, "displayName = ");
     add_string(out, scene->plant->area[area].name);
     text_addz(out, "\n");
+    line(out, 3, USDA_LOOKS_API);
     line(out, 2, ")");
     add_flat(out, &flat);
 }
@@ -301,7 +330,8 @@ static void add_zones(struct text *out, const struct scene *scene, uint32_t area
 static void add_rails(struct text *out, const struct scene *scene) {
     const maru_layout *l = scene->layout;
     double low[3] = {0}, high[3] = {0};
-    line(out, 2, "def Mesh \"Rails\"");
+    open_bound(out, 2, "Rails");
+    line(out, 2, ")");
     line(out, 2, "{");
     add_counts(out, 3, 3 * scene->n_run);
     indent(out, 3);
@@ -328,6 +358,7 @@ static void add_rails(struct text *out, const struct scene *scene) {
     text_addz(out, "]\n");
     add_extent(out, 3, low, high);
     add_color(out, 3, scene_rail);
+    usda_looks_bind(out, 3, "Rail", 0);
     line(out, 3, "uniform token subdivisionScheme = \"none\"");
     line(out, 2, "}");
 }
@@ -338,12 +369,20 @@ static void add_ground(struct text *out, const struct scene *scene) {
     line(out, 2, "kind = \"component\"");
     line(out, 1, ")");
     line(out, 1, "{");
-    line(out, 2, "def Mesh \"Hall\"");
-    add_flat(out, &(struct flat){SCENE_FLOOR_Z, scene_floor, .rect = &l->hall, .n = 1});
+    open_bound(out, 2, "Hall");
+    line(out, 2, ")");
+    add_flat(
+        out,
+        &(struct flat){
+            .z_m = SCENE_FLOOR_Z, .color = scene_floor, .look = "Floor", .rect = &l->hall, .n = 1});
     if (l->n_aisle > 0) {
-        line(out, 2, "def Mesh \"Aisles\"");
-        add_flat(out,
-                 &(struct flat){SCENE_AISLE_Z, scene_aisle, .rect = l->aisle, .n = l->n_aisle});
+        open_bound(out, 2, "Aisles");
+        line(out, 2, ")");
+        add_flat(out, &(struct flat){.z_m = SCENE_AISLE_Z,
+                                     .color = scene_aisle,
+                                     .look = "Aisle",
+                                     .rect = l->aisle,
+                                     .n = l->n_aisle});
     }
     for (uint32_t a = 0; a < scene->plant->n_area; a++) {
         add_zones(out, scene, a);
@@ -422,6 +461,7 @@ static void add_area(struct text *out, const struct scene *scene, uint32_t area)
     }
     open_prim(out, 2, 'A', area + 1, p->area[area].name, "group");
     add_color(out, 3, scene_hull(area));
+    usda_looks_bind(out, 3, scene->film ? "Moving" : "A", scene->film ? 0 : area + 1);
     for (uint32_t k = scene->first_group[area]; k < scene->first_group[area + 1]; k++) {
         const uint32_t g = scene->group[k];
         open_prim(out, 3, 'G', g + 1, p->group[g].name, "group");
@@ -448,6 +488,7 @@ static void add_header(struct text *out, const struct scene *scene) {
 
 void usda_write(struct text *out, const struct scene *scene) {
     add_header(out, scene);
+    usda_looks_write(out, scene);
     add_bodies(out, scene);
     add_ground(out, scene);
     line(out, 1, "def Xform \"Tools\" (");

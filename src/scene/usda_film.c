@@ -3,18 +3,18 @@
 #include "base/alloc.h"
 #include "scene/film.h"
 #include "scene/rail_runs.h"
+#include "scene/usda_looks.h"
 
 // Readers draw straight lines between samples. So a color stands twice, where it begins and just
 // before it ends; a carrier that stands still has two samples of the same place. Samples of one
 // property are at times that rise: of two that would be at the same time the later is taken.
 
 static const struct color look_colors[N_LOOK] = {
-    [LOOK_STANDBY] = {0.337, 0.479, 0.672},
-    [LOOK_PRODUCTIVE] = {0.025, 0.361, 0.114},
-    [LOOK_MAINTENANCE] = {0.262, 0.147, 0.440},
+    [LOOK_STANDBY] = {0.337, 0.479, 0.672}, [LOOK_PRODUCTIVE] = {0.025, 0.361, 0.114},
+    [LOOK_SETUP] = {0.888, 0.468, 0.032},   [LOOK_MAINTENANCE] = {0.262, 0.147, 0.440},
     [LOOK_FAILED] = {0.680, 0.030, 0.014},
 };
-static const struct color carrier_color = {0.913, 0.381, 0.017};
+static const struct color carrier_color = {0.031, 0.093, 0.156};
 static const double us_per_code = 60e6;
 enum { BLINK_US = 6000 }; // how long a change of color takes
 // Carriers of lots hang in layers at a port, not in each other; on rails they hang below those.
@@ -162,8 +162,10 @@ void usda_film_carriers(struct text *out, const maru_film *film) {
         out->status = MARU_E_MEMORY;
         return;
     }
-    text_addz(out, "    def Xform \"Carriers\" (\n        kind = \"group\"\n    )\n    {\n"
-                   "        color3f[] primvars:displayColor = [(");
+    text_addz(out, "    def Xform \"Carriers\" (\n        kind = \"group\"\n        " USDA_LOOKS_API
+                   "\n    )\n    {\n");
+    usda_looks_bind(out, 2, "Moving", 0);
+    text_addz(out, "        color3f[] primvars:displayColor = [(");
     scene_add_number(out, carrier_color.r);
     text_addz(out, ", ");
     scene_add_number(out, carrier_color.g);

@@ -97,6 +97,19 @@ function checkThing(path, prim, seen) {
   must(attribute(prim, "xformOp:translate").every(Number.isFinite), `${path} is nowhere`);
 }
 
+function checkLooks(text, seen) {
+  const isMaterial = (path) => seen.has(path) && seen.has(`${path}/Surface`);
+  for (const [, target] of text.matchAll(/rel material:binding = <([^>]+)>/g)) {
+    must(isMaterial(target), `${target} is bound, but no material`);
+  }
+  for (const [, target] of text.matchAll(/\.connect = <([^>.]+)\.outputs:[a-z]+>/g)) {
+    must(seen.has(target), `${target} is connected, but not there`);
+  }
+  const n_bound = [...text.matchAll(/rel material:binding/g)].length;
+  must(n_bound === [...text.matchAll(/apiSchemas = \["MaterialBindingAPI"\]/g)].length, "bound without saying so");
+  return [...text.matchAll(/def Material "/g)].length;
+}
+
 function checkUsda(text, tools) {
   must(text.startsWith("#usda 1.0\n"), "no header");
   const file = parse(text);
@@ -113,6 +126,8 @@ function checkUsda(text, tools) {
   for (const [path, prim] of things) {
     checkThing(path, prim, seen);
   }
+  // Materials: each has a surface that is there, what is bound is bound to one that is there, and all that is seen is bound.
+  must(checkLooks(text, seen) >= 2, "no materials");
   for (const [path, prim] of seen) { // the model hierarchy: only groups and assemblies hold components
     const want = path === "/Plant" ? "assembly" : /^\/Plant\/(Carriers|Tools(\/[^/]+){0,2})$/.test(path) ? "group"
       : /^\/Plant\/(Ground|Carriers\/L\d+|Tools(\/[^/]+){3})$/.test(path) ? "component" : undefined;

@@ -6,7 +6,7 @@
 // in the twin's time, but at least LEAST_S; a box that is told of elsewhere while it is still under way hurries from where it is.
 import type { Layout } from '../api/twin'
 import { IN_TOOL, UNDER_WAY, WHERE, type Floor } from '../twin/floor'
-import { Rails } from './rails'
+import { RailRides } from './rail_rides'
 import { layWay, newWay, NO_AISLE } from './way'
 
 export const PITCH_M = 0.62
@@ -21,17 +21,6 @@ const RAIL_M = 3
 const GROUND_M = 0.35
 const PORT_M = 1
 export const NOWHERE = -1000
-const OFF_RAILS = -1
-// On rails a box has a window on its way in place of all its points: the leg that it is on, and where it comes to rest.
-const LEG_FROM = 0
-const LEG_TO = 1
-const REST = 2
-const ALL = POINTS - 1 // in along: the length of the whole way
-// What a leg leads to: up to the rails, along a link to its end, along the last one to the place of the port, down to where it rests.
-const TO_RAIL = 0
-const TO_END = 1
-const TO_PLACE = 2
-const TO_REST = 3
 
 export class Carriers {
     /** x, y (plan), height, 1 under way or 0 at rest: (n) of each lot's slot. */
@@ -51,11 +40,6 @@ export class Carriers {
     #points: Float32Array // (POINTS * 3)
     #along: Float32Array // (POINTS)
     #n: Uint8Array
-    #goal: Int32Array // the last link of its way, or OFF_RAILS
-    #link: Int32Array // the one it is on
-    #startAlong: Float32Array
-    #goalAlong: Float32Array
-    #leg: Uint8Array
     #from: Float64Array
     #lasts: Float32Array
     #active: Int32Array
@@ -63,11 +47,11 @@ export class Carriers {
     readonly #stack: Int32Array[]
     readonly #stacked: Int32Array
     readonly #way = newWay()
-    readonly #rails: Rails | null
+    readonly #rides: RailRides | null
 
     constructor(layout: Layout, room = 256) {
         this.#layout = layout
-        this.#rails = layout.rails && layout.tools.rail && layout.tools.along ? new Rails(layout.rails) : null
+        this.#rides = layout.rails ? new RailRides(layout.rails, RAIL_M, room) : null
         const n = layout.tools.x.length
         this.#sin = Float32Array.from(layout.tools.heading, (deg) => Math.sin((deg * Math.PI) / 180))
         this.#cos = Float32Array.from(layout.tools.heading, (deg) => Math.cos((deg * Math.PI) / 180))
@@ -75,7 +59,7 @@ export class Carriers {
         layout.groups.forEach((group, g) => this.#toolGroup.fill(g, group.first_tool, group.first_tool + group.n_tool))
         this.#stocker = new Int32Array(layout.groups.length).fill(-1)
         layout.stockers.forEach((stocker, s) => (this.#stocker[stocker.group] = s))
-        this.height = layout.aisles.length > 0 || this.#rails ? RAIL_M : GROUND_M
+        this.height = layout.aisles.length > 0 || this.#rides ? RAIL_M : GROUND_M
         this.#stack = Array.from({ length: n * 2 }, () => EMPTY)
         this.#stacked = new Int32Array(n * 2)
         this.#room = room
@@ -86,11 +70,6 @@ export class Carriers {
         this.#points = new Float32Array(room * POINTS * 3)
         this.#along = new Float32Array(room * POINTS)
         this.#n = new Uint8Array(room)
-        this.#goal = new Int32Array(room).fill(OFF_RAILS)
-        this.#link = new Int32Array(room)
-        this.#startAlong = new Float32Array(room)
-        this.#goalAlong = new Float32Array(room)
-        this.#leg = new Uint8Array(room)
         this.#from = new Float64Array(room)
         this.#lasts = new Float32Array(room)
         this.#active = new Int32Array(room)
@@ -117,17 +96,10 @@ export class Carriers {
         this.#tool = i32(this.#tool, -1)
         this.#points = f32(this.#points, POINTS * 3)
         this.#along = f32(this.#along, POINTS)
-        const u8 = (old: Uint8Array) => {
-            const made = new Uint8Array(room)
-            made.set(old)
-            return made
-        }
-        this.#n = u8(this.#n)
-        this.#goal = i32(this.#goal, OFF_RAILS)
-        this.#link = i32(this.#link)
-        this.#startAlong = f32(this.#startAlong, 1)
-        this.#goalAlong = f32(this.#goalAlong, 1)
-        this.#leg = u8(this.#leg)
+        const n = new Uint8Array(room)
+        n.set(this.#n)
+        this.#n = n
+        this.#rides?.reach(room)
         const from = new Float64Array(room)
         from.set(this.#from)
         this.#from = from
@@ -267,7 +239,7 @@ export class Carriers {
         const isNear = Math.hypot(this.#x - x0, this.#y - y0) < NEAR_M
         let length = isNear ? -1 : this.#takeRails(slot, before, tool, onWay)
         if (length < 0) {
-            this.#goal[slot] = OFF_RAILS
+            this.#rides?.leave(slot)
             this.#begin(slot, x0, y0, h0)
             if (!isNear) {
                 const inAisle = onWay ? this.#aisleAt(x0, y0) : tools.aisle[before]!
@@ -289,88 +261,15 @@ export class Carriers {
         this.at[slot * 4 + 3] = isNear ? 0 : 1
     }
 
-    /** From where a box is, to the rails and along them to its tool; gives how long the way is, -1 where it is no way of rails. */
+    /** Sends a box along the rails to its tool; gives how long the way is, -1 where it is no way of rails. */
     #takeRails(slot: number, before: number, tool: number, onWay: boolean): number {
-        const rails = this.#rails
-        if (!rails) return -1
         const { aisle, rail, along } = this.#layout.tools
-        const isOnRails = onWay && this.#goal[slot]! !== OFF_RAILS
-        if (!isOnRails && aisle[before]! !== NO_AISLE && aisle[tool]! !== NO_AISLE) return -1
-        const link = isOnRails ? this.#link[slot]! : rail![before]!
-        const start = isOnRails ? this.#alongNow(slot) : along![before]!
-        const goal = rail![tool]!
-        const far = rails.far(link, start, goal, along![tool]!)
-        if (far < 0) return -1
-        const first = slot * POINTS
+        if (!this.#rides || !rail || !along) return -1
+        const isRiding = onWay && this.#rides.isRiding(slot)
+        if (!isRiding && aisle[before]! !== NO_AISLE && aisle[tool]! !== NO_AISLE) return -1
+        if (!isRiding) this.#rides.stand(slot, rail[before]!, along[before]!)
         const n = slot * 4
-        this.#goal[slot] = goal
-        this.#link[slot] = link
-        this.#startAlong[slot] = start
-        this.#goalAlong[slot] = along![tool]!
-        this.#leg[slot] = TO_RAIL
-        this.#n[slot] = POINTS
-        this.#set(first + LEG_FROM, this.at[n]!, this.at[n + 1]!, this.at[n + 2]!)
-        this.#set(first + LEG_TO, rails.xAt(link, start), rails.yAt(link, start), this.height)
-        this.#set(first + REST, this.#x, this.#y, this.#h)
-        const up = this.#between(first + LEG_FROM, first + LEG_TO)
-        const down = Math.hypot(this.#x - rails.xAt(goal, along![tool]!), this.#y - rails.yAt(goal, along![tool]!), this.#h - this.height)
-        this.#along[first + LEG_FROM] = 0
-        this.#along[first + LEG_TO] = up
-        return (this.#along[first + ALL] = up + far + down)
-    }
-
-    /** How far along its link a box on rails is. */
-    #alongNow(slot: number): number {
-        const rails = this.#rails!
-        const link = this.#link[slot]!
-        const leg = this.#leg[slot]!
-        if (leg === TO_RAIL) return this.#startAlong[slot]!
-        if (leg === TO_REST) return this.#goalAlong[slot]!
-        const node = rails.from[link]!
-        return Math.min(rails.length[link]!, Math.hypot(this.at[slot * 4]! - rails.x[node]!, this.at[slot * 4 + 1]! - rails.y[node]!))
-    }
-
-    /** The next leg of a box on rails begins where the last one ends. */
-    #turn(slot: number) {
-        const rails = this.#rails!
-        const goal = this.#goal[slot]!
-        const goalAlong = this.#goalAlong[slot]!
-        const first = slot * POINTS
-        const p = (first + LEG_TO) * 3
-        this.#set(first + LEG_FROM, this.#points[p]!, this.#points[p + 1]!, this.#points[p + 2]!)
-        const leg = this.#leg[slot]!
-        let isLast = leg === TO_RAIL && this.#link[slot] === goal && this.#startAlong[slot]! <= goalAlong
-        if (leg === TO_END) {
-            this.#link[slot] = rails.next(this.#link[slot]!, goal)
-            isLast = this.#link[slot] === goal
-        }
-        if (leg === TO_PLACE) {
-            const rest = (first + REST) * 3
-            this.#leg[slot] = TO_REST
-            this.#set(first + LEG_TO, this.#points[rest]!, this.#points[rest + 1]!, this.#points[rest + 2]!)
-        } else if (isLast) {
-            this.#leg[slot] = TO_PLACE
-            this.#set(first + LEG_TO, rails.xAt(goal, goalAlong), rails.yAt(goal, goalAlong), this.height)
-        } else {
-            const end = rails.to[this.#link[slot]!]!
-            this.#leg[slot] = TO_END
-            this.#set(first + LEG_TO, rails.x[end]!, rails.y[end]!, this.height)
-        }
-        const before = this.#along[first + LEG_TO]!
-        this.#along[first + LEG_FROM] = before
-        this.#along[first + LEG_TO] = before + this.#between(first + LEG_FROM, first + LEG_TO)
-    }
-
-    #set(point: number, x: number, y: number, h: number) {
-        const p = point * 3
-        this.#points[p] = x
-        this.#points[p + 1] = y
-        this.#points[p + 2] = h
-    }
-
-    #between(a: number, b: number): number {
-        const p = this.#points
-        return Math.hypot(p[b * 3]! - p[a * 3]!, p[b * 3 + 1]! - p[a * 3 + 1]!, p[b * 3 + 2]! - p[a * 3 + 2]!)
+        return this.#rides.begin(slot, this.at[n]!, this.at[n + 1]!, this.at[n + 2]!, rail[tool]!, along[tool]!, this.#x, this.#y, this.#h)
     }
 
     #begin(slot: number, x: number, y: number, h: number) {
@@ -416,11 +315,14 @@ export class Carriers {
             }
             // Starts and stops softly.
             const soft = share < 0 ? 0 : share * share * (3 - 2 * share)
+            if (this.#rides?.isRiding(slot)) {
+                this.#rides.move(slot, soft, at)
+                continue
+            }
             const first = slot * POINTS
             const done = soft * this.#along[first + this.#n[slot]! - 1]!
             let leg = 1
-            if (this.#goal[slot]! !== OFF_RAILS) while (this.#leg[slot]! !== TO_REST && this.#along[first + LEG_TO]! < done) this.#turn(slot)
-            else while (leg < this.#n[slot]! - 1 && this.#along[first + leg]! < done) leg++
+            while (leg < this.#n[slot]! - 1 && this.#along[first + leg]! < done) leg++
             const length = this.#along[first + leg]! - this.#along[first + leg - 1]!
             const part = length > 0 ? (done - this.#along[first + leg - 1]!) / length : 1
             const p = (first + leg) * 3
