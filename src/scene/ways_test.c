@@ -108,10 +108,10 @@ static void goes_as_worked_out_by_hand(void **state) {
     static struct net net;
     maru_ways *ways = NULL;
     uint32_t n_way = 0;
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
         double number[MAX_NUMBERS];
         maru_layout *l = &net.layout;
-        const uint32_t n = line[0] == '#' ? 0 : read_numbers(line, number);
+        const uint32_t n = line[0] == '#' || line[0] == '\n' ? 0 : read_numbers(line, number);
         if (strncmp(line, "node", 4) == 0) {
             net.x[l->n_rail_node] = number[0];
             net.y[l->n_rail_node++] = number[1];
