@@ -75,15 +75,15 @@ function AllLots({ twin, clock }: { twin: Twin; clock: Clock }) {
     })
     const columns = useMemo<Column<LotNow>[]>(
         () => [
-            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin.id}/flow?lot=${row.lot}`}>{lotName(row.lot)}</Link>, width: 7 },
-            { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 8, grow: 1 },
-            { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5.5 },
-            { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step + 1, 0)} / ${num(row.steps, 0)}`, width: 7 },
-            { key: 'name', title: t('lot.step_name'), value: (row) => row.step_name, width: 9 },
-            { key: 'where', title: t('lot.where'), value: (row) => row.where, show: (row) => <Badge tone={row.where === 'processing' ? 'good' : row.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${row.where}`)}</Badge>, width: 7 },
-            { key: 'group', title: t('lot.at'), value: (row) => row.tool ?? row.group, show: (row) => (row.tool ?? row.group).replace(/\/(\d+)$/, ' #$1'), width: 10 },
-            { key: 'since', title: t('lot.for'), number: true, value: (row) => (row.since === undefined ? null : -row.since), show: (row) => (row.since === undefined ? '–' : clock.span(twin.time - row.since)), width: 7 },
-            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.short(row.due)}</span> : clock.short(row.due)), width: 14.5 },
+            { key: 'lot', title: t('lot.name'), value: (row) => row.lot, show: (row) => <Link href={`/twins/${twin.id}/flow?lot=${row.lot}`}>{lotName(row.lot)}</Link>, width: 4.5 },
+            { key: 'product', title: t('lot.product'), value: (row) => row.product, width: 6.5, grow: 1 },
+            { key: 'priority', title: t('lot.priority'), number: true, value: (row) => row.priority, width: 5 },
+            { key: 'step', title: t('lot.step_is'), number: true, value: (row) => row.step / row.steps, show: (row) => `${num(row.step + 1, 0)} / ${num(row.steps, 0)}`, width: 5.5 },
+            { key: 'name', title: t('lot.step_name'), value: (row) => row.step_name, width: 7 },
+            { key: 'where', title: t('lot.where'), value: (row) => row.where, show: (row) => <Badge tone={row.where === 'processing' ? 'good' : row.where === 'waiting' ? 'warn' : 'calm'}>{t(`where.${row.where}`)}</Badge>, width: 7.5 },
+            { key: 'group', title: t('lot.at'), value: (row) => row.tool ?? row.group, show: (row) => (row.tool ?? row.group).replace(/\/(\d+)$/, ' #$1'), width: 9 },
+            { key: 'since', title: t('lot.for'), number: true, value: (row) => (row.since === undefined ? null : -row.since), show: (row) => (row.since === undefined ? '–' : clock.span(twin.time - row.since)), width: 6 },
+            { key: 'due', title: t('lot.due'), value: (row) => row.due, show: (row) => (row.due === null ? '–' : row.due < twin.time ? <span className="overdue">{clock.short(row.due)}</span> : clock.short(row.due)), width: 9 },
         ],
         [t, num, clock, twin.id, twin.time],
     )

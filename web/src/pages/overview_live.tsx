@@ -116,7 +116,7 @@ function DayLine({ line, most, hasDue, num }: { line: Line; most: number; hasDue
                 {tone && <Badge tone={tone}>{t(tone === 'good' ? 'day.well' : 'day.behind')}</Badge>}
             </span>
             <span className="day-bar" aria-hidden="true">
-                <i className="plan" style={{ width: share(plan) }} />
+                {plan !== 0 && <i className="plan" style={{ width: share(plan) }} />}
                 <i className="is" style={{ width: share(is) }} />
             </span>
             <span className="day-more">{hasDue ? t('day.more', { started, done: num(line.done ?? 0, 0) }) : started}</span>

@@ -96,7 +96,7 @@ export const en: Record<Key, string> = {
     'day.nothing_due': 'nothing was due',
     'day.done': 'done {done}',
     'day.started': 'started {started} of {planned} planned',
-    'day.more': '{started} · done in all {done}',
+    'day.more': '{started} · {done} came out meanwhile',
     'day.well': 'on plan',
     'day.behind': 'behind',
     'day.unknown': 'More lots were done than are remembered, so the figures are not known.',

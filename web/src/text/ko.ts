@@ -94,7 +94,7 @@ export const ko = {
     'day.nothing_due': '납기가 된 로트 없음',
     'day.done': '완료 {done}개',
     'day.started': '투입 {started}개(계획 {planned}개)',
-    'day.more': '{started} · 전체 완료 {done}개',
+    'day.more': '{started} · 이 동안 완료 {done}개',
     'day.well': '계획대로',
     'day.behind': '지연',
     'day.unknown': '기억할 수 있는 것보다 많은 로트가 완료되어 수치를 알 수 없습니다.',
