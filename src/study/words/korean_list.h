@@ -202,6 +202,10 @@
     X("a link that begins at this end", "이 끝에서 시작하는 구간") \
     X("no carrier gets on rails to {1} of {2} tools and back: this is the first", "설비 {2}대 가운데 {1}대에는 반송차가 레일로 오갈 수 없습니다. 그 첫 설비입니다") \
     X("rails that lead from each tool to each other", "모든 설비를 서로 잇는 레일") \
+    X("a node of this name stands above", "같은 이름의 노드가 위에 이미 있습니다") \
+    X("{1} is no NAME of address.csv", "{1}[은/는] address.csv의 NAME에 없습니다") \
+    X("no room for the table of rails", "레일 표를 담을 메모리가 없습니다") \
+    X("more than 100000 links of rails", "레일 구간이 100000개를 넘습니다") \
     X("line {1} has a time for this change already", "{1}번째 줄에 이미 이 교체의 시간이 있습니다") \
     X("each change once", "교체는 한 번씩만 적을 수 있습니다") \
     X("another row gives this setup another minimum run", "이 준비 상태의 최소 연속 작업이 다른 행과 다릅니다") \
