@@ -112,7 +112,7 @@ function DayLine({ line, most, hasDue, num }: { line: Line; most: number; hasDue
         <li className={tone ?? 'none'}>
             <b className="day-name">{line.product}</b>
             <span className="day-words">
-                {hasDue ? (plan === 0 ? t('day.nothing_due') : t('day.done_of_due', { done: num(is ?? 0, 0), due: num(plan ?? 0, 0) })) : t('day.done', { done: num(line.done ?? 0, 0) })}
+                <span>{hasDue ? (plan === 0 ? t('day.nothing_due') : t('day.done_of_due', { done: num(is ?? 0, 0), due: num(plan ?? 0, 0) })) : t('day.done', { done: num(line.done ?? 0, 0) })}</span>
                 {tone && <Badge tone={tone}>{t(tone === 'good' ? 'day.well' : 'day.behind')}</Badge>}
             </span>
             <span className="day-bar" aria-hidden="true">
