@@ -11,7 +11,7 @@ command -v node >/dev/null || skip "Node.js is missing (tools/setup test)"
 [ -e web/node_modules/.package-lock.json ] && [ -e web/src/api/contract.gen.ts ] || skip "the page was not built (make web)"
 [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ] || skip "Node.js is older than 18"
 case $1 in
-units) cd web && exec node_modules/.bin/vitest run --dir src --test-timeout 60000 ;; # on a machine that is busy, too
+units) cd web && exec node_modules/.bin/vitest run --dir src ;;
 types) cd web && exec node_modules/.bin/tsc --noEmit ;;
 journey | twin)
     export CHROMIUM=${CHROMIUM:-$(command -v chromium || true)} EMBEDDED=1 SHOTS=$MARU_BUILD/shots
