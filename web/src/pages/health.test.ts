@@ -11,7 +11,7 @@ describe('the health of a factory', () => {
     it('is good where nothing needs anybody', () => {
         const needs = needsOf([group('a')], day(line('p', { due: 20, on_time: 20 })))
         expect(needs).toEqual([])
-        expect(healthOf(needs)).toBe('good')
+        expect(healthOf(needs, 0, 20)).toBe('good')
     })
     it('puts limits first, then a group that is half down with a queue, then output', () => {
         const groups = [group('a', { failed: 1 }), group('b', { failed: 4, queue: 3 }), group('c', { risk: 2 })]
@@ -19,7 +19,12 @@ describe('the health of a factory', () => {
     })
     it('does not cry over one lot of three', () => {
         expect(kinds([], day(line('p', { due: 3, on_time: 2 })))).toEqual(['behind warn'])
-        expect(healthOf(needsOf([], day(line('p', { due: 3, on_time: 2 }))))).toBe('warn')
+        expect(healthOf(needsOf([], day(line('p', { due: 3, on_time: 2 }))), 0, 9)).toBe('warn')
+    })
+    it('judges by what comes out', () => {
+        const broken = needsOf([group('a', { failed: 4, queue: 3, risk: 5 })], day(line('p', { due: 20, on_time: 20 })))
+        expect([healthOf(broken, 5, 100), healthOf(broken, 6, 100)]).toEqual(['warn', 'bad'])
+        expect(healthOf(needsOf([], day(line('p', { due: 20, on_time: 10 }))), 0, 100)).toBe('bad')
     })
     it('names the product that lacks most', () => {
         expect(needsOf([], day(line('p', { due: 9, on_time: 8 }), line('q', { due: 20, on_time: 15 })))[0]).toMatchObject({ kind: 'behind', product: 'q', done: 23, due: 29 })

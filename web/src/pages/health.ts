@@ -7,6 +7,7 @@ const WELL = 0.95
 const POOR = 0.85
 const FEW = 5 // due lots that say little by themselves
 const MOST_GROUPS = 3 // of the same need
+const MANY_AT_RISK = 0.05 // of the lots in process
 /** Lots that wait for each tool of a group, and how long, when somebody should look. */
 const LONG_QUEUE = 4
 const LONG_WAIT_S = 2 * 3600
@@ -65,4 +66,9 @@ export function needsOf(groups: GroupNow[], day: Day): Need[] {
     return needs.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
 }
 
-export const healthOf = (needs: Need[]): Tone => (needs.some((need) => need.tone === 'bad') ? 'bad' : needs.length > 0 ? 'warn' : 'good')
+/** By what comes out, not by what is broken: some tool always is. Not well: output is behind, or many of the lots may miss a limit. */
+export function healthOf(needs: Need[], atRisk: number, wip: number): Tone {
+    const isBehind = needs.some((need) => need.kind === 'behind' && need.tone === 'bad')
+    if (isBehind || atRisk > wip * MANY_AT_RISK) return 'bad'
+    return needs.length > 0 ? 'warn' : 'good'
+}

@@ -56,7 +56,8 @@ export function LivingCard({ living, plant }: { living: Living; plant: string | 
     const say = useNeedText()
     const failed = groups.reduce((sum, group) => sum + group.tools[FAILED], 0)
     const risk = groups.reduce((sum, group) => sum + group.risk, 0)
-    const tone = healthOf(needs)
+    const tone = healthOf(needs, risk, twin.wip ?? 0)
+    const lots = (n: number) => t(n === 1 ? 'living.lot' : 'living.lots')
     const all = sumOf(day.products)
     return (
         <Card className={`hero health ${tone}`} title={<>{t('living.title', { twin: twin.name || plant || t('nav.twins') })} <TwinBadge twin={twin} /></>} actions={<Link href={`/twins/${twin.id}`}>{t('living.open')}</Link>}>
@@ -65,10 +66,10 @@ export function LivingCard({ living, plant }: { living: Living; plant: string | 
                 {needs[0] && <> {t('health.first', { what: say(needs[0]) })}</>}
             </p>
             <dl className="figures">
-                <BigFigure label={t('living.wip')} value={num(twin.wip ?? 0, 0)} unit={t('living.lots')} />
-                <BigFigure label={t('living.failed')} value={num(failed, 0)} unit={t('living.tools')} tone={failed > 0 ? 'warn' : undefined} />
-                <BigFigure label={t('living.risk')} value={num(risk, 0)} unit={t('living.lots')} tone={risk > 0 ? 'bad' : undefined} />
-                {day.has_due && <BigFigure label={t('living.late')} value={num(all.late, 0)} unit={t('living.lots')} tone={all.late > 0 ? 'warn' : undefined} />}
+                <BigFigure label={t('living.wip')} value={num(twin.wip ?? 0, 0)} unit={lots(twin.wip ?? 0)} />
+                <BigFigure label={t('living.failed')} value={num(failed, 0)} unit={t(failed === 1 ? 'living.tool' : 'living.tools')} tone={failed > 0 ? 'warn' : undefined} />
+                <BigFigure label={t('living.risk')} value={num(risk, 0)} unit={lots(risk)} tone={risk > 0 ? 'bad' : undefined} />
+                {day.has_due && <BigFigure label={t('living.late')} value={num(all.late, 0)} unit={lots(all.late)} tone={all.late > 0 ? 'warn' : undefined} />}
             </dl>
             <DayPlan day={day} />
         </Card>
