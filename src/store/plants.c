@@ -60,8 +60,9 @@ const char *const tenant_migration[] = {
     "  status INTEGER NOT NULL, answer BLOB) STRICT;"
     "CREATE INDEX replay_by_age ON replay(at_ms);",
     "ALTER TABLE run ADD COLUMN figures TEXT NOT NULL DEFAULT '';",
-    "ALTER TABLE twin ADD COLUMN begin_us INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE twin ADD COLUMN state BLOB;", // NULL: from the plant's stock
+    // state: NULL where a twin begins with the plant's stock
+    ("ALTER TABLE twin ADD COLUMN begin_us INTEGER NOT NULL DEFAULT 0;"
+     "ALTER TABLE twin ADD COLUMN state BLOB;"),
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 
