@@ -222,7 +222,9 @@ struct acts *history_acts(struct history *history) {
     return &history->acts;
 }
 size_t history_count(const struct history *history) { return history->n_kept; }
-maru_time history_begin(const struct history *history) { return maru_sim_now(history->kept[0].sim); }
+maru_time history_begin(const struct history *history) {
+    return maru_sim_now(history->kept[0].sim);
+}
 
 void history_forget(struct history *history, maru_time from_us) {
     while (history->n_kept > 1 && history->kept[history->n_kept - 1].acted_us >= from_us) {

@@ -24,8 +24,8 @@ struct player;
 enum player_mode { PLAYER_PAUSED, PLAYER_PLAYING, PLAYER_SEEKING, PLAYER_FAILED };
 
 struct player_config {
-    const maru_model *model; // must outlive the player
-    const maru_sim *first;   // of this model: how it begins; copied
+    const maru_model *model;   // must outlive the player
+    const maru_sim *first;     // of this model: how it begins; copied
     const struct acts *acts;   // copied
     maru_time time_us, end_us; // where it is: it runs there first
     double speed;              // simulated seconds a second, 0: as fast as it can

@@ -31,8 +31,11 @@ static void wait_for(struct player *player, enum player_mode mode) {
 
 static struct player *start(const struct trial *t, bool is_playing, double speed) {
     struct acts none = {0};
-    const struct player_config config = {
-        .model = t->model, .first = t->sim, .acts = &none, .speed = speed, .is_playing = is_playing};
+    const struct player_config config = {.model = t->model,
+                                         .first = t->sim,
+                                         .acts = &none,
+                                         .speed = speed,
+                                         .is_playing = is_playing};
     struct player *player = NULL;
     assert_int_equal(player_start(&config, &player, NULL), MARU_OK);
     return player;

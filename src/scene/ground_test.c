@@ -37,7 +37,8 @@ static void neighbours_meet_in_the_middle(void **state) {
     require_rect(&column[0], 0, 0, 3, 4.5);
     require_rect(&column[1], 0, 4.5, 3, 9);
 
-    maru_zone corner[] = {{0, {0, 0, 4, 4}}, {0, {3, 2, 8, 8}}}; // 1 across, 2 behind: parted across
+    maru_zone corner[] = {{0, {0, 0, 4, 4}},
+                          {0, {3, 2, 8, 8}}}; // 1 across, 2 behind: parted across
     share(corner, 2);
     require_rect(&corner[0], 0, 0, 3.5, 4);
     require_rect(&corner[1], 3.5, 2, 8, 8);
@@ -81,10 +82,10 @@ static void mats_never_overlap(void **state) {
         for (uint32_t j = 0; j < i; j++) {
             const maru_rect *a = &before[i].rect, *b = &before[j].rect, *c = &zone[i].rect,
                             *d = &zone[j].rect;
-            n_before += a->x0_m < b->x1_m && b->x0_m < a->x1_m && a->y0_m < b->y1_m &&
-                        b->y0_m < a->y1_m;
-            n_after += c->x0_m < d->x1_m && d->x0_m < c->x1_m && c->y0_m < d->y1_m &&
-                       d->y0_m < c->y1_m;
+            n_before +=
+                a->x0_m < b->x1_m && b->x0_m < a->x1_m && a->y0_m < b->y1_m && b->y0_m < a->y1_m;
+            n_after +=
+                c->x0_m < d->x1_m && d->x0_m < c->x1_m && c->y0_m < d->y1_m && d->y0_m < c->y1_m;
         }
     }
     assert_true(n_before > 100);

@@ -210,9 +210,8 @@ static maru_status try_model(struct request *request, struct twin_row *row, maru
     if (st == MARU_OK) {
         st = model_options_read(row->options, strlen(row->options), &options, err);
         st = st == MARU_OK ? maru_model_new(plant, options, &model, err) : st;
-        st = st == MARU_OK
-                 ? twins_begin(model, row->seed, row->state, row->n_state, &first, err)
-                 : st;
+        st = st == MARU_OK ? twins_begin(model, row->seed, row->state, row->n_state, &first, err)
+                           : st;
         request->status = st == MARU_OK ? 0 : 422;
     }
     if (st == MARU_OK) {
@@ -237,8 +236,8 @@ static maru_status tell_new(struct request *request, const char *id, maru_error 
 }
 
 maru_status api_create_twin(struct request *request, maru_error *err) {
-    static const char *const known[] = {"plant", "version", "name",    "options",
-                                        "seed",  "speed",   "playing", "state", NULL};
+    static const char *const known[] = {"plant", "version", "name",  "options", "seed",
+                                        "speed", "playing", "state", NULL};
     json_t *json = NULL;
     unsigned char *state = NULL;
     char *options = NULL, id[STORE_ID_BYTES];
@@ -448,9 +447,8 @@ static maru_status fork_it(struct request *request, struct twin *twin, struct fo
                               to_s(state.end_us));
     }
     maru_status st = be_after_begin(request, twin, at, err);
-    st = st == MARU_OK
-             ? tenant_see_one_twin(request->tenant, twin->id, keep_origin, fork, err)
-             : st;
+    st =
+        st == MARU_OK ? tenant_see_one_twin(request->tenant, twin->id, keep_origin, fork, err) : st;
     fork->row.plant = twin->plant_id;
     fork->row.options = fork->options.bytes ? fork->options.bytes : "{}";
     fork->row.seed = twin->seed;

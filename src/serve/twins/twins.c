@@ -145,7 +145,8 @@ static maru_status open_it(struct open_twin *open, struct tenant *tenant, maru_e
     }
     st = st == MARU_OK ? maru_model_new(twin->plant, options, &twin->model, err) : st;
     if (st == MARU_OK) {
-        st = twins_begin(twin->model, twin->seed, kept.state.bytes, kept.state.n_bytes, &first, err);
+        st =
+            twins_begin(twin->model, twin->seed, kept.state.bytes, kept.state.n_bytes, &first, err);
     }
     if (st == MARU_OK) {
         kept.config.model = twin->model;
