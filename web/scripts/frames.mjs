@@ -3,6 +3,7 @@
 // that a browser without a graphics card is not busy with pixels instead.
 //
 //   npm run build && MARU=../build/maru node scripts/frames.mjs [SPEED...]      times real time; 3600 unless told
+//   PLANT=FOLDER [MOVING=N] ...                                        of another plant, when N boxes are under way
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,16 +12,18 @@ import { archive, ask, launch, open, post, startServer, WEB } from '../e2e/brows
 
 const FRAMES = 60
 const MOST_MS = 6
-const MOVING = 1500
+const MOVING = Number(process.env.MOVING ?? 1500)
 const speeds = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [3600]
 
-const folder = mkdtempSync(join(tmpdir(), 'maru-frames-'))
+const made = process.env.PLANT ? null : mkdtempSync(join(tmpdir(), 'maru-frames-'))
 const server = await startServer()
 let browser
 try {
-    const made = spawnSync(process.env.MARU ?? join(WEB, '../build/maru'), ['new', 'fab', folder, '--tools', '1500', '--products', '4', '--steps', '300', '--force'])
-    if (made.status !== 0) throw new Error(String(made.stderr))
-    const { plant } = await post(server.base, '/v1/plants', archive(folder), { 'Content-Type': 'application/zip' })
+    if (made) {
+        const told = spawnSync(process.env.MARU ?? join(WEB, '../build/maru'), ['new', 'fab', made, '--tools', '1500', '--products', '4', '--steps', '300', '--force'])
+        if (told.status !== 0) throw new Error(String(told.stderr))
+    }
+    const { plant } = await post(server.base, '/v1/plants', archive(made ?? process.env.PLANT), { 'Content-Type': 'application/zip' })
     const { tools } = (await ask(server.base, `/v1/plants/${plant}`)).latest.size
     const twin = await post(server.base, '/v1/twins', { plant, speed: 60, playing: false })
     await post(server.base, `/v1/twins/${twin.id}/seek`, { time: 86_400 })
@@ -49,7 +52,7 @@ try {
 } finally {
     await browser?.close()
     await server.stop()
-    rmSync(folder, { recursive: true })
+    if (made) rmSync(made, { recursive: true })
 }
 
 function round(ms) {

@@ -10,7 +10,7 @@ import type { Plan } from './plan'
 
 export class Ground extends Group {
     readonly #plan: Plan
-    readonly #zones: { area: number; mesh: Mesh<PlaneGeometry, MeshBasicMaterial> }[] = []
+    readonly #zones: MeshBasicMaterial[] = [] // of each area
     readonly #around = new MeshBasicMaterial()
     readonly #floor = new MeshLambertMaterial()
     readonly #grid = new MeshBasicMaterial({ transparent: true, opacity: 0.06, depthWrite: false })
@@ -25,8 +25,8 @@ export class Ground extends Group {
         const [x0, y0, x1, y1] = layout.hall
         const rim = 1.2
         const far = plan.size.length() * 4
-                this.#plane(plan.middle.x - far, plan.middle.y - far, plan.middle.x + far, plan.middle.y + far, -0.3, this.#around)
-                const slab = new Mesh(new BoxGeometry(x1 - x0 + rim * 2, 0.28, y1 - y0 + rim * 2), this.#floor)
+        this.#plane(plan.middle.x - far, plan.middle.y - far, plan.middle.x + far, plan.middle.y + far, -0.3, this.#around)
+        const slab = new Mesh(new BoxGeometry(x1 - x0 + rim * 2, 0.28, y1 - y0 + rim * 2), this.#floor)
         slab.position.set(0, -0.15, 0)
         slab.receiveShadow = true
         this.add(slab)
@@ -53,12 +53,11 @@ export class Ground extends Group {
         const gridMesh = this.#plane(x0, y0, x1, y1, 0.03, grid)
         gridMesh.renderOrder = 2
         for (const rect of layout.aisles) this.#plane(...rect, 0.02, this.#aisles).renderOrder = 1
-        layout.areas.forEach((area, a) => {
-            for (const rect of area.rects) {
-                const mesh = this.#plane(...rect, 0.01, new MeshBasicMaterial({ transparent: true, depthWrite: false }))
-                this.#zones.push({ area: a, mesh })
-            }
-        })
+        for (const { rects } of layout.areas) {
+            const zone = new MeshBasicMaterial({ transparent: true, depthWrite: false })
+            this.#zones.push(zone)
+            this.add(new Mesh(this.#planes(rects, 0.01), zone))
+        }
         // Outlines of areas and aisles.
         const points: number[] = []
         const outline = (rect: number[], h: number) => {
@@ -92,6 +91,20 @@ export class Ground extends Group {
         return mesh as Mesh<PlaneGeometry, MeshBasicMaterial>
     }
 
+    /** Many in one: a fab whose tools stand somewhere has a thousand. */
+    #planes(rects: [number, number, number, number][], h: number) {
+        const points: number[] = []
+        const index: number[] = []
+        rects.forEach(([x0, y0, x1, y1], k) => {
+            points.push(...this.#plan.at(x0, y0, h), ...this.#plan.at(x1, y0, h), ...this.#plan.at(x1, y1, h), ...this.#plan.at(x0, y1, h))
+            index.push(k * 4, k * 4 + 1, k * 4 + 2, k * 4, k * 4 + 2, k * 4 + 3)
+        })
+        const planes = new BufferGeometry()
+        planes.setAttribute('position', new Float32BufferAttribute(points, 3))
+        planes.setIndex(index)
+        return planes
+    }
+
     dress(look: Look) {
         const sky = new Color().setStyle(look.sky)
         this.#around.color.copy(sky)
@@ -105,15 +118,15 @@ export class Ground extends Group {
     /** Areas in their tints, or as hot as they are. */
     paint(heat: Heat | null, look: Look, paints: Paints) {
         const { tints } = look
-        for (const { area, mesh } of this.#zones) {
+        this.#zones.forEach((zone, area) => {
             const share = heat?.areas[area] ?? -1
             if (heat && share >= 0) {
-                paints.ramp(share, mesh.material.color)
-                mesh.material.opacity = 0.25 + 0.55 * share
+                paints.ramp(share, zone.color)
+                zone.opacity = 0.25 + 0.55 * share
             } else {
-                mesh.material.color.setStyle(tints[area % tints.length]!)
-                mesh.material.opacity = heat ? 0.04 : look.dark ? 0.16 : 0.17
+                zone.color.setStyle(tints[area % tints.length]!)
+                zone.opacity = heat ? 0.04 : look.dark ? 0.16 : 0.17
             }
-        }
+        })
     }
 }
