@@ -13,7 +13,8 @@
 #include "base/number.h"
 #include "scene/trial_hall.h"
 
-enum { MINUTE = 60000000, OVEN = 0, LIGHT = 3, REST = 9 };
+#define MINUTE ((maru_time)60000000)
+enum { OVEN = 0, LIGHT = 3, REST = 9 };
 
 static maru_layout *lay_out(maru_plant **plant) {
     *plant = trial_plant(false);
@@ -45,7 +46,7 @@ static void tell_all(maru_film *film) {
         {40, MARU_FILM_MAINTAIN, LIGHT, 0},
     };
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        maru_film_tell(film, (maru_time)events[i].minute * MINUTE, events[i].event, events[i].tool,
+        maru_film_tell(film, events[i].minute * MINUTE, events[i].event, events[i].tool,
                        events[i].lot);
     }
 }
@@ -56,7 +57,7 @@ static void sorts_what_it_is_told(void **state) {
     maru_layout *layout = lay_out(&plant);
     maru_film *film = maru_film_new(layout);
     tell_all(film);
-    assert_int_equal(maru_film_end(film, (maru_time)50 * MINUTE, NULL), MARU_OK);
+    assert_int_equal(maru_film_end(film, 50 * MINUTE, NULL), MARU_OK);
     static const struct {
         uint32_t tool;
         int minute;
@@ -68,7 +69,7 @@ static void sorts_what_it_is_told(void **state) {
     assert_int_equal(film->look.n, sizeof looks / sizeof *looks); // a delay has no looks
     for (uint32_t i = 0; i < film->look.n; i++) {
         assert_int_equal(film->look.key[i].subject, looks[i].tool);
-        assert_int_equal(film->look.key[i].at_us, (maru_time)looks[i].minute * MINUTE);
+        assert_int_equal(film->look.key[i].at_us, looks[i].minute * MINUTE);
         assert_int_equal(film->look.key[i].value, looks[i].look);
     }
     assert_int_equal(film->visit.n_subject, 5);
@@ -106,7 +107,7 @@ static void shows_setups(void **state) {
     assert_int_equal(film->look.n, sizeof looks / sizeof *looks);
     for (uint32_t i = 0; i < film->look.n; i++) {
         assert_int_equal(film->look.key[i].subject, looks[i].tool);
-        assert_int_equal(film->look.key[i].at_us, (maru_time)looks[i].minute * MINUTE);
+        assert_int_equal(film->look.key[i].at_us, looks[i].minute * MINUTE);
         assert_int_equal(film->look.key[i].value, looks[i].look);
     }
     maru_film_free(film);
@@ -166,7 +167,7 @@ static void writes_samples(void **state) {
     maru_layout *layout = lay_out(&plant);
     maru_film *film = maru_film_new(layout);
     tell_all(film);
-    assert_int_equal(maru_film_end(film, (maru_time)50 * MINUTE, NULL), MARU_OK);
+    assert_int_equal(maru_film_end(film, 50 * MINUTE, NULL), MARU_OK);
     struct text out;
     text_init(&out, 1 << 24);
     assert_int_equal(maru_scene_write(layout, MARU_SCENE_USDA, film, keep, &out, NULL), MARU_OK);
@@ -191,7 +192,7 @@ static void survives_without_memory(void **state) {
         maru_status st = MARU_E_MEMORY;
         if (film) {
             tell_all(film);
-            st = maru_film_end(film, (maru_time)50 * MINUTE, NULL);
+            st = maru_film_end(film, 50 * MINUTE, NULL);
         }
         alloc_fail_after(UINT64_MAX);
         maru_film_free(film);

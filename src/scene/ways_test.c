@@ -109,7 +109,7 @@ static void goes_as_worked_out_by_hand(void **state) {
     maru_ways *ways = NULL;
     uint32_t n_way = 0;
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
-        double number[MAX_NUMBERS];
+        double number[MAX_NUMBERS] = {0};
         maru_layout *l = &net.layout;
         const uint32_t n = line[0] == '#' || line[0] == '\n' ? 0 : read_numbers(line, number);
         if (strncmp(line, "node", 4) == 0) {
