@@ -106,10 +106,12 @@ if ! cmp -s tests/scene/package-lock.json "$readers/installed"; then
     fi
     cp tests/scene/package-lock.json "$readers/installed"
 fi
-# The parser is written for bundlers: it imports a file without the end of its name.
+# The parser is written for bundlers: it imports a file without the end of its name. TinyUSDZ is a module that does not say so, which
+# only newer Nodes see by themselves.
 cp tests/scene/check.mjs "$readers"
+cp "$readers/node_modules/tinyusdz/tinyusdz.js" "$readers/tinyusdz.mjs"
 (cd "$readers" && timeout 60 node_modules/.bin/esbuild check.mjs --bundle --platform=node --format=esm --target=node18 \
-    --external:tinyusdz --outfile=bundle.mjs --log-level=warning \
+    --external:./tinyusdz.mjs --outfile=bundle.mjs --log-level=warning \
     "--banner:js=import { createRequire } from 'module'; const require = createRequire(import.meta.url);")
 timeout 200 node "$readers/bundle.mjs" "${checks[@]}"
 

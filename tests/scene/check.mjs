@@ -40,7 +40,7 @@ async function checkGlb(bytes, tools) {
 // TinyUSDZ is built for browsers and looks whether it is in one.
 process.type = "renderer";
 globalThis.window = globalThis;
-const { default: startTinyUsdz } = await import("tinyusdz/tinyusdz.js");
+const { default: startTinyUsdz } = await import("./tinyusdz.mjs");
 const wasmBinary = readFileSync(new URL("node_modules/tinyusdz/tinyusdz.wasm", import.meta.url));
 const tiny = await startTinyUsdz({ wasmBinary });
 
