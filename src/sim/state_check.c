@@ -415,10 +415,10 @@ static maru_status check_list(const struct check *c, uint32_t group) {
 static maru_status check_sums(const struct check *c, uint32_t group) {
     const struct group *g = &c->s->group[group];
     const struct group_plan *plan = &c->m->group[group];
-    const wide_i128 span = c->head->now - g->counted_until;
+    const wide_i128 span = (wide_i128)c->head->now - g->counted_until;
     wide_i128 tools = 0;
     for (uint32_t k = 0; k < plan->n_tool; k++) {
-        tools += c->head->now - c->s->tool[plan->first_tool + k].counted_until;
+        tools += (wide_i128)c->head->now - c->s->tool[plan->first_tool + k].counted_until;
     }
     if (!is_past(c, g->counted_until, c->head->from)) {
         return wrong(c, "times of group", group);
