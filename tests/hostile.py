@@ -3,7 +3,7 @@
 # and half-sent ones, wrong lengths, bad chunks, tricks with paths, wrong tokens. Nothing may crash the server, nothing may
 # be answered with 500, nobody sees another tenant's data, and afterwards it answers as before. `long`: 10 000 of them, else
 # 800. MARU may be built with sanitizers: what they find ends it, or is seen at its end. SEED is an environment variable.
-import json, os, random, select, socket, sys, time, urllib.parse
+import base64, json, os, random, select, socket, sys, time, urllib.parse
 from cloud import *
 
 MARU = sys.argv[1]
@@ -14,7 +14,7 @@ luck = random.Random(SEED)
 
 BODIES = {
     "/v1/runs": {"plant": "ID", "days": 1, "replications": 2, "seed": 1, "variants": ["", "rule=spt"], "options": {"rule": "fifo"}},
-    "/v1/twins": {"plant": "ID", "speed": 60, "playing": False, "seed": 3, "options": {}},
+    "/v1/twins": {"plant": "ID", "speed": 60, "playing": False, "seed": 3, "options": {}, "state": "STATE"},
     "/v1/tokens": {"role": "viewer", "name": "n", "expires_days": 1},
     "/v1/tenants": {"name": "zz"},
     "/v1/twins/{twin}/play": {"speed": 1}, "/v1/twins/{twin}/seek": {"time": 100}, "/v1/twins/{twin}/pause": {},
@@ -35,8 +35,8 @@ HEADERS = ["X: " + "y" * 40000, "Content-Length: -1", "Content-Length: 999999999
 
 
 class Attack:
-    def __init__(self, server, tokens, ids):
-        self.server, self.tokens, self.ids = server, tokens, ids
+    def __init__(self, server, tokens, ids, state):
+        self.server, self.tokens, self.ids, self.state = server, tokens, ids, state
         paths = json.load(open("docs/openapi.json"))["paths"]
         # these would wait, and that is right: their streams end when something happens
         self.routes = [(method.upper(), path) for path, its in paths.items() for method in its if not path.endswith(("/events", "/stream")) or method == "post"]
@@ -79,6 +79,10 @@ class Attack:
                 body["plant"] = luck.choice(self.ids["plant"])
             if "tool" in body:
                 body["tool"] = luck.choice([self.ids["tool"][0], "x/1", "x", "/"])
+            if "state" in body and luck.random() < 0.5:
+                del body["state"]
+            elif "state" in body:  # as it was saved, or changed before it was coded
+                body["state"] = base64.b64encode(luck.choice([self.state, self.mutate(self.state)])).decode()
             for _ in range(luck.randrange(3)):
                 body[luck.choice(list(body) + ["colour"]) if body else "colour"] = luck.choice(ODD)
             try:
@@ -201,7 +205,7 @@ def main():
     viewer = mine.post("/v1/tokens", {"role": "viewer", "name": "v"})[1]["token"]
     gone = mine.post("/v1/tokens", {"role": "admin", "name": "gone"})[1]
     mine.ask("DELETE", "/v1/tokens/" + gone["id"])
-    attack = Attack(server, [tokens["mine"]] * 6 + [viewer] * 2 + ["", "x", gone["token"], tokens["theirs"][:-1] + "x", tokens["theirs"][:40]], ids)
+    attack = Attack(server, [tokens["mine"]] * 6 + [viewer] * 2 + ["", "x", gone["token"], tokens["theirs"][:-1] + "x", tokens["theirs"][:40]], ids, mine.get(f"/v1/twins/{ids['twin'][0]}/state")[1])
     began = time.monotonic()
     for n in range(N):
         attack.send(attack.request())
