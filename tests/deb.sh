@@ -11,6 +11,7 @@ trap 'rm -f "$root/tmp/maru.deb"' EXIT
 inside() { env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} chroot "$root" sh -ec "$1"; }
 wrong() { echo "$1"; exit 1; }
 
+inside 'apt-get -q -y purge maru >/dev/null 2>&1 || true' # with the data of last time
 inside 'apt-get -q update >/dev/null && apt-get -q -y install --no-install-recommends /tmp/maru.deb >/dev/null 2>&1' || wrong "it does not install"
 inside 'maru --version' | grep -q '^maru [0-9]' || wrong "maru --version"
 inside 'maru check /usr/share/maru/examples/minifab >/dev/null' || wrong "the examples are not there"
@@ -21,7 +22,8 @@ done
 
 cat >"$root/tmp/try" <<'SH'
 set -e
-su -s /bin/sh maru -c 'exec maru serve --config /etc/maru/maru.toml --listen 127.0.0.1:7917' 2>/tmp/maru.log &
+setpriv --reuid=maru --regid=maru --clear-groups maru serve --config /etc/maru/maru.toml --listen 127.0.0.1:7917 2>/tmp/maru.log &
+trap "kill $! 2>/dev/null || true" EXIT
 for i in 1 2 3 4 5 6 7 8 9 10; do
     grep -q '"event": "start"' /tmp/maru.log && break
     sleep 0.5
@@ -30,12 +32,12 @@ grep -q '"event": "start"' /tmp/maru.log
 maru tenant add acme --config /etc/maru/maru.toml >/dev/null   # root, beside the service
 maru backup --config /etc/maru/maru.toml >/dev/null
 [ -z "$(find /var/lib/maru ! -user maru)" ]
-pkill -u maru -x maru
+kill $!
 wait || true
 grep -q '"event": "stop"' /tmp/maru.log
 rm /tmp/maru.log
 SH
-inside 'command -v pkill >/dev/null || apt-get -q -y install --no-install-recommends procps >/dev/null 2>&1; sh -e /tmp/try' || wrong "the server does not run: $(cat "$root/tmp/maru.log")"
+inside 'sh -e /tmp/try' || wrong "the server does not run: $(cat "$root/tmp/maru.log")"
 rm "$root/tmp/try"
 
 inside 'apt-get -q -y remove maru >/dev/null 2>&1'
