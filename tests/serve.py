@@ -366,6 +366,9 @@ def a_saved_state(s, plant, base, want, folder):
     check("seek ahead of it", s.ask("POST", other + "/seek", {"time": 9 * day})[0], 200)
     settle(s, twin["id"])
     check("it is the same factory", s.ask("GET", other + "/history")[1]["digest"], want)
+    # Two hours after its beginning a tool group has been busy for a share of two hours, not of a day.
+    shares = [g["utilization"] or 0 for g in s.ask("GET", f"{other}/groups?time={7 * day + 7200}")[1]["groups"]]
+    check("busy since it began", (max(shares) > 0.3, all(0 <= share <= 1 for share in shares)), (True, True))
     check("nothing is before it", [s.ask(*what)[0] for what in (("GET", f"{other}/floor?time={6 * day}"), ("POST", other + "/seek", {"time": 6 * day}),
                                                                 ("POST", other + "/fork", {"time": 6 * day}))], [409] * 3)
     lot = s.ask("GET", other + "/lots")[1]["items"][-1]["lot"]

@@ -33,7 +33,7 @@ struct look {
     const maru_plant *plant;
     struct moment moment;
     struct acts acts;
-    maru_time now_us;
+    maru_time begin_us, now_us; // of the twin's past; of the look
 };
 
 static maru_status look_begin(struct request *request, struct look *look, maru_error *err) {
@@ -50,6 +50,9 @@ static maru_status look_begin(struct request *request, struct look *look, maru_e
     if (st != MARU_OK || !look->twin) {
         return st;
     }
+    struct player_state state;
+    player_look(look->twin->player, &state);
+    look->begin_us = state.begin_us;
     look->plant = look->twin->plant;
     st = player_moment(look->twin->player, text[0] ? (maru_time)llround(time * 1e6) : -1,
                        &look->moment, &look->acts, err);
@@ -79,12 +82,16 @@ static maru_status with_look(struct request *request,
 static maru_status look_back(const struct look *look, maru_time from_us, struct moment *out,
                              maru_error *err) {
     struct acts acts;
-    struct player_state state;
-    player_look(look->twin->player, &state);
-    const maru_time at = from_us > state.begin_us ? from_us : state.begin_us;
+    const maru_time at = from_us > look->begin_us ? from_us : look->begin_us;
     const maru_status st = player_moment(look->twin->player, at, out, &acts, err);
     acts_fini(&acts);
     return st;
+}
+
+// The window of utilisation is shorter where the twin's past is.
+static maru_time window_begin(const struct look *look) {
+    const maru_time from = look->now_us - WINDOW_US;
+    return from > look->begin_us ? from : look->begin_us;
 }
 
 // Lots on the floor, in the order of their numbers.
@@ -204,7 +211,7 @@ static void count_lots(const struct look *look, const maru_lot_now *lot, uint32_
 
 static maru_status tell_groups(struct request *request, const struct look *look, maru_error *err) {
     const size_t n = look->plant->n_group;
-    const maru_time from = look->now_us > WINDOW_US ? look->now_us - WINDOW_US : 0;
+    const maru_time from = window_begin(look);
     struct tally *tally = alloc_new(n, sizeof *tally);
     maru_group_now *now = alloc_new(2 * n, sizeof *now);
     maru_tool_now *tool = alloc_new((size_t)look->plant->n_tool + 1, sizeof *tool);
@@ -457,7 +464,7 @@ done:
 static maru_status tell_tool(struct request *request, const struct look *look, maru_error *err) {
     struct tool_watch watch = {0};
     struct json json;
-    const maru_time from = look->now_us > WINDOW_US ? look->now_us - WINDOW_US : 0;
+    const maru_time from = window_begin(look);
     if (!tool_name_find(look->plant, request->param[1], strlen(request->param[1]),
                         request->param[2], &watch.tool)) {
         return fail(err, MARU_E_USAGE, "there is no such tool; GROUP/1 is the first of its group");
