@@ -54,6 +54,16 @@ void scene_add_number(struct text *out, double value) {
     }
 }
 
+void scene_add_tuple(struct text *out, double x, double y, double z) {
+    text_addz(out, "(");
+    scene_add_number(out, x);
+    text_addz(out, ", ");
+    scene_add_number(out, y);
+    text_addz(out, ", ");
+    scene_add_number(out, z);
+    text_addz(out, ")");
+}
+
 uint32_t scene_n_thing(const struct scene *scene, uint32_t group) {
     const struct plant_group *g = &scene->plant->group[group];
     return g->is_delay && g->n_tool > 0 ? 1 : g->n_tool;

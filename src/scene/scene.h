@@ -67,5 +67,6 @@ extern const uint8_t scene_face[6][4];
 // A number with at most 7 decimals and no zeros behind them.
 //   in  |value| < 1e11
 void scene_add_number(struct text *out, double value);
+void scene_add_tuple(struct text *out, double x, double y, double z); // "(x, y, z)"
 
 #endif

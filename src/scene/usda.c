@@ -81,20 +81,10 @@ static void add_prim_name(struct text *out, char letter, uint32_t number, const 
     }
 }
 
-static void add_point(struct text *out, double x, double y, double z) {
-    text_addz(out, "(");
-    scene_add_number(out, x);
-    text_addz(out, ", ");
-    scene_add_number(out, y);
-    text_addz(out, ", ");
-    scene_add_number(out, z);
-    text_addz(out, ")");
-}
-
 static void add_color(struct text *out, int depth, struct color color) {
     indent(out, depth);
     text_addz(out, "color3f[] primvars:displayColor = [");
-    add_point(out, color.r, color.g, color.b);
+    scene_add_tuple(out, color.r, color.g, color.b);
     text_addz(out, "]\n");
 }
 
@@ -132,16 +122,16 @@ static void add_counts(struct text *out, int depth, uint32_t n_face) {
 static void add_extent(struct text *out, int depth, const double low[3], const double high[3]) {
     indent(out, depth);
     text_addz(out, "float3[] extent = [");
-    add_point(out, low[0], low[1], low[2]);
+    scene_add_tuple(out, low[0], low[1], low[2]);
     text_addz(out, ", ");
-    add_point(out, high[0], high[1], high[2]);
+    scene_add_tuple(out, high[0], high[1], high[2]);
     text_addz(out, "]\n");
 }
 
 static void add_block_points(struct text *out, const struct body_block *b) {
     for (unsigned i = 0; i < 8; i++) {
         text_addz(out, i > 0 ? ", " : "");
-        add_point(out, i & 1 ? b->x1 : b->x0, i & 2 ? b->y1 : b->y0, i & 4 ? b->z1 : b->z0);
+        scene_add_tuple(out, i & 1 ? b->x1 : b->x0, i & 2 ? b->y1 : b->y0, i & 4 ? b->z1 : b->z0);
     }
 }
 
@@ -255,13 +245,13 @@ static const maru_rect *flat_at(const struct flat *flat, uint32_t i) {
 }
 
 static void add_rect_points(struct text *out, const maru_rect *r, double z) {
-    add_point(out, r->x0_m, r->y0_m, z);
+    scene_add_tuple(out, r->x0_m, r->y0_m, z);
     text_addz(out, ", ");
-    add_point(out, r->x1_m, r->y0_m, z);
+    scene_add_tuple(out, r->x1_m, r->y0_m, z);
     text_addz(out, ", ");
-    add_point(out, r->x1_m, r->y1_m, z);
+    scene_add_tuple(out, r->x1_m, r->y1_m, z);
     text_addz(out, ", ");
-    add_point(out, r->x0_m, r->y1_m, z);
+    scene_add_tuple(out, r->x0_m, r->y1_m, z);
 }
 
 static void widen(double low[3], double high[3], const maru_rect *r) {
@@ -348,7 +338,7 @@ static void add_rails(struct text *out, const struct scene *scene) {
         for (int k = 0; k < 6; k++) {
             const double *p = corner[k];
             text_addz(out, i > 0 || k > 0 ? ", " : "");
-            add_point(out, to_mm(p[0]), to_mm(p[1]), p[2]);
+            scene_add_tuple(out, to_mm(p[0]), to_mm(p[1]), p[2]);
             for (int c = 0; c < 3; c++) {
                 low[c] = (i == 0 && k == 0) || p[c] < low[c] ? p[c] : low[c];
                 high[c] = (i == 0 && k == 0) || p[c] > high[c] ? p[c] : high[c];
@@ -423,7 +413,7 @@ static void add_transform(struct text *out, const struct thing *t) {
     const bool is_turned = t->heading_deg < 0 || t->heading_deg > 0;
     indent(out, 5);
     text_addz(out, "double3 xformOp:translate = ");
-    add_point(out, t->x_m, t->y_m, 0);
+    scene_add_tuple(out, t->x_m, t->y_m, 0);
     text_addz(out, "\n");
     if (is_turned) {
         indent(out, 5);
@@ -434,7 +424,7 @@ static void add_transform(struct text *out, const struct thing *t) {
     if (!t->asset) { // a model of the user's own is as large as it is
         indent(out, 5);
         text_addz(out, "float3 xformOp:scale = ");
-        add_point(out, t->width_m, t->depth_m, t->height_m);
+        scene_add_tuple(out, t->width_m, t->depth_m, t->height_m);
         text_addz(out, "\n");
     }
     indent(out, 5);

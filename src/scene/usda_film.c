@@ -37,13 +37,9 @@ static void add_look(struct text *out, maru_time at_us, uint32_t look) {
     const struct color c = look_colors[look];
     text_addz(out, "                        ");
     add_time(out, at_us);
-    text_addz(out, ": [(");
-    scene_add_number(out, c.r);
-    text_addz(out, ", ");
-    scene_add_number(out, c.g);
-    text_addz(out, ", ");
-    scene_add_number(out, c.b);
-    text_addz(out, ")],\n");
+    text_addz(out, ": [");
+    scene_add_tuple(out, c.r, c.g, c.b);
+    text_addz(out, "],\n");
 }
 
 void usda_film_tool(struct text *out, const maru_film *film, uint32_t tool) {
@@ -165,13 +161,9 @@ void usda_film_carriers(struct text *out, const maru_film *film) {
     text_addz(out, "    def Xform \"Carriers\" (\n        kind = \"group\"\n        " USDA_LOOKS_API
                    "\n    )\n    {\n");
     usda_looks_bind(out, 2, "Moving", 0);
-    text_addz(out, "        color3f[] primvars:displayColor = [(");
-    scene_add_number(out, carrier_color.r);
-    text_addz(out, ", ");
-    scene_add_number(out, carrier_color.g);
-    text_addz(out, ", ");
-    scene_add_number(out, carrier_color.b);
-    text_addz(out, ")]\n");
+    text_addz(out, "        color3f[] primvars:displayColor = [");
+    scene_add_tuple(out, carrier_color.r, carrier_color.g, carrier_color.b);
+    text_addz(out, "]\n");
     for (uint32_t lot = 0; lot < keys->n_subject; lot++) {
         uint32_t first = keys->first[lot];
         const uint32_t end = keys->first[lot + 1];

@@ -10,18 +10,16 @@
 
 static const char looks[] = "/Plant/Looks";
 
-static void line(struct text *out, int depth, const char *text) {
-    for (int i = 0; i < depth; i++) {
-        text_addz(out, "    ");
-    }
-    text_addz(out, text);
-    text_addz(out, "\n");
-}
-
 static void indent(struct text *out, int depth) {
     for (int i = 0; i < depth; i++) {
         text_addz(out, "    ");
     }
+}
+
+static void line(struct text *out, int depth, const char *text) {
+    indent(out, depth);
+    text_addz(out, text);
+    text_addz(out, "\n");
 }
 
 // A material below `path`, up to the color of its surface.
@@ -44,13 +42,9 @@ static void open_material(struct text *out, int depth, const char *path, const c
 void usda_looks_add(struct text *out, int depth, const char *path, const char *name,
                     struct color color) {
     open_material(out, depth, path, name);
-    text_addz(out, " = (");
-    scene_add_number(out, color.r);
-    text_addz(out, ", ");
-    scene_add_number(out, color.g);
-    text_addz(out, ", ");
-    scene_add_number(out, color.b);
-    text_addz(out, ")\n");
+    text_addz(out, " = ");
+    scene_add_tuple(out, color.r, color.g, color.b);
+    text_addz(out, "\n");
     line(out, depth + 1, "}");
     line(out, depth, "}");
 }
