@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# tests/korean.py: what the program says to people it says in Korean, too. Three laws about src/ and src/study/words/korean_list.h:
+# tests/korean.py: what the program says to people it says in Korean, too. Three laws about src/ and src/study/words/korean*_list.h:
 #   1. each English sentence of the list is still written somewhere in src/, letter by letter;
 #   2. each text that is handed to a function which refuses (fail, request_refuse, ...) has its Korean;
 #   3. so has each text of three words or more, but for what NOT_SENTENCES and NOT_FOR_PEOPLE let through, with the reason.
@@ -68,7 +68,8 @@ for path in paths:
     for call in REFUSING.finditer(text):
         for literal in re.findall(LITERALS, arguments(text, call.end())):
             refused.setdefault(shape(joined(literal)), path)
-known = [joined(m) for m in re.findall(r"^ *X\((" + LITERALS + r"),", source("src/study/words/korean_list.h"), re.M)]
+known = [joined(m) for name in ("korean_list", "korean_live_list")
+         for m in re.findall(r"^ *X\((" + LITERALS + r"),", source(f"src/study/words/{name}.h"), re.M)]
 shapes = {shape(text) for text in known}
 
 

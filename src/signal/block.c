@@ -271,8 +271,9 @@ size_t block_write(uint8_t *out, const struct sample *sample, size_t n) {
 
 // ---- reading
 
-static maru_status broken(const char *what, maru_error *err) {
-    return fail(err, MARU_E_INPUT, "a block of samples is damaged: %s", what);
+static maru_status broken(const struct packed_bytes *from, const uint8_t *bytes, maru_error *err) {
+    return fail(err, MARU_E_INPUT, "a block of samples is damaged near byte %zu",
+                (size_t)(from->at - bytes));
 }
 
 static bool get_byte(struct packed_bytes *from, unsigned *byte) {
@@ -424,22 +425,22 @@ maru_status block_read(const uint8_t *bytes, size_t n_bytes, struct sample *samp
     int64_t column[BLOCK_MAX_SAMPLES], word[BLOCK_MAX_SAMPLES];
     size_t n_sample = 0;
     if (!get_head(&from, &n_sample)) {
-        return broken("its beginning", err);
+        return broken(&from, bytes, err);
     }
     if (!packing_read(&from, column, n_sample)) {
-        return broken("its times", err);
+        return broken(&from, bytes, err);
     }
     for (size_t i = 0; i < n_sample; i++) {
         sample[i].at_us = column[i];
     }
     if (!get_small(&from, column, n_sample, 256)) {
-        return broken("its qualities", err);
+        return broken(&from, bytes, err);
     }
     for (size_t i = 0; i < n_sample; i++) {
         sample[i].quality = (uint8_t)column[i];
     }
     if (!get_small(&from, column, n_sample, N_SAMPLE_TYPE)) {
-        return broken("its types", err);
+        return broken(&from, bytes, err);
     }
     bool is_double = true, has_text = false;
     for (size_t i = 0; i < n_sample; i++) {
@@ -451,14 +452,14 @@ maru_status block_read(const uint8_t *bytes, size_t n_bytes, struct sample *samp
     struct texts texts;
     texts.n = 0;
     if (has_text && !get_texts(&from, &texts, n_sample)) {
-        return broken("its texts", err);
+        return broken(&from, bytes, err);
     }
     if (!get_words(&from, word, n_sample, is_double) || from.at != from.end) {
-        return broken("its values", err);
+        return broken(&from, bytes, err);
     }
     for (size_t i = 0; i < n_sample; i++) {
         if (!set_value(&sample[i], word[i], &texts)) {
-            return broken("a value", err);
+            return broken(&from, bytes, err);
         }
     }
     *n = n_sample;

@@ -3,6 +3,8 @@
 #ifndef STUDY_KOREAN_LIST_H
 #define STUDY_KOREAN_LIST_H
 
+#include "study/words/korean_live_list.h"
+
 // clang-format off
 #define KOREAN_FAULTS(X) \
     /* whole tables */ \
@@ -704,7 +706,7 @@
     X("no room for queue_rule: the rule has already {1} criteria", "queue_rule을 넣을 자리가 없습니다. 규칙에 이미 기준이 {1}개 있습니다") \
     X("'{1}' uses more than {2} of spt, edd, cr, odd, maxwork, qtcr, qts", "'{1}'[은/는] spt, edd, cr, odd, maxwork, qtcr, qts를 {2}개 넘게 씁니다")
 
-#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X)
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_SIGNALS(X)
 // clang-format on
 
 #endif
