@@ -6,6 +6,7 @@
 // clang-format off
 #define KOREAN_SIGNALS(X) \
     X("a block of samples is damaged near byte {1}", "표본 블록이 {1}번째 바이트 근처에서 손상되었습니다") \
+    X("a batch of samples is damaged", "표본 묶음이 손상되었습니다") \
     /* the end of the list */
 
 // clang-format on
