@@ -63,6 +63,18 @@ const char *const tenant_migration[] = {
     // state: NULL where a twin begins with the plant's stock
     ("ALTER TABLE twin ADD COLUMN begin_us INTEGER NOT NULL DEFAULT 0;"
      "ALTER TABLE twin ADD COLUMN state BLOB;"),
+    // signals/: a sample is in the log until it is in a block
+    "CREATE TABLE signal(id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, asset TEXT NOT NULL,"
+    "  name TEXT NOT NULL, unit TEXT NOT NULL, type INTEGER NOT NULL, created_ms INTEGER NOT NULL)"
+    "  STRICT;"
+    "CREATE INDEX signal_of ON signal(asset, name);"
+    "CREATE TABLE sample_log(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE block_bytes(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE block(signal INTEGER NOT NULL, start_us INTEGER NOT NULL,"
+    "  end_us INTEGER NOT NULL, content INTEGER NOT NULL, n INTEGER NOT NULL,"
+    "  n_number INTEGER NOT NULL, first REAL, first_us INTEGER NOT NULL, last REAL,"
+    "  last_us INTEGER NOT NULL, low REAL, low_us INTEGER NOT NULL, high REAL,"
+    "  high_us INTEGER NOT NULL, total REAL, PRIMARY KEY(signal, start_us)) STRICT, WITHOUT ROWID;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -1,0 +1,184 @@
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "store/signals/inner.h"
+
+// Writing. Whoever finds nobody committing commits for all who wait: one row of the log, one transaction, one sync, and then
+// wakes them. While that takes its time, the next ones gather. So one writer waits for one sync, and a hundred
+// wait for little more.
+//
+// The transaction also carries some settling (settle.c), about twice as many samples as it writes, so that memory
+// stays bounded however much comes, and nothing has to be done later.
+
+enum { LEAST_SETTLED = 4096 };
+
+static maru_status insert_log(struct signals *signals, const struct text *bytes, maru_error *err) {
+    struct query query;
+    query_open(&query, &signals->writer, "INSERT INTO sample_log(id, bytes) VALUES(?, ?)");
+    query_bind_integer(&query, signals->next_row);
+    query_bind_bytes(&query, bytes->bytes, bytes->n_bytes);
+    query_row(&query);
+    return query_close(&query, err);
+}
+
+// Samples of the log go into memory: those just written, and after a start those that were.
+maru_status commit_take(struct signals *signals, int64_t row, const void *bytes, size_t n,
+                        maru_error *err) {
+    struct batch_reader reader = {.from = {bytes, (const uint8_t *)bytes + n}};
+    struct batch_sample one;
+    maru_status st = MARU_OK;
+    signals->generation[signals->filling].last_row = row;
+    while ((st = batch_next(&reader, &one, err)) == MARU_OK) {
+        if (one.signal > (int64_t)signals->n_series) {
+            return fail(err, MARU_E_INPUT, "a batch of samples is damaged");
+        }
+        st = heads_put(signals, &one, err);
+        if (st != MARU_OK) {
+            return st;
+        }
+    }
+    return st == MARU_MORE ? MARU_OK : st;
+}
+
+// One transaction: what waits goes to the log, and some of what is in memory into blocks.
+static maru_status transact(struct signals *signals, const struct text *bytes, uint64_t budget,
+                            maru_error *err) {
+    struct database *writer = &signals->writer;
+    database_enter(writer);
+    maru_status st = database_begin(writer, err);
+    if (st == MARU_OK && bytes->n_bytes > 0) {
+        st = insert_log(signals, bytes, err);
+    }
+    if (st == MARU_OK && budget > 0) {
+        st = settle_step(signals, budget, &signals->step, err);
+    }
+    return database_leave(writer, st, err);
+}
+
+// Commit for everybody who waits; the caller has the lock, which is free meanwhile.
+static void commit(struct signals *signals) {
+    struct text bytes = signals->pending;
+    struct waiter *waiting = signals->waiting;
+    const uint64_t least =
+        2 * signals->n_pending > LEAST_SETTLED ? 2 * signals->n_pending : LEAST_SETTLED;
+    const uint64_t budget = signals->is_settling ? least : 0;
+    text_init(&signals->pending, SIGNALS_MAX_PENDING_BYTES);
+    signals->waiting = NULL;
+    signals->n_pending = 0;
+    signals->is_committing = true;
+    pthread_mutex_unlock(&signals->lock);
+
+    maru_error err = {0};
+    const maru_status st = transact(signals, &bytes, budget, &err);
+
+    pthread_mutex_lock(&signals->lock);
+    if (st == MARU_OK) {
+        if (budget > 0) {
+            settle_taken(signals, &signals->step);
+        }
+        if (bytes.n_bytes > 0) {
+            // durable, so what follows must not fail: without memory they come from the log at the next start
+            const int64_t row = signals->next_row++;
+            signals->is_behind =
+                commit_take(signals, row, bytes.bytes, bytes.n_bytes, NULL) != MARU_OK ||
+                signals->is_behind;
+        }
+        settle_begin(signals, false);
+    }
+    text_fini(&bytes);
+    for (struct waiter *waiter = waiting; waiter;) {
+        struct waiter *next = waiter->next; // it is gone once it is done
+        waiter->status = st;
+        waiter->err = err;
+        waiter->is_done = true;
+        waiter = next;
+    }
+    signals->is_committing = false;
+    pthread_cond_broadcast(&signals->is_done);
+}
+
+static maru_status look_at(const struct signals *signals, const struct batch_sample *sample,
+                           size_t n, maru_error *err) {
+    if (n > SIGNALS_MAX_WRITE_SAMPLES) {
+        return fail(err, MARU_E_LIMIT, "more than %d samples at once", SIGNALS_MAX_WRITE_SAMPLES);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct sample *one = &sample[i].sample;
+        if (sample[i].signal <= 0 || sample[i].signal > (int64_t)signals->n_series) {
+            return fail(err, MARU_E_USAGE, "there is no signal %lld", (long long)sample[i].signal);
+        }
+        if (one->at_us < SIGNALS_FROM_US || one->at_us >= SIGNALS_TO_US) {
+            return fail(err, MARU_E_RANGE, "a sample has a time before 1900 or after 2199");
+        }
+        if (one->type >= N_SAMPLE_TYPE ||
+            (one->type == SAMPLE_BOOL && one->value.integer != 0 && one->value.integer != 1)) {
+            return fail(err, MARU_E_USAGE, "a sample has a value of no type");
+        }
+        if (one->type == SAMPLE_TEXT && one->n_text > SAMPLE_MAX_TEXT_BYTES) {
+            return fail(err, MARU_E_LIMIT, "a text of more than %d bytes", SAMPLE_MAX_TEXT_BYTES);
+        }
+    }
+    return MARU_OK;
+}
+
+// Commit, or wait until somebody has.
+static void await(struct signals *signals, struct waiter *waiter) {
+    while (!waiter->is_done) {
+        if (signals->is_committing) {
+            pthread_cond_wait(&signals->is_done, &signals->lock);
+        } else {
+            commit(signals);
+        }
+    }
+}
+
+maru_status signals_write(struct signals *signals, const struct batch_sample *sample, size_t n,
+                          maru_error *err) {
+    struct waiter waiter = {0};
+    pthread_mutex_lock(&signals->lock);
+    maru_status st = look_at(signals, sample, n, err);
+    if (st == MARU_OK && n > 0) {
+        const size_t n_before = signals->pending.n_bytes;
+        batch_write(&signals->pending, sample, n);
+        if (signals->pending.status != MARU_OK) {
+            st = fail(err, signals->pending.status,
+                      "more samples wait to be written than memory may hold; try again");
+            signals->pending.status = MARU_OK;
+            signals->pending.n_bytes = n_before;
+        }
+    }
+    if (st == MARU_OK && n > 0) {
+        waiter.next = signals->waiting;
+        signals->waiting = &waiter;
+        signals->n_pending += n;
+        await(signals, &waiter);
+        st = waiter.status;
+        if (st != MARU_OK && err) {
+            *err = waiter.err;
+        }
+    }
+    pthread_mutex_unlock(&signals->lock);
+    return st;
+}
+
+maru_status signals_settle(struct signals *signals, maru_error *err) {
+    struct waiter waiter = {0};
+    pthread_mutex_lock(&signals->lock);
+    for (int generation = 0; generation < 2 && waiter.status == MARU_OK; generation++) {
+        while (signals->is_committing) {
+            pthread_cond_wait(&signals->is_done, &signals->lock);
+        }
+        settle_begin(signals, true);
+        while (signals->is_settling && waiter.status == MARU_OK) {
+            waiter = (struct waiter){.next = signals->waiting};
+            signals->waiting = &waiter;
+            await(signals, &waiter);
+        }
+    }
+    pthread_mutex_unlock(&signals->lock);
+    if (waiter.status != MARU_OK && err) {
+        *err = waiter.err;
+    }
+    return waiter.status;
+}

@@ -1,0 +1,112 @@
+// The signals of one tenant: what they are called, and their samples, durable once written.
+//
+//     writers -> commit.c: one transaction for all who wait -> log -> heads in memory -> settle.c -> blocks
+//     readers <- reading.c <- heads, blocks
+//
+// A sample is known by its signal and time: what is written again replaces what was there, so that repeats do no harm and late
+// samples find their place. Any number of threads may write and read.
+#ifndef STORE_SIGNALS_SIGNALS_H
+#define STORE_SIGNALS_SIGNALS_H
+
+#include "signal/batch.h"
+#include "signal/sample.h"
+#include "signal/summary.h"
+#include "store/database.h"
+
+enum {
+    SIGNALS_MAX = 200000,
+    SIGNALS_MAX_NAME_BYTES = 512,
+    SIGNALS_MAX_NAMES_BYTES = 256 << 20,
+    SIGNALS_MAX_WRITE_SAMPLES = 65536,
+    SIGNALS_MAX_PENDING_BYTES = 64 << 20,
+    SIGNALS_MAX_HEAD_TEXT_BYTES = 256 << 20,
+    SIGNALS_MAX_COLUMNS = 10000,
+};
+
+// Times that samples may have: from 1900 to 2200.
+#define SIGNALS_FROM_US (INT64_C(-2208988800) * 1000000)
+#define SIGNALS_TO_US (INT64_C(7258118400) * 1000000)
+
+struct signals;
+
+// Take up the signals in the database of a tenant, which is open and outlives them.
+//   in      writer: another connection to the same place, owned by the signals from here on
+//   out     *out; the writer is closed with it, also after an error
+//   errors  MARU_E_IO, MARU_E_INPUT: the log is damaged; MARU_E_MEMORY
+//   cost    what the log holds is read: up to a second
+MARU_MUST_USE maru_status signals_open(struct database *reader, struct database *writer,
+                                       struct signals **out, maru_error *err);
+void signals_close(struct signals *signals); // accepts NULL; nobody may be in it
+
+// ---- what they are called
+
+struct signal_row {
+    int64_t id;
+    const char
+        *source; // the name that its source gives it, unlike any other: "line1/press2/temperature"
+    const char *asset; // where it stands: "site/area/line/cell/tool", "" where nothing is known
+    const char *name;  // its name there
+    const char *unit;  // "" where there is none
+    enum sample_type type;
+};
+typedef maru_status (*signals_see_row)(void *context, const struct signal_row *row,
+                                       maru_error *err);
+
+// Make those signals that are not there yet, in one transaction.
+//   in      row (n), whose ids are not looked at
+//   out     id (n), above 0
+//   errors  MARU_E_LIMIT, MARU_E_INPUT: a name is empty or too long; none was made
+MARU_MUST_USE maru_status signals_declare(struct signals *signals, const struct signal_row *row,
+                                          size_t n, int64_t *id, maru_error *err);
+
+// The id of a source's name, 0 where there is none.
+int64_t signals_find(struct signals *signals, const char *source, size_t n);
+
+size_t signals_count(struct signals *signals);
+
+// In the order of their ids, those after `after`, at most `limit`.
+MARU_MUST_USE maru_status signals_each(struct signals *signals, int64_t after, int64_t limit,
+                                       signals_see_row see, void *context, maru_error *err);
+
+// ---- writing (commit.c)
+
+// Write samples of signals that are there; durable when this returns MARU_OK, and all or none of them. Samples that wait at the
+// same time are written together, with one sync of the disk.
+//   in      n up to SIGNALS_MAX_WRITE_SAMPLES; times from SIGNALS_FROM_US to SIGNALS_TO_US
+//   errors  MARU_E_RANGE, MARU_E_USAGE: no such signal; MARU_E_LIMIT; MARU_E_IO: the disk is full, ...
+MARU_MUST_USE maru_status signals_write(struct signals *signals, const struct batch_sample *sample,
+                                        size_t n, maru_error *err);
+
+// Put all that is in memory into blocks and empty the log; what is written meanwhile may stay.
+MARU_MUST_USE maru_status signals_settle(struct signals *signals, maru_error *err);
+
+// ---- reading (reading.c)
+
+// Samples in the order of time, some thousand a call; a text is valid during the call.
+typedef maru_status (*signals_see)(void *context, const struct sample *sample, size_t n,
+                                   maru_error *err);
+
+// All samples of a signal at or after `from_us` and before `to_us`.
+MARU_MUST_USE maru_status signals_read(struct signals *signals, int64_t signal, maru_time from_us,
+                                       maru_time to_us, signals_see see, void *context,
+                                       maru_error *err);
+
+// The same as one summary for each of n_column equal spans of the time: what a chart of this width draws, with exact
+// extremes. Whole blocks count by their summaries, so that a month costs little more than a day.
+//   in   n_column up to SIGNALS_MAX_COLUMNS, and no more than microseconds
+//   out  column (n_column)
+MARU_MUST_USE maru_status signals_draw(struct signals *signals, int64_t signal, maru_time from_us,
+                                       maru_time to_us, struct summary *column, size_t n_column,
+                                       maru_error *err);
+
+// The newest sample of each signal; quality bad and time 0 where there is none. Texts longer than SIGNALS_LAST_TEXT_BYTES - 1
+// are cut.
+enum { SIGNALS_LAST_TEXT_BYTES = 64 };
+struct last_sample {
+    struct sample sample; // its text is in `text`
+    char text[SIGNALS_LAST_TEXT_BYTES];
+};
+MARU_MUST_USE maru_status signals_last(struct signals *signals, const int64_t *signal, size_t n,
+                                       struct last_sample *out, maru_error *err);
+
+#endif

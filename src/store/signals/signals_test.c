@@ -1,0 +1,369 @@
+#include "store/signals/signals.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "store/tenant.h"
+
+// A store that writes, settles, is closed and opened, against a plain array that says what must be there.
+
+enum { N_SIGNAL = 3, N_MOMENT = 6000 };
+
+struct place {
+    char path[64];
+    struct database reader;
+    struct signals *signals;
+};
+
+static void open_place(struct place *place) {
+    struct database writer;
+    maru_error err = {0};
+    assert_int_equal(
+        database_open(&place->reader, place->path, tenant_migration, tenant_n_migration, &err),
+        MARU_OK);
+    assert_int_equal(
+        database_open(&writer, place->path, tenant_migration, tenant_n_migration, &err), MARU_OK);
+    if (signals_open(&place->reader, &writer, &place->signals, &err) != MARU_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
+static void close_place(struct place *place) {
+    signals_close(place->signals);
+    database_close(&place->reader);
+}
+
+static void new_place(struct place *place) {
+    *place = (struct place){.path = "/tmp/maru-signals-XXXXXX"};
+    const int file = mkstemp(place->path);
+    assert_true(file >= 0);
+    close(file);
+    open_place(place);
+}
+
+static void remove_place(struct place *place) {
+    char path[80];
+    close_place(place);
+    unlink(place->path);
+    snprintf(path, sizeof path, "%s-wal", place->path);
+    unlink(path);
+    snprintf(path, sizeof path, "%s-shm", place->path);
+    unlink(path);
+}
+
+static void declare(struct place *place, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        char source[32];
+        snprintf(source, sizeof source, "line/press%zu", i);
+        const struct signal_row row = {
+            .source = source, .asset = "line", .name = source + 5, .unit = "bar"};
+        int64_t id = 0;
+        assert_int_equal(signals_declare(place->signals, &row, 1, &id, NULL), MARU_OK);
+        assert_int_equal(id, i + 1);
+    }
+}
+
+// ---- the law
+
+struct expected { // what each moment of each signal must be; type N_SAMPLE_TYPE: nothing
+    struct sample sample[N_SIGNAL][N_MOMENT];
+};
+
+static const maru_time first_us = INT64_C(1700000000000000);
+
+static struct sample draw_sample(uint64_t step, size_t i, size_t moment) {
+    static const char *const word[] = {"RUN", "IDLE", "", "비가동"};
+    const struct random_block block = random_at(11, step, i);
+    struct sample sample = {.at_us = first_us + (int64_t)moment * 1000,
+                            .type = block.word[0] % 20 == 0 ? SAMPLE_TEXT : SAMPLE_DOUBLE,
+                            .quality = block.word[1] % 9 == 0 ? QUALITY_BAD : QUALITY_GOOD};
+    if (sample.type == SAMPLE_TEXT) {
+        sample.value.text = word[block.word[2] % 4];
+        sample.n_text = (uint32_t)strlen(sample.value.text);
+    } else {
+        sample.value.number = (double)(block.word[2] % 1000) / 10;
+    }
+    return sample;
+}
+
+// A burst of samples somewhere: in order, or late, or again, with some of them twice.
+static void write_burst(struct place *place, struct expected *expected, uint64_t step) {
+    static struct batch_sample batch[700];
+    const struct random_block block = random_at(12, step, 0);
+    const size_t signal = block.word[0] % N_SIGNAL, n = 1 + block.word[1] % 700;
+    const size_t begin = block.word[2] % N_MOMENT;
+    const size_t stride = 1 + block.word[3] % 7;
+    for (size_t i = 0; i < n; i++) {
+        const size_t moment = (begin + (i * stride) % (n + 3)) % N_MOMENT;
+        batch[i].signal = (int64_t)signal + 1;
+        batch[i].sample = draw_sample(step, i, moment);
+        expected->sample[signal][moment] = batch[i].sample;
+    }
+    assert_int_equal(signals_write(place->signals, batch, n, NULL), MARU_OK);
+}
+
+struct seen {
+    const struct sample *expected; // (N_MOMENT)
+    size_t at, to;
+};
+
+static maru_status see(void *context, const struct sample *sample, size_t n, maru_error *err) {
+    struct seen *seen = context;
+    (void)err;
+    for (size_t i = 0; i < n; i++) {
+        while (seen->at < seen->to && seen->expected[seen->at].type == N_SAMPLE_TYPE) {
+            seen->at++;
+        }
+        assert_true(seen->at < seen->to);
+        const struct sample *want = &seen->expected[seen->at++];
+        assert_true(sample[i].at_us == want->at_us);
+        assert_int_equal(sample[i].quality, want->quality);
+        assert_true(sample_is_same_value(&sample[i], want));
+    }
+    return MARU_OK;
+}
+
+static void compare(struct place *place, const struct expected *expected, size_t from, size_t to) {
+    for (size_t signal = 0; signal < N_SIGNAL; signal++) {
+        struct seen seen = {expected->sample[signal], from, to};
+        maru_error err = {0};
+        const maru_time from_us = first_us + (int64_t)from * 1000;
+        const maru_time to_us = first_us + (int64_t)to * 1000;
+        if (signals_read(place->signals, (int64_t)signal + 1, from_us, to_us, see, &seen, &err) !=
+            MARU_OK) {
+            fail_msg("%s", err.text);
+        }
+        while (seen.at < to && seen.expected[seen.at].type == N_SAMPLE_TYPE) {
+            seen.at++;
+        }
+        assert_int_equal(seen.at, to);
+    }
+}
+
+static void compare_drawing(struct place *place, const struct expected *expected, size_t from,
+                            size_t to, size_t n_column) {
+    static struct summary column[1000], want[1000];
+    const maru_time from_us = first_us + (int64_t)from * 1000;
+    const maru_time to_us = first_us + (int64_t)to * 1000;
+    for (size_t signal = 0; signal < N_SIGNAL; signal++) {
+        assert_int_equal(signals_draw(place->signals, (int64_t)signal + 1, from_us, to_us, column,
+                                      n_column, NULL),
+                         MARU_OK);
+        memset(want, 0, sizeof want);
+        for (size_t i = from; i < to; i++) {
+            const struct sample *sample = &expected->sample[signal][i];
+            if (sample->type != N_SAMPLE_TYPE) {
+                const size_t at =
+                    (size_t)((sample->at_us - from_us) * (int64_t)n_column / (to_us - from_us));
+                summary_add(&want[at], sample, 1);
+            }
+        }
+        for (size_t i = 0; i < n_column; i++) {
+            const struct summary *a = &column[i], *b = &want[i];
+            assert_true(a->n == b->n && a->n_number == b->n_number);
+            if (a->n_number > 0) {
+                assert_true(a->low == b->low && a->high == b->high);
+                assert_true(a->first == b->first && a->last == b->last);
+                assert_true(a->low_us == b->low_us && a->high_us == b->high_us);
+                assert_true(fabs(a->sum - b->sum) <= 1e-9 * (1 + fabs(b->sum)));
+            }
+        }
+    }
+}
+
+// The law: whatever is written in whatever order, the last word on a moment is what is read, from memory and blocks, before
+// and after a start.
+static void test_what_was_written_last_is_read(void **state) {
+    (void)state;
+    struct place place;
+    struct expected *expected = calloc(1, sizeof *expected);
+    assert_non_null(expected);
+    for (size_t i = 0; i < N_SIGNAL * N_MOMENT; i++) {
+        expected->sample[i / N_MOMENT][i % N_MOMENT].type = N_SAMPLE_TYPE;
+    }
+    new_place(&place);
+    declare(&place, N_SIGNAL);
+    for (uint64_t step = 0; step < 150; step++) {
+        const struct random_block block = random_at(13, step, 0);
+        write_burst(&place, expected, step);
+        if (block.word[0] % 4 == 0) {
+            assert_int_equal(signals_settle(place.signals, NULL), MARU_OK);
+        }
+        if (block.word[1] % 10 == 0) {
+            close_place(&place); // nothing is written at the end: as after a kill
+            open_place(&place);
+        }
+        const size_t from = block.word[2] % N_MOMENT;
+        const size_t to = from + 1 + block.word[3] % (N_MOMENT - from);
+        compare(&place, expected, from, to);
+        compare_drawing(&place, expected, from, to, 1 + block.word[1] % 1000);
+    }
+    compare(&place, expected, 0, N_MOMENT);
+    struct last_sample last[N_SIGNAL];
+    assert_int_equal(signals_last(place.signals, (int64_t[]){1, 2, 3}, N_SIGNAL, last, NULL),
+                     MARU_OK);
+    for (size_t signal = 0; signal < N_SIGNAL; signal++) {
+        size_t at = N_MOMENT;
+        while (expected->sample[signal][--at].type == N_SAMPLE_TYPE) {
+        }
+        assert_true(last[signal].sample.at_us == expected->sample[signal][at].at_us);
+        assert_true(sample_is_same_value(&last[signal].sample, &expected->sample[signal][at]));
+    }
+    remove_place(&place);
+    free(expected);
+}
+
+// ---- many at once
+
+enum { N_THREAD = 4, N_WRITE = 200 };
+
+struct writer {
+    pthread_t thread;
+    struct place *place;
+    int64_t signal;
+};
+
+static void *write_many(void *context) {
+    struct writer *writer = context;
+    for (int i = 0; i < N_WRITE; i++) {
+        const struct batch_sample one = {writer->signal,
+                                         {.at_us = first_us + i,
+                                          .type = SAMPLE_INTEGER,
+                                          .quality = QUALITY_GOOD,
+                                          .value.integer = i}};
+        if (signals_write(writer->place->signals, &one, 1, NULL) != MARU_OK) {
+            return context;
+        }
+    }
+    return NULL;
+}
+
+static maru_status count(void *context, const struct sample *sample, size_t n, maru_error *err) {
+    (void)sample;
+    (void)err;
+    *(size_t *)context += n;
+    return MARU_OK;
+}
+
+static size_t n_read(struct place *place, int64_t signal) {
+    size_t n = 0;
+    assert_int_equal(signals_read(place->signals, signal, INT64_MIN, INT64_MAX, count, &n, NULL),
+                     MARU_OK);
+    return n;
+}
+
+static void test_writers_at_the_same_time(void **state) {
+    (void)state;
+    struct place place;
+    struct writer writer[N_THREAD];
+    new_place(&place);
+    declare(&place, N_THREAD);
+    for (int i = 0; i < N_THREAD; i++) {
+        writer[i] = (struct writer){.place = &place, .signal = i + 1};
+        assert_int_equal(pthread_create(&writer[i].thread, NULL, write_many, &writer[i]), 0);
+    }
+    for (int i = 0; i < 20; i++) { // and somebody who reads and settles
+        (void)n_read(&place, 1 + i % N_THREAD);
+        assert_int_equal(signals_settle(place.signals, NULL), MARU_OK);
+    }
+    for (int i = 0; i < N_THREAD; i++) {
+        void *failed = NULL;
+        pthread_join(writer[i].thread, &failed);
+        assert_null(failed);
+    }
+    for (int i = 0; i < N_THREAD; i++) {
+        assert_int_equal(n_read(&place, i + 1), N_WRITE);
+    }
+    remove_place(&place);
+}
+
+// ---- names and refusals
+
+static maru_status take_row(void *context, const struct signal_row *row, maru_error *err) {
+    (void)err;
+    assert_int_equal(row->id, ++*(int64_t *)context);
+    assert_string_equal(row->unit, "bar");
+    return MARU_OK;
+}
+
+static void test_names(void **state) {
+    (void)state;
+    struct place place;
+    new_place(&place);
+    declare(&place, 5);
+    const struct signal_row row[] = {
+        {.source = "line/press2", .name = "a", .asset = "", .unit = "bar"},
+        {.source = "new", .name = "a", .asset = "", .unit = "bar"},
+        {.source = "new", .name = "a", .asset = "", .unit = "bar"},
+    };
+    int64_t id[3] = {0};
+    assert_int_equal(signals_declare(place.signals, row, 3, id, NULL), MARU_OK);
+    assert_true(id[0] == 3 && id[1] == 6 && id[2] == 6);
+    const struct signal_row bad = {.source = "x\xff", .name = "a", .asset = "", .unit = ""};
+    assert_int_equal(signals_declare(place.signals, &bad, 1, id, NULL), MARU_E_INPUT);
+    close_place(&place);
+    open_place(&place);
+    assert_int_equal(signals_count(place.signals), 6);
+    assert_int_equal(signals_find(place.signals, "new", 3), 6);
+    assert_int_equal(signals_find(place.signals, "old", 3), 0);
+    int64_t last = 0;
+    assert_int_equal(signals_each(place.signals, 0, 100, take_row, &last, NULL), MARU_OK);
+    assert_int_equal(last, 6);
+    remove_place(&place);
+}
+
+static void test_refusals_write_nothing(void **state) {
+    (void)state;
+    struct place place;
+    new_place(&place);
+    declare(&place, 1);
+    const struct sample good = {.at_us = first_us, .quality = QUALITY_GOOD};
+    struct batch_sample two[2] = {{1, good}, {1, good}};
+    const struct {
+        int64_t signal;
+        struct sample sample;
+        maru_status want;
+    } bad[] = {
+        {2, good, MARU_E_USAGE},
+        {0, good, MARU_E_USAGE},
+        {1, {.at_us = SIGNALS_TO_US}, MARU_E_RANGE},
+        {1, {.at_us = SIGNALS_FROM_US - 1}, MARU_E_RANGE},
+        {1, {.at_us = first_us, .type = N_SAMPLE_TYPE}, MARU_E_USAGE},
+        {1, {.at_us = first_us, .type = SAMPLE_BOOL, .value.integer = 2}, MARU_E_USAGE},
+        {1,
+         {.at_us = first_us, .type = SAMPLE_TEXT, .n_text = SAMPLE_MAX_TEXT_BYTES + 1},
+         MARU_E_LIMIT},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        two[1] = (struct batch_sample){bad[i].signal, bad[i].sample};
+        assert_int_equal(signals_write(place.signals, two, 2, NULL), bad[i].want);
+    }
+    assert_int_equal(n_read(&place, 1), 0);
+    struct last_sample last;
+    assert_int_equal(signals_last(place.signals, (int64_t[]){1}, 1, &last, NULL), MARU_OK);
+    assert_int_equal(last.sample.quality, QUALITY_BAD);
+    struct summary column[2];
+    assert_int_equal(signals_draw(place.signals, 1, 5, 6, column, 2, NULL), MARU_E_RANGE);
+    assert_int_equal(signals_draw(place.signals, 9, 5, 8, column, 2, NULL), MARU_E_USAGE);
+    remove_place(&place);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_was_written_last_is_read),
+        cmocka_unit_test(test_writers_at_the_same_time),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_refusals_write_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
