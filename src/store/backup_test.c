@@ -262,7 +262,7 @@ static void a_removed_tenant_is_in_no_kept_backup(void **state) {
                            file = copy_at("%s/tenants/acme.db", kept.path);
     assert_int_equal(access(file.text, F_OK), -1);
     const int fd = open(server.text, O_RDONLY | O_CLOEXEC);
-    char bytes[1 << 17];
+    char bytes[1 << 19];
     const ssize_t n = read(fd, bytes, sizeof bytes);
     close(fd);
     assert_true(n > 0 && n < (ssize_t)sizeof bytes);

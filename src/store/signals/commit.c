@@ -4,8 +4,8 @@
 #include "base/status.h"
 #include "store/signals/inner.h"
 
-// Writing. Whoever finds nobody committing commits for all who wait: one row of the log, one transaction, one sync, and then
-// wakes them. While that takes its time, the next ones gather. So one writer waits for one sync, and a hundred
+// Writing. Whoever finds nobody committing commits for all who wait, a group: one row of the log, one transaction, one sync,
+// and then wakes them. While that takes its time, the next ones gather. So one writer waits for one sync, and a hundred
 // wait for little more.
 //
 // The transaction also carries some settling (settle.c), about twice as many samples as it writes, so that memory
@@ -56,15 +56,20 @@ static maru_status transact(struct signals *signals, const struct text *bytes, u
     return database_leave(writer, st, err);
 }
 
+static void note_failure(struct signals *signals, uint64_t group, maru_status st,
+                         const maru_error *err) {
+    signals->failure[signals->n_failure++ % N_FAILURE] = (struct failure){group, st, *err};
+}
+
 // Commit for everybody who waits; the caller has the lock, which is free meanwhile.
 static void commit(struct signals *signals) {
     struct text bytes = signals->pending;
-    struct waiter *waiting = signals->waiting;
-    const uint64_t least =
-        2 * signals->n_pending > LEAST_SETTLED ? 2 * signals->n_pending : LEAST_SETTLED;
-    const uint64_t budget = signals->is_settling ? least : 0;
+    const uint64_t group = signals->group++;
+    const uint64_t twice = 2 * signals->n_pending;
+    const uint64_t budget = !signals->is_settling   ? 0
+                            : twice > LEAST_SETTLED ? twice
+                                                    : LEAST_SETTLED;
     text_init(&signals->pending, SIGNALS_MAX_PENDING_BYTES);
-    signals->waiting = NULL;
     signals->n_pending = 0;
     signals->is_committing = true;
     pthread_mutex_unlock(&signals->lock);
@@ -73,27 +78,21 @@ static void commit(struct signals *signals) {
     const maru_status st = transact(signals, &bytes, budget, &err);
 
     pthread_mutex_lock(&signals->lock);
-    if (st == MARU_OK) {
-        if (budget > 0) {
-            settle_taken(signals, &signals->step);
-        }
-        if (bytes.n_bytes > 0) {
-            // durable, so what follows must not fail: without memory they come from the log at the next start
-            const int64_t row = signals->next_row++;
-            signals->is_behind =
-                commit_take(signals, row, bytes.bytes, bytes.n_bytes, NULL) != MARU_OK ||
-                signals->is_behind;
-        }
+    if (st != MARU_OK) {
+        note_failure(signals, group, st, &err);
+    } else if (budget > 0) {
+        settle_taken(signals, &signals->step);
+    }
+    if (st == MARU_OK && bytes.n_bytes > 0) {
+        // durable, so what follows must not fail: without memory they come from the log at the next start
+        const int64_t row = signals->next_row++;
+        signals->is_behind =
+            commit_take(signals, row, bytes.bytes, bytes.n_bytes, NULL) != MARU_OK ||
+            signals->is_behind;
         settle_begin(signals, false);
     }
     text_fini(&bytes);
-    for (struct waiter *waiter = waiting; waiter;) {
-        struct waiter *next = waiter->next; // it is gone once it is done
-        waiter->status = st;
-        waiter->err = err;
-        waiter->is_done = true;
-        waiter = next;
-    }
+    signals->done_group = group;
     signals->is_committing = false;
     pthread_cond_broadcast(&signals->is_done);
 }
@@ -123,62 +122,74 @@ static maru_status look_at(const struct signals *signals, const struct batch_sam
 }
 
 // Commit, or wait until somebody has.
-static void await(struct signals *signals, struct waiter *waiter) {
-    while (!waiter->is_done) {
+static maru_status await(struct signals *signals, uint64_t group, maru_error *err) {
+    while (signals->done_group < group) {
         if (signals->is_committing) {
             pthread_cond_wait(&signals->is_done, &signals->lock);
         } else {
             commit(signals);
         }
     }
+    for (size_t i = 0; i < N_FAILURE; i++) {
+        const struct failure *failure = &signals->failure[i];
+        if (failure->group == group && failure->status != MARU_OK) {
+            if (err) {
+                *err = failure->err;
+            }
+            return failure->status;
+        }
+    }
+    return MARU_OK;
 }
 
-maru_status signals_write(struct signals *signals, const struct batch_sample *sample, size_t n,
-                          maru_error *err) {
-    struct waiter waiter = {0};
+maru_status signals_add(struct signals *signals, const struct batch_sample *sample, size_t n,
+                        uint64_t *ticket, maru_error *err) {
     pthread_mutex_lock(&signals->lock);
     maru_status st = look_at(signals, sample, n, err);
+    const size_t n_before = signals->pending.n_bytes;
     if (st == MARU_OK && n > 0) {
-        const size_t n_before = signals->pending.n_bytes;
         batch_write(&signals->pending, sample, n);
-        if (signals->pending.status != MARU_OK) {
-            st = fail(err, signals->pending.status,
-                      "more samples wait to be written than memory may hold; try again");
+        st = signals->pending.status;
+        if (st != MARU_OK) {
+            st = fail(err, st, "more samples wait to be written than memory may hold; try again");
             signals->pending.status = MARU_OK;
             signals->pending.n_bytes = n_before;
         }
     }
-    if (st == MARU_OK && n > 0) {
-        waiter.next = signals->waiting;
-        signals->waiting = &waiter;
+    if (st == MARU_OK) {
         signals->n_pending += n;
-        await(signals, &waiter);
-        st = waiter.status;
-        if (st != MARU_OK && err) {
-            *err = waiter.err;
-        }
+        *ticket = n > 0 ? signals->group : signals->done_group;
     }
     pthread_mutex_unlock(&signals->lock);
     return st;
 }
 
-maru_status signals_settle(struct signals *signals, maru_error *err) {
-    struct waiter waiter = {0};
+maru_status signals_commit(struct signals *signals, uint64_t ticket, maru_error *err) {
     pthread_mutex_lock(&signals->lock);
-    for (int generation = 0; generation < 2 && waiter.status == MARU_OK; generation++) {
+    const maru_status st = await(signals, ticket, err);
+    pthread_mutex_unlock(&signals->lock);
+    return st;
+}
+
+maru_status signals_write(struct signals *signals, const struct batch_sample *sample, size_t n,
+                          maru_error *err) {
+    uint64_t ticket = 0;
+    const maru_status st = signals_add(signals, sample, n, &ticket, err);
+    return st == MARU_OK ? signals_commit(signals, ticket, err) : st;
+}
+
+maru_status signals_settle(struct signals *signals, maru_error *err) {
+    maru_status st = MARU_OK;
+    pthread_mutex_lock(&signals->lock);
+    for (int generation = 0; generation < 2 && st == MARU_OK; generation++) {
         while (signals->is_committing) {
             pthread_cond_wait(&signals->is_done, &signals->lock);
         }
         settle_begin(signals, true);
-        while (signals->is_settling && waiter.status == MARU_OK) {
-            waiter = (struct waiter){.next = signals->waiting};
-            signals->waiting = &waiter;
-            await(signals, &waiter);
+        while (signals->is_settling && st == MARU_OK) {
+            st = await(signals, signals->group, err);
         }
     }
     pthread_mutex_unlock(&signals->lock);
-    if (waiter.status != MARU_OK && err) {
-        *err = waiter.err;
-    }
-    return waiter.status;
+    return st;
 }

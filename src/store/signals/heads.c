@@ -6,7 +6,7 @@
 
 // Samples in memory, as they came. They are sorted only when somebody needs them sorted, and mostly are already.
 
-enum { FIRST_CAP = 16 };
+enum { FIRST_CAP = 16, RUN = 32 };
 
 static maru_status no_memory(maru_error *err) { return fail(err, MARU_E_MEMORY, "no memory"); }
 
@@ -83,47 +83,64 @@ void head_free(struct head *head) {
     *head = (struct head){0};
 }
 
-// Merge sort from the bottom, stable: what came later stays behind its equals.
-static void merge(struct sample *out, const struct sample *a, size_t n_a, const struct sample *b,
-                  size_t n_b) {
-    size_t i = 0, k = 0;
-    while (i < n_a || k < n_b) {
-        const bool take_a = k == n_b || (i < n_a && a[i].at_us <= b[k].at_us);
-        *out++ = take_a ? a[i++] : b[k++];
+// ---- order
+
+// Samples come nearly in order, so runs of a few are sorted by insertion, then merged from the bottom, and neighbors that are in
+// order already are not touched. Stable: what came later stays behind its equals.
+static void sort_run(struct sample *run, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        const struct sample one = run[i];
+        size_t k = i;
+        while (k > 0 && run[k - 1].at_us > one.at_us) {
+            run[k] = run[k - 1];
+            k--;
+        }
+        run[k] = one;
     }
+}
+
+// Merge two neighbors by way of `spare`, which has room for the first.
+static void merge(struct sample *a, size_t n_a, size_t n_b, struct sample *spare) {
+    const struct sample *b = a + n_a, *end = b + n_b;
+    if (n_b == 0 || a[n_a - 1].at_us <= b->at_us) {
+        return;
+    }
+    memcpy(spare, a, n_a * sizeof *a);
+    for (size_t i = 0; i < n_a;) {
+        *a++ = b == end || spare[i].at_us <= b->at_us ? spare[i++] : *b++;
+    }
+}
+
+static uint32_t drop_replaced(struct sample *sample, uint32_t n) {
+    uint32_t n_kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (i + 1 == n || sample[i].at_us != sample[i + 1].at_us) {
+            sample[n_kept++] = sample[i];
+        }
+    }
+    return n_kept;
 }
 
 maru_status head_sort(struct head *head, maru_error *err) {
     if (!head->is_unsorted) {
         return MARU_OK;
     }
-    struct sample *other = alloc_new(head->n, sizeof *other);
-    if (!other) {
+    struct sample *spare = alloc_new(head->n, sizeof *spare);
+    if (!spare) {
         return no_memory(err);
     }
-    struct sample *from = head->sample, *to = other;
-    for (size_t width = 1; width < head->n; width *= 2) {
-        for (size_t at = 0; at < head->n; at += 2 * width) {
-            const size_t n_left = head->n - at;
-            const size_t n_a = n_left < width ? n_left : width;
-            const size_t n_b = n_left - n_a < width ? n_left - n_a : width;
-            merge(to + at, from + at, n_a, from + at + n_a, n_b);
-        }
-        struct sample *swap = from;
-        from = to;
-        to = swap;
+    const size_t n = head->n;
+    for (size_t at = 0; at < n; at += RUN) {
+        sort_run(head->sample + at, n - at < RUN ? n - at : RUN);
     }
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < head->n; i++) {
-        if (i + 1 == head->n || from[i].at_us != from[i + 1].at_us) {
-            from[n++] = from[i];
+    for (size_t width = RUN; width < n; width *= 2) {
+        for (size_t at = 0; at + width < n; at += 2 * width) {
+            const size_t n_right = n - at - width;
+            merge(head->sample + at, width, n_right < width ? n_right : width, spare);
         }
     }
-    if (from == other) {
-        memcpy(head->sample, other, n * sizeof *other);
-    }
-    alloc_free(other);
-    head->n = n;
+    alloc_free(spare);
+    head->n = drop_replaced(head->sample, head->n);
     head->is_unsorted = false;
     return MARU_OK;
 }

@@ -52,11 +52,11 @@ struct step {
     bool is_last;
 };
 
-struct waiter { // somebody in signals_write
-    struct waiter *next;
+enum { N_FAILURE = 64 }; // groups whose failure is remembered until those who wait have seen it
+struct failure {
+    uint64_t group;
     maru_status status;
     maru_error err;
-    bool is_done;
 };
 
 struct signals {
@@ -79,9 +79,11 @@ struct signals {
 
     struct work *work; // of settle.c
 
-    struct text pending; // batches that wait
-    uint64_t n_pending;  // their samples
-    struct waiter *waiting;
+    struct text pending;        // batches that wait
+    uint64_t n_pending;         // their samples
+    uint64_t group, done_group; // that gathers, and that was committed last
+    struct failure failure[N_FAILURE];
+    size_t n_failure;
     bool is_committing;
     bool is_behind;   // memory ran out behind a commit: nothing is read until the next start
     struct step step; // of the committer

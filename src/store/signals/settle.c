@@ -120,7 +120,8 @@ static maru_status emit(struct work *work, size_t n, maru_error *err) {
 static maru_status emit_all(struct work *work, maru_error *err) {
     maru_status st = MARU_OK;
     while (st == MARU_OK && work->n > 0) {
-        const size_t n_block = (work->n + BLOCK_SAMPLES - 1) / BLOCK_SAMPLES;
+        const size_t n_block =
+            work->n < BLOCK_SAMPLES ? 1 : (work->n + BLOCK_SAMPLES / 2) / BLOCK_SAMPLES;
         st = emit(work, (work->n + n_block - 1) / n_block, err);
     }
     return st;

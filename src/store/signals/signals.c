@@ -91,6 +91,7 @@ maru_status signals_open(struct database *reader, struct database *writer, struc
     signals->writer = *writer;
     *writer = (struct database){0};
     signals->next_row = 1;
+    signals->group = 1;
     pthread_mutex_init(&signals->lock, NULL);
     pthread_cond_init(&signals->is_done, NULL);
     names_init(&signals->source, SIGNALS_MAX_NAMES_BYTES);

@@ -77,6 +77,14 @@ MARU_MUST_USE maru_status signals_each(struct signals *signals, int64_t after, i
 MARU_MUST_USE maru_status signals_write(struct signals *signals, const struct batch_sample *sample,
                                         size_t n, maru_error *err);
 
+// The same in two steps, for who has many batches before he must know: add them all, then wait once. What was
+// added may become durable earlier, with what others write.
+//   out   *ticket for signals_commit, which waits until all that was added before is durable, or tells why it is not
+//   errors  as signals_write
+MARU_MUST_USE maru_status signals_add(struct signals *signals, const struct batch_sample *sample,
+                                      size_t n, uint64_t *ticket, maru_error *err);
+MARU_MUST_USE maru_status signals_commit(struct signals *signals, uint64_t ticket, maru_error *err);
+
 // Put all that is in memory into blocks and empty the log; what is written meanwhile may stay.
 MARU_MUST_USE maru_status signals_settle(struct signals *signals, maru_error *err);
 
