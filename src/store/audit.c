@@ -91,8 +91,8 @@ maru_status tenant_each_audit(struct tenant *tenant, const struct page *page, te
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT number, at_ms, who, action, subject, detail, hash FROM audit"
-               " WHERE ?1 = '' OR number < CAST(?1 AS INTEGER) ORDER BY number DESC LIMIT ?2");
-    query_bind_text(&query, page->after);
+               " WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
+    query_bind_integer(&query, store_before(page));
     query_bind_integer(&query, page->limit);
     while (st == MARU_OK && query_row(&query)) {
         const struct audit_row row = read_row(&query);
@@ -153,8 +153,8 @@ maru_status tenant_audit_head(struct tenant *tenant, const char *wanted,
     char newest[STORE_HASH_BYTES] = "";
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
-               "SELECT number, hash, ?1 IS NULL OR EXISTS (SELECT 1 FROM audit WHERE hash = ?1)"
-               " FROM audit ORDER BY number DESC LIMIT 1");
+               "SELECT number, hash, CAST(?1 AS TEXT) IS NULL OR EXISTS"
+               " (SELECT 1 FROM audit WHERE hash = ?1) FROM audit ORDER BY number DESC LIMIT 1");
     query_bind_text(&query, wanted);
     if (query_row(&query)) {
         number = query_integer(&query, 0);

@@ -1,284 +1,184 @@
 #include "store/database.h"
 
-#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "store/backend/backend.h"
 
-// WAL with synchronous=FULL: a commit is on the disk before it is acknowledged, readers of other
-// processes (a backup) do not wait, and after kill -9 the next open takes up the log. A transaction
-// is immediate, so it never has to give way half done.
-//
-// To compile a statement takes ten times as long as to run a small one, so closed ones are kept, reset and
-// without values, for who asks with the same text. A statement in use is in the hands of its query alone.
+// The common front of both backends: what callers see of a database, its migrations, statements with their
+// values. A backend is a table of functions (backend.h) that is chosen by what is opened.
 
-enum { BUSY_MS = 5000 };
-
-// Did the system refuse room? SQLite itself knows only that of the disk as a whole.
-static bool is_out_of_room(const struct database *database) {
-    const int why = database->db ? sqlite3_system_errno(database->db) : 0;
-    return why == ENOSPC || why == EDQUOT || why == EFBIG;
-}
-
-// What SQLite says, as a sentence that says what to do. A quota, or a limit on the size of files, is no
-// full disk to SQLite, but it is to who has to make room.
-static maru_status refusal(const struct database *database, int code, maru_error *err) {
-    const char *path = database->path ? database->path : "";
-    const bool is_full = (code & 0xff) == SQLITE_IOERR && is_out_of_room(database);
-    switch (is_full ? SQLITE_FULL : code & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_ROW:
-    case SQLITE_DONE:
-        return MARU_OK;
-    case SQLITE_FULL:
-        return fail(err, MARU_E_IO,
-                    "the disk is full: nothing was changed in %s; make room and try again", path);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return fail(err, database->is_open ? MARU_E_IO : MARU_E_INPUT,
-                    "%s is damaged: stop the server and put its last backup in its place", path);
-    case SQLITE_NOMEM:
+maru_status database_init(struct database *database, const struct backend *backend,
+                          const char *path, maru_error *err) {
+    const size_t n = strlen(path) + 1;
+    *database = (struct database){.backend = backend, .path = alloc_new(n, 1)};
+    if (!database->path) {
         return fail(err, MARU_E_MEMORY, "no memory");
-    case SQLITE_TOOBIG:
-        return fail(err, MARU_E_LIMIT, "too large for one row of %s", path);
-    case SQLITE_CONSTRAINT:
-        return fail(err, MARU_E_INPUT, "%s: %s", path, sqlite3_errmsg(database->db));
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-        return fail(err, MARU_E_IO, "%s cannot be written: look at its owner and permissions",
-                    path);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return fail(err, MARU_E_IO, "%s is in use by another process for too long", path);
-    default:
-        return fail(err, MARU_E_IO, "%s: %s", path, sqlite3_errstr(code));
+    }
+    memcpy(database->path, path, n);
+    pthread_mutex_init(&database->lock, NULL);
+    return MARU_OK;
+}
+
+void database_close(struct database *database) {
+    if (database->path) {
+        database->backend->close(database);
+        alloc_free(database->path);
+        pthread_mutex_destroy(&database->lock);
+    }
+    *database = (struct database){0};
+}
+
+void database_enter(struct database *database) {
+    pthread_mutex_lock(&database->lock);
+    if (database->backend->enter) {
+        database->backend->enter(database);
     }
 }
 
-static maru_status run_script(struct database *database, const char *sql, maru_error *err) {
-    return refusal(database, sqlite3_exec(database->db, sql, NULL, NULL, NULL), err);
+maru_status database_begin(struct database *database, maru_error *err) {
+    return database->backend->begin(database, false, err);
 }
 
-static maru_status read_version(struct database *database, int64_t *version, maru_error *err) {
-    struct query query;
-    query_open(&query, database, "PRAGMA user_version");
-    if (query_row(&query)) {
-        *version = query_integer(&query, 0);
-    }
-    return query_close(&query, err);
+maru_status database_begin_reading(struct database *database, maru_error *err) {
+    return database->backend->begin(database, true, err);
 }
 
-static maru_status look_whole(struct database *database, maru_error *err) {
-    struct query query;
-    bool is_whole = false;
-    query_open(&query, database, "PRAGMA quick_check(1)");
-    if (query_row(&query)) {
-        is_whole = strcmp(query_text(&query, 0), "ok") == 0;
-    }
-    const maru_status st = query_close(&query, err);
-    return st != MARU_OK || is_whole ? st : refusal(database, SQLITE_CORRUPT, err);
+maru_status database_leave(struct database *database, maru_status st, maru_error *err) {
+    st = database->backend->end(database, st, err);
+    pthread_mutex_unlock(&database->lock);
+    return st;
 }
 
-static maru_status migrate(struct database *database, const char *const *migration, size_t n,
-                           maru_error *err) {
+maru_status database_count_bytes(struct database *database, int64_t *n_bytes, maru_error *err) {
+    return database->backend->count_bytes(database, n_bytes, err);
+}
+
+maru_status database_migrate(struct database *database, const char *const *migration, size_t n,
+                             maru_error *err) {
     int64_t version = 0;
-    maru_status st = read_version(database, &version, err);
+    maru_status st = database->backend->get_version(database, &version, err);
     if (st == MARU_OK && (version < 0 || (uint64_t)version > n)) {
         return fail(err, MARU_E_INPUT,
                     "%s was written by a newer maru (version %lld, this one knows %zu)",
                     database->path, (long long)version, n);
     }
     for (size_t i = (size_t)version; st == MARU_OK && i < n; i++) {
-        char mark[48];
-        snprintf(mark, sizeof mark, "PRAGMA user_version = %zu", i + 1);
         database_enter(database);
         st = database_begin(database, err);
-        int64_t now = version; // of another process that opened the file at the same time
-        st = st == MARU_OK ? read_version(database, &now, err) : st;
+        int64_t now = version; // of another process that opened it at the same time
+        st = st == MARU_OK ? database->backend->get_version(database, &now, err) : st;
         if (st == MARU_OK && now <= (int64_t)i) {
-            st = run_script(database, migration[i], err);
-            st = st == MARU_OK ? run_script(database, mark, err) : st;
+            st = database->backend->migrate(database, migration[i], err);
+            st = st == MARU_OK ? database->backend->set_version(database, (int64_t)i + 1, err) : st;
         }
         st = database_leave(database, st, err);
     }
     return st;
 }
 
-maru_status database_open(struct database *database, const char *path, const char *const *migration,
-                          size_t n_migration, maru_error *err) {
-    *database = (struct database){0};
-    pthread_mutex_init(&database->lock, NULL);
-    const size_t n = strlen(path) + 1;
-    database->path = alloc_new(n, 1);
-    if (!database->path) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    memcpy(database->path, path, n);
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    maru_status st = refusal(database, sqlite3_open_v2(path, &database->db, flags, NULL), err);
-    if (st == MARU_OK) {
-        sqlite3_extended_result_codes(database->db, 1);
-        sqlite3_busy_timeout(database->db, BUSY_MS);
-        sqlite3_db_config(database->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-        sqlite3_db_config(database->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-        st = run_script(database,
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                        "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
-                        err);
-    }
-    st = st == MARU_OK ? look_whole(database, err) : st;
-    st = st == MARU_OK ? migrate(database, migration, n_migration, err) : st;
-    if (st != MARU_OK) {
-        database_close(database);
-        return st;
-    }
-    database->is_open = true;
-    return MARU_OK;
-}
-
-void database_close(struct database *database) {
-    if (!database->path) {
-        return;
-    }
-    for (size_t i = 0; i < DATABASE_KEPT_STATEMENTS; i++) {
-        sqlite3_finalize(database->kept[i].statement);
-    }
-    sqlite3_close_v2(database->db);
-    alloc_free(database->path);
-    pthread_mutex_destroy(&database->lock);
-    *database = (struct database){0};
-}
-
-void database_enter(struct database *database) { pthread_mutex_lock(&database->lock); }
-
-maru_status database_begin(struct database *database, maru_error *err) {
-    return run_script(database, "BEGIN IMMEDIATE", err);
-}
-
-maru_status database_leave(struct database *database, maru_status st, maru_error *err) {
-    if (!sqlite3_get_autocommit(database->db)) {
-        if (st == MARU_OK) {
-            st = run_script(database, "COMMIT", err);
-        }
-        if (st != MARU_OK && !sqlite3_get_autocommit(database->db)) {
-            (void)sqlite3_exec(database->db, "ROLLBACK", NULL, NULL, NULL);
-        }
-    }
-    pthread_mutex_unlock(&database->lock);
-    return st;
-}
-
 // ---- statements
 
-static void note(struct query *query, int code) {
-    if (query->code == SQLITE_OK && code != SQLITE_OK) {
-        query->code = code;
+void query_fail(struct query *query, maru_status status, const char *format, ...) {
+    if (query->status == MARU_OK) {
+        char text[MARU_ERROR_TEXT_BYTES];
+        va_list args;
+        va_start(args, format);
+        vsnprintf(text, sizeof text, format, args);
+        va_end(args);
+        query->status = fail(&query->problem, status, "%s", text);
     }
 }
 
-static sqlite3_stmt *take_kept(struct database *database, const char *sql) {
-    for (size_t i = 0; i < DATABASE_KEPT_STATEMENTS; i++) {
-        struct kept_statement *kept = &database->kept[i];
-        if (kept->sql == sql && strcmp(sqlite3_sql(kept->statement), sql) == 0) {
-            sqlite3_stmt *statement = kept->statement;
-            *kept = (struct kept_statement){0};
-            return statement;
-        }
-    }
-    return NULL;
-}
-
-static void keep(struct database *database, const char *sql, sqlite3_stmt *statement) {
-    size_t i = 0;
-    while (i < DATABASE_KEPT_STATEMENTS && database->kept[i].statement) {
-        i++;
-    }
-    if (i == DATABASE_KEPT_STATEMENTS) {
-        i = database->next_kept++ % DATABASE_KEPT_STATEMENTS;
-        sqlite3_finalize(database->kept[i].statement);
-    }
-    database->kept[i] = (struct kept_statement){.sql = sql, .statement = statement};
+// Member by member: the values are large, and most stay unused.
+static void init(struct query *query, struct database *database, const char *sql) {
+    query->database = database;
+    query->sql = sql;
+    query->n_value = 0;
+    query->is_run = false;
+    query->status = MARU_OK;
+    query->statement = NULL;
+    query->kept_row = NULL;
+    query->n_kept_row = query->next_kept_row = 0;
 }
 
 void query_open(struct query *query, struct database *database, const char *sql) {
-    *query = (struct query){.database = database, .sql = sql};
-    query->statement = take_kept(database, sql);
-    if (!query->statement) {
-        note(query, sqlite3_prepare_v3(database->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                       &query->statement, NULL));
+    init(query, database, sql);
+    database->backend->open_query(query);
+}
+
+void query_bind(struct query *query, const struct value *value) {
+    if (query->n_value == QUERY_MAX_VALUES) {
+        query_fail(query, MARU_E_LIMIT, "a statement takes at most %d values", QUERY_MAX_VALUES);
+        return;
     }
+    query->value[query->n_value++] = *value;
 }
 
 void query_bind_text(struct query *query, const char *text) {
-    if (query->code == SQLITE_OK) {
-        note(query, sqlite3_bind_text(query->statement, ++query->n_bound, text, -1, SQLITE_STATIC));
-    }
+    const struct value value = {
+        .kind = text ? VALUE_TEXT : VALUE_NULL, .bytes = text, .n = text ? strlen(text) : 0};
+    query_bind(query, &value);
 }
 
 void query_bind_integer(struct query *query, int64_t value) {
-    if (query->code == SQLITE_OK) {
-        note(query, sqlite3_bind_int64(query->statement, ++query->n_bound, value));
-    }
+    query_bind(query, &(struct value){.kind = VALUE_INTEGER, .integer = value});
 }
 
 void query_bind_number(struct query *query, double value) {
-    if (query->code == SQLITE_OK) {
-        note(query, sqlite3_bind_double(query->statement, ++query->n_bound, value));
-    }
+    query_bind(query, &(struct value){.kind = VALUE_NUMBER, .number = value});
 }
 
 void query_bind_bytes(struct query *query, const void *bytes, size_t n) {
-    if (query->code == SQLITE_OK) {
-        note(query, sqlite3_bind_blob64(query->statement, ++query->n_bound, n > 0 ? bytes : "", n,
-                                        SQLITE_STATIC));
-    }
+    const struct value value = {.kind = VALUE_BYTES, .bytes = n > 0 ? bytes : "", .n = n};
+    query_bind(query, &value);
 }
 
 bool query_row(struct query *query) {
-    if (query->code != SQLITE_OK) {
-        return false;
-    }
-    const int code = sqlite3_step(query->statement);
-    if (code == SQLITE_ROW) {
-        return true;
-    }
-    note(query, code == SQLITE_DONE ? SQLITE_OK : code);
-    return false;
+    return query->status == MARU_OK && query->database->backend->next_row(query);
+}
+
+struct value query_value(const struct query *query, int column) {
+    return query->database->backend->get(query, column);
 }
 
 const char *query_text(const struct query *query, int column) {
-    const unsigned char *text = sqlite3_column_text(query->statement, column);
-    return text ? (const char *)text : "";
+    const struct value value = query_value(query, column);
+    return value.kind == VALUE_TEXT || value.kind == VALUE_BYTES ? value.bytes : "";
 }
 
 int64_t query_integer(const struct query *query, int column) {
-    return sqlite3_column_int64(query->statement, column);
+    const struct value value = query_value(query, column);
+    return value.kind == VALUE_INTEGER  ? value.integer
+           : value.kind == VALUE_NUMBER ? (int64_t)value.number
+                                        : 0;
 }
 
 double query_number(const struct query *query, int column) {
-    return sqlite3_column_double(query->statement, column);
+    const struct value value = query_value(query, column);
+    return value.kind == VALUE_NUMBER    ? value.number
+           : value.kind == VALUE_INTEGER ? (double)value.integer
+                                         : 0;
 }
 
 const void *query_bytes(const struct query *query, int column, size_t *n) {
-    const void *bytes = sqlite3_column_blob(query->statement, column);
-    *n = (size_t)sqlite3_column_bytes(query->statement, column);
-    return bytes ? bytes : "";
+    const struct value value = query_value(query, column);
+    const bool has_bytes = value.kind == VALUE_TEXT || value.kind == VALUE_BYTES;
+    *n = has_bytes ? value.n : 0;
+    return has_bytes ? value.bytes : "";
 }
 
 maru_status query_close(struct query *query, maru_error *err) {
-    const maru_status st = refusal(query->database, query->code, err);
-    if (query->statement && st == MARU_OK) {
-        sqlite3_reset(query->statement);
-        sqlite3_clear_bindings(query->statement);
-        keep(query->database, query->sql, query->statement);
-    } else {
-        sqlite3_finalize(query->statement);
+    query->database->backend->close_query(query);
+    alloc_free(query->kept_row);
+    query->kept_row = NULL;
+    if (query->status != MARU_OK && err) {
+        *err = query->problem;
     }
-    query->statement = NULL;
-    return st;
+    return query->status;
 }
 
 maru_status query_one(struct query *query, const char *none, maru_error *err) {
@@ -298,4 +198,90 @@ maru_status query_do(struct database *database, const char *sql, const char *con
     }
     query_row(&query);
     return query_close(&query, err);
+}
+
+// ---- many rows
+
+void bulk_open(struct bulk *bulk, struct database *database, const char *table,
+               const char *const *column, size_t n_column) {
+    init(&bulk->query, database, "");
+    bulk->buffer = (struct text){0};
+    bulk->n_column = n_column;
+    bulk->n_row = 0;
+    bulk->is_open = false;
+    if (n_column < 1 || n_column > BULK_MAX_COLUMNS) {
+        query_fail(&bulk->query, MARU_E_LIMIT, "a table has 1 to %d columns here",
+                   BULK_MAX_COLUMNS);
+        return;
+    }
+    database->backend->open_bulk(bulk, table, column);
+}
+
+void bulk_row(struct bulk *bulk, const struct value *value) {
+    if (bulk->query.status == MARU_OK) {
+        bulk->query.database->backend->add_bulk(bulk, value);
+        bulk->n_row++;
+    }
+}
+
+maru_status bulk_close(struct bulk *bulk, maru_error *err) {
+    bulk->query.database->backend->close_bulk(bulk);
+    text_fini(&bulk->buffer);
+    if (bulk->query.status != MARU_OK && err) {
+        *err = bulk->query.problem;
+    }
+    return bulk->query.status;
+}
+
+// ---- what a table is
+
+// Of a STRICT table of SQLite, or of PostgreSQL as dialect.c writes it.
+static enum value_kind kind_of(const char *name) {
+    static const struct {
+        const char *name;
+        enum value_kind kind;
+    } kinds[] = {
+        {"INTEGER", VALUE_INTEGER}, {"int8", VALUE_INTEGER}, {"REAL", VALUE_NUMBER},
+        {"float8", VALUE_NUMBER},   {"TEXT", VALUE_TEXT},    {"text", VALUE_TEXT},
+        {"BLOB", VALUE_BYTES},      {"bytea", VALUE_BYTES},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].name, name) == 0) {
+            return kinds[i].kind;
+        }
+    }
+    return VALUE_NULL;
+}
+
+static maru_status add_column(struct table_shape *shape, const struct query *query,
+                              const char *table, maru_error *err) {
+    const int64_t key = query_integer(query, 2);
+    const enum value_kind kind = kind_of(query_text(query, 1));
+    if (shape->n_column == BULK_MAX_COLUMNS || strlen(query_text(query, 0)) >= TABLE_NAME_BYTES ||
+        kind == VALUE_NULL || key < 0 || key > BULK_MAX_COLUMNS) {
+        return fail(err, MARU_E_LIMIT, "table %.60s has a column %.60s that cannot be carried",
+                    table, query_text(query, 0));
+    }
+    const size_t i = shape->n_column++;
+    snprintf(shape->column[i], TABLE_NAME_BYTES, "%s", query_text(query, 0));
+    shape->kind[i] = kind;
+    if (key > 0) {
+        shape->key[key - 1] = (uint8_t)i;
+        shape->n_key++;
+    }
+    return MARU_OK;
+}
+
+maru_status database_shape(struct database *database, const char *table, struct table_shape *out,
+                           maru_error *err) {
+    struct query query;
+    maru_status st = MARU_OK;
+    *out = (struct table_shape){.n_column = 0};
+    query_open(&query, database, database->backend->shape_sql);
+    query_bind_text(&query, table);
+    while (st == MARU_OK && query_row(&query)) {
+        st = add_column(out, &query, table, err);
+    }
+    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+    return st == MARU_OK ? closed : st;
 }

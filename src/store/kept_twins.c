@@ -212,8 +212,8 @@ maru_status tenant_set_twin(struct tenant *tenant, const struct twin_row *row, c
     maru_status st = database_begin(database, err);
     if (st == MARU_OK) {
         query_open(&query, database,
-                   "UPDATE twin SET speed = ?, playing = ?, time_us = ?, end_us = max(end_us, ?)"
-                   " WHERE id = ?");
+                   "UPDATE twin SET speed = ?1, playing = ?2, time_us = ?3,"
+                   " end_us = CASE WHEN end_us > ?4 THEN end_us ELSE ?4 END WHERE id = ?5");
         query_bind_number(&query, row->speed);
         query_bind_integer(&query, row->is_playing);
         query_bind_integer(&query, row->time_us);
@@ -262,7 +262,8 @@ maru_status tenant_add_act(struct tenant *tenant, const char *twin, const struct
     }
     if (st == MARU_OK) { // after a kill it must not stand before what was done to it
         query_open(&query, database,
-                   "UPDATE twin SET time_us = ?2, end_us = max(end_us, ?2) WHERE id = ?1");
+                   "UPDATE twin SET time_us = ?2, end_us = CASE WHEN end_us > ?2 THEN end_us"
+                   " ELSE ?2 END WHERE id = ?1");
         query_bind_text(&query, twin);
         query_bind_integer(&query, act->at_us);
         query_row(&query);

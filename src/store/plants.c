@@ -349,10 +349,9 @@ maru_status tenant_each_version(struct tenant *tenant, const char *plant, const 
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT " VERSION_COLUMNS " FROM version v JOIN plant p ON p.id = v.plant"
-               " WHERE p.id = ?1 AND (?2 = '' OR v.number < CAST(?2 AS INTEGER))"
-               " ORDER BY v.number DESC LIMIT ?3");
+               " WHERE p.id = ?1 AND v.number < ?2 ORDER BY v.number DESC LIMIT ?3");
     query_bind_text(&query, plant);
-    query_bind_text(&query, page->after);
+    query_bind_integer(&query, store_before(page));
     query_bind_integer(&query, page->limit);
     return tell(tenant, &query, see, NULL, context, page->after[0] == '\0', err);
 }
@@ -485,10 +484,11 @@ maru_status tenant_get_tables(struct tenant *tenant, const char *plant, int64_t 
     database_enter(&tenant->database);
     maru_status st = resolve(&tenant->database, plant, &number, err);
     if (st == MARU_OK) {
-        query_open(&query, &tenant->database,
-                   "SELECT t.name, c.packed FROM tables t JOIN content c USING(hash)"
-                   " WHERE t.plant = ?1 AND t.version = ?2 AND (?3 IS NULL OR t.name = ?3)"
-                   " ORDER BY t.name");
+        query_open(
+            &query, &tenant->database,
+            "SELECT t.name, c.packed FROM tables t JOIN content c USING(hash)"
+            " WHERE t.plant = ?1 AND t.version = ?2 AND (CAST(?3 AS TEXT) IS NULL OR t.name = ?3)"
+            " ORDER BY t.name");
         query_bind_text(&query, plant);
         query_bind_integer(&query, number);
         query_bind_text(&query, name);

@@ -1,81 +1,20 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/status.h"
-#include "io/files.h"
-#include "store/backup.h"
 #include "store/tenant.h"
 #include "store/vault.h"
 
 // Removing tenants, also from beside a running server.
 //
-// A file of SQLite must not be unlinked while another process has it open: a new one of the same name
-// would share its log. So one process owns the folder (a lock on DATA/lock), and only the owner unlinks.
-// A removal is a row of its own, written with the one that takes tenant and tokens away: whoever
-// owns the folder carries it out, now or after a kill, and takes the row away last. A visitor becomes
-// the owner where there is none, else it waits until the row is gone.
+// Only the owner of a store removes files or schemas (places.c says why). A removal is a row of its own,
+// written with the one that takes tenant and tokens away: whoever owns the store carries it out, now or
+// after a kill, and takes the row away last. A visitor becomes the owner where there is none, else it
+// waits until the row is gone.
 
 enum { LOOK_MS = 50, VISIT_WAIT_MS = 20000 };
 
-// ---- the owner
-
-maru_status store_own(struct store *store, int wait_ms, maru_error *err) {
-    struct text path;
-    text_init(&path, 1 << 13);
-    files_join(&path, store->folder, "lock");
-    const int file =
-        path.status == MARU_OK ? open(path.bytes, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    text_fini(&path);
-    if (file < 0) {
-        return fail(err, MARU_E_IO, "%.200s cannot be written: look at its owner and permissions",
-                    store->folder);
-    }
-    while (flock(file, LOCK_EX | LOCK_NB) != 0) {
-        if (wait_ms <= 0) {
-            close(file);
-            return fail(err, MARU_E_IO, "another maru works in %.200s: end that one first",
-                        store->folder);
-        }
-        usleep(LOOK_MS * 1000);
-        wait_ms -= LOOK_MS;
-    }
-    store->lock_file = file;
-    return MARU_OK;
-}
-
-void store_disown(struct store *store) {
-    if (store->lock_file >= 0) {
-        close(store->lock_file);
-        store->lock_file = -1;
-    }
-}
-
 // ---- carrying out
-
-static void remove_files(const struct store *store, const char *name, struct text *removed) {
-    static const char *const ending[] = {".db", ".db-wal", ".db-shm"};
-    struct text path;
-    text_init(&path, 1 << 13);
-    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
-        store_add_path(&path, store, name, ending[i]);
-        if (path.status == MARU_OK && unlink(path.bytes) == 0) {
-            text_addf(removed, "%s%s\n", name, ending[i]);
-        }
-    }
-    text_fini(&path);
-}
-
-static bool has_files(const struct store *store, const char *name) {
-    struct text path;
-    text_init(&path, 1 << 13);
-    store_add_path(&path, store, name, ".db");
-    const bool has = path.status == MARU_OK && access(path.bytes, F_OK) == 0;
-    text_fini(&path);
-    return has;
-}
 
 static void close_open(struct store *store, const char *name) {
     struct tenant **link = &store->open;
@@ -140,8 +79,7 @@ static maru_status carry_out(struct store *store, const char *name, bool may_wai
     maru_status st = wait_for_turn(store, name, may_wait, &is_turn, err);
     if (st == MARU_OK && is_turn) {
         close_open(store, name);
-        remove_files(store, name, removed);
-        st = backup_forget(store->folder, name, removed, err);
+        st = place_remove_tenant(store, name, removed, err);
         st = st == MARU_OK ? do_alone(store, "DELETE FROM removal WHERE name = ?", name, err) : st;
         pthread_cond_broadcast(&store->is_free);
     }
@@ -203,15 +141,16 @@ static maru_status is_removed(struct store *store, const char *name, int wait_ms
 }
 
 maru_status store_make_way(struct store *store, const char *name, maru_error *err) {
-    bool is_over = false;
-    const bool is_visit = store->lock_file < 0;
+    bool is_over = false, has_data = false;
+    const bool is_visit = !store->is_owner;
     maru_status st = is_removed(store, name, 0, &is_over, err);
-    if (st != MARU_OK || (is_over && !has_files(store, name))) {
+    st = st == MARU_OK ? place_has_tenant(store, name, &has_data, err) : st;
+    if (st != MARU_OK || (is_over && !has_data)) {
         return st;
     }
     st = do_alone(store, // unless these files are in use
-                  "INSERT OR IGNORE INTO removal SELECT ?1"
-                  " WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = ?1)",
+                  "INSERT INTO removal SELECT ?1 WHERE NOT EXISTS"
+                  " (SELECT 1 FROM tenant WHERE name = ?1) ON CONFLICT DO NOTHING",
                   name, err);
     if (st != MARU_OK) {
         return st;
@@ -239,7 +178,8 @@ static maru_status begin(struct store *store, const char *name, maru_error *err)
         database_enter(&store->server);
         st = database_begin(&store->server, err);
         st = st == MARU_OK
-                 ? query_do(&store->server, "INSERT OR IGNORE INTO removal VALUES(?)", text, err)
+                 ? query_do(&store->server, "INSERT INTO removal VALUES(?) ON CONFLICT DO NOTHING",
+                            text, err)
                  : st;
         st = st == MARU_OK
                  ? query_do(&store->server, "DELETE FROM tenant WHERE name = ?", text, err)
@@ -252,11 +192,13 @@ static maru_status begin(struct store *store, const char *name, maru_error *err)
 
 maru_status store_delete_tenant(struct store *store, const char *name, struct text *removed,
                                 maru_error *err) {
-    const bool is_visit = store->lock_file < 0, had_files = has_files(store, name);
+    const bool is_visit = !store->is_owner;
+    bool had_data = false;
     if (strcmp(name, "local") == 0) {
         return fail(err, MARU_E_USAGE, "tenant local stays: the server's admins belong to it");
     }
-    maru_status st = begin(store, name, err);
+    maru_status st = place_has_tenant(store, name, &had_data, err);
+    st = st == MARU_OK ? begin(store, name, err) : st;
     if (st != MARU_OK) {
         return st;
     }
@@ -265,14 +207,14 @@ maru_status store_delete_tenant(struct store *store, const char *name, struct te
         if (is_visit) {
             store_disown(store);
         }
-        if (st == MARU_OK && had_files && removed->n_bytes == 0) { // the sweep was faster
-            text_addf(removed, "%s.db\n", name);
+        if (st == MARU_OK && had_data && removed->n_bytes == 0) { // the sweep was faster
+            place_say_tenant(store, name, removed);
         }
         return st;
     }
     bool is_over = false;
     text_clear(removed);
-    st = backup_list(store->folder, name, removed, err); // what the owner is about to remove
+    st = place_list_backups(store, name, removed, err); // what the owner is about to remove
     st = st == MARU_OK ? is_removed(store, name, VISIT_WAIT_MS, &is_over, err) : st;
     if (st == MARU_OK && !is_over) {
         text_clear(removed);
@@ -281,8 +223,8 @@ maru_status store_delete_tenant(struct store *store, const char *name, struct te
                     "lets go of them",
                     name);
     }
-    if (st == MARU_OK && had_files) {
-        text_addf(removed, "%s.db\n", name);
+    if (st == MARU_OK && had_data) {
+        place_say_tenant(store, name, removed);
     }
     return st;
 }

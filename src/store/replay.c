@@ -19,9 +19,10 @@ static maru_status make_room(struct database *database, maru_error *err) {
     struct query query;
     query_open(&query, database,
                "DELETE FROM replay WHERE at_ms < ?1 OR key IN"
-               " (SELECT key FROM replay ORDER BY at_ms DESC LIMIT -1 OFFSET ?2)");
+               " (SELECT key FROM replay ORDER BY at_ms DESC LIMIT ?3 OFFSET ?2)");
     query_bind_integer(&query, oldest_ms());
     query_bind_integer(&query, REPLAY_MAX_KEYS - 1);
+    query_bind_integer(&query, INT32_MAX); // all of them
     query_row(&query);
     return query_close(&query, err);
 }

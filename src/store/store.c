@@ -3,23 +3,20 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
-#include "io/files.h"
 #include "store/database.h"
 #include "store/tenant.h"
 #include "store/vault.h"
 
-// The file of the server and the tenants that are open.
+// The database of the server and the tenants that are open.
 //
-// A tenant's file is opened when it is first held and stays open. Holders are counted under `lock`,
+// A tenant's database is opened when it is first held and stays open. Holders are counted under `lock`,
 // so that a tenant is removed only when nobody works in it; who wants it meanwhile is told that
-// there is none. One process owns the folder; others visit it (removal.c says what that changes).
+// there is none. One process owns the store; others visit it (removal.c says what that changes).
 
 static const char *const server_migration[] = {
     "CREATE TABLE tenant(name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) STRICT;"
@@ -67,28 +64,13 @@ void store_make_id(char id[STORE_ID_BYTES]) {
 
 bool store_is_id(const char *text) { return strlen(text) == 22 && strspn(text, id_digits) == 22; }
 
-// ---- paths
-
-void store_add_path(struct text *out, const struct store *store, const char *tenant,
-                    const char *ending) {
-    text_clear(out);
-    text_addf(out, "%s/tenants/%s%s", store->folder, tenant, ending);
+int64_t store_before(const struct page *page) {
+    int64_t number = page->after[0] ? 0 : INT64_MAX;
+    (void)number_int64(page->after, strlen(page->after), &number);
+    return number;
 }
 
 // ---- opening
-
-static maru_status make_folders(const struct store *store, maru_error *err) {
-    struct text path;
-    text_init(&path, 1 << 13);
-    files_join(&path, store->folder, "tenants");
-    maru_status st = path.status == MARU_OK ? files_make_folder(path.bytes, err) : path.status;
-    if (st == MARU_OK && (chmod(store->folder, 0700) != 0 || chmod(path.bytes, 0700) != 0)) {
-        st = fail(err, MARU_E_IO, "%s: its permissions cannot be set: it belongs to somebody else",
-                  store->folder);
-    }
-    text_fini(&path);
-    return st;
-}
 
 maru_status store_count(struct database *database, const char *sql, const char *text, int64_t *out,
                         maru_error *err) {
@@ -122,45 +104,36 @@ static maru_status make_local(struct store *store, char *secret, maru_error *err
     return st;
 }
 
-static maru_status open_server(struct store *store, maru_error *err) {
-    struct text path;
-    text_init(&path, 1 << 13);
-    files_join(&path, store->folder, "server.db");
-    const maru_status st =
-        path.status != MARU_OK
-            ? fail(err, path.status, "the name of the folder is too long")
-            : database_open(&store->server, path.bytes, server_migration, store_n_migration, err);
-    text_fini(&path);
-    return st;
-}
-
-static maru_status make_store(const char *folder, struct store **out, maru_error *err) {
+maru_status store_begin(const char *place, struct store **out, maru_error *err) {
     struct store *store = alloc_new(1, sizeof *store);
-    const size_t n = strlen(folder) + 1;
-    if (!store || sodium_init() < 0 || !(store->folder = alloc_new(n, 1))) {
+    const size_t n = strlen(place) + 1;
+    if (!store || sodium_init() < 0 || !(store->place = alloc_new(n, 1))) {
         alloc_free(store);
         return fail(err, MARU_E_MEMORY, "no memory, or no source of random numbers");
     }
-    memcpy(store->folder, folder, n);
+    memcpy(store->place, place, n);
     store->lock_file = -1;
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->is_free, NULL);
     *out = store;
-    return MARU_OK;
+    return postgres_is_url(place) ? postgres_new_pool(&store->pool, err) : MARU_OK;
 }
 
-maru_status store_open(const char *folder, struct store **out, char secret[STORE_SECRET_BYTES],
-                       maru_error *err) {
-    struct store *store = NULL;
-    secret[0] = '\0';
-    maru_status st = make_store(folder, &store, err);
-    if (st != MARU_OK || !store) {
-        return st;
+// A folder is owned before its files are opened; in PostgreSQL the lock is one of the server's schema.
+static maru_status open_owned(struct store *store, maru_error *err) {
+    maru_status st = place_make(store, err);
+    if (!store->pool) {
+        st = st == MARU_OK ? store_own(store, OWN_WAIT_MS, err) : st;
+        return st == MARU_OK ? place_open_server(store, server_migration, err) : st;
     }
-    st = make_folders(store, err);
-    st = st == MARU_OK ? store_own(store, OWN_WAIT_MS, err) : st;
-    st = st == MARU_OK ? open_server(store, err) : st;
-    st = st == MARU_OK ? make_local(store, secret, err) : st;
+    st = st == MARU_OK ? place_open_server(store, server_migration, err) : st;
+    return st == MARU_OK ? store_own(store, OWN_WAIT_MS, err) : st;
+}
+
+maru_status store_make(const char *place, struct store **out, maru_error *err) {
+    struct store *store = NULL;
+    maru_status st = store_begin(place, &store, err);
+    st = st == MARU_OK ? open_owned(store, err) : st;
     st = st == MARU_OK ? store_sweep(store, NULL, NULL, err) : st;
     if (st != MARU_OK) {
         store_close(store);
@@ -170,23 +143,25 @@ maru_status store_open(const char *folder, struct store **out, char secret[STORE
     return MARU_OK;
 }
 
-maru_status store_visit(const char *folder, struct store **out, maru_error *err) {
+maru_status store_open(const char *place, struct store **out, char secret[STORE_SECRET_BYTES],
+                       maru_error *err) {
     struct store *store = NULL;
-    struct text path;
-    text_init(&path, 1 << 13);
-    files_join(&path, folder, "server.db");
-    maru_status st = MARU_OK;
-    if (path.status != MARU_OK || access(path.bytes, F_OK) != 0) {
-        st = fail(err, MARU_E_INPUT,
-                  "%.200s has no data of maru: --data or MARU_DIR names the folder of the server",
-                  folder);
-    }
-    text_fini(&path);
-    st = st == MARU_OK ? make_store(folder, &store, err) : st;
-    if (st != MARU_OK || !store) {
+    secret[0] = '\0';
+    maru_status st = store_make(place, &store, err);
+    st = st == MARU_OK ? make_local(store, secret, err) : st;
+    if (st != MARU_OK) {
+        store_close(store);
         return st;
     }
-    st = open_server(store, err);
+    *out = store;
+    return MARU_OK;
+}
+
+maru_status store_visit(const char *place, struct store **out, maru_error *err) {
+    struct store *store = NULL;
+    maru_status st = place_find(place, err);
+    st = st == MARU_OK ? store_begin(place, &store, err) : st;
+    st = st == MARU_OK ? place_open_server(store, server_migration, err) : st;
     if (st != MARU_OK) {
         store_close(store);
         return st;
@@ -209,9 +184,13 @@ void store_close(struct store *store) {
         store_close_tenant(store->open);
         store->open = next;
     }
+    if (store->pool) { // the lock is one of its connection
+        store_disown(store);
+    }
     database_close(&store->server);
     store_disown(store);
-    alloc_free(store->folder);
+    postgres_free_pool(store->pool);
+    alloc_free(store->place);
     pthread_cond_destroy(&store->is_free);
     pthread_mutex_destroy(&store->lock);
     alloc_free(store);
@@ -349,14 +328,8 @@ static maru_status open_tenant(struct store *store, const char *name, struct ten
     if (!tenant) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    struct text path;
-    text_init(&path, 1 << 13);
-    store_add_path(&path, store, name, ".db");
     snprintf(tenant->name, sizeof tenant->name, "%s", name);
-    st = path.status == MARU_OK ? database_open(&tenant->database, path.bytes, tenant_migration,
-                                                tenant_n_migration, err)
-                                : path.status;
-    text_fini(&path);
+    st = place_open_tenant(store, name, &tenant->database, err);
     if (st != MARU_OK) {
         alloc_free(tenant);
         return st;
@@ -397,15 +370,10 @@ void store_release(struct store *store, struct tenant *tenant) {
 const char *tenant_name(const struct tenant *tenant) { return tenant->name; }
 
 maru_status tenant_count_bytes(struct tenant *tenant, int64_t *n_bytes, maru_error *err) {
-    struct query query;
+    int64_t n = 0;
     database_enter(&tenant->database);
-    query_open(&query, &tenant->database,
-               "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
-               " pragma_freelist_count, pragma_page_size");
-    const int64_t n = query_row(&query) ? query_integer(&query, 0) : 0;
-    const maru_status st = database_leave(&tenant->database, query_close(&query, err), err);
-    if (st == MARU_OK) {
-        *n_bytes = n;
-    }
+    maru_status st = database_count_bytes(&tenant->database, &n, err);
+    st = database_leave(&tenant->database, st, err);
+    *n_bytes = st == MARU_OK ? n : *n_bytes;
     return st;
 }

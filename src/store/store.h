@@ -1,8 +1,9 @@
 // What the cloud keeps: tenants, tokens, plants with their versions, runs, an audit log.
 //
-// One folder; `server.db` knows the tenants and the hashes of their tokens, and each tenant has a
-// file of its own, `tenants/NAME.db`, which nothing but its own calls touch. What a call has
-// acknowledged survives kill -9. All calls may come from any thread. What lists call for each row must
+// A store is a folder or a database of PostgreSQL. In a folder `server.db` knows the tenants and the hashes
+// of their tokens, and each tenant has a file of its own, `tenants/NAME.db`, which nothing but its own
+// calls touch; in PostgreSQL these are schemas, `maru_server` and `maru_t_NAME`, with a connection
+// each. What a call has acknowledged survives kill -9. All calls may come from any thread. What lists call for each row must
 // not call the store; what a row names is valid during that call.
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -37,18 +38,21 @@ bool role_find(const char *name, enum role *role);
 struct store;
 struct tenant; // an open tenant
 
-// Open the folder, which is made (0700) with the tenant `local` where there is none.
+// Open the store at a place: a folder, or a URL that begins with postgresql://. It is made (a folder with
+// mode 0700) with the tenant `local` where there is none.
 //   out     *secret: of a first admin token of `local` where it has none yet, else ""
-// The folder is then this process's until store_close: another store_open of it is refused.
+// The store is then this process's until store_close: another store_open of it is refused.
 //   errors  MARU_E_IO: another process has it too; MARU_E_INPUT: a file is damaged or newer,
-//           MARU_E_MEMORY
-MARU_MUST_USE maru_status store_open(const char *folder, struct store **out,
+//           PostgreSQL is set so that it may lose what it has acknowledged; MARU_E_MEMORY
+MARU_MUST_USE maru_status store_open(const char *place, struct store **out,
                                      char secret[STORE_SECRET_BYTES], maru_error *err);
+// The same without the tenant `local`: for what brings its own.
+MARU_MUST_USE maru_status store_make(const char *place, struct store **out, maru_error *err);
 
-// Open a folder that is there, beside the process that owns it or without one. All calls may be
+// Open a store that is there, beside the process that owns it or without one. All calls may be
 // made; tenants that are removed go with the help of the owner.
 //   errors  MARU_E_INPUT: there is nothing of maru; those of store_open
-MARU_MUST_USE maru_status store_visit(const char *folder, struct store **out, maru_error *err);
+MARU_MUST_USE maru_status store_visit(const char *place, struct store **out, maru_error *err);
 void store_close(struct store *store);
 
 // ---- pages of lists
@@ -58,6 +62,8 @@ struct page {
     uint32_t limit;
     const char *after;
 };
+// The number that rows of a list by number must be below; 0, so none, where `after` is no number.
+int64_t store_before(const struct page *page);
 
 // ---- tenants
 
@@ -74,15 +80,15 @@ bool store_is_tenant_name(const char *name);
 //   errors  MARU_E_USAGE: no such name is possible, or it is taken; MARU_E_LIMIT
 MARU_MUST_USE maru_status store_add_tenant(struct store *store, const char *name, maru_error *err);
 
-// Remove the tenant: its tokens, its file, and what kept backups (backup.h) have of it. Waits until
-// nobody holds it; a visitor waits for the owner of the folder to see to that.
+// Remove the tenant: its tokens, its file or schema, and what kept backups (backup.h) have of it. Waits until
+// nobody holds it; a visitor waits for the owner of the store to see to that.
 //   out     removed: a line for each file
 //   errors  MARU_E_USAGE: there is none, or it is `local`; MARU_E_STOPPED: it is no tenant any
 //           more, but its files are still in use and go later
 MARU_MUST_USE maru_status store_delete_tenant(struct store *store, const char *name,
                                               struct text *removed, maru_error *err);
 
-// See to the removals that visitors of the folder have begun, or a kill has cut off; the owner calls this
+// See to the removals that visitors of the store have begun, or a kill has cut off; the owner calls this
 // every now and then. going(context, name), which may be NULL, is called before a tenant goes.
 typedef void (*store_going)(void *context, const char *name);
 MARU_MUST_USE maru_status store_sweep(struct store *store, store_going going, void *context,

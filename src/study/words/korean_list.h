@@ -624,6 +624,24 @@
     X("entry {1} does not follow from the one before: it, or that one, was changed", "항목 {1}[이/가] 앞 항목에서 이어지지 않습니다. 둘 가운데 하나가 바뀌었습니다") \
     X("no entry has the hash that is wanted: the log now ends with entry {1}, and what came behind it was cut off", \
         "찾는 해시를 지닌 항목이 없습니다. 기록이 항목 {1}에서 끝나며 그 뒤는 잘려 나갔습니다") \
+    X("a statement takes at most {1} values", "SQL 문장 하나에는 값이 {1}개까지 들어갑니다") \
+    X("the connection to PostgreSQL was lost: what was not acknowledged is not kept; try again", "PostgreSQL과의 연결이 끊겼습니다. 확인되지 않은 변경은 남지 않습니다. 다시 시도하세요") \
+    X("the connection to PostgreSQL was lost at the last moment: look whether the change is there", "마지막 순간에 PostgreSQL과의 연결이 끊겼습니다. 변경이 남았는지 확인하세요") \
+    X("{1}: the change was not kept", "{1}: 변경이 저장되지 않았습니다") \
+    X("table {1} has no column {2}", "{1} 표에 {2} 열이 없습니다") \
+    X("table {1} has a column {2} that cannot be carried", "{1} 표의 {2} 열은 옮길 수 없는 열입니다") \
+    X("a table has 1 to {1} columns here", "표에는 열이 1개부터 {1}개까지 있을 수 있습니다") \
+    X("value {1} of a row is of another kind than {2}", "행의 {1}번째 값이 {2}[와/과] 종류가 다릅니다") \
+    X("the URL of PostgreSQL is longer than {1} bytes", "PostgreSQL의 URL이 {1}바이트보다 깁니다") \
+    X("this trigger cannot be brought to PostgreSQL: {1}", "이 트리거는 PostgreSQL로 옮길 수 없습니다: {1}") \
+    X("{1} cannot be written: {2}", "{1}[을/를] 쓸 수 없습니다: {2}") \
+    X("{1} is damaged: restore it from the last pg_dump", "{1}[이/가] 손상되었습니다. 마지막 pg_dump에서 되살리세요") \
+    X("{1} has synchronous_commit off, so what it has acknowledged may be lost: turn it on", "{1}의 synchronous_commit이 꺼져 있어 확인해 준 변경도 잃을 수 있습니다. 켜세요") \
+    X("{1} has fsync off, so what it has acknowledged may be lost: turn it on", "{1}의 fsync가 꺼져 있어 확인해 준 변경도 잃을 수 있습니다. 켜세요") \
+    X("{1} keeps its texts as {2}: a database with ENCODING 'UTF8' is wanted", "{1}[은/는] 글자를 {2}[으로/로] 저장합니다. ENCODING 'UTF8'인 데이터베이스가 필요합니다") \
+    X("{1} is older than PostgreSQL 12", "{1}[은/는] PostgreSQL 12보다 오래되었습니다") \
+    X("PostgreSQL cannot be reached: {1}", "PostgreSQL에 연결할 수 없습니다: {1}") \
+    X("{1} has no data of maru: --store or MARU_STORE names the database of the server", "{1}에 maru의 자료가 없습니다. --store나 MARU_STORE로 서버의 데이터베이스를 알려 주세요") \
     /* memory and threads */ \
     X("more than {1} bytes would be needed, which is the limit", "한도인 {1}바이트보다 많은 메모리가 필요합니다") \
     X("no memory left ({1} bytes in use here)", "메모리가 모자랍니다(여기에서 {1}바이트를 쓰고 있습니다)") \
