@@ -39,16 +39,21 @@ static inline bool trial_sql(const char *url, const char *sql, char *told, size_
     return is_good;
 }
 
+static inline bool trial_place_make_folder(struct trial_place *place) {
+    *place = (struct trial_place){.folder = "/tmp/maru_store_XXXXXX"};
+    const bool is_made = mkdtemp(place->folder) != NULL;
+    snprintf(place->text, sizeof place->text, "%s", place->folder);
+    return is_made;
+}
+
 static inline bool trial_place_make(struct trial_place *place) {
     static int n_made;
     char sql[128];
     const char *url = trial_postgres();
-    *place = (struct trial_place){.folder = ""};
     if (!url) {
-        snprintf(place->folder, sizeof place->folder, "/tmp/maru_store_XXXXXX");
-        snprintf(place->text, sizeof place->text, "%s", mkdtemp(place->folder));
-        return place->text[0] == '/';
+        return trial_place_make_folder(place);
     }
+    *place = (struct trial_place){.folder = ""};
     snprintf(place->name, sizeof place->name, "trial_%ld_%d", (long)getpid(), n_made++);
     snprintf(sql, sizeof sql, "CREATE DATABASE %s", place->name);
     // postgresql://user@/NAME?rest

@@ -642,6 +642,9 @@
     X("{1} is older than PostgreSQL 12", "{1}[은/는] PostgreSQL 12보다 오래되었습니다") \
     X("PostgreSQL cannot be reached: {1}", "PostgreSQL에 연결할 수 없습니다: {1}") \
     X("{1} has no data of maru: --store or MARU_STORE names the database of the server", "{1}에 maru의 자료가 없습니다. --store나 MARU_STORE로 서버의 데이터베이스를 알려 주세요") \
+    X("there are more than {1} tables", "표가 {1}개보다 많습니다") \
+    X("table {1} has other columns in the new place", "{1} 표의 열이 새 자리에서 다릅니다") \
+    X("table {1} is not the same in the new place: it has a value that cannot be kept there", "{1} 표가 새 자리에서 같지 않습니다. 그곳에 담을 수 없는 값이 있습니다") \
     /* memory and threads */ \
     X("more than {1} bytes would be needed, which is the limit", "한도인 {1}바이트보다 많은 메모리가 필요합니다") \
     X("no memory left ({1} bytes in use here)", "메모리가 모자랍니다(여기에서 {1}바이트를 쓰고 있습니다)") \
