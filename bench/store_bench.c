@@ -1,14 +1,13 @@
 #include "stopwatch.h"
 
 #include "real_signals.h"
-#include "store/signals/signals.h"
+#include "store/copy.h"
 #include "store/tenant.h"
 
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // Samples into a tenant's database and back, on one core: batches of 1000 samples, one of each of 1000 signals, 32 of
@@ -17,8 +16,9 @@
 enum { N_SIGNAL = 1000, N_FLIGHT = 32, N_MOMENT = 10000, N_MONTH = 30 * 86400, N_COLUMN = 1000 };
 
 struct place {
-    char path[64];
-    struct database reader;
+    char folder[64];
+    struct store *store;
+    struct tenant *tenant;
     struct signals *signals;
     struct real_signals real;
 };
@@ -34,44 +34,31 @@ static void require(maru_status status, const char *what, const maru_error *err)
     }
 }
 
-static void open_place(struct place *place) {
-    struct database writer;
-    maru_error err = {0};
-    require(database_open(&place->reader, place->path, tenant_migration, tenant_n_migration, &err),
-            "open", &err);
-    require(database_open(&writer, place->path, tenant_migration, tenant_n_migration, &err), "open",
-            &err);
-    require(signals_open(&place->reader, &writer, &place->signals, &err), "signals", &err);
-}
-
 static void remove_place(struct place *place) {
-    static const char *const ending[] = {"", "-wal", "-shm"};
-    signals_close(place->signals);
-    database_close(&place->reader);
-    for (int i = 0; i < 3; i++) {
-        char path[80];
-        snprintf(path, sizeof path, "%s%s", place->path, ending[i]);
-        unlink(path);
-    }
+    store_release(place->store, place->tenant);
+    store_close(place->store);
+    copy_remove_tree(place->folder);
     real_signals_free(&place->real);
 }
 
 static bool new_place(struct place *place, const char *name, size_t n_signal) {
-    *place = (struct place){.path = "store-bench-XXXXXX"};
+    char secret[STORE_SECRET_BYTES];
+    maru_error err = {0};
+    *place = (struct place){.folder = "store-bench-XXXXXX"};
     if (!real_signals_read("tep", &place->real)) {
         bench_skip(name, "no data: set MARU_DATA");
         return false;
     }
-    const int file = mkstemp(place->path);
-    if (file < 0) {
+    if (!mkdtemp(place->folder)) {
         bench_skip(name, "the folder cannot be written");
         return false;
     }
-    close(file);
-    open_place(place);
+    require(store_open(place->folder, &place->store, secret, &err), "store", &err);
+    require(store_hold(place->store, "local", &place->tenant, &err), "tenant", &err);
+    require(tenant_open_signals(place->store, place->tenant, &place->signals, &err), "signals",
+            &err);
     for (size_t i = 0; i < n_signal; i++) {
         char source[32];
-        maru_error err = {0};
         int64_t id = 0;
         snprintf(source, sizeof source, "tep/%zu", i);
         const struct signal_row row = {
@@ -156,15 +143,10 @@ static void time_store(const char *name, void *context) {
         read_everything(&place, (double)N_MOMENT * N_SIGNAL);
         read_s[i] = bench_wall_s() - begin;
     }
-    struct query query;
-    double bytes = 0;
-    query_open(&query, &place.reader,
-               "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
-               " pragma_freelist_count, pragma_page_size");
-    bytes = query_row(&query) ? (double)query_integer(&query, 0) : 0;
-    require(query_close(&query, &err), "size", &err);
+    int64_t n_bytes = 0;
+    require(tenant_count_bytes(place.tenant, &n_bytes, &err), "size", &err);
     snprintf(extra, sizeof extra, "\"clock\":\"wall\",\"bytes_a_sample\":%.3f",
-             bytes / ((double)N_MOMENT * N_SIGNAL));
+             (double)n_bytes / ((double)N_MOMENT * N_SIGNAL));
     snprintf(line, sizeof line, "%s_read", name);
     bench_line(line, "sample", (double)N_MOMENT * N_SIGNAL, bench_median(read_s), extra);
     remove_place(&place);

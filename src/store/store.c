@@ -171,6 +171,7 @@ maru_status store_visit(const char *place, struct store **out, maru_error *err) 
 }
 
 void store_close_tenant(struct tenant *tenant) {
+    signals_close(tenant->signals);
     database_close(&tenant->database);
     alloc_free(tenant);
 }
@@ -338,6 +339,20 @@ static maru_status open_tenant(struct store *store, const char *name, struct ten
     store->open = tenant;
     *out = tenant;
     return MARU_OK;
+}
+
+maru_status tenant_open_signals(struct store *store, struct tenant *tenant, struct signals **out,
+                                maru_error *err) {
+    maru_status st = MARU_OK;
+    pthread_mutex_lock(&store->lock);
+    if (!tenant->signals) {
+        struct database writer;
+        st = place_open_tenant(store, tenant->name, &writer, err);
+        st = st == MARU_OK ? signals_open(&tenant->database, &writer, &tenant->signals, err) : st;
+    }
+    *out = tenant->signals;
+    pthread_mutex_unlock(&store->lock);
+    return st;
 }
 
 maru_status store_hold(struct store *store, const char *name, struct tenant **out,

@@ -4,16 +4,23 @@
 #define STORE_TENANT_H
 
 #include "store/database.h"
+#include "store/signals/signals.h"
 #include "store/store.h"
 
 struct tenant {
     char name[STORE_TENANT_BYTES];
     struct database database;
+    struct signals *signals; // NULL: nobody has asked for them yet
     uint32_t n_holder;
     _Atomic uint32_t n_stream; // event streams that are followed
     bool is_going;             // it is being removed: nobody new may hold it
     struct tenant *next;
 };
+
+// Its signals, opened when they are first asked for, and then until the tenant is closed.
+//   errors  as signals_open
+MARU_MUST_USE maru_status tenant_open_signals(struct store *store, struct tenant *tenant,
+                                              struct signals **out, maru_error *err);
 
 // Bytes of its file that are in use; what is deleted makes room again.
 MARU_MUST_USE maru_status tenant_count_bytes(struct tenant *tenant, int64_t *n_bytes,

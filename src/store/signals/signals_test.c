@@ -10,55 +10,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/random.h"
 #include "store/tenant.h"
+#include "store/trial_place.h"
 
 // A store that writes, settles, is closed and opened, against a plain array that says what must be there.
 
 enum { N_SIGNAL = 3, N_MOMENT = 6000 };
 
 struct place {
-    char path[64];
-    struct database reader;
+    struct trial_place where;
+    struct store *store;
+    struct tenant *tenant;
     struct signals *signals;
 };
 
 static void open_place(struct place *place) {
-    struct database writer;
+    char secret[STORE_SECRET_BYTES];
     maru_error err = {0};
-    assert_int_equal(
-        database_open(&place->reader, place->path, tenant_migration, tenant_n_migration, &err),
-        MARU_OK);
-    assert_int_equal(
-        database_open(&writer, place->path, tenant_migration, tenant_n_migration, &err), MARU_OK);
-    if (signals_open(&place->reader, &writer, &place->signals, &err) != MARU_OK) {
+    if (store_open(place->where.text, &place->store, secret, &err) != MARU_OK ||
+        store_hold(place->store, "local", &place->tenant, &err) != MARU_OK ||
+        tenant_open_signals(place->store, place->tenant, &place->signals, &err) != MARU_OK) {
         fail_msg("%s", err.text);
     }
 }
 
 static void close_place(struct place *place) {
-    signals_close(place->signals);
-    database_close(&place->reader);
+    store_release(place->store, place->tenant);
+    store_close(place->store);
 }
 
 static void new_place(struct place *place) {
-    *place = (struct place){.path = "/tmp/maru-signals-XXXXXX"};
-    const int file = mkstemp(place->path);
-    assert_true(file >= 0);
-    close(file);
+    *place = (struct place){0};
+    assert_true(trial_place_make(&place->where));
     open_place(place);
 }
 
 static void remove_place(struct place *place) {
-    char path[80];
     close_place(place);
-    unlink(place->path);
-    snprintf(path, sizeof path, "%s-wal", place->path);
-    unlink(path);
-    snprintf(path, sizeof path, "%s-shm", place->path);
-    unlink(path);
+    trial_place_remove(&place->where);
 }
 
 static void declare(struct place *place, size_t n) {
