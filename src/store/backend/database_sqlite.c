@@ -35,17 +35,19 @@ static sqlite3 *db_of(const struct database *database) {
     return database->link ? link_of(database)->db : NULL;
 }
 
-// Did the system refuse room? SQLite itself knows only that of the disk as a whole.
-static bool is_out_of_room(sqlite3 *db) {
+// Did the system refuse room? SQLite itself knows only that of the disk as a whole, and loses the reason when a page was written in
+// part; then nothing but room can be meant.
+static bool is_out_of_room(sqlite3 *db, int code) {
     const int why = db ? sqlite3_system_errno(db) : 0;
-    return why == ENOSPC || why == EDQUOT || why == EFBIG;
+    return why == ENOSPC || why == EDQUOT || why == EFBIG ||
+           (code == SQLITE_IOERR_WRITE && why == 0);
 }
 
 // What SQLite says, as a sentence that says what to do. A quota, or a limit on the size of files, is no
 // full disk to SQLite, but it is to who has to make room.
 static maru_status refusal(const struct database *database, int code, maru_error *err) {
     const char *path = database->path;
-    const bool is_full = (code & 0xff) == SQLITE_IOERR && is_out_of_room(db_of(database));
+    const bool is_full = (code & 0xff) == SQLITE_IOERR && is_out_of_room(db_of(database), code);
     switch (is_full ? SQLITE_FULL : code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -312,11 +314,14 @@ static const struct backend sqlite_backend = {
     .close_bulk = close_bulk,
 };
 
+// Samples can be many gigabytes; each block is looked at when it is read.
 static maru_status look_whole(struct database *database, maru_error *err) {
     struct query query;
-    bool is_whole = false;
-    query_open(&query, database, "PRAGMA quick_check(1)");
-    if (query_row(&query)) {
+    bool is_whole = true;
+    query_open(&query, database,
+               "SELECT q.quick_check FROM sqlite_schema s, pragma_quick_check(s.name) q"
+               " WHERE s.type = 'table' AND s.name NOT IN ('block', 'block_bytes', 'sample_log')");
+    while (is_whole && query_row(&query)) {
         is_whole = strcmp(query_text(&query, 0), "ok") == 0;
     }
     const maru_status st = query_close(&query, err);
@@ -340,6 +345,8 @@ static maru_status open_file(struct database *database, maru_error *err) {
     sqlite3_db_config(link->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(link->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return run_script(database,
+                      // pages of 16 kB: a third less time for samples than 4 kB
+                      "PRAGMA page_size = 16384;"
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                       "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
                       err);
