@@ -1,5 +1,6 @@
 #include "base/interval.h"
 
+#include "base/distribution.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -32,33 +33,6 @@ static double gamma_ratio(double a) {
     const double w2 = w * w;
     const double sum = ((w2 * (17.0 / 14336) - 1.0 / 640) * w2 + 1.0 / 192) * w2 - 1.0 / 8;
     return lift * sqrt(a) * exact_exp(sum * w);
-}
-
-// The continued fraction of I_x(a, b) without its power in front.
-static double beta_fraction(double a, double b, double x) {
-    const double tiny = 1e-300;
-    double c = 1.0;
-    double d = 1.0 - (a + b) * x / (a + 1.0);
-    d = 1.0 / (d == 0.0 ? tiny : d);
-    double h = d;
-    for (int m = 1; m < 100000; m++) {
-        const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        d = 1.0 + even * d;
-        c = 1.0 + even / c;
-        d = 1.0 / (d == 0.0 ? tiny : d);
-        c = c == 0.0 ? tiny : c;
-        h *= d * c;
-        const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-        d = 1.0 + odd * d;
-        c = 1.0 + odd / c;
-        d = 1.0 / (d == 0.0 ? tiny : d);
-        c = c == 0.0 ? tiny : c;
-        h *= d * c;
-        if (d * c > 1.0 - 1e-15 && d * c < 1.0 + 1e-15) {
-            break;
-        }
-    }
-    return h;
 }
 
 // Student's density at t and the probability above it, t >= 0.
