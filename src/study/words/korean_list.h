@@ -728,6 +728,27 @@
     X("'{1}' uses more than {2} of spt, edd, cr, odd, maxwork, qtcr, qts", "'{1}'[은/는] spt, edd, cr, odd, maxwork, qtcr, qts를 {2}개 넘게 씁니다")
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_SIGNALS(X)
+/* control charts and fault detection */
+#define KOREAN_CHARTS(X) \
+    X("single values are subgroups of 1, not {1}", "개별값 관리도의 부분군 크기는 {1}[이/가] 아니라 1이어야 합니다") \
+    X("ranges are of 2 to {1} values, not {2}", "범위 관리도의 부분군 크기는 {2}[이/가] 아니라 2부터 {1}까지여야 합니다") \
+    X("standard deviations are of 2 to {1} values, not {2}", "표준편차 관리도의 부분군 크기는 {2}[이/가] 아니라 2부터 {1}까지여야 합니다") \
+    X("subgroups are of 1 to {1} values, not {2}", "부분군 크기는 {2}[이/가] 아니라 1부터 {1}까지여야 합니다") \
+    X("there is no chart of kind {1}", "{1}번 관리도는 없습니다") \
+    X("limits at {1} standard errors, must be above 0 and at most 10", "관리한계가 표준오차의 {1}배입니다. 0보다 크고 10 이하여야 합니다") \
+    X("lambda is {1}, must be above 0 and at most 1", "람다가 {1}입니다. 0보다 크고 1 이하여야 합니다") \
+    X("k is {1}, from 0 to 10; h is {2}, above 0 and at most 100", "k가 {1}이고 h가 {2}입니다. k는 0부터 10까지, h는 0보다 크고 100 이하여야 합니다") \
+    X("point {1} has {2} values", "{1}번째 점에 값이 {2}개 있습니다") \
+    X("point {1} has {2} values, at most {3} are allowed", "{1}번째 점에 값이 {2}개 있습니다. {3}개까지 쓸 수 있습니다") \
+    X("point {1} was found among {2} units", "{1}번째 점의 검사 단위 수가 {2}입니다") \
+    X("point {1} counts {2}, which is no number of things", "{1}번째 점의 개수 {2}[은/는] 셀 수 있는 수가 아닙니다") \
+    X("point {1} has {2} bad units among {3}", "{1}번째 점은 {3}개 가운데 불량이 {2}개입니다") \
+    X("{1} bad or defective per unit leave no limits: take a longer period", "단위당 불량 또는 결점이 {1}[이라/라] 관리한계를 낼 수 없습니다. 기준 기간을 늘리세요") \
+    X("{1} points are left to estimate from, at least 2 are needed", "추정할 점이 {1}개 남았습니다. 2개 이상 필요합니다") \
+    X("the points show no spread that limits could be made from", "점들에 산포가 없어 관리한계를 낼 수 없습니다") \
+    X("center {1} and sigma {2}: finite, and sigma above 0", "중심 {1}, 시그마 {2}: 유한한 수여야 하고 시그마는 0보다 커야 합니다")
+
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
 // clang-format on
 
 #endif
