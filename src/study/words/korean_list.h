@@ -746,7 +746,12 @@
     X("{1} bad or defective per unit leave no limits: take a longer period", "단위당 불량 또는 결점이 {1}[이라/라] 관리한계를 낼 수 없습니다. 기준 기간을 늘리세요") \
     X("{1} points are left to estimate from, at least 2 are needed", "추정할 점이 {1}개 남았습니다. 2개 이상 필요합니다") \
     X("the points show no spread that limits could be made from", "점들에 산포가 없어 관리한계를 낼 수 없습니다") \
-    X("center {1} and sigma {2}: finite, and sigma above 0", "중심 {1}, 시그마 {2}: 유한한 수여야 하고 시그마는 0보다 커야 합니다")
+    X("center {1} and sigma {2}: finite, and sigma above 0", "중심 {1}, 시그마 {2}: 유한한 수여야 하고 시그마는 0보다 커야 합니다") \
+    X("a specification needs a lower or an upper limit", "규격에는 하한이나 상한이 있어야 합니다") \
+    X("specification from {1} to {2}: finite, and the upper one larger", "규격 {1}부터 {2}까지: 유한한 수여야 하고 상한이 더 커야 합니다") \
+    X("the level of intervals is {1}, must lie between 0 and 1", "구간의 신뢰수준이 {1}입니다. 0과 1 사이여야 합니다") \
+    X("{1} values are left, capability needs at least 2", "값이 {1}개 남았습니다. 공정능력에는 2개 이상 필요합니다") \
+    X("the values show no spread that capability could be told from", "값에 산포가 없어 공정능력을 낼 수 없습니다")
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
 // clang-format on
