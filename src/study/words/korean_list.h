@@ -307,6 +307,15 @@
     X("the unit does not go with the type of the calendar", "단위가 달력의 종류와 맞지 않습니다") \
     X("down or pm", "down 또는 pm") \
     X("stngrp (an area) or stnfam (a tool group)", "stngrp(구역) 또는 stnfam(설비 그룹)") \
+    /* equipment states, OEE, alarms */ \
+    X("a timeline keeps {1} to {2} events, not {3}", "이력에는 사건을 {1}개부터 {2}개까지 둘 수 있는데 {3}개입니다") \
+    X("there is no event of kind {1}", "종류가 {1}인 사건은 없습니다") \
+    X("there is no state {1}", "번호가 {1}인 상태는 없습니다") \
+    X("the time of the event is out of range", "사건의 시각이 허용 범위를 벗어났습니다") \
+    X("the event is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 사건입니다") \
+    X("the time to sum up ends before it begins", "집계할 기간의 끝이 시작보다 앞섭니다") \
+    X("the time to sum up is out of range", "집계할 기간이 허용 범위를 벗어났습니다") \
+    X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
     /* SMAT tables, scenes, examples */ \
     X("the column {1} is missing", "{1} 열이 없습니다") \
     X("the cell {1} is missing", "{1} 칸이 비어 있습니다") \
