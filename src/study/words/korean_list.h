@@ -316,6 +316,13 @@
     X("the time to sum up ends before it begins", "집계할 기간의 끝이 시작보다 앞섭니다") \
     X("the time to sum up is out of range", "집계할 기간이 허용 범위를 벗어났습니다") \
     X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
+    X("a log keeps {1} to {2} counts, not {3}", "생산 기록에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
+    X("the count is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 수량입니다") \
+    X("there are more than {1} shifts", "근무조가 {1}개를 넘습니다") \
+    X("the time zone or the beginning of the production day is out of range", "시간대나 생산일의 시작 시각이 허용 범위를 벗어났습니다") \
+    X("the name of a shift is too long", "근무조 이름이 너무 깁니다") \
+    X("shift '{1}' must begin within a day and last up to 24 hours", "근무조 '{1}'[은/는] 하루 안에 시작해서 24시간까지만 이어질 수 있습니다") \
+    X("shifts '{1}' and '{2}' overlap", "근무조 '{1}'[과/와] '{2}'[이/가] 겹칩니다") \
     /* SMAT tables, scenes, examples */ \
     X("the column {1} is missing", "{1} 열이 없습니다") \
     X("the cell {1} is missing", "{1} 칸이 비어 있습니다") \

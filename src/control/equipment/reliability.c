@@ -1,0 +1,166 @@
+#include "control/equipment/reliability.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/random.h"
+
+// One walk over all that is kept, so that the failure a window begins in is known, and when one that
+// began in it was attended; times count in the window alone.
+//
+// The interval of an MTBF is that of a Poisson rate: r failures in T give 2T / chi2(1 - a/2; 2r + 2) to
+// 2T / chi2(a/2; 2r). With 2k degrees, chi-square above x is Poisson's chance of less than k at x / 2:
+// a sum from its largest term outwards, on the side where it is small, so that no digits cancel.
+
+// ---- chi-square
+
+// ln(n!), by Stirling's series after lifting n above 20.
+static double ln_factorial(double n) {
+    double lift = 1.0;
+    double x = n + 1.0;
+    for (; x < 20.0; x += 1.0) {
+        lift *= x;
+    }
+    const double w = 1.0 / (x * x);
+    const double series = ((1.0 / 1260 - w / 1680) * w - 1.0 / 360) * w + 1.0 / 12;
+    const double half_ln_2pi = 0x1.d67f1c864beb5p-1;
+    return (x - 0.5) * exact_ln(x) - x + half_ln_2pi + series / x - exact_ln(lift);
+}
+
+// P(Poisson(mean) < k); k >= 1.
+static double poisson_below(double k, double mean) {
+    const bool is_lower = k - 1.0 <= mean; // the smaller side
+    double j = is_lower ? k - 1.0 : k;
+    double term = exact_exp(j * exact_ln(mean) - mean - ln_factorial(j));
+    double sum = 0.0;
+    while (term > sum * 1e-17) {
+        sum += term;
+        if (is_lower) {
+            term *= j / mean;
+            j -= 1.0;
+        } else {
+            j += 1.0;
+            term *= mean / j;
+        }
+    }
+    return is_lower ? sum : 1.0 - sum;
+}
+
+double chi_square_quantile(double p, uint64_t k) {
+    if (!(p > 0.0 && p < 1.0) || k == 0 || k > UINT32_MAX) {
+        return (double)NAN;
+    }
+    const double n = (double)k;
+    double low = 0.0, high = n;
+    while (poisson_below(n, high) > 1.0 - p) {
+        low = high;
+        high *= 2.0;
+    }
+    for (int i = 0; i < 100; i++) {
+        const double mid = 0.5 * (low + high);
+        if (poisson_below(n, mid) > 1.0 - p) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    return low + high; // of twice the mean
+}
+
+// ---- failures
+
+struct failure {
+    uint32_t subject;
+    bool is_open;     // the tool is down by it, or off or not known since
+    bool is_counted;  // it began in the window
+    bool is_attended; // a repair has begun
+    maru_time unmanned_us;
+};
+
+static bool is_down(uint8_t substate) {
+    const enum e10_state state = e10_state_of(substate);
+    return state == E10_UNSCHEDULED_DOWN || state == E10_SCHEDULED_DOWN;
+}
+
+static void count_failure(const struct timeline_interval *at, bool begins_here, uint8_t before,
+                          struct failure *failure, struct reliability_sums *sums) {
+    if (!failure->is_open || failure->subject != at->subject) {
+        *failure =
+            (struct failure){.subject = at->subject, .is_open = true, .is_counted = begins_here};
+        sums->n_failure += begins_here;
+        sums->n_failure_productive += begins_here && e10_state_of(before) == E10_PRODUCTIVE;
+    }
+    if (at->substate == E10_SUB_REPAIR && !failure->is_attended) {
+        failure->is_attended = true;
+        sums->n_attended += failure->is_counted;
+        sums->unmanned_us += failure->is_counted ? failure->unmanned_us : 0;
+    }
+    failure->unmanned_us += failure->is_attended ? 0 : at->to_us - at->from_us;
+}
+
+static void add_time(uint8_t substate, maru_time us, struct reliability_sums *sums) {
+    const enum e10_state state = e10_state_of(substate);
+    const bool is_up = state == E10_PRODUCTIVE || state == E10_STANDBY || state == E10_ENGINEERING;
+    const bool is_failed = state == E10_UNSCHEDULED_DOWN;
+    sums->productive_us += state == E10_PRODUCTIVE ? us : 0;
+    sums->uptime_us += is_up ? us : 0;
+    sums->down_us += is_down(substate) ? us : 0;
+    sums->failed_us += is_failed ? us : 0;
+    sums->repair_us += is_failed && substate != E10_SUB_REPAIR_DELAY ? us : 0;
+}
+
+// Walks on behind the window, to see when a failure that began in it was attended.
+static struct timeline_walk walk_all(const struct timeline *timeline, maru_time from_us,
+                                     maru_time to_us) {
+    const maru_time since_us = timeline_since(timeline);
+    const maru_time last_us =
+        timeline->n > 0 ? timeline->point[timeline->n - 1].event.at_us + 1 : to_us;
+    return timeline_walk(timeline, since_us < from_us ? since_us : from_us,
+                         last_us > to_us ? last_us : to_us);
+}
+
+// Is it the edge of what is kept, and not a beginning?
+static bool goes_on(const struct timeline *timeline, maru_time at_us) {
+    return timeline->is_folded && at_us == timeline->base_us &&
+           timeline->before.event.at_us < at_us;
+}
+
+void reliability_add(const struct timeline *timeline, maru_time from_us, maru_time to_us,
+                     struct reliability_sums *sums) {
+    struct failure failure = {0};
+    uint8_t before = E10_SUB_NOT_KNOWN;
+    struct timeline_walk walk = walk_all(timeline, from_us, to_us);
+    for (struct timeline_interval at; timeline_next(&walk, &at);) {
+        const maru_time begin_us = at.from_us > from_us ? at.from_us : from_us;
+        const maru_time end_us = at.to_us < to_us ? at.to_us : to_us;
+        const bool begins_here =
+            at.from_us >= from_us && at.from_us < to_us && !goes_on(timeline, at.from_us);
+        const enum e10_state state = e10_state_of(at.substate);
+        if (state == E10_UNSCHEDULED_DOWN) {
+            count_failure(&at, begins_here, before, &failure, sums);
+        } else if (state != E10_NON_SCHEDULED && state != E10_UNKNOWN) {
+            failure.is_open = false;
+        }
+        add_time(at.substate, end_us > begin_us ? end_us - begin_us : 0, sums);
+        sums->n_stop += begins_here && is_down(at.substate) && !is_down(before);
+        before = at.substate;
+    }
+}
+
+static double ratio(double a, uint64_t n) { return n > 0 ? a / (double)n : (double)NAN; }
+
+struct reliability reliability_of(const struct reliability_sums *sums, double level) {
+    const uint64_t n = sums->n_failure_productive;
+    const double t = (double)sums->productive_us;
+    const double tail = 0.5 * (1.0 - level);
+    return (struct reliability){
+        .mtbf_productive_us = ratio(t, n),
+        .mtbf_uptime_us = ratio((double)sums->uptime_us, sums->n_failure),
+        .mtbf_least_us = 2.0 * t / chi_square_quantile(1.0 - tail, n + 1),
+        .mtbf_most_us = n > 0 ? 2.0 * t / chi_square_quantile(tail, n) : (double)INFINITY,
+        .mttr_us = ratio((double)sums->repair_us, sums->n_failure),
+        .mean_down_us = ratio((double)sums->failed_us, sums->n_failure),
+        .mtta_us = ratio((double)sums->unmanned_us, sums->n_attended),
+        .mean_stop_us = ratio((double)sums->down_us, sums->n_stop),
+    };
+}
