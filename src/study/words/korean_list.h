@@ -770,6 +770,34 @@
     X("the values show no spread that capability could be told from", "값에 산포가 없어 공정능력을 낼 수 없습니다")
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
+#define KOREAN_SECS(X) \
+    X("{1} bytes wanted at {2}, {3} there", "{2}번째 바이트부터 {1}바이트가 있어야 하는데 {3}바이트뿐입니다") \
+    X("an item is wanted at {1}, where the bytes end", "{1}번째 바이트에 항목이 있어야 하는데 데이터가 끝났습니다") \
+    X("the format code 0o{1} at {2} is not defined", "{2}번째 바이트의 형식 코드 0o{1}[은/는] 정해지지 않은 코드입니다") \
+    X("the format byte at {1} says that no length follows", "{1}번째 형식 바이트에 길이 바이트 수가 0으로 적혀 있습니다") \
+    X("a list of {1} items at {2}, but only {3} bytes follow", "{2}번째 바이트의 목록은 항목이 {1}개라는데 뒤에 {3}바이트뿐입니다") \
+    X("more than {1} lists inside each other, at {2}", "{2}번째 바이트에서 목록이 {1}겹을 넘었습니다") \
+    X("more than {1} items in one message", "메시지 하나에 항목이 {1}개를 넘습니다") \
+    X("{1} bytes at {2} are no whole number of {3}", "{2}번째 바이트의 길이 {1}바이트는 {3} 값의 크기로 나누어떨어지지 않습니다") \
+    X("{1} bytes behind the item, at {2}", "항목이 끝난 {2}번째 바이트 뒤에 {1}바이트가 더 있습니다") \
+    X("the message is too long", "메시지가 너무 깁니다") \
+    X("a byte as 0x and two hex digits is wanted", "0x와 16진수 두 자리로 된 바이트가 있어야 합니다") \
+    X("bytes 20 to 7E and a closing quote are wanted; others stand outside as 0xNN", "따옴표 안에는 20~7E 바이트만 쓰고 따옴표를 닫아야 합니다. 다른 바이트는 밖에 0xNN으로 적으세요") \
+    X("this number does not fit its kind", "이 형식에 들어가지 않는 수입니다") \
+    X("a whole number that fits its kind is wanted", "형식에 맞는 정수가 있어야 합니다") \
+    X("a number that fits its kind, inf, -inf or nan is wanted", "형식에 맞는 수, inf, -inf, nan 가운데 하나가 있어야 합니다") \
+    X("TRUE or FALSE is wanted", "TRUE나 FALSE가 있어야 합니다") \
+    X("the item is longer than three length bytes can say", "길이 바이트 세 개로 나타낼 수 없을 만큼 항목이 깁니다") \
+    X("the count of a list is wanted: [3]", "목록의 개수를 [3]처럼 적어야 합니다") \
+    X("more than {1} lists inside each other", "목록이 {1}겹을 넘었습니다") \
+    X("the item is never closed with >", "항목을 닫는 >가 없습니다") \
+    X("an item is wanted, such as <U4 1>", "<U4 1> 같은 항목이 있어야 합니다") \
+    X("the kind of an item is wanted: L B BOOLEAN A J C2 I1 I2 I4 I8 U1 U2 U4 U8 F4 F8", "항목의 형식이 있어야 합니다: L B BOOLEAN A J C2 I1 I2 I4 I8 U1 U2 U4 U8 F4 F8") \
+    X("the list says [{1}] and holds {2} items", "목록에 [{1}]이라고 적혀 있는데 항목은 {2}개입니다") \
+    X("text behind the item", "항목 뒤에 글자가 더 있습니다") \
+    X("the message is too long, or there is no memory for it", "메시지가 너무 길거나 메모리가 모자랍니다")
+
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_SECS(X)
 // clang-format on
 
 #endif
