@@ -795,7 +795,24 @@
     X("the kind of an item is wanted: L B BOOLEAN A J C2 I1 I2 I4 I8 U1 U2 U4 U8 F4 F8", "항목의 형식이 있어야 합니다: L B BOOLEAN A J C2 I1 I2 I4 I8 U1 U2 U4 U8 F4 F8") \
     X("the list says [{1}] and holds {2} items", "목록에 [{1}]이라고 적혀 있는데 항목은 {2}개입니다") \
     X("text behind the item", "항목 뒤에 글자가 더 있습니다") \
-    X("the message is too long, or there is no memory for it", "메시지가 너무 길거나 메모리가 모자랍니다")
+    X("the message is too long, or there is no memory for it", "메시지가 너무 길거나 메모리가 모자랍니다") \
+    X("a frame of {1} bytes, which is shorter than its header", "헤더보다 짧은 {1}바이트짜리 프레임입니다") \
+    X("a frame of {1} bytes, {2} are allowed", "프레임이 {1}바이트입니다. {2}바이트까지 됩니다") \
+    X("a setting of HSMS is out of range: T3 to T8 from 1 ms to 1 day, frames of 10 bytes to 64 MiB, 1 to {1} open transactions", "HSMS 설정이 범위를 벗어났습니다. T3~T8은 1 ms~1일, 프레임은 10바이트~64 MiB, 열린 트랜잭션은 1~{1}개입니다") \
+    X("more bytes than a session takes at once", "한 번에 받을 수 있는 양을 넘었습니다") \
+    X("there is no selected connection to the equipment", "설비와 선택된(SELECTED) 연결이 없습니다") \
+    X("the message is too long, or too much waits to be sent", "메시지가 너무 길거나 보내지 못한 데이터가 너무 많습니다") \
+    X("{1} transactions are open, no more are allowed", "응답을 기다리는 트랜잭션이 {1}개라 더 열 수 없습니다") \
+    X("closed by the equipment", "설비가 연결을 닫았습니다") \
+    X("separated by the equipment", "설비가 연결을 끊었습니다(Separate)") \
+    X("separated by us", "이쪽에서 연결을 끊었습니다(Separate)") \
+    X("no answer to a control message (T6)", "제어 메시지에 응답이 없습니다(T6)") \
+    X("not selected in time (T7)", "제때 선택되지 않았습니다(T7)") \
+    X("a frame stopped half way (T8)", "프레임이 중간에 끊겼습니다(T8)") \
+    X("a frame shorter than its header", "헤더보다 짧은 프레임입니다") \
+    X("a frame that is too long", "너무 긴 프레임입니다") \
+    X("out of step", "양쪽의 연결 상태가 어긋났습니다") \
+    X("too much unsent", "보내지 못한 데이터가 너무 많습니다")
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_SECS(X)
 // clang-format on
