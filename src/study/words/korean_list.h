@@ -35,6 +35,27 @@
     X("as many cells as the first line has", "칸의 수를 첫 줄과 맞추세요") \
     X("one row", "한 행만 적으세요") \
     X("a second row", "행이 둘입니다") \
+    /* wire: Sparkplug B */ \
+    X("a metric's name has more than {1} bytes", "metric 이름이 {1}바이트를 넘습니다") \
+    X("a property set with more keys than values, or fewer", "property set의 키와 값의 수가 다릅니다") \
+    X("a data set whose rows do not fit its columns", "data set의 행이 열과 맞지 않습니다") \
+    X("a text that is not UTF-8", "UTF-8이 아닌 글입니다") \
+    X("there are more than {1} metrics", "metric이 {1}개를 넘습니다") \
+    X("two values where one is wanted", "값이 하나여야 하는 자리에 둘이 있습니다") \
+    X("the message ends inside a number", "수의 중간에서 메시지가 끝납니다") \
+    X("messages nested more than {1} deep", "메시지가 {1}단계보다 깊게 겹칩니다") \
+    X("a field of a kind that it cannot have", "이 필드가 가질 수 없는 형식입니다") \
+    X("a field that may come once comes twice", "한 번만 올 수 있는 필드가 두 번 왔습니다") \
+    X("a payload of more than {1} bytes", "payload가 {1}바이트를 넘습니다") \
+    X("a value that is no {1}", "{1} 값이 아닙니다") \
+    X("a text of more than {1} bytes", "글이 {1}바이트를 넘습니다") \
+    X("a number outside of what {1} holds", "{1}에 담을 수 없는 수입니다") \
+    X("a data type that is not in Sparkplug B", "Sparkplug B에 없는 자료형입니다") \
+    X("a {1} cannot be sent as {2}", "{1} 값은 {2}[으로/로] 보낼 수 없습니다") \
+    X("a number of more than 64 bits", "64비트를 넘는 수입니다") \
+    X("a field is longer than what holds it", "필드가 그것을 담은 메시지보다 깁니다") \
+    X("a field with a number that cannot be", "있을 수 없는 필드 번호입니다") \
+    X("a field of a kind that is not in use any more", "이제 쓰지 않는 형식의 필드입니다") \
     /* cells */ \
     X("the plant starts in a year that dates cannot be computed from", "날짜를 셈할 수 없는 해에 공장이 시작합니다") \
     X("a year from 1901 to 2299", "1901년부터 2299년까지") \
