@@ -56,6 +56,21 @@
     X("a field is longer than what holds it", "필드가 그것을 담은 메시지보다 깁니다") \
     X("a field with a number that cannot be", "있을 수 없는 필드 번호입니다") \
     X("a field of a kind that is not in use any more", "이제 쓰지 않는 형식의 필드입니다") \
+    /* base: JSON */ \
+    X("the JSON ends too early", "JSON이 중간에서 끝납니다") \
+    X("an escape that JSON does not have", "JSON에 없는 이스케이프입니다") \
+    X("an escape that is no character", "글자가 되지 않는 이스케이프입니다") \
+    X("a control character in a JSON text", "JSON 글 안에 제어 문자가 있습니다") \
+    X("a JSON text that is not UTF-8", "UTF-8이 아닌 JSON 글입니다") \
+    X("this is no JSON number", "JSON 수가 아닙니다") \
+    X("a number that begins with 0", "0으로 시작하는 수입니다") \
+    X("this is no JSON value", "JSON 값이 아닙니다") \
+    X("JSON nested more than {1} deep", "JSON이 {1}단계보다 깊게 겹칩니다") \
+    X("a key in quotes is wanted", "따옴표로 묶은 키가 있어야 합니다") \
+    X("a colon is wanted behind the key", "키 뒤에 쌍점이 있어야 합니다") \
+    X("there is something behind the end of the JSON", "JSON이 끝난 뒤에 무언가 더 있습니다") \
+    X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
+    X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
     /* cells */ \
     X("the plant starts in a year that dates cannot be computed from", "날짜를 셈할 수 없는 해에 공장이 시작합니다") \
     X("a year from 1901 to 2299", "1901년부터 2299년까지") \
