@@ -36,6 +36,11 @@
     X("one row", "한 행만 적으세요") \
     X("a second row", "행이 둘입니다") \
     /* wire: Sparkplug B */ \
+    X("a name in a topic has more than {1} bytes", "토픽의 이름이 {1}바이트를 넘습니다") \
+    X("a name in a topic that is empty or has +, # or characters that cannot be shown", "토픽의 이름이 비었거나 +, # 또는 보이지 않는 글자가 있습니다") \
+    X("not a topic of Sparkplug B 3.0", "Sparkplug B 3.0 토픽이 아닙니다") \
+    X("the state of a host has more than {1} bytes", "호스트 상태가 {1}바이트를 넘습니다") \
+    X("the state of a host needs \"online\" and \"timestamp\"", "호스트 상태에는 \"online\"과 \"timestamp\"가 있어야 합니다") \
     X("a metric's name has more than {1} bytes", "metric 이름이 {1}바이트를 넘습니다") \
     X("a property set with more keys than values, or fewer", "property set의 키와 값의 수가 다릅니다") \
     X("a data set whose rows do not fit its columns", "data set의 행이 열과 맞지 않습니다") \
