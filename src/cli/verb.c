@@ -60,7 +60,7 @@ static void print_error_json(const maru_error *err) {
     struct text out;
     struct json json;
     text_init(&out, MESSAGE_BYTES);
-    json_init(&json, &out);
+    json_writer_init(&json, &out);
     json_open_object(&json, NULL);
     json_open_object(&json, "error");
     json_add_string(&json, "code", maru_status_name(err->code));

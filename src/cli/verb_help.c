@@ -122,7 +122,7 @@ static void add_json_option(struct json *json, const struct option *option) {
 
 static void add_json(struct text *out) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "version", maru_version());
     json_open_list(&json, "verbs");
@@ -181,7 +181,7 @@ static int run_version(struct call *call) {
     text_init(&out, 1 << 10);
     if (call->json) {
         struct json json;
-        json_init(&json, &out);
+        json_writer_init(&json, &out);
         json_open_object(&json, NULL);
         json_add_string(&json, "version", maru_version());
         json_close(&json);

@@ -67,7 +67,7 @@ static void count(struct told *told, const maru_layout *l) {
 static void add_json(struct text *out, const struct told *told, maru_scene_format format) {
     const size_t index = (size_t)format;
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "file", told->path);
     json_add_string(&json, "format", formats[index].suffix + 1);

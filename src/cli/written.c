@@ -55,7 +55,7 @@ maru_status written_put(void *context, const maru_file *file, maru_error *err) {
 
 static void add_json(struct text *out, const struct written *written) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "folder", written->folder);
     json_open_list(&json, "files");

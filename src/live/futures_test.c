@@ -48,7 +48,7 @@ static void they_do_not_depend_on_threads(void **state) {
         assert_true(f.wip[4 * f.n_point] == maru_sim_lot_count(now.sim));
         assert_true(f.out[2 * f.n_point + 24] > 0);
         text_init(&json[i], 1 << 24);
-        json_init(&writer, &json[i]);
+        json_writer_init(&writer, &json[i]);
         json_open_object(&writer, NULL);
         futures_add_json(&writer, &f);
         json_close(&writer);

@@ -184,7 +184,7 @@ static void add_json_size(struct json *json, const maru_plant *plant) {
 
 void check_add_json(struct text *out, const struct check *check, const char *folder) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     if (folder) {
         json_add_string(&json, "folder", folder);

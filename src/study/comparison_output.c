@@ -66,7 +66,7 @@ static void add_json_variant(struct json *json, const struct comparison *compari
 
 void comparison_add_json(struct text *out, const struct comparison *comparison) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "maru", maru_version());
     json_open_object(&json, "run");

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-void json_init(struct json *json, struct text *out) { *json = (struct json){.out = out}; }
+void json_writer_init(struct json *json, struct text *out) { *json = (struct json){.out = out}; }
 
 static void break_line(struct json *json) {
     text_addz(json->out, "\n");

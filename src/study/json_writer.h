@@ -17,7 +17,7 @@ struct json {
     char close[JSON_MAX_DEPTH];
 };
 
-void json_init(struct json *json, struct text *out);
+void json_writer_init(struct json *json, struct text *out);
 
 // key: NULL inside a list and for the outermost value. NaN and infinity are written as null.
 void json_open_object(struct json *json, const char *key);

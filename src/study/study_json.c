@@ -197,7 +197,7 @@ void study_add_figures(struct text *out, const struct study *study) {
     static const int figures[] = {FIGURE_CYCLE, FIGURE_WIP, FIGURE_OUT, FIGURE_ON_TIME};
     const maru_results *first = runs_first(study->run, study->n_run);
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         const struct column *column = &figure_columns[figures[i]];
@@ -215,7 +215,7 @@ void study_add_figures(struct text *out, const struct study *study) {
 
 void study_add_json(struct text *out, const struct study *study) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "maru", maru_version());
     add_run_header(&json, study);

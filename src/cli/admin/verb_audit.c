@@ -63,7 +63,7 @@ static maru_status add_list(struct call *call, struct desk_walk walk, struct tex
     maru_status st = MARU_OK;
     if (call->json) {
         struct json json;
-        json_init(&json, out);
+        json_writer_init(&json, out);
         walk.json = &json;
         json_open_object(&json, NULL);
         json_add_string(&json, "tenant", walk.tenant);
@@ -205,7 +205,7 @@ static int verify(struct call *call, struct desk *desk) {
         return verb_refuse(call, &err);
     }
     text_init(&judging.out, 1 << 26);
-    json_init(&judging.json, &judging.out);
+    json_writer_init(&judging.json, &judging.out);
     if (call->json) {
         json_open_object(&judging.json, NULL);
         json_open_list(&judging.json, "tenants");

@@ -19,7 +19,7 @@ static int tell(const struct call *call, enum word sentence, const struct backup
     text_init(&out, 1 << 14);
     if (call->json) {
         struct json json;
-        json_init(&json, &out);
+        json_writer_init(&json, &out);
         json_open_object(&json, NULL);
         json_add_string(&json, "path", told->path);
         json_add_count(&json, "tenants", told->n_tenant);

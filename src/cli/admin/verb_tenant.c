@@ -31,7 +31,7 @@ static int add(struct call *call, struct desk *desk) {
     text_init(&out, 1 << 14);
     if (call->json) {
         struct json json;
-        json_init(&json, &out);
+        json_writer_init(&json, &out);
         json_open_object(&json, NULL);
         json_add_string(&json, "name", name);
         desk_add_time(&json, "created", token.created_ms);
@@ -80,7 +80,7 @@ static int list(struct call *call, struct desk *desk) {
     table_init(&table);
     table_column(&table, ALIGN_LEFT, word(call->lang, W_TENANT));
     table_column(&table, ALIGN_LEFT, word(call->lang, W_CREATED));
-    json_init(&json, &out);
+    json_writer_init(&json, &out);
     struct desk_walk walk = {
         .desk = desk, .json = call->json ? &json : NULL, .table = call->json ? NULL : &table};
     if (call->json) {
@@ -106,7 +106,7 @@ static int tell_removed(struct call *call, const char *name, struct text *remove
     struct text out;
     struct json json;
     text_init(&out, 1 << 22);
-    json_init(&json, &out);
+    json_writer_init(&json, &out);
     if (call->json) {
         json_open_object(&json, NULL);
         json_add_string(&json, "name", name);

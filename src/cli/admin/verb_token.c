@@ -67,7 +67,7 @@ static int make(struct call *call, struct desk *desk) {
     text_init(&out, 1 << 14);
     if (call->json) {
         struct json json;
-        json_init(&json, &out);
+        json_writer_init(&json, &out);
         json_open_object(&json, NULL);
         add_json(&json, &token);
         json_add_string(&json, "token", secret);
@@ -126,7 +126,7 @@ static maru_status add_list(struct call *call, struct desk *desk, struct text *o
     struct desk_walk walk = {.desk = desk, .tenant = values->tenant};
     if (call->json) {
         struct json json;
-        json_init(&json, out);
+        json_writer_init(&json, out);
         walk.json = &json;
         json_open_object(&json, NULL);
         json_open_list(&json, "items");
@@ -175,7 +175,7 @@ static int revoke(struct call *call, struct desk *desk) {
     struct text out;
     struct json json;
     text_init(&out, 1 << 14);
-    json_init(&json, &out);
+    json_writer_init(&json, &out);
     json_open_object(&json, NULL);
     json_add_string(&json, "id", id);
     json_add_string(&json, "tenant", values->tenant);

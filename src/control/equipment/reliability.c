@@ -3,69 +3,13 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "base/random.h"
+#include "base/distribution.h"
 
 // One walk over all that is kept, so that the failure a window begins in is known, and when one that
 // began in it was attended; times count in the window alone.
 //
 // The interval of an MTBF is that of a Poisson rate: r failures in T give 2T / chi2(1 - a/2; 2r + 2) to
-// 2T / chi2(a/2; 2r). With 2k degrees, chi-square above x is Poisson's chance of less than k at x / 2:
-// a sum from its largest term outwards, on the side where it is small, so that no digits cancel.
-
-// ---- chi-square
-
-// ln(n!), by Stirling's series after lifting n above 20.
-static double ln_factorial(double n) {
-    double lift = 1.0;
-    double x = n + 1.0;
-    for (; x < 20.0; x += 1.0) {
-        lift *= x;
-    }
-    const double w = 1.0 / (x * x);
-    const double series = ((1.0 / 1260 - w / 1680) * w - 1.0 / 360) * w + 1.0 / 12;
-    const double half_ln_2pi = 0x1.d67f1c864beb5p-1;
-    return (x - 0.5) * exact_ln(x) - x + half_ln_2pi + series / x - exact_ln(lift);
-}
-
-// P(Poisson(mean) < k); k >= 1.
-static double poisson_below(double k, double mean) {
-    const bool is_lower = k - 1.0 <= mean; // the smaller side
-    double j = is_lower ? k - 1.0 : k;
-    double term = exact_exp(j * exact_ln(mean) - mean - ln_factorial(j));
-    double sum = 0.0;
-    while (term > sum * 1e-17) {
-        sum += term;
-        if (is_lower) {
-            term *= j / mean;
-            j -= 1.0;
-        } else {
-            j += 1.0;
-            term *= mean / j;
-        }
-    }
-    return is_lower ? sum : 1.0 - sum;
-}
-
-double chi_square_quantile(double p, uint64_t k) {
-    if (!(p > 0.0 && p < 1.0) || k == 0 || k > UINT32_MAX) {
-        return (double)NAN;
-    }
-    const double n = (double)k;
-    double low = 0.0, high = n;
-    while (poisson_below(n, high) > 1.0 - p) {
-        low = high;
-        high *= 2.0;
-    }
-    for (int i = 0; i < 100; i++) {
-        const double mid = 0.5 * (low + high);
-        if (poisson_below(n, mid) > 1.0 - p) {
-            low = mid;
-        } else {
-            high = mid;
-        }
-    }
-    return low + high; // of twice the mean
-}
+// 2T / chi2(a/2; 2r).
 
 // ---- failures
 
@@ -156,8 +100,9 @@ struct reliability reliability_of(const struct reliability_sums *sums, double le
     return (struct reliability){
         .mtbf_productive_us = ratio(t, n),
         .mtbf_uptime_us = ratio((double)sums->uptime_us, sums->n_failure),
-        .mtbf_least_us = 2.0 * t / chi_square_quantile(1.0 - tail, n + 1),
-        .mtbf_most_us = n > 0 ? 2.0 * t / chi_square_quantile(tail, n) : (double)INFINITY,
+        .mtbf_least_us = 2.0 * t / chi_square_quantile(1.0 - tail, (double)(2 * n + 2)),
+        .mtbf_most_us =
+            n > 0 ? 2.0 * t / chi_square_quantile(tail, (double)(2 * n)) : (double)INFINITY,
         .mttr_us = ratio((double)sums->repair_us, sums->n_failure),
         .mean_down_us = ratio((double)sums->failed_us, sums->n_failure),
         .mtta_us = ratio((double)sums->unmanned_us, sums->n_attended),

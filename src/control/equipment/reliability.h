@@ -45,9 +45,4 @@ void reliability_add(const struct timeline *timeline, maru_time from_us, maru_ti
 //   source  MIL-HDBK-338B 8.3.2: time-truncated tests, exponential times between failures
 struct reliability reliability_of(const struct reliability_sums *sums, double level);
 
-// Quantile of the chi-square distribution with 2k degrees of freedom, k >= 1, at p in (0, 1).
-// Relative error below 1e-9. NaN for other arguments.
-//   source  Abramowitz and Stegun 26.4.21: an even chi-square is a sum of Poisson's
-double chi_square_quantile(double p, uint64_t k);
-
 #endif

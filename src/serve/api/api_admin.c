@@ -32,7 +32,7 @@ static maru_status read_json(const struct request *request, json_t **out, maru_e
 maru_status api_me(struct request *request, maru_error *err) {
     (void)err;
     struct json json;
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     json_add_string(&json, "tenant", request->who.tenant);
     json_add_string(&json, "role", role_name(request->who.role));
@@ -97,7 +97,7 @@ maru_status api_create_tenant(struct request *request, maru_error *err) {
              : st;
     if (st == MARU_OK) {
         struct json json;
-        json_init(&json, &request->out);
+        json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
         json_add_string(&json, "name", name);
         request_add_time(&json, "created", token.created_ms);
@@ -124,7 +124,7 @@ maru_status api_delete_tenant(struct request *request, maru_error *err) {
              : st;
     if (st == MARU_OK) {
         struct json json;
-        json_init(&json, &request->out);
+        json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
         json_add_string(&json, "name", name);
         json_open_list(&json, "removed");
@@ -216,7 +216,7 @@ maru_status api_create_token(struct request *request, maru_error *err) {
                        : st;
     if (st == MARU_OK) {
         struct json json;
-        json_init(&json, &request->out);
+        json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
         add_token(&json, &token);
         json_add_string(&json, "token", secret);

@@ -236,7 +236,7 @@ static maru_status tell_groups(struct request *request, const struct look *look,
     count_lots(look, lot, n_lot, tally);
     maru_sim_look_at_groups(look->moment.sim, now);
     maru_sim_look_at_groups(before.sim, now + n);
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     add_time(&json, "time", look->now_us);
     json_open_list(&json, "groups");
@@ -296,7 +296,7 @@ static maru_status tell_day(struct request *request, const struct look *look, ma
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     const bool is_known = maru_sim_look_at_day(look->moment.sim, day);
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     add_time(&json, "time", look->now_us);
     add_time(&json, "seconds", look->now_us < WINDOW_US ? look->now_us : WINDOW_US);
@@ -476,7 +476,7 @@ static maru_status tell_tool(struct request *request, const struct look *look, m
     maru_status st = watch_tool(look, from, tool, &watch, err);
     if (st == MARU_OK) {
         maru_sim_look_at_tools(look->moment.sim, tool);
-        json_init(&json, &request->out);
+        json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
         add_time(&json, "time", look->now_us);
         add_tool_facts(&json, look, &tool[watch.tool], &watch, from);
@@ -638,7 +638,7 @@ static void add_ahead(struct json *json, const maru_plant *plant, uint32_t step)
 static void add_lot_story(struct request *request, const struct look *look, const maru_lot_now *lot,
                           const struct lot_watch *watch) {
     struct json json;
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     add_time(&json, "time", look->now_us);
     add_lot(&json, look, lot);
@@ -707,7 +707,7 @@ static void add_points(struct json *json, const char *key, const double *value, 
 
 static void add_history(struct request *request, const struct look *look, const maru_results *r) {
     struct json json;
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     add_time(&json, "time", look->now_us);
     add_time(&json, "point_seconds", r->point_us);

@@ -6,7 +6,7 @@
 
 static void add_ok(struct text *out) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "status", "ok");
     json_add_string(&json, "version", maru_version());

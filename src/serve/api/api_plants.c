@@ -63,7 +63,7 @@ static maru_status see_version(void *context, const struct version_row *row, mar
 maru_status plant_tell_version(struct request *request, const char *plant, int64_t number,
                                maru_error *err) {
     struct one_version one = {.number = number};
-    json_init(&one.json, &request->out);
+    json_writer_init(&one.json, &request->out);
     json_open_object(&one.json, NULL);
     maru_status st = tenant_see_one_version(request->tenant, plant, number, see_version, &one, err);
     if (st == MARU_OK) {
@@ -283,7 +283,7 @@ static maru_status see_plant(void *context, const struct plant_row *row, maru_er
 maru_status api_get_plant(struct request *request, maru_error *err) {
     struct one_version one = {0};
     const char *plant = request->param[0];
-    json_init(&one.json, &request->out);
+    json_writer_init(&one.json, &request->out);
     maru_status st = tenant_see_one_plant(request->tenant, plant, see_plant, &one, err);
     if (st == MARU_OK) {
         st = tenant_each_table(request->tenant, plant, one.number, add_table, &one.json, err);

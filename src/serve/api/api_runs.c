@@ -71,7 +71,7 @@ static maru_status see_run(void *context, const struct run_row *row, maru_error 
 maru_status run_add_json(struct text *out, struct server *server, struct tenant *tenant,
                          const char *run, maru_error *err) {
     struct one_run one = {.server = server, .tenant = tenant_name(tenant)};
-    json_init(&one.json, out);
+    json_writer_init(&one.json, out);
     return tenant_see_one_run(tenant, run, see_run, &one, err);
 }
 

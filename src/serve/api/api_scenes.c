@@ -152,7 +152,7 @@ static void add_rails(struct json *json, const maru_layout *l) {
 
 static void add_layout(struct text *out, const maru_plant *plant, const maru_layout *layout) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     if (plant->start) {
         json_add_string(&json, "start", plant->start);

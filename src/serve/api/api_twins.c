@@ -123,7 +123,7 @@ static maru_status see_twin(void *context, const struct twin_row *row, maru_erro
 static maru_status tell_twin(struct request *request, const struct twin *twin, maru_error *err) {
     struct one_twin one = {.server = request->server, .tenant = request->who.tenant};
     struct events events = {.json = &one.json, .plant = twin->plant};
-    json_init(&one.json, &request->out);
+    json_writer_init(&one.json, &request->out);
     json_open_object(&one.json, NULL);
     maru_status st = tenant_see_one_twin(request->tenant, twin->id, see_twin, &one, err);
     json_open_list(&one.json, "events");

@@ -145,7 +145,7 @@ maru_status diff_add_json(struct text *out, int64_t from, const struct tables *o
                           const struct tables *new, maru_error *err) {
     struct json json;
     bool is_good = true;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_integer(&json, "from", from);
     json_add_integer(&json, "to", to);

@@ -79,7 +79,7 @@ static maru_status add_example(struct json *json, const struct example *example,
 maru_status api_list_examples(struct request *request, maru_error *err) {
     struct json json;
     maru_status st = MARU_OK;
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     json_open_list(&json, "items");
     for (size_t i = 0; st == MARU_OK && i < N_EXAMPLE; i++) {

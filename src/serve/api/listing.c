@@ -2,7 +2,7 @@
 
 void list_begin(struct list *list, struct text *out, uint32_t limit) {
     *list = (struct list){.limit = limit};
-    json_init(&list->json, out);
+    json_writer_init(&list->json, out);
     json_open_object(&list->json, NULL);
     json_open_list(&list->json, "items");
 }

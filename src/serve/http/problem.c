@@ -44,7 +44,7 @@ void problem_write(struct request *request, maru_status st, const maru_error *er
     request->status = request->status >= 400 ? request->status : status_of(st);
     request->type = "application/problem+json";
     text_clear(&request->out);
-    json_init(&json, &request->out);
+    json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     json_add_string(&json, "type", "about:blank");
     json_add_string(&json, "title", title_of(request->status));

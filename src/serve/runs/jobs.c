@@ -256,7 +256,7 @@ static void finish(struct job *job, struct tenant *tenant, maru_status st,
         end.report_en = &answer->report_en;
     } else if (!is_cancelled) {
         struct json json;
-        json_init(&json, &problem);
+        json_writer_init(&json, &problem);
         problem_add_kept(&json, NULL, "The run failed", 500, err);
         end.problem = problem.bytes ? problem.bytes : "";
     }

@@ -8,7 +8,7 @@
 
 void forecasting_write(const struct forecasting *forecasting, struct text *out) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_add_string(&json, "twin", forecasting->twin);
     json_add_integer(&json, "time_us", forecasting->time_us);
@@ -45,7 +45,7 @@ static void tell(const struct forecasting *forecasting, const struct futures *fu
     text_init(&answer->sentence_en, 1 << 14);
     text_init(&answer->report_ko, 1);
     text_init(&answer->report_en, 1);
-    json_init(&json, &answer->json);
+    json_writer_init(&json, &answer->json);
     json_open_object(&json, NULL);
     json_add_string(&json, "twin", forecasting->twin);
     futures_add_json(&json, futures);

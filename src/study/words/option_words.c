@@ -115,7 +115,7 @@ static void add_value(struct json *json, const maru_option *option) {
 
 void options_add_json(struct text *out) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_open_list(&json, "items");
     for (size_t i = 0; i < maru_option_count(); i++) {
