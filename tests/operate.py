@@ -93,7 +93,7 @@ def settings():
     check("nothing of maru there", (say("tenant", "list", "--data", at + "/nowhere")[0], os.path.exists(at + "/nowhere")), (3, False))
     installed = open("packaging/maru.toml").read() # each line that shows what holds without it is right, too
     write("\n".join(line[1:] if line.startswith("#") and " = " in line and not line.startswith("# ") else line for line in installed.splitlines()
-                    if not line.startswith(("data", "#tls", "#page", "#listen"))) + f'\ndata = "{data}"\nlisten = "127.0.0.1:0"\n')
+                    if not line.startswith(("data", "#store", "#tls", "#page", "#listen"))) + f'\ndata = "{data}"\nlisten = "127.0.0.1:0"\n')
     Server("--config", file).stop()
 
 

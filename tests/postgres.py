@@ -23,6 +23,27 @@ def unprivileged():
     raise SystemExit(77)
 
 
+def ask(url, text):
+    """What a script tells, one line a row."""
+    done = subprocess.run([os.path.join(programs(), "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", text],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stdout)
+    return done.stdout.strip()
+
+
+def store_of(folder):
+    """Options of a server that would keep its data in this folder: where MARU_POSTGRES names a server of PostgreSQL (with_postgres),
+    a database of its own there."""
+    url = os.environ.get("MARU_POSTGRES")
+    if not url:
+        return []
+    name = "of_" + re.sub(r"\W", "_", os.path.basename(folder)).lower()
+    if ask(url, f"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == "0":
+        ask(url, f"CREATE DATABASE {name}")
+    return ["--store", url.replace("/postgres?", f"/{name}?")]
+
+
 class Postgres:
     def __init__(self, **settings):
         self.bin, self.user, self.process = programs(), unprivileged(), None
@@ -61,12 +82,7 @@ class Postgres:
         return f"postgresql://maru@/{name}?host={self.folder}"
 
     def sql(self, text, name="postgres"):
-        """What a script tells, one line a row."""
-        done = subprocess.run([os.path.join(self.bin, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(name), "-c", text],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(done.stdout)
-        return done.stdout.strip()
+        return ask(self.url(name), text)
 
     def start(self):
         options = [part for key, value in self.settings.items() for part in ("-c", f"{key}={value}")]

@@ -24,6 +24,6 @@ for limit in $(sed -n '/^## Limits/,$p' $page | grep -oE '`[A-Z]+_MAX[A-Z_]*`' |
     n=$((n + 1))
 done
 [ $n -gt 5 ]
-for verb in tenant token audit backup restore; do
+for verb in tenant token audit backup restore store; do
     grep -q "maru $verb" $page || { echo "$page does not tell of maru $verb"; exit 1; }
 done

@@ -11,6 +11,7 @@
 #include "io/workers.h"
 #include "serve/http/server.h"
 #include "serve/log.h"
+#include "store/postgres.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 
 struct serve_values {
     struct common common;
-    const char *config, *data, *listen, *tls_cert, *tls_key, *page, *log_level;
+    const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level;
     uint64_t workers, patience, quota;
     bool insecure;
 };
@@ -48,7 +49,7 @@ static void keep_token(const char *data, const char *secret) {
     maru_error err = {0};
     text_init(&path, 1 << 13);
     files_join(&path, data, "first-admin-token");
-    if (path.status != MARU_OK ||
+    if (path.status != MARU_OK || files_make_folder(data, &err) != MARU_OK ||
         files_replace(path.bytes, secret, strlen(secret), &err) != MARU_OK) {
         log_say(LOG_ERROR, "first token", "it cannot be kept: maru token new makes another");
     } else {
@@ -62,26 +63,32 @@ static void keep_token(const char *data, const char *secret) {
 
 // Say where it is, and once the first token.
 static void say_ready(const struct call *call, const struct server *server,
-                      const struct server_config *config, const char *secret, bool is_person) {
-    char port[8], url[40];
+                      const struct server_config *config, const char *data, const char *secret,
+                      bool is_person) {
+    char port[8], url[40], place[POSTGRES_MAX_URL_BYTES];
     struct log_line line;
     snprintf(port, sizeof port, "%u", server_port(server));
+    if (postgres_is_url(config->data)) {
+        postgres_show_url(config->data, place);
+    } else {
+        snprintf(place, sizeof place, "%s", config->data);
+    }
     snprintf(url, sizeof url, "http%s://localhost:%s/", config->tls_cert ? "s" : "", port);
     if (is_person) {
         if (secret[0]) {
             verb_note(call, W_SERVE_TOKEN, (const char *const[]){secret, NULL});
         }
         verb_note(call, config->tls_cert ? W_SERVE_READY_TLS : W_SERVE_READY,
-                  (const char *const[]){port, config->data, NULL});
+                  (const char *const[]){port, place, NULL});
         return;
     }
     if (secret[0]) {
-        keep_token(config->data, secret);
+        keep_token(data, secret);
     }
     log_open(&line, LOG_INFO, "start");
     log_add_string(&line, "url", url);
     log_add_string(&line, "listen", config->address);
-    log_add_string(&line, "data", config->data);
+    log_add_string(&line, "data", place);
     log_add_string(&line, "version", maru_version());
     log_close(&line);
 }
@@ -117,7 +124,7 @@ static int run_serve(struct call *call) {
     st = st == MARU_OK ? st_cert : st;
     const maru_status st_key = read_pem(values->tls_key, &key, st == MARU_OK ? &err : NULL);
     st = st == MARU_OK ? st_key : st;
-    const struct server_config config = {.data = values->data,
+    const struct server_config config = {.data = values->store ? values->store : values->data,
                                          .address = values->listen,
                                          .tls_cert = cert.bytes,
                                          .tls_key = key.bytes,
@@ -130,7 +137,7 @@ static int run_serve(struct call *call) {
     stop_listen();
     st = st == MARU_OK ? server_start(&config, &server, secret, &err) : st;
     if (st == MARU_OK) {
-        say_ready(call, server, &config, secret, is_person);
+        say_ready(call, server, &config, values->data, secret, is_person);
         serve_until_stopped(server);
         if (is_person) {
             verb_note(call, W_SERVE_STOPPING, (const char *const[]){NULL});
@@ -152,6 +159,7 @@ static int run_serve(struct call *call) {
 static const struct option options[] = {
     {"config", 'c', OPTION_TEXT, AT(config), "FILE.toml", NULL, W_HELP_CONFIG, 0, 0},
     {"data", 0, OPTION_TEXT, AT(data), "FOLDER", "maru-data", W_HELP_DATA, 0, 0},
+    {"store", 0, OPTION_TEXT, AT(store), "PLACE", NULL, W_HELP_STORE, 0, 0},
     {"listen", 0, OPTION_TEXT, AT(listen), "ADDRESS", "127.0.0.1:7070", W_HELP_LISTEN, 0, 0},
     {"tls-cert", 0, OPTION_TEXT, AT(tls_cert), "FILE.pem", NULL, W_HELP_TLS_CERT, 0, 0},
     {"tls-key", 0, OPTION_TEXT, AT(tls_key), "FILE.pem", NULL, W_HELP_TLS_KEY, 0, 0},
@@ -167,11 +175,12 @@ static const char *const examples[] = {
     "maru serve", "maru serve --config /etc/maru/maru.toml",
     "maru serve --data /var/lib/maru --listen 0.0.0.0:7070 --tls-cert c.pem "
     "--tls-key k.pem",
-    NULL};
+    "maru serve --store 'postgresql:///maru?host=/run/postgresql'", NULL};
 
 const struct verb verb_serve = {
     .name = "serve",
-    .synopsis = "[--data FOLDER] [--listen ADDRESS] [--tls-cert FILE --tls-key FILE] ...",
+    .synopsis =
+        "[--data FOLDER] [--store PLACE] [--listen ADDRESS] [--tls-cert FILE --tls-key FILE] ...",
     .purpose = W_SERVE_PURPOSE,
     .option = options,
     .n_option = sizeof options / sizeof options[0],

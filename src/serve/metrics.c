@@ -159,16 +159,20 @@ static uint64_t bytes_below(const char *folder) {
     return n;
 }
 
-static void add_store(struct text *out, const char *folder) {
+static void add_store(struct text *out, struct store *store, const char *folder) {
     char tenants[4096];
+    uint64_t n_server = 0, n_tenant = 0;
     struct statvfs disk;
-    snprintf(tenants, sizeof tenants, "%s/tenants", folder);
+    const bool is_folder = !store_measure(store, &n_server, &n_tenant);
+    if (is_folder) {
+        snprintf(tenants, sizeof tenants, "%s/tenants", folder);
+        n_server = bytes_below(folder);
+        n_tenant = bytes_below(tenants);
+    }
     add_head(out, "maru_store_bytes", "gauge", "Bytes of the files that are kept, by kind.");
-    text_addf(out, "maru_store_bytes{kind=\"server\"} %llu\n",
-              (unsigned long long)bytes_below(folder));
-    text_addf(out, "maru_store_bytes{kind=\"tenants\"} %llu\n",
-              (unsigned long long)bytes_below(tenants));
-    if (statvfs(folder, &disk) == 0) {
+    text_addf(out, "maru_store_bytes{kind=\"server\"} %llu\n", (unsigned long long)n_server);
+    text_addf(out, "maru_store_bytes{kind=\"tenants\"} %llu\n", (unsigned long long)n_tenant);
+    if (is_folder && statvfs(folder, &disk) == 0) {
         add_gauge(out, "maru_store_free_bytes", "Bytes free on the disk of the data folder.",
                   (double)disk.f_bavail * (double)disk.f_frsize);
     }
@@ -198,6 +202,6 @@ maru_status api_metrics(struct request *request, maru_error *err) {
     text_addf(out, "maru_runs{state=\"running\"} %zu\n", jobs_count(server->jobs, RUN_RUNNING));
     add_gauge(out, "maru_tenants", "Tenants of this server.",
               (double)store_n_tenant(server->store));
-    add_store(out, server->data);
+    add_store(out, server->store, server->data);
     return MARU_OK;
 }

@@ -172,6 +172,30 @@ void place_say_tenant(const struct store *store, const char *name, struct text *
     text_addf(out, is_folder(store) ? "%s.db\n" : "schema maru_t_%s\n", name);
 }
 
+// ---- room
+
+bool store_measure(struct store *store, uint64_t *n_server, uint64_t *n_tenant) {
+    struct query query;
+    uint64_t n[2] = {0};
+    if (is_folder(store)) {
+        return false;
+    }
+    database_enter(&store->server);
+    query_open(
+        &query, &store->server,
+        "SELECT n.nspname = 'maru_server', CAST(sum(pg_total_relation_size(r.oid)) AS BIGINT)"
+        " FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
+        " WHERE r.relkind = 'r' AND (n.nspname = 'maru_server' OR n.nspname LIKE 'maru^_t^_%'"
+        " ESCAPE '^') GROUP BY 1");
+    while (query_row(&query)) {
+        n[query_integer(&query, 0) == 0] = (uint64_t)query_integer(&query, 1);
+    }
+    const maru_status st = database_leave(&store->server, query_close(&query, NULL), NULL);
+    *n_server = n[0];
+    *n_tenant = n[1];
+    return st == MARU_OK;
+}
+
 // ---- the owner
 
 static maru_status lock_folder(struct store *store, maru_error *err) {

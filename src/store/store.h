@@ -102,6 +102,10 @@ MARU_MUST_USE maru_status store_visit_tenants(struct store *store, store_see_ten
                                               void *context, maru_error *err);
 size_t store_n_tenant(struct store *store);
 
+// Bytes on the disk of PostgreSQL: of the server's schema, and of all tenants'. False: the store is a folder,
+// where files tell, or it does not answer.
+bool store_measure(struct store *store, uint64_t *n_server, uint64_t *n_tenant);
+
 // Hold a tenant open until it is released.
 //   errors  MARU_E_USAGE: there is none
 MARU_MUST_USE maru_status store_hold(struct store *store, const char *name, struct tenant **out,

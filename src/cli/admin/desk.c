@@ -17,6 +17,10 @@ int desk_settle(struct desk *desk, struct call *call) {
                                                                   : verb_refuse(call, &err);
 }
 
+const char *desk_place(const struct desk_values *values) {
+    return values->store ? values->store : values->data;
+}
+
 int desk_open(struct desk *desk, struct call *call) {
     const struct desk_values *values = call->args.values;
     maru_error err = {0};
@@ -25,7 +29,7 @@ int desk_open(struct desk *desk, struct call *call) {
         return status;
     }
     maru_status st = owner_become(values->data, &err);
-    st = st == MARU_OK ? store_visit(values->data, &desk->store, &err) : st;
+    st = st == MARU_OK ? store_visit(desk_place(values), &desk->store, &err) : st;
     return st == MARU_OK ? EXIT_GOOD : verb_refuse(call, &err);
 }
 

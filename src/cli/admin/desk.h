@@ -9,17 +9,19 @@
 
 struct desk_values { // first in the values of each of these verbs
     struct common common;
-    const char *data, *config;
+    const char *data, *store, *config;
 };
 
-#define DESK_OPTIONS                                                                               \
-    {                                                                                              \
-        "data",   0,           OPTION_TEXT, offsetof(struct desk_values, data),                    \
-        "FOLDER", "maru-data", W_HELP_DATA, 0,                                                     \
-        0},                                                                                        \
-    {                                                                                              \
-        "config", 'c', OPTION_TEXT, offsetof(struct desk_values, config), "FILE.toml", NULL,       \
-            W_HELP_CONFIG, 0, 0                                                                    \
+#define DESK_OPTIONS                                                                                \
+    {                                                                                               \
+        "data",   0,           OPTION_TEXT, offsetof(struct desk_values, data),                     \
+        "FOLDER", "maru-data", W_HELP_DATA, 0,                                                      \
+        0},                                                                                         \
+        {"store", 0, OPTION_TEXT, offsetof(struct desk_values, store), "PLACE", NULL, W_HELP_STORE, \
+         0,       0},                                                                               \
+    {                                                                                               \
+        "config", 'c', OPTION_TEXT, offsetof(struct desk_values, config), "FILE.toml", NULL,        \
+            W_HELP_CONFIG, 0, 0                                                                     \
     }
 
 struct desk {
@@ -33,6 +35,9 @@ int desk_settle(struct desk *desk, struct call *call);
 // The same, then open the store as its owner.
 int desk_open(struct desk *desk, struct call *call);
 void desk_close(struct desk *desk);
+
+// Where the store is: that of --store, or the data folder.
+const char *desk_place(const struct desk_values *values);
 
 // Say an error of the store: what it names is input here, not usage.
 int desk_refuse(const struct call *call, maru_error *err);

@@ -4,6 +4,7 @@
 #include "cli/admin/desk.h"
 #include "io/owner.h"
 #include "store/backup.h"
+#include "store/postgres.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -36,6 +37,14 @@ static int tell(const struct call *call, enum word sentence, const struct backup
     return status;
 }
 
+static maru_status refuse_postgres(const char *place, maru_error *err) {
+    return postgres_is_url(place)
+               ? fail(err, MARU_E_INPUT,
+                      "the store is in PostgreSQL: pg_dump and pg_restore are the tools for its "
+                      "backups")
+               : MARU_OK;
+}
+
 // A backup into the data folder belongs to whom the folder belongs to; one elsewhere to who asked.
 static int run_backup(struct call *call) {
     const struct backup_values *values = call->args.values;
@@ -44,11 +53,13 @@ static int run_backup(struct call *call) {
     maru_error err = {0};
     int status = desk_settle(&desk, call);
     if (status == EXIT_GOOD) {
+        const char *place = desk_place(&values->desk);
         struct store *store = NULL;
-        maru_status st = values->out ? MARU_OK : owner_become(values->desk.data, &err);
-        st = st == MARU_OK ? store_visit(values->desk.data, &store, &err) : st; // is it one?
+        maru_status st = refuse_postgres(place, &err);
+        st = st == MARU_OK && !values->out ? owner_become(place, &err) : st;
+        st = st == MARU_OK ? store_visit(place, &store, &err) : st; // is it one?
         store_close(store);
-        st = st == MARU_OK ? backup_write(values->desk.data, values->out, &told, &err) : st;
+        st = st == MARU_OK ? backup_write(place, values->out, &told, &err) : st;
         status = st == MARU_OK ? tell(call, W_BACKUP_MADE, &told) : desk_refuse(call, &err);
     }
     desk_close(&desk);
@@ -63,7 +74,8 @@ static int run_restore(struct call *call) {
         fail(&err, MARU_E_USAGE, "--data FOLDER is wanted: where to restore");
         return verb_refuse(call, &err);
     }
-    const maru_status st = backup_restore(call->args.word[0], values->data, &told, &err);
+    maru_status st = refuse_postgres(values->data, &err);
+    st = st == MARU_OK ? backup_restore(call->args.word[0], values->data, &told, &err) : st;
     return st == MARU_OK ? tell(call, W_BACKUP_RESTORED, &told) : desk_refuse(call, &err);
 }
 

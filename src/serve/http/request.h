@@ -39,7 +39,7 @@ struct server {
     struct metrics *metrics;
     struct answers *answers;
     _Atomic uint64_t n_stream; // event streams that are followed
-    const char *data;          // folder of the store
+    const char *data;          // where the store is: a folder, or a URL
     int64_t quota_bytes;       // of one tenant's file
     int64_t started_ms;
     double tended_s; // when server_tend last looked at connections

@@ -19,7 +19,7 @@ enum {
 };
 
 struct server_config {
-    const char *data;               // folder of the store
+    const char *data;               // where the store is: a folder, or a URL
     const char *address;            // to listen on: "127.0.0.1:7070", "[::1]:7070"; port 0: any
     const char *tls_cert, *tls_key; // PEM texts, NULL: none
     bool is_insecure;               // may listen to others without TLS

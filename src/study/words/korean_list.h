@@ -704,6 +704,8 @@
     X("there are more than {1} tables", "표가 {1}개보다 많습니다") \
     X("table {1} has other columns in the new place", "{1} 표의 열이 새 자리에서 다릅니다") \
     X("table {1} is not the same in the new place: it has a value that cannot be kept there", "{1} 표가 새 자리에서 같지 않습니다. 그곳에 담을 수 없는 값이 있습니다") \
+    X("the store is in PostgreSQL: pg_dump and pg_restore are the tools for its backups", "데이터가 PostgreSQL에 있습니다. 백업은 pg_dump와 pg_restore로 합니다") \
+    X("--from PLACE and --to PLACE are wanted", "--from과 --to에 옮길 곳을 적어야 합니다") \
     /* memory and threads */ \
     X("more than {1} bytes would be needed, which is the limit", "한도인 {1}바이트보다 많은 메모리가 필요합니다") \
     X("no memory left ({1} bytes in use here)", "메모리가 모자랍니다(여기에서 {1}바이트를 쓰고 있습니다)") \

@@ -323,6 +323,7 @@
     X(HELP_FORCE, "write into a folder that has files in it", "파일이 있는 폴더에도 씀") \
     X(HELP_DATA, "where everything is kept (MARU_DIR)", "데이터를 보관할 폴더 (MARU_DIR)") \
     X(HELP_CONFIG, "file of settings: any option of maru serve as NAME = VALUE (MARU_CONFIG)", "설정 파일: maru serve의 옵션을 이름 = 값으로 적음 (MARU_CONFIG)") \
+    X(HELP_STORE, "where tenants are kept: a folder, or postgresql://... [the data folder] (MARU_STORE)", "테넌트를 보관할 곳: 폴더 또는 postgresql://... [데이터 폴더] (MARU_STORE)") \
     X(HELP_LISTEN, "address and port to listen on (MARU_LISTEN)", "접속을 받을 주소와 포트 (MARU_LISTEN)") \
     X(HELP_TLS_CERT, "certificate, for https (MARU_TLS_CERT)", "https 인증서 (MARU_TLS_CERT)") \
     X(HELP_TLS_KEY, "its key (MARU_TLS_KEY)", "인증서의 키 (MARU_TLS_KEY)") \
@@ -346,6 +347,16 @@
     X(AUDIT_PURPOSE, "show the audit log, and whether somebody changed it", "감사 로그를 보이고, 누가 고쳤는지 확인합니다") \
     X(BACKUP_PURPOSE, "copy all data, beside the running server", "실행 중인 서버 옆에서 모든 데이터를 백업합니다") \
     X(RESTORE_PURPOSE, "make a data folder from a backup", "백업에서 데이터 폴더를 되살립니다") \
+    X(STORE_PURPOSE, "copy tenants between a folder and PostgreSQL", "테넌트를 폴더와 PostgreSQL 사이에서 복사합니다") \
+    X(HELP_STORE_FROM, "where they are: a folder, or postgresql://...; no maru works there", "지금 있는 곳: 폴더 또는 postgresql://... 그곳에서 maru가 실행 중이면 안 됨") \
+    X(HELP_STORE_TO, "where they go; made where there is nothing", "옮길 곳. 없으면 만듦") \
+    X(HELP_STORE_TENANT, "this one alone [all]", "이 테넌트만 [전체]") \
+    X(STORE_COPIED, "Copied, read again and the same, {1} tenant(s):", "복사하고 다시 읽어 똑같음을 확인했습니다. 테넌트 {1}개:") \
+    X(STORE_TABLES, "tables", "표") \
+    X(STORE_ROWS, "rows", "행") \
+    X(STORE_TOKENS, "tokens", "토큰") \
+    X(STORE_ENTRIES, "audit entries", "감사 항목") \
+    X(STORE_DIGEST, "digest", "다이제스트") \
     X(ADMIN_WHAT, "what is wanted is: maru {1} {2}", "쓰는 방법: maru {1} {2}") \
     X(TENANT, "tenant", "테넌트") \
     X(CREATED, "created", "만든 때") \
