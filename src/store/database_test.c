@@ -397,6 +397,82 @@ static void a_server_that_may_lose_is_refused(void **state) {
     assert_non_null(strstr(err.text, "synchronous_commit"));
 }
 
+// More schemas than connections, in the hands of some threads; and a database may move in memory.
+enum { N_SCHEMA = POSTGRES_MAX_CONNECTIONS + 12, N_THREAD = 6 };
+
+struct many {
+    struct database database[N_SCHEMA];
+    _Atomic uint32_t seed;
+};
+
+static void *use_many(void *context) {
+    static const char *const none[] = {NULL};
+    struct many *many = context;
+    uint32_t luck = 12345 * ++many->seed;
+    for (int i = 0; i < 150; i++) {
+        luck = luck * 1664525 + 1013904223;
+        struct database *database = &many->database[(luck >> 8) % N_SCHEMA];
+        database_enter(database);
+        maru_status st = database_begin(database, NULL);
+        st = st == MARU_OK ? query_do(database, "UPDATE pair SET a = a + 1", none, NULL) : st;
+        st = database_leave(database, st, NULL);
+        if (st != MARU_OK) {
+            return many;
+        }
+    }
+    return NULL;
+}
+
+static void many_schemas_share_few_connections(void **state) {
+    struct scene *s = *state;
+    maru_error err = {0};
+    char schema[POSTGRES_SCHEMA_BYTES], n_open[16];
+    int64_t sum = 0;
+    if (!s->place.name[0]) {
+        skip();
+    }
+    struct many *many = calloc(1, sizeof *many);
+    assert_non_null(many);
+    for (int i = 0; i < N_SCHEMA; i++) {
+        struct database opened;
+        snprintf(schema, sizeof schema, "many_%d", i);
+        if (postgres_open(&opened, s->pool, s->place.text, schema, migration, 2, &err) != MARU_OK) {
+            fail_msg("%s", err.text);
+        }
+        many->database[i] = opened;
+        static const char *const none[] = {NULL};
+        database_enter(&many->database[i]);
+        assert_int_equal(
+            query_do(&many->database[i], "INSERT INTO pair VALUES('', 0, 0)", none, &err), MARU_OK);
+        assert_int_equal(database_leave(&many->database[i], MARU_OK, &err), MARU_OK);
+    }
+    pthread_t thread[N_THREAD];
+    for (size_t i = 0; i < N_THREAD; i++) {
+        assert_int_equal(pthread_create(&thread[i], NULL, use_many, many), 0);
+    }
+    for (size_t i = 0; i < N_THREAD; i++) {
+        void *failed = NULL;
+        pthread_join(thread[i], &failed);
+        assert_null(failed);
+    }
+    assert_true(trial_sql(s->place.text,
+                          "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'maru'"
+                          " AND datname = current_database()",
+                          n_open, sizeof n_open));
+    assert_in_range((uint64_t)strtoul(n_open, NULL, 10), 2, POSTGRES_MAX_CONNECTIONS + N_THREAD);
+    for (int i = 0; i < N_SCHEMA; i++) {
+        struct query query;
+        database_enter(&many->database[i]);
+        query_open(&query, &many->database[i], "SELECT a FROM pair");
+        sum += query_row(&query) ? query_integer(&query, 0) : 0;
+        assert_int_equal(query_close(&query, NULL), MARU_OK);
+        assert_int_equal(database_leave(&many->database[i], MARU_OK, &err), MARU_OK);
+        database_close(&many->database[i]);
+    }
+    assert_int_equal(sum, N_THREAD * 150);
+    free(many);
+}
+
 static void a_password_is_in_no_sentence(void **state) {
     (void)state;
     static const struct {
@@ -444,6 +520,7 @@ int main(void) {
         WITH(a_newer_one_is_left_alone),
         WITH(a_lost_connection_is_made_again),
         WITH(a_server_that_may_lose_is_refused),
+        WITH(many_schemas_share_few_connections),
         cmocka_unit_test(a_password_is_in_no_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

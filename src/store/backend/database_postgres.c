@@ -357,7 +357,11 @@ static void close_query(struct query *query) {
 
 // ---- transactions
 
-static void enter(struct database *database) { link_look(link_of(database)); }
+static void enter(struct database *database) {
+    struct postgres_link *link = link_of(database);
+    pthread_mutex_lock(&link->lock);
+    link_look(link);
+}
 
 static maru_status begin(struct database *database, bool reads, maru_error *err) {
     static const char *const sql[] = {
@@ -378,11 +382,7 @@ static maru_status begin(struct database *database, bool reads, maru_error *err)
     return st;
 }
 
-static maru_status end(struct database *database, maru_status st, maru_error *err) {
-    struct postgres_link *link = link_of(database);
-    if (!link->in_transaction) {
-        return st;
-    }
+static maru_status end_transaction(struct postgres_link *link, maru_status st, maru_error *err) {
     if (PQstatus(link->connection) == CONNECTION_OK) {
         make_way(link);
     }
@@ -398,13 +398,20 @@ static maru_status end(struct database *database, maru_status st, maru_error *er
                             "the connection to PostgreSQL was lost at the last moment: look "
                             "whether the change is there");
         } else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) { // a statement in it had failed
-            st = fail(err, MARU_E_IO, "%s: the change was not kept", database->path);
+            st = fail(err, MARU_E_IO, "%s: the change was not kept", link->place);
         }
         PQclear(result);
     } else {
         PQclear(PQexec(link->connection, "ROLLBACK"));
     }
     link->in_transaction = false;
+    return st;
+}
+
+static maru_status end(struct database *database, maru_status st, maru_error *err) {
+    struct postgres_link *link = link_of(database);
+    st = link->in_transaction ? end_transaction(link, st, err) : st;
+    pthread_mutex_unlock(&link->lock);
     return st;
 }
 
@@ -607,6 +614,7 @@ static void close_link(struct database *database) {
     if (link) {
         link_part(link);
         link_disconnect(link);
+        pthread_mutex_destroy(&link->lock);
         alloc_free(link->url);
         alloc_free(link);
     }
@@ -661,7 +669,8 @@ maru_status postgres_attach(struct database *database, struct postgres_pool *poo
     memcpy(copy, url, n);
     link->url = copy;
     snprintf(link->schema, sizeof link->schema, "%s", schema);
-    link->database = database;
+    link->place = database->path;
+    pthread_mutex_init(&link->lock, NULL);
     link->pool = pool;
     database->link = link;
     return link_connect(link, err);

@@ -118,21 +118,21 @@ static void make_room(struct postgres_link *link) {
     bool is_full = pool->n_connected >= POSTGRES_MAX_CONNECTIONS;
     for (struct postgres_link *other = pool->link; is_full && other; other = other->next) {
         if (other == link || (oldest && other->used_s >= oldest->used_s) ||
-            pthread_mutex_trylock(&other->database->lock) != 0) {
+            pthread_mutex_trylock(&other->lock) != 0) {
             continue;
         }
         if (!other->connection || other->in_transaction || other->streaming || other->is_owner) {
-            pthread_mutex_unlock(&other->database->lock);
+            pthread_mutex_unlock(&other->lock);
             continue;
         }
         if (oldest) {
-            pthread_mutex_unlock(&oldest->database->lock);
+            pthread_mutex_unlock(&oldest->lock);
         }
         oldest = other;
     }
     if (oldest) {
         let_go(oldest);
-        pthread_mutex_unlock(&oldest->database->lock);
+        pthread_mutex_unlock(&oldest->lock);
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -145,7 +145,7 @@ static bool is_state(const char *state, const char *start) {
 
 static maru_status tell(const struct postgres_link *link, const char *state, const char *said,
                         maru_error *err) {
-    const char *place = link->database->path;
+    const char *place = link->place;
     const int n = (int)strcspn(said, "\n");
     if (is_state(state, "53100")) {
         return fail(err, MARU_E_IO,
@@ -203,7 +203,7 @@ static maru_status judge(const struct postgres_link *link, const PGresult *setti
                          maru_error *err) {
     const char *commit = PQgetvalue(settings, 0, 0), *fsync = PQgetvalue(settings, 0, 1);
     const char *letters = PQgetvalue(settings, 0, 2), *version = PQgetvalue(settings, 0, 3);
-    const char *place = link->database->path;
+    const char *place = link->place;
     if (strcmp(commit, "off") == 0) {
         return fail(err, MARU_E_INPUT,
                     "%.100s has synchronous_commit off, so what it has acknowledged may be lost: "
@@ -233,8 +233,7 @@ static maru_status take_lock(struct postgres_link *link, maru_error *err) {
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         st = link_refusal(link, result, err);
     } else if (strcmp(PQgetvalue(result, 0, 0), "t") != 0) {
-        st = fail(err, MARU_E_IO, "another maru works in %.200s: end that one first",
-                  link->database->path);
+        st = fail(err, MARU_E_IO, "another maru works in %.200s: end that one first", link->place);
     }
     PQclear(result);
     return st;

@@ -15,8 +15,9 @@ struct prepared {                // a statement that the server knows as m0, m1,
 };
 
 struct postgres_link {
-    PGconn *connection; // NULL: none at the moment
-    struct database *database;
+    PGconn *connection;   // NULL: none at the moment
+    const char *place;    // what sentences call it: the path of its database, which may move
+    pthread_mutex_t lock; // held while somebody works with it, so that others do not close it
     struct postgres_pool *pool;
     struct postgres_link *next; // of the pool
     char *url, schema[POSTGRES_SCHEMA_BYTES];
