@@ -74,7 +74,13 @@ const char *const tenant_migration[] = {
     "  end_us INTEGER NOT NULL, content INTEGER NOT NULL, n INTEGER NOT NULL,"
     "  n_number INTEGER NOT NULL, first REAL, first_us INTEGER NOT NULL, last REAL,"
     "  last_us INTEGER NOT NULL, low REAL, low_us INTEGER NOT NULL, high REAL,"
-    "  high_us INTEGER NOT NULL, total REAL, PRIMARY KEY(signal, start_us)) STRICT, WITHOUT ROWID;",
+    "  high_us INTEGER NOT NULL, total REAL, PRIMARY KEY(signal, start_us)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE event(id INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL,"
+    "  source TEXT NOT NULL, name TEXT NOT NULL, lot TEXT NOT NULL, wafer TEXT NOT NULL,"
+    "  recipe TEXT NOT NULL, step TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX event_is ON event(source, at_us, kind, name, lot, wafer);"
+    "CREATE INDEX event_at ON event(at_us, id);"
+    "CREATE INDEX event_lot ON event(lot, at_us) WHERE lot <> '';",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -82,7 +82,7 @@ static maru_status copy_all(struct copying *copying, const struct store_values *
 
 static void add_json(struct text *out, const struct copying *copying) {
     struct json json;
-    json_init(&json, out);
+    json_writer_init(&json, out);
     json_open_object(&json, NULL);
     json_open_list(&json, "tenants");
     for (size_t i = 0; i < copying->n_told; i++) {

@@ -42,14 +42,18 @@ maru_status commit_take(struct signals *signals, int64_t row, const void *bytes,
 }
 
 // One transaction: what waits goes to the log, and some of what is in memory into blocks.
-static maru_status transact(struct signals *signals, const struct text *bytes, uint64_t budget,
-                            maru_error *err) {
+static maru_status transact(struct signals *signals, const struct text *bytes,
+                            const struct text *events, uint64_t budget, maru_error *err) {
     struct database *writer = &signals->writer;
+    if (bytes->n_bytes == 0 && events->n_bytes == 0 && budget == 0) {
+        return MARU_OK;
+    }
     database_enter(writer);
     maru_status st = database_begin(writer, err);
     if (st == MARU_OK && bytes->n_bytes > 0) {
         st = insert_log(signals, bytes, err);
     }
+    st = st == MARU_OK ? events_insert(signals, events, err) : st;
     if (st == MARU_OK && budget > 0) {
         st = settle_step(signals, budget, &signals->step, err);
     }
@@ -63,19 +67,20 @@ static void note_failure(struct signals *signals, uint64_t group, maru_status st
 
 // Commit for everybody who waits; the caller has the lock, which is free meanwhile.
 static void commit(struct signals *signals) {
-    struct text bytes = signals->pending;
+    struct text bytes = signals->pending, events = signals->pending_events;
     const uint64_t group = signals->group++;
     const uint64_t twice = 2 * signals->n_pending;
     const uint64_t budget = !signals->is_settling   ? 0
                             : twice > LEAST_SETTLED ? twice
                                                     : LEAST_SETTLED;
     text_init(&signals->pending, SIGNALS_MAX_PENDING_BYTES);
+    text_init(&signals->pending_events, SIGNALS_MAX_PENDING_BYTES);
     signals->n_pending = 0;
     signals->is_committing = true;
     pthread_mutex_unlock(&signals->lock);
 
     maru_error err = {0};
-    const maru_status st = transact(signals, &bytes, budget, &err);
+    const maru_status st = transact(signals, &bytes, &events, budget, &err);
 
     pthread_mutex_lock(&signals->lock);
     if (st != MARU_OK) {
@@ -91,7 +96,11 @@ static void commit(struct signals *signals) {
             signals->is_behind;
         settle_begin(signals, false);
     }
+    if (st == MARU_OK) {
+        follow_tell(signals, &bytes, &events);
+    }
     text_fini(&bytes);
+    text_fini(&events);
     signals->done_group = group;
     signals->is_committing = false;
     pthread_cond_broadcast(&signals->is_done);

@@ -79,11 +79,13 @@ struct signals {
 
     struct work *work; // of settle.c
 
-    struct text pending;        // batches that wait
+    struct text pending; // batches that wait
+    struct text pending_events;
     uint64_t n_pending;         // their samples
     uint64_t group, done_group; // that gathers, and that was committed last
     struct failure failure[N_FAILURE];
     size_t n_failure;
+    struct follower *follower[SIGNALS_MAX_FOLLOWERS];
     bool is_committing;
     bool is_behind;   // memory ran out behind a commit: nothing is read until the next start
     struct step step; // of the committer
@@ -94,6 +96,17 @@ struct signals {
 // Take what a row of the log holds into memory; the caller has the lock.
 MARU_MUST_USE maru_status commit_take(struct signals *signals, int64_t row, const void *bytes,
                                       size_t n, maru_error *err);
+
+// ---- events.c
+
+// Insert the events in these bytes; inside a transaction of the writer.
+MARU_MUST_USE maru_status events_insert(struct signals *signals, const struct text *bytes,
+                                        maru_error *err);
+
+// ---- follow.c
+
+// Tell followers what has become durable; the caller has the lock.
+void follow_tell(struct signals *signals, const struct text *samples, const struct text *events);
 
 // ---- heads.c
 

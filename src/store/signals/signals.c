@@ -96,6 +96,7 @@ maru_status signals_open(struct database *reader, struct database *writer, struc
     pthread_cond_init(&signals->is_done, NULL);
     names_init(&signals->source, SIGNALS_MAX_NAMES_BYTES);
     text_init(&signals->pending, SIGNALS_MAX_PENDING_BYTES);
+    text_init(&signals->pending_events, SIGNALS_MAX_PENDING_BYTES);
     arena_init(&signals->generation[0].text, SIGNALS_MAX_HEAD_TEXT_BYTES);
     arena_init(&signals->generation[1].text, SIGNALS_MAX_HEAD_TEXT_BYTES);
     maru_status st = settle_new(signals, &signals->work, err);
@@ -119,6 +120,7 @@ void signals_close(struct signals *signals) {
     alloc_free(signals->series);
     names_fini(&signals->source);
     text_fini(&signals->pending);
+    text_fini(&signals->pending_events);
     arena_fini(&signals->generation[0].text);
     arena_fini(&signals->generation[1].text);
     settle_free(signals->work);

@@ -9,6 +9,7 @@
 #define STORE_SIGNALS_SIGNALS_H
 
 #include "signal/batch.h"
+#include "signal/event.h"
 #include "signal/sample.h"
 #include "signal/summary.h"
 #include "store/database.h"
@@ -85,6 +86,11 @@ MARU_MUST_USE maru_status signals_add(struct signals *signals, const struct batc
                                       size_t n, uint64_t *ticket, maru_error *err);
 MARU_MUST_USE maru_status signals_commit(struct signals *signals, uint64_t ticket, maru_error *err);
 
+// Events wait for the same commit; a repeat replaces itself.
+//   errors  as signals_add; MARU_E_INPUT, MARU_E_LIMIT: as event_check
+MARU_MUST_USE maru_status signals_add_events(struct signals *signals, const struct event *event,
+                                             size_t n, uint64_t *ticket, maru_error *err);
+
 // Put all that is in memory into blocks and empty the log; what is written meanwhile may stay.
 MARU_MUST_USE maru_status signals_settle(struct signals *signals, maru_error *err);
 
@@ -106,6 +112,37 @@ MARU_MUST_USE maru_status signals_read(struct signals *signals, int64_t signal, 
 MARU_MUST_USE maru_status signals_draw(struct signals *signals, int64_t signal, maru_time from_us,
                                        maru_time to_us, struct summary *column, size_t n_column,
                                        maru_error *err);
+
+// Events, the newest first: those at or after from_us and before to_us, of a kind, source and lot ("": any), that are older than
+// before_us, or as old and with an id below before_id; at most `limit`.
+struct event_filter {
+    maru_time from_us, to_us, before_us;
+    int64_t before_id, limit;
+    const char *kind, *source, *lot;
+};
+typedef maru_status (*signals_see_event)(void *context, int64_t id, const struct event *event,
+                                         maru_error *err);
+MARU_MUST_USE maru_status signals_each_event(struct signals *signals,
+                                             const struct event_filter *filter,
+                                             signals_see_event see, void *context, maru_error *err);
+
+// ---- following (follow.c)
+
+// Follow what is written from now on, as it becomes durable: one that is behind by more than SIGNALS_MAX_FOLLOW_BYTES has missed
+// some, and is told.
+enum { SIGNALS_MAX_FOLLOW_BYTES = 32 << 20, SIGNALS_MAX_FOLLOWERS = 64 };
+struct follower;
+//   memory  signals_unfollow frees; before signals_close
+//   errors  MARU_E_LIMIT: too many follow; MARU_E_MEMORY
+MARU_MUST_USE maru_status signals_follow(struct signals *signals, struct follower **out,
+                                         maru_error *err);
+void signals_unfollow(struct follower *follower); // accepts NULL
+
+// What was written since the last call: batches of samples (batch_next) and events (event_next), instead of what `samples` and `events`
+// held. Waits for it at most wait_ms.
+//   out  true: some were missed before these
+bool signals_take_followed(struct follower *follower, int wait_ms, struct text *samples,
+                           struct text *events);
 
 // The newest sample of each signal; quality bad and time 0 where there is none. Texts longer than SIGNALS_LAST_TEXT_BYTES - 1
 // are cut.

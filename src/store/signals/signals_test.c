@@ -349,12 +349,130 @@ static void test_refusals_write_nothing(void **state) {
     remove_place(&place);
 }
 
+// ---- events and followers
+
+struct wanted {
+    const char *lot[8];
+    size_t n;
+};
+
+static maru_status see_lot(void *context, int64_t id, const struct event *event, maru_error *err) {
+    struct wanted *wanted = context;
+    (void)err;
+    assert_true(id > 0);
+    assert_non_null(wanted->lot[wanted->n]);
+    assert_string_equal(event->lot, wanted->lot[wanted->n++]);
+    return MARU_OK;
+}
+
+static struct event lot_event(const char *lot, maru_time at_us) {
+    return (struct event){.at_us = at_us,
+                          .kind = EVENT_LOT,
+                          .source = "press1",
+                          .name = "started",
+                          .lot = lot,
+                          .wafer = "",
+                          .recipe = "R1",
+                          .step = "",
+                          .detail = "{}"};
+}
+
+static void expect_lots(struct place *place, const struct event_filter *filter,
+                        struct wanted wanted, size_t n) {
+    assert_int_equal(signals_each_event(place->signals, filter, see_lot, &wanted, NULL), MARU_OK);
+    assert_int_equal(wanted.n, n);
+}
+
+static void test_events(void **state) {
+    (void)state;
+    struct place place;
+    uint64_t ticket = 0;
+    new_place(&place);
+    struct event event[] = {lot_event("A", 10), lot_event("B", 20), lot_event("C", 20),
+                            lot_event("A", 10)}; // the last one repeats the first
+    event[3].detail = "{\"again\":1}";
+    assert_int_equal(signals_add_events(place.signals, event, 4, &ticket, NULL), MARU_OK);
+    assert_int_equal(signals_commit(place.signals, ticket, NULL), MARU_OK);
+    event[0].kind = "";
+    assert_int_equal(signals_add_events(place.signals, event, 1, &ticket, NULL), MARU_E_INPUT);
+    event[1].at_us = SIGNALS_TO_US;
+    assert_int_equal(signals_add_events(place.signals, event + 1, 1, &ticket, NULL), MARU_E_RANGE);
+    close_place(&place);
+    open_place(&place);
+    struct event_filter all = {.from_us = SIGNALS_FROM_US,
+                               .to_us = SIGNALS_TO_US,
+                               .before_us = INT64_MAX,
+                               .limit = 10,
+                               .kind = "",
+                               .source = "",
+                               .lot = ""};
+    expect_lots(&place, &all, (struct wanted){.lot = {"C", "B", "A"}}, 3);
+    all.limit = 2;
+    expect_lots(&place, &all, (struct wanted){.lot = {"C", "B"}}, 2);
+    all.lot = "A";
+    all.kind = EVENT_LOT;
+    all.source = "press1";
+    expect_lots(&place, &all, (struct wanted){.lot = {"A"}}, 1);
+    all.kind = EVENT_ALARM;
+    expect_lots(&place, &all, (struct wanted){.lot = {NULL}}, 0);
+    remove_place(&place);
+}
+
+static void test_followers_get_what_is_durable(void **state) {
+    (void)state;
+    struct place place;
+    struct follower *follower = NULL;
+    struct text samples, events;
+    uint64_t ticket = 0;
+    new_place(&place);
+    declare(&place, 1);
+    text_init(&samples, 1 << 20);
+    text_init(&events, 1 << 20);
+    assert_int_equal(signals_follow(place.signals, &follower, NULL), MARU_OK);
+    assert_false(signals_take_followed(follower, 0, &samples, &events));
+    assert_int_equal(samples.n_bytes + events.n_bytes, 0);
+    const struct batch_sample one = {1, {.at_us = first_us, .quality = QUALITY_GOOD}};
+    const struct event event = lot_event("A", 10);
+    assert_int_equal(signals_add(place.signals, &one, 1, &ticket, NULL), MARU_OK);
+    assert_int_equal(signals_add_events(place.signals, &event, 1, &ticket, NULL), MARU_OK);
+    assert_false(signals_take_followed(follower, 0, &samples, &events));
+    assert_int_equal(samples.n_bytes + events.n_bytes, 0); // not yet
+    assert_int_equal(signals_commit(place.signals, ticket, NULL), MARU_OK);
+    assert_false(signals_take_followed(follower, 1000, &samples, &events));
+    struct batch_reader reader = {
+        .from = {(uint8_t *)samples.bytes, (uint8_t *)samples.bytes + samples.n_bytes}};
+    struct batch_sample got;
+    assert_int_equal(batch_next(&reader, &got, NULL), MARU_OK);
+    assert_true(got.signal == 1 && got.sample.at_us == first_us);
+    struct packed_bytes from = {(uint8_t *)events.bytes, (uint8_t *)events.bytes + events.n_bytes};
+    struct event told;
+    assert_int_equal(event_next(&from, &told, NULL), MARU_OK);
+    assert_string_equal(told.lot, "A");
+    // one who never looks misses some, and is told
+    static struct batch_sample many[60000];
+    for (int i = 0; i < 60; i++) {
+        for (size_t k = 0; k < 60000; k++) {
+            many[k] = one;
+            many[k].sample.at_us += i * 60000 + (int64_t)k;
+        }
+        assert_int_equal(signals_write(place.signals, many, 60000, NULL), MARU_OK);
+    }
+    assert_true(signals_take_followed(follower, 0, &samples, &events));
+    assert_int_equal(n_read(&place, 1), 60 * 60000);
+    signals_unfollow(follower);
+    text_fini(&samples);
+    text_fini(&events);
+    remove_place(&place);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_written_last_is_read),
         cmocka_unit_test(test_writers_at_the_same_time),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_refusals_write_nothing),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_followers_get_what_is_durable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

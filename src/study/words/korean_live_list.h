@@ -77,6 +77,13 @@
 #define KOREAN_SIGNALS(X) \
     X("a block of samples is damaged near byte {1}", "표본 블록이 {1}번째 바이트 근처에서 손상되었습니다") \
     X("a batch of samples is damaged", "표본 묶음이 손상되었습니다") \
+    X("{1} of an event has more than {2} bytes", "이벤트의 {1}[이/가] {2}바이트를 넘습니다") \
+    X("{1} of an event is no UTF-8", "이벤트의 {1}[이/가] UTF-8이 아닙니다") \
+    X("an event needs its {1}", "이벤트에 {1}[이/가] 있어야 합니다") \
+    X("a list of events is damaged", "이벤트 목록이 손상되었습니다") \
+    X("an event has a time before 1900 or after 2199", "이벤트의 시각이 1900년 이전이거나 2199년 이후입니다") \
+    X("more events wait to be written than memory may hold; try again", "기록을 기다리는 이벤트가 너무 많습니다. 다시 시도하세요") \
+    X("more than {1} follow these signals", "이 신호들을 지켜보는 곳이 {1}개를 넘습니다") \
     X("there is no signal {1}", "신호 {1}[이/가] 없습니다") \
     X("more than {1} signals", "신호가 {1}개를 넘습니다") \
     X("more than {1} samples at once", "한 번에 표본이 {1}개를 넘습니다") \
