@@ -8,10 +8,11 @@ static maru_status insert_event(struct signals *signals, const struct event *eve
                                 maru_error *err) {
     struct query query;
     query_open(&query, &signals->writer,
-               "INSERT INTO event(at_us, kind, source, name, lot, wafer, recipe, step, detail)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               "INSERT INTO event(id, at_us, kind, source, name, lot, wafer, recipe, step, detail)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(source, at_us, kind, name, lot, wafer) DO UPDATE SET"
                " recipe = excluded.recipe, step = excluded.step, detail = excluded.detail");
+    query_bind_integer(&query, signals->next_event++);
     query_bind_integer(&query, event->at_us);
     for (int i = 0; i < N_EVENT_TEXT; i++) {
         query_bind_text(&query, event->text[i]);

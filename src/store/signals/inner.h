@@ -76,6 +76,7 @@ struct signals {
     size_t settle_at;     // next series
     int64_t next_content; // id of the next block's bytes
     int64_t next_row;     // of the log
+    int64_t next_event;   // id; a failed commit leaves a gap
 
     struct work *work; // of settle.c
 

@@ -63,11 +63,12 @@ static maru_status read_log(struct signals *signals, maru_error *err) {
     return st == MARU_OK ? closed : st;
 }
 
-static maru_status read_next_content(struct signals *signals, maru_error *err) {
+static maru_status read_next(struct signals *signals, const char *sql, int64_t *next,
+                             maru_error *err) {
     struct query query;
-    query_open(&query, &signals->writer, "SELECT coalesce(max(id), 0) + 1 FROM block_bytes");
+    query_open(&query, &signals->writer, sql);
     if (query_row(&query)) {
-        signals->next_content = query_integer(&query, 0);
+        *next = query_integer(&query, 0) + 1;
     }
     return query_close(&query, err);
 }
@@ -75,7 +76,12 @@ static maru_status read_next_content(struct signals *signals, maru_error *err) {
 static maru_status read_all(struct signals *signals, maru_error *err) {
     database_enter(&signals->writer);
     maru_status st = read_names(signals, err);
-    st = st == MARU_OK ? read_next_content(signals, err) : st;
+    st = st == MARU_OK ? read_next(signals, "SELECT coalesce(max(id), 0) FROM block_bytes",
+                                   &signals->next_content, err)
+                       : st;
+    st = st == MARU_OK ? read_next(signals, "SELECT coalesce(max(id), 0) FROM event",
+                                   &signals->next_event, err)
+                       : st;
     st = st == MARU_OK ? read_log(signals, err) : st;
     return database_leave(&signals->writer, st, err);
 }
