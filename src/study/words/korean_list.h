@@ -36,6 +36,19 @@
     X("one row", "한 행만 적으세요") \
     X("a second row", "행이 둘입니다") \
     /* wire: Sparkplug B */ \
+    X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
+    X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
+    X("a metric needs a name, a device and a simple type", "metric에는 이름과 장치와 단순한 자료형이 있어야 합니다") \
+    X("there is no metric {1}", "{1}번 metric이 없습니다") \
+    X("old node death", "지난 세션의 노드 종료") \
+    X("a host of Sparkplug needs a name without /, + and #", "Sparkplug 호스트의 이름에는 /, +, #을 쓸 수 없습니다") \
+    X("a message without a sequence number from 0 to 255", "0부터 255까지의 순서 번호가 없는 메시지입니다") \
+    X("this node or device is not online", "이 노드나 장치는 연결되어 있지 않습니다") \
+    X("the node has no metric of this name", "노드에 이런 이름의 metric이 없습니다") \
+    X("Sparkplug nodes take more than {1} bytes", "Sparkplug 노드가 {1}바이트를 넘게 씁니다") \
+    X("more than {1} Sparkplug nodes are online", "연결된 Sparkplug 노드가 {1}개를 넘습니다") \
+    X("a time that cannot be kept in microseconds", "마이크로초로 나타낼 수 없는 시각입니다") \
+    X("a metric's name that is empty or has characters that cannot be shown", "metric 이름이 비었거나 보이지 않는 글자가 있습니다") \
     X("a name in a topic has more than {1} bytes", "토픽의 이름이 {1}바이트를 넘습니다") \
     X("a name in a topic that is empty or has +, # or characters that cannot be shown", "토픽의 이름이 비었거나 +, # 또는 보이지 않는 글자가 있습니다") \
     X("not a topic of Sparkplug B 3.0", "Sparkplug B 3.0 토픽이 아닙니다") \
