@@ -89,6 +89,27 @@
     X("there is something behind the end of the JSON", "JSON이 끝난 뒤에 무언가 더 있습니다") \
     X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
     X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
+    /* wire: line protocol */ \
+    X("a name is made of {measurement}, {tags}, {tag:KEY} and {field}", "이름은 {measurement}, {tags}, {tag:KEY}, {field}로 만듭니다") \
+    X("without {field} all fields have the same name", "{field}가 없으면 모든 필드의 이름이 같아집니다") \
+    X("a tag is key=value", "태그는 key=value로 적습니다") \
+    X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
+    X("the same tag twice", "같은 태그가 두 번 있습니다") \
+    X("the name of the measurement is missing", "measurement 이름이 없습니다") \
+    X("fields are missing: behind a space, key=value and commas", "필드가 없습니다. 빈칸 뒤에 key=value를 쉼표로 나누어 적으세요") \
+    X("a quote that is never closed", "닫히지 않은 따옴표입니다") \
+    X("a field is key=value", "필드는 key=value로 적습니다") \
+    X("the same field twice", "같은 필드가 두 번 있습니다") \
+    X("there are more than {1} fields", "필드가 {1}개를 넘습니다") \
+    X("a comma or a space is wanted behind a field", "필드 뒤에는 쉼표나 빈칸이 있어야 합니다") \
+    X("the time is not a whole number", "시각이 정수가 아닙니다") \
+    X("the time is too far away: is the precision right?", "시각이 너무 멉니다. 정밀도가 맞는지 보세요") \
+    X("not a value: 1.5, 3i, 3u, true or \"text\" is wanted", "값이 아닙니다. 1.5, 3i, 3u, true 또는 \"글\"로 적으세요") \
+    X("the tag {1} is missing, which is in the name", "이름에 쓰이는 태그 {1}[이/가] 없습니다") \
+    X("a name of more than {1} bytes", "이름이 {1}바이트를 넘습니다") \
+    X("a name with characters that cannot be shown", "이름에 보이지 않는 글자가 있습니다") \
+    X("a line of more than {1} bytes", "한 줄이 {1}바이트를 넘습니다") \
+    X("a line that is not UTF-8", "UTF-8이 아닌 줄입니다") \
     /* cells */ \
     X("the plant starts in a year that dates cannot be computed from", "날짜를 셈할 수 없는 해에 공장이 시작합니다") \
     X("a year from 1901 to 2299", "1901년부터 2299년까지") \
