@@ -104,7 +104,7 @@ static const struct influx_case cases[] = {
      "1!input:5;2!input:5;3!input:5;4!input:5;5!input:5;6!input:5;"},
     {"m a=9223372036854775808i\nm a=18446744073709551617u",
      "1!input:5;2:m/a=18446744073709552000@77;"},
-    {"m a=1\xFF\nm\tx=1 a=1\nm b=2", "1!input:0;2!input:3;3:m/b=2@77;"},
+    {"m a=1\xFF\nm\tx=1 a=1\nm b=2", "1!input:0;2!input:0;3:m/b=2@77;"},
     {"m a=\"x\"y=1", "1!input:8;"},
 };
 
