@@ -445,6 +445,15 @@
     X("`and`, `or` or the end is wanted here", "여기에는 `and`나 `or`가 오거나 조건이 끝나야 합니다") \
     X("a column that is known, or nothing: it is skipped", "아는 열이 아니어서 건너뜁니다") \
     X("the table has more than {1} rows", "표에 행이 {1}개를 넘습니다") \
+    X("a number behind it, such as >= 5", ">= 5처럼 뒤에 수를 적으세요") \
+    X("a tool group of the plant and a number, such as Litho/1", "Litho/1처럼 공장의 설비 그룹과 번호를 적으세요") \
+    X("the plant has no tool of this name", "공장에 이런 이름의 설비가 없습니다") \
+    X("a state such as standby or 유휴, `begin` or `end` before one, lot begin, lot end, good count and so on", "standby나 유휴 같은 상태, 그 앞의 `begin`이나 `end`, lot begin, lot end, good count 등을 적으세요") \
+    X("this meaning is not known", "모르는 의미입니다") \
+    X("fewer rows for one signal", "한 신호의 행을 줄이세요") \
+    X("more than {1} rows for one signal", "한 신호의 행이 {1}개를 넘습니다") \
+    X("one meaning for each value of a signal", "신호의 값마다 의미는 하나여야 합니다") \
+    X("row {1} says something of the same value already", "같은 값의 의미가 {1}행에 이미 있습니다") \
     /* SMAT tables, scenes, examples */ \
     X("the column {1} is missing", "{1} 열이 없습니다") \
     X("the cell {1} is missing", "{1} 칸이 비어 있습니다") \
