@@ -880,6 +880,42 @@
     /* the end of the list */
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_LIVE(X)
+/* control charts and fault detection */
+#define KOREAN_CHARTS(X) \
+    X("single values are subgroups of 1, not {1}", "개별값 관리도의 부분군 크기는 {1}[이/가] 아니라 1이어야 합니다") \
+    X("ranges are of 2 to {1} values, not {2}", "범위 관리도의 부분군 크기는 {2}[이/가] 아니라 2부터 {1}까지여야 합니다") \
+    X("standard deviations are of 2 to {1} values, not {2}", "표준편차 관리도의 부분군 크기는 {2}[이/가] 아니라 2부터 {1}까지여야 합니다") \
+    X("subgroups are of 1 to {1} values, not {2}", "부분군 크기는 {2}[이/가] 아니라 1부터 {1}까지여야 합니다") \
+    X("there is no chart of kind {1}", "{1}번 관리도는 없습니다") \
+    X("limits at {1} standard errors, must be above 0 and at most 10", "관리한계가 표준오차의 {1}배입니다. 0보다 크고 10 이하여야 합니다") \
+    X("lambda is {1}, must be above 0 and at most 1", "람다가 {1}입니다. 0보다 크고 1 이하여야 합니다") \
+    X("k is {1}, from 0 to 10; h is {2}, above 0 and at most 100", "k가 {1}이고 h가 {2}입니다. k는 0부터 10까지, h는 0보다 크고 100 이하여야 합니다") \
+    X("point {1} has {2} values", "{1}번째 점에 값이 {2}개 있습니다") \
+    X("point {1} has {2} values, at most {3} are allowed", "{1}번째 점에 값이 {2}개 있습니다. {3}개까지 쓸 수 있습니다") \
+    X("point {1} was found among {2} units", "{1}번째 점의 검사 단위 수가 {2}입니다") \
+    X("point {1} counts {2}, which is no number of things", "{1}번째 점의 개수 {2}[은/는] 셀 수 있는 수가 아닙니다") \
+    X("point {1} has {2} bad units among {3}", "{1}번째 점은 {3}개 가운데 불량이 {2}개입니다") \
+    X("{1} bad or defective per unit leave no limits: take a longer period", "단위당 불량 또는 결점이 {1}[이라/라] 관리한계를 낼 수 없습니다. 기준 기간을 늘리세요") \
+    X("{1} points are left to estimate from, at least 2 are needed", "추정할 점이 {1}개 남았습니다. 2개 이상 필요합니다") \
+    X("the points show no spread that limits could be made from", "점들에 산포가 없어 관리한계를 낼 수 없습니다") \
+    X("center {1} and sigma {2}: finite, and sigma above 0", "중심 {1}, 시그마 {2}: 유한한 수여야 하고 시그마는 0보다 커야 합니다") \
+    X("a specification needs a lower or an upper limit", "규격에는 하한이나 상한이 있어야 합니다") \
+    X("specification from {1} to {2}: finite, and the upper one larger", "규격 {1}부터 {2}까지: 유한한 수여야 하고 상한이 더 커야 합니다") \
+    X("the level of intervals is {1}, must lie between 0 and 1", "구간의 신뢰수준이 {1}입니다. 0과 1 사이여야 합니다") \
+    X("{1} values are left, capability needs at least 2", "값이 {1}개 남았습니다. 공정능력에는 2개 이상 필요합니다") \
+    X("the values show no spread that capability could be told from", "값에 산포가 없어 공정능력을 낼 수 없습니다") \
+    X("unknown dynamics or limits of a monitor", "모르는 감시 방식이나 한계 종류입니다") \
+    X("{1} past samples: from 1 to {2}, and 0 without dynamics", "지난 표본 {1}개: 1부터 {2}까지, 동특성이 없으면 0이어야 합니다") \
+    X("variance {1} and smoothing {2}: above 0 and at most 1", "설명 분산 {1}, 평활 {2}: 0보다 크고 1 이하여야 합니다") \
+    X("false alarms {1}: above 0 and at most 0.5; ridge {2}: at least 0", "오경보율 {1}: 0보다 크고 0.5 이하여야 합니다. 능형 계수 {2}: 0 이상이어야 합니다") \
+    X("{1} blocks: from 2 to 50", "블록 {1}개: 2부터 50까지여야 합니다") \
+    X("no variable moves in the normal data", "정상 데이터에서 움직이는 변수가 없습니다") \
+    X("{1} normal samples can be held out, at least 20 are needed", "따로 떼어 둘 정상 표본이 {1}개입니다. 20개 이상 필요합니다") \
+    X("{1} variables: from 1 to {2}", "변수 {1}개: 1부터 {2}까지여야 합니다") \
+    X("{1} variables with {2} past samples make more than {3} features", "변수 {1}개에 지난 표본 {2}개면 특징이 {3}개를 넘습니다") \
+    X("{1} normal samples, at least {2} are needed", "정상 표본이 {1}개입니다. {2}개 이상 필요합니다")
+
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
 // clang-format on
 
 #endif
