@@ -913,7 +913,13 @@
     X("{1} normal samples can be held out, at least 20 are needed", "따로 떼어 둘 정상 표본이 {1}개입니다. 20개 이상 필요합니다") \
     X("{1} variables: from 1 to {2}", "변수 {1}개: 1부터 {2}까지여야 합니다") \
     X("{1} variables with {2} past samples make more than {3} features", "변수 {1}개에 지난 표본 {2}개면 특징이 {3}개를 넘습니다") \
-    X("{1} normal samples, at least {2} are needed", "정상 표본이 {1}개입니다. {2}개 이상 필요합니다")
+    X("{1} normal samples, at least {2} are needed", "정상 표본이 {1}개입니다. {2}개 이상 필요합니다") \
+    X("no run length of a CUSUM with k {1}, h {2}, start {3}", "k {1}, h {2}, 시작값 {3}인 누적합 관리도의 런 길이는 낼 수 없습니다") \
+    X("no run length of an EWMA with lambda {1}, width {2}", "람다 {1}, 한계 폭 {2}인 EWMA 관리도의 런 길이는 낼 수 없습니다") \
+    X("no run length of a chart with limits at {1} standard errors", "한계가 표준오차의 {1}배인 관리도의 런 길이는 낼 수 없습니다") \
+    X("the run length of trend and zigzag rules cannot be computed", "추세 규칙과 지그재그 규칙의 런 길이는 계산할 수 없습니다") \
+    X("all rules are ignored", "모든 규칙이 무시로 되어 있습니다") \
+    X("these rules together have more than {1} states", "이 규칙들을 합치면 상태가 {1}개를 넘습니다")
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
 // clang-format on
