@@ -60,6 +60,15 @@ static void add_missing(const struct chart_limits *limits, struct chart_state *s
                                   .spread_line = {NAN, NAN, NAN}};
 }
 
+// The lines of the usual size are known already.
+static struct chart_line level_line(const struct chart_limits *limits, double size) {
+    return size == limits->usual_size ? limits->usual_level : chart_level_line(limits, size);
+}
+
+static struct chart_line spread_line(const struct chart_limits *limits, double size) {
+    return size == limits->usual_size ? limits->usual_spread : chart_spread_line(limits, size);
+}
+
 static bool is_outside(const struct chart_line *line, double value) {
     return value > line->upper || value < line->lower; // false where either is NaN
 }
@@ -70,7 +79,7 @@ static uint32_t judge_level(const struct chart_limits *limits, const struct rule
                             struct chart_verdict *out) {
     const bool is_rate = limits->options.kind == CHART_P || limits->options.kind == CHART_U;
     out->value = is_rate ? point->level / point->size : point->level;
-    out->line = chart_level_line(limits, point->size);
+    out->line = level_line(limits, point->size);
     const double reach = out->line.upper - out->line.center;
     const double z = 3.0 * (out->value - out->line.center) / reach;
     uint32_t bits = rule_step(rules, &state->rules, z, is_outside(&out->line, out->value));
@@ -81,7 +90,7 @@ static uint32_t judge_level(const struct chart_limits *limits, const struct rule
         out->spread =
             chart_is_counted((enum chart_kind)limits->options.kind) ? (double)NAN : point->spread;
     }
-    out->spread_line = chart_spread_line(limits, point->size);
+    out->spread_line = spread_line(limits, point->size);
     if (is_outside(&out->spread_line, out->spread)) {
         bits |= 1u << RULE_SPREAD;
     }
@@ -94,7 +103,7 @@ static uint32_t judge_ewma(const struct chart_limits *limits, struct chart_state
     state->ewma += lambda * (point->level - state->ewma);
     state->ewma_rest *= (1.0 - lambda) * (1.0 - lambda);
     out->value = state->ewma;
-    out->line = chart_level_line(limits, point->size);
+    out->line = level_line(limits, point->size);
     const double reach = (out->line.upper - out->line.center) * sqrt(1.0 - state->ewma_rest);
     out->line.lower = out->line.center - reach;
     out->line.upper = out->line.center + reach;
@@ -115,7 +124,7 @@ static uint32_t judge_cusum(const struct chart_limits *limits, struct chart_stat
     }
     out->value = state->cusum[0];
     out->value_down = -state->cusum[1];
-    out->line = chart_level_line(limits, point->size);
+    out->line = level_line(limits, point->size);
     return is_outside(&out->line, out->value) || is_outside(&out->line, out->value_down)
                ? 1u << RULE_BEYOND
                : 0;
@@ -137,8 +146,6 @@ void chart_add(const struct chart_limits *limits, const struct rule_set *rules,
     } else {
         bits = judge_level(limits, rules, state, point, out);
     }
-    for (uint32_t rule = 0; rule < N_RULE; rule++) {
-        out->rules |= bits & (uint32_t)(rules->severity[rule] != SEVERITY_IGNORE) << rule;
-    }
+    out->rules = rule_heeded(rules, bits);
     out->severity = (uint8_t)rule_severity(rules, out->rules);
 }

@@ -254,6 +254,13 @@ static maru_status counted_check(const struct chart_limits *limits, maru_error *
     return MARU_OK;
 }
 
+static void freeze(struct chart_limits *limits) {
+    const bool is_counted = chart_is_counted((enum chart_kind)limits->options.kind);
+    limits->usual_size = is_counted ? limits->mean_size : limits->options.size;
+    limits->usual_level = chart_level_line(limits, limits->usual_size);
+    limits->usual_spread = chart_spread_line(limits, limits->usual_size);
+}
+
 maru_status chart_estimate(const struct chart_options *options, const struct subgroup *points,
                            const bool *is_excluded, size_t n_point, struct chart_limits *out,
                            maru_error *err) {
@@ -285,6 +292,7 @@ maru_status chart_estimate(const struct chart_options *options, const struct sub
         }
     }
     if (st == MARU_OK) {
+        freeze(&limits);
         *out = limits;
     }
     return st;
@@ -301,15 +309,16 @@ maru_status chart_set(const struct chart_options *options, double center, double
         return fail(err, MARU_E_RANGE, "center %g and sigma %g: finite, and sigma above 0", center,
                     sigma);
     }
-    const struct chart_limits limits = {.options = *options,
-                                        .is_given = true,
-                                        .center = center,
-                                        .sigma = is_counted ? (double)NAN : sigma,
-                                        .df = is_counted ? (double)NAN : (double)INFINITY,
-                                        .mean_size = options->size};
+    struct chart_limits limits = {.options = *options,
+                                  .is_given = true,
+                                  .center = center,
+                                  .sigma = is_counted ? (double)NAN : sigma,
+                                  .df = is_counted ? (double)NAN : (double)INFINITY,
+                                  .mean_size = options->size};
     if (is_counted && counted_check(&limits, err) != MARU_OK) {
         return MARU_E_INPUT;
     }
+    freeze(&limits);
     *out = limits;
     return MARU_OK;
 }

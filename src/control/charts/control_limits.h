@@ -56,12 +56,14 @@ struct chart_period {
 struct chart_limits {
     struct chart_options options;
     struct chart_period period;
-    uint32_t version; // the caller's count of estimations
-    bool is_given;    // center and sigma were set by hand, not estimated
-    double center;    // of single values; bad units or defects per unit for p, np, c and u
-    double sigma;     // of single values within subgroups; NaN for p, np, c and u
-    double df;        // degrees of freedom that sigma is worth; NaN for p, np, c and u
-    double mean_size; // of the reference period
+    uint32_t version;  // the caller's count of estimations
+    bool is_given;     // center and sigma were set by hand, not estimated
+    double center;     // of single values; bad units or defects per unit for p, np, c and u
+    double sigma;      // of single values within subgroups; NaN for p, np, c and u
+    double df;         // degrees of freedom that sigma is worth; NaN for p, np, c and u
+    double mean_size;  // of the reference period
+    double usual_size; // whose lines are worked out below
+    struct chart_line usual_level, usual_spread;
 };
 
 // The usual chart of its kind: 3 standard errors; EWMA with lambda 0.2 and 2.962, CUSUM with k 0.5 and

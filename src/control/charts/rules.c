@@ -49,14 +49,6 @@ static uint8_t counted(uint8_t n, bool goes_on) {
     return !goes_on ? 0 : n < MANY ? (uint8_t)(n + 1) : MANY;
 }
 
-static int n_bits(unsigned bits) {
-    int n = 0;
-    for (; bits; bits &= bits - 1) {
-        n++;
-    }
-    return n;
-}
-
 // Rising, falling and zigzag runs are counted in points, so they start at 1.
 static void count_steps(struct rule_state *s, double z) {
     const bool up = z > s->last;
@@ -86,7 +78,23 @@ static void count_places(struct rule_state *s, double z) {
     s->near_lower = (uint8_t)((s->near_lower << 1 | (z < -1.0)) & 31);
 }
 
-static bool is_k_of(uint8_t bits, int k) { return (bits & 1) && n_bits(bits) >= k; }
+// Is the last point one of at least k among those of `bits`?
+static bool is_k_of(uint8_t bits, int k) {
+    static const uint8_t n_bits[32] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+                                       1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5};
+    return (bits & 1) && n_bits[bits] >= k;
+}
+
+static uint32_t if_so(bool is, enum rule rule) { return (uint32_t)is << rule; }
+
+uint32_t rule_heeded(const struct rule_set *set, uint32_t bits) {
+    for (uint32_t rule = 0; bits >> rule; rule++) {
+        if (set->severity[rule] == SEVERITY_IGNORE) {
+            bits &= ~(1u << rule);
+        }
+    }
+    return bits;
+}
 
 uint32_t rule_step(const struct rule_set *set, struct rule_state *state, double z, bool is_beyond) {
     struct rule_state *s = state;
@@ -96,27 +104,20 @@ uint32_t rule_step(const struct rule_set *set, struct rule_state *state, double 
     }
     count_steps(s, z);
     count_places(s, z);
-    const bool is[N_RULE] = {
-        [RULE_BEYOND] = is_beyond,
-        [RULE_NINE] = s->n_upper >= 9 || s->n_lower >= 9,
-        [RULE_TREND] = s->n_rising >= 6 || s->n_falling >= 6,
-        [RULE_ZIGZAG] = s->n_zigzag >= 14,
-        [RULE_TWO] = is_k_of(s->far_upper, 2) || is_k_of(s->far_lower, 2),
-        [RULE_FOUR] = is_k_of(s->near_upper, 4) || is_k_of(s->near_lower, 4),
-        [RULE_QUIET] = s->n_inside >= 15,
-        [RULE_AVOIDANCE] = s->n_outside >= 8,
-        [RULE_EIGHT] = s->n_upper >= 8 || s->n_lower >= 8,
-    };
-    uint32_t bits = 0;
-    for (uint32_t rule = 0; rule < N_RULE; rule++) {
-        bits |= (uint32_t)(is[rule] && set->severity[rule] != SEVERITY_IGNORE) << rule;
-    }
-    return bits;
+    const uint32_t bits =
+        if_so(is_beyond, RULE_BEYOND) | if_so(s->n_upper >= 9 || s->n_lower >= 9, RULE_NINE) |
+        if_so(s->n_rising >= 6 || s->n_falling >= 6, RULE_TREND) |
+        if_so(s->n_zigzag >= 14, RULE_ZIGZAG) |
+        if_so(is_k_of(s->far_upper, 2) || is_k_of(s->far_lower, 2), RULE_TWO) |
+        if_so(is_k_of(s->near_upper, 4) || is_k_of(s->near_lower, 4), RULE_FOUR) |
+        if_so(s->n_inside >= 15, RULE_QUIET) | if_so(s->n_outside >= 8, RULE_AVOIDANCE) |
+        if_so(s->n_upper >= 8 || s->n_lower >= 8, RULE_EIGHT);
+    return rule_heeded(set, bits);
 }
 
 enum severity rule_severity(const struct rule_set *set, uint32_t bits) {
     uint8_t gravest = SEVERITY_IGNORE;
-    for (uint32_t rule = 0; rule < N_RULE; rule++) {
+    for (uint32_t rule = 0; bits >> rule; rule++) {
         if (bits >> rule & 1 && set->severity[rule] > gravest) {
             gravest = set->severity[rule];
         }

@@ -65,6 +65,10 @@ void rule_start(struct rule_state *state);
 //   cost    some nanoseconds
 uint32_t rule_step(const struct rule_set *set, struct rule_state *state, double z, bool is_beyond);
 
+// The rules of `bits` that are not ignored.
+//   in      bits below 1 << N_RULE, here and below
+uint32_t rule_heeded(const struct rule_set *set, uint32_t bits);
+
 // The gravest severity among the rules of `bits`.
 enum severity rule_severity(const struct rule_set *set, uint32_t bits);
 

@@ -128,7 +128,7 @@ static maru_status one_sided(double k, double h, double start, double shift, str
 
 maru_status run_length_cusum(double k, double h, double start, double shift, struct arena *scratch,
                              double *out, maru_error *err) {
-    if (!(k >= 0.0 && k <= 10.0 && h > 0.0 && h <= RUN_LENGTH_MAX_PANELS && start >= 0.0 &&
+    if (!(k >= 0.0 && k <= 10.0 && h > 0.0 && h <= RUNLENGTH_MAX_PANELS && start >= 0.0 &&
           start <= h && isfinite(shift))) {
         return fail(err, MARU_E_RANGE, "no run length of a CUSUM with k %g, h %g, start %g", k, h,
                     start);
@@ -148,7 +148,7 @@ maru_status run_length_ewma(double lambda, double width, double shift, struct ar
                             double *out, maru_error *err) {
     const double reach = width * sqrt(lambda / (2.0 - lambda));
     if (!(lambda > 0.0 && lambda <= 1.0 && width > 0.0 && isfinite(shift) &&
-          2.0 * reach / lambda <= RUN_LENGTH_MAX_PANELS)) {
+          2.0 * reach / lambda <= RUNLENGTH_MAX_PANELS)) {
         return fail(err, MARU_E_RANGE, "no run length of an EWMA with lambda %g, width %g", lambda,
                     width);
     }
@@ -205,8 +205,8 @@ static bool is_same(const struct rule_state *a, const struct rule_state *b) {
 
 struct chain {
     size_t n;
-    struct rule_state *state; // (RUN_LENGTH_MAX_STATES)
-    uint16_t (*next)[N_ZONE]; // (RUN_LENGTH_MAX_STATES) after a point in a zone; or SIGNAL
+    struct rule_state *state; // (RUNLENGTH_MAX_STATES)
+    uint16_t (*next)[N_ZONE]; // (RUNLENGTH_MAX_STATES) after a point in a zone; or SIGNAL
 };
 
 enum { SIGNAL = UINT16_MAX };
@@ -216,7 +216,7 @@ static size_t find(struct chain *chain, const struct rule_state *state) {
     while (i < chain->n && !is_same(&chain->state[i], state)) {
         i++;
     }
-    if (i == chain->n && chain->n < RUN_LENGTH_MAX_STATES) {
+    if (i == chain->n && chain->n < RUNLENGTH_MAX_STATES) {
         chain->state[chain->n++] = *state;
     }
     return i;
@@ -236,7 +236,7 @@ static bool collect(const struct rule_set *rules, struct chain *chain) {
             }
             const struct rule_state kept = reduced(rules, s);
             const size_t next = find(chain, &kept);
-            if (next == RUN_LENGTH_MAX_STATES) {
+            if (next == RUNLENGTH_MAX_STATES) {
                 return false;
             }
             chain->next[i][zone] = (uint16_t)next;
@@ -271,14 +271,14 @@ maru_status run_length_rules(const struct rule_set *rules, double width, double 
         return st;
     }
     struct chain chain = {0};
-    chain.state = arena_take(scratch, RUN_LENGTH_MAX_STATES, sizeof *chain.state);
-    chain.next = arena_take(scratch, RUN_LENGTH_MAX_STATES, sizeof *chain.next);
+    chain.state = arena_take(scratch, RUNLENGTH_MAX_STATES, sizeof *chain.state);
+    chain.next = arena_take(scratch, RUNLENGTH_MAX_STATES, sizeof *chain.next);
     if (!chain.state || !chain.next) {
         return arena_refusal(scratch, err);
     }
     if (!collect(rules, &chain)) {
         return fail(err, MARU_E_LIMIT, "these rules together have more than %d states",
-                    RUN_LENGTH_MAX_STATES);
+                    RUNLENGTH_MAX_STATES);
     }
     double chance[N_ZONE];
     for (int zone = 0; zone < N_ZONE; zone++) {

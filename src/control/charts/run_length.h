@@ -9,7 +9,7 @@
 #include "control/charts/rules.h"
 #include "maru/status.h"
 
-enum { RUN_LENGTH_MAX_PANELS = 64, RUN_LENGTH_MAX_STATES = 1024 };
+enum { RUNLENGTH_MAX_PANELS = 64, RUNLENGTH_MAX_STATES = 1024 };
 
 // Average run length of a Shewhart chart with limits at `width` standard errors, when the mean lies `shift`
 // standard errors from the center. Exact.
@@ -18,7 +18,7 @@ double run_length_shewhart(double width, double shift);
 // The same with runs rules: those that `rules` does not ignore.
 //   in      zones are thirds of the width
 //   errors  MARU_E_USAGE: no rule that counts, or a trend or zigzag rule, whose states are endless;
-//           MARU_E_RANGE: width or shift; MARU_E_LIMIT: more than RUN_LENGTH_MAX_STATES states;
+//           MARU_E_RANGE: width or shift; MARU_E_LIMIT: more than RUNLENGTH_MAX_STATES states;
 //           MARU_E_LIMIT or MARU_E_MEMORY of scratch (8 MiB suffice)
 //   source  C. W. Champ, W. H. Woodall: Exact results for Shewhart control charts with supplementary runs
 //           rules. Technometrics 29 (1987) 393-399
