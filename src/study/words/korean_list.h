@@ -919,7 +919,13 @@
     X("no run length of a chart with limits at {1} standard errors", "한계가 표준오차의 {1}배인 관리도의 런 길이는 낼 수 없습니다") \
     X("the run length of trend and zigzag rules cannot be computed", "추세 규칙과 지그재그 규칙의 런 길이는 계산할 수 없습니다") \
     X("all rules are ignored", "모든 규칙이 무시로 되어 있습니다") \
-    X("these rules together have more than {1} states", "이 규칙들을 합치면 상태가 {1}개를 넘습니다")
+    X("these rules together have more than {1} states", "이 규칙들을 합치면 상태가 {1}개를 넘습니다") \
+    X("a step cannot be trimmed by these shares and times", "단계의 앞뒤를 이 비율과 시간으로 잘라낼 수 없습니다") \
+    X("the step ends before it begins", "단계가 시작하기 전에 끝납니다") \
+    X("sample {1} is older than the one before it", "{1}번째 표본이 그 앞의 표본보다 오래되었습니다") \
+    X("{1} features, false alarms {2} and at least {3} windows make no limits", "특징 {1}개, 오경보율 {2}, 최소 창 수 {3}[으로/로] 한계를 낼 수 없습니다") \
+    X("the name of a recipe, step or tool has {1} bytes or more", "레시피, 단계 또는 설비의 이름이 {1}바이트 이상입니다") \
+    X("at most {1} recipes, steps and tools", "레시피, 단계, 설비의 조합은 {1}개까지입니다")
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
 // clang-format on
