@@ -35,81 +35,6 @@
     X("as many cells as the first line has", "칸의 수를 첫 줄과 맞추세요") \
     X("one row", "한 행만 적으세요") \
     X("a second row", "행이 둘입니다") \
-    /* wire: Sparkplug B */ \
-    X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
-    X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
-    X("a metric needs a name, a device and a simple type", "metric에는 이름과 장치와 단순한 자료형이 있어야 합니다") \
-    X("there is no metric {1}", "{1}번 metric이 없습니다") \
-    X("old node death", "지난 세션의 노드 종료") \
-    X("a host of Sparkplug needs a name without /, + and #", "Sparkplug 호스트의 이름에는 /, +, #을 쓸 수 없습니다") \
-    X("a message without a sequence number from 0 to 255", "0부터 255까지의 순서 번호가 없는 메시지입니다") \
-    X("this node or device is not online", "이 노드나 장치는 연결되어 있지 않습니다") \
-    X("the node has no metric of this name", "노드에 이런 이름의 metric이 없습니다") \
-    X("Sparkplug nodes take more than {1} bytes", "Sparkplug 노드가 {1}바이트를 넘게 씁니다") \
-    X("more than {1} Sparkplug nodes are online", "연결된 Sparkplug 노드가 {1}개를 넘습니다") \
-    X("a time that cannot be kept in microseconds", "마이크로초로 나타낼 수 없는 시각입니다") \
-    X("a metric's name that is empty or has characters that cannot be shown", "metric 이름이 비었거나 보이지 않는 글자가 있습니다") \
-    X("a name in a topic has more than {1} bytes", "토픽의 이름이 {1}바이트를 넘습니다") \
-    X("a name in a topic that is empty or has +, # or characters that cannot be shown", "토픽의 이름이 비었거나 +, # 또는 보이지 않는 글자가 있습니다") \
-    X("not a topic of Sparkplug B 3.0", "Sparkplug B 3.0 토픽이 아닙니다") \
-    X("the state of a host has more than {1} bytes", "호스트 상태가 {1}바이트를 넘습니다") \
-    X("the state of a host needs \"online\" and \"timestamp\"", "호스트 상태에는 \"online\"과 \"timestamp\"가 있어야 합니다") \
-    X("a metric's name has more than {1} bytes", "metric 이름이 {1}바이트를 넘습니다") \
-    X("a property set with more keys than values, or fewer", "property set의 키와 값의 수가 다릅니다") \
-    X("a data set whose rows do not fit its columns", "data set의 행이 열과 맞지 않습니다") \
-    X("a text that is not UTF-8", "UTF-8이 아닌 글입니다") \
-    X("there are more than {1} metrics", "metric이 {1}개를 넘습니다") \
-    X("two values where one is wanted", "값이 하나여야 하는 자리에 둘이 있습니다") \
-    X("the message ends inside a number", "수의 중간에서 메시지가 끝납니다") \
-    X("messages nested more than {1} deep", "메시지가 {1}단계보다 깊게 겹칩니다") \
-    X("a field of a kind that it cannot have", "이 필드가 가질 수 없는 형식입니다") \
-    X("a field that may come once comes twice", "한 번만 올 수 있는 필드가 두 번 왔습니다") \
-    X("a payload of more than {1} bytes", "payload가 {1}바이트를 넘습니다") \
-    X("a value that is no {1}", "{1} 값이 아닙니다") \
-    X("a text of more than {1} bytes", "글이 {1}바이트를 넘습니다") \
-    X("a number outside of what {1} holds", "{1}에 담을 수 없는 수입니다") \
-    X("a data type that is not in Sparkplug B", "Sparkplug B에 없는 자료형입니다") \
-    X("a {1} cannot be sent as {2}", "{1} 값은 {2}[으로/로] 보낼 수 없습니다") \
-    X("a number of more than 64 bits", "64비트를 넘는 수입니다") \
-    X("a field is longer than what holds it", "필드가 그것을 담은 메시지보다 깁니다") \
-    X("a field with a number that cannot be", "있을 수 없는 필드 번호입니다") \
-    X("a field of a kind that is not in use any more", "이제 쓰지 않는 형식의 필드입니다") \
-    /* base: JSON */ \
-    X("the JSON ends too early", "JSON이 중간에서 끝납니다") \
-    X("an escape that JSON does not have", "JSON에 없는 이스케이프입니다") \
-    X("an escape that is no character", "글자가 되지 않는 이스케이프입니다") \
-    X("a control character in a JSON text", "JSON 글 안에 제어 문자가 있습니다") \
-    X("a JSON text that is not UTF-8", "UTF-8이 아닌 JSON 글입니다") \
-    X("this is no JSON number", "JSON 수가 아닙니다") \
-    X("a number that begins with 0", "0으로 시작하는 수입니다") \
-    X("this is no JSON value", "JSON 값이 아닙니다") \
-    X("JSON nested more than {1} deep", "JSON이 {1}단계보다 깊게 겹칩니다") \
-    X("a key in quotes is wanted", "따옴표로 묶은 키가 있어야 합니다") \
-    X("a colon is wanted behind the key", "키 뒤에 쌍점이 있어야 합니다") \
-    X("there is something behind the end of the JSON", "JSON이 끝난 뒤에 무언가 더 있습니다") \
-    X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
-    X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
-    /* wire: line protocol */ \
-    X("a name is made of {measurement}, {tags}, {tag:KEY} and {field}", "이름은 {measurement}, {tags}, {tag:KEY}, {field}로 만듭니다") \
-    X("without {field} all fields have the same name", "{field}가 없으면 모든 필드의 이름이 같아집니다") \
-    X("a tag is key=value", "태그는 key=value로 적습니다") \
-    X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
-    X("the same tag twice", "같은 태그가 두 번 있습니다") \
-    X("the name of the measurement is missing", "measurement 이름이 없습니다") \
-    X("fields are missing: behind a space, key=value and commas", "필드가 없습니다. 빈칸 뒤에 key=value를 쉼표로 나누어 적으세요") \
-    X("a quote that is never closed", "닫히지 않은 따옴표입니다") \
-    X("a field is key=value", "필드는 key=value로 적습니다") \
-    X("the same field twice", "같은 필드가 두 번 있습니다") \
-    X("there are more than {1} fields", "필드가 {1}개를 넘습니다") \
-    X("a comma or a space is wanted behind a field", "필드 뒤에는 쉼표나 빈칸이 있어야 합니다") \
-    X("the time is not a whole number", "시각이 정수가 아닙니다") \
-    X("the time is too far away: is the precision right?", "시각이 너무 멉니다. 정밀도가 맞는지 보세요") \
-    X("not a value: 1.5, 3i, 3u, true or \"text\" is wanted", "값이 아닙니다. 1.5, 3i, 3u, true 또는 \"글\"로 적으세요") \
-    X("the tag {1} is missing, which is in the name", "이름에 쓰이는 태그 {1}[이/가] 없습니다") \
-    X("a name of more than {1} bytes", "이름이 {1}바이트를 넘습니다") \
-    X("a name with characters that cannot be shown", "이름에 보이지 않는 글자가 있습니다") \
-    X("a line of more than {1} bytes", "한 줄이 {1}바이트를 넘습니다") \
-    X("a line that is not UTF-8", "UTF-8이 아닌 줄입니다") \
     /* cells */ \
     X("the plant starts in a year that dates cannot be computed from", "날짜를 셈할 수 없는 해에 공장이 시작합니다") \
     X("a year from 1901 to 2299", "1901년부터 2299년까지") \
@@ -382,78 +307,6 @@
     X("the unit does not go with the type of the calendar", "단위가 달력의 종류와 맞지 않습니다") \
     X("down or pm", "down 또는 pm") \
     X("stngrp (an area) or stnfam (a tool group)", "stngrp(구역) 또는 stnfam(설비 그룹)") \
-    /* equipment states, OEE, alarms */ \
-    X("a timeline keeps {1} to {2} events, not {3}", "이력에는 사건을 {1}개부터 {2}개까지 둘 수 있는데 {3}개입니다") \
-    X("there is no event of kind {1}", "종류가 {1}인 사건은 없습니다") \
-    X("there is no state {1}", "번호가 {1}인 상태는 없습니다") \
-    X("the time of the event is out of range", "사건의 시각이 허용 범위를 벗어났습니다") \
-    X("the event is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 사건입니다") \
-    X("the time to sum up ends before it begins", "집계할 기간의 끝이 시작보다 앞섭니다") \
-    X("the time to sum up is out of range", "집계할 기간이 허용 범위를 벗어났습니다") \
-    X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
-    X("a log keeps {1} to {2} counts, not {3}", "생산 기록에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
-    X("the count is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 수량입니다") \
-    X("there are more than {1} shifts", "근무조가 {1}개를 넘습니다") \
-    X("the time zone or the beginning of the production day is out of range", "시간대나 생산일의 시작 시각이 허용 범위를 벗어났습니다") \
-    X("the name of a shift is too long", "근무조 이름이 너무 깁니다") \
-    X("shift '{1}' must begin within a day and last up to 24 hours", "근무조 '{1}'[은/는] 하루 안에 시작해서 24시간까지만 이어질 수 있습니다") \
-    X("shifts '{1}' and '{2}' overlap", "근무조 '{1}'[과/와] '{2}'[이/가] 겹칩니다") \
-    X("critical, high, medium or low", "critical, high, medium, low 가운데 하나") \
-    X("a shorter text", "더 짧은 글") \
-    X("the text has more than {1} bytes", "글이 {1}바이트를 넘습니다") \
-    X("the conditions look at more than {1} signals", "조건들이 보는 신호가 {1}개를 넘습니다") \
-    X("there are more than {1} alarms", "경보가 {1}개를 넘습니다") \
-    X("there are more than {1} operators", "담당이 {1}명을 넘습니다") \
-    X("a name of its own for each alarm", "경보마다 다른 이름을 쓰세요") \
-    X("an alarm further up has the same name", "위에 이름이 같은 경보가 있습니다") \
-    X("a condition as in docs/ALARMS.md", "조건은 docs/ALARMS.md에 있는 대로 적으세요") \
-    X("at letter {1}: {2}", "{1}번째 글자에서: {2}") \
-    X("the name of another alarm of this table", "이 표에 있는 다른 경보의 이름") \
-    X("there is no alarm of this name", "이런 이름의 경보가 없습니다") \
-    X("a cause that does not lead back to this alarm", "이 경보로 되돌아오지 않는 원인경보를 적으세요") \
-    X("causes go round in a circle, or more than {1} deep", "원인경보가 돌고 돌거나 {1}단계보다 깊습니다") \
-    X("a span of time of the alarms is out of range", "경보 설정의 시간이 허용 범위를 벗어났습니다") \
-    X("a flood begins above 1 to {1} alarms and ends below as many", "경보 폭주의 기준은 1개부터 {1}개까지이고, 해제 기준은 그보다 크지 않아야 합니다") \
-    X("the time is out of range", "시각이 허용 범위를 벗어났습니다") \
-    X("there is no signal {1}", "번호가 {1}인 신호는 없습니다") \
-    X("there is no alarm {1}", "번호가 {1}인 경보는 없습니다") \
-    X("there is nothing to acknowledge", "확인할 경보가 없습니다") \
-    X("a shelf ends after it begins, and not later than the longest one allowed", "보류의 끝은 시작보다 뒤여야 하고 허용된 가장 긴 시간을 넘을 수 없습니다") \
-    X("the alarm is out of service", "사용 중지된 경보입니다") \
-    X("the alarm is not shelved", "보류 중인 경보가 아닙니다") \
-    X("the alarm is so already", "경보가 이미 그 상태입니다") \
-    X("the saved alarms contradict themselves: {1} {2}", "저장된 경보 상태의 앞뒤가 맞지 않습니다: {1} {2}") \
-    X("these are no saved alarms", "저장된 경보 상태가 아닙니다") \
-    X("the saved alarms are of other definitions", "저장된 경보 상태의 정의가 지금과 다릅니다") \
-    X("the saved alarms are damaged", "저장된 경보 상태가 손상되었습니다") \
-    X("the quote that opens this name is never closed", "이름을 연 따옴표가 닫히지 않았습니다") \
-    X("the condition has more than {1} tests and words", "조건에 검사와 연결어가 {1}개를 넘습니다") \
-    X("a number is wanted here, such as 850 or -1.5", "여기에는 850이나 -1.5 같은 수가 와야 합니다") \
-    X("a time is wanted here, such as 10 s or 5 min", "여기에는 10 s나 5 min 같은 시간이 와야 합니다") \
-    X("the name of a signal is wanted here; one that is a word of conditions goes in 'quotes'", "여기에는 신호 이름이 와야 합니다. 조건의 낱말과 같은 이름은 '따옴표'로 묶으세요") \
-    X("a deadband is 0 or more", "불감대는 0 이상이어야 합니다") \
-    X("`to` is wanted here: outside 10 to 20", "여기에는 `to`가 와야 합니다: outside 10 to 20") \
-    X("the first limit is above the second", "첫째 한계가 둘째보다 큽니다") \
-    X("the deadband is wider than what lies between the limits", "불감대가 두 한계 사이보다 넓습니다") \
-    X("a change is 0 or more", "변화량은 0 이상이어야 합니다") \
-    X("`per` is wanted here: rises 5 per 1 min", "여기에는 `per`가 와야 합니다: rises 5 per 1 min") \
-    X("the condition has more than {1} tests", "조건에 검사가 {1}개를 넘습니다") \
-    X("a test is wanted here: >, <, =, outside, rises, falls, changes, silent or bad", "여기에는 >, <, =, outside, rises, falls, changes, silent, bad 가운데 하나가 와야 합니다") \
-    X("the condition is more than {1} brackets deep", "조건의 괄호가 {1}겹을 넘습니다") \
-    X("a ) is wanted here", "여기에는 )가 와야 합니다") \
-    X("the condition has more than {1} bytes", "조건이 {1}바이트를 넘습니다") \
-    X("`and`, `or` or the end is wanted here", "여기에는 `and`나 `or`가 오거나 조건이 끝나야 합니다") \
-    X("a column that is known, or nothing: it is skipped", "아는 열이 아니어서 건너뜁니다") \
-    X("the table has more than {1} rows", "표에 행이 {1}개를 넘습니다") \
-    X("a number behind it, such as >= 5", ">= 5처럼 뒤에 수를 적으세요") \
-    X("a tool group of the plant and a number, such as Litho/1", "Litho/1처럼 공장의 설비 그룹과 번호를 적으세요") \
-    X("the plant has no tool of this name", "공장에 이런 이름의 설비가 없습니다") \
-    X("a state such as standby or 유휴, `begin` or `end` before one, lot begin, lot end, good count and so on", "standby나 유휴 같은 상태, 그 앞의 `begin`이나 `end`, lot begin, lot end, good count 등을 적으세요") \
-    X("this meaning is not known", "모르는 의미입니다") \
-    X("fewer rows for one signal", "한 신호의 행을 줄이세요") \
-    X("more than {1} rows for one signal", "한 신호의 행이 {1}개를 넘습니다") \
-    X("one meaning for each value of a signal", "신호의 값마다 의미는 하나여야 합니다") \
-    X("row {1} says something of the same value already", "같은 값의 의미가 {1}행에 이미 있습니다") \
     /* SMAT tables, scenes, examples */ \
     X("the column {1} is missing", "{1} 열이 없습니다") \
     X("the cell {1} is missing", "{1} 칸이 비어 있습니다") \
@@ -773,29 +626,6 @@
     X("entry {1} does not follow from the one before: it, or that one, was changed", "항목 {1}[이/가] 앞 항목에서 이어지지 않습니다. 둘 가운데 하나가 바뀌었습니다") \
     X("no entry has the hash that is wanted: the log now ends with entry {1}, and what came behind it was cut off", \
         "찾는 해시를 지닌 항목이 없습니다. 기록이 항목 {1}에서 끝나며 그 뒤는 잘려 나갔습니다") \
-    X("a statement takes at most {1} values", "SQL 문장 하나에는 값이 {1}개까지 들어갑니다") \
-    X("the connection to PostgreSQL was lost: what was not acknowledged is not kept; try again", "PostgreSQL과의 연결이 끊겼습니다. 확인되지 않은 변경은 남지 않습니다. 다시 시도하세요") \
-    X("the connection to PostgreSQL was lost at the last moment: look whether the change is there", "마지막 순간에 PostgreSQL과의 연결이 끊겼습니다. 변경이 남았는지 확인하세요") \
-    X("{1}: the change was not kept", "{1}: 변경이 저장되지 않았습니다") \
-    X("table {1} has no column {2}", "{1} 표에 {2} 열이 없습니다") \
-    X("table {1} has a column {2} that cannot be carried", "{1} 표의 {2} 열은 옮길 수 없는 열입니다") \
-    X("a table has 1 to {1} columns here", "표에는 열이 1개부터 {1}개까지 있을 수 있습니다") \
-    X("value {1} of a row is of another kind than {2}", "행의 {1}번째 값이 {2}[와/과] 종류가 다릅니다") \
-    X("the URL of PostgreSQL is longer than {1} bytes", "PostgreSQL의 URL이 {1}바이트보다 깁니다") \
-    X("this trigger cannot be brought to PostgreSQL: {1}", "이 트리거는 PostgreSQL로 옮길 수 없습니다: {1}") \
-    X("{1} cannot be written: {2}", "{1}[을/를] 쓸 수 없습니다: {2}") \
-    X("{1} is damaged: restore it from the last pg_dump", "{1}[이/가] 손상되었습니다. 마지막 pg_dump에서 되살리세요") \
-    X("{1} has synchronous_commit off, so what it has acknowledged may be lost: turn it on", "{1}의 synchronous_commit이 꺼져 있어 확인해 준 변경도 잃을 수 있습니다. 켜세요") \
-    X("{1} has fsync off, so what it has acknowledged may be lost: turn it on", "{1}의 fsync가 꺼져 있어 확인해 준 변경도 잃을 수 있습니다. 켜세요") \
-    X("{1} keeps its texts as {2}: a database with ENCODING 'UTF8' is wanted", "{1}[은/는] 글자를 {2}[으로/로] 저장합니다. ENCODING 'UTF8'인 데이터베이스가 필요합니다") \
-    X("{1} is older than PostgreSQL 12", "{1}[은/는] PostgreSQL 12보다 오래되었습니다") \
-    X("PostgreSQL cannot be reached: {1}", "PostgreSQL에 연결할 수 없습니다: {1}") \
-    X("{1} has no data of maru: --store or MARU_STORE names the database of the server", "{1}에 maru의 자료가 없습니다. --store나 MARU_STORE로 서버의 데이터베이스를 알려 주세요") \
-    X("there are more than {1} tables", "표가 {1}개보다 많습니다") \
-    X("table {1} has other columns in the new place", "{1} 표의 열이 새 자리에서 다릅니다") \
-    X("table {1} is not the same in the new place: it has a value that cannot be kept there", "{1} 표가 새 자리에서 같지 않습니다. 그곳에 담을 수 없는 값이 있습니다") \
-    X("the store is in PostgreSQL: pg_dump and pg_restore are the tools for its backups", "데이터가 PostgreSQL에 있습니다. 백업은 pg_dump와 pg_restore로 합니다") \
-    X("--from PLACE and --to PLACE are wanted", "--from과 --to에 옮길 곳을 적어야 합니다") \
     /* memory and threads */ \
     X("more than {1} bytes would be needed, which is the limit", "한도인 {1}바이트보다 많은 메모리가 필요합니다") \
     X("no memory left ({1} bytes in use here)", "메모리가 모자랍니다(여기에서 {1}바이트를 쓰고 있습니다)") \
@@ -880,54 +710,6 @@
     /* the end of the list */
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_LIVE(X)
-/* control charts and fault detection */
-#define KOREAN_CHARTS(X) \
-    X("single values are subgroups of 1, not {1}", "개별값 관리도의 부분군 크기는 {1}[이/가] 아니라 1이어야 합니다") \
-    X("ranges are of 2 to {1} values, not {2}", "범위 관리도의 부분군 크기는 {2}[이/가] 아니라 2부터 {1}까지여야 합니다") \
-    X("standard deviations are of 2 to {1} values, not {2}", "표준편차 관리도의 부분군 크기는 {2}[이/가] 아니라 2부터 {1}까지여야 합니다") \
-    X("subgroups are of 1 to {1} values, not {2}", "부분군 크기는 {2}[이/가] 아니라 1부터 {1}까지여야 합니다") \
-    X("there is no chart of kind {1}", "{1}번 관리도는 없습니다") \
-    X("limits at {1} standard errors, must be above 0 and at most 10", "관리한계가 표준오차의 {1}배입니다. 0보다 크고 10 이하여야 합니다") \
-    X("lambda is {1}, must be above 0 and at most 1", "람다가 {1}입니다. 0보다 크고 1 이하여야 합니다") \
-    X("k is {1}, from 0 to 10; h is {2}, above 0 and at most 100", "k가 {1}이고 h가 {2}입니다. k는 0부터 10까지, h는 0보다 크고 100 이하여야 합니다") \
-    X("point {1} has {2} values", "{1}번째 점에 값이 {2}개 있습니다") \
-    X("point {1} has {2} values, at most {3} are allowed", "{1}번째 점에 값이 {2}개 있습니다. {3}개까지 쓸 수 있습니다") \
-    X("point {1} was found among {2} units", "{1}번째 점의 검사 단위 수가 {2}입니다") \
-    X("point {1} counts {2}, which is no number of things", "{1}번째 점의 개수 {2}[은/는] 셀 수 있는 수가 아닙니다") \
-    X("point {1} has {2} bad units among {3}", "{1}번째 점은 {3}개 가운데 불량이 {2}개입니다") \
-    X("{1} bad or defective per unit leave no limits: take a longer period", "단위당 불량 또는 결점이 {1}[이라/라] 관리한계를 낼 수 없습니다. 기준 기간을 늘리세요") \
-    X("{1} points are left to estimate from, at least 2 are needed", "추정할 점이 {1}개 남았습니다. 2개 이상 필요합니다") \
-    X("the points show no spread that limits could be made from", "점들에 산포가 없어 관리한계를 낼 수 없습니다") \
-    X("center {1} and sigma {2}: finite, and sigma above 0", "중심 {1}, 시그마 {2}: 유한한 수여야 하고 시그마는 0보다 커야 합니다") \
-    X("a specification needs a lower or an upper limit", "규격에는 하한이나 상한이 있어야 합니다") \
-    X("specification from {1} to {2}: finite, and the upper one larger", "규격 {1}부터 {2}까지: 유한한 수여야 하고 상한이 더 커야 합니다") \
-    X("the level of intervals is {1}, must lie between 0 and 1", "구간의 신뢰수준이 {1}입니다. 0과 1 사이여야 합니다") \
-    X("{1} values are left, capability needs at least 2", "값이 {1}개 남았습니다. 공정능력에는 2개 이상 필요합니다") \
-    X("the values show no spread that capability could be told from", "값에 산포가 없어 공정능력을 낼 수 없습니다") \
-    X("unknown dynamics or limits of a monitor", "모르는 감시 방식이나 한계 종류입니다") \
-    X("{1} past samples: from 1 to {2}, and 0 without dynamics", "지난 표본 {1}개: 1부터 {2}까지, 동특성이 없으면 0이어야 합니다") \
-    X("variance {1} and smoothing {2}: above 0 and at most 1", "설명 분산 {1}, 평활 {2}: 0보다 크고 1 이하여야 합니다") \
-    X("false alarms {1}: above 0 and at most 0.5; ridge {2}: at least 0", "오경보율 {1}: 0보다 크고 0.5 이하여야 합니다. 능형 계수 {2}: 0 이상이어야 합니다") \
-    X("{1} blocks: from 2 to 50", "블록 {1}개: 2부터 50까지여야 합니다") \
-    X("no variable moves in the normal data", "정상 데이터에서 움직이는 변수가 없습니다") \
-    X("{1} normal samples can be held out, at least 20 are needed", "따로 떼어 둘 정상 표본이 {1}개입니다. 20개 이상 필요합니다") \
-    X("{1} variables: from 1 to {2}", "변수 {1}개: 1부터 {2}까지여야 합니다") \
-    X("{1} variables with {2} past samples make more than {3} features", "변수 {1}개에 지난 표본 {2}개면 특징이 {3}개를 넘습니다") \
-    X("{1} normal samples, at least {2} are needed", "정상 표본이 {1}개입니다. {2}개 이상 필요합니다") \
-    X("no run length of a CUSUM with k {1}, h {2}, start {3}", "k {1}, h {2}, 시작값 {3}인 누적합 관리도의 런 길이는 낼 수 없습니다") \
-    X("no run length of an EWMA with lambda {1}, width {2}", "람다 {1}, 한계 폭 {2}인 EWMA 관리도의 런 길이는 낼 수 없습니다") \
-    X("no run length of a chart with limits at {1} standard errors", "한계가 표준오차의 {1}배인 관리도의 런 길이는 낼 수 없습니다") \
-    X("the run length of trend and zigzag rules cannot be computed", "추세 규칙과 지그재그 규칙의 런 길이는 계산할 수 없습니다") \
-    X("all rules are ignored", "모든 규칙이 무시로 되어 있습니다") \
-    X("these rules together have more than {1} states", "이 규칙들을 합치면 상태가 {1}개를 넘습니다") \
-    X("a step cannot be trimmed by these shares and times", "단계의 앞뒤를 이 비율과 시간으로 잘라낼 수 없습니다") \
-    X("the step ends before it begins", "단계가 시작하기 전에 끝납니다") \
-    X("sample {1} is older than the one before it", "{1}번째 표본이 그 앞의 표본보다 오래되었습니다") \
-    X("{1} features, false alarms {2} and at least {3} windows make no limits", "특징 {1}개, 오경보율 {2}, 최소 창 수 {3}[으로/로] 한계를 낼 수 없습니다") \
-    X("the name of a recipe, step or tool has {1} bytes or more", "레시피, 단계 또는 설비의 이름이 {1}바이트 이상입니다") \
-    X("at most {1} recipes, steps and tools", "레시피, 단계, 설비의 조합은 {1}개까지입니다")
-
-#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_CHARTS(X)
 // clang-format on
 
 #endif

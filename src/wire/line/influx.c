@@ -74,13 +74,13 @@ maru_status influx_check_name(const char *name, maru_error *err) {
             !(is_piece(inside, "measurement") || is_piece(inside, "tags") ||
               is_piece(inside, "field") || begins(inside, "tag:"))) {
             return fail(err, MARU_E_USAGE,
-                        "a name is made of {measurement}, {tags}, {tag:KEY} and "
-                        "{field}");
+                        "a name is made of measurement, tags, tag:KEY and field, each in braces");
         }
         has_field = has_field || is_piece(inside, "field");
     }
-    return has_field ? MARU_OK
-                     : fail(err, MARU_E_USAGE, "without {field} all fields have the same name");
+    return has_field
+               ? MARU_OK
+               : fail(err, MARU_E_USAGE, "without field in braces all fields have the same name");
 }
 
 void influx_init(struct influx_reader *reader, const struct influx_options *options) {
