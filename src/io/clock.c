@@ -9,11 +9,13 @@ double clock_seconds(void) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-int64_t clock_unix_ms(void) {
+int64_t clock_unix_us(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+int64_t clock_unix_ms(void) { return clock_unix_us() / 1000; }
 
 void clock_text(int64_t unix_ms, char out[CLOCK_TEXT_BYTES]) {
     struct tm tm = {0};

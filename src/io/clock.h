@@ -9,6 +9,7 @@ double clock_seconds(void);
 
 // Milliseconds since 1970-01-01 UTC, as the system believes: for stamps that people read.
 int64_t clock_unix_ms(void);
+int64_t clock_unix_us(void);
 
 // Such a time as RFC 3339 has it, in UTC: "2026-01-31T12:00:00.250Z".
 enum { CLOCK_TEXT_BYTES = 40 };

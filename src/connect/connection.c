@@ -1,0 +1,285 @@
+#include "connect/connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/status.h"
+#include "io/clock.h"
+
+// Whatever a factory does to a connection ends here as one of two words, up or down, and as a gap between them. The wait before
+// the next try doubles up to half a minute, with a quarter of it by chance, so that a hundred connections to one broker do not come back in
+// the same moment.
+
+enum { PROBE_MS = 5000, DISK_WAIT_US = 1000000 };
+#define FIRST_WAIT_US 1000000
+#define LONGEST_WAIT_US 30000000
+
+const char *connection_state_name(enum connection_state state) {
+    static const char *const name[N_CONNECTION_STATE] = {"stopped", "trying", "up", "waiting"};
+    return state < N_CONNECTION_STATE ? name[state] : "";
+}
+
+// ---- beginning and end
+
+maru_status connection_init(struct connection *connection, struct signals *signals,
+                            const char *name, maru_error *err) {
+    *connection = (struct connection){.wake = {-1, -1}};
+    snprintf(connection->name, sizeof connection->name, "%s", name);
+    pthread_mutex_init(&connection->lock, NULL);
+    connection->wait_us = FIRST_WAIT_US;
+    connection->random = (uint64_t)clock_unix_us() | 1;
+    connection->look.since_us = clock_unix_us();
+    if (pipe2(connection->wake, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return fail(err, MARU_E_IO, "no more files can be opened");
+    }
+    return intake_new(signals, name, &connection->intake, err);
+}
+
+void connection_fini(struct connection *connection) {
+    if (connection->name[0] == '\0') {
+        return;
+    }
+    intake_free(connection->intake);
+    for (int i = 0; i < 2; i++) {
+        if (connection->wake[i] >= 0) {
+            close(connection->wake[i]);
+        }
+    }
+    pthread_mutex_destroy(&connection->lock);
+    *connection = (struct connection){0};
+}
+
+static void set_state(struct connection *connection, enum connection_state state,
+                      const char *problem) {
+    pthread_mutex_lock(&connection->lock);
+    struct connection_look *look = &connection->look;
+    if (look->state != state) {
+        look->state = state;
+        look->since_us = clock_unix_us();
+    }
+    if (problem) {
+        snprintf(look->problem, sizeof look->problem, "%s", problem);
+    }
+    pthread_mutex_unlock(&connection->lock);
+}
+
+maru_status connection_start(struct connection *connection, void *(*run)(void *), void *context,
+                             maru_error *err) {
+    connection->lost_us = clock_unix_us();
+    set_state(connection, CONNECTION_TRYING, NULL);
+    return pthread_create(&connection->thread, NULL, run, context) == 0
+               ? MARU_OK
+               : fail(err, MARU_E_MEMORY, "no thread can be started");
+}
+
+void connection_stop(struct connection *connection) {
+    atomic_store(&connection->is_stopping, true);
+    (void)!write(connection->wake[1], "", 1);
+    pthread_join(connection->thread, NULL);
+    set_state(connection, CONNECTION_STOPPED, NULL);
+}
+
+// ---- waiting
+
+short connection_wait(struct connection *connection, int fd, short events, maru_time until_us) {
+    struct pollfd file[2] = {{.fd = connection->wake[0], .events = POLLIN},
+                             {.fd = fd, .events = events}};
+    const maru_time left_us = until_us - clock_unix_us();
+    const int ms = left_us <= 0 ? 0 : left_us > 60000000 ? 60000 : (int)((left_us + 999) / 1000);
+    if (atomic_load(&connection->is_stopping) || poll(file, fd >= 0 ? 2 : 1, ms) <= 0) {
+        return 0;
+    }
+    return fd >= 0 ? file[1].revents : 0;
+}
+
+static void wait_until(struct connection *connection, maru_time until_us) {
+    while (!atomic_load(&connection->is_stopping) && clock_unix_us() < until_us) {
+        (void)connection_wait(connection, -1, 0, until_us);
+    }
+}
+
+static double chance(struct connection *connection) { // xorshift64*
+    uint64_t x = connection->random;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    connection->random = x;
+    return (double)(x * UINT64_C(2685821657736338717) >> 11) * 0x1p-53;
+}
+
+// ---- up and down
+
+void connection_add_gap(struct connection *connection, const char *source, maru_time from_us,
+                        maru_time until_us, const char *cause, uint64_t n_missing) {
+    struct text detail;
+    text_init(&detail, EVENT_MAX_DETAIL_BYTES);
+    text_addf(&detail,
+              "{\"from_us\":%lld,\"until_us\":%lld,\"missing\":%llu,\"cause\":", (long long)from_us,
+              (long long)until_us, (unsigned long long)n_missing);
+    text_add_json(&detail, cause);
+    text_addz(&detail, "}");
+    const struct event gap = {.at_us = until_us,
+                              .kind = EVENT_GAP,
+                              .source = source,
+                              .name = "no data",
+                              .lot = "",
+                              .wafer = "",
+                              .recipe = "",
+                              .step = "",
+                              .detail = detail.status == MARU_OK ? detail.bytes : "{}"};
+    connection_take_event(connection, &gap);
+    pthread_mutex_lock(&connection->lock);
+    connection->look.n_gap++;
+    pthread_mutex_unlock(&connection->lock);
+    text_fini(&detail);
+}
+
+void connection_is_up(struct connection *connection) {
+    char problem[MARU_ERROR_TEXT_BYTES];
+    connection->wait_us = FIRST_WAIT_US;
+    pthread_mutex_lock(&connection->lock);
+    snprintf(problem, sizeof problem, "%s", connection->look.problem);
+    const bool was_up = connection->look.n_try > 0;
+    connection->look.n_try++;
+    pthread_mutex_unlock(&connection->lock);
+    if (connection->lost_us != 0) {
+        connection_add_gap(connection, connection->name, connection->lost_us, clock_unix_us(),
+                           problem[0] ? problem
+                           : was_up   ? "the connection was closed"
+                                      : "maru was not running",
+                           0);
+        connection->lost_us = 0;
+    }
+    set_state(connection, CONNECTION_UP, NULL);
+}
+
+void connection_is_down(struct connection *connection, const char *problem) {
+    if (connection->lost_us == 0) {
+        connection->lost_us = clock_unix_us();
+    }
+    if (atomic_load(&connection->is_stopping)) {
+        return;
+    }
+    set_state(connection, CONNECTION_WAITING, problem);
+    const maru_time wait_us =
+        connection->wait_us + (maru_time)(0.25 * chance(connection) * (double)connection->wait_us);
+    connection->wait_us =
+        2 * connection->wait_us > LONGEST_WAIT_US ? LONGEST_WAIT_US : 2 * connection->wait_us;
+    wait_until(connection, clock_unix_us() + wait_us);
+    set_state(connection, CONNECTION_TRYING, NULL);
+}
+
+// ---- what has come
+
+bool connection_commit(struct connection *connection) {
+    maru_error err = {0};
+    while (intake_commit(connection->intake, &err) != MARU_OK) {
+        set_state(connection, CONNECTION_UP, err.text);
+        if (err.code != MARU_E_IO || atomic_load(&connection->is_stopping)) {
+            return false;
+        }
+        wait_until(connection, clock_unix_us() + DISK_WAIT_US);
+    }
+    return true;
+}
+
+void connection_take_sample(struct connection *connection, const struct intake_name *name,
+                            const struct sample *sample) {
+    maru_error err = {0};
+    const int64_t now = clock_unix_us();
+    maru_status st = intake_sample(connection->intake, name, sample, now, &err);
+    if (st == MARU_E_LIMIT && connection_commit(connection)) {
+        st = intake_sample(connection->intake, name, sample, now, &err);
+    }
+    if (st != MARU_OK) {
+        intake_refuse(connection->intake, err.text);
+    }
+}
+
+void connection_take_event(struct connection *connection, const struct event *event) {
+    maru_error err = {0};
+    maru_status st = intake_event(connection->intake, event, &err);
+    if (st == MARU_E_LIMIT && connection_commit(connection)) {
+        st = intake_event(connection->intake, event, &err);
+    }
+    if (st != MARU_OK) {
+        intake_refuse(connection->intake, err.text);
+    }
+}
+
+void connection_look_at(struct connection *connection, struct connection_look *out) {
+    struct intake_counts counts;
+    intake_count(connection->intake, &counts);
+    const maru_time now = clock_unix_us();
+    pthread_mutex_lock(&connection->lock);
+    const double span_s = (double)(now - connection->rate_us) * 1e-6;
+    if (span_s >= 1) { // looked at about once a second
+        connection->look.samples_a_s =
+            connection->rate_us == 0 ? 0 : (double)(counts.n_sample - connection->rate_n) / span_s;
+        connection->rate_us = now;
+        connection->rate_n = counts.n_sample;
+    }
+    *out = connection->look;
+    out->counts = counts;
+    pthread_mutex_unlock(&connection->lock);
+}
+
+// ---- can it be reached?
+
+static int open_towards(struct connection *connection, const struct addrinfo *address) {
+    const int fd =
+        socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return errno;
+    }
+    int problem = connect(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
+    if (problem == EINPROGRESS) {
+        socklen_t n = sizeof problem;
+        const maru_time until_us = clock_unix_us() + PROBE_MS * 1000;
+        problem = connection_wait(connection, fd, POLLOUT, until_us) == 0 ? ETIMEDOUT : 0;
+        if (problem == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &n) != 0) {
+            problem = errno;
+        }
+    }
+    close(fd);
+    return problem;
+}
+
+maru_status connection_probe(struct connection *connection, const char *host, int port,
+                             maru_error *err) {
+    char service[16];
+    snprintf(service, sizeof service, "%d", port);
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *first = NULL;
+    const int found = getaddrinfo(host, service, &hints, &first);
+    if (found != 0) {
+        return fail(err, MARU_E_IO, "no computer is called %.200s: look at its name, or at the DNS",
+                    host);
+    }
+    int problem = ETIMEDOUT;
+    for (const struct addrinfo *at = first; at && problem != 0; at = at->ai_next) {
+        problem = open_towards(connection, at);
+    }
+    freeaddrinfo(first);
+    switch (problem) {
+    case 0:
+        return MARU_OK;
+    case ECONNREFUSED:
+        return fail(err, MARU_E_IO,
+                    "nothing listens at %.200s port %d: is the program there running?", host, port);
+    case ETIMEDOUT:
+        return fail(
+            err, MARU_E_IO,
+            "%.200s port %d does not answer: is it switched on, and does a firewall let us?", host,
+            port);
+    default:
+        return fail(err, MARU_E_IO, "%.200s port %d cannot be reached: %s", host, port,
+                    strerrorname_np(problem));
+    }
+}
