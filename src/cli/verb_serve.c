@@ -173,8 +173,8 @@ static const struct option options[] = {
 #undef AT
 static const char *const examples[] = {
     "maru serve", "maru serve --config /etc/maru/maru.toml",
-    "maru serve --data /var/lib/maru --listen 0.0.0.0:7070 --tls-cert c.pem "
-    "--tls-key k.pem",
+    ("maru serve --data /var/lib/maru --listen 0.0.0.0:7070 --tls-cert c.pem "
+     "--tls-key k.pem"),
     "maru serve --store 'postgresql:///maru?host=/run/postgresql'", NULL};
 
 const struct verb verb_serve = {

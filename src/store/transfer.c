@@ -211,7 +211,7 @@ static maru_status compare_rows(struct transfer *transfer, struct database *to, 
     maru_status st = database_begin_reading(to, err);
     for (size_t i = 0; st == MARU_OK && i < transfer->n_table; i++) {
         const struct table_sum *table = &transfer->table[i];
-        struct table_sum again;
+        struct table_sum again = {.n_row = 0};
         st = read_table(transfer, to, table, NULL, &again, err);
         if (st == MARU_OK &&
             (again.n_row != table->n_row || memcmp(again.hash, table->hash, HASH_BYTES) != 0)) {

@@ -126,7 +126,7 @@ static void good(maru_status st, const maru_error *err) {
 
 static void a_tenant_goes_there_and_back(void **state) {
     struct scene *s = *state;
-    struct transfer_told first, second;
+    struct transfer_told first = {.n_row = 0}, second = {.n_row = 0};
     maru_error err = {0};
     good(copy(&s->here, &s->there, &first, &err), &err);
     assert_int_equal(first.n_token, 1);
@@ -143,9 +143,9 @@ static void a_tenant_goes_there_and_back(void **state) {
     assert_string_equal(first.digest, second.digest);
     assert_int_equal(first.n_row, second.n_row);
     struct store *store = NULL;
-    struct token token;
+    struct token token = {.id = ""};
     struct tenant *tenant = NULL;
-    struct tables tables;
+    struct tables tables = {.n = 0};
     char head[STORE_HASH_BYTES];
     uint64_t n = 0;
     good(store_visit(s->back.text, &store, &err), &err);

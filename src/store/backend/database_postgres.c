@@ -500,7 +500,7 @@ static void open_bulk(struct bulk *bulk, const char *table, const char *const *c
     static const char head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"; // its last 0 is the string's
     struct query *query = &bulk->query;
     struct postgres_link *link = link_of(query->database);
-    struct table_shape shape;
+    struct table_shape shape = {.n_column = 0};
     struct text sql;
     query->status = link_connect(link, &query->problem);
     if (query->status == MARU_OK) {
