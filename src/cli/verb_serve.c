@@ -93,14 +93,16 @@ static void say_ready(const struct call *call, const struct server *server,
     log_close(&line);
 }
 
-static void serve_until_stopped(struct server *server) {
+// A store that does not answer is mended by a new start where it is a folder, but not where it is away.
+static void serve_until_stopped(struct server *server, bool is_store_elsewhere) {
     const double watchdog_s = notify_watchdog_s();
     double last_s = 0;
     (void)notify_send("READY=1\nSTATUS=answers requests");
     while (!stop_asked()) {
         usleep(100000);
         const bool is_well = server_tend(server);
-        if (watchdog_s > 0 && is_well && clock_seconds() - last_s >= watchdog_s) {
+        if (watchdog_s > 0 && (is_well || is_store_elsewhere) &&
+            clock_seconds() - last_s >= watchdog_s) {
             last_s = clock_seconds();
             (void)notify_send("WATCHDOG=1");
         }
@@ -138,7 +140,7 @@ static int run_serve(struct call *call) {
     st = st == MARU_OK ? server_start(&config, &server, secret, &err) : st;
     if (st == MARU_OK) {
         say_ready(call, server, &config, values->data, secret, is_person);
-        serve_until_stopped(server);
+        serve_until_stopped(server, postgres_is_url(config.data));
         if (is_person) {
             verb_note(call, W_SERVE_STOPPING, (const char *const[]){NULL});
         }

@@ -42,7 +42,8 @@ struct server {
     const char *data;          // where the store is: a folder, or a URL
     int64_t quota_bytes;       // of one tenant's file
     int64_t started_ms;
-    double tended_s; // when server_tend last looked at connections
+    double tended_s;    // when server_tend last looked at connections
+    bool is_store_away; // the store did not answer it then
 };
 
 struct request;

@@ -112,7 +112,7 @@ bool server_tend(struct server *server) {
     const double now_s = clock_seconds();
     maru_error err = {0};
     if (now_s - server->tended_s < TEND_MS * 1e-3) {
-        return true;
+        return !server->is_store_away;
     }
     server->tended_s = now_s;
     const size_t n_cut = pace_sweep(server->pace);
@@ -123,11 +123,14 @@ bool server_tend(struct server *server) {
         log_add_integer(&line, "count", (int64_t)n_cut);
         log_close(&line);
     }
-    if (store_sweep(server->store, let_go, server, &err) != MARU_OK) { // it is tried again
+    const bool was_away = server->is_store_away;
+    server->is_store_away = store_sweep(server->store, let_go, server, &err) != MARU_OK;
+    if (server->is_store_away && !was_away) { // it is tried again, and said once
         log_say(LOG_ERROR, "store", err.text);
-        return false;
+    } else if (was_away && !server->is_store_away) {
+        log_say(LOG_WARN, "store", "it answers again");
     }
-    return true;
+    return !server->is_store_away;
 }
 
 void server_stop(struct server *server) {
