@@ -128,7 +128,7 @@ bool server_tend(struct server *server) {
     if (server->is_store_away && !was_away) { // it is tried again, and said once
         log_say(LOG_ERROR, "store", err.text);
     } else if (was_away && !server->is_store_away) {
-        log_say(LOG_WARN, "store", "it answers again");
+        log_say(LOG_WARN, "store", "answers again");
     }
     return !server->is_store_away;
 }
