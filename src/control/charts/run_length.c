@@ -90,7 +90,8 @@ static maru_status take_grid(double low, double high, double panel, struct arena
     }
     for (size_t i = 0; i < grid->n; i++) {
         const size_t g = i % N_NODE;
-        const double middle = low + half * (double)(2 * (i / N_NODE) + 1);
+        const size_t i_panel = i / N_NODE;
+        const double middle = low + half * (double)(2 * i_panel + 1);
         grid->node[i] = middle + half * (g < 4 ? -node_at[3 - g] : node_at[g - 4]);
         grid->weight[i] = half * weight_of[g < 4 ? 3 - g : g - 4];
     }

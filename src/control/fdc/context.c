@@ -161,7 +161,7 @@ maru_status context_learn(struct context_table *table, const struct context_key 
     if (st == MARU_OK) {
         st = get(table, key, true, &all, err);
     }
-    if (st == MARU_OK) {
+    if (st == MARU_OK && own && all) {
         count(own, feature, table->options.n_feature);
         if (all != own) {
             count(all, feature, table->options.n_feature);

@@ -128,7 +128,7 @@ void monitor_step(const struct monitor *monitor, struct monitor_state *state, co
                   double *blame, struct monitor_verdict *verdict) {
     const struct monitor *m = monitor;
     *verdict = (struct monitor_verdict){0};
-    double feature[MONITOR_MAX_FEATURES];
+    double feature[MONITOR_MAX_FEATURES] = {0.0};
     if (!monitor_features(m, state, sample, feature)) {
         return;
     }

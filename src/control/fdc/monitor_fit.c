@@ -194,7 +194,7 @@ static maru_status predict(const struct monitor_data *data, struct arena *arena,
     }
     struct monitor lagged = *m;
     lagged.options.dynamics = MONITOR_LAGGED;
-    double f[MONITOR_MAX_FEATURES];
+    double f[MONITOR_MAX_FEATURES] = {0.0};
     size_t n = 0;
     for (struct walk walk = {.data = data, .state.history = history}; walk_on(&lagged, &walk, f);
          n++) {
@@ -239,7 +239,7 @@ static maru_status decompose(const struct monitor_data *data, struct arena *aren
     if (!mean || !scale || !value || !vector) {
         return arena_refusal(arena, err);
     }
-    double f[MONITOR_MAX_FEATURES];
+    double f[MONITOR_MAX_FEATURES] = {0.0};
     size_t n = 0;
     for (struct walk walk = {.data = data, .state.history = history}; walk_on(m, &walk, f); n++) {
         for (size_t i = 0; i < q; i++) {
@@ -330,21 +330,18 @@ struct held {
     size_t n;
 };
 
-static maru_status take_held(struct held *held, size_t n, struct arena *scratch, maru_error *err) {
+static bool take_held(struct held *held, size_t n, struct arena *scratch) {
     for (int i = 0; i < 2; i++) {
         held->raw[i] = arena_take(scratch, n, sizeof *held->raw[i]);
         held->smooth[i] = arena_take(scratch, n, sizeof *held->smooth[i]);
-        if (!held->raw[i] || !held->smooth[i]) {
-            return arena_refusal(scratch, err);
-        }
     }
     held->is_start = arena_take(scratch, n, sizeof *held->is_start);
-    return held->is_start ? MARU_OK : arena_refusal(scratch, err);
+    return held->raw[0] && held->raw[1] && held->smooth[0] && held->smooth[1] && held->is_start;
 }
 
 static void judge_held(const struct monitor *m, const struct monitor_data *inside, double *history,
                        struct held *held) {
-    double f[MONITOR_MAX_FEATURES];
+    double f[MONITOR_MAX_FEATURES] = {0.0};
     size_t part = SIZE_MAX;
     for (struct walk walk = {.data = inside, .state.history = history}; walk_on(m, &walk, f);) {
         double statistic[2];
@@ -364,10 +361,10 @@ static maru_status hold_out(const struct monitor_options *options, const struct 
     struct monitor_part *inside_part = arena_take(scratch, data->n_part + 1, sizeof *part);
     double *history =
         arena_take(scratch, (size_t)MONITOR_MAX_LAG * data->n_variable, sizeof *history);
-    if (!part || !inside_part || !history) {
+    if (!part || !inside_part || !history || !take_held(held, n, scratch)) {
         return arena_refusal(scratch, err);
     }
-    maru_status st = take_held(held, n, scratch, err);
+    maru_status st = MARU_OK;
     for (size_t b = 0; b < options->n_block && st == MARU_OK; b++) {
         const size_t from = n * b / options->n_block;
         const size_t until = n * (b + 1) / options->n_block;
@@ -376,7 +373,7 @@ static maru_status hold_out(const struct monitor_options *options, const struct 
         cut(data, from, until, false, &outside, part);
         struct arena work;
         arena_init(&work, scratch->cap_bytes - scratch->used_bytes);
-        struct monitor m;
+        struct monitor m = {0};
         st = fit_one(options, &outside, &work, &work, &m, err);
         if (st == MARU_OK) {
             judge_held(&m, &inside, history, held);
@@ -515,7 +512,7 @@ maru_status monitor_fit(const struct monitor_options *options, const struct moni
     if (st != MARU_OK) {
         return st;
     }
-    struct monitor m;
+    struct monitor m = {0};
     st = fit_one(options, data, arena, scratch, &m, err);
     if (st == MARU_OK) {
         set_limits(&m, &held);

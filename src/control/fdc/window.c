@@ -86,7 +86,8 @@ static double missing_share(const struct window_options *options, const struct w
     double share = n_seen > 0.0 ? (double)s->n_bad / n_seen : 1.0;
     if (options->period_us > 0) {
         const uint64_t length = (uint64_t)window->until_us - (uint64_t)window->from_us;
-        const double n_expected = (double)(length / (uint64_t)options->period_us);
+        const uint64_t n_period = length / (uint64_t)options->period_us;
+        const double n_expected = (double)n_period;
         if (n_expected > 0.0) {
             share = fmax(share, 1.0 - (double)s->n / n_expected);
         }
