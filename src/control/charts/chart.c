@@ -100,9 +100,11 @@ static uint32_t judge_level(const struct chart_limits *limits, const struct rule
 static uint32_t judge_ewma(const struct chart_limits *limits, struct chart_state *state,
                            const struct subgroup *point, struct chart_verdict *out) {
     const double lambda = limits->options.lambda;
-    state->ewma += lambda * (point->level - state->ewma);
-    state->ewma_rest *= (1.0 - lambda) * (1.0 - lambda);
-    out->value = state->ewma;
+    out->value = state->ewma + lambda * (point->level - state->ewma);
+    if (isfinite(out->value)) { // a point beyond all numbers signals, and is not remembered
+        state->ewma = out->value;
+        state->ewma_rest *= (1.0 - lambda) * (1.0 - lambda);
+    }
     out->line = level_line(limits, point->size);
     const double reach = (out->line.upper - out->line.center) * sqrt(1.0 - state->ewma_rest);
     out->line.lower = out->line.center - reach;

@@ -202,6 +202,30 @@ static void head_start(void **state) {
     assert_true(v.line.upper == 5.0 && v.line.lower == -5.0);
 }
 
+// Values at the end of all numbers signal, and the chart goes on afterwards.
+static void enormous_values(void **state) {
+    (void)state;
+    for (int kind = CHART_I_MR; kind <= CHART_CUSUM; kind++) {
+        struct chart_options options = chart_defaults((enum chart_kind)kind);
+        const struct chart_limits limits = given(options, 0.0, 1.0);
+        const struct rule_set rules = rule_set_of(RULES_LIMITS);
+        struct chart_state s;
+        chart_start(&limits, &s);
+        struct chart_verdict v;
+        static const double levels[] = {1.7e308, -1.7e308, 1.7e308};
+        for (int i = 0; i < 3; i++) {
+            const struct subgroup point = {levels[i], 0.1, options.size};
+            chart_add(&limits, &rules, &s, &point, &v);
+            assert_int_equal(v.severity, SEVERITY_VIOLATION);
+            assert_true(!isnan(v.value));
+        }
+        chart_start(&limits, &s);
+        const struct subgroup good = {0.1, limits.usual_spread.center, options.size};
+        chart_add(&limits, &rules, &s, &good, &v);
+        assert_int_equal(v.severity, SEVERITY_IGNORE);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cusum_of_montgomery),
@@ -211,6 +235,7 @@ int main(void) {
         cmocka_unit_test(shares_of_several_sizes),
         cmocka_unit_test(saved_and_shifted),
         cmocka_unit_test(head_start),
+        cmocka_unit_test(enormous_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

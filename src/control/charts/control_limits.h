@@ -81,7 +81,8 @@ struct subgroup subgroup_of(enum chart_kind kind, const double *values, size_t n
 // Estimate limits from a reference period and freeze them.
 //   in      points in the order of time (n_point); is_excluded (n_point) or NULL: points whose cause was
 //           found, they count neither for the center nor for the spread, and no moving range reaches
-//           across them; the period's times and the version are copied
+//           across them
+//   out     *out; version and the period's times are 0, for the caller to fill in
 //   errors  of chart_options_check; MARU_E_INPUT: too few points, a count that its size cannot hold, no
 //           spread at all; MARU_E_LIMIT: more values in a subgroup than there are constants for
 //   cost    O(n_point)

@@ -10,10 +10,15 @@
 // components leave of g. For lagged features a variable's parts of all lags are added (P. Nomikos, J. F.
 // MacGregor, Technometrics 37 (1995) 41-59).
 
+// A value further away counts as this far (standard deviations): one spike of a sensor must neither
+// overflow nor keep the smoothed statistics up for long.
+#define FARTHEST 100.0
+
 static void standardise(const struct monitor *m, const double *sample, double *z) {
     for (uint32_t j = 0; j < m->n_variable; j++) {
         const double x = sample[j];
-        z[j] = isfinite(x) && m->sd[j] > 0.0 ? (x - m->mean[j]) / m->sd[j] : 0.0;
+        const double far = isfinite(x) && m->sd[j] > 0.0 ? (x - m->mean[j]) / m->sd[j] : 0.0;
+        z[j] = fmin(fmax(far, -FARTHEST), FARTHEST);
     }
 }
 

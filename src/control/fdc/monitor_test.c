@@ -232,6 +232,31 @@ static void gaps_and_still_variables(void **state) {
     arena_fini(&rooms.arena);
 }
 
+// One spike at the end of all numbers: an alarm at once, and none any more after some tens of samples.
+static void a_spike(void **state) {
+    (void)state;
+    static double values[N * P], later[N * P];
+    make(values, N, 14, 0.5, SIZE_MAX, 0.0);
+    make(later, N, 15, 0.5, SIZE_MAX, 0.0);
+    later[200 * P + 2] = -1.7e308;
+    const struct monitor_options options = monitor_defaults();
+    struct rooms rooms;
+    fit(&rooms, &options, values, N);
+    double history[P];
+    struct monitor_state s;
+    monitor_start(&rooms.monitor, history, &s);
+    size_t n_late = 0;
+    for (size_t i = 0; i < N; i++) {
+        struct monitor_verdict v;
+        monitor_step(&rooms.monitor, &s, later + i * P, NULL, &v);
+        assert_true(i == 0 || isfinite(v.statistic[MONITOR_T2_SMOOTH]));
+        assert_true(i != 200 || v.is_alarm);
+        n_late += i >= 320 && v.is_alarm ? 1 : 0;
+    }
+    assert_true(n_late < 20);
+    arena_fini(&rooms.arena);
+}
+
 // Two parts: the past never reaches from one into the other. The same data cut in two gives other
 // features only at the cut, so as many fewer samples as there are lags.
 static void parts_do_not_touch(void **state) {
@@ -349,6 +374,7 @@ int main(void) {
         cmocka_unit_test(blame_adds_up),
         cmocka_unit_test(memory_and_small_faults),
         cmocka_unit_test(gaps_and_still_variables),
+        cmocka_unit_test(a_spike),
         cmocka_unit_test(parts_do_not_touch),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(nothing_moves),
