@@ -9,8 +9,8 @@
 #include <string.h>
 
 // Fault detection on the Tennessee Eastman process, as docs/QUALITY.md reports it: one JSON line for each way
-// of watching. Models and limits come from d00 alone. Usage: tep_bench [FOLDER], by default
-// $MARU_DATA/tep or ../shared/data/tep; without the data it says so and leaves with 77.
+// of watching. Models and limits come from d00 alone. The data is found through MARU_DATA, default
+// ../shared/data; without it the line says so. Arguments as the other benchmarks: [COMMIT [CASE...]].
 
 static double train[TEP_SAMPLES * TEP_VARIABLES], other[TEP_SAMPLES * TEP_VARIABLES];
 
@@ -19,7 +19,18 @@ struct way {
     struct monitor_options options;
 };
 
-static bool run(const char *folder, const struct way *way) {
+// As bench_case has it: a case is known by the beginning of its name.
+static bool is_wanted(const struct bench *bench, const char *name) {
+    char whole[64];
+    snprintf(whole, sizeof whole, "tep_%s", name);
+    bool is = bench->n_wanted == 0;
+    for (int i = 0; i < bench->n_wanted; i++) {
+        is = is || strncmp(whole, bench->wanted[i], strlen(bench->wanted[i])) == 0;
+    }
+    return is;
+}
+
+static bool run(const struct bench *bench, const char *folder, const struct way *way) {
     struct arena arena, scratch;
     arena_init(&arena, 1 << 26);
     arena_init(&scratch, 1 << 26);
@@ -37,9 +48,10 @@ static bool run(const char *folder, const struct way *way) {
         const double watch_start = bench_cpu_s();
         const double false_alarms = tep_watch(&monitor, other, n_normal, 0).share;
         const double step_us = (bench_cpu_s() - watch_start) * 1e6 / (double)n_normal;
-        printf("{\"case\":\"tep_%s\",\"components\":%u,\"fit_s\":%.3f,\"step_us\":%.2f,"
+        printf("{\"case\":\"tep_%s\",\"commit\":\"%s\",\"components\":%u,\"fit_s\":%.3f,\"step_"
+               "us\":%.2f,"
                "\"false_alarms\":%.4f,\"faults\":[",
-               way->name, monitor.n_component, fit_s, step_us, false_alarms);
+               way->name, bench->commit, monitor.n_component, fit_s, step_us, false_alarms);
         double sum = 0.0, sum_without = 0.0;
         for (int fault = 1; fault <= TEP_FAULTS; fault++) {
             char name[32];
@@ -60,13 +72,13 @@ static bool run(const char *folder, const struct way *way) {
 }
 
 int main(int argc, char **argv) {
+    const struct bench bench = bench_init(argc, argv);
     const char *root = getenv("MARU_DATA");
     char folder[900];
     snprintf(folder, sizeof folder, "%s/tep", root ? root : "../shared/data");
-    const char *where = argc > 1 ? argv[1] : folder;
-    if (tep_read(where, "d00.dat", train) != 500) {
-        fprintf(stderr, "no Tennessee Eastman data in %s\n", where);
-        return 77;
+    if (tep_read(folder, "d00.dat", train) != 500) {
+        bench_skip("tep", "no Tennessee Eastman data (set MARU_DATA)");
+        return 0;
     }
     const struct monitor_options usual = monitor_defaults();
     struct monitor_options pca = usual, dpca = usual;
@@ -103,7 +115,7 @@ int main(int argc, char **argv) {
     };
     bool is_good = true;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        is_good = run(where, &ways[i]) && is_good;
+        is_good = (!is_wanted(&bench, ways[i].name) || run(&bench, folder, &ways[i])) && is_good;
     }
     return is_good ? 0 : 1;
 }
