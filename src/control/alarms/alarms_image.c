@@ -89,9 +89,7 @@ static maru_status bad(maru_error *err, const char *what, uint32_t at) {
 static bool is_time(int64_t t) { return t >= -ALARMS_MAX_TIME && t <= ALARMS_MAX_TIME; }
 
 // A time of the past, or none.
-static bool is_past(int64_t t) {
-    return t == INT64_MIN / 2 || (t >= -IMAGE_LONGEST && t <= IMAGE_LONGEST);
-}
+static bool is_past(int64_t t) { return t == INT64_MIN / 2 || is_time(t); }
 
 static bool is_ring(const int64_t *ring, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
