@@ -85,11 +85,11 @@ static bool read_span(const struct grid_row *row, uint32_t column, maru_time *ou
 static bool read_priority(const struct grid_row *row, uint8_t *out) {
     const struct csv_field *cell = &row->cell[COLUMN_PRIORITY];
     *out = ALARM_MEDIUM;
-    for (uint8_t i = 0; i < N_ALARM_PRIORITY; i++) {
-        const bool is_number = cell->n == 1 && cell->bytes[0] == '1' + i;
+    for (uint32_t i = 0; i < N_ALARM_PRIORITY; i++) {
+        const bool is_number = cell->n == 1 && cell->bytes[0] == "1234"[i];
         if (is_number || word_is(cell->bytes, cell->n, priorities[0][i]) ||
             strcmp(cell->bytes, priorities[1][i]) == 0) {
-            *out = i;
+            *out = (uint8_t)i;
             return true;
         }
     }

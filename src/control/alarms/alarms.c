@@ -29,8 +29,8 @@ struct alarms_options alarms_usual(void) {
         .flood_ends = 5,
         .flood_hides = N_ALARM_PRIORITY,
         .chatter_us = minute_us,
-        .standing_us = 24 * 60 * minute_us,
-        .longest_shelf_us = 8 * 60 * minute_us,
+        .standing_us = 1440 * minute_us,
+        .longest_shelf_us = 480 * minute_us,
     };
 }
 

@@ -84,10 +84,10 @@ static bool read_state(const char *bytes, size_t n, uint8_t *substate) {
     if (canonical(bytes, n, canon) == 0) {
         return false;
     }
-    for (uint8_t sub = 0; sub < N_E10_SUBSTATE; sub++) {
+    for (uint32_t sub = 0; sub < N_E10_SUBSTATE; sub++) {
         const uint8_t state = state_of[sub];
         if (means(canon, state_names[0][state]) || means(canon, state_names[1][state])) {
-            *substate = sub; // the first of its state
+            *substate = (uint8_t)sub; // the first of its state
             return true;
         }
     }
@@ -99,9 +99,9 @@ static bool read_substate(const char *bytes, size_t n, uint8_t *substate) {
     if (canonical(bytes, n, canon) == 0) {
         return false;
     }
-    for (uint8_t sub = 0; sub < N_E10_SUBSTATE; sub++) {
+    for (uint32_t sub = 0; sub < N_E10_SUBSTATE; sub++) {
         if (means(canon, substate_names[0][sub]) || means(canon, substate_names[1][sub])) {
-            *substate = sub;
+            *substate = (uint8_t)sub;
             return true;
         }
     }

@@ -74,9 +74,9 @@ static bool cut_last(size_t *n, const char *bytes, const char *word) {
 }
 
 static bool read_meaning(const char *bytes, size_t n, struct mapping_rule *rule) {
-    for (uint8_t i = MAPPING_END + 1; i < N_MAPPING_MEANING; i++) {
+    for (uint32_t i = MAPPING_END + 1; i < N_MAPPING_MEANING; i++) {
         if (word_is(bytes, n, meanings[0][i]) || word_is(bytes, n, meanings[1][i])) {
-            rule->meaning = i;
+            rule->meaning = (uint8_t)i;
             return true;
         }
     }

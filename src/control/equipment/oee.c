@@ -200,8 +200,8 @@ static double share(double a, double b) { return b > 0.0 ? a / b : (double)NAN; 
 
 struct oee oee_of(const struct oee_sums *sums) {
     double state_us[N_E10_STATE] = {0};
-    for (uint8_t i = 0; i < N_E10_SUBSTATE; i++) {
-        state_us[e10_state_of(i)] += (double)sums->substate_us[i];
+    for (uint32_t i = 0; i < N_E10_SUBSTATE; i++) {
+        state_us[e10_state_of((uint8_t)i)] += (double)sums->substate_us[i];
     }
     const double productive = state_us[E10_PRODUCTIVE];
     const double up = productive + state_us[E10_STANDBY] + state_us[E10_ENGINEERING];
