@@ -52,6 +52,82 @@
     /* the end of the list */
 
 #define KOREAN_EQUIPMENT(X) \
+    /* equipment states, OEE, alarms */ \
+    X("a timeline keeps {1} to {2} events, not {3}", "이력에는 사건을 {1}개부터 {2}개까지 둘 수 있는데 {3}개입니다") \
+    X("there is no event of kind {1}", "종류가 {1}인 사건은 없습니다") \
+    X("there is no state {1}", "번호가 {1}인 상태는 없습니다") \
+    X("the time of the event is out of range", "사건의 시각이 허용 범위를 벗어났습니다") \
+    X("the event is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 사건입니다") \
+    X("the time to sum up ends before it begins", "집계할 기간의 끝이 시작보다 앞섭니다") \
+    X("the time to sum up is out of range", "집계할 기간이 허용 범위를 벗어났습니다") \
+    X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
+    X("a log keeps {1} to {2} counts, not {3}", "생산 기록에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
+    X("the count is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 수량입니다") \
+    X("there are more than {1} shifts", "근무조가 {1}개를 넘습니다") \
+    X("the time zone or the beginning of the production day is out of range", "시간대나 생산일의 시작 시각이 허용 범위를 벗어났습니다") \
+    X("the name of a shift is too long", "근무조 이름이 너무 깁니다") \
+    X("shift '{1}' must begin within a day and last up to 24 hours", "근무조 '{1}'[은/는] 하루 안에 시작해서 24시간까지만 이어질 수 있습니다") \
+    X("shifts '{1}' and '{2}' overlap", "근무조 '{1}'[과/와] '{2}'[이/가] 겹칩니다") \
+    X("critical, high, medium or low", "critical, high, medium, low 가운데 하나") \
+    X("a shorter text", "더 짧은 글") \
+    X("the text has more than {1} bytes", "글이 {1}바이트를 넘습니다") \
+    X("the conditions look at more than {1} signals", "조건들이 보는 신호가 {1}개를 넘습니다") \
+    X("there are more than {1} alarms", "경보가 {1}개를 넘습니다") \
+    X("there are more than {1} operators", "담당이 {1}명을 넘습니다") \
+    X("a name of its own for each alarm", "경보마다 다른 이름을 쓰세요") \
+    X("an alarm further up has the same name", "위에 이름이 같은 경보가 있습니다") \
+    X("a condition as in docs/ALARMS.md", "조건은 docs/ALARMS.md에 있는 대로 적으세요") \
+    X("at letter {1}: {2}", "{1}번째 글자에서: {2}") \
+    X("the name of another alarm of this table", "이 표에 있는 다른 경보의 이름") \
+    X("there is no alarm of this name", "이런 이름의 경보가 없습니다") \
+    X("a cause that does not lead back to this alarm", "이 경보로 되돌아오지 않는 원인경보를 적으세요") \
+    X("causes go round in a circle, or more than {1} deep", "원인경보가 돌고 돌거나 {1}단계보다 깊습니다") \
+    X("a span of time of the alarms is out of range", "경보 설정의 시간이 허용 범위를 벗어났습니다") \
+    X("a flood begins above 1 to {1} alarms and ends below as many", "경보 폭주의 기준은 1개부터 {1}개까지이고, 해제 기준은 그보다 크지 않아야 합니다") \
+    X("the time is out of range", "시각이 허용 범위를 벗어났습니다") \
+    X("there is no signal {1}", "번호가 {1}인 신호는 없습니다") \
+    X("there is no alarm {1}", "번호가 {1}인 경보는 없습니다") \
+    X("there is nothing to acknowledge", "확인할 경보가 없습니다") \
+    X("a shelf ends after it begins, and not later than the longest one allowed", "보류의 끝은 시작보다 뒤여야 하고 허용된 가장 긴 시간을 넘을 수 없습니다") \
+    X("the alarm is out of service", "사용 중지된 경보입니다") \
+    X("the alarm is not shelved", "보류 중인 경보가 아닙니다") \
+    X("the alarm is so already", "경보가 이미 그 상태입니다") \
+    X("the saved alarms contradict themselves: {1} {2}", "저장된 경보 상태의 앞뒤가 맞지 않습니다: {1} {2}") \
+    X("these are no saved alarms", "저장된 경보 상태가 아닙니다") \
+    X("the saved alarms are of other definitions", "저장된 경보 상태의 정의가 지금과 다릅니다") \
+    X("the saved alarms are damaged", "저장된 경보 상태가 손상되었습니다") \
+    X("the quote that opens this name is never closed", "이름을 연 따옴표가 닫히지 않았습니다") \
+    X("the condition has more than {1} tests and words", "조건에 검사와 연결어가 {1}개를 넘습니다") \
+    X("a number is wanted here, such as 850 or -1.5", "여기에는 850이나 -1.5 같은 수가 와야 합니다") \
+    X("a time is wanted here, such as 10 s or 5 min", "여기에는 10 s나 5 min 같은 시간이 와야 합니다") \
+    X("the name of a signal is wanted here; one that is a word of conditions goes in 'quotes'", "여기에는 신호 이름이 와야 합니다. 조건의 낱말과 같은 이름은 '따옴표'로 묶으세요") \
+    X("a deadband is 0 or more", "불감대는 0 이상이어야 합니다") \
+    X("`to` is wanted here: outside 10 to 20", "여기에는 `to`가 와야 합니다: outside 10 to 20") \
+    X("the first limit is above the second", "첫째 한계가 둘째보다 큽니다") \
+    X("the deadband is wider than what lies between the limits", "불감대가 두 한계 사이보다 넓습니다") \
+    X("a change is 0 or more", "변화량은 0 이상이어야 합니다") \
+    X("`per` is wanted here: rises 5 per 1 min", "여기에는 `per`가 와야 합니다: rises 5 per 1 min") \
+    X("the condition has more than {1} tests", "조건에 검사가 {1}개를 넘습니다") \
+    X("a test is wanted here: >, <, =, outside, rises, falls, changes, silent or bad", "여기에는 >, <, =, outside, rises, falls, changes, silent, bad 가운데 하나가 와야 합니다") \
+    X("the condition is more than {1} brackets deep", "조건의 괄호가 {1}겹을 넘습니다") \
+    X("a ) is wanted here", "여기에는 )가 와야 합니다") \
+    X("the condition has more than {1} bytes", "조건이 {1}바이트를 넘습니다") \
+    X("`and`, `or` or the end is wanted here", "여기에는 `and`나 `or`가 오거나 조건이 끝나야 합니다") \
+    X("a column that is known, or nothing: it is skipped", "아는 열이 아니어서 건너뜁니다") \
+    X("the table has more than {1} rows", "표에 행이 {1}개를 넘습니다") \
+    X("a number behind it, such as >= 5", ">= 5처럼 뒤에 수를 적으세요") \
+    X("a tool group of the plant and a number, such as Litho/1", "Litho/1처럼 공장의 설비 그룹과 번호를 적으세요") \
+    X("the plant has no tool of this name", "공장에 이런 이름의 설비가 없습니다") \
+    X("a state such as standby or 유휴, `begin` or `end` before one, lot begin, lot end, good count and so on", "standby나 유휴 같은 상태, 그 앞의 `begin`이나 `end`, lot begin, lot end, good count 등을 적으세요") \
+    X("this meaning is not known", "모르는 의미입니다") \
+    X("fewer rows for one signal", "한 신호의 행을 줄이세요") \
+    X("more than {1} rows for one signal", "한 신호의 행이 {1}개를 넘습니다") \
+    X("one meaning for each value of a signal", "신호의 값마다 의미는 하나여야 합니다") \
+    X("row {1} says something of the same value already", "같은 값의 의미가 {1}행에 이미 있습니다") \
+    X("a budget of alarms is above 0, and the time before a stop is not below 0", "경보 예산은 0보다 커야 하고, 정지 전 시간은 음수일 수 없습니다") \
+    X("the history ends before it begins, or is too long", "이력의 끝이 시작보다 앞서거나 이력이 너무 깁니다") \
+    X("sample {1} of the history is out of order, or of no signal", "이력의 {1}번째 값이 시간 순서에 맞지 않거나 없는 신호의 것입니다") \
+    X("stop {1} of the history is out of order", "이력의 {1}번째 정지가 시간 순서에 맞지 않습니다") \
     /* wire: Sparkplug B */ \
     X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
     X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
@@ -128,77 +204,6 @@
     X("a line of more than {1} bytes", "한 줄이 {1}바이트를 넘습니다") \
     X("a line that is not UTF-8", "UTF-8이 아닌 줄입니다") \
     /* equipment states, OEE, alarms */ \
-    X("a timeline keeps {1} to {2} events, not {3}", "이력에는 사건을 {1}개부터 {2}개까지 둘 수 있는데 {3}개입니다") \
-    X("there is no event of kind {1}", "종류가 {1}인 사건은 없습니다") \
-    X("there is no state {1}", "번호가 {1}인 상태는 없습니다") \
-    X("the time of the event is out of range", "사건의 시각이 허용 범위를 벗어났습니다") \
-    X("the event is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 사건입니다") \
-    X("the time to sum up ends before it begins", "집계할 기간의 끝이 시작보다 앞섭니다") \
-    X("the time to sum up is out of range", "집계할 기간이 허용 범위를 벗어났습니다") \
-    X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
-    X("a log keeps {1} to {2} counts, not {3}", "생산 기록에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
-    X("the count is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 수량입니다") \
-    X("there are more than {1} shifts", "근무조가 {1}개를 넘습니다") \
-    X("the time zone or the beginning of the production day is out of range", "시간대나 생산일의 시작 시각이 허용 범위를 벗어났습니다") \
-    X("the name of a shift is too long", "근무조 이름이 너무 깁니다") \
-    X("shift '{1}' must begin within a day and last up to 24 hours", "근무조 '{1}'[은/는] 하루 안에 시작해서 24시간까지만 이어질 수 있습니다") \
-    X("shifts '{1}' and '{2}' overlap", "근무조 '{1}'[과/와] '{2}'[이/가] 겹칩니다") \
-    X("critical, high, medium or low", "critical, high, medium, low 가운데 하나") \
-    X("a shorter text", "더 짧은 글") \
-    X("the text has more than {1} bytes", "글이 {1}바이트를 넘습니다") \
-    X("the conditions look at more than {1} signals", "조건들이 보는 신호가 {1}개를 넘습니다") \
-    X("there are more than {1} alarms", "경보가 {1}개를 넘습니다") \
-    X("there are more than {1} operators", "담당이 {1}명을 넘습니다") \
-    X("a name of its own for each alarm", "경보마다 다른 이름을 쓰세요") \
-    X("an alarm further up has the same name", "위에 이름이 같은 경보가 있습니다") \
-    X("a condition as in docs/ALARMS.md", "조건은 docs/ALARMS.md에 있는 대로 적으세요") \
-    X("at letter {1}: {2}", "{1}번째 글자에서: {2}") \
-    X("the name of another alarm of this table", "이 표에 있는 다른 경보의 이름") \
-    X("there is no alarm of this name", "이런 이름의 경보가 없습니다") \
-    X("a cause that does not lead back to this alarm", "이 경보로 되돌아오지 않는 원인경보를 적으세요") \
-    X("causes go round in a circle, or more than {1} deep", "원인경보가 돌고 돌거나 {1}단계보다 깊습니다") \
-    X("a span of time of the alarms is out of range", "경보 설정의 시간이 허용 범위를 벗어났습니다") \
-    X("a flood begins above 1 to {1} alarms and ends below as many", "경보 폭주의 기준은 1개부터 {1}개까지이고, 해제 기준은 그보다 크지 않아야 합니다") \
-    X("the time is out of range", "시각이 허용 범위를 벗어났습니다") \
-    X("there is no signal {1}", "번호가 {1}인 신호는 없습니다") \
-    X("there is no alarm {1}", "번호가 {1}인 경보는 없습니다") \
-    X("there is nothing to acknowledge", "확인할 경보가 없습니다") \
-    X("a shelf ends after it begins, and not later than the longest one allowed", "보류의 끝은 시작보다 뒤여야 하고 허용된 가장 긴 시간을 넘을 수 없습니다") \
-    X("the alarm is out of service", "사용 중지된 경보입니다") \
-    X("the alarm is not shelved", "보류 중인 경보가 아닙니다") \
-    X("the alarm is so already", "경보가 이미 그 상태입니다") \
-    X("the saved alarms contradict themselves: {1} {2}", "저장된 경보 상태의 앞뒤가 맞지 않습니다: {1} {2}") \
-    X("these are no saved alarms", "저장된 경보 상태가 아닙니다") \
-    X("the saved alarms are of other definitions", "저장된 경보 상태의 정의가 지금과 다릅니다") \
-    X("the saved alarms are damaged", "저장된 경보 상태가 손상되었습니다") \
-    X("the quote that opens this name is never closed", "이름을 연 따옴표가 닫히지 않았습니다") \
-    X("the condition has more than {1} tests and words", "조건에 검사와 연결어가 {1}개를 넘습니다") \
-    X("a number is wanted here, such as 850 or -1.5", "여기에는 850이나 -1.5 같은 수가 와야 합니다") \
-    X("a time is wanted here, such as 10 s or 5 min", "여기에는 10 s나 5 min 같은 시간이 와야 합니다") \
-    X("the name of a signal is wanted here; one that is a word of conditions goes in 'quotes'", "여기에는 신호 이름이 와야 합니다. 조건의 낱말과 같은 이름은 '따옴표'로 묶으세요") \
-    X("a deadband is 0 or more", "불감대는 0 이상이어야 합니다") \
-    X("`to` is wanted here: outside 10 to 20", "여기에는 `to`가 와야 합니다: outside 10 to 20") \
-    X("the first limit is above the second", "첫째 한계가 둘째보다 큽니다") \
-    X("the deadband is wider than what lies between the limits", "불감대가 두 한계 사이보다 넓습니다") \
-    X("a change is 0 or more", "변화량은 0 이상이어야 합니다") \
-    X("`per` is wanted here: rises 5 per 1 min", "여기에는 `per`가 와야 합니다: rises 5 per 1 min") \
-    X("the condition has more than {1} tests", "조건에 검사가 {1}개를 넘습니다") \
-    X("a test is wanted here: >, <, =, outside, rises, falls, changes, silent or bad", "여기에는 >, <, =, outside, rises, falls, changes, silent, bad 가운데 하나가 와야 합니다") \
-    X("the condition is more than {1} brackets deep", "조건의 괄호가 {1}겹을 넘습니다") \
-    X("a ) is wanted here", "여기에는 )가 와야 합니다") \
-    X("the condition has more than {1} bytes", "조건이 {1}바이트를 넘습니다") \
-    X("`and`, `or` or the end is wanted here", "여기에는 `and`나 `or`가 오거나 조건이 끝나야 합니다") \
-    X("a column that is known, or nothing: it is skipped", "아는 열이 아니어서 건너뜁니다") \
-    X("the table has more than {1} rows", "표에 행이 {1}개를 넘습니다") \
-    X("a number behind it, such as >= 5", ">= 5처럼 뒤에 수를 적으세요") \
-    X("a tool group of the plant and a number, such as Litho/1", "Litho/1처럼 공장의 설비 그룹과 번호를 적으세요") \
-    X("the plant has no tool of this name", "공장에 이런 이름의 설비가 없습니다") \
-    X("a state such as standby or 유휴, `begin` or `end` before one, lot begin, lot end, good count and so on", "standby나 유휴 같은 상태, 그 앞의 `begin`이나 `end`, lot begin, lot end, good count 등을 적으세요") \
-    X("this meaning is not known", "모르는 의미입니다") \
-    X("fewer rows for one signal", "한 신호의 행을 줄이세요") \
-    X("more than {1} rows for one signal", "한 신호의 행이 {1}개를 넘습니다") \
-    X("one meaning for each value of a signal", "신호의 값마다 의미는 하나여야 합니다") \
-    X("row {1} says something of the same value already", "같은 값의 의미가 {1}행에 이미 있습니다") \
     X("a statement takes at most {1} values", "SQL 문장 하나에는 값이 {1}개까지 들어갑니다") \
     X("the connection to PostgreSQL was lost: what was not acknowledged is not kept; try again", "PostgreSQL과의 연결이 끊겼습니다. 확인되지 않은 변경은 남지 않습니다. 다시 시도하세요") \
     X("the connection to PostgreSQL was lost at the last moment: look whether the change is there", "마지막 순간에 PostgreSQL과의 연결이 끊겼습니다. 변경이 남았는지 확인하세요") \
