@@ -132,6 +132,15 @@
     X("a value that is not of the type that the table says", "표에 적힌 자료형의 값이 아닙니다") \
     X("a message with more than {1} values", "메시지의 값이 {1}개를 넘습니다") \
     X("a name that is empty, too long or has characters that cannot be shown", "이름이 비었거나 너무 길거나 보이지 않는 글자가 있습니다") \
+    /* wire: files of measurements */ \
+    X("neither true nor false, on nor off", "참도 거짓도, ON도 OFF도 아닙니다") \
+    X("the text is too long", "글이 너무 깁니다") \
+    X("the row has too few cells", "행의 칸이 모자랍니다") \
+    X("the name of the signal is missing, too long or has a line break", "신호의 이름이 없거나 너무 길거나 줄바꿈이 있습니다") \
+    X("not a time of the form of the others", "다른 행과 같은 형식의 시각이 아닙니다") \
+    X("no table: cells are separated by , ; tab or |", "표가 아닙니다. 칸은 , ; 탭 |로 나눕니다") \
+    X("no column of times: dates such as 2025-10-31 15:05:07 are wanted", "시각 열이 없습니다. 2025-10-31 15:05:07 같은 날짜가 있어야 합니다") \
+    X("a file that is not UTF-8", "UTF-8이 아닌 파일입니다") \
     /* cells */ \
     X("the plant starts in a year that dates cannot be computed from", "날짜를 셈할 수 없는 해에 공장이 시작합니다") \
     X("a year from 1901 to 2299", "1901년부터 2299년까지") \
