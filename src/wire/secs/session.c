@@ -349,9 +349,11 @@ static struct open_message take_open(struct hsms_session *s, uint32_t i) {
     return taken;
 }
 
-bool hsms_session_abandon(struct hsms_session *session, uint32_t system, uint64_t *token) {
-    const uint32_t i = find_open(session, system);
-    if (i == session->n_open) {
+bool hsms_session_abandon(struct hsms_session *session, const struct hsms_header *primary,
+                          uint64_t *token) {
+    const uint32_t i = find_open(session, primary->system);
+    if (i == session->n_open || session->open[i].stream != hsms_stream(primary) ||
+        session->open[i].function != hsms_function(primary)) {
         return false;
     }
     *token = take_open(session, i).token;

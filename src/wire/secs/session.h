@@ -143,9 +143,10 @@ MARU_MUST_USE maru_status hsms_session_answer(struct hsms_session *session,
                                               const struct hsms_header *primary,
                                               const struct hsms_message *message, maru_error *err);
 
-// Wait no longer for the reply to ours with these system bytes.
+// Wait no longer for the reply to ours with this stream, function and system bytes.
 //   out  its token; false where none is open
-bool hsms_session_abandon(struct hsms_session *session, uint32_t system, uint64_t *token);
+bool hsms_session_abandon(struct hsms_session *session, const struct hsms_header *primary,
+                          uint64_t *token);
 
 // Control messages of ours. Each does nothing where it has no place: separate and deselect need a selected
 // session, linktest an open connection and none under way.
