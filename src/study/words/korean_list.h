@@ -909,15 +909,12 @@
     X("the columns are row, id, name, kind, unit, list, means, value, low, high, each once", "열은 row, id, name, kind, unit, list, means, value, low, high이고 한 번씩만 씁니다") \
     X("setting, variable, report, event, alarm, trace or command is wanted", "setting, variable, report, event, alarm, trace, command 가운데 하나여야 합니다") \
     X("the table has more than {1} rows", "표가 {1}행을 넘습니다") \
-    X("the column {1} is missing", "{1} 열이 없습니다") \
-    X("the table is empty", "표가 비어 있습니다") \
     X("this setting cannot have such a value", "이 설정에 쓸 수 없는 값입니다") \
     X("there is no such setting", "그런 설정은 없습니다") \
     X("an id is wanted: 1 to 80 bytes without blanks", "빈칸 없는 1~80바이트의 id가 있어야 합니다") \
     X("this meaning is not known for such a row", "이런 행에 쓸 수 없는 뜻(means)입니다") \
     X("there is no row with this id above", "위에 이 id의 행이 없습니다") \
     X("a number is wanted", "수가 있어야 합니다") \
-    X("a whole number is wanted", "정수가 있어야 합니다") \
     X("a number not below `low` is wanted", "low보다 작지 않은 수가 있어야 합니다") \
     X("this id has a row already", "이 id의 행이 이미 있습니다") \
     X("SV, DV or EC is wanted", "SV, DV, EC 가운데 하나여야 합니다") \
