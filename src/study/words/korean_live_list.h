@@ -52,6 +52,110 @@
     /* the end of the list */
 
 #define KOREAN_EQUIPMENT(X) \
+    /* wire: Sparkplug B */ \
+    X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
+    X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
+    X("a metric needs a name, a device and a simple type", "metric에는 이름과 장치와 단순한 자료형이 있어야 합니다") \
+    X("there is no metric {1}", "{1}번 metric이 없습니다") \
+    X("old node death", "지난 세션의 노드 종료") \
+    X("a host of Sparkplug needs a name without /, + and #", "Sparkplug 호스트의 이름에는 /, +, #을 쓸 수 없습니다") \
+    X("a message without a sequence number from 0 to 255", "0부터 255까지의 순서 번호가 없는 메시지입니다") \
+    X("this node or device is not online", "이 노드나 장치는 연결되어 있지 않습니다") \
+    X("the node has no metric of this name", "노드에 이런 이름의 metric이 없습니다") \
+    X("Sparkplug nodes take more than {1} bytes", "Sparkplug 노드가 {1}바이트를 넘게 씁니다") \
+    X("more than {1} Sparkplug nodes are online", "연결된 Sparkplug 노드가 {1}개를 넘습니다") \
+    X("a time that cannot be kept in microseconds", "마이크로초로 나타낼 수 없는 시각입니다") \
+    X("a metric's name that is empty or has characters that cannot be shown", "metric 이름이 비었거나 보이지 않는 글자가 있습니다") \
+    X("a name in a topic has more than {1} bytes", "토픽의 이름이 {1}바이트를 넘습니다") \
+    X("a name in a topic that is empty or has +, # or characters that cannot be shown", "토픽의 이름이 비었거나 +, # 또는 보이지 않는 글자가 있습니다") \
+    X("not a topic of Sparkplug B 3.0", "Sparkplug B 3.0 토픽이 아닙니다") \
+    X("the state of a host has more than {1} bytes", "호스트 상태가 {1}바이트를 넘습니다") \
+    X("the state of a host needs \"online\" and \"timestamp\"", "호스트 상태에는 \"online\"과 \"timestamp\"가 있어야 합니다") \
+    X("a metric's name has more than {1} bytes", "metric 이름이 {1}바이트를 넘습니다") \
+    X("a property set with more keys than values, or fewer", "property set의 키와 값의 수가 다릅니다") \
+    X("a data set whose rows do not fit its columns", "data set의 행이 열과 맞지 않습니다") \
+    X("a text that is not UTF-8", "UTF-8이 아닌 글입니다") \
+    X("there are more than {1} metrics", "metric이 {1}개를 넘습니다") \
+    X("two values where one is wanted", "값이 하나여야 하는 자리에 둘이 있습니다") \
+    X("the message ends inside a number", "수의 중간에서 메시지가 끝납니다") \
+    X("messages nested more than {1} deep", "메시지가 {1}단계보다 깊게 겹칩니다") \
+    X("a field of a kind that it cannot have", "이 필드가 가질 수 없는 형식입니다") \
+    X("a field that may come once comes twice", "한 번만 올 수 있는 필드가 두 번 왔습니다") \
+    X("a payload of more than {1} bytes", "payload가 {1}바이트를 넘습니다") \
+    X("a value that is no {1}", "{1} 값이 아닙니다") \
+    X("a text of more than {1} bytes", "글이 {1}바이트를 넘습니다") \
+    X("a number outside of what {1} holds", "{1}에 담을 수 없는 수입니다") \
+    X("a data type that is not in Sparkplug B", "Sparkplug B에 없는 자료형입니다") \
+    X("a {1} cannot be sent as {2}", "{1} 값은 {2}[으로/로] 보낼 수 없습니다") \
+    X("a number of more than 64 bits", "64비트를 넘는 수입니다") \
+    X("a field is longer than what holds it", "필드가 그것을 담은 메시지보다 깁니다") \
+    X("a field with a number that cannot be", "있을 수 없는 필드 번호입니다") \
+    X("a field of a kind that is not in use any more", "이제 쓰지 않는 형식의 필드입니다") \
+    /* base: JSON */ \
+    X("the JSON ends too early", "JSON이 중간에서 끝납니다") \
+    X("an escape that JSON does not have", "JSON에 없는 이스케이프입니다") \
+    X("an escape that is no character", "글자가 되지 않는 이스케이프입니다") \
+    X("a control character in a JSON text", "JSON 글 안에 제어 문자가 있습니다") \
+    X("a JSON text that is not UTF-8", "UTF-8이 아닌 JSON 글입니다") \
+    X("this is no JSON number", "JSON 수가 아닙니다") \
+    X("a number that begins with 0", "0으로 시작하는 수입니다") \
+    X("this is no JSON value", "JSON 값이 아닙니다") \
+    X("JSON nested more than {1} deep", "JSON이 {1}단계보다 깊게 겹칩니다") \
+    X("a key in quotes is wanted", "따옴표로 묶은 키가 있어야 합니다") \
+    X("a colon is wanted behind the key", "키 뒤에 쌍점이 있어야 합니다") \
+    X("there is something behind the end of the JSON", "JSON이 끝난 뒤에 무언가 더 있습니다") \
+    X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
+    X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
+    /* wire: line protocol */ \
+    X("a tag is key=value", "태그는 key=value로 적습니다") \
+    X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
+    X("the same tag twice", "같은 태그가 두 번 있습니다") \
+    X("the name of the measurement is missing", "measurement 이름이 없습니다") \
+    X("fields are missing: behind a space, key=value and commas", "필드가 없습니다. 빈칸 뒤에 key=value를 쉼표로 나누어 적으세요") \
+    X("a quote that is never closed", "닫히지 않은 따옴표입니다") \
+    X("a field is key=value", "필드는 key=value로 적습니다") \
+    X("the same field twice", "같은 필드가 두 번 있습니다") \
+    X("there are more than {1} fields", "필드가 {1}개를 넘습니다") \
+    X("a comma or a space is wanted behind a field", "필드 뒤에는 쉼표나 빈칸이 있어야 합니다") \
+    X("the time is not a whole number", "시각이 정수가 아닙니다") \
+    X("the time is too far away: is the precision right?", "시각이 너무 멉니다. 정밀도가 맞는지 보세요") \
+    X("not a value: 1.5, 3i, 3u, true or \"text\" is wanted", "값이 아닙니다. 1.5, 3i, 3u, true 또는 \"글\"로 적으세요") \
+    X("the tag {1} is missing, which is in the name", "이름에 쓰이는 태그 {1}[이/가] 없습니다") \
+    X("a name of more than {1} bytes", "이름이 {1}바이트를 넘습니다") \
+    X("a name with characters that cannot be shown", "이름에 보이지 않는 글자가 있습니다") \
+    X("a line of more than {1} bytes", "한 줄이 {1}바이트를 넘습니다") \
+    X("a line that is not UTF-8", "UTF-8이 아닌 줄입니다") \
+    /* wire: JSON by a table */ \
+    X("a JSON pointer begins with /, as in /data/value", "JSON 포인터는 /data/value처럼 /로 시작합니다") \
+    X("a JSON pointer has more than {1} steps", "JSON 포인터가 {1}단계를 넘습니다") \
+    X("in a JSON pointer ~ is written ~0, and / is written ~1", "JSON 포인터에서 ~는 ~0으로, /는 ~1로 적습니다") \
+    X("up to its last * this is not the way of the value", "마지막 *까지는 value와 같은 경로여야 합니다") \
+    X("+ is a whole level of the topic, and # the whole rest", "+는 토픽의 한 단계 전체를, #은 나머지 전체를 뜻합니다") \
+    X("a topic is missing, or has too many levels", "토픽이 없거나 단계가 너무 많습니다") \
+    X("in a name {1}, {2}, ..., {#}, {topic} and {key} are known", "이름에는 {1}, {2}, ..., {#}, {topic}, {key}를 쓸 수 있습니다") \
+    X("the name of the signal is missing", "신호의 이름이 없습니다") \
+    X("double, integer, bool, text or nothing", "double, integer, bool, text 가운데 하나를 적거나 비워 두세요") \
+    X("iso, s, ms, us, ns or nothing", "iso, s, ms, us, ns 가운데 하나를 적거나 비워 두세요") \
+    X("good, uncertain, bad or nothing", "good, uncertain, bad 가운데 하나를 적거나 비워 두세요") \
+    X("a column that is not known, or comes twice", "모르는 열이거나 두 번 나온 열입니다") \
+    X("the columns topic, value and name are wanted", "topic, value, name 열이 있어야 합니다") \
+    X("a table that is not UTF-8", "UTF-8이 아닌 표입니다") \
+    X("the table has more than {1} rows", "표의 행이 {1}개를 넘습니다") \
+    X("the message has no time where the table looks for it", "표가 가리키는 자리에 시각이 없습니다") \
+    X("the time of the message is not in the form that the table says", "메시지의 시각이 표에 적힌 형식이 아닙니다") \
+    X("a quality is 0 to 255, true, false, good, uncertain or bad", "품질은 0부터 255까지의 수, true, false, good, uncertain, bad 가운데 하나입니다") \
+    X("a value that is not of the type that the table says", "표에 적힌 자료형의 값이 아닙니다") \
+    X("a message with more than {1} values", "메시지의 값이 {1}개를 넘습니다") \
+    X("a name that is empty, too long or has characters that cannot be shown", "이름이 비었거나 너무 길거나 보이지 않는 글자가 있습니다") \
+    /* wire: files of measurements */ \
+    X("neither true nor false, on nor off", "참도 거짓도, ON도 OFF도 아닙니다") \
+    X("the text is too long", "글이 너무 깁니다") \
+    X("the row has too few cells", "행의 칸이 모자랍니다") \
+    X("the name of the signal is missing, too long or has a line break", "신호의 이름이 없거나 너무 길거나 줄바꿈이 있습니다") \
+    X("not a time of the form of the others", "다른 행과 같은 형식의 시각이 아닙니다") \
+    X("no table: cells are separated by , ; tab or |", "표가 아닙니다. 칸은 , ; 탭 |로 나눕니다") \
+    X("no column of times: dates such as 2025-10-31 15:05:07 are wanted", "시각 열이 없습니다. 2025-10-31 15:05:07 같은 날짜가 있어야 합니다") \
+    X("a file that is not UTF-8", "UTF-8이 아닌 파일입니다") \
     /* equipment states, OEE, alarms */ \
     X("a timeline keeps {1} to {2} events, not {3}", "이력에는 사건을 {1}개부터 {2}개까지 둘 수 있는데 {3}개입니다") \
     X("there is no event of kind {1}", "종류가 {1}인 사건은 없습니다") \
@@ -114,7 +218,6 @@
     X("the condition has more than {1} bytes", "조건이 {1}바이트를 넘습니다") \
     X("`and`, `or` or the end is wanted here", "여기에는 `and`나 `or`가 오거나 조건이 끝나야 합니다") \
     X("a column that is known, or nothing: it is skipped", "아는 열이 아니어서 건너뜁니다") \
-    X("the table has more than {1} rows", "표에 행이 {1}개를 넘습니다") \
     X("a number behind it, such as >= 5", ">= 5처럼 뒤에 수를 적으세요") \
     X("a tool group of the plant and a number, such as Litho/1", "Litho/1처럼 공장의 설비 그룹과 번호를 적으세요") \
     X("the plant has no tool of this name", "공장에 이런 이름의 설비가 없습니다") \
@@ -129,80 +232,10 @@
     X("sample {1} of the history is out of order, or of no signal", "이력의 {1}번째 값이 시간 순서에 맞지 않거나 없는 신호의 것입니다") \
     X("stop {1} of the history is out of order", "이력의 {1}번째 정지가 시간 순서에 맞지 않습니다") \
     /* wire: Sparkplug B */ \
-    X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
-    X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
-    X("a metric needs a name, a device and a simple type", "metric에는 이름과 장치와 단순한 자료형이 있어야 합니다") \
-    X("there is no metric {1}", "{1}번 metric이 없습니다") \
-    X("old node death", "지난 세션의 노드 종료") \
-    X("a host of Sparkplug needs a name without /, + and #", "Sparkplug 호스트의 이름에는 /, +, #을 쓸 수 없습니다") \
-    X("a message without a sequence number from 0 to 255", "0부터 255까지의 순서 번호가 없는 메시지입니다") \
-    X("this node or device is not online", "이 노드나 장치는 연결되어 있지 않습니다") \
-    X("the node has no metric of this name", "노드에 이런 이름의 metric이 없습니다") \
-    X("Sparkplug nodes take more than {1} bytes", "Sparkplug 노드가 {1}바이트를 넘게 씁니다") \
-    X("more than {1} Sparkplug nodes are online", "연결된 Sparkplug 노드가 {1}개를 넘습니다") \
-    X("a time that cannot be kept in microseconds", "마이크로초로 나타낼 수 없는 시각입니다") \
-    X("a metric's name that is empty or has characters that cannot be shown", "metric 이름이 비었거나 보이지 않는 글자가 있습니다") \
-    X("a name in a topic has more than {1} bytes", "토픽의 이름이 {1}바이트를 넘습니다") \
-    X("a name in a topic that is empty or has +, # or characters that cannot be shown", "토픽의 이름이 비었거나 +, # 또는 보이지 않는 글자가 있습니다") \
-    X("not a topic of Sparkplug B 3.0", "Sparkplug B 3.0 토픽이 아닙니다") \
-    X("the state of a host has more than {1} bytes", "호스트 상태가 {1}바이트를 넘습니다") \
-    X("the state of a host needs \"online\" and \"timestamp\"", "호스트 상태에는 \"online\"과 \"timestamp\"가 있어야 합니다") \
-    X("a metric's name has more than {1} bytes", "metric 이름이 {1}바이트를 넘습니다") \
-    X("a property set with more keys than values, or fewer", "property set의 키와 값의 수가 다릅니다") \
-    X("a data set whose rows do not fit its columns", "data set의 행이 열과 맞지 않습니다") \
-    X("a text that is not UTF-8", "UTF-8이 아닌 글입니다") \
-    X("there are more than {1} metrics", "metric이 {1}개를 넘습니다") \
-    X("two values where one is wanted", "값이 하나여야 하는 자리에 둘이 있습니다") \
-    X("the message ends inside a number", "수의 중간에서 메시지가 끝납니다") \
-    X("messages nested more than {1} deep", "메시지가 {1}단계보다 깊게 겹칩니다") \
-    X("a field of a kind that it cannot have", "이 필드가 가질 수 없는 형식입니다") \
-    X("a field that may come once comes twice", "한 번만 올 수 있는 필드가 두 번 왔습니다") \
-    X("a payload of more than {1} bytes", "payload가 {1}바이트를 넘습니다") \
-    X("a value that is no {1}", "{1} 값이 아닙니다") \
-    X("a text of more than {1} bytes", "글이 {1}바이트를 넘습니다") \
-    X("a number outside of what {1} holds", "{1}에 담을 수 없는 수입니다") \
-    X("a data type that is not in Sparkplug B", "Sparkplug B에 없는 자료형입니다") \
-    X("a {1} cannot be sent as {2}", "{1} 값은 {2}[으로/로] 보낼 수 없습니다") \
-    X("a number of more than 64 bits", "64비트를 넘는 수입니다") \
-    X("a field is longer than what holds it", "필드가 그것을 담은 메시지보다 깁니다") \
-    X("a field with a number that cannot be", "있을 수 없는 필드 번호입니다") \
-    X("a field of a kind that is not in use any more", "이제 쓰지 않는 형식의 필드입니다") \
     /* base: JSON */ \
-    X("the JSON ends too early", "JSON이 중간에서 끝납니다") \
-    X("an escape that JSON does not have", "JSON에 없는 이스케이프입니다") \
-    X("an escape that is no character", "글자가 되지 않는 이스케이프입니다") \
-    X("a control character in a JSON text", "JSON 글 안에 제어 문자가 있습니다") \
-    X("a JSON text that is not UTF-8", "UTF-8이 아닌 JSON 글입니다") \
-    X("this is no JSON number", "JSON 수가 아닙니다") \
-    X("a number that begins with 0", "0으로 시작하는 수입니다") \
-    X("this is no JSON value", "JSON 값이 아닙니다") \
-    X("JSON nested more than {1} deep", "JSON이 {1}단계보다 깊게 겹칩니다") \
-    X("a key in quotes is wanted", "따옴표로 묶은 키가 있어야 합니다") \
-    X("a colon is wanted behind the key", "키 뒤에 쌍점이 있어야 합니다") \
-    X("there is something behind the end of the JSON", "JSON이 끝난 뒤에 무언가 더 있습니다") \
-    X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
-    X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
     /* wire: line protocol */ \
     X("a name is made of measurement, tags, tag:KEY and field, each in braces", "이름은 중괄호로 묶은 measurement, tags, tag:KEY, field로 만듭니다") \
     X("without field in braces all fields have the same name", "중괄호로 묶은 field가 없으면 모든 필드의 이름이 같아집니다") \
-    X("a tag is key=value", "태그는 key=value로 적습니다") \
-    X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
-    X("the same tag twice", "같은 태그가 두 번 있습니다") \
-    X("the name of the measurement is missing", "measurement 이름이 없습니다") \
-    X("fields are missing: behind a space, key=value and commas", "필드가 없습니다. 빈칸 뒤에 key=value를 쉼표로 나누어 적으세요") \
-    X("a quote that is never closed", "닫히지 않은 따옴표입니다") \
-    X("a field is key=value", "필드는 key=value로 적습니다") \
-    X("the same field twice", "같은 필드가 두 번 있습니다") \
-    X("there are more than {1} fields", "필드가 {1}개를 넘습니다") \
-    X("a comma or a space is wanted behind a field", "필드 뒤에는 쉼표나 빈칸이 있어야 합니다") \
-    X("the time is not a whole number", "시각이 정수가 아닙니다") \
-    X("the time is too far away: is the precision right?", "시각이 너무 멉니다. 정밀도가 맞는지 보세요") \
-    X("not a value: 1.5, 3i, 3u, true or \"text\" is wanted", "값이 아닙니다. 1.5, 3i, 3u, true 또는 \"글\"로 적으세요") \
-    X("the tag {1} is missing, which is in the name", "이름에 쓰이는 태그 {1}[이/가] 없습니다") \
-    X("a name of more than {1} bytes", "이름이 {1}바이트를 넘습니다") \
-    X("a name with characters that cannot be shown", "이름에 보이지 않는 글자가 있습니다") \
-    X("a line of more than {1} bytes", "한 줄이 {1}바이트를 넘습니다") \
-    X("a line that is not UTF-8", "UTF-8이 아닌 줄입니다") \
     /* equipment states, OEE, alarms */ \
     X("a statement takes at most {1} values", "SQL 문장 하나에는 값이 {1}개까지 들어갑니다") \
     X("the connection to PostgreSQL was lost: what was not acknowledged is not kept; try again", "PostgreSQL과의 연결이 끊겼습니다. 확인되지 않은 변경은 남지 않습니다. 다시 시도하세요") \
@@ -272,6 +305,69 @@
     X("a frame that is too long", "너무 긴 프레임입니다") \
     X("out of step", "양쪽의 연결 상태가 어긋났습니다") \
     X("too much unsent", "보내지 못한 데이터가 너무 많습니다") \
+    X("communications are not established yet", "아직 통신이 성립되지 않았습니다") \
+    X("{1} requests to the equipment are waiting, no more are taken", "설비에 보낼 요청이 {1}개 밀려 있어 더 받을 수 없습니다") \
+    X("messages come from another device id", "다른 장치 번호(device id)로 메시지가 옵니다") \
+    X("a message of an unknown type came", "모르는 종류의 메시지가 왔습니다") \
+    X("a message came that is not SECS-II", "SECS-II가 아닌 메시지가 왔습니다") \
+    X("a reply came to nothing that is open", "열려 있지 않은 트랜잭션의 응답이 왔습니다") \
+    X("a message came before the connection was selected", "연결이 선택되기 전에 메시지가 왔습니다") \
+    X("a reply came that does not fit its request", "요청과 맞지 않는 응답이 왔습니다") \
+    X("deselected by the equipment", "설비가 선택을 해제했습니다(Deselect)") \
+    X("a part of a message was lost, for want of memory", "메모리가 모자라 메시지의 일부를 잃었습니다") \
+    X("denied, try again", "거절되었습니다. 다시 시도하세요") \
+    X("at least one constant does not exist", "없는 설비 상수가 있습니다") \
+    X("at least one constant is out of range", "범위를 벗어난 설비 상수가 있습니다") \
+    X("too many variables", "변수가 너무 많습니다") \
+    X("no more traces allowed", "추적(trace)을 더 만들 수 없습니다") \
+    X("bad group size", "묶음 크기가 잘못되었습니다") \
+    X("at least one report is defined already", "이미 정의된 보고서가 있습니다") \
+    X("at least one variable does not exist", "없는 변수가 있습니다") \
+    X("at least one event is linked already", "이미 연결된 이벤트가 있습니다") \
+    X("at least one event does not exist", "없는 이벤트가 있습니다") \
+    X("at least one report does not exist", "없는 보고서가 있습니다") \
+    X("busy, try again", "지금은 바쁩니다. 다시 시도하세요") \
+    X("there is no such command", "그런 명령이 없습니다") \
+    X("cannot be done now", "지금은 할 수 없습니다") \
+    X("at least one parameter is invalid", "잘못된 인자가 있습니다") \
+    X("will be done, an event says when", "받아들였고, 끝나면 이벤트로 알립니다") \
+    X("rejected, already so", "이미 그 상태라 거절되었습니다") \
+    X("there is no such object", "그런 대상이 없습니다") \
+    X("a secondary message", "응답 메시지입니다") \
+    X("error, not accepted", "오류로 받지 않았습니다") \
+    X("nothing is spooled", "쌓아 둔 메시지가 없습니다") \
+    X("invalid program name", "잘못된 레시피 이름입니다") \
+    X("permission not granted", "허가되지 않았습니다") \
+    X("program not found", "레시피가 없습니다") \
+    X("started, not complete", "시작했고 아직 끝나지 않았습니다") \
+    X("no such terminal", "그런 단말이 없습니다") \
+    X("no text of many lines", "여러 줄은 보여 줄 수 없습니다") \
+    X("no reply in time", "제때 응답이 없습니다") \
+    X("data too long", "데이터가 너무 깁니다") \
+    X("a report is not as the table of the tool has it", "보고서가 설비 표에 적힌 것과 다릅니다") \
+    X("a trace is not as the table of the tool has it", "추적(trace)이 설비 표에 적힌 것과 다릅니다") \
+    X("the message is not of the shape that it should have", "메시지의 구조가 규격과 다릅니다") \
+    X("aborted by the equipment", "설비가 중단했습니다(F0)") \
+    X("no reply in time (T3)", "제때 응답이 없습니다(T3)") \
+    X("rejected by the equipment", "설비가 거부했습니다(Reject)") \
+    X("the message could not be sent", "메시지를 보내지 못했습니다") \
+    X("the answer cannot be read", "응답을 읽을 수 없습니다") \
+    X("the columns are row, id, name, kind, unit, list, means, value, low, high, each once", "열은 row, id, name, kind, unit, list, means, value, low, high이고 한 번씩만 씁니다") \
+    X("setting, variable, report, event, alarm, trace or command is wanted", "setting, variable, report, event, alarm, trace, command 가운데 하나여야 합니다") \
+    X("this setting cannot have such a value", "이 설정에 쓸 수 없는 값입니다") \
+    X("there is no such setting", "그런 설정은 없습니다") \
+    X("an id is wanted: 1 to 80 bytes without blanks", "빈칸 없는 1~80바이트의 id가 있어야 합니다") \
+    X("this meaning is not known for such a row", "이런 행에 쓸 수 없는 뜻(means)입니다") \
+    X("there is no row with this id above", "위에 이 id의 행이 없습니다") \
+    X("a number is wanted", "수가 있어야 합니다") \
+    X("a number not below `low` is wanted", "low보다 작지 않은 수가 있어야 합니다") \
+    X("this id has a row already", "이 id의 행이 이미 있습니다") \
+    X("SV, DV or EC is wanted", "SV, DV, EC 가운데 하나여야 합니다") \
+    X("the category of an alarm is 0 to 127", "알람 종류는 0~127입니다") \
+    X("the period of a trace is 0.01 s to a day", "추적(trace) 주기는 0.01초~하루입니다") \
+    X("a name that no other command has is wanted", "다른 명령과 겹치지 않는 이름이 있어야 합니다") \
+    X("there is no event with this id above", "위에 이 id의 이벤트가 없습니다") \
+    X("the table of a tool is UTF-8 text of at most 8 MiB", "설비 표는 8 MiB까지의 UTF-8 글입니다") \
     /* the end of the list */
 
 #define KOREAN_SIGNALS(X) \
@@ -296,7 +392,30 @@
     X("a chart of 1 to {1} columns, of a microsecond or more each", "그림의 열은 1개에서 {1}개까지, 열마다 1마이크로초 이상이어야 합니다") \
     /* the end of the list */
 
-#define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_EQUIPMENT(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
+#define KOREAN_CONNECT(X) \
+    X("no more files can be opened", "파일을 더 열 수 없습니다") \
+    X("the connection was closed", "연결이 닫혔습니다") \
+    X("maru was not running", "maru가 실행 중이 아니었습니다") \
+    X("no computer is called {1}: look at its name, or at the DNS", "{1}[이라는/라는] 컴퓨터가 없습니다. 이름이나 DNS를 확인하세요") \
+    X("nothing listens at {1} port {2}: is the program there running?", "{1} {2}번 포트에서 응답하는 프로그램이 없습니다. 그쪽 프로그램이 켜져 있습니까?") \
+    X("{1} port {2} does not answer: is it switched on, and does a firewall let us?", "{1} {2}번 포트가 응답하지 않습니다. 전원과 방화벽을 확인하세요") \
+    X("{1} port {2} cannot be reached: {3}", "{1} {2}번 포트에 닿을 수 없습니다: {3}") \
+    X("a name that is empty, too long or no UTF-8", "이름이 비었거나 너무 길거나 UTF-8이 아닙니다") \
+    X("a time before 1900 or after 2199", "시각이 1900년 이전이거나 2199년 이후입니다") \
+    X("a text that is too long", "글이 너무 깁니다") \
+    X("too many events wait to be written", "기록을 기다리는 이벤트가 너무 많습니다") \
+    X("the broker refuses: {1}{2}", "브로커가 거절합니다: {1}{2}") \
+    X(" Look at user and password.", " 사용자와 비밀번호를 확인하세요.") \
+    X("the connection cannot be set up: {1}", "연결을 준비할 수 없습니다: {1}") \
+    X("the broker's certificate is not trusted: name its authority in ca_file", "브로커의 인증서를 믿을 수 없습니다. ca_file에 발급 기관의 인증서를 적으세요") \
+    X("the connection to the broker broke: {1}", "브로커와의 연결이 끊어졌습니다: {1}") \
+    X("what had come could not be kept", "받은 데이터를 저장하지 못했습니다") \
+    X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
+    X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
+    X("a group of Sparkplug has no +, # or / in its name", "Sparkplug 그룹 이름에는 +, #, /를 쓸 수 없습니다") \
+    /* the end of the list */
+
+#define KOREAN_LIVE(X) KOREAN_CONNECT(X) KOREAN_CHARTS(X) KOREAN_EQUIPMENT(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
 // clang-format on
 
 #endif
