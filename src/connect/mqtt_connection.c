@@ -317,19 +317,29 @@ static void *run(void *context) {
 
 // ---- opening
 
-static maru_status prepare(struct mqtt_connection *mqtt, struct signals *signals,
-                           const struct mqtt_options *options, maru_error *err) {
-    maru_status st = connection_init(&mqtt->connection, signals, options->name, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    if (!read_address(options->url, &mqtt->address)) {
+maru_status mqtt_check(const struct mqtt_options *options, maru_error *err) {
+    struct address address;
+    if (!read_address(options->url, &address)) {
         return fail(err, MARU_E_USAGE,
                     "an address such as mqtt://user:password@host:1883 or mqtts://host is wanted");
     }
     if (strpbrk(options->group, "+#/") || strlen(options->group) > 128) {
         return fail(err, MARU_E_USAGE, "a group of Sparkplug has no +, # or / in its name");
     }
+    return MARU_OK;
+}
+
+static maru_status prepare(struct mqtt_connection *mqtt, struct signals *signals,
+                           const struct mqtt_options *options, maru_error *err) {
+    maru_status st = connection_init(&mqtt->connection, signals, options->name, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    st = mqtt_check(options, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    (void)read_address(options->url, &mqtt->address);
     snprintf(mqtt->ca_file, sizeof mqtt->ca_file, "%s", options->ca_file);
     snprintf(mqtt->topic, sizeof mqtt->topic, "spBv1.0/%s/#",
              options->group[0] ? options->group : "+");

@@ -19,6 +19,10 @@ struct mqtt_options {
 
 struct mqtt_connection;
 
+// Can it be opened with these?
+//   errors  MARU_E_USAGE
+MARU_MUST_USE maru_status mqtt_check(const struct mqtt_options *options, maru_error *err);
+
 // Connect, and stay connected, in a thread of its own.
 //   memory  mqtt_close; the signals outlive it
 //   errors  MARU_E_USAGE: the URL or a name cannot be; MARU_E_MEMORY, MARU_E_IO

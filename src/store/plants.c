@@ -80,7 +80,10 @@ const char *const tenant_migration[] = {
     "  recipe TEXT NOT NULL, step TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX event_is ON event(source, at_us, kind, name, lot, wafer);"
     "CREATE INDEX event_at ON event(at_us, id);"
-    "CREATE INDEX event_lot ON event(lot, at_us) WHERE lot <> '';",
+    "CREATE INDEX event_lot ON event(lot, at_us) WHERE lot <> '';"
+    "CREATE TABLE connection(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
+    "  settings TEXT NOT NULL, is_on INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    "  by TEXT NOT NULL) STRICT;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

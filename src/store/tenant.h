@@ -252,6 +252,37 @@ MARU_MUST_USE maru_status tenant_add_act(struct tenant *tenant, const char *twin
 MARU_MUST_USE maru_status tenant_delete_twin(struct tenant *tenant, const char *id, const char *by,
                                              maru_error *err);
 
+// ---- connections (kept_connections.c)
+
+enum { TENANT_MAX_CONNECTIONS = 1000 };
+
+struct connection_row {
+    const char *id, *name, *kind, *by;
+    const char *settings; // JSON object
+    bool is_on;
+    int64_t created_ms;
+};
+typedef maru_status (*tenant_see_connection)(void *context, const struct connection_row *row,
+                                             maru_error *err);
+
+// Keep a new one: id and created_ms of `row` are not looked at.
+//   errors  MARU_E_RANGE: the name is taken; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_connection(struct tenant *tenant,
+                                                const struct connection_row *row,
+                                                char id[STORE_ID_BYTES], maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_connection(struct tenant *tenant, const char *id,
+                                                    tenant_see_connection see, void *context,
+                                                    maru_error *err);
+MARU_MUST_USE maru_status tenant_each_connection(struct tenant *tenant, const struct page *page,
+                                                 tenant_see_connection see, void *context,
+                                                 maru_error *err);
+// Change name, settings and is_on; `by` of `row` does it. errors as both above.
+MARU_MUST_USE maru_status tenant_set_connection(struct tenant *tenant,
+                                                const struct connection_row *row, maru_error *err);
+MARU_MUST_USE maru_status tenant_delete_connection(struct tenant *tenant, const char *id,
+                                                   const char *by, maru_error *err);
+
 // ---- audit (audit.c)
 
 struct audit_row {

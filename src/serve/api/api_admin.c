@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "io/clock.h"
+#include "serve/links/links.h"
 #include "serve/twins/twins.h"
 #include "study/json_writer.h"
 
@@ -118,6 +119,7 @@ maru_status api_delete_tenant(struct request *request, maru_error *err) {
     text_init(&removed, 1 << 12);
     jobs_cancel_tenant(request->server->jobs, name);
     twins_close(request->server->twins, name, "", "");
+    links_close(request->server->links, name, "");
     maru_status st = store_delete_tenant(request->server->store, name, &removed, err);
     st = st == MARU_OK
              ? tenant_audit(request->tenant, request->who.name, "delete tenant", name, "", err)

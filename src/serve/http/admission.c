@@ -40,6 +40,9 @@ static const char *secret_of(const struct request *request, bool *is_cookie) {
     if (strncasecmp(bearer, "Bearer ", 7) == 0) {
         return bearer + 7;
     }
+    if (strncasecmp(bearer, "Token ", 6) == 0) { // as InfluxDB's clients say it
+        return bearer + 6;
+    }
     *is_cookie = cookie != NULL;
     return cookie;
 }
@@ -73,9 +76,9 @@ static maru_status identify(struct request *request, maru_error *err) {
 
 // What a tenant that has used up its room may not do; to stop, to delete and to look on is always possible.
 static maru_status have_room(struct request *request, maru_error *err) {
-    static const route_handler growing[] = {api_create_plant, api_create_version, api_create_run,
-                                            api_create_twin,  api_fork_twin,      api_forecast_twin,
-                                            api_inject_event};
+    static const route_handler growing[] = {api_write_lines,   api_create_plant, api_create_version,
+                                            api_create_run,    api_create_twin,  api_fork_twin,
+                                            api_forecast_twin, api_inject_event};
     int64_t n_bytes = 0;
     for (size_t i = 0; i < sizeof growing / sizeof growing[0]; i++) {
         if (request->route->handle != growing[i]) {

@@ -29,6 +29,8 @@ struct server {
     struct jobs *jobs;
     struct hands *hands;
     struct twins *twins;
+    struct links *links;
+    struct signal_streams *signal_streams;
     struct MHD_Daemon *daemon;
     const char *page;
     bool is_loopback;
@@ -198,6 +200,17 @@ maru_status api_get_day(struct request *request, maru_error *err);
 maru_status api_get_tool(struct request *request, maru_error *err);
 maru_status api_list_lots(struct request *request, maru_error *err);
 maru_status api_get_lot(struct request *request, maru_error *err);
+maru_status api_list_connections(struct request *request, maru_error *err);
+maru_status api_create_connection(struct request *request, maru_error *err);
+maru_status api_get_connection(struct request *request, maru_error *err);
+maru_status api_change_connection(struct request *request, maru_error *err);
+maru_status api_delete_connection(struct request *request, maru_error *err);
+maru_status api_list_signals(struct request *request, maru_error *err);
+maru_status api_chart_signal(struct request *request, maru_error *err);
+maru_status api_get_samples(struct request *request, maru_error *err);
+maru_status api_follow_signals(struct request *request, maru_error *err);
+maru_status api_list_events(struct request *request, maru_error *err);
+maru_status api_write_lines(struct request *request, maru_error *err);
 maru_status api_get_history(struct request *request, maru_error *err);
 
 #endif

@@ -12,6 +12,8 @@
 #include "serve/http/hands.h"
 #include "serve/http/http.h"
 #include "serve/http/pace.h"
+#include "serve/links/links.h"
+#include "serve/links/signal_stream.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
 #include "serve/runs/stream.h"
@@ -89,6 +91,8 @@ maru_status server_start(const struct server_config *config, struct server **out
     if (st == MARU_OK) {
         st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
     }
+    st = st == MARU_OK ? signal_streams_new(&server->signal_streams, err) : st;
+    st = st == MARU_OK ? links_start(server->store, &server->links, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
     if (st != MARU_OK) {
@@ -106,6 +110,7 @@ enum { TEND_MS = 250 };
 static void let_go(void *context, const char *tenant) {
     struct server *server = context;
     jobs_cancel_tenant(server->jobs, tenant);
+    links_close(server->links, tenant, "");
 }
 
 bool server_tend(struct server *server) {
@@ -115,6 +120,7 @@ bool server_tend(struct server *server) {
         return !server->is_store_away;
     }
     server->tended_s = now_s;
+    signal_streams_tell(server->signal_streams, false);
     const size_t n_cut = pace_sweep(server->pace);
     if (n_cut > 0) {
         struct log_line line;
@@ -143,17 +149,20 @@ void server_stop(struct server *server) {
             close(listening);
         }
         stream_end_all(server);
+        signal_streams_tell(server->signal_streams, true);
         twins_end_streams(server->twins);
         hands_stop(server->hands); // what they have in hand is answered
         server->hands = NULL;
         MHD_stop_daemon(server->daemon);
     }
     hands_stop(server->hands);
+    links_stop(server->links);
     jobs_stop(server->jobs);
     twins_stop(server->twins);
     store_close(server->store);
     pace_free(server->pace);
     metrics_free(server->metrics);
     answers_free(server->answers);
+    signal_streams_free(server->signal_streams);
     alloc_free(server);
 }

@@ -377,6 +377,11 @@ static maru_status copy_last(struct signals *signals, int64_t signal, struct las
     return st;
 }
 
+bool signals_known_last(struct signals *signals, int64_t signal, struct last_sample *out) {
+    bool has_looked = false;
+    return copy_last(signals, signal, out, &has_looked, NULL) == MARU_OK && out->sample.at_us != 0;
+}
+
 maru_status signals_last(struct signals *signals, const int64_t *signal, size_t n,
                          struct last_sample *out, maru_error *err) {
     maru_status st = MARU_OK;

@@ -144,6 +144,10 @@ void signals_unfollow(struct follower *follower); // accepts NULL
 bool signals_take_followed(struct follower *follower, int wait_ms, struct text *samples,
                            struct text *events);
 
+// The newest sample of a signal as far as memory knows it, without asking the database; false: nothing is known. For lists.
+struct last_sample;
+bool signals_known_last(struct signals *signals, int64_t signal, struct last_sample *out);
+
 // The newest sample of each signal; quality bad and time 0 where there is none. Texts longer than SIGNALS_LAST_TEXT_BYTES - 1
 // are cut.
 enum { SIGNALS_LAST_TEXT_BYTES = 64 };

@@ -413,6 +413,29 @@
     X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
     X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
     X("a group of Sparkplug has no +, # or / in its name", "Sparkplug 그룹 이름에는 +, #, /를 쓸 수 없습니다") \
+    X("too many settings", "설정이 너무 많습니다") \
+    X("a name without / is wanted", "/가 없는 이름이 필요합니다") \
+    X("{1} is wanted as seconds since 1970-01-01 UTC", "{1}[은/는] 1970-01-01 UTC부터의 초로 적어야 합니다") \
+    X("{1} is wanted from 1 to {2}", "{1}[은/는] 1부터 {2}까지여야 합니다") \
+    X("from is wanted before to", "from은 to보다 앞서야 합니다") \
+    X("after is wanted as the id of a signal", "after에는 신호의 id를 적어야 합니다") \
+    X("at most {1} signals are followed at once", "한 번에 신호 {1}개까지 지켜볼 수 있습니다") \
+    X("ids are wanted as numbers with commas", "ids는 쉼표로 나눈 번호여야 합니다") \
+    X("format is wanted as json or csv", "format은 json이나 csv여야 합니다") \
+    X("before is wanted as `next` of the page before", "before에는 앞 쪽의 next를 적어야 합니다") \
+    X("more than {1} MiB of lines", "줄이 모두 {1} MiB를 넘습니다") \
+    X("the body is damaged: it is no whole gzip", "본문이 손상되었습니다. 온전한 gzip이 아닙니다") \
+    X("a line that is too long", "줄이 너무 깁니다") \
+    X("precision is wanted as ns, us, ms or s", "precision은 ns, us, ms, s 가운데 하나여야 합니다") \
+    X("bucket is wanted as a name without /", "bucket은 /가 없는 이름이어야 합니다") \
+    X("line {1}: {2} ({3} of {4} lines were refused, the others are kept)", "{1}번째 줄: {2} ({4}줄 가운데 {3}줄을 거절했고 나머지는 저장했습니다)") \
+    X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
+    X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
+    X("sparkplug is wanted", "sparkplug여야 합니다") \
+    X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
+    X("there is no such connection", "그런 연결이 없습니다") \
+    X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
+    X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     /* the end of the list */
 
 #define KOREAN_LIVE(X) KOREAN_CONNECT(X) KOREAN_CHARTS(X) KOREAN_EQUIPMENT(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)

@@ -1,0 +1,22 @@
+// What a kind of connection is to the server.
+#ifndef SERVE_LINK_KIND_H
+#define SERVE_LINK_KIND_H
+
+#include "connect/connection.h"
+
+struct json_t;
+
+struct link_kind {
+    const char *name;
+    const char *const *known; // members of its settings, ends with NULL
+    // Open it with these settings; with `signals` NULL only look at them.
+    maru_status (*open)(struct signals *signals, const char *name, const struct json_t *settings,
+                        void **out, maru_error *err);
+    void (*close)(void *connection);
+    void (*look_at)(void *connection, struct connection_look *out);
+};
+
+// NULL: there is no such kind.
+const struct link_kind *link_kind_find(const char *name);
+
+#endif
