@@ -157,10 +157,14 @@ static void take_message(void *of, const struct host_message *message) {
 
 static void on_connect(struct mosquitto *mosq, void *of, int code) {
     struct mqtt_connection *mqtt = of;
+    if (code == 4 || code == 5) {
+        snprintf(mqtt->refused, sizeof mqtt->refused,
+                 "the broker refuses this user and password: look at both");
+        return;
+    }
     if (code != 0) {
-        snprintf(mqtt->refused, sizeof mqtt->refused, "the broker refuses: %s%s",
-                 mosquitto_connack_string(code),
-                 code == 4 || code == 5 ? " Look at user and password." : "");
+        snprintf(mqtt->refused, sizeof mqtt->refused, "the broker refuses: %s",
+                 mosquitto_connack_string(code));
         return;
     }
     mqtt->is_accepted = true;

@@ -404,8 +404,8 @@
     X("a time before 1900 or after 2199", "시각이 1900년 이전이거나 2199년 이후입니다") \
     X("a text that is too long", "글이 너무 깁니다") \
     X("too many events wait to be written", "기록을 기다리는 이벤트가 너무 많습니다") \
-    X("the broker refuses: {1}{2}", "브로커가 거절합니다: {1}{2}") \
-    X(" Look at user and password.", " 사용자와 비밀번호를 확인하세요.") \
+    X("the broker refuses: {1}", "브로커가 거절합니다: {1}") \
+    X("the broker refuses this user and password: look at both", "브로커가 이 사용자와 비밀번호를 거절합니다. 둘 다 확인하세요") \
     X("the connection cannot be set up: {1}", "연결을 준비할 수 없습니다: {1}") \
     X("the broker's certificate is not trusted: name its authority in ca_file", "브로커의 인증서를 믿을 수 없습니다. ca_file에 발급 기관의 인증서를 적으세요") \
     X("the connection to the broker broke: {1}", "브로커와의 연결이 끊어졌습니다: {1}") \
