@@ -35,6 +35,126 @@
     X("as many cells as the first line has", "칸의 수를 첫 줄과 맞추세요") \
     X("one row", "한 행만 적으세요") \
     X("a second row", "행이 둘입니다") \
+    /* wire: Sparkplug B */ \
+    X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
+    X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
+    X("a metric needs a name, a device and a simple type", "metric에는 이름과 장치와 단순한 자료형이 있어야 합니다") \
+    X("there is no metric {1}", "{1}번 metric이 없습니다") \
+    X("old node death", "지난 세션의 노드 종료") \
+    X("a host of Sparkplug needs a name without /, + and #", "Sparkplug 호스트의 이름에는 /, +, #을 쓸 수 없습니다") \
+    X("a message without a sequence number from 0 to 255", "0부터 255까지의 순서 번호가 없는 메시지입니다") \
+    X("this node or device is not online", "이 노드나 장치는 연결되어 있지 않습니다") \
+    X("the node has no metric of this name", "노드에 이런 이름의 metric이 없습니다") \
+    X("Sparkplug nodes take more than {1} bytes", "Sparkplug 노드가 {1}바이트를 넘게 씁니다") \
+    X("more than {1} Sparkplug nodes are online", "연결된 Sparkplug 노드가 {1}개를 넘습니다") \
+    X("a time that cannot be kept in microseconds", "마이크로초로 나타낼 수 없는 시각입니다") \
+    X("a metric's name that is empty or has characters that cannot be shown", "metric 이름이 비었거나 보이지 않는 글자가 있습니다") \
+    X("a name in a topic has more than {1} bytes", "토픽의 이름이 {1}바이트를 넘습니다") \
+    X("a name in a topic that is empty or has +, # or characters that cannot be shown", "토픽의 이름이 비었거나 +, # 또는 보이지 않는 글자가 있습니다") \
+    X("not a topic of Sparkplug B 3.0", "Sparkplug B 3.0 토픽이 아닙니다") \
+    X("the state of a host has more than {1} bytes", "호스트 상태가 {1}바이트를 넘습니다") \
+    X("the state of a host needs \"online\" and \"timestamp\"", "호스트 상태에는 \"online\"과 \"timestamp\"가 있어야 합니다") \
+    X("a metric's name has more than {1} bytes", "metric 이름이 {1}바이트를 넘습니다") \
+    X("a property set with more keys than values, or fewer", "property set의 키와 값의 수가 다릅니다") \
+    X("a data set whose rows do not fit its columns", "data set의 행이 열과 맞지 않습니다") \
+    X("a text that is not UTF-8", "UTF-8이 아닌 글입니다") \
+    X("there are more than {1} metrics", "metric이 {1}개를 넘습니다") \
+    X("two values where one is wanted", "값이 하나여야 하는 자리에 둘이 있습니다") \
+    X("the message ends inside a number", "수의 중간에서 메시지가 끝납니다") \
+    X("messages nested more than {1} deep", "메시지가 {1}단계보다 깊게 겹칩니다") \
+    X("a field of a kind that it cannot have", "이 필드가 가질 수 없는 형식입니다") \
+    X("a field that may come once comes twice", "한 번만 올 수 있는 필드가 두 번 왔습니다") \
+    X("a payload of more than {1} bytes", "payload가 {1}바이트를 넘습니다") \
+    X("a value that is no {1}", "{1} 값이 아닙니다") \
+    X("a text of more than {1} bytes", "글이 {1}바이트를 넘습니다") \
+    X("a number outside of what {1} holds", "{1}에 담을 수 없는 수입니다") \
+    X("a data type that is not in Sparkplug B", "Sparkplug B에 없는 자료형입니다") \
+    X("a {1} cannot be sent as {2}", "{1} 값은 {2}[으로/로] 보낼 수 없습니다") \
+    X("a number of more than 64 bits", "64비트를 넘는 수입니다") \
+    X("a field is longer than what holds it", "필드가 그것을 담은 메시지보다 깁니다") \
+    X("a field with a number that cannot be", "있을 수 없는 필드 번호입니다") \
+    X("a field of a kind that is not in use any more", "이제 쓰지 않는 형식의 필드입니다") \
+    /* base: JSON */ \
+    X("the JSON ends too early", "JSON이 중간에서 끝납니다") \
+    X("an escape that JSON does not have", "JSON에 없는 이스케이프입니다") \
+    X("an escape that is no character", "글자가 되지 않는 이스케이프입니다") \
+    X("a control character in a JSON text", "JSON 글 안에 제어 문자가 있습니다") \
+    X("a JSON text that is not UTF-8", "UTF-8이 아닌 JSON 글입니다") \
+    X("this is no JSON number", "JSON 수가 아닙니다") \
+    X("a number that begins with 0", "0으로 시작하는 수입니다") \
+    X("this is no JSON value", "JSON 값이 아닙니다") \
+    X("JSON nested more than {1} deep", "JSON이 {1}단계보다 깊게 겹칩니다") \
+    X("a key in quotes is wanted", "따옴표로 묶은 키가 있어야 합니다") \
+    X("a colon is wanted behind the key", "키 뒤에 쌍점이 있어야 합니다") \
+    X("there is something behind the end of the JSON", "JSON이 끝난 뒤에 무언가 더 있습니다") \
+    X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
+    X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
+    /* wire: line protocol */ \
+    X("a name is made of {measurement}, {tags}, {tag:KEY} and {field}", "이름은 {measurement}, {tags}, {tag:KEY}, {field}로 만듭니다") \
+    X("without {field} all fields have the same name", "{field}가 없으면 모든 필드의 이름이 같아집니다") \
+    X("a tag is key=value", "태그는 key=value로 적습니다") \
+    X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
+    X("the same tag twice", "같은 태그가 두 번 있습니다") \
+    X("the name of the measurement is missing", "measurement 이름이 없습니다") \
+    X("fields are missing: behind a space, key=value and commas", "필드가 없습니다. 빈칸 뒤에 key=value를 쉼표로 나누어 적으세요") \
+    X("a quote that is never closed", "닫히지 않은 따옴표입니다") \
+    X("a field is key=value", "필드는 key=value로 적습니다") \
+    X("the same field twice", "같은 필드가 두 번 있습니다") \
+    X("there are more than {1} fields", "필드가 {1}개를 넘습니다") \
+    X("a comma or a space is wanted behind a field", "필드 뒤에는 쉼표나 빈칸이 있어야 합니다") \
+    X("the time is not a whole number", "시각이 정수가 아닙니다") \
+    X("the time is too far away: is the precision right?", "시각이 너무 멉니다. 정밀도가 맞는지 보세요") \
+    X("not a value: 1.5, 3i, 3u, true or \"text\" is wanted", "값이 아닙니다. 1.5, 3i, 3u, true 또는 \"글\"로 적으세요") \
+    X("the tag {1} is missing, which is in the name", "이름에 쓰이는 태그 {1}[이/가] 없습니다") \
+    X("a name of more than {1} bytes", "이름이 {1}바이트를 넘습니다") \
+    X("a name with characters that cannot be shown", "이름에 보이지 않는 글자가 있습니다") \
+    X("a line of more than {1} bytes", "한 줄이 {1}바이트를 넘습니다") \
+    X("a line that is not UTF-8", "UTF-8이 아닌 줄입니다") \
+    /* wire: JSON by a table */ \
+    X("a JSON pointer begins with /, as in /data/value", "JSON 포인터는 /data/value처럼 /로 시작합니다") \
+    X("a JSON pointer has more than {1} steps", "JSON 포인터가 {1}단계를 넘습니다") \
+    X("in a JSON pointer ~ is written ~0, and / is written ~1", "JSON 포인터에서 ~는 ~0으로, /는 ~1로 적습니다") \
+    X("up to its last * this is not the way of the value", "마지막 *까지는 value와 같은 경로여야 합니다") \
+    X("+ is a whole level of the topic, and # the whole rest", "+는 토픽의 한 단계 전체를, #은 나머지 전체를 뜻합니다") \
+    X("a topic is missing, or has too many levels", "토픽이 없거나 단계가 너무 많습니다") \
+    X("in a name {1}, {2}, ..., {#}, {topic} and {key} are known", "이름에는 {1}, {2}, ..., {#}, {topic}, {key}를 쓸 수 있습니다") \
+    X("the name of the signal is missing", "신호의 이름이 없습니다") \
+    X("double, integer, bool, text or nothing", "double, integer, bool, text 가운데 하나를 적거나 비워 두세요") \
+    X("iso, s, ms, us, ns or nothing", "iso, s, ms, us, ns 가운데 하나를 적거나 비워 두세요") \
+    X("good, uncertain, bad or nothing", "good, uncertain, bad 가운데 하나를 적거나 비워 두세요") \
+    X("a column that is not known, or comes twice", "모르는 열이거나 두 번 나온 열입니다") \
+    X("the columns topic, value and name are wanted", "topic, value, name 열이 있어야 합니다") \
+    X("a table that is not UTF-8", "UTF-8이 아닌 표입니다") \
+    X("the table has more than {1} rows", "표의 행이 {1}개를 넘습니다") \
+    X("the message has no time where the table looks for it", "표가 가리키는 자리에 시각이 없습니다") \
+    X("the time of the message is not in the form that the table says", "메시지의 시각이 표에 적힌 형식이 아닙니다") \
+    X("a quality is 0 to 255, true, false, good, uncertain or bad", "품질은 0부터 255까지의 수, true, false, good, uncertain, bad 가운데 하나입니다") \
+    X("a value that is not of the type that the table says", "표에 적힌 자료형의 값이 아닙니다") \
+    X("a message with more than {1} values", "메시지의 값이 {1}개를 넘습니다") \
+    X("a name that is empty, too long or has characters that cannot be shown", "이름이 비었거나 너무 길거나 보이지 않는 글자가 있습니다") \
+    /* wire: files of measurements */ \
+    X("neither true nor false, on nor off", "참도 거짓도, ON도 OFF도 아닙니다") \
+    X("the text is too long", "글이 너무 깁니다") \
+    X("the row has too few cells", "행의 칸이 모자랍니다") \
+    X("the name of the signal is missing, too long or has a line break", "신호의 이름이 없거나 너무 길거나 줄바꿈이 있습니다") \
+    X("not a time of the form of the others", "다른 행과 같은 형식의 시각이 아닙니다") \
+    X("no table: cells are separated by , ; tab or |", "표가 아닙니다. 칸은 , ; 탭 |로 나눕니다") \
+    X("no column of times: dates such as 2025-10-31 15:05:07 are wanted", "시각 열이 없습니다. 2025-10-31 15:05:07 같은 날짜가 있어야 합니다") \
+    X("a file that is not UTF-8", "UTF-8이 아닌 파일입니다") \
+    /* wire: Modbus */ \
+    X("a unit id is a whole number from 0 to 255", "unit id는 0부터 255까지의 정수입니다") \
+    X("an address is a whole number from 0 to 65535, behind it room for the whole value", "주소는 0부터 65535까지의 정수이고 값 전체가 들어갈 자리가 있어야 합니다") \
+    X("a period is a whole number of ms, from 1 to a day", "주기는 1부터 하루까지의 ms 정수입니다") \
+    X("a scale is a number other than 0", "배율은 0이 아닌 수입니다") \
+    X("coil, discrete, holding or input", "coil, discrete, holding, input 가운데 하나") \
+    X("bool, u16, i16, u32, i32, u64, i64, f32, f64, bit 0 to bit 15, or string 1 to string 250", "bool, u16, i16, u32, i32, u64, i64, f32, f64, bit 0부터 bit 15, string 1부터 string 250 가운데 하나") \
+    X("a coil or discrete input is a bool", "coil과 discrete input은 bool입니다") \
+    X("ABCD, DCBA, BADC, CDAB or nothing", "ABCD, DCBA, BADC, CDAB 가운데 하나를 적거나 비워 두세요") \
+    X("the columns name, kind, address and type are wanted", "name, kind, address, type 열이 있어야 합니다") \
+    X("the value does not fit into its registers", "값이 레지스터에 들어가지 않습니다") \
+    X("a text for a number, or a number for a text", "수 자리에 글을, 또는 글 자리에 수를 썼습니다") \
+    X("a read has 1 to {1} registers", "한 번에 읽는 레지스터는 1개부터 {1}개까지입니다") \
+    X("{1} has more registers than one read", "{1}의 레지스터가 한 번에 읽을 수 있는 것보다 많습니다") \
     /* cells */ \
     X("the plant starts in a year that dates cannot be computed from", "날짜를 셈할 수 없는 해에 공장이 시작합니다") \
     X("a year from 1901 to 2299", "1901년부터 2299년까지") \
