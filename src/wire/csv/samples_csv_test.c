@@ -161,28 +161,28 @@ static void test_numbers_in_all_ways_of_writing(void **state) {
     (void)state;
     static const struct {
         char decimal, thousands;
-        const char *text;
         bool is_good;
+        const char *text;
         double want;
     } rows[] = {
-        {'.', ',', "1,234,567.5", true, 1234567.5},
-        {'.', ',', "12,34.5", false, 0},
-        {'.', ',', "1234,567", false, 0},
-        {'.', ',', ",123", false, 0},
-        {'.', ',', "-1,234", true, -1234},
-        {'.', 0, "1,234", false, 0},
-        {',', '.', "1.234,5", true, 1234.5},
-        {',', '.', "1,5", true, 1.5},
-        {',', 0, "1.5", false, 0},
-        {',', 0, "1,5,5", false, 0},
-        {'.', ' ', "1 234.5", true, 1234.5},
-        {'.', '\'', "1'234", true, 1234},
-        {'.', 0, "1e-3", true, 0.001},
-        {',', 0, "1,5e3", true, 1500},
-        {'.', 0, "", false, 0},
-        {'.', 0, "-", false, 0},
-        {'.', 0, "0x10", false, 0},
-        {'.', 0, "inf", false, 0},
+        {'.', ',', true, "1,234,567.5", 1234567.5},
+        {'.', ',', false, "12,34.5", 0},
+        {'.', ',', false, "1234,567", 0},
+        {'.', ',', false, ",123", 0},
+        {'.', ',', true, "-1,234", -1234},
+        {'.', 0, false, "1,234", 0},
+        {',', '.', true, "1.234,5", 1234.5},
+        {',', '.', true, "1,5", 1.5},
+        {',', 0, false, "1.5", 0},
+        {',', 0, false, "1,5,5", 0},
+        {'.', ' ', true, "1 234.5", 1234.5},
+        {'.', '\'', true, "1'234", 1234},
+        {'.', 0, true, "1e-3", 0.001},
+        {',', 0, true, "1,5e3", 1500},
+        {'.', 0, false, "", 0},
+        {'.', 0, false, "-", 0},
+        {'.', 0, false, "0x10", 0},
+        {'.', 0, false, "inf", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct samples_layout layout = {.decimal = rows[i].decimal,

@@ -1,5 +1,6 @@
 #include "wire/modbus/registers.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ static bool read_type(const char *cell, struct register_point *point) {
         point->bit = (uint8_t)number;
     } else if (point->type == 9 && starts(cell, "string", &rest)) {
         point->type = REGISTERS_STRING;
-        if (!read_whole(rest, 1, 2 * REGISTERS_MAX_READ, -1, &number)) {
+        if (!read_whole(rest, 1, INT64_C(2) * REGISTERS_MAX_READ, -1, &number)) {
             return false;
         }
         point->n_bytes = (uint16_t)number;
@@ -254,6 +255,7 @@ static uint64_t join(const uint16_t *word, uint32_t n) {
 }
 
 static int64_t sign_extend(uint64_t bits, uint32_t n_bit) {
+    assert(n_bit >= 16 && n_bit <= 64);
     const uint64_t sign = UINT64_C(1) << (n_bit - 1);
     const uint64_t low = n_bit == 64 ? bits : bits & (2 * sign - 1);
     return low & sign ? -(int64_t)(~low & (sign - 1)) - 1 : (int64_t)low;
@@ -282,9 +284,9 @@ static void make_whole(const struct register_point *point, bool is_signed, uint6
 // A text ends at its first 0, and blanks behind it are filling.
 static maru_status make_string(const struct register_point *point, const uint16_t *word,
                                struct arena *arena, struct sample *sample) {
-    char bytes[2 * REGISTERS_MAX_READ];
+    char bytes[2 * REGISTERS_MAX_READ] = {0};
     const bool is_swapped = point->order == REGISTERS_DCBA || point->order == REGISTERS_BADC;
-    for (uint32_t i = 0; i < point->n_word; i++) {
+    for (size_t i = 0; i < point->n_word; i++) {
         const uint16_t w = is_swapped ? swap_bytes(word[i]) : word[i];
         bytes[2 * i] = (char)(w >> 8);
         bytes[2 * i + 1] = (char)(w & 0xFF);

@@ -91,7 +91,7 @@ static void test_values_of_each_type_and_order(void **state) {
         } else if (s.quality == QUALITY_GOOD && table.point->type != REGISTERS_BOOL &&
                    table.point->type != REGISTERS_BIT && sample_number(&s) < 1e19) {
             assert_int_equal(registers_encode(table.point, &s, back, NULL), MARU_OK);
-            assert_memory_equal(back, cases[i].word, 2 * table.point->n_word);
+            assert_memory_equal(back, cases[i].word, (size_t)2 * table.point->n_word);
         }
         arena_fini(&arena);
     }

@@ -199,7 +199,7 @@ static void write_topic(const struct edge *edge, enum topic_type type, uint32_t 
 static bool publish(struct edge *edge, enum topic_type type, uint32_t device,
                     struct payload *payload) {
     struct text topic, bytes;
-    text_init(&topic, 4 * (TOPIC_MAX_NAME_BYTES + 1));
+    text_init(&topic, (size_t)4 * (TOPIC_MAX_NAME_BYTES + 1));
     text_init(&bytes, MESSAGE_BYTES);
     if (type != TOPIC_NDEATH) {
         payload->has |= 1U << PAYLOAD_SEQ;

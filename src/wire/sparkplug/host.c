@@ -62,7 +62,7 @@ struct host_options host_usual(const char *host_id, uint64_t hash_key) {
 maru_status host_new(const struct host_options *options, struct host_sink sink, struct host **host,
                      maru_error *err) {
     const size_t n = options->host_id ? strlen(options->host_id) : 0;
-    if (n > TOPIC_MAX_NAME_BYTES ||
+    if (!options->host_id || n > TOPIC_MAX_NAME_BYTES ||
         !topic_is_name((struct payload_text){options->host_id, (uint32_t)n})) {
         return fail(err, MARU_E_USAGE, "a host of Sparkplug needs a name without /, + and #");
     }
@@ -126,7 +126,7 @@ static maru_status refused(struct host *host, const char *name, uint32_t n_dropp
 static void tell_device(struct host *host, const struct book_node *node,
                         const struct book_unit *unit, enum host_event_kind kind, maru_time now) {
     struct text name;
-    text_init(&name, 3 * (TOPIC_MAX_NAME_BYTES + 1));
+    text_init(&name, (size_t)3 * (TOPIC_MAX_NAME_BYTES + 1));
     text_addf(&name, "%s/%s", node->name, unit->device);
     tell(host, &(struct host_event){.kind = (uint8_t)kind,
                                     .at_us = now,
@@ -216,7 +216,7 @@ static void write_command(const struct topic *where, const struct payload_metric
 static void publish_command(struct host *host, const struct topic *where,
                             const struct payload_metric *metric, maru_time now) {
     struct text topic, bytes;
-    text_init(&topic, 4 * (TOPIC_MAX_NAME_BYTES + 1));
+    text_init(&topic, (size_t)4 * (TOPIC_MAX_NAME_BYTES + 1));
     text_init(&bytes, SAMPLE_MAX_TEXT_BYTES + 2 * PAYLOAD_MAX_NAME_BYTES);
     write_command(where, metric, now, &topic, &bytes);
     publish(host, &topic, &bytes, 0, false);

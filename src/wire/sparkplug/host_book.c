@@ -23,11 +23,13 @@ static maru_status refuse_bytes(const struct host_book *book, maru_error *err) {
 
 static maru_status take(struct host_book *book, size_t n, void **block, maru_error *err) {
     if (n > book->max_bytes - book->n_bytes) {
-        return refuse_bytes(book, err);
+        (void)refuse_bytes(book, err);
+        return MARU_E_LIMIT;
     }
     *block = alloc_new(1, n);
     if (!*block) {
-        return fail(err, MARU_E_MEMORY, "no memory for a Sparkplug node");
+        (void)fail(err, MARU_E_MEMORY, "no memory for a Sparkplug node");
+        return MARU_E_MEMORY;
     }
     book->n_bytes += n;
     return MARU_OK;
@@ -365,7 +367,7 @@ maru_status book_make_unit(struct host_book *book, struct payload_text prefix,
         n_names += (size_t)prefix.n + entry[i].name.n + 1;
     }
     const size_t n_metrics = n * sizeof *made->metric;
-    const size_t n_block = n_metrics + 2 * n_slot * sizeof *made->by_name + n_names;
+    const size_t n_block = n_metrics + (size_t)2 * n_slot * sizeof *made->by_name + n_names;
     void *block = NULL;
     const maru_status st = take(book, n_block, &block, err);
     if (st != MARU_OK) {

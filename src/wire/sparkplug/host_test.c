@@ -533,13 +533,14 @@ static void send_values(struct mail *mail, bool has_aliases) {
     edge_connected(edge, T0);
     for (uint32_t i = 0; i < 500; i++) {
         const struct edge_value value = {i % 3,
-                                         {.at_us = T0 + 1000 * (i + 1),
+                                         {.at_us = T0 + (maru_time)1000 * (i + 1),
                                           .type = SAMPLE_DOUBLE,
                                           .quality = QUALITY_GOOD,
                                           .value.number = i}};
         bool is_sent = false;
-        assert_int_equal(edge_data(edge, &value, 1, false, T0 + 1000 * (i + 1), &is_sent, NULL),
-                         MARU_OK);
+        assert_int_equal(
+            edge_data(edge, &value, 1, false, T0 + (maru_time)1000 * (i + 1), &is_sent, NULL),
+            MARU_OK);
         assert_true(is_sent);
     }
     text_fini(&topic);

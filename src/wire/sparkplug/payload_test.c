@@ -234,7 +234,7 @@ static void test_depth_and_counts_are_limited(void **state) {
         arena_fini(&arena);
         text_fini(&bomb);
     }
-    char *many = malloc(2 * (PAYLOAD_MAX_METRICS + 1));
+    char *many = malloc((size_t)2 * (PAYLOAD_MAX_METRICS + 1));
     assert_non_null(many);
     for (size_t i = 0; i <= PAYLOAD_MAX_METRICS; i++) {
         many[2 * i] = 0x12; // an empty metric
@@ -249,8 +249,9 @@ static void test_depth_and_counts_are_limited(void **state) {
             over ? MARU_E_LIMIT : MARU_OK);
         arena_fini(&arena);
         arena_init(&arena, 1 << 16); // a small cap is met before any of it is made
-        assert_int_equal(payload_read(many, 2 * PAYLOAD_MAX_METRICS, &arena, &payload, NULL),
-                         MARU_E_LIMIT);
+        assert_int_equal(
+            payload_read(many, (size_t)2 * PAYLOAD_MAX_METRICS, &arena, &payload, NULL),
+            MARU_E_LIMIT);
         arena_fini(&arena);
     }
     free(many);
@@ -334,32 +335,32 @@ static void test_arrays_of_the_specification(void **state) {
 struct whole_case {
     uint32_t type;
     uint8_t kind;
-    uint64_t bits;
     bool is_good;
+    uint64_t bits;
     int64_t want;
 };
 
 static void test_numbers_of_each_width(void **state) {
     (void)state;
     static const struct whole_case cases[] = {
-        {PAYLOAD_INT8, PAYLOAD_HAS_INT, 0xFB, true, -5},
-        {PAYLOAD_INT8, PAYLOAD_HAS_INT, 0xFFFFFFFB, true, -5},
-        {PAYLOAD_INT8, PAYLOAD_HAS_INT, 0xFFFFFF80, true, -128},
-        {PAYLOAD_INT8, PAYLOAD_HAS_INT, 0xFFFFFF7F, false, 0},
-        {PAYLOAD_INT8, PAYLOAD_HAS_INT, 0x100, false, 0},
-        {PAYLOAD_INT16, PAYLOAD_HAS_INT, 0x8000, true, -32768},
-        {PAYLOAD_INT16, PAYLOAD_HAS_INT, 0x10000, false, 0},
-        {PAYLOAD_INT32, PAYLOAD_HAS_INT, 0x80000000, true, INT32_MIN},
-        {PAYLOAD_INT32, PAYLOAD_HAS_LONG, UINT64_MAX, true, -1},
-        {PAYLOAD_INT32, PAYLOAD_HAS_LONG, UINT64_C(0x7FFFFFFFFFFFFFFF), false, 0},
-        {PAYLOAD_INT64, PAYLOAD_HAS_LONG, UINT64_C(1) << 63, true, INT64_MIN},
-        {PAYLOAD_UINT8, PAYLOAD_HAS_INT, 255, true, 255},
-        {PAYLOAD_UINT8, PAYLOAD_HAS_INT, 256, false, 0},
-        {PAYLOAD_UINT32, PAYLOAD_HAS_INT, UINT32_MAX, true, UINT32_MAX},
-        {PAYLOAD_UINT32, PAYLOAD_HAS_LONG, UINT32_MAX, true, UINT32_MAX},
-        {PAYLOAD_UINT32, PAYLOAD_HAS_LONG, UINT64_C(1) << 32, false, 0},
-        {PAYLOAD_UINT64, PAYLOAD_HAS_LONG, INT64_MAX, true, INT64_MAX},
-        {PAYLOAD_DATE_TIME, PAYLOAD_HAS_LONG, 1700000000123, true, 1700000000123},
+        {PAYLOAD_INT8, PAYLOAD_HAS_INT, true, 0xFB, -5},
+        {PAYLOAD_INT8, PAYLOAD_HAS_INT, true, 0xFFFFFFFB, -5},
+        {PAYLOAD_INT8, PAYLOAD_HAS_INT, true, 0xFFFFFF80, -128},
+        {PAYLOAD_INT8, PAYLOAD_HAS_INT, false, 0xFFFFFF7F, 0},
+        {PAYLOAD_INT8, PAYLOAD_HAS_INT, false, 0x100, 0},
+        {PAYLOAD_INT16, PAYLOAD_HAS_INT, true, 0x8000, -32768},
+        {PAYLOAD_INT16, PAYLOAD_HAS_INT, false, 0x10000, 0},
+        {PAYLOAD_INT32, PAYLOAD_HAS_INT, true, 0x80000000, INT32_MIN},
+        {PAYLOAD_INT32, PAYLOAD_HAS_LONG, true, UINT64_MAX, -1},
+        {PAYLOAD_INT32, PAYLOAD_HAS_LONG, false, UINT64_C(0x7FFFFFFFFFFFFFFF), 0},
+        {PAYLOAD_INT64, PAYLOAD_HAS_LONG, true, UINT64_C(1) << 63, INT64_MIN},
+        {PAYLOAD_UINT8, PAYLOAD_HAS_INT, true, 255, 255},
+        {PAYLOAD_UINT8, PAYLOAD_HAS_INT, false, 256, 0},
+        {PAYLOAD_UINT32, PAYLOAD_HAS_INT, true, UINT32_MAX, UINT32_MAX},
+        {PAYLOAD_UINT32, PAYLOAD_HAS_LONG, true, UINT32_MAX, UINT32_MAX},
+        {PAYLOAD_UINT32, PAYLOAD_HAS_LONG, false, UINT64_C(1) << 32, 0},
+        {PAYLOAD_UINT64, PAYLOAD_HAS_LONG, true, INT64_MAX, INT64_MAX},
+        {PAYLOAD_DATE_TIME, PAYLOAD_HAS_LONG, true, 1700000000123, 1700000000123},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct payload_value value = {.kind = cases[i].kind, .number = cases[i].bits};
