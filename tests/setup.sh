@@ -23,7 +23,7 @@ wrong() {
 }
 everything='shift 3; for p; do echo "installed $p"; done'
 no_meson='shift 3; for p; do [ "$p" = meson ] || echo "installed $p"; done; exit 1'
-no_page='shift 3; for p; do case $p in nodejs|npm|chromium|fonts-nanum|postgresql) ;; *) echo "installed $p" ;; esac; done; exit 1'
+no_page='shift 3; for p; do case $p in nodejs|npm|chromium|fonts-nanum|postgresql|mosquitto) ;; *) echo "installed $p" ;; esac; done; exit 1'
 stand_in apt-get 'echo "$*" >>"$CALLS"'
 stand_in sudo 'echo "sudo" >>"$CALLS"; exec "$@"'
 
@@ -43,12 +43,12 @@ setup build
 setup web
 grep -q 'install --no-install-recommends nodejs npm$' "$at/calls" || wrong "what the page is built with is not installed"
 setup test
-grep -q 'install --no-install-recommends nodejs npm chromium fonts-nanum postgresql$' "$at/calls" || wrong "what the tests need is not installed"
+grep -q 'install --no-install-recommends nodejs npm chromium fonts-nanum postgresql mosquitto$' "$at/calls" || wrong "what the tests need is not installed"
 for tool in node npm fc-list; do
     stand_in $tool 'echo some'
 done
 setup test
-grep -q 'install --no-install-recommends chromium postgresql$' "$at/calls" || wrong "another Node.js is replaced by Debian's"
+grep -q 'install --no-install-recommends chromium postgresql mosquitto$' "$at/calls" || wrong "another Node.js is replaced by Debian's"
 rm "$at/bin/node" "$at/bin/npm" "$at/bin/fc-list"
 stand_in dpkg-query "$no_meson"
 

@@ -34,25 +34,31 @@ export function birthMetric(metric: Metric, latest: Latest | undefined, stale: b
     return { name: metric.name, alias: metric.id, time: latest?.time ?? now, type: metric.type, value: latest?.value ?? null, properties }
 }
 
-// A metric of data. Its quality is told when it is not good, or when what was told last was not.
+// A metric of data. Its quality is told when it is not good, or when what was told last was not. What the server has told again and is
+// older than what the host knows is history: its current value must not step back.
 export class DataMetrics {
     private unwell = new Set<number>()
+    private told = new Map<number, number>() // time of the newest value that the host takes for current
 
     // Births tell the quality of everything: what is not good then has to be told when it becomes so.
     begin(latest: Iterable<Latest>, stale: boolean): void {
         this.unwell = new Set()
-        for (const { metric, status } of latest) {
+        this.told = new Map()
+        for (const { metric, status, time } of latest) {
+            this.told.set(metric, time)
             if (stale || qualityOf(status) !== 192) {
                 this.unwell.add(metric)
             }
         }
     }
 
-    metric(sample: Sample, alias: number, historical: boolean): PayloadMetric {
+    metric(sample: Sample, alias: number, backlog: boolean): PayloadMetric {
         const { time, type, value, status } = sample
+        const historical = backlog || (sample.again === true && time < (this.told.get(alias) ?? 0))
         const well = qualityOf(status) === 192
         const tell = !well || historical || this.unwell.has(alias)
         if (!historical) {
+            this.told.set(alias, time)
             if (well) {
                 this.unwell.delete(alias)
             } else {

@@ -14,7 +14,7 @@ import { timeOf, valueOf } from './values'
 import { Refusal, type Say } from './words'
 
 const FIRST_WAIT_MS = 500
-const LAST_WAIT_MS = 30_000
+const LAST_WAIT_MS = 10_000
 const LOGIN_WAIT_MS = 300_000 // a wrong password tried every second locks the account
 const PROBE_METRICS = 200
 const SETTLE_MS = 2000 // changes of the address space come in swarms
@@ -231,7 +231,7 @@ export class Collector {
         await pause(5000 + 3 * (this.settings.subscription.publishing + this.settings.subscription.sampling), signal)
         for (const { metric, arrived } of suspects) {
             if (!signal.aborted && !this.keeper.pressed && this.keeper.latest.get(metric.id)?.arrived === arrived) {
-                await subscriptions.renewFor(metric.id, 'stale')
+                await subscriptions.renewFor(metric.id, 'stale', arrived)
                 return
             }
         }

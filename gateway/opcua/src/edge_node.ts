@@ -22,7 +22,7 @@ import { variantFor } from './values'
 import type { Say } from './words'
 
 const FIRST_WAIT_MS = 500
-const LAST_WAIT_MS = 30_000
+const LAST_WAIT_MS = 10_000
 const READ_BYTES = 256 << 10 // of the journal at a time
 const MAX_UNDER_WAY = 16 // readings of the journal that wait for the broker
 const STANDING_MS = 10_000 // how often the gateway's own numbers go out

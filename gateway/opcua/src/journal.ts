@@ -260,7 +260,7 @@ export class Journal {
         this.onTrouble(error)
         this.trim(0, Date.now())
         if (!this.closed) {
-            await new Promise((done) => setTimeout(done, 1000).unref())
+            await new Promise((done) => setTimeout(done, 1000))
         } else {
             this.waiting = []
         }

@@ -66,7 +66,7 @@ export class Keeper {
     }
 
     // One value from the OPC UA side, into the frame that is being filled.
-    take(id: number, data: DataValue): void {
+    take(id: number, data: DataValue, again: boolean): void {
         const metric = this.catalogue.metrics.get(id)
         if (!metric) {
             return
@@ -80,7 +80,7 @@ export class Keeper {
         if ((given & OVERFLOW) === OVERFLOW) {
             this.overflow.set(id, this.latest.get(id)?.time ?? this.heard)
         }
-        this.put({ metric: id, time: timeOf(data, now), status, type: metric.type, value }, now)
+        this.put({ metric: id, time: timeOf(data, now), status, type: metric.type, value, ...(again ? { again } : {}) }, now)
         this.counts.received++
         if (this.frame.size > MAX_FRAME_BYTES) {
             this.commit()

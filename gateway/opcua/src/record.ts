@@ -3,7 +3,7 @@
 //     u32 metric | f64 time, ms since 1970 | u32 OPC UA status code | u8 Sparkplug type | value
 //
 // where the value is 4 or 8 bytes for numbers, 1 for Boolean, u32 length and bytes for texts and Bytes, none for null
-// (type 0x80 set). A frame of records is all or nothing: the journal keeps its length and check sum.
+// (0x80 set in the type). 0x40 is set where the server told it again. A frame of records is all or nothing: the journal keeps its length and check sum.
 
 // Sparkplug B 3.0, 6.4.16: data types.
 export enum Type {
@@ -47,9 +47,11 @@ export interface Sample {
     status: number // OPC UA status code
     type: Type
     value: Value
+    again?: boolean // told again after a break: it may have been sent before
 }
 
 const NULL = 0x80
+const AGAIN = 0x40
 const HEAD = 17 // u32 + f64 + u32 + u8
 
 // Puts records into one growing buffer.
@@ -70,7 +72,7 @@ export class FrameWriter {
         bytes.writeUInt32LE(sample.metric, at)
         bytes.writeDoubleLE(sample.time, at + 4)
         bytes.writeUInt32LE(sample.status >>> 0, at + 12)
-        bytes[at + 16] = sample.value === null ? sample.type | NULL : sample.type
+        bytes[at + 16] = sample.type | (sample.value === null ? NULL : 0) | (sample.again ? AGAIN : 0)
         at += HEAD
         if (text) {
             bytes.writeUInt32LE(text.length, at)
@@ -134,6 +136,10 @@ export function readFrame(bytes: Buffer): Sample[] {
             value: null,
         }
         at += HEAD
+        if (sample.type & AGAIN) {
+            sample.type &= ~AGAIN
+            sample.again = true
+        }
         if (sample.type & NULL) {
             sample.type &= ~NULL
         } else {

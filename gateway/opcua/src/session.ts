@@ -141,7 +141,7 @@ function identity(opcua: Settings['opcua'], say: Say): UserIdentityInfo {
 
 function loginRefusal(error: unknown, opcua: Settings['opcua'], own: Own, say: Say): Refusal {
     const reason = briefly(error)
-    if (/BadUserAccessDenied|BadIdentityToken|BadUserSignatureInvalid|BadNoMatch/.test(reason) || /identity token|userIdentityToken/i.test(String(error))) {
+    if (/BadUserAccessDenied|BadIdentityToken|BadUserSignatureInvalid|BadNoMatch/.test(reason) || /identity token|user token policy/i.test(String(error))) {
         const user = opcua.user || opcua.user_certificate
         return new Refusal(user ? say('password_wrong', user, reason) : say('anonymous_refused', reason), 'login')
     }

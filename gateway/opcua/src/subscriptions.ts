@@ -50,7 +50,7 @@ export interface Kept {
 }
 
 export interface Sink {
-    take(metric: number, data: DataValue): void
+    take(metric: number, data: DataValue, again: boolean): void
     commit(): number // position of the journal behind what was taken
     durable(): number
     pressed(): boolean // the disk does not keep up: ask for nothing more
@@ -89,6 +89,15 @@ function after(sequence: number): number {
     return sequence === LAST_SEQUENCE ? 1 : sequence + 1
 }
 
+// How many metrics are watched.
+function sizeOf({ items }: Subscription): number {
+    return items.size - (items.has(MODEL_CHANGE) ? 1 : 0)
+}
+
+function watched(items: [number, number, string][]): number {
+    return items.filter(([metric]) => metric !== MODEL_CHANGE).length
+}
+
 export class Subscriptions {
     private readonly session: Raw
     private readonly open = new Map<number, Subscription>()
@@ -98,6 +107,7 @@ export class Subscriptions {
     private timer: NodeJS.Timeout | undefined
     private ticked = 0
     private stopped = false
+    private renewals = 0 // while one is made anew there may be none to publish for
     private wasPressed = false
     private revised = false
     private end: (error: Error) => void = () => undefined
@@ -125,13 +135,13 @@ export class Subscriptions {
     // Takes over what an earlier session left. Returns how many metrics were lost with subscriptions that are gone.
     async resume(kept: Kept | undefined): Promise<number> {
         const known = kept?.server === this.server ? kept.subscriptions : []
-        let lost = kept && kept.server !== this.server ? kept.subscriptions.reduce((sum, one) => sum + one.items.length, 0) : 0
+        let lost = kept && kept.server !== this.server ? kept.subscriptions.reduce((sum, one) => sum + watched(one.items), 0) : 0
         if (known.length > 0) {
             const answer = await this.session.transferSubscriptions({ subscriptionIds: known.map(({ id }) => id), sendInitialValues: false })
             for (const [n, one] of known.entries()) {
                 const result = answer.results?.[n]
                 if (!result?.statusCode.isGood()) {
-                    lost += one.items.length
+                    lost += watched(one.items)
                     continue
                 }
                 const items = new Map(one.items.map(([metric, item, node]) => [metric, { item, node }]))
@@ -171,10 +181,10 @@ export class Subscriptions {
     }
 
     // The subscription that watches a metric is made anew: it does not tell what a reading shows.
-    async renewFor(metric: number, cause: string): Promise<void> {
+    async renewFor(metric: number, cause: string, from: number): Promise<void> {
         for (const subscription of this.open.values()) {
             if (subscription.items.has(metric)) {
-                await this.renew(subscription, cause)
+                await this.renew(subscription, cause, from)
                 return
             }
         }
@@ -319,7 +329,9 @@ export class Subscriptions {
         if (/BadTooManyPublishRequests/.test(error.message)) {
             this.mostRequests = Math.max(1, this.requests - 1)
         } else if (/BadNoSubscription/.test(error.message)) {
-            this.fail(new Error('BadNoSubscription'))
+            if (this.renewals === 0) {
+                this.fail(new Error('BadNoSubscription'))
+            }
         } else if (!/BadTimeout|BadServerTooBusy|BadTcpServerTooBusy/.test(error.message)) {
             this.fail(error)
         }
@@ -360,15 +372,15 @@ export class Subscriptions {
                 }
                 await this.fetchAgain(subscription, missing)
             } else if (distance < LAST_SEQUENCE / 2) {
-                this.sink.gap('sequence', subscription.heard, Date.now(), subscription.items.size)
+                this.sink.gap('sequence', subscription.heard, Date.now(), sizeOf(subscription))
             } else if (!empty) {
-                this.handle(subscription, message) // older than expected: told again
+                this.handle(subscription, message, true) // older than expected
                 return
             }
         }
         subscription.expected = empty ? sequenceNumber : after(sequenceNumber)
         if (!empty) {
-            this.handle(subscription, message)
+            this.handle(subscription, message, false)
         }
     }
 
@@ -378,7 +390,7 @@ export class Subscriptions {
         for (const sequence of sequences) {
             try {
                 const answer = await this.session.republish(new RepublishRequest({ subscriptionId: subscription.id, retransmitSequenceNumber: sequence }))
-                this.handle(subscription, answer.notificationMessage)
+                this.handle(subscription, answer.notificationMessage, true)
             } catch (error) {
                 if (!/BadMessageNotAvailable/.test((error as Error).message)) {
                     throw error
@@ -387,18 +399,18 @@ export class Subscriptions {
             }
         }
         if (lost > 0) {
-            this.sink.gap('sequence', subscription.heard, Date.now(), subscription.items.size)
+            this.sink.gap('sequence', subscription.heard, Date.now(), sizeOf(subscription))
         }
         if (sequences.length > 0) {
             subscription.expected = after(sequences.at(-1)!)
         }
     }
 
-    private handle(subscription: Subscription, message: NotificationMessage): void {
+    private handle(subscription: Subscription, message: NotificationMessage, again: boolean): void {
         let dead: string | undefined
         for (const data of message.notificationData ?? []) {
             if (data instanceof DataChangeNotification) {
-                data.monitoredItems?.forEach(({ clientHandle, value }) => this.sink.take(clientHandle, value))
+                data.monitoredItems?.forEach(({ clientHandle, value }) => this.sink.take(clientHandle, value, again))
             } else if (data instanceof EventNotificationList) {
                 this.sink.modelChanged()
             } else if (data instanceof StatusChangeNotification && data.status.isNotGood()) {
@@ -449,25 +461,26 @@ export class Subscriptions {
         await this.renew(subscription, 'silent')
     }
 
-    private async renew(subscription: Subscription, cause: string): Promise<void> {
+    private async renew(subscription: Subscription, cause: string, from = subscription.heard): Promise<void> {
         if (subscription.renewing || this.stopped) {
             return
         }
         subscription.renewing = true
-        const from = subscription.heard
+        this.renewals++
         try {
-            await this.session.deleteSubscriptions({ subscriptionIds: [subscription.id] }).catch(() => undefined)
             this.open.delete(subscription.id)
+            await this.session.deleteSubscriptions({ subscriptionIds: [subscription.id] }).catch(() => undefined)
             const next = await this.create()
             subscription.items.delete(MODEL_CHANGE)
             await this.addItems(next, [...subscription.items].map(([id, { node }]) => this.metricOf(id, node)))
             this.sink.gap(cause, from, Date.now(), subscription.items.size)
             this.log(this.say('subscription_renewed', subscription.id, cause))
             this.save()
-            this.pump()
         } catch (error) {
             this.fail(error as Error)
         }
+        this.renewals--
+        this.pump()
     }
 
     // What is needed of a metric to watch it again.

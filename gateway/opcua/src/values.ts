@@ -250,9 +250,9 @@ export function variantFor(declared: DataType, value: Value): Variant | undefine
     if (typeof fitted === 'bigint') {
         const bits = BigInt.asUintN(64, fitted)
         const halves = [Number(bits >> 32n), Number(bits & 0xffffffffn)]
-        return new Variant({ dataType: declared, value: declared === DataType.DateTime ? new Date(Number(fitted)) : halves })
+        return new Variant({ dataType: declared, arrayType: VariantArrayType.Scalar, value: declared === DataType.DateTime ? new Date(Number(fitted)) : halves })
     }
-    return new Variant({ dataType: declared, value: fitted })
+    return new Variant({ dataType: declared, arrayType: VariantArrayType.Scalar, value: fitted })
 }
 
 // Sparkplug's Quality of an OPC UA status: 192 good, 0 bad, and 500 (stale) for what is uncertain.

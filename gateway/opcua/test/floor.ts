@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Made, Order } from './plant_server'
@@ -29,6 +29,7 @@ export class Floor {
     readonly folder = mkdtempSync(join(tmpdir(), 'maru-opcua-'))
     readonly children = new Set<ChildProcess>()
     serverPort = 0
+    relayPort = 0 // where the gateway finds the server, if not at its own port
     brokerPort = 0
     server: ChildProcess | undefined
     broker: ChildProcess | undefined
@@ -67,7 +68,6 @@ export class Floor {
         this.children.add(child)
         this.broker = child
         await until('the broker listens', async () => {
-            const { connect } = await import('node:net')
             return new Promise((done) => {
                 const socket = connect(this.brokerPort, '127.0.0.1', () => done(true)).on('error', () => done(false))
                 socket.on('connect', () => socket.destroy())
@@ -75,16 +75,16 @@ export class Floor {
         })
     }
 
-    settings(tables: Record<string, Record<string, unknown>> = {}): string {
+    settings(tables: Record<string, Record<string, unknown>> = {}, language = 'en'): string {
         const base: Record<string, Record<string, unknown>> = {
-            opcua: { endpoint: `opc.tcp://127.0.0.1:${this.serverPort}`, security: 'None', timeout: '10 s' },
+            opcua: { endpoint: `opc.tcp://127.0.0.1:${this.relayPort || this.serverPort}`, security: 'None', timeout: '10 s' },
             browse: { roots: ['Plant'] },
             subscription: { publishing: '100 ms', sampling: '0 ms', queue: 1000, keep_alive: '1 s' },
             mqtt: { url: `mqtt://127.0.0.1:${this.brokerPort}` },
             sparkplug: { group: 'Test', node: 'Edge' },
             store: { overlap: '2 s' },
         }
-        const merged: Record<string, unknown> = { language: 'en' }
+        const merged: Record<string, unknown> = { language }
         for (const name of new Set([...Object.keys(base), ...Object.keys(tables)])) {
             merged[name] = { ...base[name], ...tables[name] }
         }
@@ -143,5 +143,66 @@ export class Floor {
             await this.kill(child, 'SIGKILL')
         }
         rmSync(this.folder, { recursive: true, force: true })
+    }
+}
+
+export function pause(ms: number): Promise<void> {
+    return new Promise((done) => setTimeout(done, ms))
+}
+
+// A wire between gateway and server that can be cut: with a bang, or mute, as a cable that is pulled.
+export class Relay {
+    target = 0
+    private readonly sockets = new Set<Socket>()
+    private down = false
+    private mute = false
+
+    private constructor(
+        private readonly server: Server,
+        readonly port: number,
+    ) {}
+
+    static async open(): Promise<Relay> {
+        const port = await freePort()
+        const server = createServer()
+        const relay = new Relay(server, port)
+        server.on('connection', (near) => relay.join(near))
+        await new Promise<void>((done) => server.listen(port, '127.0.0.1', () => done()))
+        return relay
+    }
+
+    cut(mute: boolean): void {
+        this.down = true
+        this.mute = mute
+        this.sockets.forEach((socket) => (mute ? socket.pause() : socket.destroy()))
+    }
+
+    mend(): void {
+        this.down = false
+        if (this.mute) {
+            this.sockets.forEach((socket) => socket.destroy())
+        }
+    }
+
+    async close(): Promise<void> {
+        this.sockets.forEach((socket) => socket.destroy())
+        await new Promise<void>((done) => this.server.close(() => done()))
+    }
+
+    private join(near: Socket): void {
+        if (this.down && !this.mute) {
+            near.destroy()
+            return
+        }
+        const far = connect(this.target, '127.0.0.1')
+        for (const [one, other] of [[near, far], [far, near]] as const) {
+            this.sockets.add(one)
+            one.on('data', (piece: Buffer) => this.down || other.write(piece))
+            one.on('error', () => undefined)
+            one.on('close', () => {
+                this.sockets.delete(one)
+                other.destroy()
+            })
+        }
     }
 }

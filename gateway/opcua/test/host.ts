@@ -18,6 +18,14 @@ interface Wide {
 
 const plain = (value: unknown): unknown => (typeof value === 'object' && value !== null && 'toNumber' in value ? BigInt((value as Wide).toString()) : value)
 
+// sparkplug-payload takes UInt32 for signed and Int64 for unsigned.
+function signed(type: string, value: unknown): unknown {
+    if (value === null || (type !== 'UInt32' && type !== 'Int64')) {
+        return value
+    }
+    return type === 'UInt32' ? Number(value) >>> 0 : BigInt.asIntN(64, BigInt(value as bigint))
+}
+
 export class Host {
     readonly told = new Map<string, Told[]>() // device/metric
     readonly born = new Map<string, { type: string; properties: Record<string, { value: unknown }>; told: Told }>()
@@ -121,7 +129,7 @@ export class Host {
         const alias = metric.alias === undefined ? undefined : Number(plain(metric.alias))
         const birth = kind.endsWith('BIRTH')
         const told: Told = {
-            value: metric.type === 'UInt32' && typeof metric.value === 'number' ? metric.value >>> 0 : plain(metric.value),
+            value: signed(metric.type, plain(metric.value)),
             time: Number(plain(metric.timestamp)),
             historical: metric.isHistorical === true,
             quality: metric.properties?.['Quality']?.value as number | undefined,

@@ -4,15 +4,10 @@ import { DataType, StatusCodes, Variant, VariantArrayType } from 'node-opcua-cli
 import { OPCUAServer } from 'node-opcua-server'
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager'
 
-export interface Order {
-    do: 'run' | 'halt' | 'made' | 'add' | 'freeze' | 'rename'
-    tickMs?: number
-    parts?: number // a tick sets every parts-th variable
-    ticks?: number // and after so many it halts
-}
+export type Order = { do: 'run'; tickMs: number; ticks: number; parts?: number } | { do: 'made' | 'add' | 'freeze' | 'withhold' }
 export interface Made {
     counts: number[] // how many values each variable got
-    times: [number, number][][] | null
+    times: [number, number][][] // of each variable: value, ms since 1970
 }
 
 const PORT = Number(process.env['PORT'])
@@ -60,11 +55,13 @@ async function main(): Promise<void> {
     const times: [number, number][][] = []
     let timer: NodeJS.Timeout | undefined
     let tick = 0
-    let frozen = false
+    let running = false
+    let ask: (() => void) | undefined // who waits for what was made
     process.on('message', (order: Order) => {
         if (order.do === 'run') {
             const parts = order.parts ?? 1
-            const ends = order.ticks === undefined ? Infinity : tick + order.ticks
+            const ends = tick + order.ticks
+            running = true
             timer = setInterval(() => {
                 const now = new Date()
                 for (let n = tick % parts; n < variables.length; n += parts) {
@@ -75,36 +72,57 @@ async function main(): Promise<void> {
                 tick++
                 if (tick >= ends) {
                     clearInterval(timer)
-                    process.send!({ halted: true })
+                    running = false
+                    ask?.()
                 }
-            }, order.tickMs ?? 100)
-        } else if (order.do === 'halt') {
-            clearInterval(timer)
-            process.send!({ halted: true })
+            }, order.tickMs)
+            process.send!({ running: true })
         } else if (order.do === 'add') {
             addVariable()
             process.send!({ added: true })
         } else if (order.do === 'freeze') {
-            frozen = freeze(server, frozen)
-            process.send!({ frozen })
+            freeze(server)
+            process.send!({ frozen: true })
+        } else if (order.do === 'withhold') {
+            withhold(server)
+            process.send!({ withheld: true })
         } else {
-            process.send!({ counts, times } satisfies Made)
+            ask = () => process.send!({ counts, times } satisfies Made)
+            if (!running) {
+                ask()
+            }
         }
     })
     await server.start()
     process.send!({ up: true })
 }
 
+interface Inner {
+    process_subscription: () => void
+    timerId: NodeJS.Timeout
+    monitoredItems: Record<string, { _enqueue_value: () => void }>
+}
+
+function subscriptionsOf(server: OPCUAServer): Inner[] {
+    const engine = server.engine as unknown as { _sessions: Record<string, { publishEngine: { _subscriptions: Record<string, Inner> } }> }
+    return Object.values(engine._sessions).flatMap((session) => Object.values(session.publishEngine._subscriptions))
+}
+
 // Subscriptions stop telling, though the session answers: what users of other gateways saw for months.
-function freeze(server: OPCUAServer, frozen: boolean): boolean {
-    const engine = server.engine as unknown as { _sessions: Record<string, { publishEngine: { _subscriptions: Record<string, { timerId: unknown; process_subscription: () => void; _tick: () => void }> } }> }
-    for (const session of Object.values(engine._sessions)) {
-        for (const subscription of Object.values(session.publishEngine._subscriptions)) {
-            subscription.process_subscription = () => undefined
-            subscription._tick = () => undefined
+function freeze(server: OPCUAServer): void {
+    for (const subscription of subscriptionsOf(server)) {
+        clearInterval(subscription.timerId)
+        subscription.process_subscription = () => undefined
+    }
+}
+
+// Keep-alives go on, but no value is told.
+function withhold(server: OPCUAServer): void {
+    for (const subscription of subscriptionsOf(server)) {
+        for (const item of Object.values(subscription.monitoredItems)) {
+            item._enqueue_value = () => undefined
         }
     }
-    return !frozen
 }
 
 function addHostile(own: ReturnType<NonNullable<OPCUAServer['engine']['addressSpace']>['getOwnNamespace']>, plant: ReturnType<typeof own.addObject>): void {
@@ -116,13 +134,13 @@ function addHostile(own: ReturnType<NonNullable<OPCUAServer['engine']['addressSp
     add('Text/with#signs+%', DataType.String, { dataType: DataType.String, value: '값 \u0000 "quoted"' })
     add('NaN', DataType.Double, { dataType: DataType.Double, value: NaN })
     add('Inf', DataType.Float, { dataType: DataType.Float, value: -Infinity })
-    add('Long', DataType.Int64, { dataType: DataType.Int64, value: [0xffffffff, 0xfffffffe] })
-    add('ULong', DataType.UInt64, { dataType: DataType.UInt64, value: [0xffffffff, 0xffffffff] })
+    add('Long', DataType.Int64, { dataType: DataType.Int64, arrayType: VariantArrayType.Scalar, value: [0xffffffff, 0xfffffffe] })
+    add('ULong', DataType.UInt64, { dataType: DataType.UInt64, arrayType: VariantArrayType.Scalar, value: [0xffffffff, 0xffffffff] })
     add('UInt', DataType.UInt32, { dataType: DataType.UInt32, value: 4294967295 })
     add('Byte', DataType.SByte, { dataType: DataType.SByte, value: -128 })
     add('Array', DataType.Double, { dataType: DataType.Double, arrayType: VariantArrayType.Array, value: new Float64Array([1, NaN, 3]) }, 1)
     add('Matrix', DataType.Int32, { dataType: DataType.Int32, arrayType: VariantArrayType.Matrix, dimensions: [2, 2], value: new Int32Array([1, 2, 3, 4]) }, 2)
-    add('Structure', 'Range', { dataType: DataType.ExtensionObject, value: own.addressSpace.constructExtensionObject('Range' as never, { low: 1, high: 2 }) })
+    add('Structure', 'Range', { dataType: DataType.ExtensionObject, value: own.addressSpace.constructExtensionObject(own.addressSpace.findDataType('Range') as never, { low: 1, high: 2 }) })
     add('Null', DataType.Double, { dataType: DataType.Null })
     add('Date', DataType.DateTime, { dataType: DataType.DateTime, value: new Date('2026-01-02T03:04:05.678Z') })
     add('Guid', DataType.Guid, { dataType: DataType.Guid, value: '12345678-1234-1234-1234-123456789ABC' })
@@ -130,7 +148,6 @@ function addHostile(own: ReturnType<NonNullable<OPCUAServer['engine']['addressSp
     add('Same', DataType.Int32, { dataType: DataType.Int32, value: 1 })
     add('Same', DataType.Int32, { dataType: DataType.Int32, value: 2 })
     add('n'.repeat(5000), DataType.Int32, { dataType: DataType.Int32, value: 3 })
-    add('', DataType.Boolean, { dataType: DataType.Boolean, value: true })
 }
 
 main().catch((error: unknown) => {

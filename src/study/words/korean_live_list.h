@@ -51,6 +51,52 @@
     X("at most {1} recipes, steps and tools", "레시피, 단계, 설비의 조합은 {1}개까지입니다") \
     /* the end of the list */
 
+#define KOREAN_CONNECT(X) \
+    X("no more files can be opened", "파일을 더 열 수 없습니다") \
+    X("the connection was closed", "연결이 닫혔습니다") \
+    X("maru was not running", "maru가 실행 중이 아니었습니다") \
+    X("no computer is called {1}: look at its name, or at the DNS", "{1}[이라는/라는] 컴퓨터가 없습니다. 이름이나 DNS를 확인하세요") \
+    X("nothing listens at {1} port {2}: is the program there running?", "{1} {2}번 포트에서 응답하는 프로그램이 없습니다. 그쪽 프로그램이 켜져 있습니까?") \
+    X("{1} port {2} does not answer: is it switched on, and does a firewall let us?", "{1} {2}번 포트가 응답하지 않습니다. 전원과 방화벽을 확인하세요") \
+    X("{1} port {2} cannot be reached: {3}", "{1} {2}번 포트에 닿을 수 없습니다: {3}") \
+    X("a name that is empty, too long or no UTF-8", "이름이 비었거나 너무 길거나 UTF-8이 아닙니다") \
+    X("a time before 1900 or after 2199", "시각이 1900년 이전이거나 2199년 이후입니다") \
+    X("a text that is too long", "글이 너무 깁니다") \
+    X("too many events wait to be written", "기록을 기다리는 이벤트가 너무 많습니다") \
+    X("the broker refuses: {1}", "브로커가 거절합니다: {1}") \
+    X("the broker refuses this user and password: look at both", "브로커가 이 사용자와 비밀번호를 거절합니다. 둘 다 확인하세요") \
+    X("the connection cannot be set up: {1}", "연결을 준비할 수 없습니다: {1}") \
+    X("the broker's certificate is not trusted: name its authority in ca_file", "브로커의 인증서를 믿을 수 없습니다. ca_file에 발급 기관의 인증서를 적으세요") \
+    X("the connection to the broker broke: {1}", "브로커와의 연결이 끊어졌습니다: {1}") \
+    X("what had come could not be kept", "받은 데이터를 저장하지 못했습니다") \
+    X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
+    X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
+    X("a group of Sparkplug has no +, # or / in its name", "Sparkplug 그룹 이름에는 +, #, /를 쓸 수 없습니다") \
+    X("too many settings", "설정이 너무 많습니다") \
+    X("a name without / is wanted", "/가 없는 이름이 필요합니다") \
+    X("{1} is wanted as seconds since 1970-01-01 UTC", "{1}[은/는] 1970-01-01 UTC부터의 초로 적어야 합니다") \
+    X("{1} is wanted from 1 to {2}", "{1}[은/는] 1부터 {2}까지여야 합니다") \
+    X("from is wanted before to", "from은 to보다 앞서야 합니다") \
+    X("after is wanted as the id of a signal", "after에는 신호의 id를 적어야 합니다") \
+    X("at most {1} signals are followed at once", "한 번에 신호 {1}개까지 지켜볼 수 있습니다") \
+    X("ids are wanted as numbers with commas", "ids는 쉼표로 나눈 번호여야 합니다") \
+    X("format is wanted as json or csv", "format은 json이나 csv여야 합니다") \
+    X("before is wanted as `next` of the page before", "before에는 앞 쪽의 next를 적어야 합니다") \
+    X("more than {1} MiB of lines", "줄이 모두 {1} MiB를 넘습니다") \
+    X("the body is damaged: it is no whole gzip", "본문이 손상되었습니다. 온전한 gzip이 아닙니다") \
+    X("a line that is too long", "줄이 너무 깁니다") \
+    X("precision is wanted as ns, us, ms or s", "precision은 ns, us, ms, s 가운데 하나여야 합니다") \
+    X("bucket is wanted as a name without /", "bucket은 /가 없는 이름이어야 합니다") \
+    X("line {1}: {2} ({3} of {4} lines were refused, the others are kept)", "{1}번째 줄: {2} ({4}줄 가운데 {3}줄을 거절했고 나머지는 저장했습니다)") \
+    X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
+    X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
+    X("sparkplug is wanted", "sparkplug여야 합니다") \
+    X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
+    X("there is no such connection", "그런 연결이 없습니다") \
+    X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
+    X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
+    /* the end of the list */
+
 #define KOREAN_EQUIPMENT(X) \
     /* wire: Sparkplug B */ \
     X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
@@ -107,6 +153,8 @@
     X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
     X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
     /* wire: line protocol */ \
+    X("a name is made of {measurement}, {tags}, {tag:KEY} and {field}", "이름은 {measurement}, {tags}, {tag:KEY}, {field}로 만듭니다") \
+    X("without {field} all fields have the same name", "{field}가 없으면 모든 필드의 이름이 같아집니다") \
     X("a tag is key=value", "태그는 key=value로 적습니다") \
     X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
     X("the same tag twice", "같은 태그가 두 번 있습니다") \
@@ -156,6 +204,25 @@
     X("no table: cells are separated by , ; tab or |", "표가 아닙니다. 칸은 , ; 탭 |로 나눕니다") \
     X("no column of times: dates such as 2025-10-31 15:05:07 are wanted", "시각 열이 없습니다. 2025-10-31 15:05:07 같은 날짜가 있어야 합니다") \
     X("a file that is not UTF-8", "UTF-8이 아닌 파일입니다") \
+    /* wire: Modbus */ \
+    X("a unit id is a whole number from 0 to 255", "unit id는 0부터 255까지의 정수입니다") \
+    X("an address is a whole number from 0 to 65535, behind it room for the whole value", "주소는 0부터 65535까지의 정수이고 값 전체가 들어갈 자리가 있어야 합니다") \
+    X("a period is a whole number of ms, from 1 to a day", "주기는 1부터 하루까지의 ms 정수입니다") \
+    X("a scale is a number other than 0", "배율은 0이 아닌 수입니다") \
+    X("coil, discrete, holding or input", "coil, discrete, holding, input 가운데 하나") \
+    X("bool, u16, i16, u32, i32, u64, i64, f32, f64, bit 0 to bit 15, or string 1 to string 250", "bool, u16, i16, u32, i32, u64, i64, f32, f64, bit 0부터 bit 15, string 1부터 string 250 가운데 하나") \
+    X("a coil or discrete input is a bool", "coil과 discrete input은 bool입니다") \
+    X("ABCD, DCBA, BADC, CDAB or nothing", "ABCD, DCBA, BADC, CDAB 가운데 하나를 적거나 비워 두세요") \
+    X("the columns name, kind, address and type are wanted", "name, kind, address, type 열이 있어야 합니다") \
+    X("the value does not fit into its registers", "값이 레지스터에 들어가지 않습니다") \
+    X("a text for a number, or a number for a text", "수 자리에 글을, 또는 글 자리에 수를 썼습니다") \
+    X("a read has 1 to {1} registers", "한 번에 읽는 레지스터는 1개부터 {1}개까지입니다") \
+    X("{1} has more registers than one read", "{1}의 레지스터가 한 번에 읽을 수 있는 것보다 많습니다") \
+    /* wire: Sparkplug B */ \
+    /* base: JSON */ \
+    /* wire: line protocol */ \
+    /* wire: JSON by a table */ \
+    /* wire: files of measurements */ \
     /* equipment states, OEE, alarms */ \
     X("a timeline keeps {1} to {2} events, not {3}", "이력에는 사건을 {1}개부터 {2}개까지 둘 수 있는데 {3}개입니다") \
     X("there is no event of kind {1}", "종류가 {1}인 사건은 없습니다") \
@@ -392,53 +459,7 @@
     X("a chart of 1 to {1} columns, of a microsecond or more each", "그림의 열은 1개에서 {1}개까지, 열마다 1마이크로초 이상이어야 합니다") \
     /* the end of the list */
 
-#define KOREAN_CONNECT(X) \
-    X("no more files can be opened", "파일을 더 열 수 없습니다") \
-    X("the connection was closed", "연결이 닫혔습니다") \
-    X("maru was not running", "maru가 실행 중이 아니었습니다") \
-    X("no computer is called {1}: look at its name, or at the DNS", "{1}[이라는/라는] 컴퓨터가 없습니다. 이름이나 DNS를 확인하세요") \
-    X("nothing listens at {1} port {2}: is the program there running?", "{1} {2}번 포트에서 응답하는 프로그램이 없습니다. 그쪽 프로그램이 켜져 있습니까?") \
-    X("{1} port {2} does not answer: is it switched on, and does a firewall let us?", "{1} {2}번 포트가 응답하지 않습니다. 전원과 방화벽을 확인하세요") \
-    X("{1} port {2} cannot be reached: {3}", "{1} {2}번 포트에 닿을 수 없습니다: {3}") \
-    X("a name that is empty, too long or no UTF-8", "이름이 비었거나 너무 길거나 UTF-8이 아닙니다") \
-    X("a time before 1900 or after 2199", "시각이 1900년 이전이거나 2199년 이후입니다") \
-    X("a text that is too long", "글이 너무 깁니다") \
-    X("too many events wait to be written", "기록을 기다리는 이벤트가 너무 많습니다") \
-    X("the broker refuses: {1}", "브로커가 거절합니다: {1}") \
-    X("the broker refuses this user and password: look at both", "브로커가 이 사용자와 비밀번호를 거절합니다. 둘 다 확인하세요") \
-    X("the connection cannot be set up: {1}", "연결을 준비할 수 없습니다: {1}") \
-    X("the broker's certificate is not trusted: name its authority in ca_file", "브로커의 인증서를 믿을 수 없습니다. ca_file에 발급 기관의 인증서를 적으세요") \
-    X("the connection to the broker broke: {1}", "브로커와의 연결이 끊어졌습니다: {1}") \
-    X("what had come could not be kept", "받은 데이터를 저장하지 못했습니다") \
-    X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
-    X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
-    X("a group of Sparkplug has no +, # or / in its name", "Sparkplug 그룹 이름에는 +, #, /를 쓸 수 없습니다") \
-    X("too many settings", "설정이 너무 많습니다") \
-    X("a name without / is wanted", "/가 없는 이름이 필요합니다") \
-    X("{1} is wanted as seconds since 1970-01-01 UTC", "{1}[은/는] 1970-01-01 UTC부터의 초로 적어야 합니다") \
-    X("{1} is wanted from 1 to {2}", "{1}[은/는] 1부터 {2}까지여야 합니다") \
-    X("from is wanted before to", "from은 to보다 앞서야 합니다") \
-    X("after is wanted as the id of a signal", "after에는 신호의 id를 적어야 합니다") \
-    X("at most {1} signals are followed at once", "한 번에 신호 {1}개까지 지켜볼 수 있습니다") \
-    X("ids are wanted as numbers with commas", "ids는 쉼표로 나눈 번호여야 합니다") \
-    X("format is wanted as json or csv", "format은 json이나 csv여야 합니다") \
-    X("before is wanted as `next` of the page before", "before에는 앞 쪽의 next를 적어야 합니다") \
-    X("more than {1} MiB of lines", "줄이 모두 {1} MiB를 넘습니다") \
-    X("the body is damaged: it is no whole gzip", "본문이 손상되었습니다. 온전한 gzip이 아닙니다") \
-    X("a line that is too long", "줄이 너무 깁니다") \
-    X("precision is wanted as ns, us, ms or s", "precision은 ns, us, ms, s 가운데 하나여야 합니다") \
-    X("bucket is wanted as a name without /", "bucket은 /가 없는 이름이어야 합니다") \
-    X("line {1}: {2} ({3} of {4} lines were refused, the others are kept)", "{1}번째 줄: {2} ({4}줄 가운데 {3}줄을 거절했고 나머지는 저장했습니다)") \
-    X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
-    X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
-    X("sparkplug is wanted", "sparkplug여야 합니다") \
-    X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
-    X("there is no such connection", "그런 연결이 없습니다") \
-    X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
-    X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
-    /* the end of the list */
-
-#define KOREAN_LIVE(X) KOREAN_CONNECT(X) KOREAN_CHARTS(X) KOREAN_EQUIPMENT(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
+#define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
 // clang-format on
 
 #endif
