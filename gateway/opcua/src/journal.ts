@@ -65,10 +65,14 @@ export class Journal {
     onTrouble: (error: Error | undefined) => void = () => undefined // undefined: well again
     onDrop: (from: number, to: number, newest: number) => void = () => undefined // called before they go
 
+    private readonly segmentBytes: number // an eighth of the cap, so that little goes at a time
+
     private constructor(
         private readonly folder: string,
         private readonly caps: Caps,
-    ) {}
+    ) {
+        this.segmentBytes = Math.min(JOURNAL_MAX_SEGMENT_BYTES, Math.max(1 << 16, caps.bytes / 8))
+    }
 
     // Opens a folder, made where it is missing; a torn tail is cut off.
     static async open(folder: string, caps: Caps): Promise<Journal> {
@@ -217,7 +221,7 @@ export class Journal {
         const group = this.waiting
         let n = 0
         let bytes = 0
-        while (n < group.length && bytes < JOURNAL_MAX_SEGMENT_BYTES) {
+        while (n < group.length && bytes < this.segmentBytes) {
             bytes += group[n]!.length + group[n + 1]!.length
             n += 2
         }
@@ -242,7 +246,7 @@ export class Journal {
     // The segment that is written to: a new one where the last is full.
     private async segment(): Promise<Segment> {
         const last = this.segments.at(-1)
-        if (last && this.file && last.size < JOURNAL_MAX_SEGMENT_BYTES) {
+        if (last && this.file && last.size < this.segmentBytes) {
             return last
         }
         await this.file?.close()

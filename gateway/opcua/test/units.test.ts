@@ -9,16 +9,17 @@ import { DataType, DataValue, StatusCodes, Variant, VariantArrayType } from 'nod
 import { decodePayload } from 'sparkplug-payload/lib/sparkplugbpayload'
 import { Backoff } from '../src/backoff'
 import { placed, stepOf } from '../src/browse'
-import { Catalogue, type Variable } from '../src/catalogue'
+import { Catalogue, OWN, type Variable } from '../src/catalogue'
 import { readCommands, readState } from '../src/commands'
 import { Journal, crc32 } from '../src/journal'
+import { Keeper } from '../src/keeper'
 import { Owed } from '../src/owed'
 import { matcher } from '../src/patterns'
 import { encodePayload } from '../src/payload'
 import { FrameWriter, Type, readFrame, type Sample } from '../src/record'
-import { readSettings } from '../src/settings'
+import { loadSettings, readSettings } from '../src/settings'
 import { metricType, qualityOf, timeOf, valueOf, variantFor } from '../src/values'
-import { Refusal, languageOf, sentences } from '../src/words'
+import { Refusal, languageOf, sentences, speaker } from '../src/words'
 
 // Numbers that are the same in every run.
 function dice(seed: number): () => number {
@@ -215,6 +216,49 @@ describe('what is owed', () => {
     })
 })
 
+describe('the keeper', () => {
+    it('drops at its cap, and what it drops is a gap: all values are there or counted', async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'maru-keeper-'))
+        const least = { opcua: { endpoint: 'opc.tcp://plc:1' }, mqtt: { url: 'mqtt://b' }, sparkplug: { group: 'G', node: 'N' }, store: { folder, max_bytes: '1 MiB', sync: '0 ms' } }
+        const keeper = await Keeper.open(readSettings(JSON.stringify(least), 'x.json', 'en'), speaker('en'), () => undefined)
+        keeper.catalogue.update([{ path: 'P/a', device: 'P', name: 'a', node: 'ns=1;s=a', declared: 11, type: Type.Double, writable: false }], 's', 0)
+        const metric = keeper.catalogue.find('P', 'a')!.id
+        const put = 60_000 // of 25 bytes each
+        for (let n = 0; n < put; n++) {
+            keeper.take(metric, new DataValue({ value: { dataType: DataType.Double, value: n }, sourceTimestamp: new Date(n) }), false)
+            if (n % 500 === 499) {
+                keeper.commit()
+                await keeper.journal.flush()
+            }
+        }
+        await new Promise((done) => setTimeout(done, 1500)) // it looks once a second
+        await keeper.journal.flush()
+        const left: Sample[] = []
+        for (const range of keeper.owed.before(keeper.journal.durable)) {
+            keeper.journal.read(range.from, range.to - range.from).frames.forEach(({ payload }) => left.push(...readFrame(payload)))
+        }
+        const gaps = left.filter((sample) => sample.metric === OWN.gap.id).map(({ value }) => JSON.parse(String(value)) as { cause: string; values: number; from: string })
+        const values = left.filter((sample) => sample.metric === metric)
+        assert.ok(keeper.journal.bytes <= 1.2 * (1 << 20))
+        assert.equal(gaps[0]!.cause, 'store full')
+        assert.equal(gaps[0]!.from, new Date(0).toISOString())
+        assert.equal(values.length + gaps.reduce((sum, gap) => sum + gap.values, 0), put)
+        assert.equal(values.at(-1)!.value, put - 1)
+        await keeper.close()
+        rmSync(folder, { recursive: true })
+    })
+    it('is for one process', async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'maru-keeper-'))
+        const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+        writeFileSync(join(folder, 'lock'), JSON.stringify({ mark: `${process.ppid} ${stat.slice(stat.lastIndexOf(')')).split(' ')[20]}` }))
+        const settings = readSettings(JSON.stringify({ opcua: { endpoint: 'opc.tcp://plc:1' }, mqtt: { url: 'mqtt://b' }, sparkplug: { group: 'G', node: 'N' }, store: { folder } }), 'x.json', 'en')
+        await assert.rejects(Keeper.open(settings, speaker('en'), () => undefined), /in use by process/)
+        writeFileSync(join(folder, 'lock'), JSON.stringify({ mark: `${process.ppid} 1` })) // the number was given again
+        await (await Keeper.open(settings, speaker('en'), () => undefined)).close()
+        rmSync(folder, { recursive: true })
+    })
+})
+
 describe('payloads', () => {
     it('are read by sparkplug-payload as they were meant', () => {
         const metrics = SAMPLES.map(({ metric, time, type, value }) => ({
@@ -358,6 +402,11 @@ describe('settings', () => {
         assert.equal(settings.subscription.publishing, 500)
         assert.deepEqual(settings.writes.allow, [])
         assert.deepEqual(readSettings(JSON.stringify({ opcua: { endpoint: 'opc.tcp://plc:4840' }, mqtt: { url: 'mqtt://broker' }, sparkplug: { group: 'G', node: 'N' } }), 'x.json', 'en'), settings)
+    })
+    it('of the example are good', () => {
+        const settings = loadSettings(join(__dirname, '..', '..', 'example.toml'), 'en')
+        assert.equal(settings.opcua.security, 'best')
+        assert.equal(settings.subscription.deadbands.length, 1)
     })
     it('are refused with a sentence for each fault', () => {
         const cases: [string, RegExp][] = [
