@@ -59,11 +59,11 @@ describe('a plant', () => {
         await host?.close()
         await floor.close()
     })
-    const begin = async (count: number, tables = {}, env = {}): Promise<void> => {
+    const begin = async (count: number, tables = {}, env = {}, ...words: string[]): Promise<void> => {
         await floor.startServer({ COUNT: String(count), ...env })
         await floor.startBroker()
         host = await Host.open(floor.brokerPort, 'Test', 'Edge')
-        floor.startGateway(floor.settings(tables))
+        floor.startGateway(floor.settings(tables), ...words)
         await until('births', () => host!.counts.dbirth >= Math.ceil(count / 100) && /subscriptions with/.test(floor.said), 60_000).catch((error: Error) => {
             throw new Error(`${error.message}\n${floor.said}`)
         })
@@ -108,8 +108,8 @@ describe('a plant', () => {
         inOrder(host!)
     })
 
-    it('loses nothing when the gateway is killed', LONG, async () => {
-        await begin(500)
+    it('loses nothing when the gateway is killed, encrypted, with a user', LONG, async () => {
+        await begin(500, { opcua: { security: 'best', user: 'line', password: 'right' } }, {}, '--trust')
         await floor.order({ do: 'run', tickMs: 50, parts: 5, ticks: SOAK ? 1200 : 200 })
         for (let n = 0; n < (SOAK ? 8 : 2); n++) {
             await pause(2500)
@@ -141,11 +141,11 @@ describe('a plant', () => {
         inOrder(host!)
     })
 
-    it('loses nothing when the network blinks', LONG, async () => {
+    it('loses nothing when the network blinks, at QoS 0', LONG, async () => {
         const relay = await Relay.open()
         floor.relayPort = relay.port
         relay.target = floor.serverPort
-        await begin(500)
+        await begin(500, { sparkplug: { qos: 0 } })
         await floor.order({ do: 'run', tickMs: 50, parts: 5, ticks: SOAK ? 1200 : 160 })
         for (const mute of [false, true, false]) {
             await pause(1500)
