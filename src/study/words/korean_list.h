@@ -710,6 +710,118 @@
     /* the end of the list */
 
 #define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_LIVE(X)
+#define KOREAN_SECS(X) \
+    X("{1} bytes wanted at {2}, {3} there", "{2}번째 바이트부터 {1}바이트가 있어야 하는데 {3}바이트뿐입니다") \
+    X("an item is wanted at {1}, where the bytes end", "{1}번째 바이트에 항목이 있어야 하는데 데이터가 끝났습니다") \
+    X("the format code 0o{1} at {2} is not defined", "{2}번째 바이트의 형식 코드 0o{1}[은/는] 정해지지 않은 코드입니다") \
+    X("the format byte at {1} says that no length follows", "{1}번째 형식 바이트에 길이 바이트 수가 0으로 적혀 있습니다") \
+    X("a list of {1} items at {2}, but only {3} bytes follow", "{2}번째 바이트의 목록은 항목이 {1}개라는데 뒤에 {3}바이트뿐입니다") \
+    X("more than {1} lists inside each other, at {2}", "{2}번째 바이트에서 목록이 {1}겹을 넘었습니다") \
+    X("more than {1} items in one message", "메시지 하나에 항목이 {1}개를 넘습니다") \
+    X("{1} bytes at {2} are no whole number of {3}", "{2}번째 바이트의 길이 {1}바이트는 {3} 값의 크기로 나누어떨어지지 않습니다") \
+    X("{1} bytes behind the item, at {2}", "항목이 끝난 {2}번째 바이트 뒤에 {1}바이트가 더 있습니다") \
+    X("the message is too long", "메시지가 너무 깁니다") \
+    X("a byte as 0x and two hex digits is wanted", "0x와 16진수 두 자리로 된 바이트가 있어야 합니다") \
+    X("bytes 20 to 7E and a closing quote are wanted; others stand outside as 0xNN", "따옴표 안에는 20~7E 바이트만 쓰고 따옴표를 닫아야 합니다. 다른 바이트는 밖에 0xNN으로 적으세요") \
+    X("this number does not fit its kind", "이 형식에 들어가지 않는 수입니다") \
+    X("a whole number that fits its kind is wanted", "형식에 맞는 정수가 있어야 합니다") \
+    X("a number that fits its kind, inf, -inf or nan is wanted", "형식에 맞는 수, inf, -inf, nan 가운데 하나가 있어야 합니다") \
+    X("TRUE or FALSE is wanted", "TRUE나 FALSE가 있어야 합니다") \
+    X("the item is longer than three length bytes can say", "길이 바이트 세 개로 나타낼 수 없을 만큼 항목이 깁니다") \
+    X("the count of a list is wanted: [3]", "목록의 개수를 [3]처럼 적어야 합니다") \
+    X("more than {1} lists inside each other", "목록이 {1}겹을 넘었습니다") \
+    X("the item is never closed with >", "항목을 닫는 >가 없습니다") \
+    X("an item is wanted, such as <U4 1>", "<U4 1> 같은 항목이 있어야 합니다") \
+    X("the kind of an item is wanted: L B BOOLEAN A J C2 I1 I2 I4 I8 U1 U2 U4 U8 F4 F8", "항목의 형식이 있어야 합니다: L B BOOLEAN A J C2 I1 I2 I4 I8 U1 U2 U4 U8 F4 F8") \
+    X("the list says [{1}] and holds {2} items", "목록에 [{1}]이라고 적혀 있는데 항목은 {2}개입니다") \
+    X("text behind the item", "항목 뒤에 글자가 더 있습니다") \
+    X("the message is too long, or there is no memory for it", "메시지가 너무 길거나 메모리가 모자랍니다") \
+    X("a frame of {1} bytes, which is shorter than its header", "헤더보다 짧은 {1}바이트짜리 프레임입니다") \
+    X("a frame of {1} bytes, {2} are allowed", "프레임이 {1}바이트입니다. {2}바이트까지 됩니다") \
+    X("a setting of HSMS is out of range: T3 to T8 from 1 ms to 1 day, frames of 10 bytes to 64 MiB, 1 to {1} open transactions", "HSMS 설정이 범위를 벗어났습니다. T3~T8은 1 ms~1일, 프레임은 10바이트~64 MiB, 열린 트랜잭션은 1~{1}개입니다") \
+    X("more bytes than a session takes at once", "한 번에 받을 수 있는 양을 넘었습니다") \
+    X("there is no selected connection to the equipment", "설비와 선택된(SELECTED) 연결이 없습니다") \
+    X("the message is too long, or too much waits to be sent", "메시지가 너무 길거나 보내지 못한 데이터가 너무 많습니다") \
+    X("{1} transactions are open, no more are allowed", "응답을 기다리는 트랜잭션이 {1}개라 더 열 수 없습니다") \
+    X("closed by the equipment", "설비가 연결을 닫았습니다") \
+    X("separated by the equipment", "설비가 연결을 끊었습니다(Separate)") \
+    X("separated by us", "이쪽에서 연결을 끊었습니다(Separate)") \
+    X("no answer to a control message (T6)", "제어 메시지에 응답이 없습니다(T6)") \
+    X("not selected in time (T7)", "제때 선택되지 않았습니다(T7)") \
+    X("a frame stopped half way (T8)", "프레임이 중간에 끊겼습니다(T8)") \
+    X("a frame shorter than its header", "헤더보다 짧은 프레임입니다") \
+    X("a frame that is too long", "너무 긴 프레임입니다") \
+    X("out of step", "양쪽의 연결 상태가 어긋났습니다") \
+    X("too much unsent", "보내지 못한 데이터가 너무 많습니다") \
+    X("communications are not established yet", "아직 통신이 성립되지 않았습니다") \
+    X("{1} requests to the equipment are waiting, no more are taken", "설비에 보낼 요청이 {1}개 밀려 있어 더 받을 수 없습니다") \
+    X("messages come from another device id", "다른 장치 번호(device id)로 메시지가 옵니다") \
+    X("a message of an unknown type came", "모르는 종류의 메시지가 왔습니다") \
+    X("a message came that is not SECS-II", "SECS-II가 아닌 메시지가 왔습니다") \
+    X("a reply came to nothing that is open", "열려 있지 않은 트랜잭션의 응답이 왔습니다") \
+    X("a message came before the connection was selected", "연결이 선택되기 전에 메시지가 왔습니다") \
+    X("a reply came that does not fit its request", "요청과 맞지 않는 응답이 왔습니다") \
+    X("deselected by the equipment", "설비가 선택을 해제했습니다(Deselect)") \
+    X("a part of a message was lost, for want of memory", "메모리가 모자라 메시지의 일부를 잃었습니다") \
+    X("denied, try again", "거절되었습니다. 다시 시도하세요") \
+    X("at least one constant does not exist", "없는 설비 상수가 있습니다") \
+    X("at least one constant is out of range", "범위를 벗어난 설비 상수가 있습니다") \
+    X("too many variables", "변수가 너무 많습니다") \
+    X("no more traces allowed", "추적(trace)을 더 만들 수 없습니다") \
+    X("bad group size", "묶음 크기가 잘못되었습니다") \
+    X("at least one report is defined already", "이미 정의된 보고서가 있습니다") \
+    X("at least one variable does not exist", "없는 변수가 있습니다") \
+    X("at least one event is linked already", "이미 연결된 이벤트가 있습니다") \
+    X("at least one event does not exist", "없는 이벤트가 있습니다") \
+    X("at least one report does not exist", "없는 보고서가 있습니다") \
+    X("busy, try again", "지금은 바쁩니다. 다시 시도하세요") \
+    X("there is no such command", "그런 명령이 없습니다") \
+    X("cannot be done now", "지금은 할 수 없습니다") \
+    X("at least one parameter is invalid", "잘못된 인자가 있습니다") \
+    X("will be done, an event says when", "받아들였고, 끝나면 이벤트로 알립니다") \
+    X("rejected, already so", "이미 그 상태라 거절되었습니다") \
+    X("there is no such object", "그런 대상이 없습니다") \
+    X("a secondary message", "응답 메시지입니다") \
+    X("error, not accepted", "오류로 받지 않았습니다") \
+    X("nothing is spooled", "쌓아 둔 메시지가 없습니다") \
+    X("invalid program name", "잘못된 레시피 이름입니다") \
+    X("permission not granted", "허가되지 않았습니다") \
+    X("program not found", "레시피가 없습니다") \
+    X("started, not complete", "시작했고 아직 끝나지 않았습니다") \
+    X("no such terminal", "그런 단말이 없습니다") \
+    X("no text of many lines", "여러 줄은 보여 줄 수 없습니다") \
+    X("no reply in time", "제때 응답이 없습니다") \
+    X("data too long", "데이터가 너무 깁니다") \
+    X("a report is not as the table of the tool has it", "보고서가 설비 표에 적힌 것과 다릅니다") \
+    X("a trace is not as the table of the tool has it", "추적(trace)이 설비 표에 적힌 것과 다릅니다") \
+    X("the message is not of the shape that it should have", "메시지의 구조가 규격과 다릅니다") \
+    X("aborted by the equipment", "설비가 중단했습니다(F0)") \
+    X("no reply in time (T3)", "제때 응답이 없습니다(T3)") \
+    X("rejected by the equipment", "설비가 거부했습니다(Reject)") \
+    X("the message could not be sent", "메시지를 보내지 못했습니다") \
+    X("the answer cannot be read", "응답을 읽을 수 없습니다") \
+    X("the columns are row, id, name, kind, unit, list, means, value, low, high, each once", "열은 row, id, name, kind, unit, list, means, value, low, high이고 한 번씩만 씁니다") \
+    X("setting, variable, report, event, alarm, trace or command is wanted", "setting, variable, report, event, alarm, trace, command 가운데 하나여야 합니다") \
+    X("the table has more than {1} rows", "표가 {1}행을 넘습니다") \
+    X("this setting cannot have such a value", "이 설정에 쓸 수 없는 값입니다") \
+    X("there is no such setting", "그런 설정은 없습니다") \
+    X("an id is wanted: 1 to 80 bytes without blanks", "빈칸 없는 1~80바이트의 id가 있어야 합니다") \
+    X("this meaning is not known for such a row", "이런 행에 쓸 수 없는 뜻(means)입니다") \
+    X("there is no row with this id above", "위에 이 id의 행이 없습니다") \
+    X("a number is wanted", "수가 있어야 합니다") \
+    X("a number not below `low` is wanted", "low보다 작지 않은 수가 있어야 합니다") \
+    X("this id has a row already", "이 id의 행이 이미 있습니다") \
+    X("SV, DV or EC is wanted", "SV, DV, EC 가운데 하나여야 합니다") \
+    X("the category of an alarm is 0 to 127", "알람 종류는 0~127입니다") \
+    X("the period of a trace is 0.01 s to a day", "추적(trace) 주기는 0.01초~하루입니다") \
+    X("a name that no other command has is wanted", "다른 명령과 겹치지 않는 이름이 있어야 합니다") \
+    X("there is no event with this id above", "위에 이 id의 이벤트가 없습니다") \
+    X("the table of a tool is UTF-8 text of at most 8 MiB", "설비 표는 8 MiB까지의 UTF-8 글입니다") \
+    X("a variable and one item are wanted", "변수 하나와 항목 하나가 있어야 합니다") \
+    X("too many messages wait for the host", "호스트에 보낼 메시지가 너무 많이 밀렸습니다") \
+    X("only the host puts an equipment into this state", "이 상태는 호스트만 만들 수 있습니다")
+
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_SECS(X)
 // clang-format on
 
 #endif

@@ -5,23 +5,13 @@
 #include "wire/secs/item_text.h"
 #include "wire/secs/trial_etch.h"
 
-enum { MAX_SENT = 200 };
-
-// What the host has sent and nobody has asked for yet.
-struct sent {
-    struct hsms_frame frame;
-    struct text body;
-    bool is_taken;
-};
-
 struct trial {
     struct profile *profile;
     struct gem_host *host;
     struct hsms_session *session;
     maru_time now;
     struct text log; // outputs, a line each
-    struct sent sent[MAX_SENT];
-    uint32_t n_sent;
+    struct trial_log *sent;
 };
 
 static const char *const kind_names[] = {"CONNECT",  "CLOSED",  "COMMUNICATION", "CONTROL", "READY",
@@ -62,29 +52,18 @@ static void log_output(struct text *log, const struct gem_output *o) {
     text_addz(log, "\n");
 }
 
-static void take_sent(struct trial *t) {
-    for (;;) {
-        assert_true(t->n_sent < MAX_SENT);
-        struct sent *s = &t->sent[t->n_sent];
-        text_init(&s->body, TRIAL_BYTES);
-        s->is_taken = false;
-        if (!trial_take(t->session, &s->body, &s->frame)) {
-            return;
-        }
-        t->n_sent++;
-    }
-}
-
 static void run(struct trial *t) {
     struct gem_output output;
     while (gem_host_next(t->host, t->now, &output)) {
         log_output(&t->log, &output);
     }
-    take_sent(t);
+    trial_collect(t->sent, t->session);
 }
 
 static void start(struct trial *t, const char *csv) {
     *t = (struct trial){.now = INT64_C(1767312245000000)}; // 2026-01-02 00:04:05
+    t->sent = calloc(1, sizeof *t->sent);
+    assert_non_null(t->sent);
     t->profile = trial_profile(csv);
     assert_int_equal(gem_host_new(t->profile, &t->host, NULL), MARU_OK);
     t->session = gem_host_session(t->host);
@@ -94,9 +73,8 @@ static void start(struct trial *t, const char *csv) {
 }
 
 static void end(struct trial *t) {
-    for (uint32_t i = 0; i < t->n_sent; i++) {
-        text_fini(&t->sent[i].body);
-    }
+    trial_log_fini(t->sent);
+    free(t->sent);
     gem_host_free(t->host);
     profile_free(t->profile);
     text_fini(&t->log);
@@ -145,28 +123,28 @@ static void expect_log(struct trial *t, const char *want) {
 // The next frame of ours that was not looked at, as text; gives its system bytes.
 static uint32_t expect_sent(struct trial *t, const char *want) {
     uint32_t i = 0;
-    while (i < t->n_sent && t->sent[i].is_taken) {
+    while (i < t->sent->n_sent && t->sent->sent[i].is_taken) {
         i++;
     }
-    if (i == t->n_sent) {
+    if (i == t->sent->n_sent) {
         fail_msg("nothing sent, want '%s'", want);
     }
     struct text got;
     text_init(&got, TRIAL_BYTES);
-    hsms_print(&t->sent[i].frame, &got);
+    hsms_print(&t->sent->sent[i].frame, &got);
     if (strcmp(got.bytes, want) != 0) {
         fail_msg("sent '%s', want '%s'", got.bytes, want);
     }
     text_fini(&got);
-    t->sent[i].is_taken = true;
-    return t->sent[i].frame.header.system;
+    t->sent->sent[i].is_taken = true;
+    return t->sent->sent[i].frame.header.system;
 }
 
 static void expect_nothing_sent(const struct trial *t) {
-    for (uint32_t i = 0; i < t->n_sent; i++) {
-        if (!t->sent[i].is_taken) {
-            fail_msg("sent S%uF%u", hsms_stream(&t->sent[i].frame.header),
-                     hsms_function(&t->sent[i].frame.header));
+    for (uint32_t i = 0; i < t->sent->n_sent; i++) {
+        if (!t->sent->sent[i].is_taken) {
+            fail_msg("sent S%uF%u", hsms_stream(&t->sent->sent[i].frame.header),
+                     hsms_function(&t->sent->sent[i].frame.header));
         }
     }
 }
@@ -536,8 +514,8 @@ static void a_gap_is_told(void **state) {
     expect_log(&t, "REPLY S1F2 #6 outcome 5 \nCOMMUNICATION 0 closed by the equipment\n"
                    "GAP 1 closed by the equipment\nCONTROL 0 unknown\n"
                    "CLOSED 0 closed by the equipment\n");
-    for (uint32_t i = 0; i < t.n_sent; i++) {
-        t.sent[i].is_taken = true;
+    for (uint32_t i = 0; i < t.sent->n_sent; i++) {
+        t.sent->sent[i].is_taken = true;
     }
     select_as_passive(&t);
     answer(&t, "S1F13 W <L [0]>", 1, 14, "<L <B 0x00> <L>>");
@@ -606,14 +584,6 @@ static void no_memory(void **state) {
 
 // ---- recorded conversations: our host in the place of theirs
 
-struct play {
-    struct trial t;
-    uint32_t n_map;
-    struct {
-        uint32_t theirs, ours;
-    } map[TRIAL_FRAMES];
-};
-
 // Requests of the kinds below are made by gem_ask.c from what their body means; others go as they are.
 static void put_request(const struct profile *p, const struct hsms_header *h,
                         const struct secs_item *root, struct text *body) {
@@ -647,100 +617,48 @@ static void put_request(const struct profile *p, const struct hsms_header *h,
     }
 }
 
-static void ask_as_they(struct play *play, const struct trial_frame *f) {
+static void ask_as_they(struct trial *t, const struct trial_frame *f) {
     struct text body;
     struct arena arena;
     text_init(&body, TRIAL_BYTES);
     arena_init(&arena, TRIAL_BYTES);
     const struct secs_item *root = NULL;
     if (secs_decode(f->frame.body, f->frame.n_body, &arena, &root, NULL) == MARU_OK) {
-        put_request(play->t.profile, &f->frame.header, root, &body);
+        put_request(t->profile, &f->frame.header, root, &body);
     } else {
         text_add(&body, (const char *)f->frame.body, f->frame.n_body); // broken on purpose
     }
     const struct hsms_header *h = &f->frame.header;
     if (hsms_wants_reply(h)) {
         assert_int_equal(
-            gem_host_ask(play->t.host, hsms_stream(h), hsms_function(h), &body, f->line, NULL),
-            MARU_OK);
+            gem_host_ask(t->host, hsms_stream(h), hsms_function(h), &body, f->line, NULL), MARU_OK);
     } else {
         const struct hsms_message message = {hsms_stream(h), hsms_function(h), body.bytes,
                                              (uint32_t)body.n_bytes};
-        assert_int_equal(hsms_session_tell(play->t.session, &message, NULL), MARU_OK);
+        assert_int_equal(hsms_session_tell(t->session, &message, NULL), MARU_OK);
     }
     arena_fini(&arena);
     text_fini(&body);
 }
 
-static bool is_same_frame(const struct hsms_frame *a, const struct hsms_frame *b) {
-    if (a->header.stype != b->header.stype || a->header.byte2 != b->header.byte2 ||
-        a->header.byte3 != b->header.byte3 || a->n_body + b->n_body == 0) {
-        return a->header.stype == b->header.stype && a->header.byte2 == b->header.byte2 &&
-               a->header.byte3 == b->header.byte3;
-    }
-    struct arena arena;
-    arena_init(&arena, TRIAL_BYTES);
-    const struct secs_item *x = NULL;
-    const struct secs_item *y = NULL;
-    const bool is_good = secs_decode(a->body, a->n_body, &arena, &x, NULL) == MARU_OK &&
-                         secs_decode(b->body, b->n_body, &arena, &y, NULL) == MARU_OK;
-    const bool is_same = is_good
-                             ? secs_is_same(x, y, SECS_LOOSELY)
-                             : a->n_body == b->n_body && memcmp(a->body, b->body, a->n_body) == 0;
-    arena_fini(&arena);
-    return is_same;
-}
-
-// Finds the frame that theirs sent among those that ours did.
-static void match(struct play *play, const struct trial_frame *f) {
-    const bool is_primary = trial_is_primary(&f->frame.header);
-    for (uint32_t i = 0; i < play->t.n_sent; i++) {
-        struct sent *s = &play->t.sent[i];
-        if (!s->is_taken && is_same_frame(&s->frame, &f->frame) &&
-            (is_primary || s->frame.header.system == f->frame.header.system)) {
-            s->is_taken = true;
-            if (is_primary) {
-                play->map[play->n_map].theirs = f->frame.header.system;
-                play->map[play->n_map++].ours = s->frame.header.system;
-            }
-            return;
-        }
-    }
-    struct text want;
-    text_init(&want, TRIAL_BYTES);
-    hsms_print(&f->frame, &want);
-    fail_msg("line %u: '%s' was not sent", f->line, want.bytes);
-}
-
 // The set-up begins with S1F1 here, which theirs did not ask.
-static void answer_setup(struct play *play) {
-    for (uint32_t i = 0; i < play->t.n_sent; i++) {
-        struct sent *s = &play->t.sent[i];
+static void answer_setup(struct trial *t) {
+    for (uint32_t i = 0; i < t->sent->n_sent; i++) {
+        struct trial_sent *s = &t->sent->sent[i];
         if (!s->is_taken && s->frame.header.stype == 0 && hsms_stream(&s->frame.header) == 1 &&
             hsms_function(&s->frame.header) == 1) {
             s->is_taken = true;
-            say(&play->t, 1, 2, false, s->frame.header.system, "<L>");
+            say(t, 1, 2, false, s->frame.header.system, "<L>");
         }
     }
 }
 
 // S1F13 comes when the connection is selected, without being asked for.
-static bool has_sent_by_itself(const struct play *play, const struct trial_frame *f) {
-    for (uint32_t i = 0; i < play->t.n_sent; i++) {
-        const struct sent *s = &play->t.sent[i];
+static bool has_sent_by_itself(const struct trial *t, const struct trial_frame *f) {
+    for (uint32_t i = 0; i < t->sent->n_sent; i++) {
+        const struct trial_sent *s = &t->sent->sent[i];
         if (!s->is_taken && f->frame.header.byte2 == 0x81 && f->frame.header.byte3 == 13 &&
-            is_same_frame(&s->frame, &f->frame)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Their system bytes become ours; false where ours has sent no such message.
-static bool map_system(const struct play *play, uint32_t *system) {
-    for (uint32_t i = 0; i < play->n_map; i++) {
-        if (play->map[i].theirs == *system) {
-            *system = play->map[i].ours;
+            trial_is_same(&s->frame, &f->frame)) {
             return true;
         }
     }
@@ -748,29 +666,28 @@ static bool map_system(const struct play *play, uint32_t *system) {
 }
 
 // S9 messages have the header of the message at fault in their body.
-static void feed_error(struct play *play, const struct trial_frame *f) {
+static void feed_error(struct trial *t, const struct trial_frame *f) {
     uint8_t body[2 + HSMS_HEADER_BYTES];
     assert_int_equal(f->frame.n_body, sizeof body);
     memcpy(body, f->frame.body, sizeof body);
     struct hsms_header at_fault = hsms_header_read(body + 2);
-    (void)map_system(play, &at_fault.system);
+    (void)trial_map(t->sent, &at_fault.system);
     hsms_header_bytes(&at_fault, body + 2);
-    feed(&play->t, &f->frame.header, body, sizeof body);
+    feed(t, &f->frame.header, body, sizeof body);
 }
 
-static void play_frame(struct play *play, const struct trial_frame *f) {
-    struct trial *t = &play->t;
+static void play_frame(struct trial *t, const struct trial_frame *f) {
     struct hsms_header header = f->frame.header;
     if (!f->is_by_host) {
-        if (!trial_is_primary(&header) && !map_system(play, &header.system)) {
+        if (!trial_is_primary(&header) && !trial_map(t->sent, &header.system)) {
             return; // to a message that ours does not send
         }
         if (header.stype == HSMS_DATA && hsms_stream(&header) == 9) {
-            feed_error(play, f);
+            feed_error(t, f);
             return;
         }
         feed(t, &header, f->frame.body, f->frame.n_body);
-        answer_setup(play);
+        answer_setup(t);
         return;
     }
     if (header.stype == HSMS_DATA && header.session == 2) {
@@ -781,11 +698,11 @@ static void play_frame(struct play *play, const struct trial_frame *f) {
     } else if (header.stype == HSMS_SEPARATE_REQ) {
         hsms_session_separate(t->session, t->now);
     } else if (header.stype == HSMS_DATA && trial_is_primary(&header) &&
-               !has_sent_by_itself(play, f)) {
-        ask_as_they(play, f);
+               !has_sent_by_itself(t, f)) {
+        ask_as_they(t, f);
     }
     run(t);
-    match(play, f);
+    trial_match(t->sent, f);
 }
 
 static void play_as_host(const char *name, const char *extra, struct text *log) {
@@ -796,38 +713,37 @@ static void play_as_host(const char *name, const char *extra, struct text *log) 
              ETCH_HOST "setting,,linktest,,,,,0,,\nsetting,,open,,,,,64,,\n",
              QUIET "setting,,enable all events,,,,,yes,,\n", extra);
     struct trial_talk *talk = trial_talk_open(file);
-    struct play *play = calloc(1, sizeof *play);
-    assert_non_null(play);
-    start(&play->t, csv);
+    struct trial trial;
+    struct trial *t = &trial;
+    start(t, csv);
     for (uint32_t i = 0; i < talk->n; i++) {
         const struct trial_frame *f = &talk->frame[i];
         if (f->is_remark) {
-            if (hsms_session_is_selected(play->t.session)) {
-                hsms_session_closed(play->t.session, play->t.now);
-                run(&play->t);
-                play->t.now += 20000000;
-                run(&play->t);
+            if (hsms_session_is_selected(t->session)) {
+                hsms_session_closed(t->session, t->now);
+                run(t);
+                t->now += 20000000;
+                run(t);
             }
             if (i + 1 < talk->n) {
-                play->n_map = 0;
-                hsms_session_opened(play->t.session, play->t.now);
-                run(&play->t);
+                t->sent->n_map = 0;
+                hsms_session_opened(t->session, t->now);
+                run(t);
             }
         } else {
-            play_frame(play, f);
+            play_frame(t, f);
         }
     }
     uint32_t n_left = 0;
-    for (uint32_t i = 0; i < play->t.n_sent; i++) {
-        const struct hsms_header *h = &play->t.sent[i].frame.header;
+    for (uint32_t i = 0; i < t->sent->n_sent; i++) {
+        const struct hsms_header *h = &t->sent->sent[i].frame.header;
         const bool is_setup = h->stype == 0 && hsms_stream(h) == 2 && hsms_function(h) == 37;
-        n_left += !play->t.sent[i].is_taken && !is_setup;
+        n_left += !t->sent->sent[i].is_taken && !is_setup;
     }
     // In `errors` theirs leaves an alarm unanswered on purpose; ours answers.
     assert_int_equal(n_left, strcmp(name, "errors") == 0 ? 1 : 0);
-    text_add(log, play->t.log.bytes, play->t.log.n_bytes);
-    end(&play->t);
-    free(play);
+    text_add(log, t->log.bytes, t->log.n_bytes);
+    end(t);
     trial_talk_close(talk);
 }
 

@@ -58,7 +58,10 @@ enum {
     X(does_list_alarms, "alarms as list", YES, 0, 0, 1)                                            \
     X(n_a_message, "reports a message", COUNT, 0, 0, 10000)                                        \
     X(command_function, "command", COUNT, 41, 41, 49)                                              \
-    X(command_ack, "command answer", COUNT, 4, 0, 4)
+    X(command_ack, "command answer", COUNT, 4, 0, 4)                                               \
+    X(control_state, "control", COUNT, 5, 1, 5)                                                    \
+    X(does_answer_offline, "answer off-line", YES, 0, 0, 1)                                        \
+    X(n_terminal, "terminals", COUNT, 1, 1, 255)
 
 struct profile_settings {
 #define PROFILE_FIELD(field, name, how, usual, low, high) int64_t field;
