@@ -5,7 +5,6 @@
 #include "wire/secs/equipment_inside.h"
 #include "wire/secs/gem_code.h"
 
-#include <assert.h>
 #include <string.h>
 
 // Whatever the tool has to say goes through one queue, so that it is said in the order in which it
@@ -277,12 +276,17 @@ bool equipment_keep(struct equipment *e, size_t n) {
 }
 
 static void pop(struct equipment *e, struct equipment_queue *q) {
-    assert(q->n > 0 && q->cap > 0);
     struct equipment_message *m = &q->message[q->first];
     e->n_bytes -= m->body.n_bytes;
     text_fini(&m->body);
-    q->first = (q->first + 1) % q->cap;
+    q->first = q->first + 1 < q->cap ? q->first + 1 : 0;
     q->n--;
+}
+
+// Row of the ring that is k behind the first.
+static uint32_t place(const struct equipment_queue *q, uint32_t k) {
+    const uint32_t at = q->first + k;
+    return at < q->cap ? at : at - q->cap;
 }
 
 void equipment_drop_queue(struct equipment *e, struct equipment_queue *queue) {
@@ -300,7 +304,7 @@ static bool grow(struct equipment_queue *q) {
         return false;
     }
     for (uint32_t i = 0; i < q->n; i++) {
-        message[i] = q->message[(q->first + i) % q->cap];
+        message[i] = q->message[place(q, i)];
     }
     alloc_free(q->message);
     q->message = message;
@@ -325,8 +329,7 @@ static maru_status push(struct equipment *e, struct equipment_queue *q, uint8_t 
         text_fini(&copy);
         return fail(err, MARU_E_LIMIT, "too many messages wait for the host");
     }
-    q->message[(q->first + q->n) % q->cap] =
-        (struct equipment_message){stream, function, wants_reply, copy};
+    q->message[place(q, q->n)] = (struct equipment_message){stream, function, wants_reply, copy};
     q->n++;
     return MARU_OK;
 }

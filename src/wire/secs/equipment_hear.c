@@ -11,9 +11,7 @@
 
 typedef bool (*answerer)(struct equipment *e, const struct secs_item *root, struct text *out);
 
-static bool is_nothing(const struct secs_item *root) {
-    return !root || root->n == 0;
-}
+static bool is_nothing(const struct secs_item *root) { return !root || root->n == 0; }
 
 // A list of ids, each one or none; no list is no good.
 static bool is_ids(const struct secs_item *root) {
@@ -210,7 +208,7 @@ static bool s1f23(struct equipment *e, const struct secs_item *root, struct text
             secs_put_ascii(out, "");
             secs_put_list(out, 0);
         }
-        item += item ? item->span : 0;
+        item = item ? item + item->span : NULL;
     }
     return true;
 }
