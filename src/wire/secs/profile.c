@@ -82,6 +82,25 @@ static void *take(struct table *t, size_t n, size_t size) {
     return arena_take(t->arena, n > 0 ? n : 1, size);
 }
 
+// ---- rows by their id
+
+// FNV-1a.
+static uint32_t hash_of(const char *id) {
+    uint32_t hash = 2166136261U;
+    for (; *id != '\0'; id++) {
+        hash = (hash ^ (unsigned char)*id) * 16777619U;
+    }
+    return hash ^ hash >> 15;
+}
+
+static void index_add(struct profile_index *index, const char *id, uint32_t row) {
+    uint32_t at = hash_of(id) & index->mask;
+    while (index->slot[at] != 0) {
+        at = (at + 1) & index->mask;
+    }
+    index->slot[at] = row + 1;
+}
+
 // ---- rows
 
 static maru_status read_header(struct table *t, const struct csv_row *row) {
@@ -372,6 +391,7 @@ static maru_status read_variable(struct table *t, const struct table_row *row, u
     if (st == MARU_OK) {
         t->variable[k] = v;
         t->profile->n_variable = k + 1;
+        index_add(&t->profile->variables, t->variable[k].id, k);
     }
     return st;
 }
@@ -386,6 +406,7 @@ static maru_status read_report(struct table *t, const struct table_row *row, uin
     if (st == MARU_OK) {
         t->report[k] = r;
         t->profile->n_report = k + 1;
+        index_add(&t->profile->reports, t->report[k].id, k);
     }
     return st;
 }
@@ -401,6 +422,7 @@ static maru_status read_event(struct table *t, const struct table_row *row, uint
     if (st == MARU_OK) {
         t->event[k] = e;
         t->profile->n_event = k + 1;
+        index_add(&t->profile->events, t->event[k].id, k);
     }
     return st;
 }
@@ -420,6 +442,7 @@ static maru_status read_alarm(struct table *t, const struct table_row *row, uint
         a.category = (uint8_t)category;
         t->alarm[k] = a;
         t->profile->n_alarm = k + 1;
+        index_add(&t->profile->alarms, t->alarm[k].id, k);
     }
     return st;
 }
@@ -498,6 +521,17 @@ static maru_status read_row(struct table *t, const struct table_row *row, uint32
     }
 }
 
+// At most half of the slots are ever taken.
+static bool take_index(struct table *t, uint32_t n_row, struct profile_index *index) {
+    uint32_t n_slot = 4;
+    while (n_slot < n_row * 2) {
+        n_slot *= 2;
+    }
+    index->slot = take(t, n_slot, sizeof *index->slot);
+    index->mask = n_slot - 1;
+    return index->slot != NULL;
+}
+
 static bool take_arrays(struct table *t) {
     struct profile *p = t->profile;
     p->variable = t->variable = take(t, t->n_kind[ROW_VARIABLE], sizeof *t->variable);
@@ -506,7 +540,11 @@ static bool take_arrays(struct table *t) {
     p->alarm = t->alarm = take(t, t->n_kind[ROW_ALARM], sizeof *t->alarm);
     p->trace = t->trace = take(t, t->n_kind[ROW_TRACE], sizeof *t->trace);
     p->command = t->command = take(t, t->n_kind[ROW_COMMAND], sizeof *t->command);
-    return t->variable && t->report && t->event && t->alarm && t->trace && t->command;
+    return t->variable && t->report && t->event && t->alarm && t->trace && t->command &&
+           take_index(t, t->n_kind[ROW_VARIABLE], &p->variables) &&
+           take_index(t, t->n_kind[ROW_REPORT], &p->reports) &&
+           take_index(t, t->n_kind[ROW_EVENT], &p->events) &&
+           take_index(t, t->n_kind[ROW_ALARM], &p->alarms);
 }
 
 static size_t count_lines(const char *bytes, size_t n) {
@@ -593,12 +631,27 @@ struct hsms_settings profile_session(const struct profile *profile) {
 
 // ---- looking up
 
+// The text at `offset` of a row.
+static const char *text_at(const void *rows, size_t row, size_t size, size_t offset) {
+    const char *text = NULL;
+    memcpy(&text, (const char *)rows + row * size + offset, sizeof text);
+    return text;
+}
+
+static uint32_t look_up(const struct profile_index *index, const void *rows, size_t size,
+                        size_t offset, const char *id) {
+    uint32_t at = hash_of(id) & index->mask;
+    while (index->slot[at] != 0 &&
+           strcmp(text_at(rows, index->slot[at] - 1, size, offset), id) != 0) {
+        at = (at + 1) & index->mask;
+    }
+    return index->slot[at] - 1; // of an empty slot: PROFILE_NONE
+}
+
 // Row of a table whose text at `offset` is the one wanted.
 static uint32_t find(const void *rows, uint32_t n, size_t size, size_t offset, const char *wanted) {
     for (uint32_t i = 0; i < n; i++) {
-        const char *text = NULL;
-        memcpy(&text, (const char *)rows + i * size + offset, sizeof text);
-        if (strcmp(text, wanted) == 0) {
+        if (strcmp(text_at(rows, i, size, offset), wanted) == 0) {
             return i;
         }
     }
@@ -606,8 +659,8 @@ static uint32_t find(const void *rows, uint32_t n, size_t size, size_t offset, c
 }
 
 uint32_t profile_variable_at(const struct profile *profile, const char *id) {
-    return find(profile->variable, profile->n_variable, sizeof *profile->variable,
-                offsetof(struct profile_variable, id), id);
+    return look_up(&profile->variables, profile->variable, sizeof *profile->variable,
+                   offsetof(struct profile_variable, id), id);
 }
 
 uint32_t profile_variable_named(const struct profile *profile, const char *name) {
@@ -616,18 +669,18 @@ uint32_t profile_variable_named(const struct profile *profile, const char *name)
 }
 
 uint32_t profile_report_at(const struct profile *profile, const char *id) {
-    return find(profile->report, profile->n_report, sizeof *profile->report,
-                offsetof(struct profile_report, id), id);
+    return look_up(&profile->reports, profile->report, sizeof *profile->report,
+                   offsetof(struct profile_report, id), id);
 }
 
 uint32_t profile_event_at(const struct profile *profile, const char *id) {
-    return find(profile->event, profile->n_event, sizeof *profile->event,
-                offsetof(struct profile_event, id), id);
+    return look_up(&profile->events, profile->event, sizeof *profile->event,
+                   offsetof(struct profile_event, id), id);
 }
 
 uint32_t profile_alarm_at(const struct profile *profile, const char *id) {
-    return find(profile->alarm, profile->n_alarm, sizeof *profile->alarm,
-                offsetof(struct profile_alarm, id), id);
+    return look_up(&profile->alarms, profile->alarm, sizeof *profile->alarm,
+                   offsetof(struct profile_alarm, id), id);
 }
 
 uint32_t profile_trace_at(const struct profile *profile, const char *id) {
