@@ -477,7 +477,7 @@ bool secs_is_same(const struct secs_item *a, const struct secs_item *b, enum sec
 
 size_t secs_head(enum secs_kind kind, uint32_t length, uint8_t head[SECS_HEAD_BYTES]) {
     const uint32_t n_length = length > 0xFFFF ? 3 : length > 0xFF ? 2 : 1;
-    head[0] = (uint8_t)(kinds[kind].code << 2 | n_length);
+    head[0] = (uint8_t)((unsigned)kinds[kind].code << 2 | n_length);
     for (uint32_t i = 0; i < n_length; i++) {
         head[1 + i] = (uint8_t)(length >> 8 * (n_length - 1 - i));
     }
