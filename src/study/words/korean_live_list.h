@@ -435,6 +435,9 @@
     X("a name that no other command has is wanted", "다른 명령과 겹치지 않는 이름이 있어야 합니다") \
     X("there is no event with this id above", "위에 이 id의 이벤트가 없습니다") \
     X("the table of a tool is UTF-8 text of at most 8 MiB", "설비 표는 8 MiB까지의 UTF-8 글입니다") \
+    X("a variable and one item are wanted", "변수 하나와 항목 하나가 있어야 합니다") \
+    X("too many messages wait for the host", "호스트에 보낼 메시지가 너무 많이 밀렸습니다") \
+    X("only the host puts an equipment into this state", "이 상태는 호스트만 만들 수 있습니다") \
     /* the end of the list */
 
 #define KOREAN_SIGNALS(X) \
