@@ -152,7 +152,7 @@ void connection_is_up(struct connection *connection) {
         connection_add_gap(connection, connection->name, connection->lost_us, clock_unix_us(),
                            problem[0] ? problem
                            : was_up   ? "the connection was closed"
-                                      : "maru was not running",
+                                      : "not connected before",
                            0);
         connection->lost_us = 0;
     }
