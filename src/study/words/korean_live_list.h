@@ -153,8 +153,6 @@
     X("a comma is wanted between values", "값 사이에 쉼표가 있어야 합니다") \
     X("JSON with more than {1} values", "JSON의 값이 {1}개를 넘습니다") \
     /* wire: line protocol */ \
-    X("a name is made of {measurement}, {tags}, {tag:KEY} and {field}", "이름은 {measurement}, {tags}, {tag:KEY}, {field}로 만듭니다") \
-    X("without {field} all fields have the same name", "{field}가 없으면 모든 필드의 이름이 같아집니다") \
     X("a tag is key=value", "태그는 key=value로 적습니다") \
     X("there are more than {1} tags", "태그가 {1}개를 넘습니다") \
     X("the same tag twice", "같은 태그가 두 번 있습니다") \
@@ -460,6 +458,7 @@
     X("the list of signals is damaged: restore the last backup", "신호 목록이 손상되었습니다. 마지막 백업을 되살리세요") \
     X("a name of a signal is empty, no UTF-8 or longer than {1} bytes", "신호 이름이 비었거나 UTF-8이 아니거나 {1}바이트보다 깁니다") \
     X("a chart of 1 to {1} columns, of a microsecond or more each", "그림의 열은 1개에서 {1}개까지, 열마다 1마이크로초 이상이어야 합니다") \
+    X("a downsampled block is damaged", "줄여 둔 블록이 손상되었습니다") \
     /* the end of the list */
 
 #define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
