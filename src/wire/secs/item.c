@@ -281,7 +281,7 @@ static double read_float(const struct secs_item *item, uint32_t k) {
 // A whole double becomes a whole number, so that 5 is 5.
 static struct number of_double(double value) {
     struct number out = {.is_double = true, .value = value};
-    if (value > -0x1p64 && value < 0x1p64 && floor(value) == value) {
+    if (fabs(value) < 0x1p64 && floor(value) == value) {
         out.is_double = false;
         out.is_negative = value < 0.0;
         out.magnitude = (uint64_t)fabs(value);

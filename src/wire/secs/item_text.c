@@ -196,7 +196,7 @@ void secs_print(const struct secs_item *item, bool is_short, struct text *out) {
     struct {
         const struct secs_item *list;
         uint32_t left;
-    } open[SECS_MAX_DEPTH];
+    } open[SECS_MAX_DEPTH] = {{0}};
     uint32_t depth = 0;
     for (;;) {
         if (item->kind == SECS_L) {
