@@ -4,11 +4,12 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/wide.h"
+#include "plant/flow.h"
 #include "plant/plant.h"
 
 // What-ifs. A changed plant shares all rows with the one that it was made of, but for the lists that a
 // change touches: those are copied into its own arena. What was derived when the plant was frozen
-// (processing times, loads of steps) does not depend on any of them.
+// (processing times, loads of steps) depends only on processing times, and is derived anew with them.
 //
 // Tools are numbered group by group, so one tool more moves the numbers of all behind it; the model
 // gives luck by n_tool_before, so that each tool keeps its own.
@@ -22,6 +23,9 @@ struct change {
     struct plant_downtime *downtime;
     struct plant_release *release;
     struct plant_stock *stock;
+    struct plant_step *step;
+    struct plant_product *product;
+    bool is_derived_anew; // processing times are others
     const maru_change *now;
     const char *subject; // behind the colon
 };
@@ -125,6 +129,45 @@ static maru_status change_downtime(struct change *change, maru_error *err) {
     return st;
 }
 
+static maru_status change_failures(struct change *change, maru_error *err) {
+    const bool is_all = strcmp(change->subject, "*") == 0;
+    uint32_t g = 0;
+    int64_t share = 0;
+    maru_status st = is_all ? MARU_OK : find_group(change, &g, err);
+    st = st == MARU_OK ? read_percent(change, &share, err) : st;
+    if (st == MARU_OK && share < 1000) {
+        return wrong(change, err, "percent from 1 to 10000 are wanted");
+    }
+    for (uint32_t i = 0; st == MARU_OK && i < change->from->n_downtime; i++) {
+        struct plant_downtime *down = &change->downtime[i];
+        if ((is_all || down->group == g) && down->kind == DOWN_FAILURE && !down->by_wafers) {
+            down->every = scaled(change, &down->every, 100000, share, &st);
+            down->first = scaled(change, &down->first, 100000, share, &st);
+        }
+    }
+    return st;
+}
+
+static maru_status change_process(struct change *change, maru_error *err) {
+    const bool is_all = strcmp(change->subject, "*") == 0;
+    uint32_t g = 0;
+    int64_t share = 0;
+    maru_status st = is_all ? MARU_OK : find_group(change, &g, err);
+    st = st == MARU_OK ? read_percent(change, &share, err) : st;
+    if (st == MARU_OK && share < 1000) {
+        return wrong(change, err, "percent from 1 to 10000 are wanted");
+    }
+    for (uint32_t i = 0; st == MARU_OK && i < change->from->n_step; i++) {
+        struct plant_step *step = &change->step[i];
+        if (is_all || step->group == g) {
+            step->time = scaled(change, &step->time, share, 100000, &st);
+            step->interval_us = wide_mul_div(step->interval_us, share, 100000);
+        }
+    }
+    change->is_derived_anew = true;
+    return st;
+}
+
 static maru_status change_releases(struct change *change, maru_error *err) {
     uint32_t product = 0;
     int64_t share = 0;
@@ -170,10 +213,9 @@ static maru_status change_priority(struct change *change, maru_error *err) {
 static const struct {
     const char *word;
     change_fn do_it;
-} kinds[] = {{"tools:", change_tools},
-             {"downtime:", change_downtime},
-             {"releases:", change_releases},
-             {"priority:", change_priority}};
+} kinds[] = {{"tools:", change_tools},       {"downtime:", change_downtime},
+             {"failures:", change_failures}, {"process:", change_process},
+             {"releases:", change_releases}, {"priority:", change_priority}};
 
 static change_fn kind_of(const char *name, const char **subject) {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -234,7 +276,10 @@ static maru_status do_all(struct change *change, const maru_change *list, size_t
     change->downtime = copy(arena, from->downtime, from->n_downtime, sizeof *from->downtime);
     change->release = copy(arena, from->release, from->n_release, sizeof *from->release);
     change->stock = copy(arena, from->stock, from->n_stock, sizeof *from->stock);
-    if (!change->group || !change->downtime || !change->release || !change->stock) {
+    change->step = copy(arena, from->step, from->n_step, sizeof *from->step);
+    change->product = copy(arena, from->product, from->n_product, sizeof *from->product);
+    if (!change->group || !change->downtime || !change->release || !change->stock ||
+        !change->step || !change->product) {
         return arena_refusal(arena, err);
     }
     maru_status st = MARU_OK;
@@ -243,13 +288,19 @@ static maru_status do_all(struct change *change, const maru_change *list, size_t
         const change_fn do_it = kind_of(list[i].name, &change->subject);
         st = do_it ? do_it(change, err)
                    : wrong(change, err,
-                           "a change is tools:GROUP, downtime:GROUP, releases:PRODUCT or "
-                           "priority:PRODUCT");
+                           "a change is tools:GROUP, downtime:GROUP, failures:GROUP, "
+                           "process:GROUP, releases:PRODUCT or priority:PRODUCT");
     }
     change->to->group = change->group;
     change->to->downtime = change->downtime;
     change->to->release = change->release;
     change->to->stock = change->stock;
+    change->to->step = change->step;
+    change->to->product = change->product;
+    if (st == MARU_OK && change->is_derived_anew &&
+        !flow_derive(change->to, change->step, change->product)) {
+        return fail(err, MARU_E_MEMORY, "no memory for a changed plant");
+    }
     return st == MARU_OK ? number_tools(change, err) : st;
 }
 
