@@ -16,8 +16,9 @@ const files = readdirSync(dist, { recursive: true, withFileTypes: true })
     }))
     .sort((a, b) => b.kb - a.kb)
 
-// The first load: the page and what it names. All else comes when it is needed.
-const isFirst = (name) => name === 'index.html' || index.includes(`/${name}`)
+// The first load: the page, what it names, and the words of one language. All else comes when it is needed.
+const words = files.find((file) => /^assets\/(ko|en)-/.test(file.name))?.name
+const isFirst = (name) => name === 'index.html' || name === words || index.includes(`/${name}`)
 const sum = (list) => list.reduce((total, file) => total + file.kb, 0)
 for (const file of files) console.log(`${file.kb.toFixed(1).padStart(8)} kB gzip  ${isFirst(file.name) ? '*' : ' '} ${file.name}`)
 const first = sum(files.filter((file) => isFirst(file.name)))

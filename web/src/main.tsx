@@ -1,13 +1,17 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app'
+import { stored } from './parts/stored'
 import './style/page.css'
-import { LanguageRoom } from './text'
+import { firstLang, LanguageRoom, learn } from './text'
 
-createRoot(document.getElementById('page')!).render(
-    <StrictMode>
-        <LanguageRoom>
-            <App />
-        </LanguageRoom>
-    </StrictMode>,
+const first = firstLang(stored('lang'), navigator.languages)
+void learn(first).then(() =>
+    createRoot(document.getElementById('page')!).render(
+        <StrictMode>
+            <LanguageRoom first={first}>
+                <App />
+            </LanguageRoom>
+        </StrictMode>,
+    ),
 )

@@ -1,16 +1,23 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
-import { stored, store } from '../parts/stored'
-import { en } from './en'
+import { store } from '../parts/stored'
 import { fill, type Values } from './fill'
 import { numbers, type Numbers } from './numbers'
-import { ko, type Key } from './ko'
+import type { Key } from './ko'
 
 export type { Key } from './ko'
 export type Lang = 'ko' | 'en'
-const words: Record<Lang, Record<Key, string>> = { ko, en }
+type Words = Record<Key, string>
+
+// The words of one language are fetched, not those of both.
+const books: Record<Lang, () => Promise<Words>> = { ko: async () => (await import('./ko')).ko, en: async () => (await import('./en')).en }
+const words: Partial<Record<Lang, Words>> = {}
+/** Before anything is said in a language. */
+export const learn = async (lang: Lang): Promise<void> => {
+    words[lang] ??= await books[lang]()
+}
 
 /** What the server may name without our knowing it: is there a word for it? */
-export const isKey = (key: string): key is Key => key in ko
+export const isKey = (key: string): key is Key => key in (words.ko ?? words.en ?? {})
 
 export type T = (key: Key, values?: Values) => string
 
@@ -32,8 +39,9 @@ export function firstLang(chosen: string | null, wanted: readonly string[]): Lan
 
 const Context = createContext<Language | null>(null)
 
-export function LanguageRoom({ children }: { children: ReactNode }) {
-    const [lang, setLang] = useState<Lang>(() => firstLang(stored('lang'), navigator.languages))
+/** `first`: the language that has been learned. */
+export function LanguageRoom({ first, children }: { first: Lang; children: ReactNode }) {
+    const [lang, setLang] = useState<Lang>(first)
     useEffect(() => {
         document.documentElement.lang = lang
     }, [lang])
@@ -42,9 +50,10 @@ export function LanguageRoom({ children }: { children: ReactNode }) {
             lang,
             setLang: (next) => {
                 store('lang', next)
-                setLang(next)
+                // Without an answer the page stays in the language that it knows.
+                learn(next).then(() => setLang(next), () => {})
             },
-            t: (key, values) => fill(words[lang][key], values),
+            t: (key, values) => fill(words[lang]![key], values),
             ...numbers(lang),
         }),
         [lang],
