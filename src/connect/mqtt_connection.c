@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/number.h"
-#include "base/percent.h"
 #include "base/status.h"
+#include "connect/mqtt_address.h"
 #include "io/clock.h"
 #include "wire/sparkplug/host.h"
 
@@ -25,15 +24,9 @@ enum {
     TICK_US = 1000000,
 };
 
-struct address {
-    char user[128], password[256], host[256];
-    int port;
-    bool is_tls;
-};
-
 struct mqtt_connection {
     struct connection connection; // first
-    struct address address;
+    struct mqtt_address address;
     char ca_file[MQTT_MAX_URL_BYTES], client_id[64], topic[192];
     struct mosquitto *mosq;
     struct host *host;
@@ -42,64 +35,6 @@ struct mqtt_connection {
     bool is_accepted;
     char refused[MARU_ERROR_TEXT_BYTES]; // by the broker
 };
-
-// ---- the URL
-
-static bool cut_to(const char *from, size_t n, char *to, size_t cap) {
-    if (n >= cap) {
-        return false;
-    }
-    memcpy(to, from, n);
-    to[n] = '\0';
-    return percent_decode(to);
-}
-
-static bool read_address(const char *url, struct address *out) {
-    *out = (struct address){.port = 1883};
-    if (strncmp(url, "mqtts://", 8) == 0) {
-        out->is_tls = true;
-        out->port = 8883;
-    } else if (strncmp(url, "mqtt://", 7) != 0) {
-        return false;
-    }
-    const char *at = strstr(url, "://") + 3;
-    const char *end = at + strcspn(at, "/");
-    if (end[0] == '/' && end[1] != '\0') {
-        return false;
-    }
-    const char *login_end = memchr(at, '@', (size_t)(end - at));
-    if (login_end) {
-        const char *colon = memchr(at, ':', (size_t)(login_end - at));
-        const char *user_end = colon ? colon : login_end;
-        if (!cut_to(at, (size_t)(user_end - at), out->user, sizeof out->user) ||
-            (colon && !cut_to(colon + 1, (size_t)(login_end - colon - 1), out->password,
-                              sizeof out->password))) {
-            return false;
-        }
-        at = login_end + 1;
-    }
-    const char *host_end = memchr(at, ':', (size_t)(end - at));
-    if (at[0] == '[') { // an address of IPv6
-        const char *close = memchr(at, ']', (size_t)(end - at));
-        if (!close) {
-            return false;
-        }
-        host_end = close[1] == ':' ? close + 1 : NULL;
-        if (!cut_to(at + 1, (size_t)(close - at - 1), out->host, sizeof out->host)) {
-            return false;
-        }
-    } else if (!cut_to(at, (size_t)((host_end ? host_end : end) - at), out->host,
-                       sizeof out->host)) {
-        return false;
-    }
-    int64_t port = out->port;
-    if (host_end && (!number_int64(host_end + 1, (size_t)(end - host_end - 1), &port) || port < 1 ||
-                     port > 65535)) {
-        return false;
-    }
-    out->port = (int)port;
-    return out->host[0] != '\0';
-}
 
 // ---- what the host application gives
 
@@ -186,7 +121,7 @@ static void on_message(struct mosquitto *mosq, void *of, const struct mosquitto_
 
 static maru_status make_client(struct mqtt_connection *mqtt, maru_error *err) {
     struct mosquitto *mosq = mosquitto_new(mqtt->client_id, true, mqtt);
-    const struct address *address = &mqtt->address;
+    const struct mqtt_address *address = &mqtt->address;
     if (!mosq) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
@@ -322,10 +257,10 @@ static void *run(void *context) {
 // ---- opening
 
 maru_status mqtt_check(const struct mqtt_options *options, maru_error *err) {
-    struct address address;
-    if (!read_address(options->url, &address)) {
-        return fail(err, MARU_E_USAGE,
-                    "an address such as mqtt://user:password@host:1883 or mqtts://host is wanted");
+    struct mqtt_address address;
+    const maru_status st = mqtt_address_read(options->url, &address, err);
+    if (st != MARU_OK) {
+        return st;
     }
     if (strpbrk(options->group, "+#/") || strlen(options->group) > 128) {
         return fail(err, MARU_E_USAGE, "a group of Sparkplug has no +, # or / in its name");
@@ -343,7 +278,10 @@ static maru_status prepare(struct mqtt_connection *mqtt, struct signals *signals
     if (st != MARU_OK) {
         return st;
     }
-    (void)read_address(options->url, &mqtt->address);
+    st = mqtt_address_read(options->url, &mqtt->address, err);
+    if (st != MARU_OK) {
+        return st;
+    }
     snprintf(mqtt->ca_file, sizeof mqtt->ca_file, "%s", options->ca_file);
     snprintf(mqtt->topic, sizeof mqtt->topic, "spBv1.0/%s/#",
              options->group[0] ? options->group : "+");

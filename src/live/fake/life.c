@@ -56,9 +56,9 @@ void life_alarm_text(int code, char out[LIFE_MAX_TEXT_BYTES]) {
         const int variable = code - (is_warning ? ALARM_WARNING : ALARM_FAILURE);
         if (variable < N_FAKE_VARIABLE) {
             const struct fake_variable_kind *kind = &fake_variable_kinds[variable];
-            const char *side = kind->by_failure < 0 ? "low" : "high";
-            snprintf(out, LIFE_MAX_TEXT_BYTES, is_warning ? "%s %s" : "%s too %s", kind->name,
-                     side);
+            const char *side = kind->by_failure < 0 ? (is_warning ? "low" : "low-low")
+                                                    : (is_warning ? "high" : "high-high");
+            snprintf(out, LIFE_MAX_TEXT_BYTES, "%s %s", kind->name, side);
         }
     } else if (code == ALARM_INTERLOCK) {
         snprintf(out, LIFE_MAX_TEXT_BYTES, "Interlock");

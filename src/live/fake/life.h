@@ -59,7 +59,7 @@ const char *life_state_word(maru_tool_state state);
 // Alarms: one of a failure is ALARM_FAILURE and its variable, or ALARM_INTERLOCK where none announced it; a
 // warning before it ALARM_WARNING and its variable.
 enum { ALARM_WARNING = 100, ALARM_FAILURE = 200, ALARM_INTERLOCK = 300 };
-// "Vibration too high"; "" for code 0.
+// "Vibration high-high"; "" for code 0.
 void life_alarm_text(int code, char out[LIFE_MAX_TEXT_BYTES]);
 
 enum life_event_kind {

@@ -227,7 +227,7 @@ static void words(void **state) {
     life_alarm_text(ALARM_WARNING + FAKE_FLOW, text);
     assert_string_equal(text, "Flow low");
     life_alarm_text(ALARM_FAILURE + FAKE_VIBRATION, text);
-    assert_string_equal(text, "Vibration too high");
+    assert_string_equal(text, "Vibration high-high");
     life_alarm_text(ALARM_INTERLOCK, text);
     assert_string_equal(text, "Interlock");
     for (int code = -1; code < 400; code++) {
