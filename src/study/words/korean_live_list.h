@@ -98,6 +98,7 @@
     /* the end of the list */
 
 #define KOREAN_EQUIPMENT(X) \
+    X("a change is tools:GROUP, downtime:GROUP, failures:GROUP, process:GROUP, releases:PRODUCT or priority:PRODUCT", "변경은 tools:그룹, downtime:그룹, failures:그룹, process:그룹, releases:제품, priority:제품 가운데 하나입니다") \
     /* wire: Sparkplug B */ \
     X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
     X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
@@ -178,7 +179,7 @@
     X("up to its last * this is not the way of the value", "마지막 *까지는 value와 같은 경로여야 합니다") \
     X("+ is a whole level of the topic, and # the whole rest", "+는 토픽의 한 단계 전체를, #은 나머지 전체를 뜻합니다") \
     X("a topic is missing, or has too many levels", "토픽이 없거나 단계가 너무 많습니다") \
-    X("in a name {1}, {2}, ..., {#}, {topic} and {key} are known", "이름에는 {1}, {2}, ..., {#}, {topic}, {key}를 쓸 수 있습니다") \
+    X("in a name the number of a level, #, topic and key are known, each in braces", "이름에는 중괄호로 묶은 층 번호, #, topic, key를 쓸 수 있습니다") \
     X("the name of the signal is missing", "신호의 이름이 없습니다") \
     X("double, integer, bool, text or nothing", "double, integer, bool, text 가운데 하나를 적거나 비워 두세요") \
     X("iso, s, ms, us, ns or nothing", "iso, s, ms, us, ns 가운데 하나를 적거나 비워 두세요") \

@@ -165,7 +165,9 @@ static maru_status check_name(struct making *making, const char *name) {
         const char *end = strchr(at, '}');
         if (!end || !(level_number(at, end) > 0 || is_word(at, end, "#") ||
                       is_word(at, end, "topic") || is_word(at, end, "key"))) {
-            return wrong(making, NAME, "in a name {1}, {2}, ..., {#}, {topic} and {key} are known");
+            return wrong(
+                making, NAME,
+                "in a name the number of a level, #, topic and key are known, each in braces");
         }
     }
     return name[0] != '\0' ? MARU_OK : wrong(making, NAME, "the name of the signal is missing");
