@@ -40,34 +40,45 @@ void summary_add(struct summary *summary, const struct sample *sample, size_t n)
     }
 }
 
-void summary_join(struct summary *summary, const struct summary *later) {
-    if (later->n == 0) {
+static void join_numbers(struct summary *summary, const struct summary *other) {
+    if (other->first_us < summary->first_us) {
+        summary->first = other->first;
+        summary->first_us = other->first_us;
+    }
+    if (other->last_us >= summary->last_us) {
+        summary->last = other->last;
+        summary->last_us = other->last_us;
+    }
+    if (other->low < summary->low) {
+        summary->low = other->low;
+        summary->low_us = other->low_us;
+    }
+    if (other->high > summary->high) {
+        summary->high = other->high;
+        summary->high_us = other->high_us;
+    }
+    summary->sum += other->sum;
+    summary->n_number += other->n_number;
+}
+
+void summary_join(struct summary *summary, const struct summary *other) {
+    if (other->n == 0) {
         return;
     }
     if (summary->n == 0) {
-        *summary = *later;
+        *summary = *other;
         return;
     }
-    const uint64_t n = summary->n + later->n;
-    if (later->n_number > 0 && summary->n_number == 0) {
-        const maru_time from_us = summary->from_us;
-        *summary = *later;
-        summary->from_us = from_us;
-    } else if (later->n_number > 0) {
-        if (later->low < summary->low) {
-            summary->low = later->low;
-            summary->low_us = later->low_us;
-        }
-        if (later->high > summary->high) {
-            summary->high = later->high;
-            summary->high_us = later->high_us;
-        }
-        summary->last = later->last;
-        summary->last_us = later->last_us;
-        summary->sum += later->sum;
-        summary->n_number += later->n_number;
+    const maru_time from_us = summary->from_us < other->from_us ? summary->from_us : other->from_us;
+    const maru_time to_us = summary->to_us > other->to_us ? summary->to_us : other->to_us;
+    const uint64_t n = summary->n + other->n;
+    if (summary->n_number > 0 && other->n_number > 0) {
+        join_numbers(summary, other);
+    } else if (other->n_number > 0) {
+        *summary = *other;
     }
-    summary->to_us = later->to_us;
+    summary->from_us = from_us;
+    summary->to_us = to_us;
     summary->n = n;
 }
 

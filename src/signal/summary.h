@@ -17,8 +17,8 @@ struct summary {
 // Put in samples, which come later than those in it.
 void summary_add(struct summary *summary, const struct sample *sample, size_t n);
 
-// Put in what comes later than what is in it.
-void summary_join(struct summary *summary, const struct summary *later);
+// Put in what is known of other samples, earlier or later.
+void summary_join(struct summary *summary, const struct summary *other);
 
 // NaN where there is no number.
 double summary_mean(const struct summary *summary);

@@ -320,7 +320,8 @@ static maru_status look_whole(struct database *database, maru_error *err) {
     bool is_whole = true;
     query_open(&query, database,
                "SELECT q.quick_check FROM sqlite_schema s, pragma_quick_check(s.name) q"
-               " WHERE s.type = 'table' AND s.name NOT IN ('block', 'block_bytes', 'sample_log')");
+               " WHERE s.type = 'table' AND s.name NOT IN ('block', 'block_bytes', 'sample_log', "
+               "'level')");
     while (is_whole && query_row(&query)) {
         is_whole = strcmp(query_text(&query, 0), "ok") == 0;
     }

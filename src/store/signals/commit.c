@@ -106,6 +106,23 @@ static void commit(struct signals *signals) {
     pthread_cond_broadcast(&signals->is_done);
 }
 
+void commit_enter(struct signals *signals) {
+    pthread_mutex_lock(&signals->lock);
+    while (signals->is_committing) {
+        pthread_cond_wait(&signals->is_done, &signals->lock);
+    }
+    signals->is_committing = true;
+    pthread_mutex_unlock(&signals->lock);
+}
+
+void commit_leave(struct signals *signals, int64_t signal) {
+    pthread_mutex_lock(&signals->lock);
+    signals->series[signal - 1].is_tail_known = false;
+    signals->is_committing = false;
+    pthread_cond_broadcast(&signals->is_done);
+    pthread_mutex_unlock(&signals->lock);
+}
+
 static maru_status look_at(const struct signals *signals, const struct batch_sample *sample,
                            size_t n, maru_error *err) {
     if (n > SIGNALS_MAX_WRITE_SAMPLES) {

@@ -98,6 +98,19 @@ struct signals {
 MARU_MUST_USE maru_status commit_take(struct signals *signals, int64_t row, const void *bytes,
                                       size_t n, maru_error *err);
 
+// Be the only one who writes, and be it no longer; what is known of the newest block of `signal` is asked anew.
+void commit_enter(struct signals *signals);
+void commit_leave(struct signals *signals, int64_t signal);
+
+// ---- retain.c
+
+// The buckets that begin within a span, coarse ones first, each in order; with the database held.
+struct bucket;
+typedef void (*levels_see)(void *context, const struct bucket *bucket, maru_time step_us);
+MARU_MUST_USE maru_status levels_each(struct signals *signals, int64_t signal, maru_time from_us,
+                                      maru_time to_us, levels_see see, void *context,
+                                      maru_error *err);
+
 // ---- events.c
 
 // Insert the events in these bytes; inside a transaction of the writer.

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "base/wide.h"
 #include "signal/block.h"
+#include "signal/level.h"
 #include "store/signals/inner.h"
 
 // Reading: blocks from the database, and what is still in memory between them. Memory is copied first, so that what moves into blocks
@@ -289,6 +290,12 @@ maru_status signals_read(struct signals *signals, int64_t signal, maru_time from
     return st;
 }
 
+static void draw_bucket(void *context, const struct bucket *bucket, maru_time step_us) {
+    struct reading *reading = context;
+    const struct summary summary = bucket_summary(bucket, step_us);
+    summary_join(&reading->column[column_of(reading, bucket->at_us)], &summary);
+}
+
 maru_status signals_draw(struct signals *signals, int64_t signal, maru_time from_us,
                          maru_time to_us, struct summary *column, size_t n_column,
                          maru_error *err) {
@@ -304,6 +311,8 @@ maru_status signals_draw(struct signals *signals, int64_t signal, maru_time from
         reading->column = column;
         reading->n_column = n_column;
         st = read_all(reading, err);
+        st = st == MARU_OK ? levels_each(signals, signal, from_us, to_us, draw_bucket, reading, err)
+                           : st;
         end(reading);
     }
     return st;

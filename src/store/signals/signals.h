@@ -94,6 +94,16 @@ MARU_MUST_USE maru_status signals_add_events(struct signals *signals, const stru
 // Put all that is in memory into blocks and empty the log; what is written meanwhile may stay.
 MARU_MUST_USE maru_status signals_settle(struct signals *signals, maru_error *err);
 
+// How many days samples are kept whole, then as minutes, then as hours, each counted from now; 0: for good.
+struct retention {
+    double raw_days, minute_days, hour_days;
+};
+
+// Let go what is too old: samples become minutes (lowest, highest, mean, last), minutes hours, and hours nothing. What is in memory
+// alone stays as it is until it is in blocks.
+MARU_MUST_USE maru_status signals_retain(struct signals *signals, maru_time now_us,
+                                         const struct retention *retention, maru_error *err);
+
 // ---- reading (reading.c)
 
 // Samples in the order of time, some thousand a call; a text is valid during the call.
@@ -106,7 +116,7 @@ MARU_MUST_USE maru_status signals_read(struct signals *signals, int64_t signal, 
                                        maru_error *err);
 
 // The same as one summary for each of n_column equal spans of the time: what a chart of this width draws, with exact
-// extremes. Whole blocks count by their summaries, so that a month costs little more than a day.
+// extremes; where only minutes or hours are kept, theirs. Whole blocks count by their summaries, so that a month costs little more than a day.
 //   in   n_column up to SIGNALS_MAX_COLUMNS, and no more than microseconds
 //   out  column (n_column)
 MARU_MUST_USE maru_status signals_draw(struct signals *signals, int64_t signal, maru_time from_us,

@@ -349,6 +349,73 @@ static void test_refusals_write_nothing(void **state) {
     remove_place(&place);
 }
 
+// ---- what is too old
+
+// Days of a sample each ten seconds: after the first retention minutes say what samples said, also of late ones, and after the second
+// hours do.
+static void test_what_is_too_old_becomes_levels(void **state) {
+    (void)state;
+    enum { N_DAY = 3, N = N_DAY * 8640, N_COLUMN = N_DAY * 24 };
+    static struct batch_sample batch[N];
+    static struct summary before[N_COLUMN], after[N_COLUMN];
+    struct place place;
+    new_place(&place);
+    declare(&place, 1);
+    const maru_time day = INT64_C(86400000000), begin_us = first_us / day * day;
+    for (size_t i = 0; i < N; i++) {
+        batch[i].signal = 1;
+        batch[i].sample = draw_sample(1, i, 0);
+        batch[i].sample.at_us = begin_us + (int64_t)i * 10000000;
+    }
+    for (size_t i = 0; i < N; i++) { // some are late
+        if (i % 97 != 5) {
+            assert_int_equal(signals_write(place.signals, &batch[i], 1, NULL), MARU_OK);
+            i += 4999; // in pieces, the rest below
+        }
+    }
+    for (size_t at = 0; at < N; at += 5000) {
+        const size_t n = N - at < 5000 ? N - at : 5000;
+        assert_int_equal(signals_write(place.signals, batch + at, n, NULL), MARU_OK);
+    }
+    assert_int_equal(signals_settle(place.signals, NULL), MARU_OK);
+    const maru_time end_us = begin_us + N_DAY * day;
+    assert_int_equal(signals_draw(place.signals, 1, begin_us, end_us, before, N_COLUMN, NULL),
+                     MARU_OK);
+    const struct retention one = {.raw_days = 1}, two = {.raw_days = 1, .minute_days = 1};
+    const struct retention none = {.raw_days = 1, .minute_days = 1, .hour_days = 1};
+    const struct retention *const stage[] = {&one, &two};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(signals_retain(place.signals, end_us, stage[i], NULL), MARU_OK);
+        assert_true(n_read(&place, 1) < N / 2);
+        assert_int_equal(signals_draw(place.signals, 1, begin_us, end_us, after, N_COLUMN, NULL),
+                         MARU_OK);
+        for (size_t k = 0; k < N_COLUMN; k++) {
+            assert_true(after[k].n == before[k].n && after[k].n_number == before[k].n_number);
+            assert_true(after[k].low == before[k].low && after[k].high == before[k].high);
+            assert_true(after[k].last == before[k].last);
+            assert_true(fabs(after[k].sum - before[k].sum) < 1e-6 * before[k].sum);
+        }
+        close_place(&place);
+        open_place(&place);
+    }
+    // what comes late for a minute that is there is joined with it
+    struct batch_sample late = {
+        1, {.at_us = begin_us + 1, .quality = QUALITY_GOOD, .value.number = 1e6}};
+    assert_int_equal(signals_write(place.signals, &late, 1, NULL), MARU_OK);
+    assert_int_equal(signals_settle(place.signals, NULL), MARU_OK);
+    assert_int_equal(signals_retain(place.signals, end_us, &two, NULL), MARU_OK);
+    assert_int_equal(signals_draw(place.signals, 1, begin_us, end_us, after, N_COLUMN, NULL),
+                     MARU_OK);
+    assert_true(after[0].high == 1e6 && after[0].n == before[0].n + 1);
+    assert_true(after[0].last == before[0].last);
+    assert_int_equal(signals_retain(place.signals, end_us + 9 * day, &none, NULL), MARU_OK);
+    assert_int_equal(n_read(&place, 1), 0);
+    assert_int_equal(signals_draw(place.signals, 1, begin_us, end_us, after, N_COLUMN, NULL),
+                     MARU_OK);
+    assert_true(after[0].n == 0 && after[N_COLUMN - 1].n == 0);
+    remove_place(&place);
+}
+
 // ---- events and followers
 
 struct wanted {
@@ -476,6 +543,7 @@ int main(void) {
         cmocka_unit_test(test_writers_at_the_same_time),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_refusals_write_nothing),
+        cmocka_unit_test(test_what_is_too_old_becomes_levels),
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_followers_get_what_is_durable),
     };
