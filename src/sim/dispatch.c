@@ -708,6 +708,12 @@ static void let_wait(struct maru_sim *sim, uint32_t group, struct waiting *entry
     waiting_add(sim, group, entry);
 }
 
+void dispatch_let_wait(struct maru_sim *sim, uint32_t lot, maru_time arrived) {
+    struct waiting entry = entry_of(sim, lot);
+    entry.arrived = arrived;
+    let_wait(sim, sim->model->hop[sim->s.lot[lot].step].group, &entry);
+}
+
 static void start_lot(struct maru_sim *sim, uint32_t group, uint32_t tool, uint32_t lot) {
     sim->s.lot[lot].next = SIM_NONE;
     tool_start(sim, tool, lot);

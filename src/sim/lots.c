@@ -73,7 +73,7 @@ static void advance(struct maru_sim *sim, uint32_t lot) {
     }
 }
 
-static bool may_reserve(const struct maru_model *m, bool is_hot, int32_t priority) {
+bool lot_may_reserve(const struct maru_model *m, bool is_hot, int32_t priority) {
     switch ((enum option_reserve)m->options.reserve) {
     case RESERVE_FLAG:
         return is_hot;
@@ -85,7 +85,7 @@ static bool may_reserve(const struct maru_model *m, bool is_hot, int32_t priorit
     return false;
 }
 
-static uint32_t new_lot(struct maru_sim *sim, uint32_t class_, uint32_t wafers, uint32_t step) {
+uint32_t lot_new(struct maru_sim *sim, uint32_t class_, uint32_t wafers, uint32_t step) {
     struct state *s = &sim->s;
     const uint32_t lot = s->head->free_lot;
     s->head->free_lot = s->lot[lot].next;
@@ -124,12 +124,12 @@ void lot_release(struct maru_sim *sim, uint32_t r) {
     for (uint32_t i = 0; i < release->lots_each; i++) {
         const uint32_t route = m->plant->product[release->product].route;
         const uint32_t lot =
-            new_lot(sim, m->release_class[r], release->wafers, m->plant->route[route].first_step);
+            lot_new(sim, m->release_class[r], release->wafers, m->plant->route[route].first_step);
         struct lot *l = &sim->s.lot[lot];
         l->released = now;
         l->due = release->due_after_us == INT64_MAX ? INT64_MAX : now + release->due_after_us;
         l->flags |= LOT_KNOWN;
-        l->flags |= may_reserve(m, release->is_hot, release->priority) ? LOT_RESERVES : 0;
+        l->flags |= lot_may_reserve(m, release->is_hot, release->priority) ? LOT_RESERVES : 0;
         sim->s.head->n_released++;
         trace(sim, MARU_EV_RELEASE, lot, SIM_NONE, SIM_NONE);
         advance(sim, lot);
@@ -144,7 +144,7 @@ void lot_release(struct maru_sim *sim, uint32_t r) {
 static void put_stock(struct maru_sim *sim, uint32_t i) {
     const struct maru_model *m = sim->model;
     const struct plant_stock *stock = &m->plant->stock[i];
-    const uint32_t lot = new_lot(sim, m->stock_class[i], stock->wafers, stock->step);
+    const uint32_t lot = lot_new(sim, m->stock_class[i], stock->wafers, stock->step);
     struct lot *l = &sim->s.lot[lot];
     const struct random_block block = luck(&sim->s, STREAM_LOT, l->serial, l->visit++);
     l->luck_process = block.word[2];
@@ -152,12 +152,11 @@ static void put_stock(struct maru_sim *sim, uint32_t i) {
     l->released = stock->start_us;
     l->due = stock->due_us;
     l->flags |= stock->start_known ? LOT_KNOWN : 0;
-    l->flags |= may_reserve(m, stock->is_hot, stock->priority) ? LOT_RESERVES : 0;
+    l->flags |= lot_may_reserve(m, stock->is_hot, stock->priority) ? LOT_RESERVES : 0;
     calendar_put(m, &sim->s, node_of_lot(m, lot), 0, RANK_ARRIVE);
 }
 
-void lot_init(struct maru_sim *sim) {
-    const struct maru_model *m = sim->model;
+void lot_make_room(struct maru_sim *sim) {
     struct head *head = sim->s.head;
     head->free_lot = SIM_NONE;
     for (uint32_t i = head->n_lot_room; i > 0; i--) {
@@ -165,6 +164,11 @@ void lot_init(struct maru_sim *sim) {
         head->free_lot = i - 1;
         head->n_free++;
     }
+}
+
+void lot_init(struct maru_sim *sim) {
+    const struct maru_model *m = sim->model;
+    lot_make_room(sim);
     for (uint32_t i = 0; i < m->plant->n_stock; i++) {
         put_stock(sim, i);
     }

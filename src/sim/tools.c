@@ -48,9 +48,7 @@ static maru_time draw(struct maru_sim *sim, uint32_t instance, const struct dist
     return dist_draw(dist, luck_bits(&block, pair));
 }
 
-// First maintenance of tool k (from 1) of N at first * k / N, so that a group does not go down as
-// one.
-static maru_time staggered(const struct maru_model *m, uint32_t tool, maru_time first) {
+maru_time tool_first_pm(const struct maru_model *m, uint32_t tool, maru_time first) {
     const struct group_plan *plan = &m->group[m->tool_group[tool]];
     const uint32_t k = tool - plan->first_tool + 1;
     if (m->options.pm_first == PM_FIRST_TOGETHER) {
@@ -67,11 +65,11 @@ static void init_instance(struct maru_sim *sim, uint32_t instance) {
     const maru_time at = draw(sim, instance, first, 0);
     sim->s.instance[instance].n_drawn++;
     if (down->by_wafers) {
-        sim->s.instance[instance].limit = to_wafers(staggered(m, tool, at));
+        sim->s.instance[instance].limit = to_wafers(tool_first_pm(m, tool, at));
     } else if (down->kind == DOWN_FAILURE) {
         calendar_put(m, &sim->s, node_of_instance(m, instance), at, RANK_FAIL);
     } else {
-        calendar_put(m, &sim->s, node_of_instance(m, instance), staggered(m, tool, at),
+        calendar_put(m, &sim->s, node_of_instance(m, instance), tool_first_pm(m, tool, at),
                      RANK_PM_DUE);
     }
 }
@@ -137,6 +135,21 @@ static maru_time times(maru_time n, maru_time span) {
                                                                               : product;
 }
 
+maru_time tool_process_end(const struct hop *hop, maru_time n, maru_time p, maru_time loaded,
+                           maru_time place_free[2]) {
+    if (!(hop->flags & HOP_CASCADE)) {
+        return loaded + times(n, p);
+    }
+    const maru_time c = hop->interval_us > 0 && hop->interval_us < p ? hop->interval_us : p;
+    const maru_time enters = loaded > place_free[0] ? loaded : place_free[0];
+    const maru_time leaves = enters + c > place_free[1] ? enters + c : place_free[1];
+    const maru_time beat = c > p - c ? c : p - c;
+    const maru_time last = leaves + times(n - 1, beat);
+    place_free[0] = last < SIM_FOREVER ? last : SIM_FOREVER;
+    place_free[1] = place_free[0] + p - c;
+    return place_free[1];
+}
+
 // When the job leaves the tool if it is loaded at `loaded`; at most about SIM_FOREVER.
 static maru_time process_end(struct maru_sim *sim, struct tool *t, const struct lot *lot,
                              maru_time loaded) {
@@ -144,17 +157,7 @@ static maru_time process_end(struct maru_sim *sim, struct tool *t, const struct 
     const maru_time p = process_time(sim, lot);
     const maru_time per_wafer = (hop->flags & HOP_PER_WAFER) != 0;
     const maru_time n = 1 + per_wafer * (lot->wafers - 1); // no branch: it would be a coin toss
-    if (!(hop->flags & HOP_CASCADE)) {
-        return loaded + times(n, p);
-    }
-    const maru_time c = hop->interval_us > 0 && hop->interval_us < p ? hop->interval_us : p;
-    const maru_time enters = loaded > t->place_free[0] ? loaded : t->place_free[0];
-    const maru_time leaves = enters + c > t->place_free[1] ? enters + c : t->place_free[1];
-    const maru_time beat = c > p - c ? c : p - c;
-    const maru_time last = leaves + times(n - 1, beat);
-    t->place_free[0] = last < SIM_FOREVER ? last : SIM_FOREVER;
-    t->place_free[1] = t->place_free[0] + p - c;
-    return t->place_free[1];
+    return tool_process_end(hop, n, p, loaded, t->place_free);
 }
 
 // What ends for a lot when a tool takes it: waiting, queue-time limits, reservations; what begins:

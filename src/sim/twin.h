@@ -60,6 +60,8 @@ void dispatch_lot(struct maru_sim *sim, uint32_t lot);
 void dispatch_tool(struct maru_sim *sim, uint32_t tool);
 // Let every ready tool of a group look again: something that kept lots away is gone.
 void dispatch_group(struct maru_sim *sim, uint32_t group);
+// A lot has been waiting for its step since `arrived`; nobody is asked to take it.
+void dispatch_let_wait(struct maru_sim *sim, uint32_t lot, maru_time arrived);
 // The tool is no longer to be found among the ready.
 void dispatch_unready(struct maru_sim *sim, uint32_t tool);
 
@@ -76,6 +78,13 @@ void tool_pm_end(struct maru_sim *sim, uint32_t tool);
 void tool_place_free(struct maru_sim *sim, uint32_t tool);
 void tool_instance_event(struct maru_sim *sim, uint32_t instance);
 void tool_init(struct maru_sim *sim);
+// When n units that take p each leave a tool that they are loaded into at `loaded`; of a cascade's
+// places, when they are free then.
+maru_time tool_process_end(const struct hop *hop, maru_time n, maru_time p, maru_time loaded,
+                           maru_time place_free[2]);
+// First maintenance of tool k (from 1) of N at first * k / N, so that a group does not go down as
+// one.
+maru_time tool_first_pm(const struct maru_model *m, uint32_t tool, maru_time first);
 
 // ---- lots.c ----
 void lot_release(struct maru_sim *sim, uint32_t release);
@@ -83,6 +92,11 @@ void lot_arrive(struct maru_sim *sim, uint32_t lot);
 // The lot has done its step: rework, the next step, transport, or the end.
 void lot_step_done(struct maru_sim *sim, uint32_t lot);
 void lot_init(struct maru_sim *sim);
+// The parts of it that a state made from outside (follow/present.c) needs, too: all places of lots
+// are free; a lot takes one and is in the plant, but nowhere yet.
+void lot_make_room(struct maru_sim *sim);
+uint32_t lot_new(struct maru_sim *sim, uint32_t class_, uint32_t wafers, uint32_t step);
+bool lot_may_reserve(const struct maru_model *m, bool is_hot, int32_t priority);
 // Reservations: taken when a lot starts a step, given back when it starts the next or goes
 // elsewhere (then the caller lets the group look again).
 void lot_reserve(struct maru_sim *sim, uint32_t lot);

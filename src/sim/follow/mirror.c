@@ -1,0 +1,428 @@
+#include "sim/follow/mirror.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/digest.h"
+#include "base/names.h"
+#include "base/status.h"
+
+// Two beliefs and a sorted list:
+//
+//     firm  --- pending, up to a window back, in the order of told_compare --->  latest
+//
+// An event behind all that wait is put there and applied to `latest` at once. Any other goes to its
+// place in the list, and `latest` is made anew when somebody looks. Events become firm from the front
+// of the list. A lot gets its place in both beliefs with the first event that names it; names are
+// numbers for ever, so when most of them are of forgotten lots the table is made anew.
+
+struct mirror {
+    const maru_model *model;
+    struct mirror_options options;
+    struct names names;
+    uint32_t *lot_of_name; // (names.cap) place of the lot, MARU_NONE: forgotten
+    uint32_t *name_of_lot; // (n_room)
+    uint32_t *free_lot;    // (n_room) a stack
+    uint32_t n_name_room, n_room, n_free;
+    uint32_t n_numbered;
+    struct belief firm, latest;
+    bool is_stale;
+    struct told *pending; // in order
+    size_t n_pending, n_pending_room;
+    maru_time now, firm_until, swept;
+    struct mirror_counts counts;
+};
+
+static size_t names_bytes(uint32_t max_lot) {
+    return ((size_t)max_lot + 1024) * 4 * (MIRROR_MAX_NAME_BYTES + 32);
+}
+
+maru_status mirror_new(const maru_model *model, const struct mirror_options *options,
+                       struct mirror **out, maru_error *err) {
+    if (options->window_us < 0 || options->window_us > MIRROR_MAX_WINDOW ||
+        options->keep_us < options->window_us || options->keep_us > TOLD_MAX_TIME ||
+        options->max_lot < 1 || options->max_lot > (uint32_t)model->options.max_lot) {
+        return fail(err, MARU_E_RANGE,
+                    "a floor cannot be followed with such a window or so many lots");
+    }
+    struct mirror *m = alloc_new(1, sizeof *m);
+    if (!m) {
+        return fail(err, MARU_E_MEMORY, "no memory to follow a floor");
+    }
+    m->model = model;
+    m->options = *options;
+    m->now = m->firm_until = m->swept = -TOLD_MAX_TIME;
+    names_init(&m->names, names_bytes(options->max_lot));
+    maru_status st = belief_init(&m->firm, model, 0, err);
+    st = st == MARU_OK ? belief_init(&m->latest, model, 0, err) : st;
+    if (st != MARU_OK) {
+        mirror_free(m);
+        return st;
+    }
+    *out = m;
+    return MARU_OK;
+}
+
+void mirror_free(struct mirror *m) {
+    if (m) {
+        names_fini(&m->names);
+        belief_fini(&m->firm);
+        belief_fini(&m->latest);
+        alloc_free(m->lot_of_name);
+        alloc_free(m->name_of_lot);
+        alloc_free(m->free_lot);
+        alloc_free(m->pending);
+        alloc_free(m);
+    }
+}
+
+// ---- lots and their names
+
+static maru_status no_memory(maru_error *err) {
+    return fail(err, MARU_E_MEMORY, "no memory to follow a floor");
+}
+
+static maru_status grow_lots(struct mirror *m, maru_error *err) {
+    const uint32_t most = m->options.max_lot;
+    uint32_t n = m->n_room < MIRROR_FIRST_LOTS / 2 ? MIRROR_FIRST_LOTS : 2 * m->n_room;
+    n = n < most ? n : most;
+    if (n == m->n_room) {
+        return fail(err, MARU_E_LIMIT, "%u lots of the floor are remembered, and no more can be",
+                    most);
+    }
+    uint32_t *name = alloc_resize(m->name_of_lot, n, sizeof *name);
+    m->name_of_lot = name ? name : m->name_of_lot;
+    uint32_t *free_lot = alloc_resize(m->free_lot, n, sizeof *free_lot);
+    m->free_lot = free_lot ? free_lot : m->free_lot;
+    if (!name || !free_lot) {
+        return no_memory(err);
+    }
+    maru_status st = m->firm.head->n_lot_room < n ? belief_grow(&m->firm, n, err) : MARU_OK;
+    st = st == MARU_OK ? belief_grow(&m->latest, n, err) : st;
+    if (st != MARU_OK) {
+        return st;
+    }
+    for (uint32_t i = n; i > m->n_room; i--) {
+        m->free_lot[m->n_free++] = i - 1;
+    }
+    m->n_room = n;
+    return MARU_OK;
+}
+
+// Names without those of forgotten lots.
+static maru_status renew_names(struct mirror *m, maru_error *err) {
+    struct names fresh;
+    names_init(&fresh, names_bytes(m->options.max_lot));
+    maru_status st = MARU_OK;
+    for (uint32_t i = 0; st == MARU_OK && i < m->names.n; i++) {
+        uint32_t number;
+        if (m->lot_of_name[i] != MARU_NONE) {
+            st = names_add(&fresh, m->names.name[i], m->names.n_byte[i], &number, err);
+        }
+    }
+    if (st != MARU_OK) {
+        names_fini(&fresh);
+        return st;
+    }
+    uint32_t n = 0; // they keep their order, so each moves to the left
+    for (uint32_t i = 0; i < m->names.n; i++) {
+        const uint32_t lot = m->lot_of_name[i];
+        if (lot != MARU_NONE) {
+            m->lot_of_name[n] = lot;
+            m->name_of_lot[lot] = n++;
+        }
+    }
+    names_fini(&m->names);
+    m->names = fresh;
+    return MARU_OK;
+}
+
+static maru_status grow_name_room(struct mirror *m, maru_error *err) {
+    if (m->names.n < m->n_name_room) {
+        return MARU_OK;
+    }
+    const uint32_t n = m->n_name_room == 0 ? MIRROR_FIRST_LOTS : 2 * m->n_name_room;
+    uint32_t *larger = alloc_resize(m->lot_of_name, n, sizeof *larger);
+    if (!larger) {
+        return no_memory(err);
+    }
+    m->lot_of_name = larger;
+    m->n_name_room = n;
+    return MARU_OK;
+}
+
+static maru_status find_or_add(struct mirror *m, const char *name, size_t n_bytes, uint32_t *lot,
+                               maru_error *err) {
+    const uint32_t known = names_find(&m->names, name, n_bytes);
+    if (known != UINT32_MAX && m->lot_of_name[known] != MARU_NONE) {
+        *lot = m->lot_of_name[known];
+        return MARU_OK;
+    }
+    const uint32_t n_live = m->n_room - m->n_free;
+    maru_status st =
+        m->names.n > 2 * (uint64_t)n_live + MIRROR_FIRST_LOTS ? renew_names(m, err) : MARU_OK;
+    st = st == MARU_OK && m->n_free == 0 ? grow_lots(m, err) : st;
+    st = st == MARU_OK ? grow_name_room(m, err) : st;
+    uint32_t number = 0;
+    st = st == MARU_OK ? names_add(&m->names, name, n_bytes, &number, err) : st;
+    if (st != MARU_OK) {
+        return st;
+    }
+    *lot = m->free_lot[--m->n_free];
+    m->lot_of_name[number] = *lot;
+    m->name_of_lot[*lot] = number;
+    belief_clear_lot(&m->firm, *lot, m->n_numbered);
+    belief_clear_lot(&m->latest, *lot, m->n_numbered++);
+    return MARU_OK;
+}
+
+static bool is_waited_for(const struct mirror *m, uint32_t lot) {
+    for (size_t i = 0; i < m->n_pending; i++) {
+        if (m->pending[i].lot == lot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_used(const struct mirror *m, uint32_t lot) {
+    return m->name_of_lot[lot] < m->names.n && m->lot_of_name[m->name_of_lot[lot]] == lot;
+}
+
+// Forget lots that have been gone for long, and those of which nothing could be made.
+static void sweep(struct mirror *m) {
+    for (uint32_t lot = 0; lot < m->n_room; lot++) {
+        const struct belief_lot *l = &m->firm.lot[lot];
+        const bool is_over = l->place == PLACE_GONE && l->since_us < m->now - m->options.keep_us &&
+                             l->heard_us < m->now - m->options.keep_us;
+        if ((is_over || l->place == PLACE_UNHEARD) && l->heard_us <= m->firm_until &&
+            is_used(m, lot) && !is_waited_for(m, lot)) {
+            m->lot_of_name[m->name_of_lot[lot]] = MARU_NONE;
+            m->free_lot[m->n_free++] = lot;
+            belief_clear_lot(&m->firm, lot, 0);
+            belief_clear_lot(&m->latest, lot, 0);
+        }
+    }
+    m->swept = m->now;
+}
+
+uint32_t mirror_find(const struct mirror *m, const char *lot, size_t n_bytes) {
+    const uint32_t known = names_find(&m->names, lot, n_bytes);
+    return known == UINT32_MAX ? MARU_NONE : m->lot_of_name[known];
+}
+
+const char *mirror_name(const struct mirror *m, uint32_t lot) {
+    return m->names.name[m->name_of_lot[lot]];
+}
+
+// ---- events
+
+static maru_status grow_pending(struct mirror *m, maru_error *err) {
+    if (m->n_pending < m->n_pending_room) {
+        return MARU_OK;
+    }
+    const size_t n = m->n_pending_room == 0 ? 64 : 2 * m->n_pending_room;
+    struct told *larger = alloc_resize(m->pending, n, sizeof *larger);
+    if (!larger) {
+        return no_memory(err);
+    }
+    m->pending = larger;
+    m->n_pending_room = n;
+    return MARU_OK;
+}
+
+static void make_firm(struct mirror *m, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        belief_apply(&m->firm, &m->pending[i]);
+    }
+    m->n_pending -= n;
+    memmove(m->pending, m->pending + n, m->n_pending * sizeof *m->pending);
+}
+
+void mirror_settle(struct mirror *m, maru_time now) {
+    if (now <= m->now || now > TOLD_MAX_TIME) {
+        return;
+    }
+    m->now = now;
+    m->firm_until = now - m->options.window_us;
+    size_t n = 0;
+    while (n < m->n_pending && m->pending[n].at_us <= m->firm_until) {
+        n++;
+    }
+    if (n > 0) {
+        make_firm(m, n);
+    }
+    if (now - m->swept > m->options.keep_us / 8) {
+        sweep(m);
+    }
+}
+
+// Where an event belongs among those that wait: behind the last that is not after it.
+static size_t find_place(const struct mirror *m, const struct told *told) {
+    size_t low = 0, high = m->n_pending;
+    if (high > 0 && told_compare(&m->pending[high - 1], told) < 0) {
+        return high;
+    }
+    while (low < high) {
+        const size_t mid = (low + high) / 2;
+        if (told_compare(&m->pending[mid], told) < 0) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low;
+}
+
+static maru_status put(struct mirror *m, const struct told *told, maru_error *err) {
+    if (told->at_us <= m->firm_until) { // too late for its place: it counts if it is still news
+        belief_apply(&m->firm, told);
+        m->is_stale = true;
+        return MARU_OK;
+    }
+    const size_t at = find_place(m, told);
+    if (at < m->n_pending && told_compare(&m->pending[at], told) == 0) {
+        m->counts.n_repeat++;
+        return MARU_OK;
+    }
+    if (m->n_pending == MIRROR_MAX_PENDING) {
+        return fail(err, MARU_E_LIMIT,
+                    "%d events of the floor wait for their time, and no more can",
+                    MIRROR_MAX_PENDING);
+    }
+    const maru_status st = grow_pending(m, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (at == m->n_pending && !m->is_stale) {
+        belief_apply(&m->latest, told);
+    } else {
+        m->is_stale = true;
+    }
+    memmove(&m->pending[at + 1], &m->pending[at], (m->n_pending - at) * sizeof *m->pending);
+    m->pending[at] = *told;
+    m->n_pending++;
+    return MARU_OK;
+}
+
+static uint64_t hash_of(const char *name, size_t n_bytes) {
+    struct digest d;
+    digest_init(&d);
+    digest_bytes(&d, name, n_bytes);
+    return d.lane[0];
+}
+
+maru_status mirror_take(struct mirror *m, const char *lot, size_t n_bytes, const struct told *told,
+                        maru_time now, maru_error *err) {
+    struct told event = *told;
+    const bool is_of_lot = (uint32_t)told->kind < N_TOLD && told_is_of_lot(told->kind);
+    event.lot = is_of_lot ? 0 : MARU_NONE;
+    maru_status st = told_check(m->model, &event, err);
+    if (st == MARU_OK && is_of_lot && (!lot || n_bytes < 1 || n_bytes > MIRROR_MAX_NAME_BYTES)) {
+        st = fail(err, MARU_E_INPUT, "the name of a lot has from 1 to %d bytes",
+                  MIRROR_MAX_NAME_BYTES);
+    }
+    if (st != MARU_OK) {
+        return st;
+    }
+    mirror_settle(m, now);
+    if (event.at_us > m->now + m->options.window_us) {
+        m->counts.n_ahead++;
+        return fail(err, MARU_E_RANGE,
+                    "an event of the floor comes from the future: look at its clock");
+    }
+    if (event.at_us < m->now - m->options.keep_us) {
+        m->counts.n_ancient++;
+        return MARU_OK;
+    }
+    st = is_of_lot ? find_or_add(m, lot, n_bytes, &event.lot, err) : MARU_OK;
+    event.tie = is_of_lot ? hash_of(lot, n_bytes) : 0;
+    return st == MARU_OK ? put(m, &event, err) : st;
+}
+
+const struct belief *mirror_look(struct mirror *m) {
+    if (m->is_stale) {
+        belief_copy(&m->firm, &m->latest);
+        for (size_t i = 0; i < m->n_pending; i++) {
+            belief_apply(&m->latest, &m->pending[i]);
+        }
+        m->is_stale = false;
+        m->counts.n_rebuilt++;
+    }
+    return &m->latest;
+}
+
+maru_time mirror_now(const struct mirror *m) { return m->now; }
+
+struct mirror_counts mirror_count(const struct mirror *m) {
+    struct mirror_counts counts = m->counts;
+    counts.n_pending = (uint32_t)m->n_pending;
+    counts.n_lot = m->n_room - m->n_free;
+    return counts;
+}
+
+// ---- the digest
+
+static void digest_lot(struct digest *d, const struct mirror *m, uint32_t lot) {
+    const struct belief *b = &m->latest;
+    const struct belief_lot *l = &b->lot[lot];
+    const uint32_t name = m->name_of_lot[lot];
+    const int64_t value[] = {l->heard_us, l->since_us,       l->released_us, l->due_us,
+                             l->setup_us, l->place,          l->flags,       l->step,
+                             l->queue,    l->tool,           l->class_,      l->wafers,
+                             l->location, l->queue_start_us, l->done_step};
+    digest_bytes(d, m->names.name[name], m->names.n_byte[name]);
+    for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) {
+        digest_i64(d, value[i]);
+    }
+    for (uint32_t k = 0; k < m->model->n_keep; k++) {
+        digest_u64(d, b->keep[(size_t)lot * m->model->n_keep + k]);
+    }
+}
+
+static void digest_tool(struct digest *d, const struct belief_tool *tool) {
+    const int64_t value[] = {tool->heard_us,  tool->since_us, tool->start_us, tool->end_us,
+                             tool->mended_us, tool->setup,    tool->n_lot,    tool->downtime,
+                             tool->n_started, tool->n_ended,  tool->state,    tool->is_end_told};
+    for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) {
+        digest_i64(d, value[i]);
+    }
+}
+
+void mirror_digest(struct mirror *m, char out[33]) {
+    const struct belief *b = mirror_look(m);
+    struct digest all;
+    digest_init(&all);
+    uint64_t sum[2] = {0, 0}; // of the lots, in no order
+    for (uint32_t lot = 0; lot < m->n_room; lot++) {
+        if (is_used(m, lot) && b->lot[lot].place != PLACE_GONE) {
+            struct digest d;
+            digest_init(&d);
+            digest_lot(&d, m, lot);
+            sum[0] += d.lane[0];
+            sum[1] += d.lane[1];
+        }
+    }
+    digest_u64(&all, sum[0]);
+    digest_u64(&all, sum[1]);
+    for (uint32_t i = 0; i < m->model->n_tool; i++) {
+        digest_tool(&all, &b->tool[i]);
+    }
+    for (uint32_t i = 0; i < m->model->n_group; i++) {
+        const struct belief_pace *pace = &b->pace[i];
+        const double value[] = {pace->process.n,  pace->process.sum, pace->repair.n,
+                                pace->repair.sum, pace->n_failure,   pace->expected};
+        for (size_t k = 0; k < sizeof value / sizeof value[0]; k++) {
+            digest_double(&all, value[k]);
+        }
+    }
+    for (uint32_t i = 0; i < m->model->n_release; i++) {
+        digest_u64(&all, b->release[i].n_done);
+        digest_i64(&all, b->release[i].last_us);
+    }
+    for (uint32_t k = 0; k < N_DISCREPANCY; k++) {
+        digest_u64(&all, b->head->n_discrepancy[k]);
+    }
+    digest_u64(&all, b->head->n_live);
+    digest_hex(&all, out);
+}
