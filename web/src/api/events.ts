@@ -2,6 +2,9 @@ import { ask } from './client'
 import { ApiError } from './problem'
 import type { Run } from './types'
 
+const PAUSE_FIRST_MS = 500
+const PAUSE_MAX_MS = 10_000
+
 export interface ServerEvent {
     event: string
     data: string
@@ -34,44 +37,54 @@ export class EventCutter {
 export const isOver = (run: Run): boolean => run.state === 'done' || run.state === 'failed' || run.state === 'cancelled'
 
 /**
- * Tells of a run until it is over. EventSource cannot send a token, so the stream is read with fetch(). A broken connection is taken up
- * again; `lost` says so meanwhile.
+ * Tells each event of a stream until `tell` says that it was the last. EventSource cannot send a token, so the stream is read with
+ * fetch(). A broken connection is taken up again, later each time; `lost` says so meanwhile, null when it is well.
  */
-export function follow(id: string, tell: (run: Run) => void, lost: (error: ApiError | null) => void): () => void {
+export function listenTo(path: string, tell: (event: ServerEvent) => boolean, lost: (error: ApiError | null) => void): () => void {
     const stop = new AbortController()
     const wait = (ms: number) => new Promise((done) => setTimeout(done, ms))
     const read = async () => {
-        let pause = 500
+        let pause = PAUSE_FIRST_MS
         while (!stop.signal.aborted) {
             try {
-                const response = await ask(`/v1/runs/${encodeURIComponent(id)}/events`, { signal: stop.signal, headers: { Accept: 'text/event-stream' } })
+                const response = await ask(path, { signal: stop.signal, headers: { Accept: 'text/event-stream' } })
                 const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
                 const cutter = new EventCutter()
                 for (;;) {
                     const { done, value } = await reader.read()
-                    if (done) break
-                    for (const { event, data } of cutter.push(value)) {
-                        if (event !== 'run') continue
-                        const run = JSON.parse(data) as Run
-                        pause = 500
+                    if (done || stop.signal.aborted) break
+                    for (const event of cutter.push(value)) {
+                        pause = PAUSE_FIRST_MS
                         lost(null)
-                        tell(run)
-                        if (isOver(run)) return
+                        if (tell(event)) return stop.abort()
                     }
                 }
             } catch (error) {
                 if (stop.signal.aborted) return
                 if (error instanceof ApiError) {
                     lost(error)
-                    if (error.status >= 400 && error.status < 500) return
+                    if (error.status >= 400 && error.status < 500 && error.status !== 429) return
                 } else {
                     lost(new ApiError({ type: 'maru:no-answer', title: 'no answer', status: 0 }))
                 }
             }
             await wait(pause)
-            pause = Math.min(pause * 2, 10_000)
+            pause = Math.min(pause * 2, PAUSE_MAX_MS)
         }
     }
     void read()
     return () => stop.abort()
 }
+
+/** Tells of a run until it is over. */
+export const follow = (id: string, tell: (run: Run) => void, lost: (error: ApiError | null) => void): (() => void) =>
+    listenTo(
+        `/v1/runs/${encodeURIComponent(id)}/events`,
+        ({ event, data }) => {
+            if (event !== 'run') return false
+            const run = JSON.parse(data) as Run
+            tell(run)
+            return isOver(run)
+        },
+        lost,
+    )
