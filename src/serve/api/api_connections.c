@@ -197,6 +197,7 @@ static maru_status read_change(struct request *request, struct change *change, b
         }
         if (settings) {
             keep_password(settings, change->settings);
+            links_complete(change->kind, settings, change->settings);
             json_decref(change->settings);
             change->settings = json_incref(settings);
         }
@@ -266,12 +267,21 @@ maru_status api_change_connection(struct request *request, maru_error *err) {
 }
 
 maru_status api_delete_connection(struct request *request, maru_error *err) {
-    const maru_status st =
-        tenant_delete_connection(request->tenant, request->param[0], request->who.name, err);
+    struct change change = {0};
+    maru_status st =
+        tenant_see_one_connection(request->tenant, request->param[0], take_row, &change, err);
+    st = st == MARU_OK
+             ? tenant_delete_connection(request->tenant, request->param[0], request->who.name, err)
+             : st;
     if (st == MARU_OK) {
         links_close(request->server->links, request->who.tenant, request->param[0]);
+        change.dumped = json_dumps(change.settings, JSON_COMPACT);
+        const struct connection_row row = {.kind = change.kind,
+                                           .settings = change.dumped ? change.dumped : "{}"};
+        links_forget(&row);
         request->status = 204;
     }
     request->status = st == MARU_E_USAGE ? 404 : request->status;
+    change_fini(&change);
     return st;
 }

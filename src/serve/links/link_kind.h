@@ -14,6 +14,8 @@ struct link_kind {
                         void **out, maru_error *err);
     void (*close)(void *connection);
     void (*look_at)(void *connection, struct connection_look *out);
+    // It will never be opened again: give back what the other side keeps for it. NULL: nothing.
+    void (*forget)(const struct json_t *settings);
 };
 
 // NULL: there is no such kind.

@@ -36,7 +36,7 @@ static maru_status read_settings(const struct connection_row *row, const struct 
     *kind = link_kind_find(row->kind);
     *out = NULL;
     if (!*kind) {
-        return field_wrong(err, "/kind", "sparkplug is wanted");
+        return field_wrong(err, "/kind", "one of json, sparkplug is wanted");
     }
     return fields_open(out, row->settings, strlen(row->settings), (*kind)->known, err);
 }
@@ -49,6 +49,31 @@ maru_status links_check(const struct connection_row *row, maru_error *err) {
     st = st == MARU_OK ? kind->open(NULL, row->name, settings, &none, err) : st;
     fields_close(settings);
     return st;
+}
+
+void links_complete(const char *kind, json_t *settings, const json_t *before) {
+    static const char key[] = "clientId";
+    const struct link_kind *found = link_kind_find(kind);
+    bool is_known = false;
+    for (size_t i = 0; found && found->known[i]; i++) {
+        is_known = is_known || strcmp(found->known[i], key) == 0;
+    }
+    if (!is_known || json_object_get(settings, key)) {
+        return;
+    }
+    json_t *id = json_object_get(before, key);
+    char made[STORE_ID_BYTES];
+    store_make_id(made);
+    json_object_set_new(settings, key, id ? json_incref(id) : json_sprintf("maru-%s", made));
+}
+
+void links_forget(const struct connection_row *row) {
+    const struct link_kind *kind = NULL;
+    json_t *settings = NULL;
+    if (read_settings(row, &kind, &settings, NULL) == MARU_OK && kind->forget) {
+        kind->forget(settings);
+    }
+    fields_close(settings);
 }
 
 // user:password@ of a URL, without the password.

@@ -29,6 +29,13 @@ void links_close(struct links *links, const char *tenant, const char *id);
 bool links_look(struct links *links, const char *tenant, const char *id,
                 struct connection_look *out);
 
+// What of an id a kind needs to be known by at the other side: kept from the settings before, or made. `before` may be NULL.
+struct json_t;
+void links_complete(const char *kind, struct json_t *settings, const struct json_t *before);
+
+// One is deleted and closed: the other side need keep nothing for it.
+void links_forget(const struct connection_row *row);
+
 // The settings as they may be shown: without passwords.
 //   errors  MARU_E_INPUT
 MARU_MUST_USE maru_status links_show_settings(const struct connection_row *row, struct text *out,

@@ -66,11 +66,16 @@
     X("the broker refuses: {1}", "브로커가 거절합니다: {1}") \
     X("the broker refuses this user and password: look at both", "브로커가 이 사용자와 비밀번호를 거절합니다. 둘 다 확인하세요") \
     X("the connection cannot be set up: {1}", "연결을 준비할 수 없습니다: {1}") \
-    X("the broker's certificate is not trusted: name its authority in ca_file", "브로커의 인증서를 믿을 수 없습니다. ca_file에 발급 기관의 인증서를 적으세요") \
+    X("the broker's certificate is not trusted: name its authority in caFile", "브로커의 인증서를 믿을 수 없습니다. caFile에 발급 기관의 인증서를 적으세요") \
     X("the connection to the broker broke: {1}", "브로커와의 연결이 끊어졌습니다: {1}") \
     X("what had come could not be kept", "받은 데이터를 저장하지 못했습니다") \
     X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
     X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
+    X("a client id of at most {1} bytes is wanted", "클라이언트 ID는 {1}바이트 이하여야 합니다") \
+    X("the broker does not let this user read one of the topics", "브로커가 이 사용자에게 토픽 하나를 읽지 못하게 합니다") \
+    X("the topics cannot be asked for: {1}", "토픽을 구독할 수 없습니다: {1}") \
+    X("no row of the table wants this topic", "이 토픽에 맞는 행이 표에 없습니다") \
+    X("a table of topics is wanted, with topic, value and name", "topic, value, name 열이 있는 토픽 표가 필요합니다") \
     X("a group of Sparkplug has no +, # or / in its name", "Sparkplug 그룹 이름에는 +, #, /를 쓸 수 없습니다") \
     X("too many settings", "설정이 너무 많습니다") \
     X("a name without / is wanted", "/가 없는 이름이 필요합니다") \
@@ -90,7 +95,7 @@
     X("line {1}: {2} ({3} of {4} lines were refused, the others are kept)", "{1}번째 줄: {2} ({4}줄 가운데 {3}줄을 거절했고 나머지는 저장했습니다)") \
     X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
     X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
-    X("sparkplug is wanted", "sparkplug여야 합니다") \
+    X("one of json, sparkplug is wanted", "json, sparkplug 가운데 하나여야 합니다") \
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \

@@ -45,6 +45,10 @@ enum column { TOPIC, VALUE, TIME, QUALITY, NAME, TYPE, TIME_FORMAT, DEFAULT_QUAL
 static const char *const column_name[N_COLUMN] = {
     "topic", "value", "time", "quality", "name", "type", "time_format", "default_quality"};
 
+const char *topic_table_filter(const struct topic_table *table, uint32_t row) {
+    return table->row[row].filter;
+}
+
 // ---- reading the table
 
 struct making {

@@ -41,6 +41,10 @@ struct topic_table {
 maru_status topic_table_read(const char *bytes, size_t n, struct arena *arena,
                              struct topic_table *table, maru_error *err);
 
+// The filter of a row, as it is subscribed to.
+//   memory  0-terminated, the table's
+const char *topic_table_filter(const struct topic_table *table, uint32_t row);
+
 struct table_sample {
     const char *name; // 0-terminated
     uint32_t n_name;

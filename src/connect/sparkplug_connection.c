@@ -1,0 +1,188 @@
+#include "connect/sparkplug_connection.h"
+
+#include <mosquitto.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "connect/mqtt_client.h"
+#include "io/clock.h"
+#include "wire/sparkplug/host.h"
+
+// A host application (wire/sparkplug/host.h) on a client of MQTT: its will is the host's STATE, its messages go in and out.
+
+struct sparkplug_connection {
+    struct mqtt_client client; // first
+    char topic[192];
+    struct host *host;
+    struct text will_topic, will;
+};
+
+// ---- what the host application gives
+
+static void take_sample(void *of, const struct host_sample *sample) {
+    struct sparkplug_connection *sparkplug = of;
+    if (sample->is_transient) {
+        return;
+    }
+    // group/node/device/metric: where it stands are the first three, or two
+    const struct intake_name name = {.bytes = sample->name, .n = sample->n_name, .unit = ""};
+    connection_take_sample(&sparkplug->client.connection, &name, &sample->sample);
+}
+
+static void take_event(void *of, const struct host_event *event) {
+    struct sparkplug_connection *sparkplug = of;
+    char source[SIGNALS_MAX_NAME_BYTES];
+    snprintf(source, sizeof source, "%.200s/%.300s", sparkplug->client.connection.name,
+             event->name);
+    if (event->kind == HOST_GAP) {
+        connection_add_gap(&sparkplug->client.connection, source, event->at_us, event->at_us,
+                           host_cause_name((enum host_cause)event->cause), event->n_missing);
+        return;
+    }
+    if (event->kind == HOST_DUPLICATE || event->kind == HOST_OLD_DEATH) {
+        return; // ordinary, and harmless
+    }
+    struct text detail;
+    text_init(&detail, EVENT_MAX_DETAIL_BYTES);
+    text_addz(&detail, "{\"cause\":");
+    text_add_json(&detail, host_cause_name((enum host_cause)event->cause));
+    text_addz(&detail, ",\"text\":");
+    text_add_json(&detail, event->text);
+    text_addz(&detail, "}");
+    const struct event told = {.at_us = event->at_us,
+                               .kind = "connection",
+                               .source = source,
+                               .name = host_event_name((enum host_event_kind)event->kind),
+                               .lot = "",
+                               .wafer = "",
+                               .recipe = "",
+                               .step = "",
+                               .detail = detail.status == MARU_OK ? detail.bytes : "{}"};
+    connection_take_event(&sparkplug->client.connection, &told);
+    text_fini(&detail);
+}
+
+static void take_message(void *of, const struct host_message *message) {
+    struct sparkplug_connection *sparkplug = of;
+    (void)mqtt_client_publish(&sparkplug->client, message->topic, message->bytes, message->n,
+                              message->qos, message->is_retained);
+}
+
+// ---- what the client gives
+
+static maru_status prepare_will(void *of, struct mosquitto *mosq, maru_error *err) {
+    struct sparkplug_connection *sparkplug = of;
+    host_will(sparkplug->host, clock_unix_us(), &sparkplug->will_topic, &sparkplug->will);
+    const int code =
+        mosquitto_will_set(mosq, sparkplug->will_topic.bytes, (int)sparkplug->will.n_bytes,
+                           sparkplug->will.bytes, 1, true);
+    return code == MOSQ_ERR_SUCCESS ? MARU_OK
+                                    : fail(err, MARU_E_IO, "the connection cannot be set up: %s",
+                                           mosquitto_strerror(code));
+}
+
+static void up(void *of, maru_time now) {
+    struct sparkplug_connection *sparkplug = of;
+    const char *const filter[] = {sparkplug->topic, "spBv1.0/STATE/+"};
+    mqtt_client_subscribe(&sparkplug->client, filter, 2);
+    host_connected(sparkplug->host, now);
+}
+
+static void take_in(void *of, const struct mqtt_message *message) {
+    struct sparkplug_connection *sparkplug = of;
+    (void)host_message_in(sparkplug->host, message->topic, message->bytes, message->n, message->now,
+                          NULL);
+}
+
+static maru_time due(void *of) {
+    const struct sparkplug_connection *sparkplug = of;
+    return host_due(sparkplug->host);
+}
+
+static void tick(void *of, maru_time now) {
+    const struct sparkplug_connection *sparkplug = of;
+    host_tick(sparkplug->host, now);
+}
+
+static void stop(void *of, maru_time now) {
+    const struct sparkplug_connection *sparkplug = of;
+    host_stop(sparkplug->host, now);
+}
+
+static void down(void *of, maru_time now) {
+    const struct sparkplug_connection *sparkplug = of;
+    host_disconnected(sparkplug->host, now);
+}
+
+static const struct mqtt_user user = {.prepare = prepare_will,
+                                      .up = up,
+                                      .message = take_in,
+                                      .due = due,
+                                      .tick = tick,
+                                      .stop = stop,
+                                      .down = down};
+
+// ---- opening
+
+maru_status sparkplug_check(const struct sparkplug_options *options, maru_error *err) {
+    if (strpbrk(options->group, "+#/") || strlen(options->group) > 128) {
+        return fail(err, MARU_E_USAGE, "a group of Sparkplug has no +, # or / in its name");
+    }
+    return mqtt_check(&options->mqtt, err);
+}
+
+static maru_status prepare(struct sparkplug_connection *sparkplug, struct signals *signals,
+                           const struct sparkplug_options *options, maru_error *err) {
+    maru_status st = sparkplug_check(options, err);
+    st = st == MARU_OK ? mqtt_client_init(&sparkplug->client, signals, &options->mqtt, &user, err)
+                       : st;
+    if (st != MARU_OK) {
+        return st;
+    }
+    snprintf(sparkplug->topic, sizeof sparkplug->topic, "spBv1.0/%s/#",
+             options->group[0] ? options->group : "+");
+    const uint64_t key = (uint64_t)clock_unix_us() * UINT64_C(0x9E3779B97F4A7C15);
+    struct host_options host = host_usual(options->host_id, key);
+    host.is_primary = options->is_primary;
+    text_init(&sparkplug->will_topic, MQTT_MAX_URL_BYTES);
+    text_init(&sparkplug->will, 4096);
+    const struct host_sink sink = {sparkplug, take_sample, take_event, take_message};
+    return host_new(&host, sink, &sparkplug->host, err);
+}
+
+static void release(struct sparkplug_connection *sparkplug) {
+    host_free(sparkplug->host);
+    text_fini(&sparkplug->will_topic);
+    text_fini(&sparkplug->will);
+    mqtt_client_fini(&sparkplug->client);
+    alloc_free(sparkplug);
+}
+
+maru_status sparkplug_open(struct signals *signals, const struct sparkplug_options *options,
+                           struct sparkplug_connection **out, maru_error *err) {
+    struct sparkplug_connection *sparkplug = alloc_new(1, sizeof *sparkplug);
+    if (!sparkplug) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    maru_status st = prepare(sparkplug, signals, options, err);
+    st = st == MARU_OK ? mqtt_client_start(&sparkplug->client, err) : st;
+    if (st != MARU_OK) {
+        release(sparkplug);
+        return st;
+    }
+    *out = sparkplug;
+    return MARU_OK;
+}
+
+void sparkplug_close(struct sparkplug_connection *sparkplug) {
+    if (sparkplug) {
+        mqtt_client_stop(&sparkplug->client);
+        release(sparkplug);
+    }
+}
+
+void sparkplug_look_at(struct sparkplug_connection *sparkplug, struct connection_look *out) {
+    connection_look_at(&sparkplug->client.connection, out);
+}

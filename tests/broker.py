@@ -1,0 +1,123 @@
+# A broker of MQTT to be tried with (mosquitto), and a small client of MQTT 3.1.1 that knows what the broker has acknowledged: for the tests
+# of connections. Nothing but Python is needed beside the broker.
+import atexit, os, shutil, socket, struct, subprocess, time
+
+from cloud import free_port, temporary
+
+
+def find_mosquitto():
+    return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
+class Broker:
+    """Its sessions and messages outlive it, as those of a plant's broker do."""
+
+    def __init__(self, *lines, port=0):
+        self.port, self.folder, self.process = port or free_port(), temporary(), None
+        os.chmod(self.folder, 0o777)  # started by root it becomes mosquitto
+        self.config = os.path.join(self.folder, "mosquitto.conf")
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write("\n".join([f"listener {self.port} 127.0.0.1", "allow_anonymous true", "persistence true", f"persistence_location {self.folder}/",
+                                 "autosave_interval 1", "max_queued_messages 0", *lines]) + "\n")
+        self.start()
+        atexit.register(self.stop)
+
+    def start(self):
+        self.process = subprocess.Popen([find_mosquitto(), "-c", self.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("mosquitto does not start")
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+
+def text(value):
+    value = value.encode()
+    return struct.pack(">H", len(value)) + value
+
+
+def packet(kind, body):
+    n, head = len(body), bytearray([kind])
+    while True:
+        head.append(n % 128 | (128 if n >= 128 else 0))
+        n //= 128
+        if n == 0:
+            return bytes(head) + body
+
+
+class Wire:
+    """One connection to a broker."""
+
+    def __init__(self, port, client="", timeout=20):
+        self.wire = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        self.bytes, self.number, self.waiting, self.n_acknowledged = b"", 0, set(), 0
+        self.wire.sendall(packet(0x10, text("MQTT") + bytes([4, 2, 0, 60]) + text(client)))
+        kind, body = self.read()
+        assert kind == 0x20 and body[1] == 0, (kind, body)
+
+    def more(self, n):
+        while len(self.bytes) < n:
+            got = self.wire.recv(65536)
+            if not got:
+                raise ConnectionError("the broker has gone")
+            self.bytes += got
+
+    def read(self):
+        self.more(2)
+        at, n, shift = 1, 0, 0
+        while True:
+            self.more(at + 1)
+            n |= (self.bytes[at] & 127) << shift
+            shift += 7
+            at += 1
+            if self.bytes[at - 1] < 128:
+                break
+        self.more(at + n)
+        kind, body, self.bytes = self.bytes[0], self.bytes[at:at + n], self.bytes[at + n:]
+        return kind, body
+
+    def publish(self, topic, message, qos=1, retain=False):
+        """Returns when at most 100 messages are not acknowledged."""
+        head = text(topic)
+        if qos:
+            self.number = self.number % 65535 + 1
+            self.waiting.add(self.number)
+            head += struct.pack(">H", self.number)
+        self.wire.sendall(packet(0x30 | qos << 1 | retain, head + (message if isinstance(message, bytes) else message.encode())))
+        self.settle(100)
+
+    def settle(self, most=0):
+        while len(self.waiting) > most:
+            kind, body = self.read()
+            if kind == 0x40:
+                self.waiting.discard(struct.unpack(">H", body[:2])[0])
+                self.n_acknowledged += 1
+
+    def subscribe(self, topic, qos=1):
+        self.wire.sendall(packet(0x82, struct.pack(">H", 1) + text(topic) + bytes([qos])))
+
+    def message(self):
+        """The next one: topic, bytes, is it retained."""
+        while True:
+            kind, body = self.read()
+            if kind >> 4 == 3:
+                n = struct.unpack(">H", body[:2])[0]
+                topic, rest = body[2:2 + n].decode(), body[2 + n:]
+                if kind >> 1 & 3:
+                    self.wire.sendall(packet(0x40, rest[:2]))
+                    rest = rest[2:]
+                return topic, rest, bool(kind & 1)
+
+    def close(self):
+        self.wire.sendall(packet(0xE0, b""))
+        self.wire.close()
