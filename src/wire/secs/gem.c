@@ -85,7 +85,8 @@ struct gem_output *gem_say(struct gem_host *host, enum gem_output_kind kind) {
                              .lot = "",
                              .substrate = "",
                              .location = "",
-                             .recipe = ""};
+                             .recipe = "",
+                             .step = ""};
     return o;
 }
 
@@ -145,19 +146,25 @@ static void establish(struct gem_host *host) {
 }
 
 // Communications are established: by the tool's S1F14, or by ours. Once they are, a further S1F13 says that
-// the tool has begun anew and may have forgotten what it was told.
-static void on_established(struct gem_host *host) {
+// the tool has begun anew and may have forgotten what it was told. MDLN and SOFTREV are in `identity`, if they are anywhere.
+static void on_established(struct gem_host *host, const struct secs_item *identity) {
     if (host->is_communicating && host->step != STEP_DONE && host->step != STEP_WAIT) {
         return;
     }
     if (!host->is_communicating) {
         host->is_communicating = true;
-        say_code(host, GEM_COMMUNICATION, 1, "");
+        struct gem_output *o = gem_say(host, GEM_COMMUNICATION);
+        if (o) {
+            o->code = 1;
+            o->name = gem_text_of(host, secs_child(identity, 0));
+            o->id = gem_text_of(host, secs_child(identity, 1));
+        }
     }
     gem_setup_start(host);
 }
 
-static void on_establish_answer(struct gem_host *host, enum gem_outcome outcome, int32_t code) {
+static void on_establish_answer(struct gem_host *host, enum gem_outcome outcome,
+                                const struct secs_item *item, int32_t code) {
     host->is_establishing = false;
     if (host->is_communicating) {
         return;
@@ -165,7 +172,7 @@ static void on_establish_answer(struct gem_host *host, enum gem_outcome outcome,
     // A tool that does not know S1F13 at all is taken as it is.
     const bool knows_not = outcome == GEM_REFUSED && (code == 3 || code == 5);
     if ((outcome == GEM_ANSWERED && code <= 0) || knows_not) {
-        on_established(host);
+        on_established(host, secs_child(item, 1));
         return;
     }
     gem_say_problem(host, 1, 14, code, "communications are not established yet");
@@ -220,6 +227,23 @@ static void free_request(struct gem_request *r) {
     text_fini(&r->body);
     text_init(&r->body, max_bytes);
     r->state = REQUEST_FREE;
+}
+
+maru_status gem_host_become(struct gem_host *host, const struct profile *profile, maru_error *err) {
+    const struct hsms_settings set = profile_session(profile);
+    const maru_status st = hsms_session_change(host->session, &set, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    host->profile = profile;
+    for (uint32_t i = 0; i < N_GEM_ROW; i++) {
+        host->request[i].body.max_bytes = (size_t)profile->set.max_frame_bytes;
+    }
+    if (host->request[GEM_SETUP_ROW].state == REQUEST_QUEUED) {
+        free_request(&host->request[GEM_SETUP_ROW]);
+        gem_setup_start(host);
+    }
+    return MARU_OK;
 }
 
 // The request that is to be sent next, or N_GEM_ROW.
@@ -300,7 +324,7 @@ static void settle(struct gem_host *host, uint64_t token, enum gem_outcome outco
         if (outcome == GEM_ANSWERED && !gem_code_of(1, 14, item, &code)) {
             code = -1;
         }
-        on_establish_answer(host, outcome, code);
+        on_establish_answer(host, outcome, item, code);
         return;
     }
     struct gem_request *r = &host->request[token];
@@ -371,7 +395,8 @@ static void on_error_message(struct gem_host *host, const struct hsms_frame *fra
     }
 }
 
-static void on_establish_request(struct gem_host *host, const struct hsms_header *header) {
+static void on_establish_request(struct gem_host *host, const struct hsms_header *header,
+                                 const struct secs_item *identity) {
     const struct profile_settings *set = &host->profile->set;
     struct text body;
     text_init(&body, 1024);
@@ -387,7 +412,7 @@ static void on_establish_request(struct gem_host *host, const struct hsms_header
         (void)!hsms_session_answer(host->session, header, &message, NULL);
     }
     text_fini(&body);
-    on_established(host);
+    on_established(host, identity);
 }
 
 static void on_primary(struct gem_host *host, const struct hsms_event *event) {
@@ -404,7 +429,7 @@ static void on_primary(struct gem_host *host, const struct hsms_event *event) {
     const maru_status st =
         secs_decode(event->frame.body, event->frame.n_body, &host->arena, &root, &err);
     if (stream == 1 && function == 13) { // whatever its body
-        on_establish_request(host, header);
+        on_establish_request(host, header, root);
     } else if (st != MARU_OK) {
         const char *text = arena_text(&host->arena, err.text, strlen(err.text));
         gem_say_problem(host, stream, function, -1, text ? text : "");

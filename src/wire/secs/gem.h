@@ -23,20 +23,21 @@ enum {
 };
 
 enum gem_output_kind {
-    GEM_CONNECT,       // open a connection to the tool (an active session)
-    GEM_CLOSED,        // close it; text: why, code: enum hsms_end
-    GEM_COMMUNICATION, // code 1: communications are established, 0: they are not
-    GEM_CONTROL,       // code: enum gem_control
-    GEM_READY,         // the set-up is through; code: how many of its messages were refused
-    GEM_PROBLEM,       // something was refused or not understood: stream, function, code, text
-    GEM_GAP,           // code 1: data may be missing from now on, text: why; 0: up to now
-    GEM_SAMPLE,        // name, index, sample, id
-    GEM_EVENT,         // id, name, means, value, lot, substrate, location, recipe
-    GEM_ALARM,         // id, text, code: category, is_set
-    GEM_TERMINAL,      // text from the tool's terminal `code`
-    GEM_PROGRAM,       // the tool sent program `name`: item
-    GEM_REPLY,         // to a request: token, outcome, stream, function, item, code, text
-    GEM_MESSAGE,       // a primary that has no meaning here (it was answered with an abort): item
+    GEM_CONNECT, // open a connection to the tool (an active session)
+    GEM_CLOSED,  // close it; text: why, code: enum hsms_end
+    GEM_COMMUNICATION, // code 1: communications are established (name, id: the tool's MDLN and SOFTREV, where
+                       // it said them), 0: they are not
+    GEM_CONTROL,  // code: enum gem_control
+    GEM_READY,    // the set-up is through; code: how many of its messages were refused
+    GEM_PROBLEM,  // something was refused or not understood: stream, function, code, text
+    GEM_GAP,      // code 1: data may be missing from now on, text: why; 0: up to now
+    GEM_SAMPLE,   // name, index, sample, id
+    GEM_EVENT,    // id, name, means, value, lot, substrate, location, recipe
+    GEM_ALARM,    // id, text, code: category, is_set
+    GEM_TERMINAL, // text from the tool's terminal `code`
+    GEM_PROGRAM,  // the tool sent program `name`: item
+    GEM_REPLY,    // to a request: token, outcome, stream, function, item, code, text
+    GEM_MESSAGE,  // a primary that has no meaning here (it was answered with an abort): item
 };
 
 enum gem_control { GEM_CONTROL_UNKNOWN, GEM_OFFLINE, GEM_ONLINE, GEM_LOCAL, GEM_REMOTE };
@@ -69,8 +70,8 @@ struct gem_output {
     enum profile_meaning means;
     uint64_t token;
     const char *id, *name, *text;
-    const char *lot, *substrate, *location,
-        *recipe;    // of an event: from its variables with this meaning
+    const char *lot, *substrate, *location, *recipe,
+        *step;      // of an event: from its variables with this meaning
     uint32_t index; // of a sample in a variable of many values
     struct sample sample;
     const struct secs_item *item;
@@ -100,6 +101,13 @@ maru_time gem_host_deadline(const struct gem_host *host);
 //   errors  MARU_E_LIMIT: too many requests wait; MARU_E_MEMORY
 MARU_MUST_USE maru_status gem_host_ask(struct gem_host *host, uint8_t stream, uint8_t function,
                                        const struct text *body, uint64_t token, maru_error *err);
+
+// It turns out to be a tool of another kind: go on with this table. Only before the call that follows GEM_COMMUNICATION with code 1:
+// nothing that depends on the table has been sent then.
+//   in      profile: lives as long as the host; its max_open is at most that of the table before
+//   errors  MARU_E_USAGE: as hsms_session_change; all is as it was
+MARU_MUST_USE maru_status gem_host_become(struct gem_host *host, const struct profile *profile,
+                                          maru_error *err);
 
 bool gem_host_is_communicating(const struct gem_host *host);
 enum gem_control gem_host_control(const struct gem_host *host);

@@ -202,6 +202,7 @@ static void fill_meaning(struct gem_host *host, struct gem_output *o,
     o->substrate = means == MEANS_SUBSTRATE ? text : o->substrate;
     o->location = means == MEANS_LOCATION ? text : o->location;
     o->recipe = means == MEANS_RECIPE ? text : o->recipe;
+    o->step = means == MEANS_STEP ? text : o->step;
 }
 
 static void follow_meaning(struct gem_host *host, enum profile_meaning means) {

@@ -414,6 +414,48 @@ static void a_gap_is_told(void **state) {
     end(&t);
 }
 
+// A tool that names itself gets the table of its kind before anything of a table is sent.
+static void becomes_another_kind(void **state) {
+    (void)state;
+    struct trial t;
+    start(&t, SMALL QUIET);
+    struct profile *other =
+        trial_profile("row,id,name,kind,unit,list,means,value,low,high\nsetting,,frame,,,,,2048,,\n"
+                      "setting,,linktest,,,,,0,,\nvariable,5,Step,SV,,,step,,,\n"
+                      "report,8,,,,5,,,,\nevent,900,Begin,,,8,,,,\n" QUIET);
+    select_as_passive(&t);
+    const uint32_t s1f13 = expect_sent(&t, "S1F13 W <L [0]>");
+    struct text body, bytes;
+    text_init(&body, 1000);
+    text_init(&bytes, 1000);
+    put_item(&body, "<L <B 0x00> <L <A \"ETCH-9\"> <A \"2.0\">>>");
+    const struct hsms_header header = hsms_data(1, 1, 14, false, s1f13);
+    hsms_put(&bytes, &header, body.bytes, (uint32_t)body.n_bytes);
+    assert_int_equal(
+        hsms_session_receive(t.session, (const uint8_t *)bytes.bytes, bytes.n_bytes, t.now, NULL),
+        MARU_OK);
+    struct gem_output o;
+    assert_true(gem_host_next(t.host, t.now, &o));
+    assert_int_equal(o.kind, GEM_COMMUNICATION);
+    assert_string_equal(o.name, "ETCH-9");
+    assert_string_equal(o.id, "2.0");
+    assert_int_equal(gem_host_become(t.host, other, NULL), MARU_OK);
+    run(&t);
+    answer(&t, "S1F1 W", 1, 2, "<L>");
+    answer(&t, "S2F37 W <L [2] <BOOLEAN TRUE> <L [1] <U4 900>>>", 2, 38, "<B 0x00>");
+    text_clear(&t.log);
+    say(&t, 6, 11, false, 3, "<L <U4 1> <U4 900> <L <L <U4 8> <L <A \"etch 3\">>>>>");
+    expect_log(&t, "SAMPLE Step[0]=etch 3\nEVENT 900 Begin () // 1\n");
+    const uint8_t long_frame[4] = {0, 0, 0x10, 0}; // 4096 bytes, more than its table allows
+    assert_int_equal(hsms_session_receive(t.session, long_frame, 4, t.now, NULL), MARU_OK);
+    run(&t);
+    assert_non_null(strstr(t.log.bytes, "CLOSED"));
+    text_fini(&body);
+    text_fini(&bytes);
+    end(&t);
+    profile_free(other);
+}
+
 static void requests_have_a_limit(void **state) {
     (void)state;
     struct trial t;
@@ -481,6 +523,7 @@ int main(void) {
         cmocka_unit_test(messages_and_their_answers),
         cmocka_unit_test(requests_come_back),
         cmocka_unit_test(a_gap_is_told),
+        cmocka_unit_test(becomes_another_kind),
         cmocka_unit_test(requests_have_a_limit),
         cmocka_unit_test(no_memory),
     };

@@ -94,6 +94,7 @@ struct profile_settings {
     X(SUBSTRATE, "substrate")                                                                      \
     X(LOCATION, "location")                                                                        \
     X(RECIPE, "recipe")                                                                            \
+    X(STEP, "step")                                                                                \
     X(CLOCK, "clock")                                                                              \
     X(CONTROL_STATE, "control state")                                                              \
     X(EVENTS_ENABLED, "events enabled")                                                            \

@@ -93,13 +93,26 @@ static bool is_good(const struct hsms_settings *s) {
            s->max_open >= 1 && s->max_open <= HSMS_MAX_OPEN;
 }
 
+static maru_status check(const struct hsms_settings *settings, maru_error *err) {
+    return is_good(settings)
+               ? MARU_OK
+               : fail(
+                     err, MARU_E_USAGE,
+                     "a setting of HSMS is out of range: T3 to T8 from 1 ms to 1 day, frames of 10 "
+                     "bytes to 64 MiB, 1 to %d open transactions",
+                     HSMS_MAX_OPEN);
+}
+
+// What waits to be taken apart: one frame, and what one call brings behind it.
+static size_t most_input(const struct hsms_settings *settings) {
+    return (size_t)settings->max_frame_bytes + HSMS_LENGTH_BYTES + HSMS_MAX_RECEIVE_BYTES;
+}
+
 maru_status hsms_session_new(const struct hsms_settings *settings, struct hsms_session **out,
                              maru_error *err) {
-    if (!is_good(settings)) {
-        return fail(err, MARU_E_USAGE,
-                    "a setting of HSMS is out of range: T3 to T8 from 1 ms to 1 day, frames of 10 "
-                    "bytes to 64 MiB, 1 to %d open transactions",
-                    HSMS_MAX_OPEN);
+    const maru_status st = check(settings, err);
+    if (st != MARU_OK) {
+        return st;
     }
     struct hsms_session *s = alloc_new(1, sizeof *s);
     struct open_message *open = alloc_new(settings->max_open, sizeof *open);
@@ -114,10 +127,28 @@ maru_status hsms_session_new(const struct hsms_settings *settings, struct hsms_s
     s->has_device = settings->device != HSMS_ANY_DEVICE;
     s->next_system = settings->first_system;
     s->connect_us = INT64_MIN;
-    text_init(&s->input,
-              (size_t)settings->max_frame_bytes + HSMS_LENGTH_BYTES + HSMS_MAX_RECEIVE_BYTES);
+    text_init(&s->input, most_input(settings));
     text_init(&s->output, HSMS_MAX_UNSENT_BYTES);
     *out = s;
+    return MARU_OK;
+}
+
+maru_status hsms_session_change(struct hsms_session *session, const struct hsms_settings *settings,
+                                maru_error *err) {
+    const maru_status st = check(settings, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct hsms_settings set = *settings;
+    set.is_active = session->set.is_active;
+    set.max_open = session->set.max_open;
+    session->set = set;
+    const size_t most = most_input(&set);
+    session->input.max_bytes = most > session->input.n_bytes ? most : session->input.n_bytes;
+    if (set.device != HSMS_ANY_DEVICE) {
+        session->device = set.device;
+        session->has_device = true;
+    }
     return MARU_OK;
 }
 

@@ -100,6 +100,13 @@ MARU_MUST_USE maru_status hsms_session_new(const struct hsms_settings *settings,
                                            struct hsms_session **out, maru_error *err);
 void hsms_session_free(struct hsms_session *session);
 
+// Other times, longest frame and device from here on: of a session that began before it was known which tool it is with. Who opens
+// the connection and max_open stay.
+//   errors  MARU_E_USAGE: a setting out of range; all is as it was
+MARU_MUST_USE maru_status hsms_session_change(struct hsms_session *session,
+                                              const struct hsms_settings *settings,
+                                              maru_error *err);
+
 // The connection is open; it is closed, or could not be opened. Times never go back.
 void hsms_session_opened(struct hsms_session *session, maru_time now_us);
 void hsms_session_closed(struct hsms_session *session, maru_time now_us);
