@@ -87,6 +87,11 @@ const char *const tenant_migration[] = {
     "CREATE TABLE connection(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
     "  settings TEXT NOT NULL, is_on INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
     "  by TEXT NOT NULL) STRICT;",
+    "CREATE TABLE document(name TEXT NOT NULL, number INTEGER NOT NULL,"
+    "  created_ms INTEGER NOT NULL, by TEXT NOT NULL, n_bytes INTEGER NOT NULL,"
+    "  packed BLOB NOT NULL, PRIMARY KEY(name, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE engine(name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, n_bytes INTEGER NOT NULL,"
+    "  packed BLOB NOT NULL) STRICT;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -283,6 +283,60 @@ MARU_MUST_USE maru_status tenant_set_connection(struct tenant *tenant,
 MARU_MUST_USE maru_status tenant_delete_connection(struct tenant *tenant, const char *id,
                                                    const char *by, maru_error *err);
 
+// ---- documents and engines (kept_documents.c)
+
+enum {
+    TENANT_MAX_DOCUMENT_NAME_BYTES = 64,
+    TENANT_MAX_DOCUMENT_BYTES = 64 << 20,
+    TENANT_MAX_DOCUMENTS = 1000, // by name
+    TENANT_MAX_DOCUMENT_VERSIONS = 100000,
+    TENANT_MAX_ENGINE_BYTES = 256 << 20,
+};
+
+// A document is a text with a name, such as the table of alarms; each change of it is a version of its own.
+struct document_row {
+    const char *name, *by;
+    int64_t number, created_ms, n_bytes;
+};
+typedef maru_status (*tenant_see_document)(void *context, const struct document_row *row,
+                                           maru_error *err);
+
+// Keep a text as the next version of a document: name, by and n_bytes of `row` are looked at.
+//   in      *number: the version that must be its newest, 0: whichever it is
+//   out     *number of the version
+//   errors  MARU_E_RANGE: another version is the newest; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_document(struct tenant *tenant, const struct document_row *row,
+                                              const char *bytes, int64_t *number, maru_error *err);
+
+// Append the text of a version; number 0 is the newest. `see`, which may be NULL, is told of it.
+//   errors  MARU_E_USAGE: there is none; MARU_E_LIMIT, MARU_E_MEMORY; MARU_E_IO: it is damaged
+MARU_MUST_USE maru_status tenant_get_document(struct tenant *tenant, const char *name,
+                                              int64_t number, struct text *out,
+                                              tenant_see_document see, void *context,
+                                              maru_error *err);
+
+// The newest version of each, by name.
+MARU_MUST_USE maru_status tenant_each_document(struct tenant *tenant, tenant_see_document see,
+                                               void *context, maru_error *err);
+// The versions of one, newest first.
+MARU_MUST_USE maru_status tenant_each_document_version(struct tenant *tenant, const char *name,
+                                                       const struct page *page,
+                                                       tenant_see_document see, void *context,
+                                                       maru_error *err);
+
+// The state of an engine that runs on what arrives, so that it goes on where it was. Where somebody has done something to it,
+// the audit log says so in the same transaction; action NULL: nobody has.
+struct engine_act {
+    const char *who, *action, *subject, *detail;
+};
+MARU_MUST_USE maru_status tenant_keep_engine(struct tenant *tenant, const char *name,
+                                             const void *bytes, size_t n,
+                                             const struct engine_act *act, maru_error *err);
+// Append it.
+//   errors  MARU_E_USAGE: there is none; as tenant_unpack
+MARU_MUST_USE maru_status tenant_get_engine(struct tenant *tenant, const char *name,
+                                            struct text *out, maru_error *err);
+
 // ---- audit (audit.c)
 
 struct audit_row {

@@ -99,6 +99,12 @@
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
+    X("there is no such document, or no such version of it", "그런 문서나 버전이 없습니다") \
+    X("version {1} is the newest of this document", "이 문서의 최신 버전은 {1}입니다") \
+    X("more than {1} documents, or {2} versions of one", "문서는 {1}개, 한 문서의 버전은 {2}개까지입니다") \
+    X("a document has a name below {1} bytes and at most {2} MiB", "문서 이름은 {1}바이트보다 짧고 크기는 {2} MiB까지입니다") \
+    X("a state of more than {1} MiB", "상태가 {1} MiB를 넘습니다") \
+    X("this engine has kept no state yet", "아직 저장된 상태가 없습니다") \
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     /* the end of the list */
 
