@@ -13,5 +13,9 @@ for program in "$build"/bench/*_bench; do
     found=1
     "$program" "$commit" "$@" || status=1
 done
+# The peers of the store, where they are installed.
+if command -v python3 >/dev/null; then
+    tests/with_postgres python3 bench/peers.py "$commit" "$@" || python3 bench/peers.py "$commit" "$@" || status=1
+fi
 [ $found = 1 ] || { echo "no benchmark in $build/bench: run make first" >&2; exit 1; }
 exit $status

@@ -4,7 +4,7 @@
 #include <string.h>
 
 // Doubles in factories are decimals that somebody's program has printed or scaled (23.75, 0.0012), so the value is
-// an integer over a power of ten, and integers pack well (ALP: Afroozeh, Kuffó, Boncz, SIGMOD 2023). The division of an
+// an integer over a power of ten, and integers pack well (ALP: Afroozeh, Kuffó, Boncz, SIGMOD 2024). The division of an
 // integer below 2^53 by a power of ten up to 10^22 is correctly rounded, so it gives the double that the decimal text is
 // read as. Where a sensor speaks in 32-bit floats the same is tried on floats. A value that was computed (20 + 7 * 0.01)
 // is often a neighbor of its decimal: place and distance in doubles are kept apart, two bytes; and so is what
