@@ -10,6 +10,7 @@ all: setup # with the page where Node.js is there, else without
 demo: try_web all # PLANT=folder: that plant instead of the examples; ONCE=1: ends after the summary
 	@tools/demo $(PLANT)
 test: try_test all
+	@tools/gateway --try
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
 check: # PARTS='format asan': only these
 	@tools/setup check

@@ -15,10 +15,21 @@
 static const struct {
     const char *option, *variable;
 } variables[] = {
-    {"config", "MARU_CONFIG"},       {"data", "MARU_DIR"},          {"store", "MARU_STORE"},
-    {"listen", "MARU_LISTEN"},       {"tls-cert", "MARU_TLS_CERT"}, {"tls-key", "MARU_TLS_KEY"},
-    {"insecure", "MARU_INSECURE"},   {"page", "MARU_PAGE"},         {"workers", "MARU_WORKERS"},
-    {"log-level", "MARU_LOG_LEVEL"}, {"patience", "MARU_PATIENCE"}, {"quota", "MARU_QUOTA"},
+    {"config", "MARU_CONFIG"},
+    {"data", "MARU_DIR"},
+    {"store", "MARU_STORE"},
+    {"listen", "MARU_LISTEN"},
+    {"tls-cert", "MARU_TLS_CERT"},
+    {"tls-key", "MARU_TLS_KEY"},
+    {"insecure", "MARU_INSECURE"},
+    {"page", "MARU_PAGE"},
+    {"workers", "MARU_WORKERS"},
+    {"log-level", "MARU_LOG_LEVEL"},
+    {"patience", "MARU_PATIENCE"},
+    {"quota", "MARU_QUOTA"},
+    {"keep-samples", "MARU_KEEP_SAMPLES"},
+    {"keep-minutes", "MARU_KEEP_MINUTES"},
+    {"keep-hours", "MARU_KEEP_HOURS"},
 };
 
 static maru_status read_environment(struct call *call, maru_error *err) {

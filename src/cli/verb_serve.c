@@ -22,7 +22,7 @@
 struct serve_values {
     struct common common;
     const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level;
-    uint64_t workers, patience, quota;
+    uint64_t workers, patience, quota, keep_samples, keep_minutes, keep_hours;
     bool insecure;
 };
 
@@ -126,16 +126,18 @@ static int run_serve(struct call *call) {
     st = st == MARU_OK ? st_cert : st;
     const maru_status st_key = read_pem(values->tls_key, &key, st == MARU_OK ? &err : NULL);
     st = st == MARU_OK ? st_key : st;
-    const struct server_config config = {.data = values->store ? values->store : values->data,
-                                         .address = values->listen,
-                                         .tls_cert = cert.bytes,
-                                         .tls_key = key.bytes,
-                                         .is_insecure = values->insecure,
-                                         .page = values->page,
-                                         .patience_s = (double)values->patience,
-                                         .quota_mib = values->quota,
-                                         .n_worker = values->workers > 0 ? (size_t)values->workers
-                                                                         : workers_cores()};
+    const struct server_config config = {
+        .data = values->store ? values->store : values->data,
+        .address = values->listen,
+        .tls_cert = cert.bytes,
+        .tls_key = key.bytes,
+        .is_insecure = values->insecure,
+        .page = values->page,
+        .patience_s = (double)values->patience,
+        .quota_mib = values->quota,
+        .retention = {(double)values->keep_samples, (double)values->keep_minutes,
+                      (double)values->keep_hours},
+        .n_worker = values->workers > 0 ? (size_t)values->workers : workers_cores()};
     stop_listen();
     st = st == MARU_OK ? server_start(&config, &server, secret, &err) : st;
     if (st == MARU_OK) {
@@ -171,6 +173,11 @@ static const struct option options[] = {
     {"log-level", 0, OPTION_TEXT, AT(log_level), "LEVEL", NULL, W_HELP_LOG_LEVEL, 0, 0},
     {"patience", 0, OPTION_COUNT, AT(patience), "SECONDS", "10", W_HELP_PATIENCE, 1, 3600},
     {"quota", 0, OPTION_COUNT, AT(quota), "MIB", "4096", W_HELP_QUOTA, 1, 1 << 30},
+    {"keep-samples", 0, OPTION_COUNT, AT(keep_samples), "DAYS", NULL, W_HELP_KEEP_SAMPLES, 1,
+     36500},
+    {"keep-minutes", 0, OPTION_COUNT, AT(keep_minutes), "DAYS", NULL, W_HELP_KEEP_MINUTES, 1,
+     36500},
+    {"keep-hours", 0, OPTION_COUNT, AT(keep_hours), "DAYS", NULL, W_HELP_KEEP_HOURS, 1, 36500},
 };
 #undef AT
 static const char *const examples[] = {

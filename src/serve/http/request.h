@@ -30,6 +30,7 @@ struct server {
     struct hands *hands;
     struct twins *twins;
     struct links *links;
+    struct upkeep *upkeep;
     struct signal_streams *signal_streams;
     struct MHD_Daemon *daemon;
     const char *page;

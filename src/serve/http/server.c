@@ -14,6 +14,7 @@
 #include "serve/http/pace.h"
 #include "serve/links/links.h"
 #include "serve/links/signal_stream.h"
+#include "serve/links/upkeep.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
 #include "serve/runs/stream.h"
@@ -93,6 +94,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     }
     st = st == MARU_OK ? signal_streams_new(&server->signal_streams, err) : st;
     st = st == MARU_OK ? links_start(server->store, &server->links, err) : st;
+    st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
     if (st != MARU_OK) {
@@ -156,6 +158,7 @@ void server_stop(struct server *server) {
         MHD_stop_daemon(server->daemon);
     }
     hands_stop(server->hands);
+    upkeep_stop(server->upkeep);
     links_stop(server->links);
     jobs_stop(server->jobs);
     twins_stop(server->twins);

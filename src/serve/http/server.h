@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "maru/status.h"
+#include "store/signals/signals.h"
 #include "store/store.h"
 
 enum {
@@ -26,6 +27,7 @@ struct server_config {
     const char *page;               // folder of the built page, NULL: there is none
     size_t n_worker;                // runs at a time; of tenants that have none, as many again
     uint64_t quota_mib;             // of one tenant's file
+    struct retention retention;     // of samples
     double patience_s;              // for a header; pace.h
 };
 

@@ -333,6 +333,9 @@
     X(HELP_LOG_LEVEL, "off, error, warn, info or debug [info; at a terminal warn] (MARU_LOG_LEVEL)", "off, error, warn, info, debug [info, 터미널에서는 warn] (MARU_LOG_LEVEL)") \
     X(HELP_PATIENCE, "how long a slow client is waited for (MARU_PATIENCE)", "느린 접속을 기다리는 시간, 초 (MARU_PATIENCE)") \
     X(HELP_QUOTA, "room of a tenant in MiB (MARU_QUOTA)", "테넌트 하나가 쓸 수 있는 저장 공간, MiB (MARU_QUOTA)") \
+    X(HELP_KEEP_SAMPLES, "how long samples are kept whole [for good] (MARU_KEEP_SAMPLES)", "표본을 그대로 두는 날수 [무기한] (MARU_KEEP_SAMPLES)") \
+    X(HELP_KEEP_MINUTES, "how long their minutes are kept [for good] (MARU_KEEP_MINUTES)", "분 단위 요약을 두는 날수 [무기한] (MARU_KEEP_MINUTES)") \
+    X(HELP_KEEP_HOURS, "how long their hours are kept [for good] (MARU_KEEP_HOURS)", "시간 단위 요약을 두는 날수 [무기한] (MARU_KEEP_HOURS)") \
     X(HELP_TENANT, "whose it is", "테넌트") \
     X(HELP_ROLE, "viewer, engineer, operator or admin", "viewer, engineer, operator, admin 가운데 하나") \
     X(HELP_EXPIRES, "how long it is good: 90d, 12h [for ever]", "유효 기간: 90d, 12h [무기한]") \
