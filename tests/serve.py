@@ -392,6 +392,45 @@ def a_saved_state(s, plant, base, want, folder):
     s.begun = twin["id"], fork["id"], want
 
 
+def measured(s):
+    """Files of measurements, as people have them."""
+    file = "일시;온도 (°C);압력;비고\r\n2025-10-31 15:05:07;21,5;1013;\r\n2025-10-31 15:05:08;x;1014;늦음\r\n2025-10-31 15:05:09;21,7;;\r\n".encode("cp949")
+    status, answer, _ = s.ask("POST", "/v1/samples?dry=1&source=oven", file, Content_Type="text/csv")
+    one = answer["files"][0]
+    guessed = one["guessed"]
+    check("what is guessed is said", (status, guessed["charset"], guessed["separator"], guessed["decimal"], guessed["times"], guessed["ambiguous"]),
+          (200, "CP949", ";", ",", "ymd", False))
+    check("of the columns, too", [(c["name"], c["unit"], c["is"]) for c in guessed["columns"]],
+          [("일시", "", "time"), ("온도", "°C", "number"), ("압력", "", "number"), ("비고", "", "text")])
+    check("a refused cell has its place", [(c["row"], c["column"], c["why"]["en"]) for c in one["refusedCells"]], [(3, 2, "not a number")])
+    check("and its reason in Korean", any(ord(c) >= 0xAC00 for c in one["refusedCells"][0]["why"]["ko"]), True)
+    check("dry keeps nothing", (one["kept"], s.ask("GET", "/v1/signals?q=oven")[1]["items"]), (False, []))
+    one = s.ask("POST", "/v1/samples?source=oven", file, Content_Type="text/csv")[1]["files"][0]
+    check("the rest is kept", (one["rows"], one["samples"], one["empty"], one["refused"], one["kept"]), (3, 5, 3, 1, True))
+    signals = {x["source"]: x for x in s.ask("GET", "/v1/signals?q=oven")[1]["items"]}
+    check("as signals with units", sorted((x, y["unit"]) for x, y in signals.items()), [("oven/비고", ""), ("oven/압력", ""), ("oven/온도", "°C")])
+    samples = s.ask("GET", f"/v1/signals/{signals['oven/온도']['id']}/samples?from=1761890000&to=1761900000")[1]["samples"]
+    check("at Seoul's time", samples, [[1761890707.0, 21.5, 192], [1761890709.0, 21.7, 192]])
+    again = s.ask("POST", "/v1/samples?source=oven", file, Content_Type="text/csv")[1]["files"][0]["samples"]
+    check("twice is once", (again, s.ask("GET", f"/v1/signals/{signals['oven/온도']['id']}/samples?from=1761890000&to=1761900000")[1]["samples"]), (5, samples))
+
+    vague = b"time,a\n3/4/2025,\"1,500\"\n3/5/2025,\"2,500\"\n"
+    known = [s.ask("POST", "/v1/samples?dry=1" + more, vague)[1]["files"][0] for more in ("", "&times=dmy", "&times=dmy&decimal=comma&offsetMinutes=0")]
+    check("two readings are said to be two", [x["guessed"]["ambiguous"] for x in known], [True, True, False])
+    check("and he who asks knows better", [x["from"] for x in known], [1741014000.0, 1743606000.0, 1743638400.0])
+    form = (b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n' + file +
+            b'\r\n--B\r\nContent-Disposition: form-data; name="files"; filename="b.csv"\r\n\r\n' + vague + b"\r\n--B--\r\n")
+    answer = s.ask("POST", "/v1/samples?source=two", form, Content_Type="multipart/form-data; boundary=B")[1]
+    check("a form of files", [(x["name"], x["samples"]) for x in answer["files"]], [("a.csv", 5), ("b.csv", 2)])
+    for what, path, body in (("no times", "", b"a,b\n1,2\n"), ("nothing", "", b""), ("no text", "", bytes(range(128, 256))), ("a word", "?times=abc", vague),
+                             ("a source with /", "?source=a/b", vague), ("a column that is not there", "?timeColumn=9", vague)):
+        status, problem, _ = s.ask("POST", "/v1/samples" + path, body)
+        check(f"samples with {what}", (status, bool(problem.get("detail"))), (400, True))
+    status, problem, _ = s.ask("POST", "/v1/samples?source=torn", b"time,a\n2025-10-31 15:05:07,1\n2025-10-31 15:05:08,2\n\"2025")
+    check("a quote that is never closed", (status, "2 samples before it are kept" in problem["detail"]), (400, True))
+    check("what stood before it is kept", len(s.ask("GET", "/v1/signals?q=torn")[1]["items"]), 1)
+
+
 def begun_with_a_state(s):
     id, fork, want = s.begun
     check("after a kill it begins there again", [settle(s, i)["begin"] for i in (id, fork)], [7 * 86400] * 2)
@@ -569,6 +608,7 @@ server = Server(folder)
 check("open on loopback", server.ask("GET", "/v1/me")[1]["open"], True)
 the_page(server)
 main_job(server)
+measured(server)
 known = twins(server, folder)
 server.stop(signal.SIGKILL)
 before, server = server, Server(folder)

@@ -212,6 +212,7 @@ maru_status api_get_samples(struct request *request, maru_error *err);
 maru_status api_follow_signals(struct request *request, maru_error *err);
 maru_status api_list_events(struct request *request, maru_error *err);
 maru_status api_write_lines(struct request *request, maru_error *err);
+maru_status api_write_samples(struct request *request, maru_error *err);
 maru_status api_get_history(struct request *request, maru_error *err);
 
 #endif

@@ -90,6 +90,7 @@ static const struct route routes[] = {
     {"GET", "/v1/signals/stream", ROLE_VIEWER, false, false, SLOW, 0, api_follow_signals},
     {"GET", "/v1/signals/{signal}/chart", ROLE_VIEWER, false, false, SLOW, 0, api_chart_signal},
     {"GET", "/v1/signals/{signal}/samples", ROLE_VIEWER, false, false, SLOW, 0, api_get_samples},
+    {"POST", "/v1/samples", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_write_samples},
     {"GET", "/v1/events", ROLE_VIEWER, false, false, SLOW, 0, api_list_events},
     {"POST", "/api/v2/write", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_write_lines},
     {"GET", "/v1/audit", ROLE_ADMIN, false, false, FAST, 0, api_list_audit},

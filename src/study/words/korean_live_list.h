@@ -71,6 +71,13 @@
     X("what had come could not be kept", "받은 데이터를 저장하지 못했습니다") \
     X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
     X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
+    X("a file that is neither UTF-8 nor CP949: is it a CSV?", "UTF-8도 CP949도 아닌 파일입니다. CSV가 맞습니까?") \
+    X("separator is wanted as comma, semicolon, tab or bar", "separator는 comma, semicolon, tab, bar 가운데 하나여야 합니다") \
+    X("decimal is wanted as point or comma", "decimal은 point나 comma여야 합니다") \
+    X("times is wanted as ymd, mdy, dmy, excel, s, ms, us or ns", "times는 ymd, mdy, dmy, excel, s, ms, us, ns 가운데 하나여야 합니다") \
+    X("{1} is wanted from {2} to {3}", "{1}[은/는] {2}부터 {3}까지여야 합니다") \
+    X("source is wanted as a name without /", "source는 /가 없는 이름이어야 합니다") \
+    X("{1} (the {2} samples before it are kept)", "{1} (그 앞의 값 {2}개는 저장했습니다)") \
     X("a client id of at most {1} bytes is wanted", "클라이언트 ID는 {1}바이트 이하여야 합니다") \
     X("the broker does not let this user read one of the topics", "브로커가 이 사용자에게 토픽 하나를 읽지 못하게 합니다") \
     X("the topics cannot be asked for: {1}", "토픽을 구독할 수 없습니다: {1}") \

@@ -60,6 +60,17 @@ struct samples_layout {
 maru_status samples_guess(const char *bytes, size_t n, int32_t offset_min, struct arena *arena,
                           struct samples_layout *layout, maru_error *err);
 
+// The same where somebody knows better. What is zero is guessed, but for form, where that is N_MOMENT_FORM.
+struct samples_hints {
+    char separator, decimal;
+    uint8_t form; // enum moment_form
+    int32_t offset_min;
+    uint32_t time_column; // from 1
+    bool is_wide;         // a column a signal, whatever it looks like
+};
+maru_status samples_guess_with(const char *bytes, size_t n, const struct samples_hints *hints,
+                               struct arena *arena, struct samples_layout *layout, maru_error *err);
+
 struct samples_value {
     const char *name; // of the signal, 0-terminated
     uint32_t column;  // from 0

@@ -211,11 +211,57 @@ static void test_memory_that_fails_is_told(void **state) {
     arena_fini(&arena);
 }
 
+// What somebody knows better than the guess: each hint changes what it is about, and what follows from it.
+static void test_hints(void **state) {
+    (void)state;
+    static const char file[] = "time;day;a\n3/4/2025;5/6/2025;1,500\n3/5/2025;6/6/2025;2,500\n";
+    const struct {
+        struct samples_hints hints;
+        const char *time;
+        double value;
+        bool is_ambiguous;
+    } hinted[] = {
+        {{.form = N_MOMENT_FORM}, "2025-03-04", 1500, true},
+        {{.form = MOMENT_DMY}, "2025-04-03", 1500, true},
+        {{.form = MOMENT_DMY, .decimal = ','}, "2025-04-03", 1.5, false},
+        {{.form = MOMENT_MDY, .decimal = '.', .time_column = 2}, "2025-05-06", 1500, false},
+    };
+    for (size_t i = 0; i < sizeof hinted / sizeof *hinted; i++) {
+        struct arena arena;
+        struct samples_layout layout;
+        struct samples_reader reader;
+        struct samples_row row;
+        maru_time want = 0;
+        size_t n_used = 0;
+        arena_init(&arena, 1 << 22);
+        assert_int_equal(
+            samples_guess_with(file, sizeof file - 1, &hinted[i].hints, &arena, &layout, NULL),
+            MARU_OK);
+        assert_int_equal(layout.is_ambiguous, hinted[i].is_ambiguous);
+        samples_init(&reader, &layout);
+        assert_int_equal(
+            samples_next(&reader, file, sizeof file - 1, true, &arena, &row, &n_used, NULL),
+            MARU_OK);
+        assert_true(moment_read(hinted[i].time, 10, MOMENT_YMD, 0, &want));
+        assert_int_equal(row.value[row.n - 1].sample.at_us, want);
+        assert_true(row.value[row.n - 1].sample.value.number == hinted[i].value);
+        arena_fini(&arena);
+    }
+    struct arena arena;
+    struct samples_layout layout;
+    const struct samples_hints other = {.form = N_MOMENT_FORM, .separator = '|'};
+    arena_init(&arena, 1 << 22);
+    assert_int_equal(samples_guess_with(file, sizeof file - 1, &other, &arena, &layout, NULL),
+                     MARU_E_INPUT);
+    arena_fini(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_as_they_come),
         cmocka_unit_test(test_numbers_in_all_ways_of_writing),
         cmocka_unit_test(test_memory_that_fails_is_told),
+        cmocka_unit_test(test_hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 // Where two readings are equally good the layout says that it is ambiguous.
 
 struct look {
+    const struct samples_hints *hints;
     struct arena *arena;
     struct samples_layout *layout;
     struct csv_row row[SAMPLES_MAX_LOOK_ROWS]; // (n)
@@ -73,6 +74,9 @@ static maru_status guess_separator(struct look *look, const char *bytes, size_t 
     for (size_t i = 0; i < sizeof separators; i++) {
         struct arena scratch;
         uint32_t n_cell = 0;
+        if (look->hints->separator && look->hints->separator != separators[i]) {
+            continue;
+        }
         arena_init(&scratch, look->arena->cap_bytes);
         const uint32_t n_row = read_rows(bytes, n, is_last, separators[i], &scratch, look->row);
         const uint32_t n_alike = most_alike(look->row, n_row, &n_cell);
@@ -144,6 +148,18 @@ static uint32_t count_times(const struct look *look, uint32_t column, enum momen
     return n;
 }
 
+// May the times stand in this column, in this form?
+static bool may_be_time(const struct look *look, uint32_t column, uint32_t form, bool is_said) {
+    const struct samples_hints *hints = look->hints;
+    if (hints->form != N_MOMENT_FORM && hints->form != form) {
+        return false;
+    }
+    if (hints->time_column > 0) {
+        return hints->time_column == column + 1;
+    }
+    return form <= MOMENT_DMY || (is_said ? says_time(look, column) : column == 0);
+}
+
 static maru_status guess_times(struct look *look) {
     struct samples_layout *layout = look->layout;
     uint32_t best = 0;
@@ -153,11 +169,9 @@ static maru_status guess_times(struct look *look) {
     }
     for (uint32_t form = MOMENT_YMD; form < N_MOMENT_FORM; form++) {
         for (uint32_t column = 0; column < layout->n_column; column++) {
-            const bool may_count = is_said ? says_time(look, column) : column == 0;
-            if (form > MOMENT_DMY && !may_count) {
-                continue;
-            }
-            const uint32_t n = count_times(look, column, (enum moment_form)form);
+            const uint32_t n = may_be_time(look, column, form, is_said)
+                                   ? count_times(look, column, (enum moment_form)form)
+                                   : 0;
             if (n > best) {
                 best = n;
                 layout->form = (uint8_t)form;
@@ -169,8 +183,8 @@ static maru_status guess_times(struct look *look) {
         return fail(look->err, MARU_E_INPUT,
                     "no column of times: dates such as 2025-10-31 15:05:07 are wanted");
     }
-    layout->is_ambiguous =
-        layout->form == MOMENT_MDY && count_times(look, layout->time_column, MOMENT_DMY) == best;
+    layout->is_ambiguous = layout->form == MOMENT_MDY && look->hints->form == N_MOMENT_FORM &&
+                           count_times(look, layout->time_column, MOMENT_DMY) == best;
     const enum moment_form form = (enum moment_form)layout->form;
     while (!reads_as(cell_at(&look->row[look->first], layout->time_column), form)) {
         look->first++;
@@ -269,12 +283,13 @@ static void guess_decimals(struct look *look) {
             }
         }
     }
-    layout->decimal = e.comma_decimal > e.point_decimal ? ',' : '.';
+    const char known = look->hints->decimal;
+    layout->decimal = known ? known : e.comma_decimal > e.point_decimal ? ',' : '.';
     if (layout->decimal == ',') {
         layout->thousands = e.point_group > 0 ? '.' : '\0';
     } else if (e.comma_group > 0) {
         layout->thousands = ',';
-        layout->is_ambiguous = layout->is_ambiguous || e.point_decimal == 0;
+        layout->is_ambiguous = layout->is_ambiguous || (!known && e.point_decimal == 0);
     }
     if (!layout->thousands && e.blank_group > 0) {
         layout->thousands = ' ';
@@ -511,19 +526,29 @@ static maru_status guess_columns(struct look *look) {
     for (uint32_t i = 0; i < layout->n_column; i++) {
         layout->column[i].kind = (uint8_t)(is_of_time(layout, i) ? SAMPLES_NONE : kind_of(look, i));
     }
-    guess_long(look);
+    if (!look->hints->is_wide) {
+        guess_long(look);
+    }
     return guess_names(look);
 }
 
 maru_status samples_guess(const char *bytes, size_t n, int32_t offset_min, struct arena *arena,
                           struct samples_layout *layout, maru_error *err) {
+    const struct samples_hints hints = {.form = N_MOMENT_FORM, .offset_min = offset_min};
+    return samples_guess_with(bytes, n, &hints, arena, layout, err);
+}
+
+maru_status samples_guess_with(const char *bytes, size_t n, const struct samples_hints *hints,
+                               struct arena *arena, struct samples_layout *layout,
+                               maru_error *err) {
     const bool is_last = n <= SAMPLES_MAX_LOOK_BYTES;
     const size_t n_look = is_last ? n : SAMPLES_MAX_LOOK_BYTES;
-    struct samples_layout made = {.offset_min = offset_min};
+    struct samples_layout made = {.offset_min = hints->offset_min};
     struct look *look = arena_take(arena, 1, sizeof *look);
     if (!look) {
         return arena_refusal(arena, err);
     }
+    look->hints = hints;
     look->arena = arena;
     look->layout = &made;
     look->err = err;

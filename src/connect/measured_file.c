@@ -1,0 +1,129 @@
+#include "connect/measured_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/folder.h"
+
+// A file is read row by row into one arena that is emptied now and then, so that a file of a hundred megabytes takes no more memory than
+// itself. A cell that cannot be read costs itself alone, and is told with its row and column.
+
+enum { MAX_ARENA_BYTES = 64 << 20, EMPTY_AT_BYTES = 4 << 20 };
+
+struct samples_hints measured_hints(void) {
+    return (struct samples_hints){.form = N_MOMENT_FORM, .offset_min = MOMENT_SEOUL_MIN};
+}
+
+static maru_status put_in(struct measured_file *file, const struct measured_options *options,
+                          const struct samples_value *value, struct intake *intake,
+                          maru_error *err) {
+    char whole[SIGNALS_MAX_NAME_BYTES + SAMPLES_MAX_NAME_BYTES + 2];
+    const bool is_wide = !file->layout.is_long;
+    const bool is_within = options->within[0] != '\0';
+    snprintf(whole, sizeof whole, "%s%s%s", options->within, is_within ? "/" : "", value->name);
+    const struct intake_name name = {.bytes = whole,
+                                     .n = strlen(whole),
+                                     .unit =
+                                         is_wide ? file->layout.column[value->column].unit : ""};
+    maru_status st = intake_sample(intake, &name, &value->sample, options->now, err);
+    if (st == MARU_E_LIMIT) {
+        st = intake_commit(intake, err);
+        st = st == MARU_OK ? intake_sample(intake, &name, &value->sample, options->now, err) : st;
+    }
+    return st;
+}
+
+static maru_status take_row(struct measured_file *file, const struct measured_options *options,
+                            const struct samples_row *row, struct intake *intake, maru_error *err) {
+    maru_status st = MARU_OK;
+    file->n_row++;
+    file->n_empty += row->n_empty;
+    for (uint32_t i = 0; i < row->n_fault; i++) {
+        if (file->n_fault < MEASURED_MAX_FAULTS) {
+            file->fault[file->n_fault] = row->fault[i];
+        }
+        file->n_fault++;
+    }
+    for (uint32_t i = 0; st == MARU_OK && i < row->n; i++) {
+        const maru_time at_us = row->value[i].sample.at_us;
+        file->from_us = file->n_sample == 0 || at_us < file->from_us ? at_us : file->from_us;
+        file->to_us = file->n_sample == 0 || at_us > file->to_us ? at_us : file->to_us;
+        file->n_sample++;
+        st = intake ? put_in(file, options, &row->value[i], intake, err) : MARU_OK;
+    }
+    return st;
+}
+
+static maru_status take_rows(const char *bytes, size_t n, struct measured_file *file,
+                             const struct measured_options *options, struct intake *intake,
+                             maru_error *err) {
+    struct samples_reader reader;
+    struct arena arena;
+    maru_status st = MARU_OK;
+    samples_init(&reader, &file->layout);
+    arena_init(&arena, MAX_ARENA_BYTES);
+    while (st == MARU_OK) {
+        struct samples_row row;
+        size_t n_used = 0;
+        st = samples_next(&reader, bytes, n, true, &arena, &row, &n_used, err);
+        if (st != MARU_OK) {
+            break;
+        }
+        bytes += n_used;
+        n -= n_used;
+        st = take_row(file, options, &row, intake, err);
+        if (st == MARU_OK && intake && intake_is_full(intake)) {
+            st = intake_commit(intake, err);
+        }
+        if (arena.used_bytes > EMPTY_AT_BYTES) {
+            arena_fini(&arena);
+            arena_init(&arena, MAX_ARENA_BYTES);
+        }
+    }
+    arena_fini(&arena);
+    return st == MARU_MORE ? MARU_OK : st;
+}
+
+static maru_status take_utf8(const char *bytes, size_t n, struct measured_file *file,
+                             const struct measured_options *options, struct intake *intake,
+                             maru_error *err) {
+    maru_status st =
+        samples_guess_with(bytes, n, &options->hints, &file->arena, &file->layout, err);
+    file->is_guessed = st == MARU_OK;
+    st = st == MARU_OK ? take_rows(bytes, n, file, options, intake, err) : st;
+    if (intake && file->is_guessed) {
+        const maru_status kept = intake_commit(intake, st == MARU_OK ? err : NULL);
+        st = st == MARU_OK ? kept : st;
+    }
+    return st;
+}
+
+maru_status measured_take(const char *bytes, size_t n, const struct measured_options *options,
+                          struct intake *intake, struct measured_file *file, maru_error *err) {
+    *file = (struct measured_file){0};
+    arena_init(&file->arena, MAX_ARENA_BYTES);
+    if (text_is_utf8(bytes, n)) {
+        return take_utf8(bytes, n, file, options, intake, err);
+    }
+    char *copy = alloc_new(n, 1), *utf8 = NULL;
+    size_t n_utf8 = 0;
+    if (!copy) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    memcpy(copy, bytes, n);
+    maru_status st = folder_from_cp949(copy, n, &utf8, &n_utf8);
+    alloc_free(copy);
+    if (st != MARU_OK) {
+        return st == MARU_E_INPUT
+                   ? fail(err, st, "a file that is neither UTF-8 nor CP949: is it a CSV?")
+                   : fail(err, st, "no memory");
+    }
+    file->is_cp949 = true;
+    st = take_utf8(utf8, n_utf8, file, options, intake, err);
+    alloc_free(utf8);
+    return st;
+}
+
+void measured_fini(struct measured_file *file) { arena_fini(&file->arena); }
