@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='audit backup check compare help import new restore scene serve sim store tenant token version' list=''
+    local verbs='audit backup check compare fake help import new restore scene serve sim store tenant token version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -9,6 +9,7 @@ _maru() {
     *:*:--csv:*) ;;
     *:*:--rule:*) list='fifo spt edd cr odd' ;;
     *:*:--lang:*) list='ko en' ;;
+    *:*:--clock:*) list='wall plant' ;;
     *:*:--role:*) list='viewer engineer operator admin' ;;
     *:*:--*:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -751,5 +751,6 @@ maru_tool_state life_tool_state(const struct life *life, uint32_t tool) {
     return life->tool[tool].state;
 }
 
+uint32_t life_lot_count(const struct life *life) { return maru_sim_lot_count(life->now.sim); }
 uint64_t life_done_count(const struct life *life) { return life->n_done; }
 uint64_t life_event_count(const struct life *life) { return life->n_event; }

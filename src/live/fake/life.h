@@ -130,7 +130,8 @@ void life_measure(const struct life *life, uint32_t tool, double value[N_FAKE_VA
 
 maru_time life_now(const struct life *life);
 maru_tool_state life_tool_state(const struct life *life, uint32_t tool);
-// Lots that were done, and events told, so far.
+// Lots on the floor; lots that were done, and events told, so far.
+uint32_t life_lot_count(const struct life *life);
 uint64_t life_done_count(const struct life *life);
 uint64_t life_event_count(const struct life *life);
 

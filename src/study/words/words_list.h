@@ -48,6 +48,14 @@
     X(GROUP, "tool group", "설비 그룹") \
     X(AREA, "area", "구역") \
     X(TOOLS, "tools", "대수") \
+    X(FAKE_NODE, "edge node", "엣지 노드") \
+    X(FAKE_DEVICE, "device", "장치") \
+    X(FAKE_TOOL, "tool", "설비") \
+    X(FAKE_TAG, "tag", "태그") \
+    X(FAKE_TYPE, "type", "형식") \
+    X(FAKE_PLAYS, "{1} tools of {2} are played.", "{2} 설비 {1}대를 재생합니다.") \
+    X(FAKE_STATUS, "{1} of {2} nodes online · {3} values/s · {4} kept · day {5} of the plant", "노드 {1}/{2} 접속 · 초당 {3}값 · 보관 {4} · 공장 {5}일째") \
+    X(FAKE_END, "{1} values in {2} messages, {3} of them late, {4} not sent; {5} events in {6} s.", "메시지 {2}건으로 값 {1}개를 보냄(늦게 보냄 {3}, 못 보냄 {4}), 사건 {5}건, {6}초.") \
     X(UTILIZATION, "busy", "가동률") \
     X(PRODUCTIVE, "productive", "가공") \
     X(SETUP, "setup", "준비교체") \
@@ -283,6 +291,7 @@
     X(IMPORT_PURPOSE, "write a plant of any dialect as maru CSV tables", "어떤 형식의 공장이든 maru CSV 표로 씁니다") \
     X(SCENE_PURPOSE, "write the hall of a plant as a 3-D scene: OpenUSD or glTF", "공장 건물을 3차원 장면(OpenUSD, glTF)으로 씁니다") \
     X(NEW_PURPOSE, "make a fab of any size to start from", "원하는 크기의 팹을 만듭니다") \
+    X(FAKE_PURPOSE, "play a plant's equipment on a broker, to try things on", "공장의 설비를 흉내 내어, 실제 설비 없이 연결을 시험하게 합니다") \
     X(SERVE_PURPOSE, "run the cloud: plants, twins and runs for many, over HTTP", "클라우드를 실행합니다: 여러 사용자의 공장, 트윈, 시뮬레이션을 HTTP로 제공") \
     X(HELP_PURPOSE, "say what the command can do", "명령을 설명합니다") \
     X(VERSION_PURPOSE, "say the version", "판 번호를 알려 줍니다") \
@@ -336,6 +345,19 @@
     X(HELP_KEEP_SAMPLES, "how long samples are kept whole [for good] (MARU_KEEP_SAMPLES)", "표본을 그대로 두는 날수 [무기한] (MARU_KEEP_SAMPLES)") \
     X(HELP_KEEP_MINUTES, "how long their minutes are kept [for good] (MARU_KEEP_MINUTES)", "분 단위 요약을 두는 날수 [무기한] (MARU_KEEP_MINUTES)") \
     X(HELP_KEEP_HOURS, "how long their hours are kept [for good] (MARU_KEEP_HOURS)", "시간 단위 요약을 두는 날수 [무기한] (MARU_KEEP_HOURS)") \
+    X(HELP_FAKE_SPARKPLUG, "play as edge nodes of Sparkplug B: mqtt://user:password@host:1883, mqtts://...", "Sparkplug B 엣지 노드로 재생: mqtt://사용자:암호@주소:1883, mqtts://...") \
+    X(HELP_FAKE_CA, "certificates that are trusted, of mqtts [the system's]", "mqtts에서 믿을 인증서 [시스템의 것]") \
+    X(HELP_FAKE_HOST, "Sparkplug's primary host: while it is away values are kept and sent later", "Sparkplug의 주 호스트. 없는 동안 값을 보관했다가 나중에 보냄") \
+    X(HELP_FAKE_SPEED, "so many times as fast as the wall clock", "실제 시간의 몇 배로 재생할지") \
+    X(HELP_FAKE_SCALE, "processing takes so many times what the tables say: 1.05", "가공 시간을 자료의 몇 배로 할지: 1.05") \
+    X(HELP_FAKE_TOOLS, "play only so many tools, spread over the groups [all]", "이만큼의 설비만 골고루 재생 [전체]") \
+    X(HELP_FAKE_BEGIN, "begin with a plant that has run so long already", "이미 이만큼 돌아간 공장에서 시작") \
+    X(HELP_FAKE_FOR, "end after this time [when stopped]", "이 시간이 지나면 끝냄 [멈출 때까지]") \
+    X(HELP_FAKE_PERIOD, "time between two measurements of a tool: 1 s, 0.1 s", "설비를 측정하는 간격: 1 s, 0.1 s") \
+    X(HELP_FAKE_HEARTBEAT, "tell a measured value after this time, though it has not changed", "값이 바뀌지 않아도 이 시간마다 알림") \
+    X(HELP_FAKE_CLOCK, "whose time values carry: of the wall, or of the plant", "값에 붙는 시각: 실제 시각(wall) 또는 공장 시각(plant)") \
+    X(HELP_FAKE_FLOOD, "a load test: so many samples a second more, as counters", "부하 시험: 초당 이만큼의 계수 값을 더 보냄") \
+    X(HELP_FAKE_LIST, "show what would be played", "무엇을 재생할지 보여 줌") \
     X(HELP_TENANT, "whose it is", "테넌트") \
     X(HELP_ROLE, "viewer, engineer, operator or admin", "viewer, engineer, operator, admin 가운데 하나") \
     X(HELP_EXPIRES, "how long it is good: 90d, 12h [for ever]", "유효 기간: 90d, 12h [무기한]") \

@@ -1,0 +1,341 @@
+// maru fake PLANT: equipment to connect to, played by a twin of the plant.
+
+#include "base/status.h"
+#include "cli/fake/play.h"
+#include "cli/verb.h"
+#include "io/stop.h"
+#include "study/json_writer.h"
+#include "study/words/numerals.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct fake_values {
+    struct common common;
+    const char *sparkplug, *ca_file, *host, *clock;
+    uint64_t seed, tools, flood;
+    double speed, scale;
+    maru_time begin, for_, period, heartbeat;
+    bool list;
+};
+
+struct fake { // all that one call of the verb holds
+    struct call *call;
+    const struct fake_values *values;
+    maru_plant *plant, *scaled;
+    const maru_plant *played; // one of the two
+    maru_model *model;
+    struct life *life;
+    struct stage stage;
+    struct fake_sparkplug *sparkplug;
+};
+
+// ---- what is asked for
+
+static maru_status check_values(const struct fake *fake, maru_error *err) {
+    const struct fake_values *values = fake->values;
+    if (strcmp(values->clock, "wall") != 0 && strcmp(values->clock, "plant") != 0) {
+        return fail(err, MARU_E_USAGE, "--clock: wall or plant is wanted");
+    }
+    if (values->speed > PLAY_MAX_SPEED) {
+        return fail(err, MARU_E_USAGE,
+                    "--speed: at most a million times as fast as the wall clock");
+    }
+    if (values->scale < 0.01 || values->scale > 100) {
+        return fail(err, MARU_E_USAGE, "--scale: a factor from 0.01 to 100 is wanted");
+    }
+    if (values->period < 10000 || values->period > PLAY_MAX_PERIOD) {
+        return fail(err, MARU_E_USAGE, "--period: a span from 0.01 s to 1 h is wanted");
+    }
+    if (values->begin < 0 || values->for_ < 0 || values->heartbeat < 0) {
+        return fail(err, MARU_E_USAGE, "a span of time is not below 0");
+    }
+    if (values->flood > 0 && !values->sparkplug) {
+        return fail(err, MARU_E_USAGE, "--flood goes over Sparkplug B: give --sparkplug URL");
+    }
+    if (!values->list && !values->sparkplug) {
+        return fail(
+            err, MARU_E_USAGE,
+            "nothing to play on: give --sparkplug URL, or --list to see what would be played");
+    }
+    return MARU_OK;
+}
+
+// The plant as its tools really are: slower or faster than the tables say.
+static maru_status scale_plant(struct fake *fake, maru_error *err) {
+    char percent[40];
+    fake->played = fake->plant;
+    if (fake->values->scale == 1) {
+        return MARU_OK;
+    }
+    snprintf(percent, sizeof percent, "%lld.%03lld", (long long)(fake->values->scale * 100),
+             llround(fake->values->scale * 100000) % 1000);
+    const maru_change change = {"process:*", percent};
+    const maru_status st = maru_plant_change(fake->plant, &change, 1, &fake->scaled, err);
+    fake->played = st == MARU_OK ? fake->scaled : fake->plant;
+    return st;
+}
+
+static uint32_t flood_tags(uint64_t rate) { // 100 rounds a second, or one tag
+    const uint64_t n = (rate + 99) / 100;
+    return (uint32_t)(n < STAGE_MAX_FLOOD ? n : STAGE_MAX_FLOOD);
+}
+
+static maru_status prepare(struct fake *fake, maru_error *err) {
+    const struct fake_values *values = fake->values;
+    maru_status st = check_values(fake, err);
+    st = st == MARU_OK ? scale_plant(fake, err) : st;
+    st = st == MARU_OK ? stage_init(&fake->stage, fake->played, (uint32_t)values->tools,
+                                    flood_tags(values->flood), err)
+                       : st;
+    return st;
+}
+
+static maru_status open_all(struct fake *fake, maru_error *err) {
+    const struct fake_values *values = fake->values;
+    const struct life_options life = {.seed = values->seed, .begin_us = values->begin};
+    maru_status st = maru_model_new(fake->played, NULL, &fake->model, err);
+    if (st == MARU_OK) {
+        struct life_options own = life;
+        own.model = fake->model;
+        st = life_new(&own, &fake->life, err);
+    }
+    if (st == MARU_OK && values->sparkplug) {
+        const struct fake_sparkplug_options options = {
+            .url = values->sparkplug, .ca_file = values->ca_file, .primary_host = values->host};
+        st = fake_sparkplug_open(&fake->stage.plan, &options, &fake->sparkplug, err);
+    }
+    return st;
+}
+
+// ---- what would be played
+
+static void list_as_json(const struct fake *fake, struct text *out) {
+    const struct fake_plan *plan = &fake->stage.plan;
+    struct json json;
+    json_writer_init(&json, out);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "plant", plan->plant);
+    json_open_list(&json, "devices");
+    for (uint32_t i = 0; i < plan->n_device; i++) {
+        json_open_object(&json, NULL);
+        json_add_string(&json, "node", plan->device[i].node);
+        json_add_string(&json, "device", plan->device[i].name);
+        json_add_string(&json, "tool", plan->device[i].tool);
+        json_add_count(&json, "tags", plan->device[i].n_tag);
+        json_close(&json);
+    }
+    json_close(&json);
+    json_open_list(&json, "tags");
+    for (uint32_t i = 0; i < (fake->stage.n_tool > 0 ? N_LIFE_TAG : 0); i++) {
+        const struct fake_tag *tag = &plan->tag[i];
+        json_open_object(&json, NULL);
+        json_add_string(&json, "name", tag->name);
+        json_add_string(&json, "type", sample_type_name((enum sample_type)tag->type));
+        json_add_string(&json, "unit", tag->unit);
+        json_add_number(&json, "deadband", tag->deadband);
+        json_close(&json);
+    }
+    json_close(&json);
+    json_close(&json);
+}
+
+static void list_tags(const struct fake *fake, const struct fake_device *device, struct text *out) {
+    const struct call *call = fake->call;
+    struct table table;
+    table_init(&table);
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_FAKE_TAG));
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_FAKE_TYPE));
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_UNIT));
+    for (uint32_t i = 0; i < device->n_tag; i++) {
+        const struct fake_tag *tag = &fake->stage.plan.tag[device->first_tag + i];
+        table_add(&table, STYLE_PLAIN, tag->name);
+        table_add(&table, STYLE_DIM, sample_type_name((enum sample_type)tag->type));
+        table_add(&table, STYLE_PLAIN, tag->unit);
+    }
+    (void)table_print(&table, call->look, out);
+    table_fini(&table);
+}
+
+static void list_as_text(const struct fake *fake, struct text *out) {
+    const struct call *call = fake->call;
+    const struct fake_plan *plan = &fake->stage.plan;
+    struct table table;
+    table_init(&table);
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_FAKE_NODE));
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_FAKE_DEVICE));
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_FAKE_TOOL));
+    for (uint32_t i = 0; i < plan->n_device; i++) {
+        table_add(&table, STYLE_PLAIN, plan->device[i].node);
+        table_add(&table, STYLE_PLAIN, plan->device[i].name);
+        table_add(&table, STYLE_DIM, plan->device[i].tool);
+    }
+    words_add(out, call->lang, W_FAKE_PLAYS,
+              (const char *const[]){numeral_count(fake->stage.n_tool).text, plan->plant, NULL});
+    text_addz(out, "\n\n");
+    (void)table_print(&table, call->look, out);
+    table_fini(&table);
+    text_addz(out, "\n");
+    if (fake->stage.n_tool > 0) {
+        list_tags(fake, &plan->device[0], out);
+        text_addz(out, "\n");
+    }
+    list_tags(fake, &plan->device[fake->stage.n_tool], out);
+}
+
+static int list(const struct fake *fake) {
+    struct text out;
+    text_init(&out, 1 << 28);
+    if (fake->call->json) {
+        list_as_json(fake, &out);
+    } else {
+        list_as_text(fake, &out);
+    }
+    const int status = verb_print(fake->call, &out, EXIT_GOOD);
+    text_fini(&out);
+    return status;
+}
+
+// ---- playing
+
+static void tell_counts(const struct fake *fake, const struct play_counts *counts,
+                        const struct fake_sparkplug_look *look, struct text *out) {
+    struct json json;
+    if (!fake->call->json) {
+        words_add(out, fake->call->lang, W_FAKE_END,
+                  (const char *const[]){
+                      numeral_count(look->n_value).text, numeral_count(look->n_message).text,
+                      numeral_count(look->n_historical).text,
+                      numeral_count(look->n_kept + look->n_dropped).text,
+                      numeral_count(counts->n_event).text, numeral(counts->seconds, 1).text, NULL});
+        text_addz(out, "\n");
+        return;
+    }
+    json_writer_init(&json, out);
+    json_open_object(&json, NULL);
+    json_add_number(&json, "seconds", counts->seconds);
+    json_add_number(&json, "plant_seconds", (double)counts->plant_us / (double)MARU_SECOND);
+    json_add_count(&json, "events", counts->n_event);
+    json_add_count(&json, "changes", counts->n_change);
+    json_add_count(&json, "measured", counts->n_measured);
+    json_add_count(&json, "told", counts->n_told);
+    json_open_object(&json, "sparkplug");
+    json_add_count(&json, "nodes", look->n_node);
+    json_add_count(&json, "births", look->n_birth);
+    json_add_count(&json, "messages", look->n_message);
+    json_add_count(&json, "bytes", look->n_byte);
+    json_add_count(&json, "values", look->n_value);
+    json_add_count(&json, "historical", look->n_historical);
+    json_add_count(&json, "kept", look->n_kept);
+    json_add_count(&json, "lost", look->n_dropped);
+    json_add_string(&json, "problem", look->problem);
+    json_close(&json);
+    json_open_object(&json, "flood");
+    json_add_count(&json, "tags", fake->stage.n_flood);
+    json_add_count(&json, "rounds", counts->n_flood_round);
+    json_add_count(&json, "values", counts->n_flood_round * fake->stage.n_flood);
+    json_close(&json);
+    json_close(&json);
+}
+
+static int perform(struct fake *fake) {
+    const struct fake_values *values = fake->values;
+    maru_error err = {0};
+    stop_listen();
+    maru_status st = open_all(fake, &err);
+    if (st != MARU_OK) {
+        return verb_refuse(fake->call, &err);
+    }
+    verb_note(fake->call, W_FAKE_PLAYS,
+              (const char *const[]){numeral_count(fake->stage.n_tool).text, fake->stage.plan.plant,
+                                    NULL});
+    const struct play_options options = {.life = fake->life,
+                                         .plant = fake->played,
+                                         .stage = &fake->stage,
+                                         .speed = values->speed,
+                                         .begin_us = values->begin,
+                                         .for_us = values->for_,
+                                         .period_us = values->period,
+                                         .heartbeat_us = values->heartbeat,
+                                         .flood = values->flood,
+                                         .has_plant_clock = strcmp(values->clock, "plant") == 0,
+                                         .sparkplug = fake->sparkplug};
+    struct play_counts counts = {0};
+    struct fake_sparkplug_look look = {0};
+    st = play(fake->call, &options, &counts, &err);
+    fake_sparkplug_close(fake->sparkplug, &look);
+    fake->sparkplug = NULL;
+    if (st != MARU_OK) {
+        return verb_refuse(fake->call, &err);
+    }
+    struct text out;
+    text_init(&out, 1 << 16);
+    tell_counts(fake, &counts, &look, &out);
+    const int status = fake->call->quiet && !fake->call->json
+                           ? EXIT_GOOD
+                           : verb_print(fake->call, &out, EXIT_GOOD);
+    text_fini(&out);
+    return status;
+}
+
+static void fini(struct fake *fake) {
+    fake_sparkplug_close(fake->sparkplug, NULL);
+    life_free(fake->life);
+    maru_model_free(fake->model);
+    stage_fini(&fake->stage);
+    maru_plant_free(fake->scaled);
+    maru_plant_free(fake->plant);
+}
+
+static int run_fake(struct call *call) {
+    struct fake fake = {.call = call, .values = call->args.values};
+    int status = verb_open_plant(call, call->args.word[0], &fake.plant);
+    if (status == EXIT_GOOD) {
+        maru_error err = {0};
+        status = prepare(&fake, &err) != MARU_OK ? verb_refuse(call, &err)
+                 : fake.values->list             ? list(&fake)
+                                                 : perform(&fake);
+    }
+    fini(&fake);
+    return status;
+}
+
+#define AT(member) offsetof(struct fake_values, member)
+static const struct option options[] = {
+    {"sparkplug", 0, OPTION_TEXT, AT(sparkplug), "URL", NULL, W_HELP_FAKE_SPARKPLUG, 0, 0},
+    {"ca-file", 0, OPTION_TEXT, AT(ca_file), "FILE", "", W_HELP_FAKE_CA, 0, 0},
+    {"host", 0, OPTION_TEXT, AT(host), "ID", "", W_HELP_FAKE_HOST, 0, 0},
+    {"seed", 's', OPTION_COUNT, AT(seed), "N", "1", W_HELP_SEED, 0, INT64_MAX},
+    {"speed", 0, OPTION_REAL, AT(speed), "X", "1", W_HELP_FAKE_SPEED, 0, 0},
+    {"scale", 0, OPTION_REAL, AT(scale), "X", "1", W_HELP_FAKE_SCALE, 0, 0},
+    {"tools", 0, OPTION_COUNT, AT(tools), "N", NULL, W_HELP_FAKE_TOOLS, 1, 1000000},
+    {"begin", 0, OPTION_SPAN, AT(begin), "SPAN", "0", W_HELP_FAKE_BEGIN, 0, 0},
+    {"for", 0, OPTION_SPAN, AT(for_), "SPAN", NULL, W_HELP_FAKE_FOR, 0, 0},
+    {"period", 0, OPTION_SPAN, AT(period), "SPAN", "1 s", W_HELP_FAKE_PERIOD, 0, 0},
+    {"heartbeat", 0, OPTION_SPAN, AT(heartbeat), "SPAN", "1 min", W_HELP_FAKE_HEARTBEAT, 0, 0},
+    {"clock", 0, OPTION_TEXT, AT(clock), "wall|plant", "wall", W_HELP_FAKE_CLOCK, 0, 0},
+    {"flood", 0, OPTION_COUNT, AT(flood), "RATE", NULL, W_HELP_FAKE_FLOOD, 1, PLAY_MAX_FLOOD},
+    {"list", 0, OPTION_FLAG, AT(list), NULL, NULL, W_HELP_FAKE_LIST, 0, 0},
+};
+#undef AT
+
+static const char *const examples[] = {
+    "maru fake examples/minifab --list",
+    "maru fake examples/minifab --sparkplug mqtt://localhost --begin 10 --speed 60",
+    "maru fake my-fab --sparkplug mqtt://localhost --seed 2 --scale 1.05",
+    NULL,
+};
+
+const struct verb verb_fake = {.name = "fake",
+                               .synopsis =
+                                   "PLANT [--sparkplug URL] [--speed X] [--seed N] [--list] ...",
+                               .purpose = W_FAKE_PURPOSE,
+                               .option = options,
+                               .n_option = sizeof options / sizeof options[0],
+                               .n_value_bytes = sizeof(struct fake_values),
+                               .min_words = 1,
+                               .max_words = 1,
+                               .example = examples,
+                               .run = run_fake};

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# tests/fake.py MARU: fake equipment as a host meets it, black box: the binary and a mosquitto of its own.
+import json, os, signal, subprocess, sys, time
+
+from sparkplug_peer import Broker, Listener, heard, rebirth, wait_for, with_us
+
+MARU = sys.argv[1]
+QUICK = "MARU_QUICK" in os.environ
+failures = []
+
+
+def check(what, got, want):
+    if got != want:
+        failures.append(what)
+        print(f"FAIL {what}: got {got!r}, want {want!r}")
+
+
+class Fake:
+    def __init__(self, *options, plant="examples/minifab"):
+        self.process = subprocess.Popen([MARU, "fake", plant, "--json", "--quiet", "--lang", "en", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        text=True, preexec_fn=with_us)
+
+    def end(self, with_signal=signal.SIGTERM):
+        if with_signal:
+            self.process.send_signal(with_signal)
+        out, err = self.process.communicate(timeout=60)
+        self.err = err
+        return json.loads(out) if out else {}
+
+
+def listed():
+    done = subprocess.run([MARU, "fake", "examples/minifab", "--list", "--json"], capture_output=True, text=True)
+    check("list succeeds", done.returncode, 0)
+    told = json.loads(done.stdout)
+    check("devices", [d["tool"] for d in told["devices"]], ["Diffusion/1", "Diffusion/2", "Litho/1", "Implant/1", "Implant/2", ""])
+    check("tags", "Process/Vibration" in [t["name"] for t in told["tags"]], True)
+    done = subprocess.run([MARU, "fake", "examples/minifab", "--tools", "2", "--list", "--json"], capture_output=True, text=True)
+    check("two tools", len(json.loads(done.stdout)["devices"]), 3)
+
+
+def refusals():
+    for options, word in [(["--sparkplug", "http://x"], "mqtt://"), ([], "nothing to play"), (["--sparkplug", "mqtt://x", "--clock", "sun"], "--clock"),
+                          (["--flood", "10"], "--flood"), (["--sparkplug", "mqtt://x", "--scale", "1000"], "--scale"),
+                          (["--sparkplug", "mqtt://x", "--speed", "1e9"], "--speed"), (["--sparkplug", "mqtt://x", "--period", "0.001 s"], "--period"),
+                          (["--sparkplug", "mqtt://x", "--host", "a/b"], "names")]:
+        done = subprocess.run([MARU, "fake", "examples/minifab", "--lang", "en", *options], capture_output=True, text=True)
+        check(f"{options} is refused", (done.returncode, word in done.stderr), (2, True))
+
+
+def births_data_deaths(broker):
+    listener = Listener(broker)
+    fake = Fake("--sparkplug", broker.url(), "--speed", "600", "--begin", "10", "--period", "0.2 s")
+    nodes = ["Diffusion", "Implant", "Litho", "MES"]
+    check("all are born", wait_for(lambda: sorted(heard(listener.messages).online) == nodes), True)
+    n_before = heard(listener.messages).n_birth["Litho"]
+    broker.publish("spBv1.0/MiniFab/NCMD/Litho", rebirth())
+    check("a rebirth on command", wait_for(lambda: heard(listener.messages).n_birth["Litho"] > n_before), True)
+    broker.publish("spBv1.0/MiniFab/NCMD/Litho", b"\xff\xff rubbish")
+    wait_for(lambda: any("lot_finished" in str(v) for v in heard(listener.messages).values.get("MES/Event", [])))
+    time.sleep(0.5)
+    counts = fake.end()
+    wait_for(lambda: len(listener.of("NDEATH")) >= 4)
+    host = heard(listener.messages)
+    check("nothing is wrong with the order", host.wrong[:5], [])
+    check("deaths at the end", [host.online[n] for n in nodes], [False] * 4)
+    check("nothing is left", (counts["sparkplug"]["kept"], counts["sparkplug"]["lost"]), (0, 0))
+    check("every value came", sum(len(v) for v in host.values.values()), counts["sparkplug"]["values"])
+    events = [json.loads(v) for _, v, _ in host.values["MES/Event"]]
+    check("events are numbered", [e["n"] for e in events], list(range(1, counts["events"] + 1)))
+    stamps = [t for t, _, _ in host.values["MES/Event"]]
+    check("each has its own time", stamps, sorted(set(stamps)))
+    check("and lots are named", {"lot_released", "lot_arrived", "lot_started", "lot_finished"} <= {e["event"] for e in events}, True)
+    started = [e for e in events if e["event"] == "lot_started"]
+    check("with all that a follower needs", all({"lot", "product", "route", "step", "recipe", "group", "tool", "wafers", "at_us"} <= set(e) for e in started), True)
+    told = {}
+    for e in events:
+        if e["event"] == "tool_state":
+            told.setdefault(e["tool"].replace("/", "-"), []).append(e["state"])
+    for tool, states in told.items():
+        check(f"states of {tool}", [v for _, v, _ in host.values.get(f"{tool.split('-')[0]}/{tool}/State", [])], states)
+    listener.process.kill()
+
+
+def the_same_again(broker):
+    """By the plant's clock two runs of one seed tell the same events at the same times; another seed tells others."""
+    def events(seed):
+        listener = Listener(broker)
+        fake = Fake("--sparkplug", broker.url(), "--speed", "20000", "--clock", "plant", "--seed", seed, "--period", "1 h")
+        wait_for(lambda: len(heard(listener.messages).values.get("MES/Event", [])) > 150)
+        fake.end()
+        listener.process.kill()
+        return [v for _, v, _ in heard(listener.messages).values["MES/Event"]][:150]
+    first = events("3")
+    check("the same seed, the same events", events("3") == first, True)
+    check("another seed, others", events("4") == first, False)
+
+
+def nothing_is_lost_while_the_host_is_away(broker):
+    """A load test whose primary host comes, goes, and comes back: each counter has every number, once."""
+    def state(online):
+        broker.publish("spBv1.0/STATE/plant-host", json.dumps({"online": online, "timestamp": int(time.time() * 1000)}).encode(), retain=True)
+    state(False)
+    listener = Listener(broker)
+    fake = Fake("--sparkplug", broker.url(), "--host", "plant-host", "--flood", "2000" if QUICK else "20000", "--tools", "1")
+    time.sleep(1)
+    check("no birth without the host", listener.of("NBIRTH"), [])
+    state(True)
+    check("births with it", wait_for(lambda: len(heard(listener.messages).values.get("Flood/Source-1/Counter-1", [])) > 20), True)
+    state(False)
+    wait_for(lambda: len(listener.of("NDEATH")) >= 3)
+    n_away = len(heard(listener.messages).values["Flood/Source-1/Counter-1"])
+    time.sleep(1)
+    check("silence while it is away", len(heard(listener.messages).values["Flood/Source-1/Counter-1"]), n_away)
+    state(True)
+    wait_for(lambda: any(h for _, _, h in heard(listener.messages).values["Flood/Source-1/Counter-1"]))
+    time.sleep(0.5)
+    counts = fake.end()
+    rounds = counts["flood"]["rounds"]
+    wait_for(lambda: sum(map(len, heard(listener.messages).values.values())) >= counts["sparkplug"]["values"])
+    host = heard(listener.messages)
+    counters = {name: values for name, values in host.values.items() if name.startswith("Flood/")}
+    check("counters", len(counters), counts["flood"]["tags"])
+    check("more than a hundred rounds", rounds > 100, True)
+    for name, values in counters.items():
+        if sorted(v for _, v, _ in values) != list(range(1, rounds + 1)):
+            check(f"each number of {name} once", len(values), rounds)
+            break
+    check("some of them late", counts["sparkplug"]["historical"] > 0 and any(h for values in counters.values() for _, _, h in values), True)
+    check("nothing is wrong with the order", host.wrong[:5], [])
+    broker.publish("spBv1.0/STATE/plant-host", b"", retain=True)
+    listener.process.kill()
+
+
+def it_comes_back(broker):
+    """The broker is killed; the fake waits, keeps, and is born again with the next bdSeq."""
+    fake = Fake("--sparkplug", broker.url(), "--tools", "1", "--period", "0.1 s")
+    listener = Listener(broker)
+    wait_for(lambda: listener.of("DDATA"))
+    broker.stop()
+    time.sleep(0.5)
+    broker.start()
+    listener = Listener(broker)
+    check("born again", wait_for(lambda: listener.of("NBIRTH"), 40) != [], True)
+    check("with what it had kept", bool(wait_for(lambda: any(h for v in heard(listener.messages).values.values() for _, _, h in v))), True)
+    fake.process.kill()  # the will speaks for it
+    fake.process.wait()
+    check("a death by its will", bool(wait_for(lambda: listener.of("NDEATH"))), True)
+    check("nothing is wrong with the order", heard(listener.messages).wrong[:5], [])
+    listener.process.kill()
+
+
+broker = Broker()
+listed()
+refusals()
+births_data_deaths(broker)
+the_same_again(broker)
+nothing_is_lost_while_the_host_is_away(broker)
+it_comes_back(broker)
+sys.exit(1 if failures else 0)
