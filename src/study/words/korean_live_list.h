@@ -346,6 +346,19 @@
     X("--from PLACE and --to PLACE are wanted", "--from과 --to에 옮길 곳을 적어야 합니다") \
     /* the end of the list */
 
+#define KOREAN_FAKE(X) \
+    X("--clock: wall or plant is wanted", "--clock: wall 또는 plant를 적어야 합니다") \
+    X("--flood goes over Sparkplug B: give --sparkplug URL", "--flood는 Sparkplug B로 보냅니다. --sparkplug URL을 함께 적으세요") \
+    X("--period: a span from 0.01 s to 1 h is wanted", "--period: 0.01초에서 1시간 사이의 시간을 적어야 합니다") \
+    X("--scale: a factor from 0.01 to 100 is wanted", "--scale: 0.01에서 100 사이의 배수를 적어야 합니다") \
+    X("--speed: at most a million times as fast as the wall clock", "--speed: 실제 시간의 백만 배까지 할 수 있습니다") \
+    X("a span of time is not below 0", "시간은 0보다 작을 수 없습니다") \
+    X("nobody can listen on {1} port {2}: {3}", "{1}의 {2} 포트에서 접속을 받을 수 없습니다: {3}") \
+    X("nothing to play on: give --sparkplug URL, or --list to see what would be played", "재생할 곳이 없습니다. --sparkplug URL을 적거나 --list로 무엇을 재생할지 보세요") \
+    X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
+    X("there is no address for {1}: {2}", "{1}의 주소를 찾을 수 없습니다: {2}") \
+    /* the end of the list */
+
 #define KOREAN_FOLLOW(X) \
     X("a floor cannot be followed with such a window or so many lots", "이런 시간 창이나 로트 수로는 현장을 따라갈 수 없습니다") \
     X("{1} lots of the floor are remembered, and no more can be", "현장의 로트 {1}개를 기억하고 있어 더 기억할 수 없습니다") \
@@ -495,20 +508,7 @@
     X("a downsampled block is damaged", "줄여 둔 블록이 손상되었습니다") \
     /* the end of the list */
 
-#define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
-#define KOREAN_FAKE(X) \
-    X("--clock: wall or plant is wanted", "--clock: wall 또는 plant를 적어야 합니다") \
-    X("--flood goes over Sparkplug B: give --sparkplug URL", "--flood는 Sparkplug B로 보냅니다. --sparkplug URL을 함께 적으세요") \
-    X("--period: a span from 0.01 s to 1 h is wanted", "--period: 0.01초에서 1시간 사이의 시간을 적어야 합니다") \
-    X("--scale: a factor from 0.01 to 100 is wanted", "--scale: 0.01에서 100 사이의 배수를 적어야 합니다") \
-    X("--speed: at most a million times as fast as the wall clock", "--speed: 실제 시간의 백만 배까지 할 수 있습니다") \
-    X("a span of time is not below 0", "시간은 0보다 작을 수 없습니다") \
-    X("nobody can listen on {1} port {2}: {3}", "{1}의 {2} 포트에서 접속을 받을 수 없습니다: {3}") \
-    X("nothing to play on: give --sparkplug URL, or --list to see what would be played", "재생할 곳이 없습니다. --sparkplug URL을 적거나 --list로 무엇을 재생할지 보세요") \
-    X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
-    X("there is no address for {1}: {2}", "{1}의 주소를 찾을 수 없습니다: {2}") \
-
-#define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
+#define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
 // clang-format on
 
 #endif
