@@ -1,12 +1,9 @@
 #include "connect/connection.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/status.h"
@@ -16,7 +13,7 @@
 // the next try doubles up to half a minute, with a quarter of it by chance, so that a hundred connections to one broker do not come back in
 // the same moment.
 
-enum { PROBE_MS = 5000, DISK_WAIT_US = 1000000 };
+enum { DISK_WAIT_US = 1000000 };
 #define FIRST_WAIT_US 1000000
 #define LONGEST_WAIT_US 30000000
 
@@ -228,58 +225,4 @@ void connection_look_at(struct connection *connection, struct connection_look *o
     *out = connection->look;
     out->counts = counts;
     pthread_mutex_unlock(&connection->lock);
-}
-
-// ---- can it be reached?
-
-static int open_towards(struct connection *connection, const struct addrinfo *address) {
-    const int fd =
-        socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        return errno;
-    }
-    int problem = connect(fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
-    if (problem == EINPROGRESS) {
-        socklen_t n = sizeof problem;
-        const maru_time until_us = clock_unix_us() + PROBE_MS * 1000;
-        problem = connection_wait(connection, fd, POLLOUT, until_us) == 0 ? ETIMEDOUT : 0;
-        if (problem == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &n) != 0) {
-            problem = errno;
-        }
-    }
-    close(fd);
-    return problem;
-}
-
-maru_status connection_probe(struct connection *connection, const char *host, int port,
-                             maru_error *err) {
-    char service[16];
-    snprintf(service, sizeof service, "%d", port);
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *first = NULL;
-    const int found = getaddrinfo(host, service, &hints, &first);
-    if (found != 0) {
-        return fail(err, MARU_E_IO, "no computer is called %.200s: look at its name, or at the DNS",
-                    host);
-    }
-    int problem = ETIMEDOUT;
-    for (const struct addrinfo *at = first; at && problem != 0; at = at->ai_next) {
-        problem = open_towards(connection, at);
-    }
-    freeaddrinfo(first);
-    switch (problem) {
-    case 0:
-        return MARU_OK;
-    case ECONNREFUSED:
-        return fail(err, MARU_E_IO,
-                    "nothing listens at %.200s port %d: is the program there running?", host, port);
-    case ETIMEDOUT:
-        return fail(
-            err, MARU_E_IO,
-            "%.200s port %d does not answer: is it switched on, and does a firewall let us?", host,
-            port);
-    default:
-        return fail(err, MARU_E_IO, "%.200s port %d cannot be reached: %s", host, port,
-                    strerrorname_np(problem));
-    }
 }

@@ -79,9 +79,4 @@ bool connection_commit(struct connection *connection);
 
 void connection_look_at(struct connection *connection, struct connection_look *out);
 
-// Can a TCP connection be made to this host and port within 5 s? The sentence says why not.
-//   errors  MARU_E_IO
-MARU_MUST_USE maru_status connection_probe(struct connection *connection, const char *host,
-                                           int port, maru_error *err);
-
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "connect/reach.h"
 #include "io/clock.h"
 
 // libmosquitto, with its loop in our hands. It answers a message of QoS 1 before it hands it over, but told that other threads
@@ -231,7 +232,7 @@ static void say_goodbye(struct mqtt_client *client) {
 
 static maru_status connect_once(struct mqtt_client *client, maru_error *err) {
     const struct mqtt_address *address = &client->address;
-    maru_status st = connection_probe(&client->connection, address->host, address->port, err);
+    maru_status st = reach_probe(address->host, address->port, err);
     client->is_accepted = false;
     client->refused[0] = '\0';
     st = st == MARU_OK ? make_mosquitto(client, err) : st;

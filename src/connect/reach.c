@@ -24,10 +24,10 @@ static maru_status lookup(const char *host, int port, int flags, struct addrinfo
     const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = flags | AI_ADDRCONFIG};
     char service[16];
     snprintf(service, sizeof service, "%d", port);
-    const int code = getaddrinfo(host, service, &wanted, found);
-    return code == 0 ? MARU_OK
-                     : fail(err, MARU_E_IO, "there is no address for %.200s: %s", host,
-                            gai_strerror(code));
+    return getaddrinfo(host, service, &wanted, found) == 0
+               ? MARU_OK
+               : fail(err, MARU_E_IO,
+                      "no computer is called %.200s: look at its name, or at the DNS", host);
 }
 
 static int connect_to(const struct addrinfo *to, int *why) {
@@ -56,6 +56,22 @@ static int connect_to(const struct addrinfo *to, int *why) {
     return file;
 }
 
+static maru_status say_why(const char *host, int port, int why, maru_error *err) {
+    switch (why) {
+    case ECONNREFUSED:
+        return fail(err, MARU_E_IO,
+                    "nothing listens at %.200s port %d: is the program there running?", host, port);
+    case ETIMEDOUT:
+        return fail(
+            err, MARU_E_IO,
+            "%.200s port %d does not answer: is it switched on, and does a firewall let us?", host,
+            port);
+    default:
+        return fail(err, MARU_E_IO, "%.200s port %d cannot be reached: %s", host, port,
+                    strerror(why));
+    }
+}
+
 maru_status reach_connect(const char *host, int port, int *file, maru_error *err) {
     struct addrinfo *found = NULL;
     int why = 0, got = -1;
@@ -67,12 +83,10 @@ maru_status reach_connect(const char *host, int port, int *file, maru_error *err
         got = connect_to(to, &why);
     }
     freeaddrinfo(found);
-    if (got < 0) {
-        return fail(err, MARU_E_IO, "%.200s port %d cannot be reached: %s", host, port,
-                    strerror(why));
+    if (got >= 0) {
+        *file = got;
     }
-    *file = got;
-    return MARU_OK;
+    return got >= 0 ? MARU_OK : say_why(host, port, why, err);
 }
 
 maru_status reach_probe(const char *host, int port, maru_error *err) {

@@ -356,7 +356,6 @@
     X("nobody can listen on {1} port {2}: {3}", "{1}의 {2} 포트에서 접속을 받을 수 없습니다: {3}") \
     X("nothing to play on: give --sparkplug URL, or --list to see what would be played", "재생할 곳이 없습니다. --sparkplug URL을 적거나 --list로 무엇을 재생할지 보세요") \
     X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
-    X("there is no address for {1}: {2}", "{1}의 주소를 찾을 수 없습니다: {2}") \
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
