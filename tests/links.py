@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/links.py MARU: connections to other machines over real ones: a broker that goes and comes, maru killed in the middle. What was
 # acknowledged is counted at both ends. Without mosquitto it is skipped.
-import json, os, signal, sys, threading, time
+import json, os, shutil, signal, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import Broker, Wire, find_mosquitto
@@ -129,5 +129,76 @@ def json_over_mqtt():
     server.stop()
 
 
-json_over_mqtt()
+# ---- folders
+
+def put(folder, name, content, slowly=0.0):
+    with open(os.path.join(folder, name), "wb") as out:
+        for at in range(0, len(content), max(1, len(content) // 5)):
+            out.write(content[at:at + max(1, len(content) // 5)])
+            out.flush()
+            time.sleep(slowly)
+
+
+def folders():
+    folder, root, port = temporary(), temporary(), free_port()
+    inbox = os.path.join(root, "aoi")
+    os.mkdir(inbox)
+    os.symlink("/etc", os.path.join(root, "out"))
+    server = Server(MARU, folder, "--folders", root, port=port)
+    client = server.client(server.token)
+    for what, path in (("absolute", "/etc"), ("upwards", "aoi/../../etc"), ("empty", "")):
+        status, answer = client.post("/v1/connections", {"name": "x", "kind": "folder", "settings": {"path": path}})
+        check(f"a folder that is {what}", (status, "--folders" in answer["detail"]), (422, True))
+    check("the root is not to be set", client.post("/v1/connections", {"name": "x", "kind": "folder", "settings": {"path": "etc", "root": "/"}})[0], 400)
+    out = connect(client, "out", "folder", {"path": "out"})
+    until("a link does not lead out", lambda: "leads out" in (state(client, out)["problem"] or {}).get("en", ""), True)
+    check("another is deleted", client.ask("DELETE", "/v1/connections/" + out["id"])[0], 204)
+
+    one = connect(client, "aoi", "folder", {"path": "aoi", "settleSeconds": 1})
+    until("it is watched", lambda: state(client, one)["state"], "up")
+    put(inbox, "느림.csv", "시간,온도 (°C)\r\n2025-10-31 15:05:07,21.5\r\n2025-10-31 15:05:08,21.6\r\n".encode("cp949"), slowly=0.4)
+    until("a file that grew slowly", lambda: [v for _, v, _ in samples(client, "aoi/온도", 1761890000)], [21.5, 21.6])
+    until("it is moved", lambda: os.listdir(os.path.join(inbox, "done")), ["느림.csv"])
+    with open(os.path.join(root, "b"), "wb") as file:
+        file.write(b"time,v\n2025-10-31 15:05:07,1\n2025-10-31 15:05:07.5,2\n2025-10-31 15:05:08,x\n")
+    os.rename(os.path.join(root, "b"), os.path.join(inbox, "b.csv"))
+    until("a file that was renamed in", lambda: sorted(os.listdir(os.path.join(inbox, "done"))), ["b.csv", "b.csv.txt", "느림.csv"])
+    why = open(os.path.join(inbox, "done", "b.csv.txt"), encoding="utf-8-sig").read()
+    check("its bad cell is told in both languages", ("(4, 2) not a number" in why, any(ord(c) >= 0xAC00 for c in why)), (True, True))
+    put(inbox, "bad.csv", b"no times here,at all\n1,2\n")
+    os.symlink("/etc/hostname", os.path.join(inbox, "link.csv"))
+    put(inbox, ".hidden.csv", b"time,v\n2025-10-31 15:05:07,9\n")
+    put(inbox, "b.csv", b"time,v\n2025-10-31 15:05:09,3\n")
+    until("what is no table is refused with its reason", lambda: sorted(os.listdir(os.path.join(inbox, "refused"))), ["bad.csv", "bad.csv.txt"])
+    why = open(os.path.join(inbox, "refused", "bad.csv.txt"), encoding="utf-8-sig").read()
+    check("in both languages", ("no column of times" in why, any(ord(c) >= 0xAC00 for c in why)), (True, True))
+    until("a second file of a name has its own", lambda: sorted(os.listdir(os.path.join(inbox, "done"))), ["b.2.csv", "b.csv", "b.csv.txt", "느림.csv"])
+    check("links and hidden files stay", sorted(x for x in os.listdir(inbox) if x.endswith(".csv")), [".hidden.csv", "link.csv"])
+    until("each is told as an event", lambda: sorted((e["name"], e["detail"]["file"]) for e in client.get("/v1/events?kind=file")[1]["items"]),
+          [("refused", "bad.csv"), ("taken", "b.csv"), ("taken", "b.csv"), ("taken", "느림.csv")])
+
+    n_file, n_row, n_kill = (30, 200, 3) if QUICK else (200, 500, 5)
+    for i in range(n_file):
+        rows = "".join(f"{1700000000 + i * n_row + k},{i * n_row + k}\n" for k in range(n_row))
+        with open(os.path.join(root, "x"), "w", encoding="ascii") as file:
+            file.write("time,count\n" + rows)
+        os.rename(os.path.join(root, "x"), os.path.join(inbox, f"run{i:04}.csv"))
+        if i % (n_file // n_kill) == n_file // n_kill - 1:
+            server.stop(signal.SIGKILL)
+            server = Server(MARU, folder, "--folders", root, port=port, log_level="error")
+            client = server.client(client.token)
+    until("after kills all files are done", lambda: len([x for x in os.listdir(os.path.join(inbox, "done")) if x.startswith("run")]), n_file)
+    got = samples(client, "aoi/count", 1699999999)
+    check("nothing is lost, nothing is twice", [v for _, v, _ in got], list(range(n_file * n_row)))
+    os.rename(inbox, inbox + "2")
+    until("a folder that goes away is told", lambda: state(client, one)["state"] in ("waiting", "trying") or shutil.rmtree(inbox + "2", ignore_errors=True), True)
+    os.mkdir(inbox)
+    until("and found again", lambda: state(client, one)["state"], "up")
+    server.stop()
+
+
+if sys.argv[2:] in ([], ["json"]):
+    json_over_mqtt()
+if sys.argv[2:] in ([], ["folders"]):
+    folders()
 finish()

@@ -30,6 +30,7 @@ static const struct {
     {"keep-samples", "MARU_KEEP_SAMPLES"},
     {"keep-minutes", "MARU_KEEP_MINUTES"},
     {"keep-hours", "MARU_KEEP_HOURS"},
+    {"folders", "MARU_FOLDERS"},
 };
 
 static maru_status read_environment(struct call *call, maru_error *err) {

@@ -21,7 +21,7 @@
 
 struct serve_values {
     struct common common;
-    const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level;
+    const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders;
     uint64_t workers, patience, quota, keep_samples, keep_minutes, keep_hours;
     bool insecure;
 };
@@ -135,6 +135,7 @@ static int run_serve(struct call *call) {
         .page = values->page,
         .patience_s = (double)values->patience,
         .quota_mib = values->quota,
+        .folders = values->folders,
         .retention = {(double)values->keep_samples, (double)values->keep_minutes,
                       (double)values->keep_hours},
         .n_worker = values->workers > 0 ? (size_t)values->workers : workers_cores()};
@@ -178,6 +179,7 @@ static const struct option options[] = {
     {"keep-minutes", 0, OPTION_COUNT, AT(keep_minutes), "DAYS", NULL, W_HELP_KEEP_MINUTES, 1,
      36500},
     {"keep-hours", 0, OPTION_COUNT, AT(keep_hours), "DAYS", NULL, W_HELP_KEEP_HOURS, 1, 36500},
+    {"folders", 0, OPTION_TEXT, AT(folders), "FOLDER", NULL, W_HELP_FOLDERS, 0, 0},
 };
 #undef AT
 static const char *const examples[] = {

@@ -16,6 +16,46 @@ struct samples_hints measured_hints(void) {
     return (struct samples_hints){.form = N_MOMENT_FORM, .offset_min = MOMENT_SEOUL_MIN};
 }
 
+static maru_status hint_separator(struct samples_hints *hints, const char *word, maru_error *err) {
+    static const struct {
+        const char *word;
+        char sign;
+    } known[] = {{",", ','}, {"comma", ','}, {";", ';'},   {"semicolon", ';'},
+                 {"|", '|'}, {"bar", '|'},   {"\t", '\t'}, {"tab", '\t'}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(word, known[i].word) == 0) {
+            hints->separator = known[i].sign;
+            return MARU_OK;
+        }
+    }
+    return word[0] ? fail(err, MARU_E_INPUT, "separator is wanted as comma, semicolon, tab or bar")
+                   : MARU_OK;
+}
+
+static maru_status hint_form(struct samples_hints *hints, const char *word, maru_error *err) {
+    for (uint8_t i = 0; word[0] && i < N_MOMENT_FORM; i++) {
+        if (strcmp(word, moment_form_name((enum moment_form)i)) == 0) {
+            hints->form = i;
+            return MARU_OK;
+        }
+    }
+    return word[0]
+               ? fail(err, MARU_E_INPUT, "times is wanted as ymd, mdy, dmy, excel, s, ms, us or ns")
+               : MARU_OK;
+}
+
+maru_status measured_hint(struct samples_hints *hints, const char *separator, const char *decimal,
+                          const char *times, maru_error *err) {
+    const bool is_comma = strcmp(decimal, ",") == 0 || strcmp(decimal, "comma") == 0;
+    const bool is_point = strcmp(decimal, ".") == 0 || strcmp(decimal, "point") == 0;
+    if (decimal[0] && !is_comma && !is_point) {
+        return fail(err, MARU_E_INPUT, "decimal is wanted as point or comma");
+    }
+    hints->decimal = is_comma ? ',' : is_point ? '.' : hints->decimal;
+    const maru_status st = hint_separator(hints, separator, err);
+    return st == MARU_OK ? hint_form(hints, times, err) : st;
+}
+
 static maru_status put_in(struct measured_file *file, const struct measured_options *options,
                           const struct samples_value *value, struct intake *intake,
                           maru_error *err) {

@@ -25,6 +25,12 @@ struct measured_file { // what was found
 // The hints of a plain guess, of Korean times.
 struct samples_hints measured_hints(void);
 
+// What people call a separator (comma, semicolon, tab, bar, or the sign itself), a decimal sign (point, comma) and a form of times
+// (moment_form_name); "": as it is in *hints.
+//   errors  MARU_E_INPUT
+MARU_MUST_USE maru_status measured_hint(struct samples_hints *hints, const char *separator,
+                                        const char *decimal, const char *times, maru_error *err);
+
 // Take all rows of a file, and make them durable. Samples with the same signal and time as others replace them.
 //   in      intake NULL: only look
 //   out     *file also after an error: what could be read before it is durable

@@ -236,7 +236,9 @@ maru_status api_create_connection(struct request *request, maru_error *err) {
     struct change change = {.is_on = true, .settings = json_object()};
     maru_status st = read_change(request, &change, true, err);
     struct connection_row row = row_of(request, &change);
-    st = st == MARU_OK ? as_status(request, links_check(&row, err)) : st;
+    st = st == MARU_OK ? as_status(request, links_check(request->server->links, request->who.tenant,
+                                                        &row, err))
+                       : st;
     if (st == MARU_OK) {
         st = as_status(request, tenant_add_connection(request->tenant, &row, change.id, err));
     }
@@ -258,7 +260,9 @@ maru_status api_change_connection(struct request *request, maru_error *err) {
     }
     st = st == MARU_OK ? read_change(request, &change, false, err) : st;
     struct connection_row row = row_of(request, &change);
-    st = st == MARU_OK ? as_status(request, links_check(&row, err)) : st;
+    st = st == MARU_OK ? as_status(request, links_check(request->server->links, request->who.tenant,
+                                                        &row, err))
+                       : st;
     st = st == MARU_OK ? as_status(request, tenant_set_connection(request->tenant, &row, err)) : st;
     st = st == MARU_OK ? switch_to(request, &row, err) : st;
     st = st == MARU_OK ? tell(request, change.id, err) : st;

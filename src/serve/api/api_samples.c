@@ -18,45 +18,6 @@
 
 // ---- what is asked
 
-static maru_status ask_separator(const struct request *request, char *out, maru_error *err) {
-    static const struct {
-        const char *word;
-        char sign;
-    } known[] = {{"", '\0'}, {",", ','},   {"comma", ','}, {";", ';'},   {"semicolon", ';'},
-                 {"|", '|'}, {"bar", '|'}, {"\t", '\t'},   {"tab", '\t'}};
-    const char *text = request_query(request, "separator");
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(text, known[i].word) == 0) {
-            *out = known[i].sign;
-            return MARU_OK;
-        }
-    }
-    return fail(err, MARU_E_INPUT, "separator is wanted as comma, semicolon, tab or bar");
-}
-
-static maru_status ask_decimal(const struct request *request, char *out, maru_error *err) {
-    const char *text = request_query(request, "decimal");
-    const bool is_comma = strcmp(text, ",") == 0 || strcmp(text, "comma") == 0;
-    const bool is_point = strcmp(text, ".") == 0 || strcmp(text, "point") == 0;
-    *out = is_comma ? ',' : is_point ? '.' : '\0';
-    return text[0] && !is_comma && !is_point
-               ? fail(err, MARU_E_INPUT, "decimal is wanted as point or comma")
-               : MARU_OK;
-}
-
-static maru_status ask_form(const struct request *request, uint8_t *out, maru_error *err) {
-    const char *text = request_query(request, "times");
-    for (uint8_t i = 0; text[0] && i < N_MOMENT_FORM; i++) {
-        if (strcmp(text, moment_form_name((enum moment_form)i)) == 0) {
-            *out = i;
-            return MARU_OK;
-        }
-    }
-    return text[0]
-               ? fail(err, MARU_E_INPUT, "times is wanted as ymd, mdy, dmy, excel, s, ms, us or ns")
-               : MARU_OK;
-}
-
 static maru_status ask_whole(const struct request *request, const char *name, int64_t lowest,
                              int64_t highest, int64_t *out, maru_error *err) {
     const char *text = request_query(request, name);
@@ -70,9 +31,9 @@ static maru_status ask_whole(const struct request *request, const char *name, in
 static maru_status ask_hints(const struct request *request, struct samples_hints *hints,
                              maru_error *err) {
     int64_t offset_min = hints->offset_min, column = 0, wide = 0;
-    maru_status st = ask_separator(request, &hints->separator, err);
-    st = st == MARU_OK ? ask_decimal(request, &hints->decimal, err) : st;
-    st = st == MARU_OK ? ask_form(request, &hints->form, err) : st;
+    maru_status st =
+        measured_hint(hints, request_query(request, "separator"), request_query(request, "decimal"),
+                      request_query(request, "times"), err);
     st = st == MARU_OK ? ask_whole(request, "offsetMinutes", -MOMENT_MAX_OFFSET_MIN,
                                    MOMENT_MAX_OFFSET_MIN, &offset_min, err)
                        : st;

@@ -93,7 +93,7 @@ maru_status server_start(const struct server_config *config, struct server **out
         st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
     }
     st = st == MARU_OK ? signal_streams_new(&server->signal_streams, err) : st;
-    st = st == MARU_OK ? links_start(server->store, &server->links, err) : st;
+    st = st == MARU_OK ? links_start(server->store, config->folders, &server->links, err) : st;
     st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;

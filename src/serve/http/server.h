@@ -28,6 +28,7 @@ struct server_config {
     size_t n_worker;                // runs at a time; of tenants that have none, as many again
     uint64_t quota_mib;             // of one tenant's file
     struct retention retention;     // of samples
+    const char *folders;            // that connections may watch, NULL: none; outlives the server
     double patience_s;              // for a header; pace.h
 };
 

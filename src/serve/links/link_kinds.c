@@ -1,10 +1,12 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "connect/folder_connection.h"
 #include "connect/mqtt_json_connection.h"
 #include "connect/sparkplug_connection.h"
 #include "serve/api/fields.h"
 #include "serve/links/link_kind.h"
+#include "study/words/korean.h"
 
 // The kinds, and what their settings mean.
 
@@ -68,6 +70,63 @@ static void look_at_sparkplug(void *connection, struct connection_look *out) {
     sparkplug_look_at(connection, out);
 }
 
+// ---- folder
+
+static const char *const folder_known[] = {
+    "path",  "settleSeconds", "perFile",    "separator", "decimal",
+    "times", "offsetMinutes", "timeColumn", "wide",      NULL};
+
+static void add_korean(struct text *out, const char *sentence) { (void)korean_add(out, sentence); }
+
+static maru_status read_hints(const struct json_t *settings, struct samples_hints *hints,
+                              maru_error *err) {
+    const char *separator = "", *decimal = "", *times = "";
+    int64_t offset_min = hints->offset_min, column = 0;
+    maru_status st = field_text(settings, "separator", 20, &separator, err);
+    st = st == MARU_OK ? field_text(settings, "decimal", 20, &decimal, err) : st;
+    st = st == MARU_OK ? field_text(settings, "times", 20, &times, err) : st;
+    st = st == MARU_OK ? measured_hint(hints, separator, decimal, times, err) : st;
+    st = st == MARU_OK ? field_count(settings, "offsetMinutes", -MOMENT_MAX_OFFSET_MIN,
+                                     MOMENT_MAX_OFFSET_MIN, &offset_min, err)
+                       : st;
+    st = st == MARU_OK ? field_count(settings, "timeColumn", 1, CSV_MAX_FIELDS, &column, err) : st;
+    hints->offset_min = (int32_t)offset_min;
+    hints->time_column = (uint32_t)column;
+    return st == MARU_OK ? field_bool(settings, "wide", &hints->is_wide, err) : st;
+}
+
+static maru_status open_folder(struct signals *signals, const char *name,
+                               const struct json_t *settings, void **out, maru_error *err) {
+    struct watched_options options = {.name = name,
+                                      .root = "",
+                                      .path = "",
+                                      .hints = measured_hints(),
+                                      .settle_s = 3,
+                                      .add_korean = add_korean};
+    maru_status st = field_text(settings, "root", WATCHED_MAX_PATH_BYTES - 1, &options.root, err);
+    st = st == MARU_OK
+             ? field_text(settings, "path", WATCHED_MAX_PATH_BYTES - 1, &options.path, err)
+             : st;
+    st = st == MARU_OK ? field_count(settings, "settleSeconds", 0, WATCHED_MAX_SETTLE_S,
+                                     &options.settle_s, err)
+                       : st;
+    st = st == MARU_OK ? field_bool(settings, "perFile", &options.is_file_in_name, err) : st;
+    st = st == MARU_OK ? read_hints(settings, &options.hints, err) : st;
+    st = st == MARU_OK ? watched_check(&options, err) : st;
+    if (st != MARU_OK || !signals) {
+        return st;
+    }
+    struct watched *watched = NULL;
+    st = watched_open(signals, &options, &watched, err);
+    *out = watched;
+    return st;
+}
+
+static void close_folder(void *connection) { watched_close(connection); }
+static void look_at_folder(void *connection, struct connection_look *out) {
+    watched_look_at(connection, out);
+}
+
 // ---- json
 
 static const char *const json_known[] = {"url",   "caFile",        "clientId",
@@ -100,6 +159,7 @@ static void look_at_json(void *connection, struct connection_look *out) {
 }
 
 static const struct link_kind kinds[] = {
+    {"folder", folder_known, open_folder, close_folder, look_at_folder},
     {"json", json_known, open_json, close_json, look_at_json, forget_mqtt},
     {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug},
 };

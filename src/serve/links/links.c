@@ -24,6 +24,7 @@ struct link {
 
 struct links {
     struct store *store;
+    const char *folders; // NULL: none may be watched
     pthread_mutex_t lock;
     struct link *open;
     size_t n;
@@ -36,16 +37,29 @@ static maru_status read_settings(const struct connection_row *row, const struct 
     *kind = link_kind_find(row->kind);
     *out = NULL;
     if (!*kind) {
-        return field_wrong(err, "/kind", "one of json, sparkplug is wanted");
+        return field_wrong(err, "/kind", "one of folder, json, sparkplug is wanted");
     }
     return fields_open(out, row->settings, strlen(row->settings), (*kind)->known, err);
 }
 
-maru_status links_check(const struct connection_row *row, maru_error *err) {
+// What the server adds to the settings, and nobody else may: "root", where the tenant's folders are.
+static void add_root(const struct links *links, const char *tenant, json_t *settings) {
+    const bool is_own = strcmp(tenant, "local") == 0;
+    json_object_set_new(settings, "root",
+                        !links->folders ? json_string("")
+                        : is_own        ? json_string(links->folders)
+                                        : json_sprintf("%s/%s", links->folders, tenant));
+}
+
+maru_status links_check(struct links *links, const char *tenant, const struct connection_row *row,
+                        maru_error *err) {
     const struct link_kind *kind = NULL;
     json_t *settings = NULL;
     void *none = NULL;
     maru_status st = read_settings(row, &kind, &settings, err);
+    if (st == MARU_OK) {
+        add_root(links, tenant, settings);
+    }
     st = st == MARU_OK ? kind->open(NULL, row->name, settings, &none, err) : st;
     fields_close(settings);
     return st;
@@ -164,6 +178,9 @@ static maru_status connect(struct links *links, struct link *link, const struct 
     maru_status st = store_hold(links->store, link->tenant_name, &link->tenant, err);
     st = st == MARU_OK ? tenant_open_signals(links->store, link->tenant, &signals, err) : st;
     st = st == MARU_OK ? read_settings(row, &link->kind, &settings, err) : st;
+    if (st == MARU_OK) {
+        add_root(links, link->tenant_name, settings);
+    }
     st =
         st == MARU_OK ? link->kind->open(signals, row->name, settings, &link->connection, err) : st;
     fields_close(settings);
@@ -267,13 +284,15 @@ static maru_status start_tenant(void *context, const struct tenant_row *row, mar
     return st;
 }
 
-maru_status links_start(struct store *store, struct links **out, maru_error *err) {
+maru_status links_start(struct store *store, const char *folders, struct links **out,
+                        maru_error *err) {
     enum { MAX_SETTINGS = 1 << 22 };
     struct links *links = alloc_new(1, sizeof *links);
     if (!links) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     links->store = store;
+    links->folders = folders;
     pthread_mutex_init(&links->lock, NULL);
     struct starting starting = {.links = links};
     text_init(&starting.name, MAX_SETTINGS);

@@ -10,12 +10,16 @@ enum { LINKS_MAX_OPEN = 4096 };
 struct links;
 
 // Open all that are on, of all tenants. One that cannot be opened any more is logged.
-MARU_MUST_USE maru_status links_start(struct store *store, struct links **out, maru_error *err);
+//   in  folders: where folders stand that may be watched, static; a folder for each tenant, but for the server's own, which has
+//       all of it. NULL: none may be
+MARU_MUST_USE maru_status links_start(struct store *store, const char *folders, struct links **out,
+                                      maru_error *err);
 void links_stop(struct links *links); // accepts NULL
 
 // Are these settings of its kind? Only kind and settings are looked at.
 //   errors  MARU_E_INPUT: the sentence says what is wrong; err->file is the member's JSON pointer
-MARU_MUST_USE maru_status links_check(const struct connection_row *row, maru_error *err);
+MARU_MUST_USE maru_status links_check(struct links *links, const char *tenant,
+                                      const struct connection_row *row, maru_error *err);
 
 // Open one; one of the same id is closed first.
 //   errors  as links_check; MARU_E_LIMIT, MARU_E_MEMORY, MARU_E_IO

@@ -78,6 +78,14 @@
     X("{1} is wanted from {2} to {3}", "{1}[은/는] {2}부터 {3}까지여야 합니다") \
     X("source is wanted as a name without /", "source는 /가 없는 이름이어야 합니다") \
     X("{1} (the {2} samples before it are kept)", "{1} (그 앞의 값 {2}개는 저장했습니다)") \
+    X("{1} leads out of the folders that may be watched", "{1}[은/는] 감시할 수 있는 폴더 밖으로 이어집니다") \
+    X("files that are taken must be moved, but no folder can be made in {1}: {2}", "가져온 파일을 옮겨야 하는데 {1}에 폴더를 만들 수 없습니다: {2}") \
+    X("the folder {1} was removed", "폴더 {1}[이/가] 없어졌습니다") \
+    X("cannot write to the disk of {1}: {2}", "{1}[이/가] 있는 디스크에 쓸 수 없습니다: {2}") \
+    X("taken, but it cannot be moved away: {1}: {2}", "가져왔지만 옮길 수 없습니다: {1}: {2}") \
+    X("a file of measurements has at most {1} bytes", "측정 파일은 {1}바이트 이하여야 합니다") \
+    X("this server watches no folders: start it with --folders FOLDER", "이 서버는 폴더를 감시하지 않습니다. --folders 폴더를 주어 시작하세요") \
+    X("a folder within the server's --folders is wanted, such as line1/aoi", "서버의 --folders 안에 있는 폴더가 필요합니다. 예: line1/aoi") \
     X("a client id of at most {1} bytes is wanted", "클라이언트 ID는 {1}바이트 이하여야 합니다") \
     X("the broker does not let this user read one of the topics", "브로커가 이 사용자에게 토픽 하나를 읽지 못하게 합니다") \
     X("the topics cannot be asked for: {1}", "토픽을 구독할 수 없습니다: {1}") \
@@ -102,7 +110,7 @@
     X("line {1}: {2} ({3} of {4} lines were refused, the others are kept)", "{1}번째 줄: {2} ({4}줄 가운데 {3}줄을 거절했고 나머지는 저장했습니다)") \
     X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
     X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
-    X("one of json, sparkplug is wanted", "json, sparkplug 가운데 하나여야 합니다") \
+    X("one of folder, json, sparkplug is wanted", "folder, json, sparkplug 가운데 하나여야 합니다") \
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
