@@ -11,6 +11,7 @@ import { Link, usePlace } from './parts/route'
 import { store, stored } from './parts/stored'
 import { useText, type Key, type Lang } from './text'
 
+const Live = lazy(() => import('./pages/live'))
 const Plants = lazy(() => import('./pages/plants'))
 const PlantPage = lazy(() => import('./pages/plant'))
 const Runs = lazy(() => import('./pages/runs'))
@@ -33,6 +34,7 @@ function Page({ me }: { me: Me }): ReactNode {
     const { path } = usePlace()
     const [room, one] = path
     if (!room) return <Overview />
+    if (room === 'data') return <Live />
     if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
     if (room === 'twins') return one ? <TwinPage key={one} id={one} /> : <Twins />
     if (room === 'runs') return one === 'new' ? <NewRunPage /> : one ? <RunPage key={one} id={one} /> : <Runs />
@@ -80,6 +82,7 @@ function LangChoice() {
 
 const ICONS: Record<string, string> = {
     overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z',
+    data: 'M3 12h4l2.5-7 5 14 2.5-7h4',
     plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
     twins: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5',
     runs: 'M4 19V5M4 19h16M7 15l4-5 3 3 5-7',
@@ -91,6 +94,7 @@ function Nav({ me }: { me: Me }) {
     const { path } = usePlace()
     const rooms: [string, Key, string][] = [
         ['overview', 'nav.overview', '/'],
+        ['data', 'nav.data', '/data'],
         ['plants', 'nav.plants', '/plants'],
         ['twins', 'nav.twins', '/twins'],
         ['runs', 'nav.runs', '/runs'],

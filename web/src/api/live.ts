@@ -4,7 +4,6 @@ import type { components } from './contract.gen'
 
 type Schemas = components['schemas']
 export type Connection = Schemas['Connection']
-export type NewConnection = Schemas['NewConnection']
 export type Settings = Record<string, string | number | boolean>
 export type Signal = Schemas['Signal']
 export type SignalType = Signal['type']
@@ -37,16 +36,17 @@ export interface HappeningFilter {
 /** The API's times have six decimals; more would be noise of binary fractions. */
 export const exact = (time: number): number => Math.round(time * 1e6) / 1e6
 
-/** What kinds of connections this server knows. */
-export const kinds = async (): Promise<string[]> => {
-    const document = (await (await ask('/v1/openapi.json')).json()) as { components: { schemas: { NewConnection: { properties: { kind: { enum: string[] } } } } } }
-    return document.components.schemas.NewConnection.properties.kind.enum
+/** By what ways this server takes data. */
+export const ways = async (): Promise<{ kinds: string[]; takesCsv: boolean }> => {
+    const document = (await (await ask('/v1/openapi.json')).json()) as { paths: object; components: { schemas: { NewConnection: { properties: { kind: { enum: string[] } } } } } }
+    return { kinds: document.components.schemas.NewConnection.properties.kind.enum, takesCsv: '/v1/samples' in document.paths }
 }
 const one = (connection: string) => ({ path: { connection } })
 export const connections = () => list('/v1/connections')
 export const connection = (id: string, signal?: AbortSignal) => get('/v1/connections/{connection}', one(id), signal)
-export const addConnection = (body: NewConnection) => post('/v1/connections', { body })
-export const changeConnection = (id: string, body: Schemas['ConnectionChange']) => patch('/v1/connections/{connection}', { ...one(id), body })
+// Settings differ from kind to kind: the contract leaves them open, and so does not name their members.
+export const addConnection = (body: { name: string; kind: string; on: boolean; settings: Settings }) => post('/v1/connections', { body: body as unknown as Schemas['NewConnection'] })
+export const changeConnection = (id: string, body: { name?: string; on?: boolean; settings?: Settings }) => patch('/v1/connections/{connection}', { ...one(id), body: body as Schemas['ConnectionChange'] })
 export const removeConnection = (id: string) => remove('/v1/connections/{connection}', one(id))
 
 export const signalPage = (query: { after?: string; limit?: number; q?: string; asset?: string }, signal?: AbortSignal) => get('/v1/signals', { query }, signal)

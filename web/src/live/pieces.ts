@@ -20,6 +20,8 @@ export interface Piece extends Span {
     before: Reading | null
     /** When it was asked for, ms of the page's clock. */
     asked: number
+    /** It reaches up to when it was asked for: more may have come since. */
+    isPresent: boolean
 }
 
 export const BAD_BELOW = 64
@@ -34,14 +36,14 @@ export const numberOf = ([, value, quality]: Reading): number => (quality < BAD_
 export function ofSamples(span: Span, samples: readonly Reading[], asked: number): Piece {
     const mid = samples.map(numberOf)
     const isText = samples.some(([, value]) => typeof value === 'string')
-    return { ...span, step: 0, n: samples.length, at: samples.map(([at]) => at), low: mid, high: mid, mid, text: isText ? samples.map(([, value, quality]) => (quality < BAD_BELOW || value === null ? '' : String(value))) : [], before: null, asked }
+    return { ...span, step: 0, n: samples.length, at: samples.map(([at]) => at), low: mid, high: mid, mid, text: isText ? samples.map(([, value, quality]) => (quality < BAD_BELOW || value === null ? '' : String(value))) : [], before: null, asked, isPresent: false }
 }
 
 export function ofColumns({ from, to, columns }: ChartAnswer, asked: number): Piece {
     const step = (to - from) / columns.length
     const kept = columns.flatMap((column, n) => (column ? [{ column, at: from + (n + 0.5) * step }] : []))
     const pick = (n: 3 | 4 | 5) => kept.map(({ column }) => column[n] ?? NaN)
-    return { from, to, step, n: kept.reduce((sum, { column }) => sum + column[0], 0), at: kept.map(({ at }) => at), low: pick(3), high: pick(4), mid: pick(5), text: [], before: null, asked }
+    return { from, to, step, n: kept.reduce((sum, { column }) => sum + column[0], 0), at: kept.map(({ at }) => at), low: pick(3), high: pick(4), mid: pick(5), text: [], before: null, asked, isPresent: false }
 }
 
 /** Does it show the span as finely as so many pixels can? */

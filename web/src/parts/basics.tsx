@@ -195,13 +195,13 @@ export function Choice<V extends string>({ label, value, options, onChange }: { 
     )
 }
 
-export function Copy({ text }: { text: string }) {
+export function Copy({ text, label }: { text: string; label?: string }) {
     const { t } = useText()
     const [copied, setCopied] = useState(false)
     const field = useRef<HTMLInputElement>(null)
     return (
         <div className="copy">
-            <input ref={field} readOnly value={text} aria-label={t('admin.secret')} onFocus={(event) => event.target.select()} />
+            <input ref={field} readOnly value={text} aria-label={label ?? t('admin.secret')} onFocus={(event) => event.target.select()} />
             <Button
                 look="main"
                 onClick={() => {

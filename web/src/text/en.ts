@@ -1,7 +1,9 @@
+import { enLive } from './en_live'
 import type { Key } from './ko'
 
 // English. `{count|tool|tools}` is the number and the word that goes with it.
 export const en: Record<Key, string> = {
+    ...enLive,
     // frame
     skip: 'Skip to the content',
     nav: 'Main menu',

@@ -1,5 +1,8 @@
+import { koLive } from './ko_live'
+
 // Korean. The keys of this file are the keys of all languages. `{name}` is filled in.
 export const ko = {
+    ...koLive,
     // frame
     skip: '본문으로 건너뛰기',
     nav: '주 메뉴',
