@@ -8,9 +8,12 @@
 #include "base/status.h"
 #include "connect/mqtt_client.h"
 #include "io/clock.h"
+#include "wire/json/floor_event.h"
 #include "wire/sparkplug/host.h"
 
 // A host application (wire/sparkplug/host.h) on a client of MQTT: its will is the host's STATE, its messages go in and out.
+
+enum { MAX_EVENT_BYTES = 1 << 20 };
 
 struct sparkplug_connection {
     struct mqtt_client client; // first
@@ -21,9 +24,34 @@ struct sparkplug_connection {
 
 // ---- what the host application gives
 
+// A text tag `Event` whose value is a JSON object with a member `event` tells what happened on the floor: kept as an event, not as a
+// sample. False: it is none.
+static bool take_floor_event(struct sparkplug_connection *sparkplug,
+                             const struct host_sample *sample) {
+    static const char tag[] = "/Event";
+    const size_t n_tag = sizeof tag - 1;
+    const struct sample *text = &sample->sample;
+    if (text->type != SAMPLE_TEXT || text->n_text == 0 || text->value.text[0] != '{' ||
+        sample->n_name < n_tag || memcmp(sample->name + sample->n_name - n_tag, tag, n_tag) != 0) {
+        return false;
+    }
+    struct arena arena;
+    struct event event;
+    char otherwise[EVENT_MAX_TEXT_BYTES];
+    snprintf(otherwise, sizeof otherwise, "%.*s", (int)(sample->n_name - n_tag), sample->name);
+    arena_init(&arena, MAX_EVENT_BYTES);
+    const bool is_one = floor_event_read(text->value.text, text->n_text, otherwise, text->at_us,
+                                         &arena, &event, NULL) == MARU_OK;
+    if (is_one) {
+        connection_take_event(&sparkplug->client.connection, &event);
+    }
+    arena_fini(&arena);
+    return is_one;
+}
+
 static void take_sample(void *of, const struct host_sample *sample) {
     struct sparkplug_connection *sparkplug = of;
-    if (sample->is_transient) {
+    if (sample->is_transient || take_floor_event(sparkplug, sample)) {
         return;
     }
     // group/node/device/metric: where it stands are the first three, or two

@@ -121,6 +121,8 @@
     X("a state of more than {1} MiB", "상태가 {1} MiB를 넘습니다") \
     X("this engine has kept no state yet", "아직 저장된 상태가 없습니다") \
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
+    X("an event of the floor is a JSON object", "현장 이벤트는 JSON 객체여야 합니다") \
+    X("an event of the floor has a member event", "현장 이벤트에는 event 항목이 있어야 합니다") \
     /* the end of the list */
 
 #define KOREAN_EQUIPMENT(X) \
