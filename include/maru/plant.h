@@ -74,6 +74,7 @@ MARU_MUST_USE MARU_API maru_status maru_plant_write(const maru_plant *plant, mar
 //     downtime:GROUP     failures and maintenance take that percentage of their time: 50; * is all
 //     failures:GROUP     failures come at that percentage of their rate: 120; * is all
 //     process:GROUP      processing takes that percentage of its time: 105; * is all
+//     repairs:GROUP      failures, not maintenance, take that percentage of their time: 80; * is all
 //     releases:PRODUCT   it is released at that percentage of its rate: 110
 //     priority:PRODUCT   of its lots, in stock and to come: 20
 typedef struct maru_change {

@@ -30,6 +30,7 @@ struct future {       // one, in the making
     uint16_t *queue;   // (n_group, n_point)
     double *done_us;   // (n_lot); NaN: not even reckoned
     bool *is_reckoned; // (n_lot)
+    uint32_t *done;    // lots done in the span (products)
     uint32_t *first;   // bottleneck at each point (n_point)
     maru_status status;
     maru_error err;
@@ -68,6 +69,7 @@ struct finishing { // who hears the events of a future
 static void hear(void *context, const maru_event *event) {
     const struct finishing *finishing = context;
     if (event->kind == MARU_EV_FINISH) {
+        finishing->future->done[event->product]++;
         const uint32_t i = find_lot(finishing->work, event->lot);
         if (i != MARU_NONE) {
             finishing->future->done_us[i] = (double)event->time_us;
@@ -131,6 +133,19 @@ static void reckon(const struct work *work, struct future *future, const maru_si
     }
 }
 
+static uint64_t seed_of(const struct work *work, size_t index) {
+    const struct random_block luck =
+        random_at(work->plan->seed, (uint64_t)work->out->now_us, index);
+    return (uint64_t)luck.word[0] << 32 | luck.word[1];
+}
+
+static maru_status begin_future(const struct work *work, size_t index, maru_sim **out,
+                                maru_error *err) {
+    const struct futures_plan *plan = work->plan;
+    return plan->begin ? plan->begin(plan->watcher, seed_of(work, index), out, err)
+                       : maru_sim_copy(plan->now->sim, out, err);
+}
+
 static maru_status run_future(struct work *work, size_t index, struct future *future,
                               struct moment *moment, maru_error *err) {
     const struct futures *out = work->out;
@@ -145,8 +160,7 @@ static maru_status run_future(struct work *work, size_t index, struct future *fu
         st = fail(err, MARU_E_MEMORY, "no memory for a future");
         goto done;
     }
-    const struct random_block luck = random_at(work->plan->seed, (uint64_t)out->now_us, index);
-    maru_sim_reseed(moment->sim, (uint64_t)luck.word[0] << 32 | luck.word[1]);
+    maru_sim_reseed(moment->sim, seed_of(work, index));
     maru_sim_set_trace(moment->sim, hear, &finishing);
     for (size_t point = 0; st == MARU_OK && point < out->n_point; point++) {
         const maru_time at = out->now_us + (maru_time)point * out->point_us;
@@ -183,7 +197,7 @@ static void do_future(void *context, size_t index) {
     for (uint32_t i = 0; i < work->out->n_lot; i++) {
         future->done_us[i] = NAN;
     }
-    future->status = maru_sim_copy(work->plan->now->sim, &moment.sim, &future->err);
+    future->status = begin_future(work, index, &moment.sim, &future->err);
     if (future->status == MARU_OK) {
         future->status = run_future(work, index, future, &moment, &future->err);
     }
@@ -270,6 +284,27 @@ static void gather_lot(const struct work *work, uint32_t i) {
         .late = now->due_us == INT64_MAX || n == 0 ? NAN : (double)n_late / (double)n,
         .is_extrapolated = 2 * n_reckoned > n,
     };
+    if (work->plan->see_lot) {
+        work->plan->see_lot(work->plan->watcher, &work->out->lot[i], work->values, n);
+    }
+}
+
+// Lots done of a product, MARU_NONE: of all.
+static struct futures_product gather_product(const struct work *work, uint32_t product) {
+    const size_t n = work->out->n_rep;
+    for (size_t r = 0; r < n; r++) {
+        double done = 0;
+        for (uint32_t i = 0; i < work->plant->n_product; i++) {
+            done += product == MARU_NONE || product == i ? work->future[r].done[i] : 0;
+        }
+        work->values[r] = done;
+    }
+    qsort(work->values, n, sizeof *work->values, by_value);
+    if (work->plan->see_product) {
+        work->plan->see_product(work->plan->watcher, product, work->values, n);
+    }
+    return (struct futures_product){quantile(work->values, n, 0.1), quantile(work->values, n, 0.5),
+                                    quantile(work->values, n, 0.9)};
 }
 
 static int by_chance(const void *a, const void *b) {
@@ -326,7 +361,8 @@ static bool take_out(struct futures *out) {
     out->queue = alloc_new(series * out->n_group, sizeof *out->queue);
     out->lot = alloc_new((size_t)out->n_lot + 1, sizeof *out->lot);
     out->bottleneck = alloc_new((size_t)out->n_group + 1, sizeof *out->bottleneck);
-    return out->wip && out->out && out->queue && out->lot && out->bottleneck;
+    out->product = alloc_new((size_t)out->plant->n_product + 1, sizeof *out->product);
+    return out->wip && out->out && out->queue && out->lot && out->bottleneck && out->product;
 }
 
 static void free_future(struct future *future) {
@@ -335,6 +371,7 @@ static void free_future(struct future *future) {
     alloc_free(future->queue);
     alloc_free(future->done_us);
     alloc_free(future->is_reckoned);
+    alloc_free(future->done);
     alloc_free(future->first);
 }
 
@@ -345,8 +382,9 @@ static bool take_future(const struct futures *out, struct future *future) {
     future->done_us = alloc_new((size_t)out->n_lot + 1, sizeof *future->done_us);
     future->is_reckoned = alloc_new((size_t)out->n_lot + 1, sizeof *future->is_reckoned);
     future->first = alloc_new(out->n_point, sizeof *future->first);
+    future->done = alloc_new((size_t)out->plant->n_product + 1, sizeof *future->done);
     return future->wip && future->out && future->queue && future->done_us && future->is_reckoned &&
-           future->first;
+           future->first && future->done;
 }
 
 static maru_status take_work(struct work *work, maru_error *err) {
@@ -403,6 +441,10 @@ maru_status futures_run(const struct futures_plan *plan, struct futures *out, ma
         for (uint32_t i = 0; i < out->n_lot; i++) {
             gather_lot(&work, i);
         }
+        for (uint32_t p = 0; p < out->plant->n_product; p++) {
+            out->product[p] = gather_product(&work, p);
+        }
+        out->all = gather_product(&work, MARU_NONE);
     }
     for (size_t r = 0; work.future && r < plan->n_rep; r++) {
         free_future(&work.future[r]);
@@ -420,5 +462,6 @@ void futures_fini(struct futures *futures) {
     alloc_free(futures->queue);
     alloc_free(futures->lot);
     alloc_free(futures->bottleneck);
+    alloc_free(futures->product);
     *futures = (struct futures){0};
 }

@@ -17,8 +17,16 @@ enum {
     { 0.05, 0.25, 0.50, 0.75, 0.95 }
 #define FUTURES_MAX_SPAN (400 * MARU_DAY)
 
+struct futures_lot;
 struct futures_plan {
     const struct moment *now;
+    // how each future begins, at the time of `now` and of its model, on any thread; NULL: as `now`
+    maru_status (*begin)(void *watcher, uint64_t seed, maru_sim **out, maru_error *err);
+    // all that the futures say of a lot and of a product (MARU_NONE: of all), on the thread of
+    // futures_run; values are sorted, rising, and valid during the call; may be NULL.
+    //   in      done_us (n): when it is done; done (n_rep): how many are done in the span
+    void (*see_lot)(void *watcher, const struct futures_lot *lot, const double *done_us, size_t n);
+    void (*see_product)(void *watcher, uint32_t product, const double *done, size_t n);
     const struct acts *acts; // those after now: tools that will be mended
     uint64_t seed;           // other futures with another
     size_t n_rep, n_thread;
@@ -45,6 +53,10 @@ struct futures_bottleneck {
     double from_us; // median time since when, of these
 };
 
+struct futures_product { // lots done in the span
+    double p10, p50, p90;
+};
+
 struct futures {
     const maru_plant *plant;
     maru_time now_us, span_us, point_us;
@@ -53,6 +65,8 @@ struct futures {
     double *queue;           // lots that wait (n_group, FUTURES_N_BAND, n_point)
     struct futures_lot *lot; // on the floor now, by number (n_lot)
     uint32_t n_lot, n_group;
+    struct futures_product *product; // (products of the plant)
+    struct futures_product all;
     struct futures_bottleneck *bottleneck; // the likeliest first (n_bottleneck)
     size_t n_bottleneck;
 };

@@ -114,7 +114,7 @@ static maru_status change_tools(struct change *change, maru_error *err) {
     return MARU_OK;
 }
 
-static maru_status change_downtime(struct change *change, maru_error *err) {
+static maru_status change_lengths(struct change *change, bool of_failures_only, maru_error *err) {
     const bool is_all = strcmp(change->subject, "*") == 0;
     uint32_t g = 0;
     int64_t share = 0;
@@ -122,11 +122,20 @@ static maru_status change_downtime(struct change *change, maru_error *err) {
     st = st == MARU_OK ? read_percent(change, &share, err) : st;
     for (uint32_t i = 0; st == MARU_OK && i < change->from->n_downtime; i++) {
         struct plant_downtime *down = &change->downtime[i];
-        if (is_all || down->group == g) {
+        const bool is_meant = !of_failures_only || down->kind == DOWN_FAILURE;
+        if (is_meant && (is_all || down->group == g)) {
             down->duration = scaled(change, &down->duration, share, 100000, &st);
         }
     }
     return st;
+}
+
+static maru_status change_downtime(struct change *change, maru_error *err) {
+    return change_lengths(change, false, err);
+}
+
+static maru_status change_repairs(struct change *change, maru_error *err) {
+    return change_lengths(change, true, err);
 }
 
 static maru_status change_failures(struct change *change, maru_error *err) {
@@ -214,7 +223,7 @@ static const struct {
     const char *word;
     change_fn do_it;
 } kinds[] = {{"tools:", change_tools},       {"downtime:", change_downtime},
-             {"failures:", change_failures}, {"process:", change_process},
+             {"failures:", change_failures}, {"process:", change_process}, {"repairs:", change_repairs},
              {"releases:", change_releases}, {"priority:", change_priority}};
 
 static change_fn kind_of(const char *name, const char **subject) {
@@ -289,7 +298,7 @@ static maru_status do_all(struct change *change, const maru_change *list, size_t
         st = do_it ? do_it(change, err)
                    : wrong(change, err,
                            "a change is tools:GROUP, downtime:GROUP, failures:GROUP, "
-                           "process:GROUP, releases:PRODUCT or priority:PRODUCT");
+                           "process:GROUP, repairs:GROUP, releases:PRODUCT or priority:PRODUCT");
     }
     change->to->group = change->group;
     change->to->downtime = change->downtime;

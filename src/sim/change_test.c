@@ -38,10 +38,10 @@ static maru_results *with(const maru_plant *plant, const char *name, const char 
 static void what_stays_as_it_is_changes_nothing(void **state) {
     (void)state;
     static const maru_change same[] = {
-        {"tools:Litho", "+0"},        {"tools:Furnace", "5"},    {"downtime:*", "100"},
-        {"downtime:Litho", "100.0"},  {"releases:A", "100"},     {"releases:B", "100.000"},
-        {"failures:*", "100"},        {"failures:Litho", "100"}, {"process:*", "100"},
-        {"process:Furnace", "100.0"}, {"priority:B", "10"}};
+        {"tools:Litho", "+0"},       {"tools:Furnace", "5"},       {"downtime:*", "100"},
+        {"downtime:Litho", "100.0"}, {"releases:A", "100"},        {"releases:B", "100.000"},
+        {"failures:*", "100"},       {"repairs:*", "100"},         {"failures:Litho", "100"},
+        {"process:*", "100"},        {"process:Furnace", "100.0"}, {"priority:B", "10"}};
     maru_plant *plant = trial_plant(trial_full);
     maru_results *want = results_of(plant);
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
@@ -117,6 +117,7 @@ static void slow_tools_are_slow(void **state) {
     maru_plant *plant = trial_plant(trial_full);
     maru_plant *slow = changed(plant, "process:Clean", "150");
     maru_plant *often = changed(plant, "failures:*", "200");
+    maru_plant *quick = changed(plant, "repairs:*", "50");
     for (uint32_t s = 0; s < plant->n_step; s++) {
         const bool is_clean = strcmp(plant->group[plant->step[s].group].name, "Clean") == 0;
         const double load = 2 * (double)MARU_MINUTE * is_clean; // and unload
@@ -133,9 +134,12 @@ static void slow_tools_are_slow(void **state) {
         assert_true(often->downtime[i].every.a ==
                     plant->downtime[i].every.a / (is_failure ? 2 : 1));
         assert_true(often->downtime[i].duration.a == plant->downtime[i].duration.a);
+        assert_true(quick->downtime[i].duration.a ==
+                    plant->downtime[i].duration.a / (is_failure ? 2 : 1));
     }
     maru_plant_free(slow);
     maru_plant_free(often);
+    maru_plant_free(quick);
     maru_plant_free(plant);
 }
 

@@ -296,10 +296,16 @@ static void leave_floor(struct belief *b, uint32_t lot, maru_time at) {
 }
 
 static void come_back(struct belief *b, uint32_t lot) {
-    b->lot[lot].place = PLACE_ON_WAY;
+    struct belief_lot *l = &b->lot[lot];
+    l->place = PLACE_ON_WAY;
     b->head->n_live++;
-    b->head->n_finished--;
-    b->product_done[product_of(b, &b->lot[lot])]--;
+    if (l->flags & BELIEF_SCRAPPED) {
+        b->head->n_scrapped--;
+    } else {
+        b->head->n_finished--;
+        b->product_done[product_of(b, l)]--;
+    }
+    l->flags &= (uint8_t)~BELIEF_SCRAPPED;
 }
 
 // What a step that is done leaves behind.
@@ -575,6 +581,7 @@ static void hear_leaving(struct belief *b, const struct told *t) {
         b->head->n_finished--;
         b->product_done[product_of(b, l)]--;
         b->head->n_scrapped++;
+        l->flags |= BELIEF_SCRAPPED;
     }
 }
 

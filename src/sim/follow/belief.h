@@ -31,6 +31,7 @@ enum belief_flag {
     BELIEF_ALONE = 1 << 4,    // its job began in an empty tool
     BELIEF_GUESSED = 1 << 5,  // it has moved on untold: the event may still come
     BELIEF_TIMED = 1 << 6,    // the start of its job was told
+    BELIEF_SCRAPPED = 1 << 7,
 };
 
 struct belief_lot {

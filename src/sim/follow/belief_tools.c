@@ -13,13 +13,26 @@
 //     a cascade, full    end - end of the job before          to  max(c, t) - t + (n - 1) r + p - c
 //
 // with p, c, r as in tools.c and t the p - c of the job before: that holds while the lot was loaded
-// before its place was free. What lies beyond a factor of 5 is no processing time.
+// before its place was free. What lies beyond twice the longest time, or below half the shortest, says
+// that an event was missed, and nothing of the tool; where a time has no longest, beyond 20 means.
 
-enum { FURTHEST_RATIO = 5 };
+#define SPAN_RATIO 2.0
+#define FURTHEST_RATIO 20.0
 #define SAME_JOB_US MARU_MINUTE
 
-static void see(struct seen *seen, double ratio) {
-    if (!(ratio > 1.0 / FURTHEST_RATIO && ratio < FURTHEST_RATIO)) {
+// A ratio of times drawn from `dist`, unless it lies too far outside of what that can give.
+static void see(struct seen *seen, const struct dist *dist, double ratio) {
+    const double mean = dist_mean(dist) > 1 ? dist_mean(dist) : 1;
+    double least = 0, most = FURTHEST_RATIO;
+    if (dist->kind == DIST_CONSTANT) {
+        least = 1 / SPAN_RATIO;
+        most = SPAN_RATIO;
+    } else if (dist->kind == DIST_UNIFORM || dist->kind == DIST_TRIANGULAR) {
+        const maru_time end = dist->kind == DIST_UNIFORM ? dist->b : dist->c;
+        least = (double)dist->a / mean / SPAN_RATIO;
+        most = (double)end / mean * SPAN_RATIO;
+    }
+    if (!(ratio >= least && ratio <= most)) {
         return;
     }
     if (seen->n >= BELIEF_MAX_SEEN) {
@@ -82,7 +95,7 @@ static void learn(struct belief *b, const struct belief_tool *tool, const struct
         }
     }
     if (want > 0) {
-        see(&b->pace[hop->group].process, seen_us / want);
+        see(&b->pace[hop->group].process, &m->plant->step[l->step].time, seen_us / want);
     }
 }
 
@@ -242,8 +255,12 @@ void belief_tool_take(struct belief *b, uint32_t lot, const struct told *t) {
     if (hop->flags & HOP_KEEP) {
         b->keep[(size_t)lot * m->n_keep + hop->keep] = t->tool;
     }
-    l->next = tool->first;
-    tool->first = lot;
+    uint32_t *last = &tool->first; // lots keep the order in which they were taken
+    while (*last != SIM_NONE) {
+        last = &b->lot[*last].next;
+    }
+    *last = lot;
+    l->next = SIM_NONE;
     tool->n_lot++;
     tool->n_started++;
     tool->start_us = t->at_us;
@@ -346,9 +363,10 @@ static void come_up(struct belief *b, uint32_t which, maru_time at) {
         }
         tool->mended_us = at;
         tool->watched_us = at;
-        const double mean = k == SIM_NONE ? 0 : dist_mean(&row_of(b->model, which, k)->duration);
-        if (mean > 0) {
-            see(&b->pace[b->model->tool_group[which]].repair, (double)lost / mean);
+        const struct dist *length = k == SIM_NONE ? NULL : &row_of(b->model, which, k)->duration;
+        if (length && dist_mean(length) > 0) {
+            see(&b->pace[b->model->tool_group[which]].repair, length,
+                (double)lost / dist_mean(length));
         }
     }
     if (k != SIM_NONE) {

@@ -19,6 +19,7 @@ struct floor {
     maru_sim *sim;
     struct floor_word *word;
     size_t n, cap;
+    bool is_numbered; // it numbers its words
 };
 
 static inline const struct lot *floor_lot(const struct floor *f, uint32_t serial) {
@@ -66,6 +67,7 @@ static inline void floor_hear(void *context, const maru_event *event) {
     }
     struct floor_word *word = &f->word[f->n++];
     *word = (struct floor_word){.told = floor_told(f, event)};
+    word->told.order = f->is_numbered ? f->n : 0;
     if (event->lot != MARU_NONE) {
         snprintf(word->lot, sizeof word->lot, "L%u", (unsigned)event->lot);
     }

@@ -16,6 +16,8 @@
 // of the list. A lot gets its place in both beliefs with the first event that names it; names are
 // numbers for ever, so when most of them are of forgotten lots the table is made anew.
 
+enum { MIRROR_N_DELAY = 4 * 18, MIRROR_MANY_DELAYS = 20000 };
+
 struct mirror {
     const maru_model *model;
     struct mirror_options options;
@@ -31,6 +33,8 @@ struct mirror {
     size_t n_pending, n_pending_room;
     maru_time now, firm_until, swept;
     struct mirror_counts counts;
+    uint32_t delay[MIRROR_N_DELAY]; // events by how late they were told: see bucket_of_delay
+    uint32_t n_delay;
 };
 
 static size_t names_bytes(uint32_t max_lot) {
@@ -305,6 +309,42 @@ static maru_status put(struct mirror *m, const struct told *told, maru_error *er
     return MARU_OK;
 }
 
+// ---- how late events are told
+
+// Seconds in a quarter of an octave each: 1 to 4 by one, then 5, 6, 7, 8, 10, 12, 14, 16, 20 ...
+static maru_time end_of_delay(uint32_t bucket) {
+    return bucket < 4 ? (bucket + 1) * MARU_SECOND
+                      : (maru_time)(5 + bucket % 4) * (MARU_SECOND << (bucket / 4 - 1));
+}
+
+static void count_delay(struct mirror *m, maru_time delay) {
+    uint32_t bucket = 0;
+    while (bucket + 1 < MIRROR_N_DELAY && end_of_delay(bucket) < delay) {
+        bucket++;
+    }
+    m->delay[bucket]++;
+    if (++m->n_delay == MIRROR_MANY_DELAYS) { // old ones fade
+        m->n_delay = 0;
+        for (uint32_t i = 0; i < MIRROR_N_DELAY; i++) {
+            m->delay[i] /= 2;
+            m->n_delay += m->delay[i];
+        }
+    }
+}
+
+maru_time mirror_lag(const struct mirror *m) {
+    uint32_t n = 0, bucket = 0;
+    while (bucket < MIRROR_N_DELAY &&
+           (uint64_t)(n + m->delay[bucket]) * 100 < (uint64_t)m->n_delay * 99) {
+        n += m->delay[bucket++];
+    }
+    if (bucket == 0) {
+        return 0; // told at once
+    }
+    const maru_time lag = end_of_delay(bucket < MIRROR_N_DELAY ? bucket : MIRROR_N_DELAY - 1);
+    return lag < m->options.window_us ? lag : m->options.window_us;
+}
+
 static uint64_t hash_of(const char *name, size_t n_bytes) {
     struct digest d;
     digest_init(&d);
@@ -337,6 +377,7 @@ maru_status mirror_take(struct mirror *m, const char *lot, size_t n_bytes, const
     }
     st = is_of_lot ? find_or_add(m, lot, n_bytes, &event.lot, err) : MARU_OK;
     event.tie = is_of_lot ? hash_of(lot, n_bytes) : 0;
+    count_delay(m, m->now - event.at_us);
     return st == MARU_OK ? put(m, &event, err) : st;
 }
 
@@ -349,6 +390,18 @@ const struct belief *mirror_look(struct mirror *m) {
         m->is_stale = false;
         m->counts.n_rebuilt++;
     }
+    return &m->latest;
+}
+
+const struct belief *mirror_look_at(struct mirror *m, maru_time at) {
+    if (at >= m->now) {
+        return mirror_look(m);
+    }
+    belief_copy(&m->firm, &m->latest);
+    for (size_t i = 0; i < m->n_pending && m->pending[i].at_us <= at; i++) {
+        belief_apply(&m->latest, &m->pending[i]);
+    }
+    m->is_stale = true;
     return &m->latest;
 }
 

@@ -50,6 +50,15 @@ void mirror_settle(struct mirror *mirror, maru_time now_us);
 //   cost    O(1) when the last events came in order, else one copy and what waits
 const struct belief *mirror_look(struct mirror *mirror);
 
+// What was believed at a moment of the last window, with all that is known by now.
+//   memory  the mirror's, until the next event or look
+//   cost    one copy and what waits
+const struct belief *mirror_look_at(struct mirror *mirror, maru_time at_us);
+
+// How long after it happened nearly all (99 %) is told, us: at most the window. Before this long ago the
+// floor is known as well as it will be.
+maru_time mirror_lag(const struct mirror *mirror);
+
 maru_time mirror_now(const struct mirror *mirror);
 
 // The place of a lot in the belief by its name, MARU_NONE: not heard of, or forgotten; and its name.

@@ -142,7 +142,7 @@ static maru_status put_lots(const struct present *p, maru_error *err) {
             put_lot(p, i);
             next_number = l->number >= next_number ? l->number + 1 : next_number;
             const maru_time since = at_least(l->since_us < p->now ? l->since_us : p->now, 0);
-            list[n++] = (struct ordered){since, l->number, i};
+            list[n++] = (struct ordered){since, l->heard_order, i};
         }
     }
     p->sim->s.head->next_serial = next_number;

@@ -6,7 +6,7 @@
 
 struct present_plan {
     const struct belief *belief;
-    const maru_model *model; // the belief's, or one of a plant changed in its times (pace.h)
+    const maru_model *model; // the belief's, or one of a plant changed in its times (floor_pace.h)
     maru_time now_us;        // not before time 0; at least the last event's time is taken
     uint64_t seed; // of what nobody can see: what is left of jobs and repairs, and all luck
 };

@@ -494,6 +494,23 @@
     X("only the host puts an equipment into this state", "이 상태는 호스트만 만들 수 있습니다") \
     /* the end of the list */
 
+#define KOREAN_FOLLOW(X) \
+    X("a floor cannot be followed with such a window or so many lots", "이런 시간 창이나 로트 수로는 현장을 따라갈 수 없습니다") \
+    X("{1} lots of the floor are remembered, and no more can be", "현장의 로트 {1}개를 기억하고 있어 더 기억할 수 없습니다") \
+    X("{1} events of the floor wait for their time, and no more can", "현장 이벤트 {1}개가 차례를 기다리고 있어 더 받을 수 없습니다") \
+    X("the name of a lot has from 1 to {1} bytes", "로트 이름은 1바이트부터 {1}바이트까지입니다") \
+    X("an event of the floor comes from the future: look at its clock", "현장 이벤트의 시각이 미래입니다. 현장 시계를 확인하세요") \
+    X("a floor cannot be believed in with the model of another plant", "다른 공장의 모델로는 이 현장의 상태를 만들 수 없습니다") \
+    X("a claim is of 1 to {1} futures, some time ahead", "예측 하나는 앞으로의 1개부터 {1}개까지의 미래로 이루어집니다") \
+    X("{1} claims wait to be judged", "판정을 기다리는 예측이 {1}개여서 더 받을 수 없습니다") \
+    X("a floor is told of before its plant begins", "공장이 시작하기 전의 현장 이벤트입니다") \
+    X("{1} lots are on the floor and max_lot is {2}", "현장에 로트가 {1}개 있는데 max_lot은 {2}입니다") \
+    X("an event of the floor is of no known kind", "현장 이벤트의 종류를 알 수 없습니다") \
+    X("the time of an event of the floor is out of range", "현장 이벤트의 시각이 범위를 벗어났습니다") \
+    X("an event of the floor names what the plant does not have", "현장 이벤트가 공장에 없는 것을 가리킵니다") \
+    X("an event of the floor does not say whose it is, or where", "현장 이벤트에 대상이나 위치가 없습니다") \
+    /* the end of the list */
+
 #define KOREAN_SIGNALS(X) \
     X("a block of samples is damaged near byte {1}", "표본 블록이 {1}번째 바이트 근처에서 손상되었습니다") \
     X("a batch of samples is damaged", "표본 묶음이 손상되었습니다") \

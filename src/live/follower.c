@@ -1,0 +1,206 @@
+#include "live/follower.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "sim/follow/present.h"
+
+// What is told late would look as if it had not happened: a lot that has left its tool as still in it.
+// So a forecast begins where nearly all has been told, mirror_lag ago.
+//
+// It makes the model of the plant at the floor's pace, and from it each future a present of its
+// own, with other luck also in what is under way. What the futures say goes to the claims: of each
+// product, of all, and of the lots that nearly all futures see done by the end; of others too few are
+// done to tell a right interval from a wrong one.
+
+#define NEAR_ITS_END 0.9 // share of futures in which a lot is done
+
+struct follower {
+    const maru_model *model;
+    struct mirror *mirror;
+    struct validity *validity;
+    struct paced paced;
+    maru_time window_us;
+};
+
+maru_status follower_new(const maru_model *model, const struct mirror_options *options,
+                         struct follower **out, maru_error *err) {
+    struct follower *f = alloc_new(1, sizeof *f);
+    if (!f) {
+        return fail(err, MARU_E_MEMORY, "no memory to follow a floor");
+    }
+    f->model = model;
+    f->window_us = options->window_us;
+    maru_status st = mirror_new(model, options, &f->mirror, err);
+    st = st == MARU_OK ? validity_new(&f->validity, err) : st;
+    if (st != MARU_OK) {
+        follower_free(f);
+        return st;
+    }
+    *out = f;
+    return MARU_OK;
+}
+
+void follower_free(struct follower *f) {
+    if (f) {
+        mirror_free(f->mirror);
+        validity_free(f->validity);
+        paced_fini(&f->paced);
+        alloc_free(f);
+    }
+}
+
+struct mirror *follower_mirror(struct follower *f) {
+    return f->mirror;
+}
+
+static maru_status find_pace(struct follower *f, bool is_paced, const maru_model **model,
+                             maru_error *err) {
+    struct paced paced = {0};
+    *model = f->model;
+    if (!is_paced) {
+        return MARU_OK;
+    }
+    const maru_status st = paced_init(&paced, mirror_look(f->mirror), mirror_now(f->mirror), err);
+    if (st == MARU_OK) {
+        paced_fini(&f->paced);
+        f->paced = paced;
+        *model = paced.model;
+    }
+    return st;
+}
+
+maru_status follower_present(struct follower *f, bool is_paced, uint64_t seed, maru_sim **out,
+                             maru_error *err) {
+    const maru_time now = mirror_now(f->mirror) - mirror_lag(f->mirror);
+    struct present_plan plan = {.now_us = now, .seed = seed};
+    const maru_status st = find_pace(f, is_paced, &plan.model, err);
+    plan.belief = mirror_look_at(f->mirror, now);
+    return st == MARU_OK ? present_new(&plan, out, err) : st;
+}
+
+struct forecast { // one, in the making
+    struct follower *follower;
+    const struct belief *belief;
+    const maru_model *model;
+    maru_time now_us, end_us;
+    uint32_t *lot_of; // place in the belief by the number of the lot, less the lowest (n_number)
+    uint32_t lowest, n_number;
+    maru_status status; // of the claims
+    maru_error *err;
+};
+
+static maru_status begin(void *watcher, uint64_t seed, maru_sim **out, maru_error *err) {
+    const struct forecast *forecast = watcher;
+    const struct present_plan plan = {forecast->belief, forecast->model, forecast->now_us, seed};
+    return present_new(&plan, out, err);
+}
+
+static void claim(struct forecast *forecast, const struct claim *claim, const double *values,
+                  size_t n) {
+    if (forecast->status == MARU_OK) {
+        forecast->status =
+            validity_claim(forecast->follower->validity, claim, values, n, forecast->err);
+    }
+}
+
+static void see_lot(void *watcher, const struct futures_lot *lot, const double *done_us, size_t n) {
+    struct forecast *forecast = watcher;
+    const double end = (double)forecast->end_us;
+    double value[VALIDITY_MAX_VALUES];
+    size_t n_done = 0;
+    const uint32_t at = lot->lot - forecast->lowest;
+    if (at >= forecast->n_number || n == 0) {
+        return; // released after now
+    }
+    for (size_t i = 0; i < n; i++) {
+        n_done += done_us[i] < end;
+        value[i] = done_us[i] < end ? done_us[i] : end;
+    }
+    if ((double)n_done >= NEAR_ITS_END * (double)n) {
+        const struct claim its = {.kind = CLAIM_LOT,
+                                  .lot = forecast->lot_of[at],
+                                  .number = lot->lot,
+                                  .from_us = forecast->now_us,
+                                  .to_us = forecast->end_us};
+        claim(forecast, &its, value, n);
+    }
+}
+
+static void see_product(void *watcher, uint32_t product, const double *done, size_t n) {
+    struct forecast *forecast = watcher;
+    const struct claim its = {.kind = product == MARU_NONE ? CLAIM_ALL : CLAIM_PRODUCT,
+                              .product = product,
+                              .from_us = forecast->now_us,
+                              .to_us = forecast->end_us};
+    claim(forecast, &its, done, n);
+}
+
+static maru_status find_numbers(struct forecast *forecast, maru_error *err) {
+    const struct belief *b = forecast->belief;
+    uint32_t lowest = UINT32_MAX, highest = 0;
+    for (uint32_t i = 0; i < b->head->n_lot_room; i++) {
+        const bool is_here = b->lot[i].place != PLACE_UNHEARD && b->lot[i].place != PLACE_GONE;
+        lowest = is_here && b->lot[i].number < lowest ? b->lot[i].number : lowest;
+        highest = is_here && b->lot[i].number > highest ? b->lot[i].number : highest;
+    }
+    forecast->lowest = lowest;
+    forecast->n_number = lowest <= highest ? highest - lowest + 1 : 0;
+    forecast->lot_of = alloc_new((size_t)forecast->n_number + 1, sizeof *forecast->lot_of);
+    if (!forecast->lot_of) {
+        return fail(err, MARU_E_MEMORY, "no memory for futures");
+    }
+    for (uint32_t i = 0; i < b->head->n_lot_room; i++) {
+        if (b->lot[i].place != PLACE_UNHEARD && b->lot[i].place != PLACE_GONE) {
+            forecast->lot_of[b->lot[i].number - lowest] = i;
+        }
+    }
+    return MARU_OK;
+}
+
+maru_status follower_forecast(struct follower *f, const struct follower_plan *plan,
+                              struct futures *out, maru_error *err) {
+    struct forecast forecast = {.follower = f, .err = err};
+    struct moment now = {.acted_us = INT64_MAX};
+    const struct acts none = {0};
+    *out = (struct futures){0};
+    if (plan->n_rep > VALIDITY_MAX_VALUES) {
+        return fail(err, MARU_E_RANGE, "from 1 to %d futures can be asked for",
+                    VALIDITY_MAX_VALUES);
+    }
+    maru_status st = find_pace(f, plan->is_paced, &forecast.model, err);
+    forecast.now_us = mirror_now(f->mirror) - mirror_lag(f->mirror);
+    forecast.belief = mirror_look_at(f->mirror, forecast.now_us);
+    const struct present_plan present = {forecast.belief, forecast.model, forecast.now_us,
+                                         plan->seed};
+    st = st == MARU_OK ? present_new(&present, &now.sim, err) : st;
+    st = st == MARU_OK ? find_numbers(&forecast, err) : st;
+    if (st != MARU_OK) {
+        goto done;
+    }
+    now.acted_us = forecast.now_us = maru_sim_now(now.sim);
+    forecast.end_us = forecast.now_us + plan->span_us;
+    const struct futures_plan futures = {.now = &now,
+                                         .begin = begin,
+                                         .see_lot = plan->is_judged ? see_lot : NULL,
+                                         .see_product = plan->is_judged ? see_product : NULL,
+                                         .acts = &none,
+                                         .seed = plan->seed,
+                                         .n_rep = plan->n_rep,
+                                         .n_thread = plan->n_thread,
+                                         .span_us = plan->span_us,
+                                         .watcher = &forecast};
+    st = futures_run(&futures, out, err);
+    st = st == MARU_OK ? forecast.status : st;
+done:
+    alloc_free(forecast.lot_of);
+    moment_fini(&now);
+    return st;
+}
+
+struct validity_result follower_judge(struct follower *f) {
+    const maru_time known = mirror_now(f->mirror) - f->window_us;
+    validity_judge(f->validity, mirror_look(f->mirror), known);
+    return validity_look(f->validity);
+}
