@@ -10,9 +10,11 @@
 // Whatever the tool has to say goes through one queue, so that it is said in the order in which it
 // happened; the queue is emptied as far as open transactions allow. While communications are not
 // established, messages of the streams that the host wants spooled go to the spool; the spool stays in use
-// until the host has fetched or dropped it (S6F23), so that old comes before new.
+// until the host has fetched or dropped it (S6F23), so that old comes before new. Of these streams a message is kept until the host
+// has answered it: when the link breaks before that, it goes to the spool (E30), and comes again.
 
-static const uint64_t ESTABLISH = UINT64_MAX; // tokens; others are stream << 8 | function
+static const uint64_t ESTABLISH =
+    UINT64_MAX; // tokens; others are number << 16 | stream << 8 | function
 static const uint64_t ATTEMPT = UINT64_MAX - 1;
 enum { PROFILE_TIME_CONSTANT_12 = 0 };
 
@@ -50,6 +52,7 @@ maru_status equipment_new(const struct profile *profile, struct equipment **out,
     }
     e->profile = profile;
     e->control = (enum equipment_control)profile->set.control_state;
+    e->first_sent = 1;
     arena_init(&e->arena, EQUIPMENT_MAX_MESSAGE_BYTES);
     const struct hsms_settings set = profile_session(profile);
     maru_status st = hsms_session_new(&set, &e->session, err);
@@ -92,6 +95,7 @@ void equipment_free(struct equipment *equipment) {
     }
     equipment_drop_queue(e, &e->waiting);
     equipment_drop_queue(e, &e->spooled);
+    equipment_drop_queue(e, &e->sent);
     alloc_free(e->value);
     alloc_free(e->is_event_on);
     alloc_free(e->is_alarm_on);
@@ -329,7 +333,8 @@ static maru_status push(struct equipment *e, struct equipment_queue *q, uint8_t 
         text_fini(&copy);
         return fail(err, MARU_E_LIMIT, "too many messages wait for the host");
     }
-    q->message[place(q, q->n)] = (struct equipment_message){stream, function, wants_reply, copy};
+    q->message[place(q, q->n)] =
+        (struct equipment_message){stream, function, wants_reply, false, copy};
     q->n++;
     return MARU_OK;
 }
@@ -462,7 +467,30 @@ static void on_establish_answer(struct equipment *e, bool is_good) {
     }
 }
 
-// The connection is gone: what the host wants spooled is, first of all what waited; the rest is lost.
+// It was answered, or never will be.
+static void settle_sent(struct equipment *e, uint64_t token) {
+    const uint64_t number = token >> 16;
+    if (number >= e->first_sent && number - e->first_sent < e->sent.n) {
+        struct equipment_queue *q = &e->sent;
+        q->message[place(q, (uint32_t)(number - e->first_sent))].is_answered = true;
+        while (q->n > 0 && q->message[q->first].is_answered) {
+            pop(e, q);
+            e->first_sent++;
+        }
+    }
+}
+
+static void spool_queue(struct equipment *e, struct equipment_queue *q) {
+    while (q->n > 0) {
+        const struct equipment_message *m = &q->message[q->first];
+        if (e->is_spooled[m->stream & 0x7F] && !m->is_answered) {
+            (void)!equipment_tell(e, m->stream, m->function, m->wants_reply, &m->body, NULL);
+        }
+        pop(e, q);
+    }
+}
+
+// The connection is gone: what the host wants spooled is, first of all what was sent without an answer, then what waited; the rest is lost.
 static void on_down(struct equipment *e) {
     e->is_establishing = false;
     e->is_unloading = false;
@@ -470,16 +498,24 @@ static void on_down(struct equipment *e) {
         e->is_communicating = false;
         out_code(e, EQUIPMENT_COMMUNICATING, 0);
     }
-    while (e->waiting.n > 0) {
-        const struct equipment_message *m = &e->waiting.message[e->waiting.first];
-        if (e->is_spooled[m->stream & 0x7F]) {
-            (void)!equipment_tell(e, m->stream, m->function, m->wants_reply, &m->body, NULL);
-        }
-        pop(e, &e->waiting);
-    }
+    e->first_sent += e->sent.n;
+    spool_queue(e, &e->sent);
+    spool_queue(e, &e->waiting);
     for (uint32_t i = 0; i < EQUIPMENT_MAX_TRACES; i++) {
         e->trace[i].is_on = false; // a trace ends with communications
     }
+}
+
+// The first of a queue was sent, and is kept; it is dropped where there is no memory.
+static void keep_sent(struct equipment *e, struct equipment_queue *from) {
+    struct equipment_queue *to = &e->sent;
+    if (to->n == to->cap && !grow(to)) {
+        pop(e, from);
+        return;
+    }
+    to->message[place(to, to->n++)] = from->message[from->first];
+    from->first = from->first + 1 < from->cap ? from->first + 1 : 0;
+    from->n--;
 }
 
 // Sends from a queue until no more transactions may be open.
@@ -489,14 +525,20 @@ static void send_queue(struct equipment *e, struct equipment_queue *q) {
         const struct equipment_message *m = &q->message[q->first];
         const struct hsms_message message = {m->stream, m->function, m->body.bytes,
                                              (uint32_t)m->body.n_bytes};
-        const uint64_t token = (uint64_t)m->stream << 8 | m->function;
+        const bool is_kept = m->wants_reply && e->is_spooled[m->stream & 0x7F];
+        const uint64_t number = is_kept ? e->first_sent + e->sent.n : 0;
+        const uint64_t token = number << 16 | (uint64_t)m->stream << 8 | m->function;
         const maru_status st =
             m->wants_reply ? hsms_session_ask(e->session, e->now_us, &message, token, NULL, NULL)
                            : hsms_session_tell(e->session, &message, NULL);
         if (st != MARU_OK && st != MARU_E_LIMIT) {
             return; // no connection: on_down will see to it
         }
-        pop(e, q);
+        if (is_kept && st == MARU_OK) {
+            keep_sent(e, q);
+        } else {
+            pop(e, q);
+        }
     }
 }
 
@@ -659,6 +701,7 @@ static void on_reply(struct equipment *e, const struct hsms_event *event) {
         hsms_function(header) != 0 &&
         secs_decode(event->frame.body, event->frame.n_body, &e->arena, &root, NULL) == MARU_OK;
     const bool has_code = gem_code_of(hsms_stream(header), hsms_function(header), root, &code);
+    settle_sent(e, event->token);
     if (event->token == ESTABLISH) {
         on_establish_answer(e, is_read && has_code && code == 0);
     } else if (event->token == ATTEMPT) {
@@ -673,6 +716,7 @@ static void on_no_reply(struct equipment *e, const struct hsms_event *event, boo
         on_establish_answer(e, false);
         return;
     }
+    settle_sent(e, event->token);
     if (is_late) {
         raise(e, &event->frame.header, 9);
     }

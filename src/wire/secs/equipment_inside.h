@@ -11,7 +11,7 @@
 
 struct equipment_message {
     uint8_t stream, function;
-    bool wants_reply;
+    bool wants_reply, is_answered;
     struct text body;
 };
 
@@ -68,8 +68,10 @@ struct equipment {
     uint32_t n_program;
     struct equipment_program *program; // (EQUIPMENT_MAX_PROGRAMS)
     struct equipment_queue waiting, spooled;
-    size_t n_bytes;       // of both queues and the programs
-    bool is_spooled[128]; // streams
+    struct equipment_queue sent; // of streams that are spooled, until the host has answered
+    uint64_t first_sent;         // number of the first of them
+    size_t n_bytes;              // of the queues and the programs
+    bool is_spooled[128];        // streams
     bool is_spooling, is_unloading;
 };
 

@@ -18,6 +18,7 @@ enum gem_step {
     STEP_LINK,
     STEP_ENABLE,
     STEP_ALARMS,
+    STEP_KEEP,
     STEP_TRACE,
     STEP_SPOOL,
     STEP_DONE,

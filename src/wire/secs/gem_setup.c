@@ -6,9 +6,9 @@
 //
 //     S1F17 (or S1F1)   on-line            S2F37  the profile's events on
 //     S2F31  clock                         S5F3   alarms on
-//     S2F37  all events off                S2F23  each trace
-//     S2F33  no reports                    S6F23  what was spooled
-//     S2F33, S2F35  reports and links
+//     S2F37  all events off                S2F43  spool events and alarms
+//     S2F33  no reports                    S2F23  each trace
+//     S2F33, S2F35  reports and links      S6F23  what was spooled
 //
 // What the tool refuses is a problem told and counted, and the set-up goes on: a tool without spooling
 // still has events. Only where the tool turns out to be off-line does it wait.
@@ -91,6 +91,13 @@ static bool put_trace(struct gem_host *host, struct text *body) {
     return true;
 }
 
+// Alarms and events are to be kept while the link is down.
+static bool put_spooled(const struct profile *p, struct text *body) {
+    static const uint8_t stream[] = {5, 6};
+    gem_put_spooled(body, stream, sizeof stream);
+    return p->set.does_want_spool;
+}
+
 // Steps of one message: told once.
 static bool is_first(struct gem_host *host) { return host->step_at++ == 0; }
 
@@ -128,6 +135,9 @@ static bool put_step(struct gem_host *host, uint8_t *stream, uint8_t *function, 
         *function = 3;
         gem_put_alarm_enable(body, p, true, NULL);
         return is_first(host) && p->set.does_enable_alarms;
+    case STEP_KEEP:
+        *function = 43;
+        return is_first(host) && put_spooled(p, body);
     case STEP_TRACE:
         *function = 23;
         return put_trace(host, body);
@@ -203,13 +213,17 @@ static const char *const outcome_texts[] = {
     [GEM_UNREADABLE] = "the answer cannot be read",
 };
 
-// Answers that are no good news and yet as good as one: on-line already, nothing spooled.
-static bool is_well(enum gem_step step, enum gem_outcome outcome, int32_t code) {
+// Answers that are no good news and yet as good as one: on-line already, nothing spooled; where nothing was cleared before, reports that
+// are defined and events that are linked already (E5: DRACK 3, LRACK 3).
+static bool is_well(const struct gem_host *host, enum gem_outcome outcome, int32_t code) {
+    const enum gem_step step = host->step;
+    const bool is_there =
+        (step == STEP_DEFINE || step == STEP_LINK) && code == 3 && !host->profile->set.does_clear;
     if (step == STEP_SPOOL) {
         return outcome == GEM_ABORTED || outcome == GEM_REFUSED ||
                (outcome == GEM_ANSWERED && (code <= 0 || code == 2));
     }
-    return outcome == GEM_ANSWERED && (code <= 0 || (step == STEP_ONLINE && code == 2));
+    return outcome == GEM_ANSWERED && (code <= 0 || (step == STEP_ONLINE && code == 2) || is_there);
 }
 
 static void tell_refused(struct gem_host *host, enum gem_outcome outcome, int32_t code) {
@@ -223,7 +237,7 @@ static void tell_refused(struct gem_host *host, enum gem_outcome outcome, int32_
 }
 
 void gem_setup_settled(struct gem_host *host, enum gem_outcome outcome, int32_t code) {
-    if (!is_well(host->step, outcome, code)) {
+    if (!is_well(host, outcome, code)) {
         tell_refused(host, outcome, code);
     }
     const bool is_refused_online =

@@ -55,6 +55,7 @@ enum {
     X(does_enable_all, "enable all events", YES, 0, 0, 1)                                          \
     X(does_enable_alarms, "enable alarms", YES, 1, 0, 1)                                           \
     X(does_ask_spool, "ask for spooled", YES, 1, 0, 1)                                             \
+    X(does_want_spool, "spool", YES, 0, 0, 1)                                                      \
     X(does_list_alarms, "alarms as list", YES, 0, 0, 1)                                            \
     X(n_a_message, "reports a message", COUNT, 0, 0, 10000)                                        \
     X(command_function, "command", COUNT, 41, 41, 49)                                              \
