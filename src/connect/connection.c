@@ -66,6 +66,11 @@ static void set_state(struct connection *connection, enum connection_state state
     pthread_mutex_unlock(&connection->lock);
 }
 
+void connection_show(struct connection *connection, enum connection_state state,
+                     const char *problem) {
+    set_state(connection, state, problem);
+}
+
 maru_status connection_start(struct connection *connection, void *(*run)(void *), void *context,
                              maru_error *err) {
     connection->lost_us = clock_unix_us();

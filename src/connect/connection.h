@@ -65,6 +65,9 @@ short connection_wait(struct connection *connection, int fd, short events, maru_
 void connection_is_up(struct connection *connection);
 // It is down, for this reason: waits for the next try (1 s, 2 s, ... 30 s, with some jitter), unless it is stopping.
 void connection_is_down(struct connection *connection, const char *problem);
+// How it stands, where it serves many and none of them alone is it; problem NULL: as before.
+void connection_show(struct connection *connection, enum connection_state state,
+                     const char *problem);
 // A gap that the protocol told of.
 void connection_add_gap(struct connection *connection, const char *source, maru_time from_us,
                         maru_time until_us, const char *cause, uint64_t n_missing);

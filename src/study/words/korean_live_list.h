@@ -111,6 +111,7 @@
     X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
     X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
     X("one of folder, json, sparkplug is wanted", "folder, json, sparkplug 가운데 하나여야 합니다") \
+    X("sparkplug or hsms is wanted", "sparkplug나 hsms여야 합니다") \
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
@@ -492,6 +493,41 @@
     X("a variable and one item are wanted", "변수 하나와 항목 하나가 있어야 합니다") \
     X("too many messages wait for the host", "호스트에 보낼 메시지가 너무 많이 밀렸습니다") \
     X("only the host puts an equipment into this state", "이 상태는 호스트만 만들 수 있습니다") \
+    X("a port from 1 to 65535 is wanted", "포트는 1부터 65535까지여야 합니다") \
+    X("the clock of this computer was set back", "이 컴퓨터의 시계가 뒤로 돌려졌습니다") \
+    X("there is no such tool", "그런 설비가 없습니다") \
+    X("a request has a stream up to 127 and an odd function", "요청의 스트림은 127까지, 펑션은 홀수여야 합니다") \
+    X("none of the tools answers yet", "아직 응답하는 설비가 없습니다") \
+    X("no tool has connected to port {1} yet", "아직 {1}번 포트로 접속한 설비가 없습니다") \
+    X("the tool connected anew", "설비가 새로 접속했습니다") \
+    X("the tool has told its name", "설비가 자기 이름을 알렸습니다") \
+    X("a tool that is not in the table has connected", "표에 없는 설비가 접속했습니다") \
+    X("the tool is not connected", "설비가 연결되어 있지 않습니다") \
+    X("port {1} cannot be listened at: {2}", "{1}번 포트를 열 수 없습니다: {2}") \
+    X("another program has it", "다른 프로그램이 쓰고 있습니다") \
+    X("nothing listens at the tool's port: is its HSMS switched on?", "설비의 포트에서 응답이 없습니다. 설비의 HSMS가 켜져 있습니까?") \
+    X("the tool does not answer: is it switched on, and does a firewall let us?", "설비가 응답하지 않습니다. 전원이 켜져 있고 방화벽이 열려 있습니까?") \
+    X("the connection is being closed", "연결을 닫는 중입니다") \
+    X("the request was not sent in this time, and will not be", "요청을 제때 보내지 못했고, 앞으로도 보내지 않습니다") \
+    X("no answer came in this time: whether it was done is not known", "제때 답이 오지 않았습니다. 실행되었는지 알 수 없습니다") \
+    X("more than {1} tables of tools", "설비 종류의 표가 {1}개를 넘습니다") \
+    X("the table of a kind of tool has a name of its own, of up to {1} bytes", "설비 종류의 표마다 {1}바이트까지의 서로 다른 이름이 있어야 합니다") \
+    X("there is no table of tools of this name", "그런 이름의 설비 종류가 없습니다") \
+    X("the columns are tool, address, port, device, model, profile", "열은 tool, address, port, device, model, profile입니다") \
+    X("the column tool is missing", "tool 열이 없습니다") \
+    X("a tool has a name of up to 127 bytes without /", "설비 이름은 /가 없는 127바이트까지여야 합니다") \
+    X("two tools have this name", "두 설비의 이름이 같습니다") \
+    X("an address such as 10.1.7.21 is wanted", "10.1.7.21 같은 주소여야 합니다") \
+    X("a device id from 0 to 32767 is wanted", "장치 번호는 0부터 32767까지여야 합니다") \
+    X("a model (MDLN) of up to 79 bytes is wanted", "모델 이름(MDLN)은 79바이트까지여야 합니다") \
+    X("more than {1} tools", "설비가 {1}대를 넘습니다") \
+    X("a tool that we connect to has an address and a port", "접속할 설비에는 주소와 포트가 있어야 합니다") \
+    X("which tool it is must be said by its address, device or model", "어느 설비인지 주소, 장치 번호, 모델 가운데 하나로 알려 주어야 합니다") \
+    X("the table of the tools has more than {1} bytes", "설비 표가 {1}바이트를 넘습니다") \
+    X("who connects to tools needs their addresses and ports: a table of tools, or host and port", "설비에 접속하려면 주소와 포트가 필요합니다. 설비 표나 host와 port를 넣으세요") \
+    X("no tool is named, and none that is not named is taken", "이름을 준 설비가 없고, 모르는 설비도 받지 않게 되어 있습니다") \
+    X("the tables of tools are an object of texts, a name and a table each", "설비 종류는 이름과 표(글)로 된 객체여야 합니다") \
+    X("passive or active is wanted", "passive나 active여야 합니다") \
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
