@@ -1,7 +1,9 @@
+#include <jansson.h>
 #include <string.h>
 
 #include "base/status.h"
 #include "connect/folder_connection.h"
+#include "connect/hsms_connection.h"
 #include "connect/mqtt_json_connection.h"
 #include "connect/sparkplug_connection.h"
 #include "serve/api/fields.h"
@@ -158,8 +160,99 @@ static void look_at_json(void *connection, struct connection_look *out) {
     mqtt_json_look_at(connection, out);
 }
 
+// ---- hsms
+
+static const char *const hsms_known[] = {"mode",  "host",    "port",     "deviceId", "unknown",
+                                         "tools", "profile", "profiles", "t3",       "t5",
+                                         "t6",    "t7",      "t8",       "linktest", NULL};
+
+// Seconds, at least a millisecond as the session wants it.
+static maru_status field_seconds(const struct json_t *settings, const char *key, double lowest,
+                                 int64_t *us, maru_error *err) {
+    double seconds = -1;
+    const maru_status st = field_number(settings, key, lowest, 86400, &seconds, err);
+    *us = st == MARU_OK && seconds >= 0 ? (int64_t)(seconds * 1e6 + 0.5) : -1;
+    return st;
+}
+
+static maru_status read_hsms_times(const struct json_t *settings, struct hsms_times *times,
+                                   maru_error *err) {
+    maru_status st = field_seconds(settings, "t3", 0.001, &times->t3_us, err);
+    st = st == MARU_OK ? field_seconds(settings, "t5", 0.001, &times->t5_us, err) : st;
+    st = st == MARU_OK ? field_seconds(settings, "t6", 0.001, &times->t6_us, err) : st;
+    st = st == MARU_OK ? field_seconds(settings, "t7", 0.001, &times->t7_us, err) : st;
+    st = st == MARU_OK ? field_seconds(settings, "t8", 0.001, &times->t8_us, err) : st;
+    return st == MARU_OK ? field_seconds(settings, "linktest", 0, &times->linktest_us, err) : st;
+}
+
+static maru_status read_hsms_mode(const struct json_t *settings, struct hsms_options *options,
+                                  maru_error *err) {
+    const char *mode = "passive";
+    const maru_status st = field_text(settings, "mode", 16, &mode, err);
+    options->is_active = strcmp(mode, "active") == 0;
+    return st != MARU_OK || options->is_active || strcmp(mode, "passive") == 0
+               ? st
+               : field_wrong(err, "/mode", "passive or active is wanted");
+}
+
+// {"etch": "row,id,...", ...}
+static maru_status read_hsms_profiles(const json_t *settings, struct hsms_options *options,
+                                      struct hsms_named_profile room[HSMS_MAX_PROFILES],
+                                      maru_error *err) {
+    const json_t *profiles = json_object_get(settings, "profiles");
+    for (void *at = json_object_iter((json_t *)(uintptr_t)profiles); at;
+         at = json_object_iter_next((json_t *)(uintptr_t)profiles, at)) {
+        const char *csv = json_string_value(json_object_iter_value(at));
+        if (!csv || options->n_profile == HSMS_MAX_PROFILES) {
+            return field_wrong(
+                err, "/profiles",
+                "the tables of tools are an object of texts, a name and a table each");
+        }
+        room[options->n_profile++] = (struct hsms_named_profile){json_object_iter_key(at), csv};
+    }
+    options->profiles = room;
+    return !profiles || json_is_object(profiles)
+               ? MARU_OK
+               : field_wrong(err, "/profiles",
+                             "the tables of tools are an object of texts, a name and a table each");
+}
+
+static maru_status open_hsms(struct signals *signals, const char *name,
+                             const struct json_t *settings, void **out, maru_error *err) {
+    struct hsms_named_profile room[HSMS_MAX_PROFILES];
+    struct hsms_options options = hsms_usual(name);
+    int64_t port = options.port;
+    maru_status st = read_hsms_mode(settings, &options, err);
+    st = st == MARU_OK ? field_text(settings, "host", 64, &options.host, err) : st;
+    st = st == MARU_OK ? field_count(settings, "port", 1, 65535, &port, err) : st;
+    st = st == MARU_OK ? field_count(settings, "deviceId", 0, 32767, &options.device, err) : st;
+    st = st == MARU_OK ? field_bool(settings, "unknown", &options.takes_unknown, err) : st;
+    st = st == MARU_OK ? field_text(settings, "tools", HSMS_MAX_TOOLS_BYTES, &options.tools, err)
+                       : st;
+    st = st == MARU_OK
+             ? field_text(settings, "profile", PROFILE_MAX_FILE_BYTES, &options.profile, err)
+             : st;
+    st = st == MARU_OK ? read_hsms_profiles(settings, &options, room, err) : st;
+    st = st == MARU_OK ? read_hsms_times(settings, &options.times, err) : st;
+    options.port = (int)port;
+    st = st == MARU_OK ? hsms_check(&options, err) : st;
+    if (st != MARU_OK || !signals) {
+        return st;
+    }
+    struct hsms_connection *hsms = NULL;
+    st = hsms_open(signals, &options, &hsms, err);
+    *out = hsms;
+    return st;
+}
+
+static void close_hsms(void *connection) { hsms_close(connection); }
+static void look_at_hsms(void *connection, struct connection_look *out) {
+    hsms_look_at(connection, out);
+}
+
 static const struct link_kind kinds[] = {
     {"folder", folder_known, open_folder, close_folder, look_at_folder},
+    {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms},
     {"json", json_known, open_json, close_json, look_at_json, forget_mqtt},
     {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug},
 };
