@@ -11,10 +11,10 @@
 #include "connect/hsms_tools.h"
 
 enum {
-    HSMS_MAX_PEERS = 2100,         // connections at a time, of all tools and of who is not known
-    HSMS_MAX_UNSELECTED = 256,     // of them that are not selected: the oldest one has to go
-    HSMS_MAX_UNKNOWN = 200,        // tools that no row fits
-    HSMS_MAX_READ_BYTES = 1 << 18, // from one tool, before the others have their turn
+    HSMS_MAX_PEERS = 2100,           // connections at a time, of all tools and of who is not known
+    HSMS_MAX_UNSELECTED = 256,       // of them that are not selected: the oldest one has to go
+    HSMS_MAX_UNKNOWN = 200,          // tools that no row fits
+    HSMS_MAX_READ_BYTES = 1 << 18,   // from one tool, before the others have their turn
     HSMS_MAX_BEHIND_BYTES = 1 << 20, // of answers not taken, before a tool is read from no more
 };
 

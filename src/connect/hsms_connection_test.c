@@ -6,7 +6,9 @@
 
 #include <cmocka.h>
 #include <poll.h>
+#include <pthread.h>
 
+#include "base/random.h"
 #include "connect/hsms_taking.h"
 #include "connect/trial_hsms.h"
 #include "store/tenant.h"
@@ -294,8 +296,8 @@ static void loses_nothing(void **state) {
         step_all(&place);
     }
     for (int i = 0; i < N_TOOL; i++) {
-        char source[64];
-        snprintf(source, sizeof source, "fab/%s", from[i]);
+        char source[128];
+        snprintf(source, sizeof source, "fab/%.32s", from[i]);
         for (int k = 0; k < N_FIRED; k++) {
             snprintf(item, sizeof item, "{\"Count\":%d}", k);
             wait_for(&place, is_kept, &(struct wanted){EVENT_EVENT, source, "Counted", item}, item);
@@ -305,10 +307,400 @@ static void loses_nothing(void **state) {
     close_place(&place);
 }
 
+// ---- acknowledged is durable
+
+// A frame from the peer of this kind within a while; false: the connection was closed, or nothing came.
+static bool read_frame(int fd, struct hsms_frame *frame, uint8_t bytes[1 << 16]) {
+    size_t n = 0, n_used = 0;
+    while (hsms_next(bytes, n, 1 << 16, frame, &n_used, NULL) == MARU_MORE) {
+        struct pollfd file = {.fd = fd, .events = POLLIN};
+        const ssize_t n_read =
+            poll(&file, 1, 5000) == 1 ? recv(fd, bytes + n, n < 4 ? 4 - n : 1, 0) : -1;
+        if (n_read <= 0) {
+            return false;
+        }
+        n += (size_t)n_read;
+    }
+    return true;
+}
+
+static void send_frame(int fd, const struct hsms_header *header, const char *item) {
+    struct text body, bytes;
+    text_init(&body, 1 << 16);
+    text_init(&bytes, 1 << 16);
+    if (item[0] != '\0') {
+        assert_int_equal(secs_read_text(item, strlen(item), &body, NULL), MARU_OK);
+    }
+    hsms_put(&bytes, header, body.bytes, (uint32_t)body.n_bytes);
+    assert_int_equal(send(fd, bytes.bytes, bytes.n_bytes, MSG_NOSIGNAL), bytes.n_bytes);
+    text_fini(&body);
+    text_fini(&bytes);
+}
+
+static int select_raw(struct place *place, const char *from) {
+    static const struct hsms_header select = {0xFFFF, 0, 0, 0, HSMS_SELECT_REQ, 1};
+    const int fd = fake_socket(from, hsms_port(place->hsms));
+    uint8_t bytes[1 << 16];
+    struct hsms_frame frame;
+    assert_true(fd >= 0);
+    send_frame(fd, &select, "");
+    assert_true(read_frame(fd, &frame, bytes));
+    assert_int_equal(frame.header.stype, HSMS_SELECT_RSP);
+    return fd;
+}
+
+// When the answer is on the wire, the event can be read from the store: no while between.
+static void acknowledges_what_is_kept(void **state) {
+    (void)state;
+    struct place place;
+    open_place(&place);
+    const struct hsms_options options = passive("");
+    open_link(&place, &options);
+    const int fd = select_raw(&place, "127.0.0.9");
+    uint8_t bytes[1 << 16];
+    char item[128];
+    for (uint32_t k = 0; k < 100; k++) {
+        const bool is_alarm = k % 2 == 1;
+        const struct hsms_header header =
+            hsms_data(1, is_alarm ? 5 : 6, is_alarm ? 1 : 11, true, 1000 + k);
+        snprintf(item, sizeof item,
+                 is_alarm ? "<L <B 0x84> <U4 %u> <A \"x\">>"
+                          : "<L <U4 1> <U4 102> <L <L <U4 12> <L <U4 %u>>>>>",
+                 (unsigned)k);
+        send_frame(fd, &header, item);
+        struct hsms_frame frame;
+        do {
+            assert_true(read_frame(fd, &frame, bytes));
+        } while (frame.header.system != 1000 + k);
+        assert_int_equal(frame.body[2], 0);
+        const uint64_t n = n_event(
+            &place, &(struct wanted){is_alarm ? EVENT_ALARM : EVENT_EVENT, "fab/127.0.0.9", NULL});
+        assert_int_equal(n, k / 2 + 1);
+    }
+    close(fd);
+    close_place(&place);
+}
+
+// ---- timers
+
+static bool is_closed(int fd, maru_time until_us) {
+    uint8_t bytes[4096];
+    while (clock_unix_us() < until_us) {
+        struct pollfd file = {.fd = fd, .events = POLLIN};
+        if (poll(&file, 1, 20) == 1 && recv(fd, bytes, sizeof bytes, 0) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void closes_those_who_do_not_speak(void **state) {
+    (void)state;
+    static const uint8_t half[] = {0, 0, 0, 20, 1, 2, 3};
+    struct place place;
+    open_place(&place);
+    struct hsms_options options = passive("");
+    options.times.linktest_us = 200000;
+    open_link(&place, &options);
+    const maru_time start = clock_unix_us();
+    const int t7 = fake_socket("127.0.0.5", hsms_port(place.hsms));
+    const int t8 = select_raw(&place, "127.0.0.6");
+    assert_int_equal(send(t8, half, sizeof half, MSG_NOSIGNAL), sizeof half);
+    struct fake *t6 = add_fake(&place, "127.0.0.7", 1, "X");
+    WAIT(&place, is_ready, "127.0.0.7");
+    t6->is_deaf = true; // linktests stay without an answer: T6
+    assert_true(is_closed(t7, start + 5000000));
+    assert_true(clock_unix_us() >= start + 300000);
+    assert_true(is_closed(t8, start + 5000000));
+    WAIT(&place, is_lost, "127.0.0.7");
+    assert_non_null(strstr(look_at(&place, "127.0.0.7").problem, "T6"));
+    close(t7);
+    close(t8);
+    close_place(&place);
+}
+
+// ---- hostile
+
+// A tool at work notices nothing of what others throw at its port.
+static void stands_hostile_bytes(void **state) {
+    (void)state;
+    enum { N_ROUND = 400, N_BYTES = 600 };
+    struct place place;
+    open_place(&place);
+    const struct hsms_options options = passive("tool,address,device\nGOOD,127.0.0.2,1\n");
+    open_link(&place, &options);
+    struct fake *good = add_fake(&place, "127.0.0.2", 1, "X");
+    WAIT(&place, is_ready, "GOOD");
+    struct text frame;
+    text_init(&frame, 1 << 16);
+    for (uint64_t round = 0; round < N_ROUND; round++) {
+        const bool is_selected = round % 2 == 1;
+        const int fd = is_selected ? select_raw(&place, "127.0.0.66")
+                                   : fake_socket("127.0.0.66", hsms_port(place.hsms));
+        const struct hsms_header header = hsms_data(1, 6, 11, true, 7);
+        text_clear(&frame);
+        hsms_put(&frame, &header, "\1\3\245\1\1\245\1\146\1\1\1\2\245\1\14\1\1\245\1\5", 20);
+        uint8_t bytes[N_BYTES];
+        for (size_t i = 0; i < N_BYTES; i++) {
+            const struct random_block luck = random_at(3, round, i);
+            bytes[i] =
+                is_selected ? (uint8_t)frame.bytes[i % frame.n_bytes] : (uint8_t)luck.word[0];
+            bytes[i] ^= is_selected && luck.word[1] % 40 == 0 ? (uint8_t)luck.word[2] : 0;
+        }
+        (void)!send(fd, bytes, N_BYTES, MSG_NOSIGNAL);
+        if (round % 8 == 0) {
+            assert_true(fake_fire(good, "102"));
+        }
+        step_all(&place);
+        close(fd);
+    }
+    text_fini(&frame);
+    const struct wanted counted = {EVENT_EVENT, "fab/GOOD", "Counted", .n_least = N_ROUND / 8};
+    wait_for(&place, is_kept, &counted, "events of the good tool");
+    const struct found found = look_at(&place, "GOOD");
+    assert_true(found.look.is_ready);
+    assert_int_equal(found.look.n_gap, 1);
+    assert_int_equal(found.look.n_problem, 0);
+    close_place(&place);
+}
+
+static void refuses_who_is_not_named(void **state) {
+    (void)state;
+    struct place place;
+    open_place(&place);
+    struct hsms_options options = passive("tool,address\nGOOD,127.0.0.2\n");
+    options.takes_unknown = false;
+    open_link(&place, &options);
+    const int fd = fake_socket("127.0.0.3", hsms_port(place.hsms));
+    assert_true(is_closed(fd, clock_unix_us() + 200000)); // at once, not after T7
+    (void)add_fake(&place, "127.0.0.2", 1, "X");
+    WAIT(&place, is_ready, "GOOD");
+    close(fd);
+    close_place(&place);
+}
+
+// ---- we connect
+
+static int listen_as_tool(int *port) {
+    struct sockaddr_in address = fake_address("127.0.0.1", *port);
+    socklen_t n = sizeof address;
+    const int yes = 1;
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &n), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void accept_as_tool(struct place *place, struct fake *fake, int listening) {
+    int fd = -1;
+    for (int i = 0; fd < 0; i++) {
+        assert_true(i < 10000);
+        fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        step_all(place);
+    }
+    fake_opened(fake, fd);
+}
+
+static void connects_and_comes_back(void **state) {
+    (void)state;
+    struct place place;
+    open_place(&place);
+    int port = 0, dead = 0;
+    const int listening = listen_as_tool(&port);
+    close(listen_as_tool(&dead));
+    char tools[200];
+    snprintf(tools, sizeof tools, "tool,address,port\nA,127.0.0.1,%d\nB,127.0.0.1,%d\n", port,
+             dead);
+    struct hsms_options options = passive(tools);
+    options.is_active = true;
+    open_link(&place, &options);
+    struct fake *fake = &place.fake[place.n_fake++];
+    assert_true(fake_start(fake, place.kind, false, 1, "X"));
+    for (int round = 0; round < 2; round++) {
+        accept_as_tool(&place, fake, listening);
+        WAIT(&place, is_ready, "A");
+        assert_true(fake_fire(fake, "100"));
+        wait_for(&place, is_kept,
+                 &(struct wanted){EVENT_LOT, "fab/A", "started", .n_least = (uint64_t)round + 1},
+                 "a lot");
+        if (round == 0) {
+            fake_cut(fake);
+            WAIT(&place, is_lost, "A");
+        }
+    }
+    wait_for(&place, is_kept, &(struct wanted){EVENT_GAP, "fab/A", "no data", .n_least = 2}, "gap");
+    assert_non_null(strstr(look_at(&place, "B").problem, "nothing listens"));
+    struct connection_look look;
+    hsms_look_at(place.hsms, &look);
+    assert_int_equal(look.state, CONNECTION_UP);
+    close(listening);
+    close_place(&place);
+}
+
+// ---- requests
+
+struct asking {
+    struct place *place;
+    struct hsms_request request;
+    struct hsms_answer answer;
+    maru_status status;
+    atomic_bool is_done;
+};
+
+static void *ask(void *context) {
+    struct asking *asking = context;
+    asking->status = hsms_ask(asking->place->hsms, &asking->request, &asking->answer, NULL);
+    atomic_store(&asking->is_done, true);
+    return NULL;
+}
+
+static bool is_answered(struct place *place, const void *what) {
+    (void)place;
+    return atomic_load(&((struct asking *)(uintptr_t)what)->is_done);
+}
+
+static void ask_tool(struct place *place, struct asking *asking) {
+    pthread_t thread;
+    asking->place = place;
+    hsms_answer_init(&asking->answer);
+    atomic_init(&asking->is_done, false);
+    assert_int_equal(pthread_create(&thread, NULL, ask, asking), 0);
+    WAIT(place, is_answered, asking);
+    pthread_join(thread, NULL);
+}
+
+static void asks_tools(void **state) {
+    (void)state;
+    struct place place;
+    open_place(&place);
+    const struct hsms_options options = passive("tool,address\nA,127.0.0.2\nB,127.0.0.3\n");
+    open_link(&place, &options);
+    struct fake *a = add_fake(&place, "127.0.0.2", 1, "X");
+    WAIT(&place, is_ready, "A");
+    struct text body;
+    text_init(&body, 1000);
+    const struct profile *kind = hsms_profile_of(place.hsms, "A");
+    gem_put_ids(&body, kind, (const char *const[]){"2001"}, 1);
+    struct asking asking = {.request = {"A", 1, 3, &body, 5000}};
+    ask_tool(&place, &asking);
+    assert_int_equal(asking.status, MARU_OK);
+    assert_int_equal(asking.answer.outcome, GEM_ANSWERED);
+    assert_memory_equal(asking.answer.item.bytes, "\1\1\221\4\x41\x48\0\0", 8); // <L <F4 12.5>>
+    hsms_answer_fini(&asking.answer);
+    text_clear(&body);
+    gem_put_command(&body, kind, "START", NULL, 0);
+    asking = (struct asking){.request = {"A", 2, 41, &body, 5000}};
+    ask_tool(&place, &asking);
+    assert_int_equal(asking.answer.outcome, GEM_ANSWERED);
+    assert_int_equal(asking.answer.code, 4); // it will be done
+    hsms_answer_fini(&asking.answer);
+    assert_int_equal(a->n_said[EQUIPMENT_COMMAND], 1);
+    wait_for(&place, is_kept, &(struct wanted){EVENT_COMMAND, "fab/A", "S2F41", "START"}, "asked");
+    wait_for(&place, is_kept, &(struct wanted){EVENT_COMMAND, "fab/A", "S2F42", "\"code\":4"},
+             "ok");
+    // A tool that is not there, one that does not exist, one that says nothing more.
+    asking = (struct asking){.request = {"B", 2, 41, &body, 5000}};
+    ask_tool(&place, &asking);
+    assert_int_equal(asking.answer.outcome, GEM_LOST);
+    hsms_answer_fini(&asking.answer);
+    asking = (struct asking){.request = {"C", 2, 41, &body, 5000}};
+    ask_tool(&place, &asking);
+    assert_int_equal(asking.status, MARU_E_USAGE);
+    a->is_deaf = true;
+    asking = (struct asking){.request = {"A", 2, 41, &body, 5000}};
+    ask_tool(&place, &asking);
+    assert_int_equal(asking.answer.outcome, GEM_NOT_REPLIED); // T3
+    hsms_answer_fini(&asking.answer);
+    asking = (struct asking){.request = {"A", 2, 41, &body, 100}};
+    ask_tool(&place, &asking);
+    assert_int_equal(asking.status, MARU_E_IO); // asked, and not waited for long enough
+    asking = (struct asking){.request = {"A", 2, 41, &body, 5000}};
+    a->is_deaf = false;
+    text_fini(&body);
+    close_place(&place);
+}
+
+// ---- traces and texts
+
+static void keeps_traces_and_texts(void **state) {
+    (void)state;
+    struct place place;
+    open_place(&place);
+    struct hsms_options options = passive("tool,address\nA,127.0.0.2\n");
+    options.profile = TRACED;
+    open_link(&place, &options);
+    struct fake *fake = add_fake(&place, "127.0.0.2", 1, "X");
+    WAIT(&place, is_ready, "A");
+    const maru_time until = clock_unix_us() + 10000000;
+    while (n_sample(&place, "fab/A/Pressure") < 40) {
+        step_all(&place);
+        assert_true(clock_unix_us() < until);
+    }
+    assert_int_equal(equipment_say(fake->tool, 1, "door \xEB\xAC\xB8 open", NULL), MARU_OK);
+    wait_for(&place, is_kept,
+             &(struct wanted){EVENT_TERMINAL, "fab/A", "text", "door \xEB\xAC\xB8 open"}, "a text");
+    struct text body;
+    text_init(&body, 1000);
+    secs_put_ascii(&body, "anything");
+    assert_int_equal(equipment_tell(fake->tool, 6, 25, true, &body, NULL), MARU_OK);
+    wait_for(&place, is_kept, &(struct wanted){EVENT_MESSAGE, "fab/A", "S6F25", "anything"},
+             "a message without a meaning");
+    text_fini(&body);
+    close_place(&place);
+}
+
+// ---- settings
+
+static void settings_are_looked_at(void **state) {
+    (void)state;
+    static const struct {
+        const char *tools, *profile;
+        bool is_active;
+        uint32_t row;
+        maru_status want;
+    } cases[] = {
+        {"tool,address\nA,10.0.0.1\n", "", false, 0, MARU_OK},
+        {"", "", false, 0, MARU_OK},
+        {"", "", true, 0, MARU_E_USAGE},
+        {"tool,address\nA,10.0.0.1\nA,10.0.0.2\n", "", false, 3, MARU_E_INPUT},
+        {"tool,address\nA,tool.fab\n", "", false, 2, MARU_E_INPUT},
+        {"tool,adress\nA,10.0.0.1\n", "", false, 1, MARU_E_INPUT},
+        {"tool,device\nA,40000\n", "", false, 2, MARU_E_INPUT},
+        {"tool,model\nA/B,X\n", "", false, 2, MARU_E_INPUT},
+        {"tool,model\nA,\n", "", false, 2, MARU_E_INPUT},
+        {"tool,address,port\nA,10.0.0.1,70000\n", "", true, 2, MARU_E_INPUT},
+        {"tool,model\nA,X\n", "", true, 2, MARU_E_INPUT},
+        {"tool,address,profile\nA,10.0.0.1,etch\n", "", false, 2, MARU_E_INPUT},
+        {"tool,address\nA,10.0.0.1\n", "row,id\nnonsense,1\n", false, 2, MARU_E_INPUT},
+        {"tool,address\nA,10.0.0.1\n", "nothing", false, 0, MARU_E_INPUT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        maru_error err = {0};
+        struct hsms_options options = passive(cases[i].tools);
+        options.profile = cases[i].profile;
+        options.is_active = cases[i].is_active;
+        const maru_status st = hsms_check(&options, &err);
+        if (st != cases[i].want || (st != MARU_OK && err.row != cases[i].row)) {
+            fail_msg("case %zu: %d at row %u: %s", i, (int)st, err.row, err.text);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_who_connects),
         cmocka_unit_test(loses_nothing),
+        cmocka_unit_test(acknowledges_what_is_kept),
+        cmocka_unit_test(closes_those_who_do_not_speak),
+        cmocka_unit_test(stands_hostile_bytes),
+        cmocka_unit_test(refuses_who_is_not_named),
+        cmocka_unit_test(connects_and_comes_back),
+        cmocka_unit_test(asks_tools),
+        cmocka_unit_test(keeps_traces_and_texts),
+        cmocka_unit_test(settings_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

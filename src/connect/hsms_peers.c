@@ -135,13 +135,13 @@ static void open_passive(struct hsms_connection *hsms, int fd, const struct in6_
     }
     const struct hsms_sight sight = {.ip = *ip, .device = -1};
     const uint32_t row = hsms_tools_match(&hsms->tools, &sight, &peer->is_sure);
-    const bool is_known = row != UINT32_MAX && peer->is_sure;
-    const struct profile *kind = is_known ? hsms->tools.row[row].profile : hsms->tools.usual;
-    peer->profile =
-        hsms_profile_for(&hsms->options, kind, is_known ? hsms->tools.row[row].device : -1);
+    const uint32_t only = hsms_tools_only(&hsms->tools, ip);
+    peer->profile = hsms_profile_for(
+        &hsms->options, only == UINT32_MAX ? hsms->tools.usual : hsms->tools.row[only].profile,
+        only == UINT32_MAX ? -1 : hsms->tools.row[only].device);
     peer->state = PEER_OPEN;
-    peer->is_sure = is_known;
     const bool is_refused = row == UINT32_MAX && peer->is_sure && !hsms->options.takes_unknown;
+    peer->is_sure = false; // of the tool, which it gets when it says something
     if (is_refused || gem_host_new(&peer->profile, &peer->host, NULL) != MARU_OK) {
         hsms_free_peer(hsms, peer);
         return;

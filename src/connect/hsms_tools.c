@@ -349,3 +349,17 @@ uint32_t hsms_tools_match(const struct hsms_tools *tools, const struct hsms_sigh
     }
     return best;
 }
+
+uint32_t hsms_tools_only(const struct hsms_tools *tools, const struct in6_addr *ip) {
+    uint32_t only = UINT32_MAX;
+    for (uint32_t i = 0; i < tools->n; i++) {
+        const struct hsms_address *address = &tools->row[i].address;
+        if (address->is_given && memcmp(&address->ip, ip, sizeof *ip) == 0) {
+            if (only != UINT32_MAX) {
+                return UINT32_MAX;
+            }
+            only = i;
+        }
+    }
+    return only;
+}

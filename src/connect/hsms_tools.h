@@ -99,4 +99,8 @@ struct hsms_sight {
 uint32_t hsms_tools_match(const struct hsms_tools *tools, const struct hsms_sight *sight,
                           bool *is_sure);
 
+// The row that alone has this address: likely the one, so that it can be spoken to by its device id at once. UINT32_MAX: none has, or more
+// than one.
+uint32_t hsms_tools_only(const struct hsms_tools *tools, const struct in6_addr *ip);
+
 #endif
