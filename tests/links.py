@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/links.py MARU: connections to other machines over real ones: a broker that goes and comes, maru killed in the middle. What was
 # acknowledged is counted at both ends. Without mosquitto it is skipped.
-import json, os, shutil, signal, sys, threading, time
+import atexit, json, os, shutil, signal, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import Broker, Wire, find_mosquitto
@@ -197,8 +197,76 @@ def folders():
     server.stop()
 
 
+# ---- Modbus
+
+REGISTERS = """name,unit_id,kind,address,type,order,scale,offset,unit,period_ms
+press/force,1,holding,100,i32,CDAB,0.01,0,kN,100
+press/speed,1,holding,102,u16,,,,1/min,100
+press/open,1,coil,7,bool,,,,,100
+press/door,1,discrete,8,bool,,,,,100
+press/alarm,1,input,20,bit 3,,,,,100
+press/none,1,holding,5000,u16,,,,,100
+silent/x,7,holding,0,u16,,,,,100
+"""
+
+
+def modbus():
+    port, server = free_port(), None
+
+    def start():
+        device = subprocess.Popen([os.path.join(os.environ["MARU_BUILD"], "tests", "modbus_device"), str(port)], stdin=subprocess.PIPE, text=True)
+        atexit.register(device.kill)
+        return device
+
+    def tell(*lines):
+        device.stdin.write("".join(line + "\n" for line in lines))
+        device.stdin.flush()
+
+    def last(name):
+        one = signals(client).get("plc/" + name, {}).get("last") or {}
+        return one.get("value"), one.get("quality")
+
+    device = start()
+    tell("holding 100 64536", "holding 101 65535", "holding 102 1500", "coil 7 1", "input 20 8")  # -1000: the low word first
+    server = Server(MARU, temporary())
+    client = server.client(server.token)
+    for what, settings in (("an address", {"url": "http://x", "table": REGISTERS}), ("a table", {"url": "modbus://x", "table": ""}),
+                           ("a row", {"url": "modbus://x", "table": REGISTERS + "y,1,holding,70000,u16,,,,,\n"}),
+                           ("a unit", {"url": "modbus://x", "table": REGISTERS + "y,250,holding,1,u16,,,,,\n"})):
+        check(f"{what} that cannot be", client.post("/v1/connections", {"name": "x", "kind": "modbus", "settings": settings})[0] in (400, 422), True)
+    one = connect(client, "plc", "modbus", {"url": f"modbus://127.0.0.1:{port}", "table": REGISTERS, "timeoutMs": 300})
+    until("it is up", lambda: state(client, one)["state"], "up")
+    until("values by table", lambda: [last("press/" + x) for x in ("force", "speed", "open", "door", "alarm")],
+          [(-10, 192), (1500, 192), (True, 192), (False, 192), (True, 192)])
+    check("with units", signals(client)["plc/press/force"]["unit"], "kN")
+    until("a register that is not there is bad, and a unit that is silent", lambda: (last("press/none")[1], last("silent/x")[1]), (0, 0))
+    told = {(e["source"], e["detail"]["text"]) for e in client.get("/v1/events?kind=connection")[1]["items"]}
+    check("both are told in words", sorted(told), [
+        ("plc/unit 1", "unit 1, holding registers 5000 to 5000: the device has no such address: look at its manual, and count from 0"),
+        ("plc/unit 7", "unit 7, holding registers 0 to 0: no answer in time")])
+    check("in Korean, too", "유닛" in state(client, one)["lastRefused"]["ko"], True)
+    tell("holding 102 1600")
+    until("a change", lambda: last("press/speed"), (1600, 192))
+    begin = time.time()
+    time.sleep(3)
+    n = len(samples(client, "plc/press/speed", begin, begin + 3))
+    check(f"the silent unit does not hold up the others ({n} of 30)", n > (10 if QUICK else 18), True)
+    device.kill()
+    device.wait()
+    until("a device that is gone makes its values bad", lambda: {last("press/" + x)[1] for x in ("force", "speed", "open", "door", "alarm")}, {0})
+    until("and is told", lambda: state(client, one)["state"] in ("waiting", "trying"), True)
+    device = start()
+    tell("holding 102 1700")
+    until("it comes back by itself", lambda: last("press/speed"), (1700, 192))
+    check("with a gap", state(client, one)["gaps"] >= 2, True)
+    server.stop()
+    device.kill()
+
+
 if sys.argv[2:] in ([], ["json"]):
     json_over_mqtt()
 if sys.argv[2:] in ([], ["folders"]):
     folders()
+if sys.argv[2:] in ([], ["modbus"]):
+    modbus()
 finish()

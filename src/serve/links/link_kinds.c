@@ -4,11 +4,13 @@
 #include "base/status.h"
 #include "connect/folder_connection.h"
 #include "connect/hsms_connection.h"
+#include "connect/modbus_connection.h"
 #include "connect/mqtt_json_connection.h"
 #include "connect/sparkplug_connection.h"
 #include "serve/api/fields.h"
 #include "serve/links/link_kind.h"
 #include "study/words/korean.h"
+#include "wire/modbus/registers.h"
 
 // The kinds, and what their settings mean.
 
@@ -250,10 +252,48 @@ static void look_at_hsms(void *connection, struct connection_look *out) {
     hsms_look_at(connection, out);
 }
 
+// ---- modbus
+
+static const char *const modbus_known[] = {"url",           "table", "timeoutMs",
+                                           "mostRegisters", "gap",   NULL};
+
+static maru_status open_modbus(struct signals *signals, const char *name,
+                               const struct json_t *settings, void **out, maru_error *err) {
+    struct modbus_options options = {.name = name,
+                                     .url = "",
+                                     .table = "",
+                                     .timeout_ms = 1000,
+                                     .most_words = REGISTERS_MAX_READ,
+                                     .gap = 0};
+    maru_status st = field_text(settings, "url", MODBUS_MAX_URL_BYTES - 1, &options.url, err);
+    st = st == MARU_OK ? field_text(settings, "table", MAX_TABLE, &options.table, err) : st;
+    st = st == MARU_OK ? field_count(settings, "timeoutMs", 10, MODBUS_MAX_TIMEOUT_MS,
+                                     &options.timeout_ms, err)
+                       : st;
+    st = st == MARU_OK ? field_count(settings, "mostRegisters", 1, REGISTERS_MAX_READ,
+                                     &options.most_words, err)
+                       : st;
+    st = st == MARU_OK ? field_count(settings, "gap", 0, MODBUS_MAX_GAP, &options.gap, err) : st;
+    st = st == MARU_OK ? in_table(modbus_check(&options, err), err) : st;
+    if (st != MARU_OK || !signals) {
+        return st;
+    }
+    struct modbus_connection *modbus = NULL;
+    st = modbus_open(signals, &options, &modbus, err);
+    *out = modbus;
+    return st;
+}
+
+static void end_modbus(void *connection) { modbus_end(connection); }
+static void look_at_modbus(void *connection, struct connection_look *out) {
+    modbus_look_at(connection, out);
+}
+
 static const struct link_kind kinds[] = {
     {"folder", folder_known, open_folder, close_folder, look_at_folder},
     {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms},
     {"json", json_known, open_json, close_json, look_at_json, forget_mqtt},
+    {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus},
     {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug},
 };
 

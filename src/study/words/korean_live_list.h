@@ -86,6 +86,23 @@
     X("a file of measurements has at most {1} bytes", "측정 파일은 {1}바이트 이하여야 합니다") \
     X("this server watches no folders: start it with --folders FOLDER", "이 서버는 폴더를 감시하지 않습니다. --folders 폴더를 주어 시작하세요") \
     X("a folder within the server's --folders is wanted, such as line1/aoi", "서버의 --folders 안에 있는 폴더가 필요합니다. 예: line1/aoi") \
+    X("an address such as modbus://host:502 is wanted", "modbus://호스트:502 꼴의 주소가 필요합니다") \
+    X("a table of registers is wanted, with name, kind, address and type", "name, kind, address, type 열이 있는 레지스터 표가 필요합니다") \
+    X("units of Modbus are 0 to 247, or 255 for a device that stands alone", "Modbus 유닛은 0부터 247까지이고, 단독 장치는 255입니다") \
+    X("unit {1}, {2} {3} to {4}: {5}", "유닛 {1}, {2} {3}~{4}: {5}") \
+    X("the device does not know this function: is it the right kind of register?", "장치가 이 기능을 모릅니다. 레지스터 종류가 맞습니까?") \
+    X("the device has no such address: look at its manual, and count from 0", "장치에 이 주소가 없습니다. 설명서를 확인하고 0부터 세세요") \
+    X("the device refuses so many at once: try fewer registers in one read", "장치가 한 번에 이만큼 읽기를 거절합니다. 한 번에 읽는 레지스터 수를 줄이세요") \
+    X("the device has failed while it answered", "장치가 답하다가 실패했습니다") \
+    X("the device is busy", "장치가 바쁩니다") \
+    X("the gateway has no way to this unit", "게이트웨이에 이 유닛으로 가는 길이 없습니다") \
+    X("the unit behind the gateway does not answer", "게이트웨이 뒤의 유닛이 응답하지 않습니다") \
+    X("no answer in time", "제때 응답하지 않습니다") \
+    X("an answer that is no answer to the question", "물은 것과 다른 답이 왔습니다") \
+    X("discrete inputs", "이산 입력") \
+    X("holding registers", "홀딩 레지스터") \
+    X("input registers", "입력 레지스터") \
+    X("read works again", "다시 읽힙니다") \
     X("a client id of at most {1} bytes is wanted", "클라이언트 ID는 {1}바이트 이하여야 합니다") \
     X("the broker does not let this user read one of the topics", "브로커가 이 사용자에게 토픽 하나를 읽지 못하게 합니다") \
     X("the topics cannot be asked for: {1}", "토픽을 구독할 수 없습니다: {1}") \
@@ -112,6 +129,7 @@
     X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
     X("one of folder, json, sparkplug is wanted", "folder, json, sparkplug 가운데 하나여야 합니다") \
     X("sparkplug or hsms is wanted", "sparkplug나 hsms여야 합니다") \
+    X("one of folder, json, modbus, sparkplug is wanted", "folder, json, modbus, sparkplug 가운데 하나여야 합니다") \
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
