@@ -58,10 +58,10 @@ def packet(kind, body):
 class Wire:
     """One connection to a broker."""
 
-    def __init__(self, port, client="", timeout=20):
+    def __init__(self, port, client="", timeout=20, keep=False):
         self.wire = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self.bytes, self.number, self.waiting, self.n_acknowledged = b"", 0, set(), 0
-        self.wire.sendall(packet(0x10, text("MQTT") + bytes([4, 2, 0, 60]) + text(client)))
+        self.wire.sendall(packet(0x10, text("MQTT") + bytes([4, 0 if keep else 2, 0, 0]) + text(client)))
         kind, body = self.read()
         assert kind == 0x20 and body[1] == 0, (kind, body)
 

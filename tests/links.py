@@ -263,10 +263,73 @@ def modbus():
     device.kill()
 
 
+# ---- out
+
+def give_away():
+    broker, folder, port = Broker(), temporary(), free_port()
+    server = Server(MARU, folder, port=port)
+    client = server.client(server.token)
+    for what, settings in (("no signals", {"url": broker.url()}), ("a filter as topic", {"url": broker.url(), "signals": ["a/"], "topic": "a/#"})):
+        check(f"giving away with {what}", client.post("/v1/connections", {"name": "x", "kind": "mqtt_out", "settings": settings})[0], 422)
+    got, seen = {}, []
+    listener = Wire(broker.port, "listener", keep=True)
+    listener.subscribe("up/#")
+
+    def listen(wire):
+        try:
+            while True:
+                topic, message, _ = wire.message()
+                one = json.loads(message)
+                got.setdefault(topic, {})[one["time"]] = one["value"]
+                seen.append(one)
+        except OSError:
+            pass
+
+    threading.Thread(target=listen, args=(listener,), daemon=True).start()
+
+    def write(lines):
+        check("written", client.ask("POST", "/api/v2/write?precision=ms&bucket=oven", "\n".join(lines).encode())[0], 204)
+
+    now = int(time.time() * 1000)
+    write([f"a t=0 {now - 1}"])
+    one = connect(client, "out", "mqtt_out", {"url": broker.url(), "signals": ["oven/"], "topic": "up/{asset}/{name}"})
+    until("it is up", lambda: state(client, one)["state"], "up")
+    n = 500 if QUICK else 5000
+    write([f"a t={i} {now + i}" for i in range(n)] + [f'b+c s="가나",ok=true {now}'])
+    write_other = client.ask("POST", "/api/v2/write?bucket=other", "a t=1")[0]
+    check("another source", write_other, 204)
+    until("all is published", lambda: sorted(got.get("up/a/t", {}).values()), list(range(n)))
+    until("texts and truths, and a topic without +", lambda: (list(got.get("up/b_c/s", {}).values()), list(got.get("up/b_c/ok", {}).values())), (["가나"], [True]))
+    check("nothing else", sorted(got), ["up/a/t", "up/b_c/ok", "up/b_c/s"])
+    check("with quality", seen[-1]["quality"], 192)
+    until("it counts what the broker has", lambda: state(client, one)["samples"] >= n + 2, True)
+
+    broker.stop()  # what comes meanwhile waits
+    until("the broker is gone", lambda: state(client, one)["state"] != "up", True)
+    write([f"a t={n + i} {now + n + i}" for i in range(n)])
+    broker.start()
+    listener = Wire(broker.port, "listener", keep=True)
+    listener.subscribe("up/#")
+    threading.Thread(target=listen, args=(listener,), daemon=True).start()
+    until("after a break of the broker", lambda: sorted(got["up/a/t"].values()), list(range(2 * n)))
+
+    client.ask("PATCH", "/v1/connections/" + one["id"], {"on": False})  # nobody follows: it has to be read back
+    write([f"a t={2 * n + i} {now + 2 * n + i}" for i in range(n)])
+    server.stop(signal.SIGKILL)
+    server = Server(MARU, folder, port=port, log_level="error")
+    client = server.client(client.token)
+    client.ask("PATCH", "/v1/connections/" + one["id"], {"on": True})
+    until("after a kill it is read back from the store", lambda: sorted(set(got["up/a/t"].values())), list(range(3 * n)))
+    check("the connection's own position is not given away", [x for x in got if "sent until" in x], [])
+    server.stop()
+
+
 if sys.argv[2:] in ([], ["json"]):
     json_over_mqtt()
 if sys.argv[2:] in ([], ["folders"]):
     folders()
 if sys.argv[2:] in ([], ["modbus"]):
     modbus()
+if sys.argv[2:] in ([], ["out"]):
+    give_away()
 finish()

@@ -6,6 +6,7 @@
 #include "connect/hsms_connection.h"
 #include "connect/modbus_connection.h"
 #include "connect/mqtt_json_connection.h"
+#include "connect/mqtt_out_connection.h"
 #include "connect/sparkplug_connection.h"
 #include "serve/api/fields.h"
 #include "serve/links/link_kind.h"
@@ -289,11 +290,49 @@ static void look_at_modbus(void *connection, struct connection_look *out) {
     modbus_look_at(connection, out);
 }
 
+// ---- mqtt_out
+
+static const char *const mqtt_out_known[] = {"url", "caFile", "topic", "signals", NULL};
+
+static maru_status open_mqtt_out(struct signals *signals, const char *name,
+                                 const struct json_t *settings, void **out, maru_error *err) {
+    const char *prefix[OUT_MAX_PREFIXES];
+    const json_t *list = json_object_get(settings, "signals");
+    struct mqtt_out_options options = {
+        .mqtt = {.name = name, .url = "", .ca_file = "", .client_id = ""},
+        .topic = "maru/{source}",
+        .prefix = prefix,
+        .n_prefix = json_array_size(list)};
+    for (size_t i = 0; i < options.n_prefix && i < OUT_MAX_PREFIXES; i++) {
+        prefix[i] = json_string_value(json_array_get(list, i));
+        if (!prefix[i]) {
+            return field_wrong(err, "/signals", "texts are wanted");
+        }
+    }
+    maru_status st = read_mqtt(settings, &options.mqtt, err);
+    st = st == MARU_OK ? field_text(settings, "topic", OUT_MAX_TOPIC_BYTES - 1, &options.topic, err)
+                       : st;
+    st = st == MARU_OK ? mqtt_out_check(&options, err) : st;
+    if (st != MARU_OK || !signals) {
+        return st;
+    }
+    struct mqtt_out *made = NULL;
+    st = mqtt_out_open(signals, &options, &made, err);
+    *out = made;
+    return st;
+}
+
+static void close_mqtt_out(void *connection) { mqtt_out_close(connection); }
+static void look_at_mqtt_out(void *connection, struct connection_look *out) {
+    mqtt_out_look_at(connection, out);
+}
+
 static const struct link_kind kinds[] = {
     {"folder", folder_known, open_folder, close_folder, look_at_folder},
     {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms},
     {"json", json_known, open_json, close_json, look_at_json, forget_mqtt},
     {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus},
+    {"mqtt_out", mqtt_out_known, open_mqtt_out, close_mqtt_out, look_at_mqtt_out},
     {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug},
 };
 

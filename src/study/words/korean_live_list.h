@@ -103,6 +103,10 @@
     X("holding registers", "홀딩 레지스터") \
     X("input registers", "입력 레지스터") \
     X("read works again", "다시 읽힙니다") \
+    X("a topic such as maru/{source} is wanted, without + and #", "maru/{source} 같은 토픽이 필요하고, +와 #는 쓸 수 없습니다") \
+    X("1 to {1} beginnings of names are wanted, such as line1/: what comes back from the broker must not go out again", "line1/ 같은 이름의 앞부분이 1개부터 {1}개까지 필요합니다. 브로커에서 되돌아온 것이 다시 나가면 안 됩니다") \
+    X("a sample that cannot be published", "보낼 수 없는 값입니다") \
+    X("texts are wanted", "글 목록이 필요합니다") \
     X("a client id of at most {1} bytes is wanted", "클라이언트 ID는 {1}바이트 이하여야 합니다") \
     X("the broker does not let this user read one of the topics", "브로커가 이 사용자에게 토픽 하나를 읽지 못하게 합니다") \
     X("the topics cannot be asked for: {1}", "토픽을 구독할 수 없습니다: {1}") \
@@ -130,6 +134,7 @@
     X("one of folder, json, sparkplug is wanted", "folder, json, sparkplug 가운데 하나여야 합니다") \
     X("sparkplug or hsms is wanted", "sparkplug나 hsms여야 합니다") \
     X("one of folder, json, modbus, sparkplug is wanted", "folder, json, modbus, sparkplug 가운데 하나여야 합니다") \
+    X("one of folder, json, modbus, mqtt_out, sparkplug is wanted", "folder, json, modbus, mqtt_out, sparkplug 가운데 하나여야 합니다") \
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \

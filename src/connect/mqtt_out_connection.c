@@ -1,0 +1,484 @@
+#include "connect/mqtt_out_connection.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/status.h"
+#include "io/clock.h"
+
+// Samples go out batch by batch: one is published whole, and the next begins when the broker has acknowledged all of it; a connection that
+// breaks begins its batch again. A batch is what was written since the last one (signals_take_followed), or, where some of that was
+// missed, a piece that is read back from the store: signal by signal, from `from_us` on.
+//
+// How far the broker has all is a signal, too (NAME/sent until, microseconds since 1970), so it lies where the samples lie and a backup
+// has both. It is a time of ours, and samples have times of their sources: what is read back begins EARLIER_US before it.
+
+enum {
+    TICK_US = 20000,
+    MAX_IN_FLIGHT = 5000,
+    MAX_BACK_SAMPLES = 5000, // of one batch that is read back
+    MAX_ENTRIES_BYTES = 128 << 20,
+    MAX_MESSAGE_BYTES = 8 * SAMPLE_MAX_TEXT_BYTES,
+    MAX_IDS = 4 * SIGNALS_MAX,
+};
+#define EARLIER_US INT64_C(60000000)
+#define SAY_US INT64_C(1000000)       // how often the position is kept
+#define SAY_IDLE_US INT64_C(10000000) // and while nothing comes
+static const char position_name[] = "sent until";
+
+struct entry {         // of a signal
+    const char *topic; // NULL: it is not given away
+    const char *unit;
+    bool is_known;
+};
+
+struct mqtt_out {
+    struct mqtt_client client; // first
+    struct signals *signals;
+    struct follower *follower;
+    char topic[OUT_MAX_TOPIC_BYTES], own[SIGNALS_MAX_NAME_BYTES]; // own: of its position
+    char *prefix[OUT_MAX_PREFIXES];
+    size_t n_prefix;
+    struct arena arena;  // of prefixes and entries
+    struct entry *entry; // (n_entry), by id
+    size_t n_entry;
+
+    struct text batch, events, message; // events are taken and left
+    struct batch_reader reader;
+    bool is_batch; // one is on its way
+    uint64_t n_in_batch;
+    int64_t n_flying;
+    maru_time taken_us; // with this batch the broker has all that was durable then
+
+    bool is_back; // it is reading back
+    int64_t back_signal;
+    maru_time from_us, back_us;
+
+    maru_time until_us, said_us; // the position, and when it was kept
+    _Atomic uint64_t n_sent;
+    maru_time rate_us; // by who looks
+    uint64_t rate_n;
+    double rate;
+    pthread_mutex_t lock; // of the rate
+};
+
+// ---- signals and topics
+
+static void add_part(struct text *out, const char *bytes) {
+    for (; *bytes; bytes++) {
+        const char c = *bytes == '+' || *bytes == '#' ? '_' : *bytes;
+        text_add(out, &c, 1);
+    }
+}
+
+static void fill_topic(const struct mqtt_out *out, const struct signal_row *row, struct text *to) {
+    const struct {
+        const char *mark, *value;
+    } parts[] = {{"{source}", row->source}, {"{asset}", row->asset}, {"{name}", row->name}};
+    for (const char *at = out->topic; *at;) {
+        size_t i = 0;
+        while (i < 3 && strncmp(at, parts[i].mark, strlen(parts[i].mark)) != 0) {
+            i++;
+        }
+        if (i < 3) {
+            add_part(to, parts[i].value);
+            at += strlen(parts[i].mark);
+        } else {
+            text_add(to, at++, 1);
+        }
+    }
+}
+
+static bool is_wanted(const struct mqtt_out *out, const char *source) {
+    bool is_named = false;
+    for (size_t i = 0; i < out->n_prefix; i++) {
+        is_named = is_named || strncmp(source, out->prefix[i], strlen(out->prefix[i])) == 0;
+    }
+    return is_named && strcmp(source, out->own) != 0;
+}
+
+static maru_status learn(void *of, const struct signal_row *row, maru_error *err) {
+    struct mqtt_out *out = of;
+    if (row->id >= (int64_t)out->n_entry || out->entry[row->id].is_known) {
+        return MARU_OK;
+    }
+    struct entry *entry = &out->entry[row->id];
+    if (!is_wanted(out, row->source)) {
+        entry->is_known = true;
+        return MARU_OK;
+    }
+    struct text topic;
+    text_init(&topic, 4 * OUT_MAX_TOPIC_BYTES);
+    fill_topic(out, row, &topic);
+    if (topic.status == MARU_OK && topic.n_bytes > 0) {
+        entry->topic = arena_text(&out->arena, topic.bytes, topic.n_bytes);
+        entry->unit = arena_text(&out->arena, row->unit, strlen(row->unit));
+    }
+    text_fini(&topic);
+    entry->is_known = entry->topic && entry->unit;
+    return entry->is_known ? MARU_OK : arena_refusal(&out->arena, err);
+}
+
+static bool make_room(struct mqtt_out *out, int64_t signal) {
+    if ((size_t)signal < out->n_entry) {
+        return true;
+    }
+    const size_t n = (size_t)signal + 1024;
+    struct entry *entry = alloc_resize(out->entry, n, sizeof *entry);
+    if (entry) {
+        memset(entry + out->n_entry, 0, (n - out->n_entry) * sizeof *entry);
+        out->entry = entry;
+        out->n_entry = n;
+    }
+    return entry != NULL;
+}
+
+// *entry is NULL where it is not given away. False: the store does not say, and may be asked again.
+static bool find(struct mqtt_out *out, int64_t signal, const struct entry **entry) {
+    *entry = NULL;
+    if (signal < 1 || signal >= MAX_IDS) {
+        return true;
+    }
+    if (!make_room(out, signal) ||
+        (!out->entry[signal].is_known &&
+         signals_each(out->signals, signal - 1, 1, learn, out, NULL) != MARU_OK)) {
+        return false;
+    }
+    *entry = out->entry[signal].topic ? &out->entry[signal] : NULL;
+    return true;
+}
+
+// ---- messages
+
+static void add_time(struct text *out, maru_time at_us) {
+    const maru_time us = (at_us % 1000000 + 1000000) % 1000000;
+    const time_t seconds = (time_t)((at_us - us) / 1000000);
+    struct tm day;
+    char text[40];
+    (void)gmtime_r(&seconds, &day);
+    (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &day);
+    text_addf(out, "\"%s.%06dZ\"", text, (int)us);
+}
+
+static void add_value(struct text *out, const struct sample *sample) {
+    struct text text;
+    switch ((enum sample_type)sample->type) {
+    case SAMPLE_DOUBLE:
+        text_add_double(out, sample->value.number);
+        break;
+    case SAMPLE_INTEGER:
+        text_addf(out, "%lld", (long long)sample->value.integer);
+        break;
+    case SAMPLE_BOOL:
+        text_addz(out, sample->value.integer ? "true" : "false");
+        break;
+    case SAMPLE_TEXT:
+        text_init(&text, SAMPLE_MAX_TEXT_BYTES + 1);
+        text_add(&text, sample->value.text, sample->n_text);
+        text_add_json(out, text.bytes ? text.bytes : "");
+        text_fini(&text);
+        break;
+    case N_SAMPLE_TYPE:
+    default:
+        text_addz(out, "null");
+    }
+}
+
+static void publish(struct mqtt_out *out, const struct entry *entry, const struct sample *sample) {
+    struct text *message = &out->message;
+    text_clear(message);
+    text_addz(message, "{\"time\":");
+    add_time(message, sample->at_us);
+    text_addz(message, ",\"value\":");
+    add_value(message, sample);
+    text_addf(message, ",\"quality\":%u", sample->quality);
+    if (entry->unit[0]) {
+        text_addz(message, ",\"unit\":");
+        text_add_json(message, entry->unit);
+    }
+    text_addz(message, "}");
+    if (message->status == MARU_OK &&
+        mqtt_client_publish(&out->client, entry->topic, message->bytes, message->n_bytes, 1,
+                            false) != 0) {
+        out->n_flying++;
+        out->n_in_batch++;
+    } else {
+        intake_refuse(out->client.connection.intake, "a sample that cannot be published");
+    }
+}
+
+// ---- batches
+
+static void rewind_batch(struct mqtt_out *out) {
+    const uint8_t *bytes = (const uint8_t *)out->batch.bytes;
+    out->reader = (struct batch_reader){.from = {bytes, bytes + out->batch.n_bytes}};
+    out->n_in_batch = 0;
+    out->n_flying = 0;
+}
+
+struct reading {
+    struct mqtt_out *out;
+    int64_t signal;
+    size_t n;
+};
+
+static maru_status keep(void *of, const struct sample *sample, size_t n, maru_error *err) {
+    struct reading *reading = of;
+    struct mqtt_out *out = reading->out;
+    for (size_t i = 0; i < n; i++) {
+        const struct batch_sample one = {.signal = reading->signal, .sample = sample[i]};
+        if (reading->n == MAX_BACK_SAMPLES) {
+            return fail(err, MARU_E_STOPPED, "enough");
+        }
+        batch_write(&out->batch, &one, 1);
+        out->back_us = sample[i].at_us + 1;
+        reading->n++;
+    }
+    return out->batch.status;
+}
+
+static maru_status first_id(void *of, const struct signal_row *row, maru_error *err) {
+    (void)err;
+    *(int64_t *)of = row->id;
+    return MARU_OK;
+}
+
+// The next piece of what is read back; it ends behind the last signal.
+static void read_back(struct mqtt_out *out) {
+    struct reading reading = {.out = out};
+    text_clear(&out->batch);
+    while (out->is_back && reading.n == 0) {
+        reading.signal = out->back_signal;
+        maru_status st = MARU_OK;
+        const struct entry *entry = NULL;
+        if (!find(out, reading.signal, &entry)) {
+            return;
+        }
+        if (entry) {
+            st = signals_read(out->signals, reading.signal, out->back_us, SIGNALS_TO_US, keep,
+                              &reading, NULL);
+        }
+        if (st == MARU_E_STOPPED) {
+            break; // there is more of it
+        }
+        if (st != MARU_OK && st != MARU_E_USAGE) {
+            text_clear(&out->batch); // the store is away: the same again at the next tick
+            return;
+        }
+        int64_t next = 0;
+        st = signals_each(out->signals, out->back_signal, 1, first_id, &next, NULL);
+        if (st != MARU_OK) {
+            break;
+        }
+        out->is_back = next > 0;
+        out->back_signal = next;
+        out->back_us = out->from_us;
+    }
+    out->is_batch = out->batch.n_bytes > 0;
+    rewind_batch(out);
+}
+
+static void begin_back(struct mqtt_out *out, maru_time from_us) {
+    out->is_back = true;
+    out->back_signal = 0;
+    out->from_us = out->back_us = from_us;
+}
+
+static void take_followed(struct mqtt_out *out, maru_time now) {
+    if (signals_take_followed(out->follower, 0, &out->batch, &out->events)) {
+        text_clear(&out->batch); // all of it lies in the store
+        begin_back(out, out->until_us - EARLIER_US);
+        return;
+    }
+    out->taken_us = now;
+    out->is_batch = out->batch.n_bytes > 0;
+    rewind_batch(out);
+}
+
+static void keep_position(struct mqtt_out *out, maru_time now) {
+    const struct intake_name name = {
+        .bytes = position_name, .n = sizeof position_name - 1, .unit = "us"};
+    const struct sample sample = {.at_us = now,
+                                  .type = SAMPLE_INTEGER,
+                                  .quality = QUALITY_GOOD,
+                                  .value = {.integer = out->until_us}};
+    connection_take_sample(&out->client.connection, &name, &sample);
+    out->said_us = now;
+}
+
+static void send_some(struct mqtt_out *out) {
+    struct batch_sample one;
+    while (out->is_batch && out->n_flying < MAX_IN_FLIGHT) {
+        const struct batch_reader before = out->reader;
+        const struct entry *entry = NULL;
+        if (batch_next(&out->reader, &one, NULL) != MARU_OK) {
+            return;
+        }
+        if (!find(out, one.signal, &entry)) {
+            out->reader = before; // the same again at the next tick
+            return;
+        }
+        if (entry) {
+            publish(out, entry, &one.sample);
+        }
+    }
+}
+
+static bool is_all_read(const struct mqtt_out *out) {
+    return out->reader.n_left == 0 && out->reader.from.at == out->reader.from.end;
+}
+
+static void tick(void *of, maru_time now) {
+    struct mqtt_out *out = of;
+    send_some(out);
+    if (out->is_batch && is_all_read(out) && out->n_flying == 0) { // the broker has it
+        atomic_fetch_add(&out->n_sent, out->n_in_batch);
+        out->is_batch = false;
+        if (!out->is_back) {
+            out->until_us = out->taken_us;
+            if (now - out->said_us >= SAY_US) {
+                keep_position(out, now);
+            }
+        }
+    }
+    if (!out->is_batch && out->is_back) {
+        read_back(out);
+    } else if (!out->is_batch) {
+        take_followed(out, now);
+        if (!out->is_batch && !out->is_back) {
+            out->until_us = now;
+            if (now - out->said_us >= SAY_IDLE_US) {
+                keep_position(out, now);
+            }
+        }
+    }
+    send_some(out);
+}
+
+static maru_time due(void *of) {
+    (void)of;
+    return clock_unix_us() + TICK_US;
+}
+
+static void up(void *of, maru_time now) {
+    (void)now;
+    rewind_batch(of);
+}
+
+static void published(void *of, int number) {
+    struct mqtt_out *out = of;
+    (void)number;
+    out->n_flying--;
+}
+
+static void stop(void *of, maru_time now) { keep_position(of, now); }
+
+static const struct mqtt_user user = {
+    .up = up, .due = due, .tick = tick, .published = published, .stop = stop};
+
+// ---- opening
+
+maru_status mqtt_out_check(const struct mqtt_out_options *options, maru_error *err) {
+    const size_t n = strlen(options->topic);
+    if (n == 0 || n >= OUT_MAX_TOPIC_BYTES || strpbrk(options->topic, "+#") ||
+        !text_is_utf8(options->topic, n)) {
+        return fail(err, MARU_E_USAGE, "a topic such as maru/{source} is wanted, without + and #");
+    }
+    if (options->n_prefix == 0 || options->n_prefix > OUT_MAX_PREFIXES) {
+        return fail(
+            err, MARU_E_USAGE,
+            "1 to %d beginnings of names are wanted, such as line1/: what comes back from the "
+            "broker must not go out again",
+            OUT_MAX_PREFIXES);
+    }
+    return mqtt_check(&options->mqtt, err);
+}
+
+static maru_status find_position(struct mqtt_out *out, maru_error *err) {
+    const int64_t signal = signals_find(out->signals, out->own, strlen(out->own));
+    struct last_sample last = {0};
+    out->until_us = clock_unix_us();
+    maru_status st = signal > 0 ? signals_last(out->signals, &signal, 1, &last, err) : MARU_OK;
+    if (st == MARU_OK && signal > 0 && last.sample.type == SAMPLE_INTEGER &&
+        last.sample.quality == QUALITY_GOOD) {
+        out->until_us = last.sample.value.integer;
+        begin_back(out, out->until_us - EARLIER_US);
+    }
+    return st;
+}
+
+static maru_status prepare(struct mqtt_out *out, struct signals *signals,
+                           const struct mqtt_out_options *options, maru_error *err) {
+    out->signals = signals;
+    arena_init(&out->arena, MAX_ENTRIES_BYTES);
+    text_init(&out->batch, SIGNALS_MAX_FOLLOW_BYTES);
+    text_init(&out->events, SIGNALS_MAX_FOLLOW_BYTES);
+    text_init(&out->message, MAX_MESSAGE_BYTES);
+    pthread_mutex_init(&out->lock, NULL);
+    snprintf(out->topic, sizeof out->topic, "%s", options->topic);
+    snprintf(out->own, sizeof out->own, "%.400s/%s", options->mqtt.name, position_name);
+    maru_status st = mqtt_out_check(options, err);
+    for (size_t i = 0; st == MARU_OK && i < options->n_prefix; i++) {
+        out->prefix[i] = arena_text(&out->arena, options->prefix[i], strlen(options->prefix[i]));
+        st = out->prefix[i] ? MARU_OK : arena_refusal(&out->arena, err);
+        out->n_prefix = i + 1;
+    }
+    st = st == MARU_OK ? mqtt_client_init(&out->client, signals, &options->mqtt, &user, err) : st;
+    st = st == MARU_OK ? signals_follow(signals, &out->follower, err)
+                       : st; // first, so that nothing lies between
+    return st == MARU_OK ? find_position(out, err) : st;
+}
+
+static void release(struct mqtt_out *out) {
+    signals_unfollow(out->follower);
+    mqtt_client_fini(&out->client);
+    arena_fini(&out->arena);
+    text_fini(&out->batch);
+    text_fini(&out->events);
+    text_fini(&out->message);
+    pthread_mutex_destroy(&out->lock);
+    alloc_free(out->entry);
+    alloc_free(out);
+}
+
+maru_status mqtt_out_open(struct signals *signals, const struct mqtt_out_options *options,
+                          struct mqtt_out **made, maru_error *err) {
+    struct mqtt_out *out = alloc_new(1, sizeof *out);
+    if (!out) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    maru_status st = prepare(out, signals, options, err);
+    st = st == MARU_OK ? mqtt_client_start(&out->client, err) : st;
+    if (st != MARU_OK) {
+        release(out);
+        return st;
+    }
+    *made = out;
+    return MARU_OK;
+}
+
+void mqtt_out_close(struct mqtt_out *out) {
+    if (out) {
+        mqtt_client_stop(&out->client);
+        release(out);
+    }
+}
+
+void mqtt_out_look_at(struct mqtt_out *out, struct connection_look *look) {
+    connection_look_at(&out->client.connection, look);
+    const maru_time now = clock_unix_us();
+    pthread_mutex_lock(&out->lock);
+    look->counts.n_sample = atomic_load(&out->n_sent);
+    const double span_s = (double)(now - out->rate_us) * 1e-6;
+    if (span_s >= 1) {
+        out->rate = out->rate_us == 0 ? 0 : (double)(look->counts.n_sample - out->rate_n) / span_s;
+        out->rate_us = now;
+        out->rate_n = look->counts.n_sample;
+    }
+    look->samples_a_s = out->rate;
+    pthread_mutex_unlock(&out->lock);
+}
