@@ -31,6 +31,7 @@ struct server {
     struct twins *twins;
     struct links *links;
     struct upkeep *upkeep;
+    struct floors *floors;
     struct signal_streams *signal_streams;
     struct MHD_Daemon *daemon;
     const char *page;
@@ -213,6 +214,19 @@ maru_status api_follow_signals(struct request *request, maru_error *err);
 maru_status api_list_events(struct request *request, maru_error *err);
 maru_status api_write_lines(struct request *request, maru_error *err);
 maru_status api_write_samples(struct request *request, maru_error *err);
+maru_status api_list_documents(struct request *request, maru_error *err);
+maru_status api_get_document(struct request *request, maru_error *err);
+maru_status api_put_document(struct request *request, maru_error *err);
+maru_status api_list_document_versions(struct request *request, maru_error *err);
+maru_status api_get_document_version(struct request *request, maru_error *err);
+maru_status api_list_alarms(struct request *request, maru_error *err);
+maru_status api_acknowledge_alarm(struct request *request, maru_error *err);
+maru_status api_shelve_alarm(struct request *request, maru_error *err);
+maru_status api_unshelve_alarm(struct request *request, maru_error *err);
+maru_status api_remove_alarm(struct request *request, maru_error *err);
+maru_status api_return_alarm(struct request *request, maru_error *err);
+maru_status api_list_equipment(struct request *request, maru_error *err);
+maru_status api_get_oee(struct request *request, maru_error *err);
 maru_status api_get_history(struct request *request, maru_error *err);
 
 #endif

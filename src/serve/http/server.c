@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "serve/floor/floors.h"
 #include "serve/http/address.h"
 #include "serve/http/hands.h"
 #include "serve/http/http.h"
@@ -93,6 +94,7 @@ maru_status server_start(const struct server_config *config, struct server **out
         st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
     }
     st = st == MARU_OK ? signal_streams_new(&server->signal_streams, err) : st;
+    st = st == MARU_OK ? floors_start(server->store, &server->floors, err) : st;
     st = st == MARU_OK ? links_start(server->store, config->folders, &server->links, err) : st;
     st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
@@ -113,6 +115,7 @@ static void let_go(void *context, const char *tenant) {
     struct server *server = context;
     jobs_cancel_tenant(server->jobs, tenant);
     links_close(server->links, tenant, "");
+    floors_close(server->floors, tenant);
 }
 
 bool server_tend(struct server *server) {
@@ -160,6 +163,7 @@ void server_stop(struct server *server) {
     hands_stop(server->hands);
     upkeep_stop(server->upkeep);
     links_stop(server->links);
+    floors_stop(server->floors);
     jobs_stop(server->jobs);
     twins_stop(server->twins);
     store_close(server->store);

@@ -144,6 +144,26 @@
     X("a document has a name below {1} bytes and at most {2} MiB", "문서 이름은 {1}바이트보다 짧고 크기는 {2} MiB까지입니다") \
     X("a state of more than {1} MiB", "상태가 {1} MiB를 넘습니다") \
     X("this engine has kept no state yet", "아직 저장된 상태가 없습니다") \
+    X("a time above 0, such as 60 s", "60 s처럼 0보다 긴 시간") \
+    X("a unit takes no time", "한 개를 만드는 시간이 0입니다") \
+    X("one row for each product, step and tool", "제품, 공정, 호기마다 한 행") \
+    X("this product, step and tool have a row already", "같은 제품, 공정, 호기의 행이 이미 있습니다") \
+    X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
+    X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
+    X("documents are alarms, equipment and ideals", "문서는 alarms, equipment, ideals입니다") \
+    X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
+    X("at most 400 days are told at once", "한 번에 400일까지 볼 수 있습니다") \
+    X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
+    X("more than {1} rows: ask for less at once", "{1}행을 넘습니다. 더 좁은 범위를 물으세요") \
+    X("there is no tool '{1}'", "'{1}' 설비가 없습니다") \
+    X("there is no alarm '{1}'", "'{1}' 경보가 없습니다") \
+    X("the kept state of the alarms is of another table", "저장된 경보 상태가 다른 표의 것입니다") \
+    X("the state of the alarms is too large to be kept", "경보 상태가 너무 커서 저장할 수 없습니다") \
+    X("fell behind what is written, and reads it back", "들어오는 데이터를 따라가지 못해 다시 읽습니다") \
+    X("no more threads", "스레드를 더 만들 수 없습니다") \
+    X("more than {1} tenants watch their floors", "현장을 지켜보는 테넌트가 {1}개를 넘습니다") \
+    X("more than {1} samples of one moment", "한 시각의 값이 {1}개를 넘습니다") \
+    X("more than {1} tools", "설비가 {1}대를 넘습니다") \
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     X("an event of the floor is a JSON object", "현장 이벤트는 JSON 객체여야 합니다") \
     X("an event of the floor has a member event", "현장 이벤트에는 event 항목이 있어야 합니다") \

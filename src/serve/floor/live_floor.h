@@ -1,0 +1,64 @@
+// What the data of one tenant means, live: a thread that follows its signals and events, and the engines that it feeds by the
+// tables that people have written.
+#ifndef SERVE_LIVE_FLOOR_H
+#define SERVE_LIVE_FLOOR_H
+
+#include <pthread.h>
+
+#include "serve/floor/alarm_watch.h"
+#include "serve/floor/tool_states.h"
+#include "store/tenant.h"
+
+enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
+
+// The documents that it is made of.
+#define FLOOR_EQUIPMENT "equipment"
+#define FLOOR_IDEALS "ideals"
+#define FLOOR_ALARMS "alarms"
+
+struct floor_route { // where a signal goes
+    uint32_t key;    // of the table of equipment, NAME_NONE
+    uint32_t alarm;  // of the table of alarms, ALARM_NONE
+};
+
+struct floor {
+    char tenant_name[STORE_TENANT_BYTES];
+    struct store *store;
+    struct tenant *tenant; // held
+    struct signals *signals;
+    struct follower *follower;
+    pthread_t thread;
+    bool has_thread;
+
+    pthread_mutex_t lock; // everything below
+    pthread_cond_t is_taken;
+    uint64_t wanted, taken; // readings of the documents
+    bool is_ending;
+    uint32_t n_user;            // who waits for the lock, or has it
+    struct tool_states *tools;  // NULL: there is no table
+    struct alarm_watch *alarms; // the same
+    struct news news;
+    struct floor_route *route; // (n_route), by the number of the signal
+    size_t n_route;
+    uint64_t n_behind;                     // how often it has missed some, and read them back
+    maru_time ready_us, saved_us, told_us; // when it was last read, saved and told
+    maru_time from_us;                     // its past begins here
+    char problem[MARU_ERROR_TEXT_BYTES];   // "": none
+    struct floor *next;
+};
+
+// Begin to follow; the documents are read by the thread.
+//   errors  of store_hold, tenant_open_signals and signals_follow; MARU_E_MEMORY
+MARU_MUST_USE maru_status floor_open(struct store *store, const char *tenant, struct floor **out,
+                                     maru_error *err);
+void floor_end(struct floor *floor);   // its thread ends soon
+void floor_close(struct floor *floor); // waits for the thread; accepts NULL
+
+// Read the documents again, and wait until that is done.
+void floor_refresh(struct floor *floor);
+
+// Write what is concluded and the state of the alarms, with the act of somebody; the caller has the lock.
+MARU_MUST_USE maru_status floor_save(struct floor *floor, const struct engine_act *act,
+                                     maru_error *err);
+
+#endif
