@@ -217,6 +217,21 @@ def alarms(s):
     check("who did what is in the audit log", [a in audit for a in ("acknowledge alarm", "shelve alarm", "remove alarm")], [True] * 3)
 
 
+def tuning(s):
+    """A signal that trembles about its limit: many alarms, and a deadband that would have kept them away."""
+    check("a table", s.ask("PUT", "/v1/documents/alarms", ALARMS + "NOISY,pump/flow > 100,low,,pumps,\n")[0], 200)
+    begin = int(NOW) - 6 * 3600
+    s.write(*(f"pump flow={100 + (1 if n % 2 else -1) + 0.1 * (n % 7)} {int((begin + 30 * n) * 1e6)}" for n in range(720)))
+    status, answer = s.ask("POST", "/v1/alarms/tune?lang=ko", {"budget": 6, "from": begin, "to": int(NOW)})
+    check("tuned", status, 200)
+    noisy = next(p for p in answer["proposals"] if p["alarm"] == "NOISY")
+    check("it came every minute", noisy["before"] > 300, True)
+    check("and would come seldom", (noisy["changed"], noisy["over"], noisy["after"] <= 6 * 6), (True, False, True))
+    check("no stop says so in Korean", "실제 정지" in answer["statements"][0], True)
+    check("nothing was applied", s.ask("GET", "/v1/documents/alarms")[1]["text"].count("deadband"), 1)
+    check("a time that is none", s.ask("POST", "/v1/alarms/tune", {"from": 5, "to": 4})[0], 400)
+
+
 def again(s, before):
     """After a restart everything is as it was, and nothing was told twice."""
     for name, events in before.items():
@@ -250,6 +265,7 @@ def main():
         check("another table", s.ask("PUT", "/v1/documents/alarms", ALARMS.replace("> 850", "> 2000").replace("QUIET,oven/speed silent 1 h,low,,,\n", ""))[0], 200)
         check("what is over is over", {a["alarm"]: a["state"] for a in s.ask("GET", "/v1/alarms?state=all")[1]["items"]}["HOT"], "normal")
         check("what stands stands", alarm(s, "SLOW")["state"], "unacknowledged")
+        tuning(s)
         wait("the tools are back", lambda: s.ask("GET", "/v1/equipment")[0] == 200)
         s.stop()
     finally:

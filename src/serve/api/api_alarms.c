@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "serve/api/fields.h"
 #include "serve/floor/floors.h"
+#include "serve/floor/tuning.h"
 
 // The alarms of the floor as they are now, and what people do to them. What somebody has done is on the disk, with its entry in the
 // audit log, before he is answered.
@@ -229,4 +230,46 @@ maru_status api_remove_alarm(struct request *request, maru_error *err) {
 
 maru_status api_return_alarm(struct request *request, maru_error *err) {
     return do_act(request, ALARM_ACT_RETURN, err);
+}
+
+// ---- against a budget
+
+#define LONGEST_US (INT64_C(100) * 86400 * 1000000)
+
+static maru_status read_tuning(const struct json_t *body, struct tuning *out, maru_error *err) {
+    const double now_s = to_s(clock_unix_us());
+    double budget = 0, from_s = 0, until_s = now_s;
+    maru_status st = field_number(body, "budget", 0.001, 1e6, &budget, err);
+    st = st == MARU_OK ? field_number(body, "to", 0, 1e10, &until_s, err) : st;
+    from_s = until_s - 7 * 86400.0;
+    st = st == MARU_OK ? field_number(body, "from", 0, 1e10, &from_s, err) : st;
+    out->budget_per_h = budget;
+    out->from_us = (maru_time)(from_s * 1e6);
+    out->to_us = (maru_time)(until_s * 1e6);
+    if (st == MARU_OK && (out->from_us >= out->to_us || out->to_us - out->from_us > LONGEST_US)) {
+        st = field_wrong(err, "/from", "before to is wanted, at most 100 days");
+    }
+    return st;
+}
+
+maru_status api_tune_alarms(struct request *request, maru_error *err) {
+    static const char *const known[] = {"budget", "from", "to", NULL};
+    struct tuning tuning = {.is_korean = request_language(request) == LANG_KO};
+    struct json_t *body = NULL;
+    struct signals *signals = NULL;
+    struct text table;
+    text_init(&table, TENANT_MAX_DOCUMENT_BYTES);
+    tuning.table = &table;
+    maru_status st = fields_open(&body, request->body.bytes, request->body.n_bytes, known, err);
+    st = st == MARU_OK ? read_tuning(body, &tuning, err) : st;
+    if (st == MARU_OK) {
+        st = tenant_get_document(request->tenant, FLOOR_ALARMS, 0, &table, NULL, NULL, err);
+        st = st == MARU_E_USAGE ? no_alarms(request, err) : st;
+    }
+    st = st == MARU_OK ? tenant_open_signals(request->server->store, request->tenant, &signals, err)
+                       : st;
+    st = st == MARU_OK ? tuning_run(signals, &tuning, &request->out, err) : st;
+    fields_close(body);
+    text_fini(&table);
+    return st;
 }

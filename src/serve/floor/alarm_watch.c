@@ -194,6 +194,32 @@ uint32_t alarm_watch_signal(struct alarm_watch *w, const struct signal_row *row)
     return ALARM_NONE;
 }
 
+struct finding {
+    struct alarm_watch *watch;
+    int64_t last;
+};
+
+static maru_status find_signal(void *context, const struct signal_row *row, maru_error *err) {
+    struct finding *finding = context;
+    (void)err;
+    (void)alarm_watch_signal(finding->watch, row);
+    finding->last = row->id;
+    return MARU_OK;
+}
+
+maru_status alarm_watch_find_signals(struct alarm_watch *w, struct signals *signals,
+                                     maru_error *err) {
+    enum { AT_ONCE = 10000 };
+    struct finding finding = {.watch = w};
+    int64_t before = -1;
+    maru_status st = MARU_OK;
+    while (st == MARU_OK && finding.last != before) {
+        before = finding.last;
+        st = signals_each(signals, finding.last, AT_ONCE, find_signal, &finding, err);
+    }
+    return st;
+}
+
 void alarm_watch_sample(struct alarm_watch *w, uint32_t signal, const struct sample *sample,
                         maru_time now_us) {
     const maru_time ahead_us = MAX_AHEAD_S * INT64_C(1000000);

@@ -58,6 +58,10 @@ void alarm_watch_listen(struct alarm_watch *watch, struct news *news);
 // The signal of the table that this one is, ALARM_NONE: the table does not look at it. From then on it is known.
 uint32_t alarm_watch_signal(struct alarm_watch *watch, const struct signal_row *row);
 
+// The same for all signals that there are.
+MARU_MUST_USE maru_status alarm_watch_find_signals(struct alarm_watch *watch,
+                                                   struct signals *signals, maru_error *err);
+
 // Take a sample. What comes from more than a minute ahead of now_us counts as of now: a clock that is wrong must not make
 // everything behind it late.
 void alarm_watch_sample(struct alarm_watch *watch, uint32_t signal, const struct sample *sample,

@@ -142,27 +142,6 @@ static maru_status hear_last(struct floor *floor, struct alarm_watch *watch, mar
     return st;
 }
 
-static maru_status find_signals(void *context, const struct signal_row *row, maru_error *err) {
-    (void)err;
-    struct alarm_watch *watch = ((void **)context)[0];
-    int64_t *last = ((void **)context)[1];
-    (void)alarm_watch_signal(watch, row);
-    *last = row->id;
-    return MARU_OK;
-}
-
-static maru_status find_all_signals(struct floor *floor, struct alarm_watch *watch,
-                                    maru_error *err) {
-    int64_t last = 0, before = -1;
-    void *context[2] = {watch, &last};
-    maru_status st = MARU_OK;
-    while (st == MARU_OK && last != before) {
-        before = last;
-        st = signals_each(floor->signals, last, 10000, find_signals, context, err);
-    }
-    return st;
-}
-
 static maru_status begin_alarms(struct floor *floor, struct alarm_watch *made,
                                 const struct text *kept, maru_time now_us, maru_error *err) {
     if (!floor->alarms && alarm_watch_version_of(kept) == made->version &&
@@ -170,7 +149,7 @@ static maru_status begin_alarms(struct floor *floor, struct alarm_watch *made,
         return MARU_OK; // goes on where it was
     }
     const bool has_old = floor->alarms || alarm_watch_version_of(kept) > 0;
-    maru_status st = find_all_signals(floor, made, err);
+    maru_status st = alarm_watch_find_signals(made, floor->signals, err);
     struct news *news = made->news;
     made->news = has_old ? NULL : news;
     st = st == MARU_OK ? hear_last(floor, made, now_us - WINDOW_US, err) : st;

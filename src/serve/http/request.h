@@ -225,6 +225,7 @@ maru_status api_shelve_alarm(struct request *request, maru_error *err);
 maru_status api_unshelve_alarm(struct request *request, maru_error *err);
 maru_status api_remove_alarm(struct request *request, maru_error *err);
 maru_status api_return_alarm(struct request *request, maru_error *err);
+maru_status api_tune_alarms(struct request *request, maru_error *err);
 maru_status api_list_equipment(struct request *request, maru_error *err);
 maru_status api_get_oee(struct request *request, maru_error *err);
 maru_status api_get_history(struct request *request, maru_error *err);

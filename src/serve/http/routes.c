@@ -101,6 +101,7 @@ static const struct route routes[] = {
     {"GET", "/v1/documents/{document}/versions/{version}", ROLE_VIEWER, false, false, SLOW, 0,
      api_get_document_version},
     {"GET", "/v1/alarms", ROLE_VIEWER, false, false, SLOW, 0, api_list_alarms},
+    {"POST", "/v1/alarms/tune", ROLE_ENGINEER, false, false, SLOW, JSON, api_tune_alarms},
     {"POST", "/v1/alarms/{alarm}/acknowledge", ROLE_ENGINEER, false, false, SLOW, JSON,
      api_acknowledge_alarm},
     {"POST", "/v1/alarms/{alarm}/shelve", ROLE_ENGINEER, false, false, SLOW, JSON,

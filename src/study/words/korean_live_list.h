@@ -163,6 +163,9 @@
     X("no more threads", "스레드를 더 만들 수 없습니다") \
     X("more than {1} tenants watch their floors", "현장을 지켜보는 테넌트가 {1}개를 넘습니다") \
     X("more than {1} samples of one moment", "한 시각의 값이 {1}개를 넘습니다") \
+    X("more than {1} samples: ask for a shorter time", "값이 {1}개를 넘습니다. 더 짧은 기간을 물으세요") \
+    X("the answer is too large", "답이 너무 큽니다") \
+    X("before to is wanted, at most 100 days", "to보다 앞이고 100일 안이어야 합니다") \
     X("more than {1} tools", "설비가 {1}대를 넘습니다") \
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     X("an event of the floor is a JSON object", "현장 이벤트는 JSON 객체여야 합니다") \
