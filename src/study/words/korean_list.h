@@ -426,7 +426,6 @@
     X("at least one tool stays, and at most a million", "설비는 1대 이상 100만 대 이하여야 합니다") \
     X("a whole number is wanted", "정수여야 합니다") \
     X("at most a million tools are possible", "설비는 100만 대까지 가능합니다") \
-    X("a change is tools:GROUP, downtime:GROUP, failures:GROUP, process:GROUP, repairs:GROUP, releases:PRODUCT or priority:PRODUCT", "변경은 tools:그룹, downtime:그룹, failures:그룹, process:그룹, repairs:그룹, releases:제품, priority:제품 가운데 하나입니다") \
     /* twins */ \
     X("there is no such twin", "그런 트윈이 없습니다") \
     X("there are {1} twins already: delete one first", "트윈이 이미 {1}개입니다. 먼저 하나를 지우세요") \

@@ -131,10 +131,6 @@
     X("line {1}: {2} ({3} of {4} lines were refused, the others are kept)", "{1}번째 줄: {2} ({4}줄 가운데 {3}줄을 거절했고 나머지는 저장했습니다)") \
     X("the body is wanted plain or as gzip", "본문은 그대로이거나 gzip이어야 합니다") \
     X("{1} samples were refused, the others are kept: {2}", "표본 {1}개를 거절했고 나머지는 저장했습니다: {2}") \
-    X("one of folder, json, sparkplug is wanted", "folder, json, sparkplug 가운데 하나여야 합니다") \
-    X("sparkplug or hsms is wanted", "sparkplug나 hsms여야 합니다") \
-    X("one of folder, json, modbus, sparkplug is wanted", "folder, json, modbus, sparkplug 가운데 하나여야 합니다") \
-    X("one of folder, json, modbus, mqtt_out, sparkplug is wanted", "folder, json, modbus, mqtt_out, sparkplug 가운데 하나여야 합니다") \
     X("more than {1} connections are open", "열린 연결이 {1}개를 넘습니다") \
     X("there is no such connection", "그런 연결이 없습니다") \
     X("there are {1} connections already: delete one first", "연결이 이미 {1}개 있습니다. 먼저 하나를 지우세요") \
@@ -170,10 +166,11 @@
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     X("an event of the floor is a JSON object", "현장 이벤트는 JSON 객체여야 합니다") \
     X("an event of the floor has a member event", "현장 이벤트에는 event 항목이 있어야 합니다") \
+    X("one of folder, hsms, json, modbus, mqtt_out, sparkplug is wanted", "folder, hsms, json, modbus, mqtt_out, sparkplug 가운데 하나여야 합니다") \
     /* the end of the list */
 
 #define KOREAN_EQUIPMENT(X) \
-    X("a change is tools:GROUP, downtime:GROUP, failures:GROUP, process:GROUP, releases:PRODUCT or priority:PRODUCT", "변경은 tools:그룹, downtime:그룹, failures:그룹, process:그룹, releases:제품, priority:제품 가운데 하나입니다") \
+    X("a change is tools:GROUP, downtime:GROUP, failures:GROUP, process:GROUP, repairs:GROUP, releases:PRODUCT or priority:PRODUCT", "변경은 tools:그룹, downtime:그룹, failures:그룹, process:그룹, repairs:그룹, releases:제품, priority:제품 가운데 하나입니다") \
     /* wire: Sparkplug B */ \
     X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
     X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
@@ -428,6 +425,8 @@
     X("the time of an event of the floor is out of range", "현장 이벤트의 시각이 범위를 벗어났습니다") \
     X("an event of the floor names what the plant does not have", "현장 이벤트가 공장에 없는 것을 가리킵니다") \
     X("an event of the floor does not say whose it is, or where", "현장 이벤트에 대상이나 위치가 없습니다") \
+    X("a claim is of 1 to {1} futures, some time ahead", "예측 하나는 앞으로의 1개부터 {1}개까지의 미래로 이루어집니다") \
+    X("{1} claims wait to be judged", "판정을 기다리는 예측이 {1}개여서 더 받을 수 없습니다") \
     /* the end of the list */
 
 #define KOREAN_SECS(X) \
@@ -566,7 +565,6 @@
     X("an address such as 10.1.7.21 is wanted", "10.1.7.21 같은 주소여야 합니다") \
     X("a device id from 0 to 32767 is wanted", "장치 번호는 0부터 32767까지여야 합니다") \
     X("a model (MDLN) of up to 79 bytes is wanted", "모델 이름(MDLN)은 79바이트까지여야 합니다") \
-    X("more than {1} tools", "설비가 {1}대를 넘습니다") \
     X("a tool that we connect to has an address and a port", "접속할 설비에는 주소와 포트가 있어야 합니다") \
     X("which tool it is must be said by its address, device or model", "어느 설비인지 주소, 장치 번호, 모델 가운데 하나로 알려 주어야 합니다") \
     X("the table of the tools has more than {1} bytes", "설비 표가 {1}바이트를 넘습니다") \
@@ -574,23 +572,6 @@
     X("no tool is named, and none that is not named is taken", "이름을 준 설비가 없고, 모르는 설비도 받지 않게 되어 있습니다") \
     X("the tables of tools are an object of texts, a name and a table each", "설비 종류는 이름과 표(글)로 된 객체여야 합니다") \
     X("passive or active is wanted", "passive나 active여야 합니다") \
-    /* the end of the list */
-
-#define KOREAN_FOLLOW(X) \
-    X("a floor cannot be followed with such a window or so many lots", "이런 시간 창이나 로트 수로는 현장을 따라갈 수 없습니다") \
-    X("{1} lots of the floor are remembered, and no more can be", "현장의 로트 {1}개를 기억하고 있어 더 기억할 수 없습니다") \
-    X("{1} events of the floor wait for their time, and no more can", "현장 이벤트 {1}개가 차례를 기다리고 있어 더 받을 수 없습니다") \
-    X("the name of a lot has from 1 to {1} bytes", "로트 이름은 1바이트부터 {1}바이트까지입니다") \
-    X("an event of the floor comes from the future: look at its clock", "현장 이벤트의 시각이 미래입니다. 현장 시계를 확인하세요") \
-    X("a floor cannot be believed in with the model of another plant", "다른 공장의 모델로는 이 현장의 상태를 만들 수 없습니다") \
-    X("a claim is of 1 to {1} futures, some time ahead", "예측 하나는 앞으로의 1개부터 {1}개까지의 미래로 이루어집니다") \
-    X("{1} claims wait to be judged", "판정을 기다리는 예측이 {1}개여서 더 받을 수 없습니다") \
-    X("a floor is told of before its plant begins", "공장이 시작하기 전의 현장 이벤트입니다") \
-    X("{1} lots are on the floor and max_lot is {2}", "현장에 로트가 {1}개 있는데 max_lot은 {2}입니다") \
-    X("an event of the floor is of no known kind", "현장 이벤트의 종류를 알 수 없습니다") \
-    X("the time of an event of the floor is out of range", "현장 이벤트의 시각이 범위를 벗어났습니다") \
-    X("an event of the floor names what the plant does not have", "현장 이벤트가 공장에 없는 것을 가리킵니다") \
-    X("an event of the floor does not say whose it is, or where", "현장 이벤트에 대상이나 위치가 없습니다") \
     /* the end of the list */
 
 #define KOREAN_SIGNALS(X) \
