@@ -86,7 +86,7 @@ maru_status belief_grow(struct belief *b, uint32_t n_lot, maru_error *err) {
     const struct maru_model *m = b->model;
     const uint32_t n_new = n_lot;
     const maru_status st = take_block(&larger, m, n_new, err);
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !larger.head) {
         return st;
     }
     n_lot = b->head->n_lot_room; // sizes of the old block

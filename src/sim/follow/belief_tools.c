@@ -83,11 +83,11 @@ static void learn(struct belief *b, const struct belief_tool *tool, const struct
     const maru_time loaded = l->since_us + l->setup_us + plan->load_us;
     double seen_us = (double)(at - loaded - plan->unload_us), want = t.n * t.p;
     if (plan->cascade) {
-        const double tail = (double)tool->tail_us;
-        const maru_time place_free = tool->end_us - plan->unload_us - tool->tail_us;
         want = t.p + (t.n - 1) * t.beat;
         if (!(l->flags & BELIEF_ALONE)) {
-            if (!tool->is_end_told || tool->end_us <= l->since_us || loaded > place_free) {
+            const double tail = (double)tool->tail_us;
+            if (!tool->is_end_told || tool->end_us <= l->since_us ||
+                loaded > tool->end_us - plan->unload_us - tool->tail_us) { // its place was free
                 return;
             }
             seen_us = (double)(at - tool->end_us);

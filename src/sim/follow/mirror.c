@@ -448,7 +448,8 @@ void mirror_digest(struct mirror *m, char out[33]) {
     digest_init(&all);
     uint64_t sum[2] = {0, 0}; // of the lots, in no order
     for (uint32_t lot = 0; lot < m->n_room; lot++) {
-        if (is_used(m, lot) && b->lot[lot].place != PLACE_GONE) {
+        const uint8_t place = b->lot[lot].place;
+        if (is_used(m, lot) && place != PLACE_GONE && place != PLACE_UNHEARD) {
             struct digest d;
             digest_init(&d);
             digest_lot(&d, m, lot);

@@ -171,6 +171,11 @@ static maru_time to_own_rate(const struct maru_model *m, maru_time at) {
     return percent == 100 ? at : wide_mul_div(at, percent, 100);
 }
 
+static maru_time to_time(const struct maru_model *m, maru_time own) {
+    const int64_t percent = m->options.load_percent;
+    return percent == 100 ? own : wide_mul_div(own, 100, percent);
+}
+
 static void put_release(const struct present *p, uint32_t r) {
     const struct maru_model *m = p->model;
     const struct plant_release *release = &m->plant->release[r];
@@ -197,14 +202,10 @@ static void put_release(const struct present *p, uint32_t r) {
     if (to->n_done >= release->n_release) {
         return;
     }
-    maru_time at = p->now;
-    for (;;) { // the time of an event is cut from its time in the plant's own rate
-        at = m->options.load_percent == 100 ? to->at
-                                            : wide_mul_div(to->at, 100, m->options.load_percent);
-        if (at > p->now) {
-            break;
-        }
+    maru_time at = to_time(m, to->at);
+    while (at <= p->now) { // the time of an event is cut from its time in the plant's own rate
         to->at += at_least(to_own_rate(m, p->now + 1) - to->at, 1);
+        at = to_time(m, to->at);
     }
     calendar_put(m, &p->sim->s, node_of_release(m, r), at, RANK_RELEASE);
 }
