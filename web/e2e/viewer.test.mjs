@@ -4,7 +4,7 @@ import { after, before, describe } from 'node:test'
 import { ask, drawn, launch, notBlank, open, post, rested, shot, startServer, stepsOf } from './browser.mjs'
 
 /** What those who may change something are offered, by the page that offers it. */
-const CHANGES = [/^Delete$/, /^Rename$/, /^Make a twin$/, /^New run$/, /^Stop$/, /^Start /, /^Save /, /^Forecast$/, /^Fork/, /^Go on from here$/, /^Run on to here$/, /^Put in an event$/, /^Break it/, /^Repair it$/, /^Play$/, /^Pause$/, /^Make token$/, /^Make tenant$/, /^Take back$/, /^Add row/, /^Upload/]
+const CHANGES = [/^Delete$/, /^Rename$/, /^Make a twin$/, /^New run$/, /^Stop$/, /^Start /, /^Save /, /^Forecast$/, /^Fork/, /^Go on from here$/, /^Run on to here$/, /^Put in an event$/, /^Break it/, /^Repair it$/, /^Play$/, /^Pause$/, /^Make token$/, /^Make tenant$/, /^Take back$/, /^Add a connection$/, /^Settings$/, /^(On|Off)$/, /^Add row/, /^Upload/]
 
 describe('a viewer', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -17,6 +17,7 @@ describe('a viewer', { skip: !!process.env.BASE_URL }, () => {
     let plant
     let run
     let twin
+    let connection
     const it = stepsOf(() => page)
     before(async () => {
         server = await startServer()
@@ -32,6 +33,7 @@ describe('a viewer', { skip: !!process.env.BASE_URL }, () => {
         run = await post(base, '/v1/runs', { plant, days: 30, warmup_days: 5, replications: 2 }, engineer)
         twin = await post(base, '/v1/twins', { plant, name: 'night shift', speed: 60, playing: false }, engineer)
         await post(base, `/v1/twins/${twin.id}/seek`, { time: 36 * 3600 }, engineer)
+        connection = (await post(base, '/v1/connections', { name: 'shop', kind: 'sparkplug', on: false, settings: { url: 'mqtt://127.0.0.1:1' } }, engineer)).id
         browser = await launch()
         ;({ page, bad } = await open(browser, base))
         await page.goto(base)
@@ -55,7 +57,7 @@ describe('a viewer', { skip: !!process.env.BASE_URL }, () => {
         await other.page.goto(base)
         await other.page.getByLabel('Token').fill(engineer.Authorization.slice('Bearer '.length))
         await other.page.getByRole('button', { name: 'Sign in' }).click()
-        const rooms = { '/': 'Needs attention', '/plants': 'Plants', [`/plants/${plant}`]: 'Load of each tool group', '/runs': 'Runs', '/twins': 'Twins', [`/runs/${run.id}`]: 'Mean cycle time' }
+        const rooms = { '/': 'Needs attention', '/plants': 'Plants', [`/plants/${plant}`]: 'Load of each tool group', '/runs': 'Runs', '/twins': 'Twins', '/data': 'shop', [`/runs/${run.id}`]: 'Mean cycle time' }
         for (const [path, text] of Object.entries(rooms)) {
             for (const whose of [page, other.page]) {
                 await whose.goto(base + path)
@@ -139,7 +141,7 @@ describe('a viewer', { skip: !!process.env.BASE_URL }, () => {
 
     it('is refused by the server itself, whatever it asks to change', async () => {
         const { paths } = await ask(base, '/v1/openapi.json')
-        const known = { plant, twin: twin.id, run: run.id, tenant: 'another', token: '1' }
+        const known = { plant, twin: twin.id, run: run.id, tenant: 'another', token: '1', connection }
         const before = await ask(base, `/v1/twins/${twin.id}`, { headers: viewer })
         let n = 0
         for (const [path, operations] of Object.entries(paths))

@@ -188,6 +188,10 @@ function drawLine(pen: CanvasRenderingContext2D, scene: Scene, box: Box, line: L
             for (let k = from; k < to; k++) pen.lineTo(xOf(piece.at[k]!), y(piece.high[k]!))
             for (let k = to - 1; k >= from; k--) pen.lineTo(xOf(piece.at[k]!), y(piece.low[k]!) + 1)
             pen.fill()
+            // A single peak would be too thin to see as an area.
+            pen.globalAlpha = alpha * 0.5
+            pen.lineWidth = 1
+            pen.stroke()
         }
         pen.globalAlpha = alpha
         pen.lineWidth = 1.7

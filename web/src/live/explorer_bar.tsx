@@ -67,6 +67,12 @@ export function ExplorerBar({ view, span, now, signals, setView, back, keep, onA
                     <Button aria-label={t('explorer.later')} title={t('explorer.later')} onClick={() => set(moved(span, 0.5))}>→</Button>
                     <Button disabled={!back} onClick={() => back?.()}>{t('explorer.back')}</Button>
                 </div>
+            </div>
+            <div className="bar-line">
+                <button type="button" className="span-text" onClick={() => setAsks('span')} title={t('explorer.span.set')}>
+                    <b>{stamp.full(span.from, length)} – {isLive ? t('explorer.now') : stamp.full(span.to, length)}</b>
+                    <span>{stamp.span(length)} · {stamp.zone}</span>
+                </button>
                 <div className="bar-do">
                     <Button disabled={signals.length === 0} onClick={() => setAsks('file')}>CSV</Button>
                     <Button onClick={() => print()}>{t('explorer.print')}</Button>
@@ -84,10 +90,6 @@ export function ExplorerBar({ view, span, now, signals, setView, back, keep, onA
                     </Button>
                 </div>
             </div>
-            <button type="button" className="span-text" onClick={() => setAsks('span')} title={t('explorer.span.set')}>
-                <b>{stamp.full(span.from, length)} – {isLive ? t('explorer.now') : stamp.full(span.to, length)}</b>
-                <span>{stamp.span(length)} · {stamp.zone}</span>
-            </button>
             {shared !== null && shared !== 'copied' && (
                 <Dialog title={t('explorer.share')} onClose={() => setShared(null)}>
                     <Copy text={shared} label={t('explorer.share')} />

@@ -6,7 +6,7 @@ import { badOf, bestOf, extended, ofColumns, ofSamples, pointBefore, shows, stat
 import { axesOf, isBroken, reachOf, runsOf, type Line } from './scene'
 import { clamped, IDS_MAX, lengthOf, LONGEST, moved, readView, SHORTEST, viewQuery, zoomed, type View } from './span'
 import { niceStep, timeTicks, valueTicks } from './ticks'
-import { grow, isFound, opensFirst, rowsOf, wordsOf } from './tree'
+import { grow, isFound, opensFirst, rowsOf, saidName, wordsOf } from './tree'
 import { gradeOf, shortNumber, shortValue } from './values'
 
 const signal = (id: number, asset: string, name: string, more: Partial<Signal> = {}): Signal => ({ id, asset, name, source: `c/${asset}/${name}`, unit: '', type: 'double', last: null, ...more })
@@ -91,6 +91,9 @@ describe('the tree', () => {
         expect(rowsOf(root, () => true).filter((row) => row.kind === 'signal').length).toBe(10_001)
         expect(performance.now() - begin).toBeLessThan(5000)
         expect(rowsOf(root, opensFirst(root)).length).toBeLessThan(60)
+    })
+    it('says tags without their keys, and other names as they are', () => {
+        expect(['machine=m2,site=ulsan', 'etch', 'a=b', 'x = 3, or so', 'a=,b=c'].map(saidName)).toEqual(['m2 · ulsan', 'etch', 'b', 'x = 3, or so', ' · c'])
     })
     it('is searched by all words, in any of its names', () => {
         expect(signals.filter((one) => isFound(one, wordsOf(' ETCH  temp'))).map(({ id }) => id)).toEqual([1, 2])

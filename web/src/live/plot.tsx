@@ -206,6 +206,7 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
                 aria-description={t('plot.keys')}
                 tabIndex={0}
                 data-points={lines.reduce((sum, { piece }) => sum + (piece?.at.length ?? 0), 0)}
+                data-columns={lines.filter(({ piece }) => piece && piece.step > 0).length}
                 data-from={span.from}
                 data-to={span.to}
                 onPointerDown={onDown}

@@ -4,7 +4,7 @@ import { rem } from '../parts/rem'
 import { useWindow } from '../table/window'
 import { useText } from '../text'
 import { useReadings } from './hub'
-import { grow, opensFirst, rowsOf, type Row } from './tree'
+import { grow, opensFirst, rowsOf, saidName, type Row } from './tree'
 import { gradeOf, shortValue } from './values'
 
 export const DRAGGED = 'application/x-maru-signal'
@@ -109,7 +109,7 @@ export function SignalTree({ signals, chosen, isSearched, onToggle, compact = fa
                             {row.kind === 'folder' ? (
                                 <>
                                     <i className={row.isOpen ? 'arrow open' : 'arrow'} aria-hidden="true" />
-                                    <span className="tree-name" title={row.folder.path}>{row.folder.name}</span>
+                                    <span className="tree-name" title={row.folder.path}>{saidName(row.folder.name)}</span>
                                     <small>{t('signals.count', { count: row.folder.count.toLocaleString('en-US') })}</small>
                                 </>
                             ) : (

@@ -12,6 +12,9 @@ export interface Folder {
 
 export type Row = { kind: 'folder'; key: string; depth: number; folder: Folder; isOpen: boolean } | { kind: 'signal'; key: string; depth: number; signal: Signal }
 
+/** Tags of the line protocol read better without their keys: machine=m2,site=ulsan. */
+export const saidName = (name: string): string => (/^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/.test(name) ? name.split(',').map((tag) => tag.slice(tag.indexOf('=') + 1)).join(' · ') : name)
+
 const collator = new Intl.Collator(undefined, { numeric: true })
 
 export function grow(signals: readonly Signal[]): Folder {

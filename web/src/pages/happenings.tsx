@@ -126,10 +126,10 @@ function EventTable({ rows }: { rows: Happening[] }) {
     const columns: Column<Happening>[] = [
         { key: 'at', title: t('events.at'), value: (row) => row.at, show: (row) => <Link href={`/data/explorer?from=${row.at - AROUND}&to=${row.at + AROUND}`} title={t('events.see')}>{stamp.time(row.at)}</Link>, width: 9.5, grow: 0.5 },
         { key: 'kind', title: t('events.kind'), value: (row) => say(row.kind), show: (row) => <span className="kind"><KindMark kind={row.kind} />{say(row.kind)}</span>, width: 6.5, grow: 0.5 },
-        { key: 'source', title: t('events.source'), value: (row) => row.source, width: 10 },
-        { key: 'name', title: t('events.name'), value: (row) => row.name, show: (row) => <span title={row.name}>{row.name}</span>, width: 10 },
-        { key: 'lot', title: t('events.what'), value: (row) => [row.lot, row.wafer, row.recipe, row.step].filter(Boolean).join(' · '), width: 8 },
-        { key: 'detail', title: t('events.detail'), value: told, show: (row) => <span title={told(row)}>{told(row)}</span>, width: 14, grow: 3 },
+        { key: 'source', title: t('events.source'), value: (row) => row.source, width: 9, grow: 1 },
+        { key: 'name', title: t('events.name'), value: (row) => row.name, show: (row) => <span title={row.name}>{row.name}</span>, width: 8, grow: 1 },
+        { key: 'lot', title: t('events.what'), value: (row) => [row.lot, row.wafer, row.recipe, row.step].filter(Boolean).join(' · '), width: 8, grow: 1 },
+        { key: 'detail', title: t('events.detail'), value: told, show: (row) => <span title={told(row)}>{told(row)}</span>, width: 18, grow: 4 },
     ]
     return <DataTable label={t('data.events')} rows={rows} columns={columns} first="-at" search={false} rowKey={(row) => String(row.id)} />
 }

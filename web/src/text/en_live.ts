@@ -84,7 +84,7 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'conn.none.viewer': 'Once an engineer adds one, it shows here.',
     'conn.fake': 'No equipment at hand?',
     'conn.fake.text': 'These two lines start a broker and fake equipment. Then add a Sparkplug connection; its usual address fits.',
-    'conn.sum': '{up} of {count} connections that are on are up.',
+    'conn.sum': 'Up: {up} of the {count} switched on.',
     'conn.kind': 'Kind',
     'conn.kind.sparkplug': 'Sparkplug B (MQTT)',
     'conn.kind.sparkplug.text': 'An MQTT broker to which equipment and gateways publish as Sparkplug B.',
@@ -174,7 +174,7 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'ways.line': 'One command (InfluxDB’s line protocol)',
     'ways.line.text': 'Sends two values, as of now.',
     'ways.csv': 'A CSV file',
-    'ways.csv.text': 'The first column is the time, the others are signals.',
+    'ways.csv.text': 'Send it as it was exported: what it looks like is found out.',
     'ways.token': 'TOKEN',
     'ways.needs_token': 'The token must be an engineer’s or higher.',
     // events

@@ -172,7 +172,7 @@ export const koLive = {
     'ways.line': '명령 한 줄 (InfluxDB 형식)',
     'ways.line.text': '값 두 개를 지금 시각으로 보냅니다.',
     'ways.csv': 'CSV 파일',
-    'ways.csv.text': '첫 열은 시각, 나머지 열은 신호입니다.',
+    'ways.csv.text': '측정기가 내보낸 그대로 보내세요. 표의 모양은 스스로 알아냅니다.',
     'ways.token': '토큰',
     'ways.needs_token': '토큰은 엔지니어 이상이어야 합니다.',
     // events
