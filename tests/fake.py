@@ -149,7 +149,67 @@ def it_comes_back(broker):
     listener.process.kill()
 
 
+def faults_that_are_wrong():
+    path = os.path.join(broker.folder, "wrong.csv")
+    with open(path, "w") as file:
+        file.write("at,for,target,fault,value\n0,,Litho/9,stuck,\nsoon,,sparkplug,drop,\n0,,sparkplug,explode,\n")
+    done = subprocess.run([MARU, "fake", "examples/minifab", "--lang", "en", "--faults", path, "--sparkplug", broker.url()], capture_output=True, text=True)
+    check("a table that is wrong", done.returncode, 3)
+    for place in (":2:3", ":3:1", ":4:4"):
+        check(f"is told {place}", place in done.stderr, True)
+    done = subprocess.run([MARU, "fake", "examples/minifab", "--faults", path + "x", "--sparkplug", broker.url()], capture_output=True, text=True)
+    check("a table that is not there", done.returncode, 3)
+
+
+def faults_of_sensors_and_tools(broker):
+    """What the table says is what a host sees: a stuck sensor, a wrong clock, a failed tool, and nothing else."""
+    path = os.path.join(broker.folder, "sensors.csv")
+    with open(path, "w") as file:
+        file.write("at,for,target,fault,value\n1 s,,Litho/1/Process/Power,stuck,\n0,,Implant/1,clock,-1 h\n1 s,,Diffusion/1,failure,\n"
+                   "0,,Diffusion/2/Process/Coolant,drift,3600000\n")
+    listener = Listener(broker)
+    fake = Fake("--sparkplug", broker.url(), "--faults", path, "--period", "0.1 s", "--heartbeat", "0.1 s")
+    wait_for(lambda: len(heard(listener.messages).values.get("Litho/Litho-1/Process/Power", [])) > 40)
+    fake.end()
+    host = heard(listener.messages)
+    def last(name, n=15):
+        return [v for _, v, _ in host.values[name]][-n:]
+    check("a stuck sensor", len(set(last("Litho/Litho-1/Process/Power"))), 1)
+    check("others are not", len(set(last("Litho/Litho-1/Process/Current"))) > 1, True)
+    check("a failed tool", last("Diffusion/Diffusion-1/State", 1), ["failed"])
+    drift = last("Diffusion/Diffusion-2/Process/Coolant")
+    check("a drift of a thousand a second", 80 < (drift[-1] - drift[0]) / 14 < 120, True)
+    behind = host.values["Litho/Litho-1/Process/Flow"][-1][0] - host.values["Implant/Implant-1/Process/Flow"][-1][0]
+    check("a clock an hour behind", 3595000 < behind < 3605000, True)
+    listener.process.kill()
+
+
+def faults_of_the_line(broker):
+    """One node is cut for two seconds, another repeats and swaps messages; the third knows nothing of it."""
+    path = os.path.join(broker.folder, "line.csv")
+    with open(path, "w") as file:
+        file.write("at,for,target,fault,value,share\n2 s,2 s,sparkplug/Litho,drop,,\n1 s,,sparkplug/Implant,repeat,,0.3\n1 s,,sparkplug/Implant,reorder,,0.3\n"
+                   "0,,sparkplug/Implant,delay,0.2 s,\n")
+    listener = Listener(broker)
+    fake = Fake("--sparkplug", broker.url(), "--faults", path, "--period", "0.1 s")
+    wait_for(lambda: heard(listener.messages).n_birth.get("Litho", 0) >= 2)
+    time.sleep(1)
+    counts = fake.end()
+    host = heard(listener.messages)
+    check("a node that was cut is born again", host.n_birth["Litho"], 2)
+    check("and tells what it has kept", any(h for name, v in host.values.items() if name.startswith("Litho/") for _, _, h in v), True)
+    check("its death was told by its will", sum(topic.endswith("NDEATH/Litho") for topic, _ in listener.of("NDEATH")), 2)
+    wrong = {w.split("/")[3].split(":")[0] for w in host.wrong}
+    check("order is wrong where it is meant to be", wrong, {"Implant"})
+    link = counts["links"]["sparkplug"]
+    check("counted", (link["cut"], link["repeated"] > 5, link["swapped"] > 5, link["delayed"] > 20, link["spoilt"]), (1, True, True, True, 0))
+    listener.process.kill()
+
+
 broker = Broker()
+faults_that_are_wrong()
+faults_of_sensors_and_tools(broker)
+faults_of_the_line(broker)
 listed()
 refusals()
 births_data_deaths(broker)

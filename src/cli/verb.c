@@ -175,3 +175,49 @@ int verb_open_plant(const struct call *call, const char *folder, maru_plant **pl
     maru_faults_free(faults);
     return status;
 }
+
+void verb_add_fault(struct text *out, const struct call *call, const maru_fault *fault) {
+    static const enum table_style style[] = {STYLE_DIM, STYLE_WARN, STYLE_BAD};
+    static const enum word name[] = {W_NOTE, W_WARNING, W_FAULT};
+    text_addf(out, "%s%s", fault->file, fault->file[0] ? ":" : "");
+    if (fault->row > 0) {
+        text_addf(out, "%u:", fault->row);
+    }
+    if (fault->column > 0) {
+        text_addf(out, "%u:", fault->column);
+    }
+    text_addz(out, fault->file[0] ? " " : "");
+    table_styled(out, call->look, style[fault->severity], word(call->lang, name[fault->severity]));
+    text_addz(out, ": ");
+    if (fault->header[0]) {
+        text_addf(out, "%s ", fault->header);
+    }
+    if (fault->value[0]) {
+        text_addz(out, "'");
+        table_add_safe(out, fault->value);
+        text_addz(out, "' ");
+    }
+    sentence_add(out, call->lang, fault->wrong);
+    if (fault->right[0]) {
+        struct text right;
+        text_init(&right, 1 << 13);
+        sentence_add(&right, call->lang, fault->right);
+        text_addz(out, " → ");
+        table_styled(out, call->look, STYLE_GOOD, right.bytes ? right.bytes : fault->right);
+        text_fini(&right);
+    }
+    text_addz(out, "\n");
+}
+
+int verb_refuse_faults(const struct call *call, const maru_faults *faults, const maru_error *err) {
+    struct text out;
+    text_init(&out, 1 << 20);
+    for (size_t i = 0; !call->json && i < maru_faults_kept(faults); i++) {
+        verb_add_fault(&out, call, maru_faults_get(faults, i));
+    }
+    if (out.n_bytes > 0) {
+        fputs(out.bytes, stderr);
+    }
+    text_fini(&out);
+    return call->json ? verb_refuse(call, err) : EXIT_INPUT;
+}

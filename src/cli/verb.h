@@ -73,6 +73,12 @@ int verb_print(const struct call *call, const struct text *text, int status);
 
 int verb_exit(maru_status status);
 
+// Append a fault of a table as a line, as compilers write it, so that editors can jump there.
+void verb_add_fault(struct text *out, const struct call *call, const maru_fault *fault);
+
+// Say all faults of a table on stderr (with --json the error); gives EXIT_INPUT.
+int verb_refuse_faults(const struct call *call, const maru_faults *faults, const maru_error *err);
+
 // Append the page of one verb, or of the whole command for NULL.
 void verb_add_help(struct text *out, const struct verb *verb, enum lang lang, struct look look);
 

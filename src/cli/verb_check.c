@@ -7,7 +7,6 @@
 #include "study/check.h"
 #include "study/study.h"
 #include "study/table.h"
-#include "study/words/korean.h"
 #include "study/words/numerals.h"
 
 #include <stddef.h>
@@ -24,46 +23,12 @@ struct check_values {
 
 // ---- terminal
 
-// One line a fault, as compilers write it, so that editors can jump there.
-static void add_fault(struct text *out, const struct call *call, const maru_fault *fault) {
-    static const enum table_style style[] = {STYLE_DIM, STYLE_WARN, STYLE_BAD};
-    static const enum word name[] = {W_NOTE, W_WARNING, W_FAULT};
-    text_addf(out, "%s%s", fault->file, fault->file[0] ? ":" : "");
-    if (fault->row > 0) {
-        text_addf(out, "%u:", fault->row);
-    }
-    if (fault->column > 0) {
-        text_addf(out, "%u:", fault->column);
-    }
-    text_addz(out, fault->file[0] ? " " : "");
-    table_styled(out, call->look, style[fault->severity], word(call->lang, name[fault->severity]));
-    text_addz(out, ": ");
-    if (fault->header[0]) {
-        text_addf(out, "%s ", fault->header);
-    }
-    if (fault->value[0]) {
-        text_addz(out, "'");
-        table_add_safe(out, fault->value);
-        text_addz(out, "' ");
-    }
-    sentence_add(out, call->lang, fault->wrong);
-    if (fault->right[0]) {
-        struct text right;
-        text_init(&right, 1 << 13);
-        sentence_add(&right, call->lang, fault->right);
-        text_addz(out, " → ");
-        table_styled(out, call->look, STYLE_GOOD, right.bytes ? right.bytes : fault->right);
-        text_fini(&right);
-    }
-    text_addz(out, "\n");
-}
-
 static void add_faults(struct text *out, const struct call *call, const maru_faults *faults,
                        bool all) {
     const size_t n = maru_faults_kept(faults);
     const size_t n_shown = all || n < FAULTS_SHOWN ? n : FAULTS_SHOWN;
     for (size_t i = 0; i < n_shown; i++) {
-        add_fault(out, call, maru_faults_get(faults, i));
+        verb_add_fault(out, call, maru_faults_get(faults, i));
     }
     const size_t n_all = maru_faults_count(faults, MARU_FAULT) +
                          maru_faults_count(faults, MARU_WARNING) +

@@ -3,6 +3,8 @@
 #include "base/status.h"
 #include "cli/fake/play.h"
 #include "cli/verb.h"
+#include "io/clock.h"
+#include "io/files.h"
 #include "io/stop.h"
 #include "study/json_writer.h"
 #include "study/words/numerals.h"
@@ -14,7 +16,7 @@
 
 struct fake_values {
     struct common common;
-    const char *sparkplug, *ca_file, *host, *clock;
+    const char *sparkplug, *ca_file, *host, *clock, *faults;
     uint64_t seed, tools, flood;
     double speed, scale;
     maru_time begin, for_, period, heartbeat;
@@ -29,7 +31,11 @@ struct fake { // all that one call of the verb holds
     maru_model *model;
     struct life *life;
     struct stage stage;
-    struct fake_sparkplug *sparkplug;
+    struct fault_table faults;
+    struct disturb *disturb;
+    struct acts acts;
+    struct cast_options cast_options;
+    struct cast *cast;
 };
 
 // ---- what is asked for
@@ -48,9 +54,6 @@ static maru_status check_values(const struct fake *fake, maru_error *err) {
     }
     if (values->period < 10000 || values->period > PLAY_MAX_PERIOD) {
         return fail(err, MARU_E_USAGE, "--period: a span from 0.01 s to 1 h is wanted");
-    }
-    if (values->begin < 0 || values->for_ < 0 || values->heartbeat < 0) {
-        return fail(err, MARU_E_USAGE, "a span of time is not below 0");
     }
     if (values->flood > 0 && !values->sparkplug) {
         return fail(err, MARU_E_USAGE, "--flood goes over Sparkplug B: give --sparkplug URL");
@@ -93,21 +96,48 @@ static maru_status prepare(struct fake *fake, maru_error *err) {
     return st;
 }
 
+// Read the table of faults; each thing that is wrong with it is said on stderr. Gives an exit status.
+static int read_faults(struct fake *fake) {
+    maru_error err = {0};
+    struct text bytes;
+    text_init(&bytes, FAULT_MAX_BYTES + 1);
+    maru_faults *found = maru_faults_new();
+    maru_status st = found ? files_read(fake->values->faults, &bytes, &err)
+                           : fail(&err, MARU_E_MEMORY, "no memory");
+    st = st == MARU_OK ? fault_table_read(fake->values->faults, bytes.bytes ? bytes.bytes : "",
+                                          bytes.n_bytes, fake->played, found, &fake->faults, &err)
+                       : st;
+    const int status = st == MARU_OK        ? EXIT_GOOD
+                       : st == MARU_E_INPUT ? verb_refuse_faults(fake->call, found, &err)
+                                            : verb_refuse(fake->call, &err);
+    maru_faults_free(found);
+    text_fini(&bytes);
+    return status;
+}
+
+static maru_status open_life(struct fake *fake, maru_error *err) {
+    const struct fake_values *values = fake->values;
+    const uint32_t n_tool = maru_plant_sizes(fake->played).n_tool;
+    maru_status st = maru_model_new(fake->played, NULL, &fake->model, err);
+    st = st == MARU_OK ? disturb_new(&fake->faults, values->seed, n_tool, &fake->disturb, err) : st;
+    st = st == MARU_OK ? disturb_acts(&fake->faults, fake->played, values->begin, values->speed,
+                                      &fake->acts, err)
+                       : st;
+    const struct life_options life = {
+        .model = fake->model, .seed = values->seed, .begin_us = values->begin, .acts = &fake->acts};
+    return st == MARU_OK ? life_new(&life, &fake->life, err) : st;
+}
+
 static maru_status open_all(struct fake *fake, maru_error *err) {
     const struct fake_values *values = fake->values;
-    const struct life_options life = {.seed = values->seed, .begin_us = values->begin};
-    maru_status st = maru_model_new(fake->played, NULL, &fake->model, err);
-    if (st == MARU_OK) {
-        struct life_options own = life;
-        own.model = fake->model;
-        st = life_new(&own, &fake->life, err);
-    }
-    if (st == MARU_OK && values->sparkplug) {
-        const struct fake_sparkplug_options options = {
-            .url = values->sparkplug, .ca_file = values->ca_file, .primary_host = values->host};
-        st = fake_sparkplug_open(&fake->stage.plan, &options, &fake->sparkplug, err);
-    }
-    return st;
+    const maru_status st = open_life(fake, err);
+    fake->cast_options = (struct cast_options){.stage = &fake->stage,
+                                               .faults = &fake->faults,
+                                               .wall_us = clock_unix_us(),
+                                               .sparkplug = values->sparkplug,
+                                               .ca_file = values->ca_file,
+                                               .host = values->host};
+    return st == MARU_OK ? cast_open(&fake->cast_options, &fake->cast, err) : st;
 }
 
 // ---- what would be played
@@ -201,14 +231,15 @@ static int list(const struct fake *fake) {
 // ---- playing
 
 static void tell_counts(const struct fake *fake, const struct play_counts *counts,
-                        const struct fake_sparkplug_look *look, struct text *out) {
+                        const struct cast_look *look, struct text *out) {
+    const struct fake_sparkplug_look *sent = &look->sparkplug;
     struct json json;
     if (!fake->call->json) {
         words_add(out, fake->call->lang, W_FAKE_END,
                   (const char *const[]){
-                      numeral_count(look->n_value).text, numeral_count(look->n_message).text,
-                      numeral_count(look->n_historical).text,
-                      numeral_count(look->n_kept + look->n_dropped).text,
+                      numeral_count(sent->n_value).text, numeral_count(sent->n_message).text,
+                      numeral_count(sent->n_historical).text,
+                      numeral_count(sent->n_kept + sent->n_dropped).text,
                       numeral_count(counts->n_event).text, numeral(counts->seconds, 1).text, NULL});
         text_addz(out, "\n");
         return;
@@ -221,17 +252,7 @@ static void tell_counts(const struct fake *fake, const struct play_counts *count
     json_add_count(&json, "changes", counts->n_change);
     json_add_count(&json, "measured", counts->n_measured);
     json_add_count(&json, "told", counts->n_told);
-    json_open_object(&json, "sparkplug");
-    json_add_count(&json, "nodes", look->n_node);
-    json_add_count(&json, "births", look->n_birth);
-    json_add_count(&json, "messages", look->n_message);
-    json_add_count(&json, "bytes", look->n_byte);
-    json_add_count(&json, "values", look->n_value);
-    json_add_count(&json, "historical", look->n_historical);
-    json_add_count(&json, "kept", look->n_kept);
-    json_add_count(&json, "lost", look->n_dropped);
-    json_add_string(&json, "problem", look->problem);
-    json_close(&json);
+    cast_add_json(&json, look);
     json_open_object(&json, "flood");
     json_add_count(&json, "tags", fake->stage.n_flood);
     json_add_count(&json, "rounds", counts->n_flood_round);
@@ -261,12 +282,14 @@ static int perform(struct fake *fake) {
                                          .heartbeat_us = values->heartbeat,
                                          .flood = values->flood,
                                          .has_plant_clock = strcmp(values->clock, "plant") == 0,
-                                         .sparkplug = fake->sparkplug};
+                                         .disturb = fake->faults.n_row > 0 ? fake->disturb : NULL,
+                                         .wall_us = fake->cast_options.wall_us,
+                                         .cast = fake->cast};
     struct play_counts counts = {0};
-    struct fake_sparkplug_look look = {0};
+    struct cast_look look = {0};
     st = play(fake->call, &options, &counts, &err);
-    fake_sparkplug_close(fake->sparkplug, &look);
-    fake->sparkplug = NULL;
+    cast_close(fake->cast, &look);
+    fake->cast = NULL;
     if (st != MARU_OK) {
         return verb_refuse(fake->call, &err);
     }
@@ -281,7 +304,10 @@ static int perform(struct fake *fake) {
 }
 
 static void fini(struct fake *fake) {
-    fake_sparkplug_close(fake->sparkplug, NULL);
+    cast_close(fake->cast, NULL);
+    disturb_free(fake->disturb);
+    acts_fini(&fake->acts);
+    fault_table_fini(&fake->faults);
     life_free(fake->life);
     maru_model_free(fake->model);
     stage_fini(&fake->stage);
@@ -294,9 +320,13 @@ static int run_fake(struct call *call) {
     int status = verb_open_plant(call, call->args.word[0], &fake.plant);
     if (status == EXIT_GOOD) {
         maru_error err = {0};
-        status = prepare(&fake, &err) != MARU_OK ? verb_refuse(call, &err)
-                 : fake.values->list             ? list(&fake)
-                                                 : perform(&fake);
+        status = prepare(&fake, &err) == MARU_OK ? EXIT_GOOD : verb_refuse(call, &err);
+    }
+    if (status == EXIT_GOOD && fake.values->faults) {
+        status = read_faults(&fake);
+    }
+    if (status == EXIT_GOOD) {
+        status = fake.values->list ? list(&fake) : perform(&fake);
     }
     fini(&fake);
     return status;
@@ -316,6 +346,7 @@ static const struct option options[] = {
     {"period", 0, OPTION_SPAN, AT(period), "SPAN", "1 s", W_HELP_FAKE_PERIOD, 0, 0},
     {"heartbeat", 0, OPTION_SPAN, AT(heartbeat), "SPAN", "1 min", W_HELP_FAKE_HEARTBEAT, 0, 0},
     {"clock", 0, OPTION_TEXT, AT(clock), "wall|plant", "wall", W_HELP_FAKE_CLOCK, 0, 0},
+    {"faults", 0, OPTION_TEXT, AT(faults), "FILE.csv", NULL, W_HELP_FAKE_FAULTS, 0, 0},
     {"flood", 0, OPTION_COUNT, AT(flood), "RATE", NULL, W_HELP_FAKE_FLOOD, 1, PLAY_MAX_FLOOD},
     {"list", 0, OPTION_FLAG, AT(list), NULL, NULL, W_HELP_FAKE_LIST, 0, 0},
 };

@@ -88,8 +88,9 @@ static void hand_over(struct playing *p) {
             sample->value.text = news->text.bytes + sample->value.integer;
         }
     }
-    if (p->options->sparkplug && news->n > 0 && p->status == MARU_OK) {
-        p->status = fake_sparkplug_put(p->options->sparkplug, news->value, news->n, &p->err);
+    if (p->status == MARU_OK) {
+        p->status =
+            cast_put(p->options->cast, news->value, news->n, p->quiet.value, p->quiet.n, &p->err);
     }
     news->n = 0;
     p->quiet.n = 0;
@@ -110,6 +111,12 @@ static int64_t stamp(const struct playing *p, maru_time plant_us) {
     return p->begin_us + (int64_t)((double)(plant_us - p->options->begin_us) / p->options->speed);
 }
 
+// The same by the clock of a tool, which may be wrong.
+static int64_t tool_stamp(const struct playing *p, uint32_t tool, maru_time plant_us) {
+    const int64_t at_us = stamp(p, plant_us);
+    return p->options->disturb ? disturb_time(p->options->disturb, tool, at_us) : at_us;
+}
+
 // ---- what the life tells
 
 static void on_change(void *of, uint32_t tool, enum life_tag tag, const struct sample *sample) {
@@ -117,7 +124,7 @@ static void on_change(void *of, uint32_t tool, enum life_tag tag, const struct s
     const uint32_t at = stage_tag_of(p->options->stage, tool, tag);
     if (at != UINT32_MAX) {
         struct sample stamped = *sample;
-        stamped.at_us = stamp(p, sample->at_us);
+        stamped.at_us = tool_stamp(p, tool, sample->at_us);
         p->counts->n_change++;
         put(p, &p->news, at, &stamped);
     }
@@ -178,15 +185,18 @@ static void measure_tool(struct playing *p, uint32_t tool) {
     const struct stage *stage = p->options->stage;
     double value[N_FAKE_VARIABLE];
     life_measure(p->options->life, tool, value);
-    const int64_t at_us = stamp(p, life_now(p->options->life));
+    const int64_t at_us = tool_stamp(p, tool, life_now(p->options->life));
+    struct disturb *disturb = p->options->disturb;
     for (uint32_t v = 0; v < N_FAKE_VARIABLE; v++) {
         const uint32_t tag =
             stage_tag_of(stage, tool, (enum life_tag)((uint32_t)LIFE_TAG_PROCESS + v));
-        // as a sensor would: five digits, not seventeen
+        const double shown =
+            disturb ? disturb_value(disturb, tool, (enum fake_variable)v, value[v]) : value[v];
+        // as a sensor would: four digits behind the point, not fifteen
         const struct sample sample = {.at_us = at_us,
                                       .type = SAMPLE_DOUBLE,
                                       .quality = QUALITY_GOOD,
-                                      .value = {.number = rint(value[v] * 1e4) / 1e4}};
+                                      .value = {.number = rint(shown * 1e4) / 1e4}};
         const bool is_news =
             fake_is_news(&p->told[tag], &stage->plan.tag[tag], &sample, p->options->heartbeat_us);
         p->counts->n_told += is_news;
@@ -227,11 +237,10 @@ static void flood(struct playing *p) {
         return;
     }
     if (p->flood_begin_us == 0) {
-        struct fake_sparkplug_look look = {0};
-        if (p->options->sparkplug) {
-            fake_sparkplug_look(p->options->sparkplug, &look);
-        }
-        p->flood_begin_us = look.n_node > 0 && look.n_online == look.n_node ? p->now_us : 0;
+        struct cast_look look;
+        cast_look(p->options->cast, &look);
+        const bool is_up = look.sparkplug.n_online == look.sparkplug.n_node;
+        p->flood_begin_us = look.sparkplug.n_node > 0 && is_up ? p->now_us : 0;
         return;
     }
     const double round_us = 1e6 * (double)p->options->stage->n_flood / (double)p->options->flood;
@@ -248,10 +257,9 @@ static void show(struct playing *p) {
     if (!p->progress.is_shown || p->now_us < p->status_us) {
         return;
     }
-    struct fake_sparkplug_look look = {0};
-    if (p->options->sparkplug) {
-        fake_sparkplug_look(p->options->sparkplug, &look);
-    }
+    struct cast_look all;
+    cast_look(p->options->cast, &all);
+    const struct fake_sparkplug_look look = all.sparkplug;
     const double s = (double)(p->now_us - p->status_us + STATUS_US) * 1e-6;
     p->rate = s > 0 ? (double)(look.n_value - p->n_status_value) / s : 0;
     p->n_status_value = look.n_value;
@@ -293,6 +301,9 @@ static maru_status go_on(struct playing *p, maru_error *err) {
 
 static maru_status turn(struct playing *p, maru_error *err) {
     p->now_us = clock_unix_us();
+    if (p->options->disturb) {
+        disturb_go(p->options->disturb, p->now_us - p->begin_us);
+    }
     const maru_status st = go_on(p, err);
     if (st != MARU_OK) {
         return st;
@@ -339,7 +350,7 @@ static maru_status loop(struct playing *p, maru_error *err) {
 maru_status play(const struct call *call, const struct play_options *options,
                  struct play_counts *counts, maru_error *err) {
     struct playing p = {.call = call, .options = options, .counts = counts};
-    p.begin_us = clock_unix_us();
+    p.begin_us = options->wall_us;
     p.now_us = p.begin_us;
     p.measure_us = p.begin_us;
     p.status_us = p.begin_us;

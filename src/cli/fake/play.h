@@ -2,9 +2,10 @@
 #ifndef CLI_FAKE_PLAY_H
 #define CLI_FAKE_PLAY_H
 
+#include "cli/fake/cast.h"
 #include "cli/fake/stage.h"
 #include "cli/verb.h"
-#include "connect/fake/fake_sparkplug.h"
+#include "live/fake/disturb.h"
 
 #define PLAY_MAX_SPEED 1e6
 #define PLAY_MAX_PERIOD MARU_HOUR
@@ -15,13 +16,15 @@ struct play_options {
     const maru_plant *plant;
     const struct stage *stage;
     double speed;
-    maru_time begin_us;     // of the plant: where the life stands
-    maru_time for_us;       // how long, 0: until somebody stops it
-    maru_time period_us;    // between two measurements of a tool
-    maru_time heartbeat_us; // a measured value is told after this time, though it has not changed
-    uint64_t flood;         // samples a second, 0: none
-    bool has_plant_clock;   // times are the plant's, not the wall's
-    struct fake_sparkplug *sparkplug; // NULL: not asked for, as all of them
+    maru_time begin_us;      // of the plant: where the life stands
+    maru_time for_us;        // how long, 0: until somebody stops it
+    maru_time period_us;     // between two measurements of a tool
+    maru_time heartbeat_us;  // a measured value is told after this time, though it has not changed
+    uint64_t flood;          // samples a second, 0: none
+    bool has_plant_clock;    // times are the plant's, not the wall's
+    struct disturb *disturb; // NULL: no faults of sensors and clocks
+    int64_t wall_us;         // when it begins, since 1970
+    struct cast *cast;
 };
 
 struct play_counts {

@@ -257,7 +257,7 @@ void fake_node_try(struct fake_node *node, maru_time now) {
     if (node->mosq || now < node->try_us) {
         return;
     }
-    const int via = node->options->via_port;
+    const int via = node->options->via ? node->options->via(node->options->via_of, node->name) : 0;
     const char *host = via > 0 ? "127.0.0.1" : node->address->host;
     const int port = via > 0 ? via : node->address->port;
     if (reach_probe(host, port, &err) != MARU_OK) {

@@ -244,9 +244,10 @@ static maru_status prepare(struct fake_sparkplug *fake,
                            const struct fake_sparkplug_options *options, maru_error *err) {
     snprintf(fake->ca_file, sizeof fake->ca_file, "%s", options->ca_file);
     snprintf(fake->primary_host, sizeof fake->primary_host, "%s", options->primary_host);
-    fake->options = (struct fake_sparkplug_options){.ca_file = fake->ca_file,
-                                                    .primary_host = fake->primary_host,
-                                                    .via_port = options->via_port};
+    fake->options = *options;
+    fake->options.url = NULL;
+    fake->options.ca_file = fake->ca_file;
+    fake->options.primary_host = fake->primary_host;
     maru_status st = mqtt_address_read(options->url, &fake->address, err);
     if (st != MARU_OK) {
         return st;

@@ -19,7 +19,9 @@ enum {
 struct fake_sparkplug_options {
     const char *url, *ca_file;
     const char *primary_host; // births wait for it, "": they do not
-    int via_port;             // connect to this port of 127.0.0.1 instead, 0: to where the URL says
+    // Port of 127.0.0.1 that a node connects to instead of where the URL says, 0: none. NULL: none for all
+    int (*via)(void *of, const char *node);
+    void *via_of;
 };
 
 struct fake_sparkplug_look {

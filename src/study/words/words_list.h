@@ -357,6 +357,7 @@
     X(HELP_FAKE_PERIOD, "time between two measurements of a tool: 1 s, 0.1 s", "설비를 측정하는 간격: 1 s, 0.1 s") \
     X(HELP_FAKE_HEARTBEAT, "tell a measured value after this time, though it has not changed", "값이 바뀌지 않아도 이 시간마다 알림") \
     X(HELP_FAKE_CLOCK, "whose time values carry: of the wall, or of the plant", "값에 붙는 시각: 실제 시각(wall) 또는 공장 시각(plant)") \
+    X(HELP_FAKE_FAULTS, "a table of what goes wrong: connections, sensors, clocks, tools (docs/FAKE.md)", "무엇이 잘못될지 적은 표: 연결, 센서, 시계, 설비 (docs/FAKE.md)") \
     X(HELP_FAKE_FLOOD, "a load test: so many samples a second more, as counters", "부하 시험: 초당 이만큼의 계수 값을 더 보냄") \
     X(HELP_FAKE_LIST, "show what would be played", "무엇을 재생할지 보여 줌") \
     X(HELP_TENANT, "whose it is", "테넌트") \

@@ -1,0 +1,77 @@
+#include "target.h"
+
+#include "live/fake/fault_table.h"
+#include "plant/plant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A table of faults. Properties: what is refused has a fault with what would be right; what is read names tools
+// and times that there are, and is written and read back the same.
+
+enum { MAX_TEXT_BYTES = 1 << 26 };
+
+static void must(bool is_true) {
+    if (!is_true) {
+        abort();
+    }
+}
+
+static const maru_plant *plant(void) {
+    static maru_plant *made; // once for all inputs
+    const char tools[] = "tools,count\nEtch,4\n식각 A/1,2\n";
+    const char routes[] = "route,step,tools,time\nr,1,Etch,5 min\nr,2,식각 A/1,5 min\n";
+    const char releases[] = "stream,product,every,wafers\ns,r,1 h,25\n";
+    const char products[] = "product,route\nr,r\n";
+    const maru_file file[] = {{"tools.csv", tools, sizeof tools - 1, NULL},
+                              {"routes.csv", routes, sizeof routes - 1, NULL},
+                              {"products.csv", products, sizeof products - 1, NULL},
+                              {"releases.csv", releases, sizeof releases - 1, NULL}};
+    must(made || maru_plant_read(file, 4, NULL, &made, NULL) == MARU_OK);
+    return made;
+}
+
+static bool read(const char *bytes, size_t n, struct fault_table *table) {
+    maru_faults *faults = maru_faults_new();
+    must(faults != NULL);
+    maru_error err;
+    const maru_status st = fault_table_read("faults.csv", bytes, n, plant(), faults, table, &err);
+    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
+    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
+        must(maru_faults_get(faults, i)->right[0] != '\0');
+    }
+    must(st == MARU_OK || err.text[0] != '\0');
+    maru_faults_free(faults);
+    return st == MARU_OK;
+}
+
+static void check_rows(const struct fault_table *table) {
+    for (uint32_t i = 0; i < table->n_row; i++) {
+        const struct fault_row *row = &table->row[i];
+        must(row->at_us >= 0 && row->until_us > row->at_us);
+        must(row->tool == UINT32_MAX || row->tool < plant()->n_tool);
+        must(row->variable == UINT32_MAX || row->variable < N_FAKE_VARIABLE);
+        must(row->share >= 0 && row->share <= 1 && row->link < N_FAULT_LINK);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
+    struct fault_table table, again;
+    if (!read((const char *)bytes, n, &table)) {
+        return 0;
+    }
+    check_rows(&table);
+    struct text once, twice;
+    text_init(&once, MAX_TEXT_BYTES);
+    text_init(&twice, MAX_TEXT_BYTES);
+    fault_table_write(&table, plant(), &once);
+    must(once.status == MARU_OK && read(once.bytes, once.n_bytes, &again));
+    fault_table_write(&again, plant(), &twice);
+    must(again.n_row == table.n_row && once.n_bytes == twice.n_bytes);
+    must(memcmp(once.bytes, twice.bytes, once.n_bytes) == 0);
+    text_fini(&once);
+    text_fini(&twice);
+    fault_table_fini(&table);
+    fault_table_fini(&again);
+    return 0;
+}

@@ -1,0 +1,45 @@
+// The protocols that a plant is played in: opened together, given the same values, closed together.
+#ifndef CLI_FAKE_CAST_H
+#define CLI_FAKE_CAST_H
+
+#include "base/text.h"
+#include "cli/fake/gates.h"
+#include "cli/fake/stage.h"
+#include "connect/fake/fake_sparkplug.h"
+#include "live/fake/fault_table.h"
+#include "study/json_writer.h"
+
+struct cast_options {
+    const struct stage *stage;
+    const struct fault_table *faults;
+    int64_t wall_us;                        // when the time of the faults begins, since 1970
+    const char *sparkplug, *ca_file, *host; // sparkplug: a URL, NULL: not asked for
+};
+
+struct cast_look {
+    struct fake_sparkplug_look sparkplug;
+    struct fake_relay_look link[N_FAULT_LINK];
+};
+
+struct cast;
+
+//   memory  cast_close; the options must outlive it
+//   errors  as those of the protocols
+MARU_MUST_USE maru_status cast_open(const struct cast_options *options, struct cast **out,
+                                    maru_error *err);
+
+// Tell values: news to all, those that are no news to the protocols that are asked for the present value.
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status cast_put(struct cast *cast, const struct fake_value *news, size_t n_news,
+                                   const struct fake_value *quiet, size_t n_quiet, maru_error *err);
+
+void cast_look(struct cast *cast, struct cast_look *out);
+
+// Accepts NULL.
+//   out     *last, unless NULL
+void cast_close(struct cast *cast, struct cast_look *last);
+
+// Append what was sent, as members of an open object.
+void cast_add_json(struct json *json, const struct cast_look *look);
+
+#endif
