@@ -172,9 +172,11 @@ void host_will(struct host *host, maru_time now, struct text *topic, struct text
 }
 
 void host_connected(struct host *host, maru_time now) {
-    (void)now;
     host->is_connected = true;
     publish_state(host, true);
+    // Nodes that came back before us have told their births to nobody.
+    host->seek_us = now + host->options.reorder_us;
+    host->due_us = host->seek_us < host->due_us ? host->seek_us : host->due_us;
 }
 
 void host_stop(struct host *host, maru_time now) {
@@ -548,6 +550,7 @@ static void settle_before(struct host *host, struct book_node *node, uint64_t bi
 static void begin_session(struct host *host, struct book_node *node, const struct payload *payload,
                           maru_time now) {
     node->is_online = true;
+    node->is_sought = false;
     node->has_session = find_session(payload, &node->session);
     node->expected = (uint8_t)(payload->seq + 1);
     node->ask_at_us = now;
@@ -687,6 +690,10 @@ static void tick_node(struct host *host, struct book_node *node, maru_time now) 
             ask_rebirth(host, node, HOST_UNKNOWN_NODE, now);
         }
     }
+    if (node->is_sought && host->is_connected && now >= host->seek_us) {
+        node->is_sought = false;
+        ask_rebirth(host, node, HOST_CONNECTION, now);
+    }
     if (now >= node->device_due_us) {
         node->device_due_us = INT64_MAX;
         for (uint32_t i = 1; i < node->n_unit; i++) {
@@ -701,7 +708,7 @@ void host_tick(struct host *host, maru_time now) {
     if (now < host->due_us) {
         return;
     }
-    maru_time due = INT64_MAX;
+    maru_time due = host->is_connected && host->seek_us > now ? host->seek_us : INT64_MAX;
     for (uint32_t i = 0; i < host->book.n_node; i++) {
         struct book_node *node = &host->book.node[i];
         tick_node(host, node, now);
@@ -722,6 +729,7 @@ void host_disconnected(struct host *host, maru_time now) {
     for (uint32_t i = 0; i < host->book.n_node; i++) {
         struct book_node *node = &host->book.node[i];
         if (node->is_online) {
+            node->is_sought = true;
             end_waiting(host, node, true, now);
             end_node(host, node, now);
             tell_gap(host, node, HOST_CONNECTION, 0, 0, now);

@@ -56,6 +56,7 @@ struct book_node {
     uint32_t n_group;
     uint32_t next; // in its bucket
     bool is_used, is_online;
+    bool is_sought; // it was online when this host lost its connection, and is not yet again
     bool has_session;
     uint8_t expected; // sequence number
     uint64_t session; // bdSeq

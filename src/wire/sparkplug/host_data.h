@@ -14,6 +14,7 @@ struct host {
     bool is_connected;
     uint64_t session_ms; // of the last will
     maru_time due_us;    // nothing waits for longer than this; INT64_MAX: nothing waits
+    maru_time seek_us;   // from then on nodes that were online before are asked for a rebirth
 };
 
 // A message as it is handled.

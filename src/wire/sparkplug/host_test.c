@@ -411,6 +411,32 @@ static void test_a_lost_connection_makes_all_bad(void **state) {
     end(&s);
 }
 
+// Who was online before and says nothing has told its birth while we were away.
+static void test_silent_nodes_are_asked_when_the_connection_is_back(void **state) {
+    (void)state;
+    struct stage s;
+    begin(&s, 2 * second, 1 << 20);
+    born(&s, 1, 0, 0);
+    host_disconnected(s.host, T0 + second);
+    host_connected(s.host, T0 + 2 * second);
+    hush(&s);
+    host_tick(s.host, T0 + 4 * second - 1);
+    said(&s, "");
+    assert_int_equal(host_due(s.host), T0 + 4 * second);
+    host_tick(s.host, T0 + 4 * second);
+    said_with_rebirth(&s, "", "1700000004000", "[rebirth request g/n: no connection]");
+    host_tick(s.host, T0 + 100 * second);
+    said(&s, "");
+    born(&s, 1, 0, 200000);
+    host_disconnected(s.host, T0 + 300 * second);
+    host_connected(s.host, T0 + 301 * second);
+    born(&s, 2, 0, 302000); // it is back by itself
+    hush(&s);
+    host_tick(s.host, T0 + 400 * second);
+    said(&s, "");
+    end(&s);
+}
+
 // ---- commands
 
 static void test_commands_have_type_and_alias_of_the_birth(void **state) {
@@ -633,6 +659,7 @@ int main(void) {
         cmocka_unit_test(test_unknown_metrics_and_devices),
         cmocka_unit_test(test_what_is_refused_is_told),
         cmocka_unit_test(test_a_lost_connection_makes_all_bad),
+        cmocka_unit_test(test_silent_nodes_are_asked_when_the_connection_is_back),
         cmocka_unit_test(test_commands_have_type_and_alias_of_the_birth),
         cmocka_unit_test(test_strangers_cannot_fill_the_memory),
         cmocka_unit_test(test_memory_that_fails_leaves_a_host_that_works),
