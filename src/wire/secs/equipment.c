@@ -269,88 +269,18 @@ static void out_code(struct equipment *e, enum equipment_output_kind kind, int32
     }
 }
 
-// ---- queues
-
-bool equipment_keep(struct equipment *e, size_t n) {
-    if (n > EQUIPMENT_MAX_BYTES - e->n_bytes) {
-        return false;
-    }
-    e->n_bytes += n;
-    return true;
-}
-
-static void pop(struct equipment *e, struct equipment_queue *q) {
-    struct equipment_message *m = &q->message[q->first];
-    e->n_bytes -= m->body.n_bytes;
-    text_fini(&m->body);
-    q->first = q->first + 1 < q->cap ? q->first + 1 : 0;
-    q->n--;
-}
-
-// Row of the ring that is k behind the first.
-static uint32_t place(const struct equipment_queue *q, uint32_t k) {
-    const uint32_t at = q->first + k;
-    return at < q->cap ? at : at - q->cap;
-}
-
-void equipment_drop_queue(struct equipment *e, struct equipment_queue *queue) {
-    while (queue->n > 0) {
-        pop(e, queue);
-    }
-    alloc_free(queue->message);
-    *queue = (struct equipment_queue){0};
-}
-
-static bool grow(struct equipment_queue *q) {
-    const uint32_t cap = q->cap > 0 ? q->cap * 2 : 16;
-    struct equipment_message *message = alloc_new(cap, sizeof *message);
-    if (!message) {
-        return false;
-    }
-    for (uint32_t i = 0; i < q->n; i++) {
-        message[i] = q->message[place(q, i)];
-    }
-    alloc_free(q->message);
-    q->message = message;
-    q->first = 0;
-    q->cap = cap;
-    return true;
-}
-
-static maru_status push(struct equipment *e, struct equipment_queue *q, uint8_t stream,
-                        uint8_t function, bool wants_reply, const struct text *body,
-                        maru_error *err) {
-    struct text copy;
-    text_init(&copy, (size_t)e->profile->set.max_frame_bytes);
-    text_add(&copy, body ? body->bytes : NULL, body ? body->n_bytes : 0);
-    const maru_status st = body && body->status != MARU_OK ? body->status : copy.status;
-    if (st != MARU_OK) {
-        text_fini(&copy);
-        return fail(err, st, "the message is too long, or there is no memory for it");
-    }
-    const bool has_room = q->n < EQUIPMENT_MAX_WAITING;
-    if (!has_room || (q->n == q->cap && !grow(q)) || !equipment_keep(e, copy.n_bytes)) {
-        text_fini(&copy);
-        return fail(err, MARU_E_LIMIT, "too many messages wait for the host");
-    }
-    q->message[place(q, q->n)] =
-        (struct equipment_message){stream, function, wants_reply, false, copy};
-    q->n++;
-    return MARU_OK;
-}
-
 maru_status equipment_tell(struct equipment *equipment, uint8_t stream, uint8_t function,
                            bool wants_reply, const struct text *body, maru_error *err) {
     struct equipment *e = equipment;
     const bool is_spooled = e->is_spooled[stream & 0x7F];
     if (is_spooled && (!e->is_communicating || e->is_spooling)) {
         e->is_spooling = true;
-        return push(e, &e->spooled, stream, function, wants_reply, body, err);
+        return equipment_push(e, &e->spooled, stream, function, wants_reply, body, err);
     }
     if (!e->is_communicating) {
         return MARU_OK; // nobody is there to be told
     }
-    return push(e, &e->waiting, stream, function, wants_reply, body, err);
+    return equipment_push(e, &e->waiting, stream, function, wants_reply, body, err);
 }
 
 static bool is_online(const struct equipment *e) {
@@ -467,26 +397,13 @@ static void on_establish_answer(struct equipment *e, bool is_good) {
     }
 }
 
-// It was answered, or never will be.
-static void settle_sent(struct equipment *e, uint64_t token) {
-    const uint64_t number = token >> 16;
-    if (number >= e->first_sent && number - e->first_sent < e->sent.n) {
-        struct equipment_queue *q = &e->sent;
-        q->message[place(q, (uint32_t)(number - e->first_sent))].is_answered = true;
-        while (q->n > 0 && q->message[q->first].is_answered) {
-            pop(e, q);
-            e->first_sent++;
-        }
-    }
-}
-
 static void spool_queue(struct equipment *e, struct equipment_queue *q) {
     while (q->n > 0) {
         const struct equipment_message *m = &q->message[q->first];
         if (e->is_spooled[m->stream & 0x7F] && !m->is_answered) {
             (void)!equipment_tell(e, m->stream, m->function, m->wants_reply, &m->body, NULL);
         }
-        pop(e, q);
+        equipment_pop(e, q);
     }
 }
 
@@ -506,18 +423,6 @@ static void on_down(struct equipment *e) {
     }
 }
 
-// The first of a queue was sent, and is kept; it is dropped where there is no memory.
-static void keep_sent(struct equipment *e, struct equipment_queue *from) {
-    struct equipment_queue *to = &e->sent;
-    if (to->n == to->cap && !grow(to)) {
-        pop(e, from);
-        return;
-    }
-    to->message[place(to, to->n++)] = from->message[from->first];
-    from->first = from->first + 1 < from->cap ? from->first + 1 : 0;
-    from->n--;
-}
-
 // Sends from a queue until no more transactions may be open.
 static void send_queue(struct equipment *e, struct equipment_queue *q) {
     while (q->n > 0 && e->is_communicating &&
@@ -535,9 +440,9 @@ static void send_queue(struct equipment *e, struct equipment_queue *q) {
             return; // no connection: on_down will see to it
         }
         if (is_kept && st == MARU_OK) {
-            keep_sent(e, q);
+            equipment_keep_sent(e, q);
         } else {
-            pop(e, q);
+            equipment_pop(e, q);
         }
     }
 }
@@ -701,7 +606,7 @@ static void on_reply(struct equipment *e, const struct hsms_event *event) {
         hsms_function(header) != 0 &&
         secs_decode(event->frame.body, event->frame.n_body, &e->arena, &root, NULL) == MARU_OK;
     const bool has_code = gem_code_of(hsms_stream(header), hsms_function(header), root, &code);
-    settle_sent(e, event->token);
+    equipment_settle_sent(e, event->token);
     if (event->token == ESTABLISH) {
         on_establish_answer(e, is_read && has_code && code == 0);
     } else if (event->token == ATTEMPT) {
@@ -716,7 +621,7 @@ static void on_no_reply(struct equipment *e, const struct hsms_event *event, boo
         on_establish_answer(e, false);
         return;
     }
-    settle_sent(e, event->token);
+    equipment_settle_sent(e, event->token);
     if (is_late) {
         raise(e, &event->frame.header, 9);
     }

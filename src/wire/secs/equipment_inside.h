@@ -83,8 +83,23 @@ void equipment_put_time(struct equipment *e, struct text *out);
 void equipment_put_event(struct equipment *e, uint32_t event, struct text *out);
 uint32_t equipment_report_at(const struct equipment *e, const char *id);
 void equipment_set_control(struct equipment *e, enum equipment_control control);
-void equipment_drop_queue(struct equipment *e, struct equipment_queue *queue);
 bool equipment_keep(struct equipment *e, size_t n); // room for n more bytes
+
+// ---- equipment_queue.c
+
+// Append a message, its body copied; forget the first one; forget all.
+//   errors  MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE maru_status equipment_push(struct equipment *e, struct equipment_queue *q,
+                                         uint8_t stream, uint8_t function, bool wants_reply,
+                                         const struct text *body, maru_error *err);
+void equipment_pop(struct equipment *e, struct equipment_queue *q);
+void equipment_drop_queue(struct equipment *e, struct equipment_queue *queue);
+
+// The first of a queue was sent and waits for its answer; the one with this token has it, or never will.
+void equipment_keep_sent(struct equipment *e, struct equipment_queue *from);
+void equipment_settle_sent(struct equipment *e, uint64_t token);
+
+// ---- equipment_hear.c, equipment_define.c
 
 // Answers: append the body of the reply. False where the request is not of its shape (S9F7).
 bool equipment_hear_reports(struct equipment *e, const struct secs_item *root, struct text *out);
