@@ -38,7 +38,7 @@
 #define TRACED TOOL "trace,7,,,,2001 2007,,0.02,2,1000\n"
 #define HOST TOOL "command,,START,,,LOTID,,105,,\n"
 
-enum { MAX_FAKE = 20 };
+enum { MAX_FAKE = 200 };
 
 struct place {
     struct trial_place where;
@@ -303,6 +303,43 @@ static void loses_nothing(void **state) {
             wait_for(&place, is_kept, &(struct wanted){EVENT_EVENT, source, "Counted", item}, item);
         }
         wait_for(&place, is_kept, &(struct wanted){EVENT_GAP, source, "no data"}, "a gap");
+    }
+    close_place(&place);
+}
+
+// Two hundred tools at once, a short form of bench/hsms_bench.c: none loses anything, and none waits for another's while.
+static void serves_two_hundred(void **state) {
+    (void)state;
+    enum { N_TOOL = 200, N_FIRED = 20 };
+    static struct place place;
+    open_place(&place);
+    const struct hsms_options options = passive("");
+    open_link(&place, &options);
+    char from[N_TOOL][32], item[32];
+    for (int i = 0; i < N_TOOL; i++) {
+        snprintf(from[i], sizeof from[i], "127.0.2.%d", i + 1);
+        (void)add_fake(&place, from[i], 1, "X");
+    }
+    for (int i = 0; i < N_TOOL; i++) {
+        wait_for(&place, is_ready, from[i], from[i]);
+    }
+    for (int k = 0; k < N_FIRED; k++) {
+        snprintf(item, sizeof item, "<U4 %d>", k);
+        for (int i = 0; i < N_TOOL; i++) {
+            assert_true(fake_set(&place.fake[i], "Count", item) &&
+                        fake_fire(&place.fake[i], "102"));
+        }
+        step_all(&place);
+    }
+    const struct wanted all = {EVENT_EVENT, NULL, "Counted", .n_least = N_TOOL * N_FIRED};
+    wait_for(&place, is_kept, &all, "all events");
+    for (int i = 0; i < N_TOOL; i++) {
+        char source[64];
+        snprintf(source, sizeof source, "fab/127.0.2.%d", i + 1);
+        const struct wanted own = {EVENT_EVENT, source, "Counted", "{\"Count\":"};
+        assert_int_equal(n_event(&place, &own), N_FIRED);
+        snprintf(source, sizeof source, "fab/127.0.2.%d/Count", i + 1);
+        assert_int_equal(n_sample(&place, source), N_FIRED);
     }
     close_place(&place);
 }
@@ -693,6 +730,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_who_connects),
         cmocka_unit_test(loses_nothing),
+        cmocka_unit_test(serves_two_hundred),
         cmocka_unit_test(acknowledges_what_is_kept),
         cmocka_unit_test(closes_those_who_do_not_speak),
         cmocka_unit_test(stands_hostile_bytes),

@@ -103,7 +103,7 @@
     X("holding registers", "홀딩 레지스터") \
     X("input registers", "입력 레지스터") \
     X("read works again", "다시 읽힙니다") \
-    X("a topic such as maru/{source} is wanted, without + and #", "maru/{source} 같은 토픽이 필요하고, +와 #는 쓸 수 없습니다") \
+    X("a topic with source in braces is wanted, such as maru/ and that, without + and #", "중괄호로 묶은 source가 든 토픽이 필요하고, +와 #는 쓸 수 없습니다") \
     X("1 to {1} beginnings of names are wanted, such as line1/: what comes back from the broker must not go out again", "line1/ 같은 이름의 앞부분이 1개부터 {1}개까지 필요합니다. 브로커에서 되돌아온 것이 다시 나가면 안 됩니다") \
     X("a sample that cannot be published", "보낼 수 없는 값입니다") \
     X("texts are wanted", "글 목록이 필요합니다") \

@@ -414,6 +414,40 @@ static void a_gap_is_told(void **state) {
     end(&t);
 }
 
+// Where nothing is cleared, what the tool has already is as good as taken; where all was cleared, it is not.
+static void takes_what_is_there(void **state) {
+    (void)state;
+    static const char *const clear[] = {"no", "yes"};
+    for (int does_clear = 0; does_clear < 2; does_clear++) {
+        char csv[1000];
+        struct trial t;
+        snprintf(csv, sizeof csv,
+                 "row,id,name,kind,unit,list,means,value,low,high\nsetting,,device,,,,,1,,\n"
+                 "setting,,linktest,,,,,0,,\nsetting,,spool,,,,,yes,,\n"
+                 "setting,,clear reports,,,,,%s,,\nsetting,,enable alarms,,,,,no,,\n"
+                 "setting,,ask for spooled,,,,,no,,\n"
+                 "variable,1,P,SV,,,,,,\nreport,1,,,,1,,,,\nevent,100,Start,,,1,,,,\n",
+                 clear[does_clear]);
+        start(&t, csv);
+        select_as_passive(&t);
+        answer(&t, "S1F13 W <L [0]>", 1, 14, "<L <B 0x00> <L>>");
+        answer(&t, "S1F17 W", 1, 18, "<B 0x02>");
+        if (does_clear) {
+            answer(&t, "S2F37 W <L [2] <BOOLEAN FALSE> <L [0]>>", 2, 38, "<B 0x00>");
+            answer(&t, "S2F33 W <L [2] <U4 0> <L [0]>>", 2, 34, "<B 0x00>");
+        }
+        answer(&t, "S2F33 W <L [2] <U4 0> <L [1] <L [2] <U4 1> <L [1] <U4 1>>>>>", 2, 34,
+               "<B 0x03>");
+        answer(&t, "S2F35 W <L [2] <U4 0> <L [1] <L [2] <U4 100> <L [1] <U4 1>>>>>", 2, 36,
+               "<B 0x03>");
+        answer(&t, "S2F37 W <L [2] <BOOLEAN TRUE> <L [1] <U4 100>>>", 2, 38, "<B 0x00>");
+        answer(&t, "S2F43 W <L [2] <L [2] <U1 5> <L [0]>> <L [2] <U1 6> <L [0]>>>", 2, 44,
+               "<L <B 0x00> <L>>");
+        assert_non_null(strstr(t.log.bytes, does_clear ? "READY 2" : "READY 0"));
+        end(&t);
+    }
+}
+
 // A tool that names itself gets the table of its kind before anything of a table is sent.
 static void becomes_another_kind(void **state) {
     (void)state;
@@ -523,6 +557,7 @@ int main(void) {
         cmocka_unit_test(messages_and_their_answers),
         cmocka_unit_test(requests_come_back),
         cmocka_unit_test(a_gap_is_told),
+        cmocka_unit_test(takes_what_is_there),
         cmocka_unit_test(becomes_another_kind),
         cmocka_unit_test(requests_have_a_limit),
         cmocka_unit_test(no_memory),
