@@ -189,15 +189,16 @@ static void end(struct load *load) {
 }
 
 static long resident_kib(void) {
-    long pages = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
+    char line[128] = "";
+    FILE *file = fopen("/proc/self/statm", "r"); // pages: all, resident, ...
+    if (!file || !fgets(line, sizeof line, file)) {
+        line[0] = '\0';
+    }
     if (file) {
-        if (fscanf(file, "%ld %ld", &pages, &resident) != 2) {
-            resident = 0;
-        }
         fclose(file);
     }
-    return resident * 4;
+    const char *resident = strchr(line, ' ');
+    return resident ? strtol(resident, NULL, 10) * 4 : 0;
 }
 
 // Moves on those tools that have got something, for a moment.

@@ -19,8 +19,8 @@
 
 #define TOOL                                                                                       \
     "row,id,name,kind,unit,list,means,value,low,high\n"                                            \
-    "setting,,t3,,,,,2,,\nsetting,,t5,,,,,0.05,,\nsetting,,t6,,,,,0.3,,\nsetting,,t7,,,,,0.3,,\n"  \
-    "setting,,t8,,,,,0.3,,\nsetting,,spool,,,,,yes,,\nsetting,,linktest,,,,,0,,\nsetting,,"        \
+    "setting,,t3,,,,,30,,\nsetting,,t5,,,,,0.05,,\nsetting,,t6,,,,,30,,\nsetting,,t7,,,,,30,,\n"   \
+    "setting,,t8,,,,,30,,\nsetting,,spool,,,,,yes,,\nsetting,,linktest,,,,,0,,\nsetting,,"         \
     "establish,,,,,0.2,,\n"                                                                        \
     "variable,2001,Pressure,SV,mTorr,,,<F4 12.5>,,\nvariable,2002,Flow,SV,sccm,,,<F8 1 2 3>,,\n"   \
     "variable,2003,Lot,SV,,,lot,\"<A \"\"L1\"\">\",,\n"                                            \
@@ -112,7 +112,7 @@ static void step_all(struct place *place) {
 }
 
 static void wait_for(struct place *place, is_so is, const void *what, const char *text) {
-    const maru_time until = clock_unix_us() + 20000000;
+    const maru_time until = clock_unix_us() + 40000000;
     while (!is(place, what)) {
         step_all(place);
         if (clock_unix_us() > until) {
@@ -438,6 +438,7 @@ static void closes_those_who_do_not_speak(void **state) {
     open_place(&place);
     struct hsms_options options = passive("");
     options.times.linktest_us = 200000;
+    options.times.t6_us = options.times.t7_us = options.times.t8_us = 300000;
     open_link(&place, &options);
     const maru_time start = clock_unix_us();
     const int t7 = fake_socket("127.0.0.5", hsms_port(place.hsms));
@@ -613,7 +614,8 @@ static void asks_tools(void **state) {
     (void)state;
     struct place place;
     open_place(&place);
-    const struct hsms_options options = passive("tool,address\nA,127.0.0.2\nB,127.0.0.3\n");
+    struct hsms_options options = passive("tool,address\nA,127.0.0.2\nB,127.0.0.3\n");
+    options.times.t3_us = 2000000;
     open_link(&place, &options);
     struct fake *a = add_fake(&place, "127.0.0.2", 1, "X");
     WAIT(&place, is_ready, "A");
@@ -654,8 +656,6 @@ static void asks_tools(void **state) {
     asking = (struct asking){.request = {"A", 2, 41, &body, 100}};
     ask_tool(&place, &asking);
     assert_int_equal(asking.status, MARU_E_IO); // asked, and not waited for long enough
-    asking = (struct asking){.request = {"A", 2, 41, &body, 5000}};
-    a->is_deaf = false;
     text_fini(&body);
     close_place(&place);
 }
