@@ -232,6 +232,28 @@ def tuning(s):
     check("a time that is none", s.ask("POST", "/v1/alarms/tune", {"from": 5, "to": 4})[0], 400)
 
 
+def charts(s):
+    """Montgomery's rules by hand: I-MR of values that jump by 2 has a mean moving range of 2, so sigma 2 / d2 (2 / sqrt(pi))."""
+    check("a chart that is none", s.ask("PUT", "/v1/documents/charts", "chart,signal,kind\nA,x/y,pie\n")[0], 422)
+    check("charts", s.ask("PUT", "/v1/documents/charts", "chart,signal,kind,size\nthick,lab/thick,i-mr,\nmean,lab/thick,xbar-r,2\n")[0], 201)
+    begin = int(time.time()) - 3000
+    s.write(*(f"lab thick={9 + 2 * (n % 2)} {int((begin + n) * 1e6)}" for n in range(100)))
+    check("limits need values", s.ask("POST", "/v1/charts/thick/freeze", {"from": 5, "to": 6})[0], 422)
+    status, answer = s.ask("POST", "/v1/charts/thick/freeze", {"from": begin, "to": begin + 100})
+    sigma = 2 / (2 / math.sqrt(math.pi))
+    check("frozen", (status, answer["limits"]["version"], answer["limits"]["points"]), (200, 1, 100))
+    near("center", answer["limits"]["center"], 10)
+    near("upper limit", answer["limits"]["level"]["upper"], 10 + 3 * sigma)
+    s.write(*(f"lab thick={v} {int((time.time() + 0.001 * n) * 1e6)}" for n, v in enumerate((10, 11, 30, 10))))
+    event = wait("the violation is told", lambda: [e for e in s.ask("GET", "/v1/events?kind=chart")[1]["items"] if e["name"] == "thick" and "rules" in e["detail"] and e["detail"]["value"] == 30])
+    check("with its rules", (event[0]["detail"]["severity"], "beyond" in event[0]["detail"]["rules"]), ("violation", True))
+    points = s.ask("GET", f"/v1/charts/thick?from={begin + 200}")[1]["points"]
+    check("its points", [p["value"] for p in points], [10, 11, 30, 10])
+    check("and verdicts", [p["severity"] for p in points], ["none", "none", "violation", "violation"])  # the way back is a range of 20, too
+    check("frozen again", s.ask("POST", "/v1/charts/thick/freeze", {"from": begin, "to": begin + 100})[1]["limits"]["version"], 2)
+    return s.ask("GET", "/v1/charts")[1]["items"]
+
+
 def again(s, before):
     """After a restart everything is as it was, and nothing was told twice."""
     for name, events in before.items():
@@ -249,6 +271,7 @@ def main():
         states(s)
         day = shifts(s)
         alarms(s)
+        limits = charts(s)
         time.sleep(0.5)
         before = {name: told(s, name) for name in ("HOT", "POWER", "SLOW", "QUIET")}
         for how in (signal.SIGTERM, signal.SIGKILL):
@@ -256,6 +279,7 @@ def main():
             s = Server(folder)
             wait("the alarms are back", lambda: s.ask("GET", "/v1/alarms")[1].get("count") == 4)
             again(s, before)
+            check("charts go on", s.ask("GET", "/v1/charts")[1]["items"], limits)
             check("the day is what it was", shifts(s), day)
         s.write(f"oven power=1 {int(time.time() * 1e6)}")
         wait("it goes on", lambda: alarm(s, "HOT")["state"] == "unacknowledged")

@@ -184,7 +184,7 @@ static maru_status act_on(struct request *request, struct floor *floor, enum ala
         return st;
     }
     const struct engine_act kept = {who, action_name[act], alarm, asked->note};
-    st = floor_save(floor, &kept, err);
+    st = floor_save(floor, FLOOR_ALARMS, &kept, err);
     if (st == MARU_OK) {
         struct json json;
         const uint32_t i = names_find(&floor->alarms->by_name, alarm, strlen(alarm));

@@ -50,11 +50,22 @@ static maru_status read_alarms(const struct text *body, maru_faults *faults, mar
     return st;
 }
 
+static maru_status read_charts(const struct text *body, maru_faults *faults, maru_error *err) {
+    struct chart_table table;
+    const maru_status st =
+        chart_table_read("charts.csv", body->bytes, body->n_bytes, faults, &table, err);
+    if (st == MARU_OK) {
+        chart_table_fini(&table);
+    }
+    return st;
+}
+
 static const struct document_kind {
     const char *name;
     read_table read;
 } kinds[] = {
     {FLOOR_ALARMS, read_alarms},
+    {FLOOR_CHARTS, read_charts},
     {FLOOR_EQUIPMENT, read_equipment},
     {FLOOR_IDEALS, read_ideals},
 };
@@ -244,7 +255,7 @@ maru_status api_put_document(struct request *request, maru_error *err) {
     const struct document_kind *kind = find_kind(request->param[0]);
     int64_t number = 0;
     if (!kind) {
-        return fail(err, MARU_E_USAGE, "documents are alarms, equipment and ideals");
+        return fail(err, MARU_E_USAGE, "documents are alarms, charts, equipment and ideals");
     }
     maru_status st = read_if_match(request, &number, err);
     if (st != MARU_OK) {

@@ -40,14 +40,15 @@ static maru_status add_route(void *context, const struct signal_row *row, maru_e
             return fail(err, MARU_E_MEMORY, "no memory");
         }
         for (size_t i = floor->n_route; i < n; i++) {
-            route[i] = (struct floor_route){NAME_NONE, ALARM_NONE};
+            route[i] = (struct floor_route){NAME_NONE, ALARM_NONE, CHART_NONE};
         }
         floor->route = route;
         floor->n_route = n;
     }
     floor->route[row->id] = (struct floor_route){
         .key = floor->tools ? tool_states_key(floor->tools, row) : NAME_NONE,
-        .alarm = floor->alarms ? alarm_watch_signal(floor->alarms, row) : ALARM_NONE};
+        .alarm = floor->alarms ? alarm_watch_signal(floor->alarms, row) : ALARM_NONE,
+        .chart = floor->charts ? chart_watch_signal(floor->charts, row) : CHART_NONE};
     return MARU_OK;
 }
 
@@ -98,6 +99,9 @@ static void feed(struct coming *coming) {
         if (route->alarm != ALARM_NONE) {
             alarm_watch_sample(floor->alarms, route->alarm, &one->sample, now_us);
         }
+        if (route->chart != CHART_NONE) {
+            chart_watch_sample(floor->charts, route->chart, &one->sample);
+        }
     }
     coming->n = 0;
 }
@@ -115,7 +119,7 @@ static void take_samples(struct coming *coming, const struct text *bytes) {
             continue;
         }
         const struct floor_route *route = &floor->route[one.signal];
-        if (route->key == NAME_NONE && route->alarm == ALARM_NONE) {
+        if (route->key == NAME_NONE && route->alarm == ALARM_NONE && route->chart == CHART_NONE) {
             continue;
         }
         coming->sample[coming->n++] = one;
@@ -158,18 +162,42 @@ static void say(struct floor *floor, const maru_error *err) {
     }
 }
 
-maru_status floor_save(struct floor *floor, const struct engine_act *act, maru_error *err) {
+static maru_status save_alarms(struct floor *floor, const struct engine_act *act, maru_error *err) {
+    struct text bytes;
+    text_init(&bytes, TENANT_MAX_ENGINE_BYTES);
+    alarm_watch_save(floor->alarms, &bytes);
+    const maru_status st =
+        bytes.status == MARU_OK
+            ? tenant_keep_engine(floor->tenant, FLOOR_ALARMS, bytes.bytes, bytes.n_bytes, act, err)
+            : fail(err, bytes.status, "the state of the alarms is too large to be kept");
+    text_fini(&bytes);
+    floor->alarms->is_changed = st != MARU_OK;
+    return st;
+}
+
+static maru_status save_charts(struct floor *floor, const struct engine_act *act, maru_error *err) {
+    struct text bytes;
+    text_init(&bytes, TENANT_MAX_ENGINE_BYTES);
+    chart_watch_save(floor->charts, &bytes);
+    const maru_status st =
+        bytes.status == MARU_OK
+            ? tenant_keep_engine(floor->tenant, FLOOR_CHARTS, bytes.bytes, bytes.n_bytes, act, err)
+            : fail(err, bytes.status, "the state of the charts is too large to be kept");
+    text_fini(&bytes);
+    floor->charts->is_changed = st != MARU_OK;
+    return st;
+}
+
+maru_status floor_save(struct floor *floor, const char *engine, const struct engine_act *act,
+                       maru_error *err) {
+    const bool is_of_alarms = act && strcmp(engine, FLOOR_ALARMS) == 0;
+    const bool is_of_charts = act && strcmp(engine, FLOOR_CHARTS) == 0;
     maru_status st = news_flush(&floor->news, floor->signals, err);
-    if (st == MARU_OK && floor->alarms && (floor->alarms->is_changed || act)) {
-        struct text bytes;
-        text_init(&bytes, TENANT_MAX_ENGINE_BYTES);
-        alarm_watch_save(floor->alarms, &bytes);
-        st = bytes.status == MARU_OK
-                 ? tenant_keep_engine(floor->tenant, FLOOR_ALARMS, bytes.bytes, bytes.n_bytes, act,
-                                      err)
-                 : fail(err, bytes.status, "the state of the alarms is too large to be kept");
-        text_fini(&bytes);
-        floor->alarms->is_changed = st != MARU_OK;
+    if (st == MARU_OK && floor->alarms && (floor->alarms->is_changed || is_of_alarms)) {
+        st = save_alarms(floor, is_of_alarms ? act : NULL, err);
+    }
+    if (st == MARU_OK && floor->charts && (floor->charts->is_changed || is_of_charts)) {
+        st = save_charts(floor, is_of_charts ? act : NULL, err);
     }
     floor->saved_us = clock_unix_us();
     return st;
@@ -181,7 +209,7 @@ static void keep(struct floor *floor, bool is_last) {
     const maru_time now_us = clock_unix_us();
     const bool is_due = is_last || now_us - floor->saved_us > SAVE_US || now_us < floor->saved_us;
     const maru_status st =
-        is_due ? floor_save(floor, NULL, &err) : news_flush(&floor->news, floor->signals, &err);
+        is_due ? floor_save(floor, "", NULL, &err) : news_flush(&floor->news, floor->signals, &err);
     if (st != MARU_OK) {
         say(floor, &err);
     } else {
@@ -199,7 +227,7 @@ static void make(struct floor *floor, struct coming *coming) {
         say(floor, &err);
     }
     for (size_t i = 0; i < floor->n_route; i++) {
-        floor->route[i] = (struct floor_route){NAME_NONE, ALARM_NONE};
+        floor->route[i] = (struct floor_route){NAME_NONE, ALARM_NONE, CHART_NONE};
     }
     coming->known = find_routes(floor, 0);
     if (recalling_read_past(floor, &err) != MARU_OK) {
@@ -302,6 +330,7 @@ void floor_close(struct floor *floor) {
     signals_unfollow(floor->follower);
     tool_states_free(floor->tools);
     alarm_watch_free(floor->alarms);
+    chart_watch_free(floor->charts);
     news_fini(&floor->news);
     alloc_free(floor->route);
     store_release(floor->store, floor->tenant);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "serve/floor/alarm_watch.h"
+#include "serve/floor/chart_watch.h"
 #include "serve/floor/tool_states.h"
 #include "store/tenant.h"
 
@@ -15,10 +16,12 @@ enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
 #define FLOOR_EQUIPMENT "equipment"
 #define FLOOR_IDEALS "ideals"
 #define FLOOR_ALARMS "alarms"
+#define FLOOR_CHARTS "charts"
 
 struct floor_route { // where a signal goes
     uint32_t key;    // of the table of equipment, NAME_NONE
     uint32_t alarm;  // of the table of alarms, ALARM_NONE
+    uint32_t chart;  // the first of them, CHART_NONE
 };
 
 struct floor {
@@ -37,6 +40,7 @@ struct floor {
     uint32_t n_user;            // who waits for the lock, or has it
     struct tool_states *tools;  // NULL: there is no table
     struct alarm_watch *alarms; // the same
+    struct chart_watch *charts; // the same
     struct news news;
     struct floor_route *route; // (n_route), by the number of the signal
     size_t n_route;
@@ -57,8 +61,9 @@ void floor_close(struct floor *floor); // waits for the thread; accepts NULL
 // Read the documents again, and wait until that is done.
 void floor_refresh(struct floor *floor);
 
-// Write what is concluded and the state of the alarms, with the act of somebody; the caller has the lock.
-MARU_MUST_USE maru_status floor_save(struct floor *floor, const struct engine_act *act,
-                                     maru_error *err);
+// Write what is concluded and the states of alarms and charts, with the act of somebody; the caller has the lock.
+//   in      engine: whose act it is, FLOOR_ALARMS or FLOOR_CHARTS; act NULL: nobody's
+MARU_MUST_USE maru_status floor_save(struct floor *floor, const char *engine,
+                                     const struct engine_act *act, maru_error *err);
 
 #endif

@@ -191,15 +191,80 @@ static maru_status make_alarms(struct floor *floor, struct text *table, maru_err
     return st;
 }
 
+static maru_status make_charts(struct floor *floor, struct text *table, maru_error *err) {
+    struct chart_watch *made = NULL;
+    struct text kept;
+    int64_t number = 0;
+    maru_status st = read_document(floor, FLOOR_CHARTS, 0, table, &number, err);
+    if (st != MARU_OK || (floor->charts && floor->charts->version == number)) {
+        return st;
+    }
+    text_init(&kept, TENANT_MAX_ENGINE_BYTES);
+    st = number > 0 ? chart_watch_new(table, number, clock_unix_us(), &made, err) : MARU_OK;
+    if (made && floor->charts) {
+        chart_watch_inherit(made, floor->charts);
+    } else if (made) {
+        st = tenant_get_engine(floor->tenant, FLOOR_CHARTS, &kept, err);
+        st = st == MARU_E_USAGE ? MARU_OK : st;
+        chart_watch_load(made, &kept);
+    }
+    if (st == MARU_OK) {
+        chart_watch_free(floor->charts);
+        floor->charts = made;
+    } else {
+        chart_watch_free(made);
+    }
+    if (floor->charts) {
+        floor->charts->news = &floor->news;
+    }
+    text_fini(&kept);
+    return st;
+}
+
+static maru_status take_chart(void *context, uint32_t tag, const struct sample *sample,
+                              maru_error *err) {
+    (void)err;
+    chart_watch_sample_of(context, tag, sample);
+    return MARU_OK;
+}
+
+static maru_status recall_charts(struct floor *floor, maru_error *err) {
+    struct chart_watch *charts = floor->charts;
+    const maru_time now_us = clock_unix_us();
+    struct past_signal *signal = alloc_new(charts->table.n + 1, sizeof *signal);
+    struct past past = {.signal = signal,
+                        .from_us = now_us,
+                        .to_us = now_us + DAY_US,
+                        .take = take_chart,
+                        .context = charts};
+    if (!signal) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    for (uint32_t i = 0; i < charts->table.n; i++) {
+        const maru_time from_us = charts->live[i].heard_us + 1;
+        if (charts->signal[i] > 0) {
+            signal[past.n_signal++] = (struct past_signal){charts->signal[i], i, from_us};
+            past.from_us = from_us < past.from_us ? from_us : past.from_us;
+        }
+    }
+    const maru_time oldest_us = now_us - FLOOR_PAST_DAYS * DAY_US;
+    past.from_us = past.from_us > oldest_us ? past.from_us : oldest_us;
+    const maru_status st = past_read(floor->signals, &past, err);
+    alloc_free(signal);
+    return st;
+}
+
 maru_status recalling_read_documents(struct floor *floor, maru_error *err) {
     struct text table, ideals;
     text_init(&table, MAX_DOCUMENT_BYTES);
     text_init(&ideals, MAX_DOCUMENT_BYTES);
     const maru_status tools = make_tools(floor, &table, &ideals, err);
     const maru_status alarms = make_alarms(floor, &table, tools == MARU_OK ? err : NULL);
+    const maru_status charts =
+        make_charts(floor, &table, tools == MARU_OK && alarms == MARU_OK ? err : NULL);
     text_fini(&table);
     text_fini(&ideals);
-    return tools != MARU_OK ? tools : alarms;
+    return tools != MARU_OK ? tools : alarms != MARU_OK ? alarms : charts;
 }
 
 // ---- the past of the tools
@@ -293,5 +358,8 @@ maru_status recalling_read_past(struct floor *floor, maru_error *err) {
     maru_status st = floor->alarms ? recall_alarms(floor, floor->alarms, err) : MARU_OK;
     const maru_status tools =
         floor->tools ? recall_tools(floor, st == MARU_OK ? err : NULL) : MARU_OK;
-    return st != MARU_OK ? st : tools;
+    const maru_status charts =
+        floor->charts ? recall_charts(floor, st == MARU_OK && tools == MARU_OK ? err : NULL)
+                      : MARU_OK;
+    return st != MARU_OK ? st : tools != MARU_OK ? tools : charts;
 }

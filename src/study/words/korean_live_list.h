@@ -146,7 +146,7 @@
     X("this product, step and tool have a row already", "같은 제품, 공정, 호기의 행이 이미 있습니다") \
     X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
-    X("documents are alarms, equipment and ideals", "문서는 alarms, equipment, ideals입니다") \
+    X("documents are alarms, charts, equipment and ideals", "문서는 alarms, charts, equipment, ideals입니다") \
     X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
     X("at most 400 days are told at once", "한 번에 400일까지 볼 수 있습니다") \
     X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
@@ -162,6 +162,21 @@
     X("more than {1} samples: ask for a shorter time", "값이 {1}개를 넘습니다. 더 짧은 기간을 물으세요") \
     X("the answer is too large", "답이 너무 큽니다") \
     X("before to is wanted, at most 100 days", "to보다 앞이고 100일 안이어야 합니다") \
+    X("p and np need a size", "p와 np에는 크기가 필요합니다") \
+    X("how many units are looked at", "검사하는 개수를 적으세요") \
+    X("a whole number from 1 to 1000000000", "1부터 1000000000까지의 정수") \
+    X("not a size", "크기가 아닙니다") \
+    X("another size", "다른 크기를 적으세요") \
+    X("a number such as 12.5", "12.5 같은 수를 적으세요") \
+    X("i-mr, xbar-r, xbar-s, ewma, cusum, p, np, c or u", "i-mr, xbar-r, xbar-s, ewma, cusum, p, np, c, u 가운데 하나") \
+    X("default, limits, western electric or nelson", "default, limits, western electric, nelson 가운데 하나") \
+    X("a name of its own for each chart", "관리도마다 다른 이름을 쓰세요") \
+    X("there is a chart of this name already", "같은 이름의 관리도가 이미 있습니다") \
+    X("more than {1} charts", "관리도가 {1}개를 넘습니다") \
+    X("there is no chart '{1}'", "'{1}' 관리도가 없습니다") \
+    X("more than {1} points: ask for a shorter time", "점이 {1}개를 넘습니다. 더 짧은 기간을 물으세요") \
+    X("the state of the charts is too large to be kept", "관리도 상태가 너무 커서 저장할 수 없습니다") \
+    X("more than {1} values in a subgroup", "부분군의 값이 {1}개를 넘습니다") \
     X("more than {1} tools", "설비가 {1}대를 넘습니다") \
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     X("an event of the floor is a JSON object", "현장 이벤트는 JSON 객체여야 합니다") \
