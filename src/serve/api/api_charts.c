@@ -193,6 +193,7 @@ static maru_status draw_points(struct request *request, struct copied *copied, i
     chart_start(&copied->live.limits, &copied->live.state);
     json_open_list(json, "points");
     st = st == MARU_OK ? past_read(signals, &past, err) : st;
+    copied->watch.context = NULL;
     json_close(json);
     json_add_bool(json, "more", drawing.is_more);
     return st == MARU_E_STOPPED && drawing.is_more ? MARU_OK : st;

@@ -27,27 +27,26 @@ static maru_status join(struct chart_watch *w, uint32_t chart, maru_error *err) 
     return st;
 }
 
-maru_status chart_watch_new(const struct text *table, int64_t version, maru_time now_us,
-                            struct chart_watch **out, maru_error *err) {
-    struct chart_watch *w = alloc_new(1, sizeof *w);
+static maru_status read_table(struct chart_watch *w, const struct text *table, maru_error *err) {
     maru_faults *faults = maru_faults_new();
-    uint32_t number = 0;
-    maru_status st = w && faults ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK) {
-        w->version = version;
-        names_init(&w->by_name, NAMES_BYTES);
-        names_init(&w->by_signal, NAMES_BYTES);
-        st = chart_table_read("charts.csv", table->bytes ? table->bytes : "", table->n_bytes,
-                              faults, &w->table, err);
+    if (!faults) {
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
+    const maru_status st = chart_table_read("charts.csv", table->bytes ? table->bytes : "",
+                                            table->n_bytes, faults, &w->table, err);
     maru_faults_free(faults);
-    if (st == MARU_OK) {
-        w->live = alloc_new(w->table.n + 1, sizeof *w->live);
-        w->signal = alloc_new(w->table.n + 1, sizeof *w->signal);
-        w->first = alloc_new(w->table.n + 1, sizeof *w->first);
-        w->next = alloc_new(w->table.n + 1, sizeof *w->next);
-        st = w->live && w->signal && w->first && w->next ? MARU_OK
-                                                         : fail(err, MARU_E_MEMORY, "no memory");
+    return st;
+}
+
+static maru_status make_charts(struct chart_watch *w, maru_time now_us, maru_error *err) {
+    uint32_t number = 0;
+    maru_status st = MARU_OK;
+    w->live = alloc_new(w->table.n + 1, sizeof *w->live);
+    w->signal = alloc_new(w->table.n + 1, sizeof *w->signal);
+    w->first = alloc_new(w->table.n + 1, sizeof *w->first);
+    w->next = alloc_new(w->table.n + 1, sizeof *w->next);
+    if (!w->live || !w->signal || !w->first || !w->next) {
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
     for (uint32_t i = 0; st == MARU_OK && i < w->table.n; i++) {
         const char *name = w->table.chart[i].name;
@@ -56,6 +55,20 @@ maru_status chart_watch_new(const struct text *table, int64_t version, maru_time
         st = names_add(&w->by_name, name, strlen(name), &number, err);
         st = st == MARU_OK ? join(w, i, err) : st;
     }
+    return st;
+}
+
+maru_status chart_watch_new(const struct text *table, int64_t version, maru_time now_us,
+                            struct chart_watch **out, maru_error *err) {
+    struct chart_watch *w = alloc_new(1, sizeof *w);
+    if (!w) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    w->version = version;
+    names_init(&w->by_name, NAMES_BYTES);
+    names_init(&w->by_signal, NAMES_BYTES);
+    maru_status st = read_table(w, table, err);
+    st = st == MARU_OK ? make_charts(w, now_us, err) : st;
     if (st != MARU_OK) {
         chart_watch_free(w);
         return st;

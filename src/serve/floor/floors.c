@@ -82,7 +82,7 @@ static maru_status open_one(struct floors *floors, const char *tenant, struct fl
                                                    "more than %d tenants watch"
                                                    " their floors",
                                                    FLOORS_MAX);
-    if (st == MARU_OK) {
+    if (st == MARU_OK && floor) {
         pthread_mutex_lock(&floors->lock);
         floor->n_user = 1;
         floor->next = floors->first;

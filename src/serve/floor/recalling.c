@@ -122,15 +122,16 @@ static maru_status hear_last(struct floor *floor, struct alarm_watch *watch, mar
     struct last_sample *last = alloc_new(n + 1, sizeof *last);
     int64_t *id = alloc_new(n + 1, sizeof *id);
     uint32_t *signal = alloc_new(n + 1, sizeof *signal), n_id = 0;
-    maru_status st = last && id && signal ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
+    const bool has_room = last && id && signal;
+    maru_status st = has_room ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    for (uint32_t i = 0; has_room && i < n; i++) {
         if (watch->signal[i] > 0) {
             signal[n_id] = i;
             id[n_id++] = watch->signal[i];
         }
     }
     st = st == MARU_OK && n_id > 0 ? signals_last(floor->signals, id, n_id, last, err) : st;
-    for (uint32_t i = 0; st == MARU_OK && i < n_id; i++) {
+    for (uint32_t i = 0; has_room && st == MARU_OK && i < n_id; i++) {
         if (last[i].sample.at_us != 0 && last[i].sample.at_us < start_us) {
             last[i].sample.at_us = start_us;
             alarm_watch_sample(watch, signal[i], &last[i].sample, start_us);
@@ -337,7 +338,7 @@ static maru_status recall_tools(struct floor *floor, maru_error *err) {
                         .take_event = take_event,
                         .context = tools};
     maru_status st = signal ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    for (uint32_t key = 0; st == MARU_OK && key < n_key; key++) {
+    for (uint32_t key = 0; signal && key < n_key; key++) {
         if (tools->signal[key] > 0) {
             signal[past.n_signal++] =
                 (struct past_signal){tools->signal[key], key, SIGNALS_FROM_US};
