@@ -112,7 +112,7 @@ static maru_status learn(void *of, const struct signal_row *row, maru_error *err
         return MARU_OK;
     }
     struct text topic;
-    text_init(&topic, 4 * OUT_MAX_TOPIC_BYTES);
+    text_init(&topic, (size_t)4 * OUT_MAX_TOPIC_BYTES);
     fill_topic(out, row, &topic);
     if (topic.status == MARU_OK && topic.n_bytes > 0) {
         entry->topic = arena_text(&out->arena, topic.bytes, topic.n_bytes);

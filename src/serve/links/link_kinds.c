@@ -144,7 +144,8 @@ static maru_status open_json(struct signals *signals, const char *name,
     int64_t offset_min = SEOUL_MIN;
     maru_status st = read_mqtt(settings, &options.mqtt, err);
     st = st == MARU_OK ? field_text(settings, "table", MAX_TABLE, &options.table, err) : st;
-    st = st == MARU_OK ? field_count(settings, "offsetMinutes", -18 * 60, 18 * 60, &offset_min, err)
+    st = st == MARU_OK ? field_count(settings, "offsetMinutes", -MOMENT_MAX_OFFSET_MIN,
+                                     MOMENT_MAX_OFFSET_MIN, &offset_min, err)
                        : st;
     options.offset_min = (int32_t)offset_min;
     st = st == MARU_OK ? mqtt_json_check(&options, err) : st;
