@@ -723,6 +723,9 @@ static void settings_are_looked_at(void **state) {
         if (st != cases[i].want || (st != MARU_OK && err.row != cases[i].row)) {
             fail_msg("case %zu: %d at row %u: %s", i, (int)st, err.row, err.text);
         }
+        if (st == MARU_E_INPUT && err.row > 0) {
+            assert_string_equal(err.file, cases[i].profile[0] ? "/profile" : "/tools");
+        }
     }
 }
 

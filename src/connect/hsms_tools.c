@@ -47,6 +47,9 @@ static maru_status add_profile(struct hsms_tools *tools, const char *name, const
     struct profile *profile = NULL;
     const maru_status st = profile_read(csv, strlen(csv), &profile, err);
     if (st != MARU_OK) {
+        if (err) { // which of the tables
+            snprintf(err->file, sizeof err->file, "/profile%s%.64s", name[0] ? "s/" : "", name);
+        }
         return st;
     }
     tools->profile[tools->n_profile] = profile;
@@ -111,7 +114,7 @@ struct reading {
 
 static maru_status wrong(const struct reading *reading, enum column column, const char *right,
                          maru_error *err) {
-    return fail_at(err, MARU_E_INPUT, NULL, reading->row->line,
+    return fail_at(err, MARU_E_INPUT, "/tools", reading->row->line,
                    reading->at[column] == UINT32_MAX ? 0 : reading->at[column] + 1, "%s", right);
 }
 
@@ -130,7 +133,7 @@ static maru_status read_head(struct reading *reading, maru_error *err) {
             i++;
         }
         if (i == N_COLUMN || reading->at[i] != UINT32_MAX) {
-            return fail_at(err, MARU_E_INPUT, NULL, reading->row->line, k + 1,
+            return fail_at(err, MARU_E_INPUT, "/tools", reading->row->line, k + 1,
                            "the columns are tool, address, port, device, model, profile");
         }
         reading->at[i] = k;
