@@ -135,7 +135,7 @@ maru_status requests_ask(struct requests *requests, const struct hsms_request *r
     pthread_mutex_lock(&requests->lock);
     maru_status st = requests->has_ended ? fail(err, MARU_E_IO, "the connection is being closed")
                                          : fill_slot(requests, request, &slot, err);
-    if (st == MARU_OK) {
+    if (st == MARU_OK && slot) {
         (void)!write(wake_file, "", 1);
         int waited = 0;
         while (slot->state != SLOT_ANSWERED && waited != ETIMEDOUT) {

@@ -190,12 +190,13 @@ static maru_status read_kind(const struct reading *reading, struct hsms_tool_row
     if (strlen(model) >= HSMS_MAX_MODEL_BYTES) {
         return wrong(reading, COL_MODEL, "a model (MDLN) of up to 79 bytes is wanted", err);
     }
-    out->model = arena_text(&reading->tools->arena, model, strlen(model));
+    const char *kept = arena_text(&reading->tools->arena, model, strlen(model));
     out->profile =
         profile[0] == '\0' ? reading->tools->usual : profile_named(reading->tools, profile);
-    if (!out->model) {
+    if (!kept) {
         return arena_refusal(&reading->tools->arena, err);
     }
+    out->model = kept;
     return out->profile
                ? MARU_OK
                : wrong(reading, COL_PROFILE, "there is no table of tools of this name", err);
@@ -203,7 +204,7 @@ static maru_status read_kind(const struct reading *reading, struct hsms_tool_row
 
 static maru_status read_tool(const struct reading *reading, maru_error *err) {
     struct hsms_tools *tools = reading->tools;
-    struct hsms_tool_row row = {.device = -1};
+    struct hsms_tool_row row = {.model = "", .device = -1};
     if (tools->n >= HSMS_MAX_TOOLS) {
         return fail(err, MARU_E_LIMIT, "more than %d tools", HSMS_MAX_TOOLS);
     }
