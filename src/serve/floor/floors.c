@@ -102,7 +102,7 @@ maru_status floors_refresh(struct floors *floors, const char *tenant, maru_error
         st = open_one(floors, tenant, &floor, err);
         pthread_mutex_unlock(&floors->opening);
     }
-    if (st == MARU_OK) {
+    if (st == MARU_OK && floor) {
         floor_refresh(floor);
         let_go(floors, floor);
     }
@@ -128,7 +128,7 @@ static maru_status start_tenant(void *context, const struct tenant_row *row, mar
     store_release(floors->store, tenant);
     if (st == MARU_OK && has_tables) {
         st = open_one(floors, row->name, &floor, err);
-        if (st == MARU_OK) {
+        if (st == MARU_OK && floor) {
             let_go(floors, floor);
         }
     }
