@@ -129,27 +129,6 @@ static maru_time process_time(const struct maru_sim *sim, const struct lot *lot)
     return hop->time_us + wide_share(hop->span_us, (uint64_t)lot->luck_process << 32);
 }
 
-static maru_time times(maru_time n, maru_time span) {
-    maru_time product;
-    return __builtin_mul_overflow(n, span, &product) || product > SIM_FOREVER ? SIM_FOREVER
-                                                                              : product;
-}
-
-maru_time tool_process_end(const struct hop *hop, maru_time n, maru_time p, maru_time loaded,
-                           maru_time place_free[2]) {
-    if (!(hop->flags & HOP_CASCADE)) {
-        return loaded + times(n, p);
-    }
-    const maru_time c = hop->interval_us > 0 && hop->interval_us < p ? hop->interval_us : p;
-    const maru_time enters = loaded > place_free[0] ? loaded : place_free[0];
-    const maru_time leaves = enters + c > place_free[1] ? enters + c : place_free[1];
-    const maru_time beat = c > p - c ? c : p - c;
-    const maru_time last = leaves + times(n - 1, beat);
-    place_free[0] = last < SIM_FOREVER ? last : SIM_FOREVER;
-    place_free[1] = place_free[0] + p - c;
-    return place_free[1];
-}
-
 // When the job leaves the tool if it is loaded at `loaded`; at most about SIM_FOREVER.
 static maru_time process_end(struct maru_sim *sim, struct tool *t, const struct lot *lot,
                              maru_time loaded) {

@@ -78,10 +78,27 @@ void tool_pm_end(struct maru_sim *sim, uint32_t tool);
 void tool_place_free(struct maru_sim *sim, uint32_t tool);
 void tool_instance_event(struct maru_sim *sim, uint32_t instance);
 void tool_init(struct maru_sim *sim);
+static inline maru_time tool_times(maru_time n, maru_time span) {
+    maru_time product;
+    return __builtin_mul_overflow(n, span, &product) || product > SIM_FOREVER ? SIM_FOREVER
+                                                                              : product;
+}
 // When n units that take p each leave a tool that they are loaded into at `loaded`; of a cascade's
 // places, when they are free then.
-maru_time tool_process_end(const struct hop *hop, maru_time n, maru_time p, maru_time loaded,
-                           maru_time place_free[2]);
+static inline maru_time tool_process_end(const struct hop *hop, maru_time n, maru_time p,
+                                         maru_time loaded, maru_time place_free[2]) {
+    if (!(hop->flags & HOP_CASCADE)) {
+        return loaded + tool_times(n, p);
+    }
+    const maru_time c = hop->interval_us > 0 && hop->interval_us < p ? hop->interval_us : p;
+    const maru_time enters = loaded > place_free[0] ? loaded : place_free[0];
+    const maru_time leaves = enters + c > place_free[1] ? enters + c : place_free[1];
+    const maru_time beat = c > p - c ? c : p - c;
+    const maru_time last = leaves + tool_times(n - 1, beat);
+    place_free[0] = last < SIM_FOREVER ? last : SIM_FOREVER;
+    place_free[1] = place_free[0] + p - c;
+    return place_free[1];
+}
 // First maintenance of tool k (from 1) of N at first * k / N, so that a group does not go down as
 // one.
 maru_time tool_first_pm(const struct maru_model *m, uint32_t tool, maru_time first);
