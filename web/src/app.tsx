@@ -66,11 +66,11 @@ function ThemeChoice() {
 }
 
 function LangChoice() {
-    const { t, lang, setLang } = useText()
+    const { t, asked, setLang } = useText()
     return (
         <Choice<Lang>
             label={t('language')}
-            value={lang}
+            value={asked}
             options={[
                 { value: 'ko', text: '한', label: '한국어' },
                 { value: 'en', text: 'EN', label: 'English' },

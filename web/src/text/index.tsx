@@ -23,6 +23,7 @@ export type T = (key: Key, values?: Values) => string
 
 interface Language extends Numbers {
     lang: Lang
+    asked: Lang
     setLang: (lang: Lang) => void
     t: T
 }
@@ -42,21 +43,24 @@ const Context = createContext<Language | null>(null)
 /** `first`: the language that has been learned. */
 export function LanguageRoom({ first, children }: { first: Lang; children: ReactNode }) {
     const [lang, setLang] = useState<Lang>(first)
+    const [asked, setAsked] = useState<Lang>(first) // shown at once, spoken when it has been learned
     useEffect(() => {
         document.documentElement.lang = lang
     }, [lang])
     const value = useMemo<Language>(
         () => ({
             lang,
+            asked,
             setLang: (next) => {
                 store('lang', next)
+                setAsked(next)
                 // Without an answer the page stays in the language that it knows.
-                learn(next).then(() => setLang(next), () => {})
+                learn(next).then(() => setLang(next), () => setAsked(lang))
             },
             t: (key, values) => fill(words[lang]![key], values),
             ...numbers(lang),
         }),
-        [lang],
+        [lang, asked],
     )
     return <Context value={value}>{children}</Context>
 }
