@@ -265,24 +265,30 @@ static void open_copy(struct starting *starting) {
     }
 }
 
-// One row at a time, since to open one asks the same database.
+// One row at a time, since to open one asks the same database. A tenant that cannot be opened is said, and keeps no other from
+// starting.
 static maru_status start_tenant(void *context, const struct tenant_row *row, maru_error *err) {
     struct starting *starting = context;
     struct tenant *tenant = NULL;
     char after[STORE_ID_BYTES] = "";
+    maru_error why = {0};
+    (void)err;
     starting->tenant = row->name;
-    maru_status st = store_hold(starting->links->store, row->name, &tenant, err);
+    maru_status st = store_hold(starting->links->store, row->name, &tenant, &why);
     do {
         const struct page page = {.limit = 1, .after = after};
         starting->is_there = false;
-        st = st == MARU_OK ? tenant_each_connection(tenant, &page, copy_row, starting, err) : st;
+        st = st == MARU_OK ? tenant_each_connection(tenant, &page, copy_row, starting, &why) : st;
         if (st == MARU_OK && starting->is_there) {
             memcpy(after, starting->id, sizeof after);
             open_copy(starting);
         }
     } while (st == MARU_OK && starting->is_there);
     store_release(starting->links->store, tenant);
-    return st;
+    if (st != MARU_OK) {
+        log_say(LOG_ERROR, "connections", why.text);
+    }
+    return MARU_OK;
 }
 
 maru_status links_start(struct store *store, const char *folders, struct links **out,
