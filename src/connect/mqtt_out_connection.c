@@ -386,7 +386,9 @@ maru_status mqtt_out_check(const struct mqtt_out_options *options, maru_error *e
     const size_t n = strlen(options->topic);
     if (n == 0 || n >= OUT_MAX_TOPIC_BYTES || strpbrk(options->topic, "+#") ||
         !text_is_utf8(options->topic, n)) {
-        return fail(err, MARU_E_USAGE, "a topic with source in braces is wanted, such as maru/ and that, without + and #");
+        return fail(
+            err, MARU_E_USAGE,
+            "a topic with source in braces is wanted, such as maru/ and that, without + and #");
     }
     if (options->n_prefix == 0 || options->n_prefix > OUT_MAX_PREFIXES) {
         return fail(

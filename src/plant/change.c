@@ -223,8 +223,9 @@ static const struct {
     const char *word;
     change_fn do_it;
 } kinds[] = {{"tools:", change_tools},       {"downtime:", change_downtime},
-             {"failures:", change_failures}, {"process:", change_process}, {"repairs:", change_repairs},
-             {"releases:", change_releases}, {"priority:", change_priority}};
+             {"failures:", change_failures}, {"process:", change_process},
+             {"repairs:", change_repairs},   {"releases:", change_releases},
+             {"priority:", change_priority}};
 
 static change_fn kind_of(const char *name, const char **subject) {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
