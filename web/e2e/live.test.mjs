@@ -319,7 +319,7 @@ describe('live data', { skip: !!process.env.BASE_URL }, () => {
             await small.page.locator(`:text("${text}"), [aria-label*="${text}"]`).first().waitFor()
             await settled(small.page)
             assert.equal(await tooWide(small.page), 0, path)
-            await shot(small.page, `67-small${path.replace(/\W.*$/, '').replace('/', '-') || path.slice(0, 9).replace('/', '-')}`)
+            await shot(small.page, `67-small${path.replace(/\?.*/, '').replace('/', '-')}`)
         }
         await small.page.goto(`${base}/data/explorer`)
         await small.page.getByRole('button', { name: '신호 추가' }).click()

@@ -138,7 +138,7 @@ function Strip({ gaps, day, since }: { gaps: Gap[]; day: Span; since: number }) 
                 {joined(seen).map(({ from, to }) => <i key={from} style={{ left: left(from), width: `calc(${left(to)} - ${left(from)})` }} title={`${stamp.time(from)} – ${stamp.time(to)}`} />)}
             </div>
             <p className="strip-ends"><span>{t('conn.day')}</span><span>{text}</span><span>{t('explorer.now')}</span></p>
-            {seen.length > 0 && <p className="note">{t('conn.gaps.last', { from: stamp.time(seen.at(-1)!.from), span: stamp.span(lengthOf(seen.at(-1)!)), cause: seen.at(-1)!.cause })}</p>}
+            {seen.length > 0 && <p className="note">{lengthOf(seen.at(-1)!) > 0 ? t('conn.gaps.last', { from: stamp.time(seen.at(-1)!.from), span: stamp.span(lengthOf(seen.at(-1)!)), cause: seen.at(-1)!.cause }) : t('conn.gaps.last_at', { at: stamp.time(seen.at(-1)!.from), cause: seen.at(-1)!.cause })}</p>}
         </div>
     )
 }

@@ -146,30 +146,27 @@ function drawAxis(pen: CanvasRenderingContext2D, scene: Scene, box: Box, axis: A
 
 /** Hatching: here nothing good is known. */
 function drawMissing(pen: CanvasRenderingContext2D, scene: Scene, box: Box, xOf: (time: number) => number): void {
-    for (const line of scene.lines) {
-        for (const { from, to } of missingOf(line)) {
-            if (to < scene.span.from || from > scene.span.to) continue
-            const [a, b] = [Math.max(box.left, xOf(from)), Math.min(box.right, Math.max(xOf(to), xOf(from) + 2))]
-            pen.save()
-            pen.beginPath()
-            pen.rect(a, box.top, b - a, box.bottom - box.top)
-            pen.clip()
-            pen.globalAlpha = 0.08
-            pen.fillStyle = scene.colours.muted
-            pen.fillRect(a, box.top, b - a, box.bottom - box.top)
-            pen.globalAlpha = 0.3
-            pen.strokeStyle = line.colour
-            pen.lineWidth = 1
-            pen.beginPath()
-            const rise = box.bottom - box.top
-            // The lines of one hatching go on in the next: they hang on the page, not on the gap.
-            for (let x = Math.floor((a - rise) / 9) * 9; x < b; x += 9) {
-                pen.moveTo(x, box.bottom)
-                pen.lineTo(x + rise, box.top)
-            }
-            pen.stroke()
-            pen.restore()
+    for (const { from, to, colour } of missingOf(scene.lines, scene.span)) {
+        const [a, b] = [Math.max(box.left, xOf(from)), Math.min(box.right, Math.max(xOf(to), xOf(from) + 2))]
+        pen.save()
+        pen.beginPath()
+        pen.rect(a, box.top, b - a, box.bottom - box.top)
+        pen.clip()
+        pen.globalAlpha = 0.08
+        pen.fillStyle = scene.colours.muted
+        pen.fillRect(a, box.top, b - a, box.bottom - box.top)
+        pen.globalAlpha = 0.3
+        pen.strokeStyle = colour ?? scene.colours.muted
+        pen.lineWidth = 1
+        pen.beginPath()
+        const rise = box.bottom - box.top
+        // The lines of one hatching go on in the next: they hang on the page, not on the gap.
+        for (let x = Math.floor((a - rise) / 9) * 9; x < b; x += 9) {
+            pen.moveTo(x, box.bottom)
+            pen.lineTo(x + rise, box.top)
         }
+        pen.stroke()
+        pen.restore()
     }
 }
 

@@ -3,7 +3,7 @@ import type { Happening, Reading, Signal } from '../api/live'
 import { gapsOf, isOf, joined, shareOf } from './gaps'
 import { idsOf, newsOf } from './hub'
 import { badOf, bestOf, extended, ofColumns, ofSamples, pointBefore, shows, statsOf, valueAt, wanted, type Piece } from './pieces'
-import { axesOf, isBroken, reachOf, runsOf, type Line } from './scene'
+import { axesOf, isBroken, missingOf, reachOf, runsOf, type Line } from './scene'
 import { clamped, IDS_MAX, lengthOf, LONGEST, moved, readView, SHORTEST, viewQuery, zoomed, type View } from './span'
 import { niceStep, timeTicks, valueTicks } from './ticks'
 import { grow, isFound, opensFirst, rowsOf, saidName, wordsOf } from './tree'
@@ -167,6 +167,15 @@ describe('axes', () => {
         const flat = reachOf([line(ofSamples({ from: 0, to: 9 }, [[1, 5, 192], [2, 5, 192]], 0))], { from: 0, to: 9 })!
         expect(flat[1] - flat[0]).toBeGreaterThan(0.1)
         expect(reachOf([line(undefined)], { from: 0, to: 1 })).toBeNull()
+    })
+})
+
+describe('what is missing', () => {
+    it('is hatched once, in the colour of the line that it belongs to', () => {
+        const gap = { from: 5, to: 9 }
+        const bad = ofSamples({ from: 0, to: 50 }, [[10, 1, 192], [20, 0, 0], [30, 2, 192]], 0)
+        const lines = [line(bad, { colour: 'red', gaps: [gap] }), line(undefined, { colour: 'blue', gaps: [gap, { from: 90, to: 95 }] })]
+        expect(missingOf(lines, { from: 0, to: 50 })).toEqual([{ ...gap, colour: null }, { from: 20, to: 30, colour: 'red' }])
     })
 })
 

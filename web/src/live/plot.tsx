@@ -10,6 +10,9 @@ import { clamped, lengthOf, moved, zoomed, type Span } from './span'
 const FOOT_REACH = 30 // from the bottom: here a drag moves
 const NARROW = 560
 
+/** Drawn by the processor: many thin lines cost it less than a graphics card, and the computers of a factory often have none. */
+const penOf = (canvas: HTMLCanvasElement) => canvas.getContext('2d', { willReadFrequently: true })
+
 /** The colours of states beside those of all charts. */
 function readAll(at: HTMLElement): Scene['colours'] {
     const probe = document.createElement('i')
@@ -76,7 +79,7 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
     latest.current = scene
     useLayoutEffect(() => {
         const at = canvas.current
-        const pen = at?.getContext('2d')
+        const pen = at && penOf(at)
         if (!at || !pen || !scene) return
         const ratio = window.devicePixelRatio || 1
         const [w, h] = [Math.round(size.width * ratio), Math.round(size.height * ratio)]
@@ -87,7 +90,7 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
         pen.setTransform(ratio, 0, 0, ratio, 0, 0)
         box.current = draw(pen, scene)
     })
-    const pen = canvas.current?.getContext('2d')
+    const pen = canvas.current && penOf(canvas.current)
     const pixels = scene && pen ? Math.round((boxOf(pen, scene).box.right - boxOf(pen, scene).box.left) / 20) * 20 : 0
     useEffect(() => onPixels(pixels), [pixels, onPixels])
     usePaper(holder, canvas, latest)
@@ -229,7 +232,7 @@ function usePaper(holder: React.RefObject<HTMLDivElement | null>, canvas: React.
         const begin = () => {
             theme = document.documentElement.dataset.theme
             document.documentElement.dataset.theme = 'light'
-            const pen = canvas.current?.getContext('2d')
+            const pen = canvas.current && penOf(canvas.current)
             if (pen && latest.current) draw(pen, { ...latest.current, cursor: null, colours: readAll(holder.current!) })
         }
         const end = () => {

@@ -127,5 +127,16 @@ export function runsOf(piece: Piece, gaps: readonly Span[], span: Span): Run[] {
     return runs
 }
 
-/** Where nothing good is known of a line. */
-export const missingOf = (line: Line): Span[] => (line.piece ? [...line.gaps, ...badOf(line.piece)] : line.gaps)
+/** Where nothing good is known, each stretch once: in the colour of its line, or null where it is one of several. */
+export function missingOf(lines: readonly Line[], span: Span): (Span & { colour: string | null })[] {
+    const found = new Map<string, Span & { colour: string | null }>()
+    for (const { gaps, piece, colour } of lines)
+        for (const { from, to } of piece ? [...gaps, ...badOf(piece)] : gaps) {
+            if (to < span.from || from > span.to) continue
+            const key = `${from} ${to}`
+            const known = found.get(key)
+            if (known && known.colour !== colour) known.colour = null
+            else found.set(key, { from, to, colour })
+        }
+    return [...found.values()]
+}

@@ -125,8 +125,8 @@ function EventTable({ rows }: { rows: Happening[] }) {
     const told = useDetail()
     const columns: Column<Happening>[] = [
         { key: 'at', title: t('events.at'), value: (row) => row.at, show: (row) => <Link href={`/data/explorer?from=${row.at - AROUND}&to=${row.at + AROUND}`} title={t('events.see')}>{stamp.time(row.at)}</Link>, width: 9.5, grow: 0.5 },
-        { key: 'kind', title: t('events.kind'), value: (row) => say(row.kind), show: (row) => <span className="kind"><KindMark kind={row.kind} />{say(row.kind)}</span>, width: 6.5, grow: 0.5 },
-        { key: 'source', title: t('events.source'), value: (row) => row.source, width: 9, grow: 1 },
+        { key: 'kind', title: t('events.kind'), value: (row) => say(row.kind), show: (row) => <span className="kind"><KindMark kind={row.kind} />{say(row.kind)}</span>, width: 8.5, grow: 0.5 },
+        { key: 'source', title: t('events.source'), value: (row) => row.source, show: (row) => <span title={row.source}>{row.source}</span>, width: 11, grow: 2 },
         { key: 'name', title: t('events.name'), value: (row) => row.name, show: (row) => <span title={row.name}>{row.name}</span>, width: 8, grow: 1 },
         { key: 'lot', title: t('events.what'), value: (row) => [row.lot, row.wafer, row.recipe, row.step].filter(Boolean).join(' · '), width: 8, grow: 1 },
         { key: 'detail', title: t('events.detail'), value: told, show: (row) => <span title={told(row)}>{told(row)}</span>, width: 18, grow: 4 },
@@ -139,10 +139,12 @@ function useDetail(): (event: Happening) => string {
     const stamp = useStamp()
     return (event) => {
         const [gap] = gapsOf([event])
+        if (gap && lengthOf(gap) === 0) return gap.cause
         if (gap) return `${stamp.time(gap.from)} – ${stamp.time(gap.to)} (${stamp.span(lengthOf(gap))}) · ${gap.cause}`
         const detail = event.detail as Record<string, unknown>
         if (event.kind === 'state' && ('from' in detail || 'to' in detail)) return `${String(detail.from ?? '')} → ${String(detail.to ?? '')}`
         return Object.entries(detail)
+            .filter(([, value]) => value !== '' && value !== null)
             .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
             .join(' · ')
     }
