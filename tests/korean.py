@@ -12,7 +12,7 @@ REFUSING = re.compile(r"\b(?:fail|fail_at|request_refuse|REFUSE|refuse|field_wro
 # Files whose longer texts are no sentences for people; what they refuse is looked at all the same (law 2).
 NOT_SENTENCES = {
     "src/cli/": "the words of the command stand in words_list.h in both languages",
-    "src/scene/usda": "text of scenes", "src/scene/glb.c": "text of scenes", "src/plant/fab/fab_tables.c": "text of tables",
+    "src/scene/usda": "text of scenes", "src/scene/glb.c": "text of scenes", "src/plant/fab/fab_tables.c": "text of tables", "src/connect/fake/fake_secs_table.c": "text of tables",
     "src/study/report/": "HTML and SVG, its words stand in words_list.h",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
     "src/study/words/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",

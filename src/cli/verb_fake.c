@@ -1,6 +1,8 @@
 // maru fake PLANT: equipment to connect to, played by a twin of the plant.
 
+#include "base/number.h"
 #include "base/status.h"
+#include "cli/fake/host_tables.h"
 #include "cli/fake/play.h"
 #include "cli/verb.h"
 #include "io/clock.h"
@@ -17,7 +19,8 @@
 struct fake_values {
     struct common common;
     const char *sparkplug, *ca_file, *host, *clock, *faults;
-    uint64_t seed, tools, flood;
+    const char *secs, *bind, *tables;
+    uint64_t seed, tools, flood, modbus;
     double speed, scale;
     maru_time begin, for_, period, heartbeat;
     bool list;
@@ -34,6 +37,8 @@ struct fake { // all that one call of the verb holds
     struct fault_table faults;
     struct disturb *disturb;
     struct acts acts;
+    char secs_address[256];
+    struct fake_secs_options secs;
     struct cast_options cast_options;
     struct cast *cast;
 };
@@ -58,11 +63,33 @@ static maru_status check_values(const struct fake *fake, maru_error *err) {
     if (values->flood > 0 && !values->sparkplug) {
         return fail(err, MARU_E_USAGE, "--flood goes over Sparkplug B: give --sparkplug URL");
     }
-    if (!values->list && !values->sparkplug) {
+    const bool is_asked = values->sparkplug || values->modbus > 0 || values->secs || values->tables;
+    if (!values->list && !is_asked) {
         return fail(
             err, MARU_E_USAGE,
             "nothing to play on: give --sparkplug URL, or --list to see what would be played");
     }
+    return MARU_OK;
+}
+
+// 5000: the first tool listens there; host:5000: tools connect to it.
+static maru_status read_secs(struct fake *fake, maru_error *err) {
+    const char *text = fake->values->secs;
+    const char *colon = strrchr(text, ':'), *number = colon ? colon + 1 : text;
+    const size_t n = colon ? (size_t)(colon - text) : 0;
+    int64_t port = 0;
+    if (!number_int64(number, strlen(number), &port) || port < 1 || port > 65535 ||
+        n >= sizeof fake->secs_address || (colon && n == 0)) {
+        return fail(
+            err, MARU_E_USAGE,
+            "--secs: a port that the first tool listens at, or HOST:PORT that tools connect "
+            "to, is wanted");
+    }
+    memcpy(fake->secs_address, text, n);
+    fake->secs =
+        (struct fake_secs_options){.address = colon ? fake->secs_address : fake->values->bind,
+                                   .port = (int)port,
+                                   .is_active = colon != NULL};
     return MARU_OK;
 }
 
@@ -89,6 +116,7 @@ static uint32_t flood_tags(uint64_t rate) { // 100 rounds a second, or one tag
 static maru_status prepare(struct fake *fake, maru_error *err) {
     const struct fake_values *values = fake->values;
     maru_status st = check_values(fake, err);
+    st = st == MARU_OK && values->secs ? read_secs(fake, err) : st;
     st = st == MARU_OK ? scale_plant(fake, err) : st;
     st = st == MARU_OK ? stage_init(&fake->stage, fake->played, (uint32_t)values->tools,
                                     flood_tags(values->flood), err)
@@ -134,10 +162,25 @@ static maru_status open_all(struct fake *fake, maru_error *err) {
     fake->cast_options = (struct cast_options){.stage = &fake->stage,
                                                .faults = &fake->faults,
                                                .wall_us = clock_unix_us(),
+                                               .bind = values->bind,
+                                               .modbus = (int)values->modbus,
+                                               .secs = values->secs ? &fake->secs : NULL,
                                                .sparkplug = values->sparkplug,
                                                .ca_file = values->ca_file,
                                                .host = values->host};
     return st == MARU_OK ? cast_open(&fake->cast_options, &fake->cast, err) : st;
+}
+
+static int write_tables(struct fake *fake, bool is_quiet) {
+    struct fake_secs_options secs = fake->secs;
+    secs.port = secs.port > 0 ? secs.port : HOST_TABLES_SECS_PORT;
+    secs.address = secs.address ? secs.address : fake->values->bind;
+    struct written written = {.folder = fake->values->tables};
+    maru_error err = {0};
+    const maru_status st = host_tables_write(&fake->stage.plan, &secs, &written, &err);
+    return st != MARU_OK ? verb_refuse(fake->call, &err)
+           : is_quiet    ? EXIT_GOOD
+                         : written_tell(&written, fake->call);
 }
 
 // ---- what would be played
@@ -325,7 +368,11 @@ static int run_fake(struct call *call) {
     if (status == EXIT_GOOD && fake.values->faults) {
         status = read_faults(&fake);
     }
-    if (status == EXIT_GOOD) {
+    const bool plays = fake.values->sparkplug || fake.values->modbus > 0 || fake.values->secs;
+    if (status == EXIT_GOOD && fake.values->tables) {
+        status = write_tables(&fake, plays || fake.values->list);
+    }
+    if (status == EXIT_GOOD && (plays || fake.values->list)) {
         status = fake.values->list ? list(&fake) : perform(&fake);
     }
     fini(&fake);
@@ -337,6 +384,10 @@ static const struct option options[] = {
     {"sparkplug", 0, OPTION_TEXT, AT(sparkplug), "URL", NULL, W_HELP_FAKE_SPARKPLUG, 0, 0},
     {"ca-file", 0, OPTION_TEXT, AT(ca_file), "FILE", "", W_HELP_FAKE_CA, 0, 0},
     {"host", 0, OPTION_TEXT, AT(host), "ID", "", W_HELP_FAKE_HOST, 0, 0},
+    {"modbus", 0, OPTION_COUNT, AT(modbus), "PORT", NULL, W_HELP_FAKE_MODBUS, 1, 65535},
+    {"secs", 0, OPTION_TEXT, AT(secs), "PORT|HOST:PORT", NULL, W_HELP_FAKE_SECS, 0, 0},
+    {"bind", 0, OPTION_TEXT, AT(bind), "ADDRESS", "127.0.0.1", W_HELP_FAKE_BIND, 0, 0},
+    {"tables", 0, OPTION_TEXT, AT(tables), "FOLDER", NULL, W_HELP_FAKE_TABLES, 0, 0},
     {"seed", 's', OPTION_COUNT, AT(seed), "N", "1", W_HELP_SEED, 0, INT64_MAX},
     {"speed", 0, OPTION_REAL, AT(speed), "X", "1", W_HELP_FAKE_SPEED, 0, 0},
     {"scale", 0, OPTION_REAL, AT(scale), "X", "1", W_HELP_FAKE_SCALE, 0, 0},
@@ -355,18 +406,20 @@ static const struct option options[] = {
 static const char *const examples[] = {
     "maru fake examples/minifab --list",
     "maru fake examples/minifab --sparkplug mqtt://localhost --begin 10 --speed 60",
+    "maru fake examples/minifab --modbus 1502 --secs 5000 --tables fake",
     "maru fake my-fab --sparkplug mqtt://localhost --seed 2 --scale 1.05",
     NULL,
 };
 
-const struct verb verb_fake = {.name = "fake",
-                               .synopsis =
-                                   "PLANT [--sparkplug URL] [--speed X] [--seed N] [--list] ...",
-                               .purpose = W_FAKE_PURPOSE,
-                               .option = options,
-                               .n_option = sizeof options / sizeof options[0],
-                               .n_value_bytes = sizeof(struct fake_values),
-                               .min_words = 1,
-                               .max_words = 1,
-                               .example = examples,
-                               .run = run_fake};
+const struct verb verb_fake = {
+    .name = "fake",
+    .synopsis =
+        "PLANT [--sparkplug URL] [--modbus PORT] [--secs PORT] [--speed X] [--seed N] [--list] ...",
+    .purpose = W_FAKE_PURPOSE,
+    .option = options,
+    .n_option = sizeof options / sizeof options[0],
+    .n_value_bytes = sizeof(struct fake_values),
+    .min_words = 1,
+    .max_words = 1,
+    .example = examples,
+    .run = run_fake};

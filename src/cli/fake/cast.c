@@ -13,6 +13,8 @@ struct cast {
     const struct cast_options *options;
     struct gates gates[N_FAULT_LINK];
     struct fake_sparkplug *sparkplug;
+    struct fake_modbus *modbus;
+    struct fake_secs *secs;
 };
 
 // ---- Sparkplug B
@@ -56,6 +58,84 @@ static maru_status open_sparkplug(struct cast *cast, maru_error *err) {
                          : st;
 }
 
+// ---- servers
+
+// A gate in front of what listens at a port of 127.0.0.1.
+static maru_status add_front(struct cast *cast, enum fault_link link, const char *part, int port,
+                             int behind, maru_error *err) {
+    int got = 0;
+    const struct fake_gate gate = {.part = part,
+                                   .address = cast->options->bind,
+                                   .port = port,
+                                   .host = "127.0.0.1",
+                                   .host_port = behind,
+                                   .is_toward_client = true};
+    return gates_add(&cast->gates[link], &gate, &got, err);
+}
+
+static maru_status open_modbus(struct cast *cast, maru_error *err) {
+    const struct cast_options *asked = cast->options;
+    struct gates *gates = &cast->gates[FAULT_LINK_MODBUS];
+    int got = 0;
+    if (asked->modbus == 0) {
+        return MARU_OK;
+    }
+    maru_status st = gates_open(gates, asked->faults, FAULT_LINK_MODBUS, FAKE_FRAMES_MODBUS,
+                                asked->wall_us, err);
+    const bool has_gate = gates->relay != NULL;
+    st = st == MARU_OK ? fake_modbus_open(&asked->stage->plan, has_gate ? "127.0.0.1" : asked->bind,
+                                          has_gate ? 0 : asked->modbus, &cast->modbus, &got, err)
+                       : st;
+    return st == MARU_OK && has_gate
+               ? add_front(cast, FAULT_LINK_MODBUS, "", asked->modbus, got, err)
+               : st;
+}
+
+// Tools that connect go out through gates of their own; tools that listen have one in front of each.
+static maru_status add_secs_gates(struct cast *cast, bool is_before, maru_error *err) {
+    const struct cast_options *asked = cast->options;
+    const struct fake_plan *plan = &asked->stage->plan;
+    maru_status st = MARU_OK;
+    uint32_t n = 0;
+    for (uint32_t i = 0; st == MARU_OK && i < plan->n_device; i++) {
+        int got = 0;
+        if (plan->device[i].tool[0] == '\0') {
+            continue;
+        }
+        if (is_before && asked->secs->is_active) {
+            const struct fake_gate gate = {.part = plan->device[i].tool,
+                                           .address = "127.0.0.1",
+                                           .host = asked->secs->address,
+                                           .host_port = asked->secs->port};
+            st = gates_add(&cast->gates[FAULT_LINK_SECS], &gate, &got, err);
+        } else if (!is_before && !asked->secs->is_active) {
+            st = add_front(cast, FAULT_LINK_SECS, plan->device[i].tool, asked->secs->port + (int)n,
+                           fake_secs_port(cast->secs, n), err);
+        }
+        n++;
+    }
+    return st;
+}
+
+static maru_status open_secs(struct cast *cast, maru_error *err) {
+    const struct cast_options *asked = cast->options;
+    struct gates *gates = &cast->gates[FAULT_LINK_SECS];
+    if (!asked->secs) {
+        return MARU_OK;
+    }
+    maru_status st =
+        gates_open(gates, asked->faults, FAULT_LINK_SECS, FAKE_FRAMES_HSMS, asked->wall_us, err);
+    struct fake_secs_options options = *asked->secs;
+    if (st == MARU_OK && gates->relay) {
+        options.via = gates_port;
+        options.via_of = gates;
+        options.is_hidden = true;
+        st = add_secs_gates(cast, true, err);
+    }
+    st = st == MARU_OK ? fake_secs_open(&asked->stage->plan, &options, &cast->secs, err) : st;
+    return st == MARU_OK && gates->relay ? add_secs_gates(cast, false, err) : st;
+}
+
 // ---- all of them
 
 maru_status cast_open(const struct cast_options *options, struct cast **out, maru_error *err) {
@@ -64,7 +144,9 @@ maru_status cast_open(const struct cast_options *options, struct cast **out, mar
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     cast->options = options;
-    const maru_status st = open_sparkplug(cast, err);
+    maru_status st = open_sparkplug(cast, err);
+    st = st == MARU_OK ? open_modbus(cast, err) : st;
+    st = st == MARU_OK ? open_secs(cast, err) : st;
     if (st != MARU_OK) {
         cast_close(cast, NULL);
         return st;
@@ -75,9 +157,15 @@ maru_status cast_open(const struct cast_options *options, struct cast **out, mar
 
 maru_status cast_put(struct cast *cast, const struct fake_value *news, size_t n_news,
                      const struct fake_value *quiet, size_t n_quiet, maru_error *err) {
-    (void)quiet;
-    (void)n_quiet;
     maru_status st = MARU_OK;
+    if (cast->modbus) {
+        fake_modbus_put(cast->modbus, news, n_news);
+        fake_modbus_put(cast->modbus, quiet, n_quiet);
+    }
+    if (cast->secs) {
+        fake_secs_put(cast->secs, news, n_news);
+        fake_secs_put(cast->secs, quiet, n_quiet);
+    }
     if (cast->sparkplug && n_news > 0) {
         st = fake_sparkplug_put(cast->sparkplug, news, n_news, err);
     }
@@ -89,6 +177,9 @@ void cast_look(struct cast *cast, struct cast_look *out) {
     if (cast->sparkplug) {
         fake_sparkplug_look(cast->sparkplug, &out->sparkplug);
     }
+    if (cast->secs) {
+        fake_secs_look(cast->secs, &out->secs);
+    }
 }
 
 void cast_close(struct cast *cast, struct cast_look *last) {
@@ -97,6 +188,8 @@ void cast_close(struct cast *cast, struct cast_look *last) {
         return;
     }
     fake_sparkplug_close(cast->sparkplug, &look.sparkplug);
+    fake_modbus_close(cast->modbus, &look.modbus);
+    fake_secs_close(cast->secs, &look.secs);
     for (int i = 0; i < N_FAULT_LINK; i++) {
         gates_close(&cast->gates[i], &look.link[i]);
     }
@@ -131,6 +224,18 @@ void cast_add_json(struct json *json, const struct cast_look *look) {
     static const char *const harm[N_FAKE_HARM] = {"cut", "delayed", "repeated", "swapped",
                                                   "spoilt"};
     add_sparkplug(json, &look->sparkplug);
+    json_open_object(json, "modbus");
+    json_add_count(json, "clients", look->modbus.n_client);
+    json_add_count(json, "answers", look->modbus.n_answer);
+    json_add_count(json, "refused", look->modbus.n_refused);
+    json_close(json);
+    json_open_object(json, "secs");
+    json_add_count(json, "tools", look->secs.n_tool);
+    json_add_count(json, "connections", look->secs.n_connection);
+    json_add_count(json, "events", look->secs.n_event);
+    json_add_count(json, "lost", look->secs.n_lost);
+    json_add_string(json, "problem", look->secs.problem);
+    json_close(json);
     json_open_object(json, "links");
     for (int i = 0; i < N_FAULT_LINK; i++) {
         json_open_object(json, link[i]);

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "cli/fake/gates.h"
 #include "cli/fake/stage.h"
+#include "connect/fake/fake_modbus.h"
+#include "connect/fake/fake_secs.h"
 #include "connect/fake/fake_sparkplug.h"
 #include "live/fake/fault_table.h"
 #include "study/json_writer.h"
@@ -13,11 +15,16 @@ struct cast_options {
     const struct stage *stage;
     const struct fault_table *faults;
     int64_t wall_us;                        // when the time of the faults begins, since 1970
+    const char *bind;                       // address that servers listen at
+    int modbus;                             // port, 0: not asked for
+    const struct fake_secs_options *secs;   // NULL: not asked for
     const char *sparkplug, *ca_file, *host; // sparkplug: a URL, NULL: not asked for
 };
 
 struct cast_look {
     struct fake_sparkplug_look sparkplug;
+    struct fake_modbus_look modbus;
+    struct fake_secs_look secs;
     struct fake_relay_look link[N_FAULT_LINK];
 };
 

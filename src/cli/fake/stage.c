@@ -104,9 +104,35 @@ static maru_status add_tool(struct stage *stage, const maru_plant *plant, uint32
     return node && own && device->tool ? MARU_OK : arena_refusal(&stage->arena, err);
 }
 
+static uint8_t role_of(enum life_tag tag) {
+    switch (tag) {
+    case LIFE_TAG_STATE:
+        return FAKE_ROLE_STATE;
+    case LIFE_TAG_LOT:
+        return FAKE_ROLE_LOT;
+    case LIFE_TAG_STEP:
+        return FAKE_ROLE_STEP;
+    case LIFE_TAG_RECIPE:
+        return FAKE_ROLE_RECIPE;
+    case LIFE_TAG_ALARM_CODE:
+        return FAKE_ROLE_ALARM;
+    case LIFE_TAG_STATE_CODE:
+    case LIFE_TAG_N_LOT:
+    case LIFE_TAG_PRODUCT:
+    case LIFE_TAG_WAFERS:
+    case LIFE_TAG_GOOD:
+    case LIFE_TAG_SCRAP:
+    case LIFE_TAG_ALARM:
+    case LIFE_TAG_PROCESS:
+    case N_LIFE_TAG:
+        break;
+    }
+    return FAKE_ROLE_NONE;
+}
+
 static void add_tags(struct stage *stage, struct fake_tag *tag, uint32_t *tag_device) {
     static const struct fake_tag floor[] = {
-#define X(name, told, unit, type) {told, unit, type, 0},
+#define X(name, told, unit, type) {told, unit, type, FAKE_ROLE_NONE, 0},
         STAGE_TAGS(X)
 #undef X
     };
@@ -114,8 +140,11 @@ static void add_tags(struct stage *stage, struct fake_tag *tag, uint32_t *tag_de
         for (int t = 0; t < N_LIFE_TAG; t++) {
             const struct life_tag_kind *kind = life_tag_kind((enum life_tag)t);
             const uint32_t at = i * N_LIFE_TAG + (uint32_t)t;
-            tag[at] =
-                (struct fake_tag){kind->name, kind->unit, (uint8_t)kind->type, kind->deadband};
+            tag[at] = (struct fake_tag){.name = kind->name,
+                                        .unit = kind->unit,
+                                        .type = (uint8_t)kind->type,
+                                        .role = role_of((enum life_tag)t),
+                                        .deadband = kind->deadband};
             tag_device[at] = i;
         }
     }
@@ -123,6 +152,26 @@ static void add_tags(struct stage *stage, struct fake_tag *tag, uint32_t *tag_de
         tag[stage->floor_tag + t] = floor[t];
         tag_device[stage->floor_tag + t] = stage->n_tool;
     }
+}
+
+// Codes of alarms that have a text: SEMI E5 calls a warning of a parameter 3, its error 4, and a stop for the
+// equipment's safety 2.
+static bool add_alarms(struct stage *stage) {
+    struct fake_alarm *alarm = arena_take(&stage->arena, ALARM_INTERLOCK + 1, sizeof *alarm);
+    uint32_t n = 0;
+    for (int code = 1; alarm && code <= ALARM_INTERLOCK; code++) {
+        char text[LIFE_MAX_TEXT_BYTES];
+        life_alarm_text(code, text);
+        if (text[0] != '\0') {
+            alarm[n].code = code;
+            alarm[n].category = code < ALARM_FAILURE ? 3 : code < ALARM_INTERLOCK ? 4 : 2;
+            snprintf(alarm[n].text, sizeof alarm[n].text, "%.63s", text);
+            n++;
+        }
+    }
+    stage->plan.alarm = alarm;
+    stage->plan.n_alarm = n;
+    return alarm != NULL;
 }
 
 static maru_status add_flood(struct stage *stage, struct fake_device *device, struct fake_tag *tag,
@@ -181,6 +230,9 @@ maru_status stage_init(struct stage *stage, const maru_plant *plant, uint32_t n_
     device[stage->n_tool] = (struct fake_device){
         .node = "MES", .name = "", .tool = "", .first_tag = stage->floor_tag, .n_tag = N_STAGE_TAG};
     add_tags(stage, tag, tag_device);
+    if (!add_alarms(stage)) {
+        return arena_refusal(&stage->arena, err);
+    }
     return st == MARU_OK ? add_flood(stage, device + stage->n_tool + 1, tag, tag_device, err) : st;
 }
 

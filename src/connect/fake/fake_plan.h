@@ -6,9 +6,19 @@
 
 #include "signal/sample.h"
 
+enum fake_role { // what a tag is for protocols that know such things
+    FAKE_ROLE_NONE,
+    FAKE_ROLE_STATE, // a word of FAKE_STATES
+    FAKE_ROLE_LOT,   // lots inside, with a + between
+    FAKE_ROLE_STEP,
+    FAKE_ROLE_RECIPE,
+    FAKE_ROLE_ALARM, // the code of the alarm, 0: none
+};
+
 struct fake_tag {
     const char *name, *unit; // "Process/Vibration", "mm/s"
     uint8_t type;            // enum sample_type
+    uint8_t role;            // enum fake_role
     double deadband;         // a smaller change is not told, where a protocol tells changes
 };
 
@@ -18,12 +28,19 @@ struct fake_device {
     uint32_t first_tag, n_tag;
 };
 
+struct fake_alarm {
+    int code;
+    uint8_t category; // of SEMI E5, ALCD
+    char text[64];
+};
+
 struct fake_plan { // must outlive all that is opened on it
     const char *plant;
     const struct fake_device *device; // (n_device), those of a node together
     const struct fake_tag *tag;       // (n_tag), device by device
     const uint32_t *tag_device;       // (n_tag)
-    uint32_t n_device, n_tag;
+    const struct fake_alarm *alarm;   // (n_alarm)
+    uint32_t n_device, n_tag, n_alarm;
 };
 
 struct fake_value {

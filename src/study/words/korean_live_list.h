@@ -420,10 +420,12 @@
     X("--flood goes over Sparkplug B: give --sparkplug URL", "--flood는 Sparkplug B로 보냅니다. --sparkplug URL을 함께 적으세요") \
     X("--period: a span from 0.01 s to 1 h is wanted", "--period: 0.01초에서 1시간 사이의 시간을 적어야 합니다") \
     X("--scale: a factor from 0.01 to 100 is wanted", "--scale: 0.01에서 100 사이의 배수를 적어야 합니다") \
+    X("--secs: a port that the first tool listens at, or HOST:PORT that tools connect to, is wanted", "--secs: 첫 설비가 기다릴 포트나 설비들이 접속할 HOST:PORT를 적어야 합니다") \
     X("--speed: at most a million times as fast as the wall clock", "--speed: 실제 시간의 백만 배까지 할 수 있습니다") \
     X("nobody can listen on {1} port {2}: {3}", "{1}의 {2} 포트에서 접속을 받을 수 없습니다: {3}") \
     X("nothing to play on: give --sparkplug URL, or --list to see what would be played", "재생할 곳이 없습니다. --sparkplug URL을 적거나 --list로 무엇을 재생할지 보세요") \
     X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
+    X("Modbus has no room for so many tools", "Modbus에는 이렇게 많은 설비를 담을 자리가 없습니다") \
     X("a fault of no length", "길이가 0인 장애입니다") \
     X("a span above 0, or nothing: to the end", "0보다 긴 시간 또는 빈칸(끝까지)") \
     X("a standard deviation, from 0 to 1e9", "표준편차, 0에서 1e9까지") \
@@ -434,12 +436,15 @@
     X("how high, from -1e9 to 1e9", "높이, -1e9에서 1e9까지") \
     X("how much an hour, from -1e9 to 1e9", "시간당 변화량, -1e9에서 1e9까지") \
     X("more than {1} connections with faults", "장애를 낼 연결이 {1}개를 넘습니다") \
+    X("more than {1} tools cannot speak SECS/GEM: give --tools N", "SECS/GEM 설비는 {1}대까지입니다. --tools N을 적으세요") \
     X("no connection has this name", "이런 이름의 연결은 없습니다") \
     X("one that it measures, such as GROUP/1/Process/Flow", "GROUP/1/Process/Flow처럼 설비가 재는 값") \
     X("sparkplug, modbus, secs or opcua, or a part of one: secs/Etch/3", "sparkplug, modbus, secs, opcua 또는 그 일부: secs/Etch/3") \
     X("the name of the tool alone, GROUP/1", "설비 이름만, GROUP/1") \
     X("the plant has no such tool", "공장에 이런 설비가 없습니다") \
     X("the tool has no such value", "설비에 이런 값이 없습니다") \
+    X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
+    X("there are not so many ports: {1}", "포트 번호가 이렇게 크지는 않습니다: {1}") \
     X("there is no such fault", "이런 장애는 없습니다") \
     X("this fault has no share", "이 장애에는 비율이 없습니다") \
     X("this fault has no value", "이 장애에는 값이 없습니다") \

@@ -349,6 +349,10 @@
     X(HELP_FAKE_SPARKPLUG, "play as edge nodes of Sparkplug B: mqtt://user:password@host:1883, mqtts://...", "Sparkplug B 엣지 노드로 재생: mqtt://사용자:암호@주소:1883, mqtts://...") \
     X(HELP_FAKE_CA, "certificates that are trusted, of mqtts [the system's]", "mqtts에서 믿을 인증서 [시스템의 것]") \
     X(HELP_FAKE_HOST, "Sparkplug's primary host: while it is away values are kept and sent later", "Sparkplug의 주 호스트. 없는 동안 값을 보관했다가 나중에 보냄") \
+    X(HELP_FAKE_MODBUS, "play as a server of Modbus TCP at this port", "이 포트에서 Modbus TCP 서버로 재생") \
+    X(HELP_FAKE_SECS, "play as SECS/GEM tools: each listens at a port from PORT on, or connects to HOST:PORT", "SECS/GEM 설비로 재생: PORT부터 설비마다 한 포트에서 기다리거나 HOST:PORT로 접속") \
+    X(HELP_FAKE_BIND, "address that servers listen at", "서버가 접속을 받을 주소") \
+    X(HELP_FAKE_TABLES, "write the tables that a host needs: registers, GEM tools, meanings of tags", "호스트에 필요한 표를 씀: 레지스터, GEM 설비, 태그의 의미") \
     X(HELP_FAKE_SPEED, "so many times as fast as the wall clock", "실제 시간의 몇 배로 재생할지") \
     X(HELP_FAKE_SCALE, "processing takes so many times what the tables say: 1.05", "가공 시간을 자료의 몇 배로 할지: 1.05") \
     X(HELP_FAKE_TOOLS, "play only so many tools, spread over the groups [all]", "이만큼의 설비만 골고루 재생 [전체]") \

@@ -1,0 +1,73 @@
+#include "cli/fake/host_tables.h"
+
+#include "base/status.h"
+#include "connect/fake/fake_modbus.h"
+
+// equipment.csv (docs/EQUIPMENT.md) is for Sparkplug's names: the equipment is GROUP/NODE/DEVICE, the signal a tag.
+
+static void add_meaning(struct text *out, const struct fake_plan *plan,
+                        const struct fake_device *device, const char *signal, const char *value,
+                        const char *means) {
+    struct text name;
+    text_init(&name, 1 << 12);
+    text_addf(&name, "%s/%s/%s", plan->plant, device->node, device->name);
+    text_add_csv(out, name.bytes ? name.bytes : "");
+    text_addz(out, ",");
+    text_add_csv(out, device->tool);
+    text_addf(out, ",%s,%s,%s\n", signal, value, means);
+    text_fini(&name);
+}
+
+static void add_meanings(const struct fake_plan *plan, struct text *out) {
+    static const char *const state[][2] = {{"productive", "productive"},
+                                           {"standby", "standby"},
+                                           {"setup", "scheduled down: setup"},
+                                           {"maintenance", "maintenance"},
+                                           {"failed", "failed"},
+                                           {"engineering", "engineering"},
+                                           {"non-scheduled", "non-scheduled"}};
+    text_addz(out, "equipment,tool,signal,value,means\n");
+    for (uint32_t i = 0; i < plan->n_device; i++) {
+        const struct fake_device *device = &plan->device[i];
+        if (device->tool[0] == '\0') {
+            continue;
+        }
+        for (size_t s = 0; s < sizeof state / sizeof state[0]; s++) {
+            add_meaning(out, plan, device, "State", state[s][0], state[s][1]);
+        }
+        add_meaning(out, plan, device, "Job/Product", "", "product");
+        add_meaning(out, plan, device, "Job/Step", "", "step");
+        add_meaning(out, plan, device, "Count/Good", "", "good total");
+        add_meaning(out, plan, device, "Count/Scrap", "", "scrap total");
+    }
+}
+
+static maru_status put(struct written *written, const char *name, struct text *text,
+                       maru_error *err) {
+    if (text->status != MARU_OK) {
+        return fail(err, text->status, "no memory");
+    }
+    const maru_file file = {name, text->bytes, text->n_bytes, NULL};
+    const maru_status st = written_put(written, &file, err);
+    text_clear(text);
+    return st;
+}
+
+maru_status host_tables_write(const struct fake_plan *plan, const struct fake_secs_options *secs,
+                              struct written *written, maru_error *err) {
+    struct text text;
+    text_init(&text, (size_t)1 << 30);
+    maru_status st = written_begin(written, true, err);
+    st = st == MARU_OK ? fake_modbus_write_table(plan, &text, err) : st;
+    st = st == MARU_OK ? put(written, "registers.csv", &text, err) : st;
+    st = st == MARU_OK ? fake_secs_write_profile(plan, &text, err) : st;
+    st = st == MARU_OK ? put(written, "secs_tool.csv", &text, err) : st;
+    st = st == MARU_OK ? fake_secs_write_tools(plan, secs, &text, err) : st;
+    st = st == MARU_OK ? put(written, "secs_tools.csv", &text, err) : st;
+    if (st == MARU_OK) {
+        add_meanings(plan, &text);
+        st = put(written, "equipment.csv", &text, err);
+    }
+    text_fini(&text);
+    return st;
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# tests/fake_hosts.py MARU: fake equipment and maru's own host, black box: what `maru fake` plays in Sparkplug B, Modbus and SECS/GEM, `maru
+# serve` takes in, by the tables that the fake has written; both ways of SECS, and lines that break.
+import atexit, csv, json, os, subprocess, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cloud import Server, check, finish, free_port, temporary
+from sparkplug_peer import with_us
+
+MARU = sys.argv[1]
+
+
+def until(what, ask, want, seconds=60):
+    end = time.monotonic() + seconds
+    got = ask()
+    while got != want and time.monotonic() < end:
+        time.sleep(0.1)
+        got = ask()
+    return check(what, got, want)
+
+
+def connect(client, name, kind, settings):
+    status, answer = client.post("/v1/connections", {"name": name, "kind": kind, "settings": settings})
+    check(f"connection {name}", (status, answer if status != 201 else ""), (201, ""))
+    return answer
+
+
+def last(client, source):
+    for one in client.get("/v1/signals?limit=1000")[1]["items"]:
+        if one["source"] == source:
+            return (one.get("last") or {}).get("value")
+
+
+def events(client, **query):
+    return client.get("/v1/events?limit=1000&" + "&".join(f"{k}={v}" for k, v in query.items()))[1]["items"]
+
+
+def state(client, connection):
+    return client.get("/v1/connections/" + connection["id"])[1]["state"]
+
+
+def fake(*options):
+    process = subprocess.Popen([MARU, "fake", "examples/minifab", "--json", "--quiet", "--lang", "en", *options], stdout=subprocess.PIPE, text=True,
+                               preexec_fn=with_us)
+    atexit.register(process.kill)
+    return process
+
+
+def end(process):
+    process.terminate()
+    return json.loads(process.communicate(timeout=60)[0])
+
+
+def read(folder, name):
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return file.read()
+
+
+folder = temporary()
+ports = [free_port() for _ in range(20)]
+first = next(p for p in range(21000 + os.getpid() % 20000, 60000) if all(p + i not in ports for i in range(5)))
+done = subprocess.run([MARU, "fake", "examples/minifab", "--tables", folder, "--secs", str(first), "--list", "--json"], capture_output=True, text=True)
+check("tables are written", (done.returncode, sorted(os.listdir(folder))), (0, ["equipment.csv", "registers.csv", "secs_tool.csv", "secs_tools.csv"]))
+rows = list(csv.DictReader(read(folder, "registers.csv").splitlines()))
+check("registers of five tools", len({r["name"].split("/")[0] for r in rows}), 5)
+
+server = Server(MARU, temporary())
+client = server.client(server.token)
+
+# ---- Modbus, and SECS with tools that listen
+playing = fake("--modbus", str(ports[0]), "--secs", str(first), "--speed", "300", "--begin", "10", "--period", "0.2 s")
+modbus = connect(client, "plc", "modbus", {"url": f"modbus://127.0.0.1:{ports[0]}", "table": read(folder, "registers.csv")})
+secs = connect(client, "gem", "hsms", {"mode": "active", "host": "127.0.0.1", "tools": read(folder, "secs_tools.csv"), "profile": read(folder, "secs_tool.csv")})
+until("Modbus is up", lambda: state(client, modbus), "up")
+until("SECS is up", lambda: state(client, secs), "up")
+until("a tool's state by Modbus", lambda: last(client, "plc/Litho-1/StateCode") in (0, 1, 2, 4, 5), True)
+until("a measured value", lambda: isinstance(last(client, "plc/Litho-1/Process/Power"), float), True)
+until("a text", lambda: last(client, "plc/Implant-1/State") in ("productive", "standby", "setup", "maintenance", "failed"), True)
+until("lots by SECS", lambda: {"started", "finished"} <= {e["name"] for e in events(client, kind="lot") if e["source"] == "gem/Litho-1" and e["lot"]}, True)
+until("a trace", lambda: isinstance(last(client, "gem/Litho-1/Process/Power"), float) or
+      [s["source"] for s in client.get("/v1/signals?limit=1000")[1]["items"] if s["source"].startswith("gem")][:5], True)
+counts = end(playing)
+check("Modbus was asked", counts["modbus"]["answers"] > 10 and counts["modbus"]["refused"] == 0, True)
+check("five tools, each connected", (counts["secs"]["tools"], counts["secs"]["connections"] >= 5, counts["secs"]["lost"]), (5, True, 0))
+
+# ---- the other way: tools that connect to one port of ours, over lines that repeat and break
+for connection in (modbus, secs):
+    client.ask("DELETE", "/v1/connections/" + connection["id"])
+wrong = os.path.join(temporary(), "faults.csv")
+with open(wrong, "w") as file:
+    file.write("at,for,target,fault,value,share\n5 s,2 s,secs,drop,,\n0,,secs/Litho/1,delay,0.1 s,\n3 s,2 s,modbus,drop,,\n15 s,,Implant/1,failure,,\n")
+done = subprocess.run([MARU, "fake", "examples/minifab", "--tables", folder, "--secs", f"127.0.0.1:{ports[2]}", "--list", "--json"], capture_output=True)
+check("tables again", done.returncode, 0)
+secs = connect(client, "fab", "hsms", {"mode": "passive", "host": "127.0.0.1", "port": ports[2], "tools": read(folder, "secs_tools.csv"), "profile": read(folder, "secs_tool.csv")})
+modbus = connect(client, "lines", "modbus", {"url": f"modbus://127.0.0.1:{ports[1]}", "table": read(folder, "registers.csv")})
+playing = fake("--modbus", str(ports[1]), "--secs", f"127.0.0.1:{ports[2]}", "--speed", "300", "--begin", "10", "--period", "0.2 s", "--faults", wrong)
+until("a failed tool, by its alarm", lambda: any(e["source"] == "fab/Implant-1" for e in events(client, kind="alarm")) or events(client, kind="alarm")[:3], True)
+until("by Modbus, too", lambda: last(client, "lines/Implant-1/StateCode"), 5)
+until("lots by SECS", lambda: any(e["source"].startswith("fab/") for e in events(client, kind="lot")), True)
+until("a gap, and an end of it", lambda: any(e["source"] == "lines" or e["source"].startswith("fab") for e in events(client, kind="gap")), True)
+until("up again", lambda: state(client, modbus), "up")
+counts = end(playing)
+check("lines were cut", (counts["links"]["secs"]["cut"] >= 5, counts["links"]["modbus"]["cut"] >= 1), (True, True))
+check("and made again", counts["secs"]["connections"] >= 10, True)
+check("no event was lost", counts["secs"]["lost"], 0)
+finish()
