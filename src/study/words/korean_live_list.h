@@ -443,7 +443,6 @@
     X("the name of the tool alone, GROUP/1", "설비 이름만, GROUP/1") \
     X("the plant has no such tool", "공장에 이런 설비가 없습니다") \
     X("the tool has no such value", "설비에 이런 값이 없습니다") \
-    X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
     X("there are not so many ports: {1}", "포트 번호가 이렇게 크지는 않습니다: {1}") \
     X("there is no such fault", "이런 장애는 없습니다") \
     X("this fault has no share", "이 장애에는 비율이 없습니다") \
