@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/fake_hosts.py MARU: fake equipment and maru's own host, black box: what `maru fake` plays in Sparkplug B, Modbus and SECS/GEM, `maru
 # serve` takes in, by the tables that the fake has written; both ways of SECS, and lines that break.
-import atexit, csv, json, os, subprocess, sys, time
+import atexit, csv, json, os, shutil, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cloud import Server, check, finish, free_port, temporary
@@ -103,4 +103,46 @@ counts = end(playing)
 check("lines were cut", (counts["links"]["secs"]["cut"] >= 5, counts["links"]["modbus"]["cut"] >= 1), (True, True))
 check("and made again", counts["secs"]["connections"] >= 10, True)
 check("no event was lost", counts["secs"]["lost"], 0)
+
+# ---- OPC UA: said plainly where the gateway is not built; where it is, what a client reads is what is played
+done = subprocess.run([MARU, "fake", "examples/minifab", "--lang", "en", "--opcua", str(ports[3]), "--gateway", folder], capture_output=True, text=True)
+check("no gateway", (done.returncode, "tools/gateway" in done.stderr), (3, True))
+GATEWAY = os.environ.get("MARU_ROOT", ".") + "/gateway/opcua"
+READ = """
+const { OPCUAClient, AttributeIds } = require(process.argv[1] + '/node_modules/node-opcua-client')
+const main = async () => {
+  const client = OPCUAClient.create({ endpointMustExist: false, connectionStrategy: { maxRetry: 3 } })
+  await client.connect('opc.tcp://127.0.0.1:' + process.argv[2])
+  const session = await client.createSession()
+  for (let i = 0; i < 2; i++) {
+    const told = await session.read(process.argv.slice(3).map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value })))
+    console.log(JSON.stringify(told.map((v) => [v.value.value, v.statusCode.name, v.sourceTimestamp ? v.sourceTimestamp.getTime() : 0])))
+    await new Promise((done) => setTimeout(done, 3000))
+  }
+  await session.close(); await client.disconnect()
+}
+main().then(() => process.exit(0), (e) => { console.log(JSON.stringify(e.message)); process.exit(1) })
+"""
+if shutil.which("node") and os.path.exists(GATEWAY + "/dist/src/fake_plant.js"):
+    with open(wrong, "w") as file:
+        file.write("at,for,target,fault,value\n0,,opcua,delay,0.05 s\n")
+    for options in ([], ["--faults", wrong]):
+        playing = fake("--opcua", str(ports[4]), "--gateway", GATEWAY, "--begin", "10", "--period", "0.5 s", *options)
+        time.sleep(1)
+        nodes = ["ns=1;s=Litho/Litho-1/Process/Power", "ns=1;s=Litho/Litho-1/State", "ns=1;s=Litho/Litho-1/StateCode", "ns=1;s=MES/Plant/Time"]
+        end_at, lines = time.monotonic() + 60, []
+        while len(lines) < 2 and time.monotonic() < end_at:
+            told = subprocess.run(["node", "-e", READ, GATEWAY, str(ports[4]), *nodes], capture_output=True, text=True)
+            lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("[[")]
+        check("two looks by OPC UA", len(lines), 2)
+        if len(lines) == 2:
+            check("good values", [v[1] for v in lines[1]], ["Good"] * 4)
+            check("a state", lines[1][1][0] in ("productive", "standby", "setup", "maintenance", "failed"), True)
+            check("its own times, of now", abs(lines[1][0][2] / 1000 - time.time()) < 30, True)
+            check("the plant's time goes on", lines[1][3][0] > lines[0][3][0], True)
+        counts = end(playing)
+        check("counted", (counts["opcua"]["values"] > 20, counts["opcua"]["lost"]), (True, 0))
+        check("through the relay where it is asked for", counts["links"]["opcua"]["delayed"] > 0, options != [])
+else:
+    print("note: the gateway is not built: OPC UA is not tried")
 finish()

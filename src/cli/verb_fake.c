@@ -19,8 +19,8 @@
 struct fake_values {
     struct common common;
     const char *sparkplug, *ca_file, *host, *clock, *faults;
-    const char *secs, *bind, *tables;
-    uint64_t seed, tools, flood, modbus;
+    const char *secs, *bind, *tables, *gateway;
+    uint64_t seed, tools, flood, modbus, opcua;
     double speed, scale;
     maru_time begin, for_, period, heartbeat;
     bool list;
@@ -63,7 +63,8 @@ static maru_status check_values(const struct fake *fake, maru_error *err) {
     if (values->flood > 0 && !values->sparkplug) {
         return fail(err, MARU_E_USAGE, "--flood goes over Sparkplug B: give --sparkplug URL");
     }
-    const bool is_asked = values->sparkplug || values->modbus > 0 || values->secs || values->tables;
+    const bool is_asked = values->sparkplug || values->modbus > 0 || values->opcua > 0 ||
+                          values->secs || values->tables;
     if (!values->list && !is_asked) {
         return fail(
             err, MARU_E_USAGE,
@@ -164,6 +165,8 @@ static maru_status open_all(struct fake *fake, maru_error *err) {
                                                .wall_us = clock_unix_us(),
                                                .bind = values->bind,
                                                .modbus = (int)values->modbus,
+                                               .opcua = (int)values->opcua,
+                                               .gateway = values->gateway,
                                                .secs = values->secs ? &fake->secs : NULL,
                                                .sparkplug = values->sparkplug,
                                                .ca_file = values->ca_file,
@@ -368,7 +371,8 @@ static int run_fake(struct call *call) {
     if (status == EXIT_GOOD && fake.values->faults) {
         status = read_faults(&fake);
     }
-    const bool plays = fake.values->sparkplug || fake.values->modbus > 0 || fake.values->secs;
+    const bool plays = fake.values->sparkplug || fake.values->modbus > 0 ||
+                       fake.values->opcua > 0 || fake.values->secs;
     if (status == EXIT_GOOD && fake.values->tables) {
         status = write_tables(&fake, plays || fake.values->list);
     }
@@ -386,6 +390,8 @@ static const struct option options[] = {
     {"host", 0, OPTION_TEXT, AT(host), "ID", "", W_HELP_FAKE_HOST, 0, 0},
     {"modbus", 0, OPTION_COUNT, AT(modbus), "PORT", NULL, W_HELP_FAKE_MODBUS, 1, 65535},
     {"secs", 0, OPTION_TEXT, AT(secs), "PORT|HOST:PORT", NULL, W_HELP_FAKE_SECS, 0, 0},
+    {"opcua", 0, OPTION_COUNT, AT(opcua), "PORT", NULL, W_HELP_FAKE_OPCUA, 1, 65535},
+    {"gateway", 0, OPTION_TEXT, AT(gateway), "FOLDER", "gateway/opcua", W_HELP_FAKE_GATEWAY, 0, 0},
     {"bind", 0, OPTION_TEXT, AT(bind), "ADDRESS", "127.0.0.1", W_HELP_FAKE_BIND, 0, 0},
     {"tables", 0, OPTION_TEXT, AT(tables), "FOLDER", NULL, W_HELP_FAKE_TABLES, 0, 0},
     {"seed", 's', OPTION_COUNT, AT(seed), "N", "1", W_HELP_SEED, 0, INT64_MAX},
@@ -411,15 +417,14 @@ static const char *const examples[] = {
     NULL,
 };
 
-const struct verb verb_fake = {
-    .name = "fake",
-    .synopsis =
-        "PLANT [--sparkplug URL] [--modbus PORT] [--secs PORT] [--speed X] [--seed N] [--list] ...",
-    .purpose = W_FAKE_PURPOSE,
-    .option = options,
-    .n_option = sizeof options / sizeof options[0],
-    .n_value_bytes = sizeof(struct fake_values),
-    .min_words = 1,
-    .max_words = 1,
-    .example = examples,
-    .run = run_fake};
+const struct verb verb_fake = {.name = "fake",
+                               .synopsis = "PLANT [--sparkplug URL] [--modbus PORT] [--secs PORT] "
+                                           "[--opcua PORT] [--speed X] [--seed N] [--list] ...",
+                               .purpose = W_FAKE_PURPOSE,
+                               .option = options,
+                               .n_option = sizeof options / sizeof options[0],
+                               .n_value_bytes = sizeof(struct fake_values),
+                               .min_words = 1,
+                               .max_words = 1,
+                               .example = examples,
+                               .run = run_fake};

@@ -1,10 +1,12 @@
 #include "cli/fake/cast.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
 #include "connect/mqtt_address.h"
+#include "connect/reach.h"
 
 // Where the table has faults of a connection, its relay stands between: an edge node goes out through a gate
 // of its own, a server listens behind one.
@@ -15,6 +17,7 @@ struct cast {
     struct fake_sparkplug *sparkplug;
     struct fake_modbus *modbus;
     struct fake_secs *secs;
+    struct fake_opcua *opcua;
 };
 
 // ---- Sparkplug B
@@ -136,6 +139,33 @@ static maru_status open_secs(struct cast *cast, maru_error *err) {
     return st == MARU_OK && gates->relay ? add_secs_gates(cast, false, err) : st;
 }
 
+// Behind a gate it listens at a port that was free a moment ago.
+static maru_status open_opcua(struct cast *cast, maru_error *err) {
+    const struct cast_options *asked = cast->options;
+    struct gates *gates = &cast->gates[FAULT_LINK_OPCUA];
+    struct fake_opcua_options options = {.folder = asked->gateway,
+                                         .address = asked->bind,
+                                         .port = asked->opcua,
+                                         .told = asked->opcua};
+    if (asked->opcua == 0) {
+        return MARU_OK;
+    }
+    maru_status st =
+        gates_open(gates, asked->faults, FAULT_LINK_OPCUA, FAKE_FRAMES_OPCUA, asked->wall_us, err);
+    if (st == MARU_OK && gates->relay) {
+        int file = -1;
+        options.address = "127.0.0.1";
+        st = reach_listen("127.0.0.1", 0, &file, &options.port, err);
+        if (st == MARU_OK) {
+            close(file);
+        }
+    }
+    st = st == MARU_OK ? fake_opcua_open(&asked->stage->plan, &options, &cast->opcua, err) : st;
+    return st == MARU_OK && gates->relay
+               ? add_front(cast, FAULT_LINK_OPCUA, "", asked->opcua, options.port, err)
+               : st;
+}
+
 // ---- all of them
 
 maru_status cast_open(const struct cast_options *options, struct cast **out, maru_error *err) {
@@ -147,6 +177,7 @@ maru_status cast_open(const struct cast_options *options, struct cast **out, mar
     maru_status st = open_sparkplug(cast, err);
     st = st == MARU_OK ? open_modbus(cast, err) : st;
     st = st == MARU_OK ? open_secs(cast, err) : st;
+    st = st == MARU_OK ? open_opcua(cast, err) : st;
     if (st != MARU_OK) {
         cast_close(cast, NULL);
         return st;
@@ -165,6 +196,9 @@ maru_status cast_put(struct cast *cast, const struct fake_value *news, size_t n_
     if (cast->secs) {
         fake_secs_put(cast->secs, news, n_news);
         fake_secs_put(cast->secs, quiet, n_quiet);
+    }
+    if (cast->opcua) {
+        fake_opcua_put(cast->opcua, news, n_news);
     }
     if (cast->sparkplug && n_news > 0) {
         st = fake_sparkplug_put(cast->sparkplug, news, n_news, err);
@@ -190,6 +224,7 @@ void cast_close(struct cast *cast, struct cast_look *last) {
     fake_sparkplug_close(cast->sparkplug, &look.sparkplug);
     fake_modbus_close(cast->modbus, &look.modbus);
     fake_secs_close(cast->secs, &look.secs);
+    fake_opcua_close(cast->opcua, &look.opcua);
     for (int i = 0; i < N_FAULT_LINK; i++) {
         gates_close(&cast->gates[i], &look.link[i]);
     }
@@ -235,6 +270,10 @@ void cast_add_json(struct json *json, const struct cast_look *look) {
     json_add_count(json, "events", look->secs.n_event);
     json_add_count(json, "lost", look->secs.n_lost);
     json_add_string(json, "problem", look->secs.problem);
+    json_close(json);
+    json_open_object(json, "opcua");
+    json_add_count(json, "values", look->opcua.n_value);
+    json_add_count(json, "lost", look->opcua.n_dropped);
     json_close(json);
     json_open_object(json, "links");
     for (int i = 0; i < N_FAULT_LINK; i++) {

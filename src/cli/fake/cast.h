@@ -6,6 +6,7 @@
 #include "cli/fake/gates.h"
 #include "cli/fake/stage.h"
 #include "connect/fake/fake_modbus.h"
+#include "connect/fake/fake_opcua.h"
 #include "connect/fake/fake_secs.h"
 #include "connect/fake/fake_sparkplug.h"
 #include "live/fake/fault_table.h"
@@ -14,9 +15,11 @@
 struct cast_options {
     const struct stage *stage;
     const struct fault_table *faults;
-    int64_t wall_us;                        // when the time of the faults begins, since 1970
-    const char *bind;                       // address that servers listen at
-    int modbus;                             // port, 0: not asked for
+    int64_t wall_us;  // when the time of the faults begins, since 1970
+    const char *bind; // address that servers listen at
+    int modbus;       // port, 0: not asked for
+    int opcua;        // port, 0: not asked for
+    const char *gateway;
     const struct fake_secs_options *secs;   // NULL: not asked for
     const char *sparkplug, *ca_file, *host; // sparkplug: a URL, NULL: not asked for
 };
@@ -25,6 +28,7 @@ struct cast_look {
     struct fake_sparkplug_look sparkplug;
     struct fake_modbus_look modbus;
     struct fake_secs_look secs;
+    struct fake_opcua_look opcua;
     struct fake_relay_look link[N_FAULT_LINK];
 };
 

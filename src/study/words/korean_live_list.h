@@ -426,6 +426,8 @@
     X("nothing to play on: give --sparkplug URL, or --list to see what would be played", "재생할 곳이 없습니다. --sparkplug URL을 적거나 --list로 무엇을 재생할지 보세요") \
     X("there are more than {1} edge nodes", "엣지 노드가 {1}개를 넘습니다") \
     X("Modbus has no room for so many tools", "Modbus에는 이렇게 많은 설비를 담을 자리가 없습니다") \
+    X("OPC UA needs Node.js, which is not here: apt-get install nodejs", "OPC UA에는 Node.js가 필요한데 없습니다: apt-get install nodejs") \
+    X("OPC UA needs the gateway, which is not built: tools/gateway builds {1}", "OPC UA에는 게이트웨이가 필요한데 빌드되어 있지 않습니다: tools/gateway가 {1}[을/를] 만듭니다") \
     X("a fault of no length", "길이가 0인 장애입니다") \
     X("a span above 0, or nothing: to the end", "0보다 긴 시간 또는 빈칸(끝까지)") \
     X("a standard deviation, from 0 to 1e9", "표준편차, 0에서 1e9까지") \
@@ -440,6 +442,8 @@
     X("no connection has this name", "이런 이름의 연결은 없습니다") \
     X("one that it measures, such as GROUP/1/Process/Flow", "GROUP/1/Process/Flow처럼 설비가 재는 값") \
     X("sparkplug, modbus, secs or opcua, or a part of one: secs/Etch/3", "sparkplug, modbus, secs, opcua 또는 그 일부: secs/Etch/3") \
+    X("the OPC UA server does not start: {1}", "OPC UA 서버가 시작되지 않습니다: {1}") \
+    X("the OPC UA server of gateway/opcua does not start", "gateway/opcua의 OPC UA 서버가 시작되지 않습니다") \
     X("the name of the tool alone, GROUP/1", "설비 이름만, GROUP/1") \
     X("the plant has no such tool", "공장에 이런 설비가 없습니다") \
     X("the tool has no such value", "설비에 이런 값이 없습니다") \

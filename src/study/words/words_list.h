@@ -351,6 +351,8 @@
     X(HELP_FAKE_HOST, "Sparkplug's primary host: while it is away values are kept and sent later", "Sparkplug의 주 호스트. 없는 동안 값을 보관했다가 나중에 보냄") \
     X(HELP_FAKE_MODBUS, "play as a server of Modbus TCP at this port", "이 포트에서 Modbus TCP 서버로 재생") \
     X(HELP_FAKE_SECS, "play as SECS/GEM tools: each listens at a port from PORT on, or connects to HOST:PORT", "SECS/GEM 설비로 재생: PORT부터 설비마다 한 포트에서 기다리거나 HOST:PORT로 접속") \
+    X(HELP_FAKE_OPCUA, "play as a server of OPC UA at this port; needs Node.js and the gateway", "이 포트에서 OPC UA 서버로 재생. Node.js와 게이트웨이가 필요") \
+    X(HELP_FAKE_GATEWAY, "where the gateway for OPC UA is built", "OPC UA 게이트웨이를 빌드한 폴더") \
     X(HELP_FAKE_BIND, "address that servers listen at", "서버가 접속을 받을 주소") \
     X(HELP_FAKE_TABLES, "write the tables that a host needs: registers, GEM tools, meanings of tags", "호스트에 필요한 표를 씀: 레지스터, GEM 설비, 태그의 의미") \
     X(HELP_FAKE_SPEED, "so many times as fast as the wall clock", "실제 시간의 몇 배로 재생할지") \
