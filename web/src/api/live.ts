@@ -4,7 +4,7 @@ import type { components } from './contract.gen'
 
 type Schemas = components['schemas']
 export type Connection = Schemas['Connection']
-export type Settings = Record<string, string | number | boolean>
+export type Settings = Record<string, string | number | boolean | string[]>
 export type Signal = Schemas['Signal']
 export type SignalType = Signal['type']
 export type Value = Schemas['SignalValue']

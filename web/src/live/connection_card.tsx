@@ -59,7 +59,7 @@ export function ConnectionCard({ connection, rates, gaps, day, may, onChange, on
             {on && isSilent(connection, day.to) && (
                 <div className="connection-problem quiet">
                     <p><strong>{t('conn.silent', { span: stamp.span(day.to - Math.max(lastAt ?? connection.since, connection.since)) })}</strong></p>
-                    <p className="note">{isKind(kind) ? t(`conn.silent.${kind}`) : ''}</p>
+                    <p className="note">{isKind(kind) && kind !== 'mqtt_out' ? t(`conn.silent.${kind}`) : ''}</p>
                 </div>
             )}
             {Math.abs(clockAhead) >= CLOCK_MAX && (

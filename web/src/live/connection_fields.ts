@@ -6,8 +6,8 @@ export interface ConnectionField {
     name: string
     label: Key
     hint?: Key
-    type: 'text' | 'number' | 'bool' | 'table' | 'choice'
-    usual: string | number | boolean
+    type: 'text' | 'number' | 'bool' | 'table' | 'list' | 'choice'
+    usual: Settings[string]
     isNeeded?: boolean
     /** Rarely changed: shown on demand. */
     isFine?: boolean
@@ -18,11 +18,10 @@ export interface ConnectionField {
     example?: string
 }
 
-export const KINDS = ['sparkplug', 'json', 'hsms', 'modbus', 'folder'] as const
+export const KINDS = ['sparkplug', 'json', 'hsms', 'modbus', 'folder', 'mqtt_out'] as const
 export type Kind = (typeof KINDS)[number]
 export const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind)
 
-const PORT = { least: 1, most: 65535, isNeeded: true }
 const BROKER: ConnectionField = { name: 'url', label: 'field.broker', hint: 'field.broker.hint', type: 'text', usual: 'mqtt://localhost:1883', isNeeded: true }
 const CA_FILE: ConnectionField = { name: 'caFile', label: 'field.ca_file', hint: 'field.ca_file.hint', type: 'text', usual: '', isFine: true }
 export const FIELDS: Record<Kind, ConnectionField[]> = {
@@ -41,30 +40,46 @@ export const FIELDS: Record<Kind, ConnectionField[]> = {
         CA_FILE,
     ],
     hsms: [
-        { name: 'mode', label: 'field.mode', hint: 'field.mode.hint', type: 'choice', usual: 'active', choices: [{ value: 'active', text: 'field.mode.active' }, { value: 'passive', text: 'field.mode.passive' }] },
-        { name: 'host', label: 'field.host', type: 'text', usual: '', isNeeded: true, example: '192.168.0.10' },
-        { name: 'port', label: 'field.port', type: 'number', usual: 5000, ...PORT },
+        { name: 'mode', label: 'field.mode', hint: 'field.mode.hint', type: 'choice', usual: 'passive', choices: [{ value: 'passive', text: 'field.mode.passive' }, { value: 'active', text: 'field.mode.active' }] },
+        { name: 'host', label: 'field.hsms_host', hint: 'field.hsms_host.hint', type: 'text', usual: '' },
+        { name: 'port', label: 'field.port', type: 'number', usual: 5000, least: 1, most: 65535, isNeeded: true },
         { name: 'profile', label: 'field.profile', hint: 'field.profile.hint', type: 'table', usual: '' },
+        { name: 'tools', label: 'field.tools', hint: 'field.tools.hint', type: 'table', usual: '', isFine: true },
+        { name: 'unknown', label: 'field.unknown', hint: 'field.unknown.hint', type: 'bool', usual: true, isFine: true },
     ],
     modbus: [
-        { name: 'host', label: 'field.host', type: 'text', usual: '', isNeeded: true, example: '192.168.0.10' },
-        { name: 'port', label: 'field.port', type: 'number', usual: 502, ...PORT },
-        { name: 'table', label: 'field.registers', hint: 'field.registers.hint', type: 'table', usual: '', isNeeded: true },
+        { name: 'url', label: 'field.device', hint: 'field.device.hint', type: 'text', usual: 'modbus://', isNeeded: true },
+        { name: 'table', label: 'field.registers', hint: 'field.registers.hint', type: 'table', usual: 'name,unit_id,kind,address,type,order,scale,unit,period_ms\nforce,1,holding,100,i32,CDAB,0.01,kN,500\n', isNeeded: true },
+        { name: 'timeoutMs', label: 'field.timeout', type: 'number', usual: 1000, isFine: true },
+        { name: 'mostRegisters', label: 'field.most_registers', hint: 'field.most_registers.hint', type: 'number', usual: 125, least: 1, most: 125, isFine: true },
     ],
-    folder: [{ name: 'path', label: 'field.path', hint: 'field.path.hint', type: 'text', usual: '', isNeeded: true, example: '/var/lib/maru/inbox' }],
+    folder: [
+        { name: 'path', label: 'field.path', hint: 'field.path.hint', type: 'text', usual: '', isNeeded: true, example: 'line1/aoi' },
+        { name: 'settleSeconds', label: 'field.settle', hint: 'field.settle.hint', type: 'number', usual: 3, isFine: true },
+        { name: 'perFile', label: 'field.per_file', hint: 'field.per_file.hint', type: 'bool', usual: false, isFine: true },
+    ],
+    mqtt_out: [
+        BROKER,
+        { name: 'signals', label: 'field.out_signals', hint: 'field.out_signals.hint', type: 'list', usual: [], isNeeded: true, example: 'line1/' },
+        { name: 'topic', label: 'field.out_topic', hint: 'field.out_topic.hint', type: 'text', usual: 'maru/{source}', isFine: true },
+        CA_FILE,
+    ],
 }
 
 export const usualOf = (kind: Kind): Settings => Object.fromEntries(FIELDS[kind].map(({ name, usual }) => [name, usual]))
 
-/** What is sent: numbers as numbers, and what was left empty not at all. */
-export function settingsOf(kind: Kind, told: Settings): Settings {
-    return Object.fromEntries(
-        FIELDS[kind].flatMap(({ name, type }) => {
-            const value = told[name]
-            if (value === undefined || value === '') return []
-            return [[name, type === 'number' ? Number(value) : typeof value === 'string' && type === 'text' ? value.trim() : value]]
-        }),
-    )
+/** What is sent: numbers as numbers, what was left empty not at all, and what the form does not show as it was. */
+export function settingsOf(kind: Kind, told: Settings, old: Settings = {}): Settings {
+    const fields = FIELDS[kind]
+    const kept = Object.entries(old).filter(([name]) => !fields.some((field) => field.name === name))
+    const shown = fields.flatMap(({ name, type }): [string, Settings[string]][] => {
+        const value = told[name]
+        if (value === undefined || value === '') return []
+        if (type === 'list') return [[name, (value as string[]).map((one) => one.trim()).filter(Boolean)]]
+        if (type === 'number') return [[name, Number(value)]]
+        return [[name, typeof value === 'string' && type === 'text' ? value.trim() : value]]
+    })
+    return Object.fromEntries([...kept, ...shown])
 }
 
 /** A name that is still free. */

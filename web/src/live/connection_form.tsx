@@ -9,6 +9,8 @@ import { FIELDS, freeName, isKind, KINDS, settingsOf, usualOf, type ConnectionFi
 import { stateTone, useStateWord } from './connection_state'
 
 const TRIAL_MS = 500
+/** What hints say of holes is said as it is. */
+const HOLES = Object.fromEntries(['2', 'source', 'asset', 'name'].map((name) => [name, `{${name}}`]))
 
 /** Adds a connection or changes one, then shows whether it comes up; only then it is left alone. */
 export function ConnectionForm({ old, taken, onClose }: { old: Connection | null; taken: string[]; onClose: () => void }) {
@@ -41,7 +43,7 @@ function Fields({ kind, old, taken, onKept, onClose }: { kind: Kind; old: Connec
     const [settings, setSettings] = useState<Settings>(() => ({ ...usualOf(kind), ...((old?.settings ?? {}) as Settings) }))
     const [error, setError] = useState<ApiError | null>(null)
     const [busy, setBusy] = useState(false)
-    const set = (field: ConnectionField, value: string | number | boolean) => setSettings({ ...settings, [field.name]: value })
+    const set = (field: ConnectionField, value: Settings[string]) => setSettings({ ...settings, [field.name]: value })
     const fields = FIELDS[kind]
     const input = (field: ConnectionField) => <OneField key={field.name} field={field} value={settings[field.name] ?? field.usual} isWrong={error?.problem.pointer?.endsWith(`/${field.name}`) ?? false} onChange={(value) => set(field, value)} />
     return (
@@ -51,7 +53,7 @@ function Fields({ kind, old, taken, onKept, onClose }: { kind: Kind; old: Connec
                 event.preventDefault()
                 setBusy(true)
                 setError(null)
-                const body = { name: name.trim(), on: true, settings: settingsOf(kind, settings) }
+                const body = { name: name.trim(), on: true, settings: settingsOf(kind, settings, (old?.settings ?? {}) as Settings) }
                 const asked = old ? changeConnection(old.id, body) : addConnection({ ...body, kind })
                 asked.then(onKept, (problem: ApiError) => {
                     setError(problem)
@@ -76,7 +78,7 @@ function Fields({ kind, old, taken, onKept, onClose }: { kind: Kind; old: Connec
     )
 }
 
-function OneField({ field, value, isWrong, onChange }: { field: ConnectionField; value: string | number | boolean; isWrong: boolean; onChange: (value: string | number | boolean) => void }) {
+function OneField({ field, value, isWrong, onChange }: { field: ConnectionField; value: Settings[string]; isWrong: boolean; onChange: (value: Settings[string]) => void }) {
     const { t } = useText()
     const id = useId()
     const common = { required: field.isNeeded, 'aria-invalid': isWrong || undefined, placeholder: field.example }
@@ -88,12 +90,14 @@ function OneField({ field, value, isWrong, onChange }: { field: ConnectionField;
             </div>
         )
     return (
-        <Field label={t(field.label)} hint={field.hint && t(field.hint)}>
+        <Field label={t(field.label)} hint={field.hint && t(field.hint, HOLES)}>
             {(input, hint) =>
                 field.type === 'choice' ? (
                     <select id={input} value={String(value)} aria-describedby={hint} onChange={(event) => onChange(event.target.value)}>
                         {field.choices!.map((one) => <option key={one.value} value={one.value}>{t(one.text)}</option>)}
                     </select>
+                ) : field.type === 'list' ? (
+                    <textarea id={input} className="code" rows={3} spellCheck={false} aria-describedby={hint} value={(value as string[]).join('\n')} {...common} onChange={(event) => onChange(event.target.value.split('\n'))} />
                 ) : field.type === 'table' ? (
                     <Table id={input} hint={hint} value={String(value)} common={common} onChange={onChange} />
                 ) : (

@@ -14,7 +14,7 @@ export function useStateWord(): (connection: Connection) => string {
 }
 
 /** Connected, and yet nothing to show. */
-export const isSilent = ({ state, lastAt, since }: Connection, now: number): boolean => state === 'up' && now - Math.max(lastAt ?? since, since) > SILENT_S
+export const isSilent = ({ kind, state, lastAt, since }: Connection, now: number): boolean => kind !== 'mqtt_out' && state === 'up' && now - Math.max(lastAt ?? since, since) > SILENT_S
 
 /** Is it of this connection? Its name is the first part of all that it brings. */
 export const comesBy = (source: string, name: string): boolean => source === name || source.startsWith(`${name}/`)

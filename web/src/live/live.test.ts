@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Happening, Reading, Signal } from '../api/live'
+import { FIELDS, freeName, KINDS, settingsOf, usualOf } from './connection_fields'
 import { gapsOf, isOf, joined, shareOf } from './gaps'
 import { idsOf, newsOf } from './hub'
 import { badOf, bestOf, extended, ofColumns, ofSamples, pointBefore, shows, statsOf, valueAt, wanted, type Piece } from './pieces'
@@ -167,6 +168,18 @@ describe('axes', () => {
         const flat = reachOf([line(ofSamples({ from: 0, to: 9 }, [[1, 5, 192], [2, 5, 192]], 0))], { from: 0, to: 9 })!
         expect(flat[1] - flat[0]).toBeGreaterThan(0.1)
         expect(reachOf([line(undefined)], { from: 0, to: 1 })).toBeNull()
+    })
+})
+
+describe('settings of a connection', () => {
+    it('are sent as the server wants them, and keep what the form does not show', () => {
+        const told = { ...usualOf('hsms'), port: '5001', host: '  10.0.0.1 ' }
+        expect(settingsOf('hsms', told, { t3: 45, profiles: ['x'], profile: 'old', host: 'old' })).toEqual({ t3: 45, profiles: ['x'], mode: 'passive', host: '10.0.0.1', port: 5001, unknown: true })
+        expect(settingsOf('mqtt_out', { ...usualOf('mqtt_out'), signals: [' line1/ ', ''] })).toMatchObject({ signals: ['line1/'] })
+    })
+    it('have something usual for each field, and each field its own name', () => {
+        for (const kind of KINDS) expect(Object.keys(usualOf(kind)).length).toBe(FIELDS[kind].length)
+        expect(freeName('line', ['line', 'line 2'])).toBe('line 3')
     })
 })
 
