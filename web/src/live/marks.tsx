@@ -53,7 +53,7 @@ export function KindChips({ kinds, chosen, onChoose, isCut }: { kinds: { kind: s
     )
 }
 
-const NEAR_MAX = 5
+const NEAR_MAX = 3
 /** What happened near the cursor, and why nothing is known there. */
 export function Near({ events, gaps, near }: { events: readonly Happening[]; gaps: readonly Gap[]; near: Span }) {
     const { t } = useText()
@@ -71,7 +71,7 @@ export function Near({ events, gaps, near }: { events: readonly Happening[]; gap
                     <p className="fine">{stamp.time(event.at)} · {[event.source, event.lot, event.wafer, event.recipe, event.step].filter(Boolean).join(' · ')}</p>
                 </div>
             ))}
-            {here.length > NEAR_MAX && <p className="fine">{t('more', { count: here.length - NEAR_MAX })}</p>}
+            {here.length > NEAR_MAX && <p className="fine">{t('explorer.more_events', { count: here.length - NEAR_MAX })}</p>}
             {missing.slice(0, 2).map((gap) => (
                 <div key={`${gap.source} ${gap.from}`} className="near">
                     <p><i className="hatch" /><strong>{t('kind.gap')}</strong> {gap.source}</p>

@@ -48,6 +48,7 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'explorer.events': 'Events to mark',
     'explorer.no_events': 'No events in this span.',
     'explorer.events_cut': 'Only the latest events are marked: there are many.',
+    'explorer.more_events': '{count} more',
     'explorer.lost': 'The live stream was lost; trying again.',
     'explorer.busy': 'Loading…',
     'explorer.how': 'Wheel: zoom · Drag: zoom to a span · Shift+drag: move · Dashed: last value held · Hatched: no data',

@@ -46,6 +46,7 @@ export const koLive = {
     'explorer.events': '표시할 이벤트',
     'explorer.no_events': '이 구간에는 이벤트가 없습니다.',
     'explorer.events_cut': '이벤트가 많아 최근 것만 표시합니다.',
+    'explorer.more_events': '이벤트 {count}개 더',
     'explorer.lost': '실시간 연결이 끊겨 다시 잇는 중입니다.',
     'explorer.busy': '불러오는 중입니다…',
     'explorer.how': '휠: 확대·축소 · 끌기: 그 구간으로 확대 · Shift+끌기: 이동 · 점선: 마지막 값이 이어짐 · 빗금: 데이터 없음',
