@@ -283,8 +283,7 @@ static maru_status add_samples(struct intake *intake, struct tickets *tickets, m
 }
 
 static maru_status add_events(struct intake *intake, struct tickets *tickets, maru_error *err) {
-    struct packed_bytes from = {(const uint8_t *)intake->events.bytes,
-                                (const uint8_t *)intake->events.bytes + intake->events.n_bytes};
+    struct packed_bytes from = packed_text(&intake->events);
     struct event event;
     maru_status st = MARU_OK;
     while (st == MARU_OK && from.at != from.end) {

@@ -126,7 +126,7 @@ static const char *reason(int problem) {
 }
 
 static void describe(const struct register_block *block, int problem, char *out, size_t cap) {
-    snprintf(out, cap, "unit %u, %s %u to %u: %s", block->unit_id, kind_name[block->kind],
+    snprintf(out, cap, "unit %d, %s %d to %d: %s", block->unit_id, kind_name[block->kind],
              block->address, block->address + block->n - 1, reason(problem));
 }
 

@@ -82,7 +82,9 @@ static inline int fake_socket(const char *from, int port) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&own, sizeof own) != 0 ||
         connect(fd, (const struct sockaddr *)&peer, sizeof peer) != 0) {
-        close(fd);
+        if (fd >= 0) {
+            close(fd);
+        }
         return -1;
     }
     return fd;

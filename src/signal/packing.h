@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 enum { PACKING_MAX_VALUES = 4096 };
 
 // Bytes that n packed values need at most.
@@ -20,6 +22,11 @@ size_t packing_write(uint8_t *out, const int64_t *value, size_t n);
 struct packed_bytes {
     const uint8_t *at, *end;
 };
+// Those of a text, which may be empty.
+static inline struct packed_bytes packed_text(const struct text *text) {
+    const uint8_t *bytes = (const uint8_t *)text->bytes;
+    return (struct packed_bytes){bytes, bytes ? bytes + text->n_bytes : NULL};
+}
 
 // Read n values back; the bytes may be anything.
 //   out     value (n), touched also when it fails

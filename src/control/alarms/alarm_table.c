@@ -178,7 +178,8 @@ static maru_status keep_row(struct draft *d, const struct grid_row *row, struct 
         return fail_at(err, MARU_E_LIMIT, d->file, row->line, 0, "there are more than %d alarms",
                        ALARMS_MAX);
     }
-    uint32_t cap_cause = d->cap, cap_line = d->cap;
+    uint32_t cap_cause = d->cap;
+    uint32_t cap_line = cap_cause;
     def->text = arena_text(&d->table->arena, cell[COLUMN_TEXT].bytes, cell[COLUMN_TEXT].n);
     const char *cause =
         arena_text(&d->table->arena, cell[COLUMN_CAUSE].bytes, cell[COLUMN_CAUSE].n);

@@ -125,7 +125,7 @@ static void as_the_words_say(void **state) {
     for (uint64_t run = 0; run < 300; run++) {
         struct rule_state s;
         rule_start(&s);
-        double z[N];
+        double z[N] = {0};
         for (int i = 0; i < N; i++) {
             // Coarse values of a wandering mean, so that runs and standstills are frequent.
             const uint32_t word = random_at(run, 0, (uint64_t)i).word[0];

@@ -54,7 +54,7 @@ void life_alarm_text(int code, char out[LIFE_MAX_TEXT_BYTES]) {
     if (code >= ALARM_WARNING && code < ALARM_INTERLOCK) {
         const bool is_warning = code < ALARM_FAILURE;
         const int variable = code - (is_warning ? ALARM_WARNING : ALARM_FAILURE);
-        if (variable < N_FAKE_VARIABLE) {
+        if (variable >= 0 && variable < N_FAKE_VARIABLE) {
             const struct fake_variable_kind *kind = &fake_variable_kinds[variable];
             const char *side = kind->by_failure < 0 ? (is_warning ? "low" : "low-low")
                                                     : (is_warning ? "high" : "high-high");

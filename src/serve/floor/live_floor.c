@@ -108,8 +108,7 @@ static void feed(struct coming *coming) {
 
 static void take_samples(struct coming *coming, const struct text *bytes) {
     struct floor *floor = coming->floor;
-    struct batch_reader reader = {
-        .from = {(const uint8_t *)bytes->bytes, (const uint8_t *)bytes->bytes + bytes->n_bytes}};
+    struct batch_reader reader = {.from = packed_text(bytes)};
     struct batch_sample one;
     while (bytes->n_bytes > 0 && batch_next(&reader, &one, NULL) == MARU_OK) {
         if (one.signal > coming->known) {
@@ -131,10 +130,9 @@ static void take_samples(struct coming *coming, const struct text *bytes) {
 }
 
 static void take_events(struct floor *floor, const struct text *bytes) {
-    struct packed_bytes from = {(const uint8_t *)bytes->bytes,
-                                (const uint8_t *)bytes->bytes + bytes->n_bytes};
+    struct packed_bytes from = packed_text(bytes);
     struct event event;
-    while (bytes->n_bytes > 0 && event_next(&from, &event, NULL) == MARU_OK) {
+    while (event_next(&from, &event, NULL) == MARU_OK) {
         if (floor->tools && strcmp(event.source, NEWS_SOURCE) != 0) {
             tool_states_event(floor->tools, &event);
         }

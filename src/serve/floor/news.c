@@ -44,8 +44,7 @@ maru_status news_flush(struct news *news, struct signals *signals, maru_error *e
     if (news->bytes.n_bytes == 0) {
         return MARU_OK;
     }
-    struct packed_bytes from = {(const uint8_t *)news->bytes.bytes,
-                                (const uint8_t *)news->bytes.bytes + news->bytes.n_bytes};
+    struct packed_bytes from = packed_text(&news->bytes);
     maru_status st = MARU_OK;
     while (st == MARU_OK) {
         size_t n = 0;

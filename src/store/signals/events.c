@@ -22,11 +22,10 @@ static maru_status insert_event(struct signals *signals, const struct event *eve
 }
 
 maru_status events_insert(struct signals *signals, const struct text *bytes, maru_error *err) {
-    struct packed_bytes from = {(const uint8_t *)bytes->bytes,
-                                (const uint8_t *)bytes->bytes + bytes->n_bytes};
+    struct packed_bytes from = packed_text(bytes);
     struct event event;
     maru_status st = MARU_OK;
-    while (st == MARU_OK && bytes->n_bytes > 0) {
+    while (st == MARU_OK) {
         st = event_next(&from, &event, err);
         if (st == MARU_MORE) {
             return MARU_OK;
