@@ -1,8 +1,25 @@
 # A broker of MQTT to be tried with (mosquitto), and a small client of MQTT 3.1.1 that knows what the broker has acknowledged: for the tests
-# of connections. Nothing but Python is needed beside the broker.
-import atexit, os, shutil, socket, struct, subprocess, time
+# of connections. Nothing but Python is needed beside the broker. The broker ends when the test does, also when the test is killed.
+import atexit, ctypes, os, shutil, signal, socket, struct, subprocess, threading, time
 
 from cloud import free_port, temporary
+
+PR_SET_PDEATHSIG = 1
+
+
+def with_us():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def wait_for(what, so_long=20, every=0.02):
+    """The first answer of what() that is true; at the end whatever it says."""
+    end = time.monotonic() + so_long
+    while time.monotonic() < end:
+        answer = what()
+        if answer:
+            return answer
+        time.sleep(every)
+    return what()
 
 
 def find_mosquitto():
@@ -23,7 +40,7 @@ class Broker:
         atexit.register(self.stop)
 
     def start(self):
-        self.process = subprocess.Popen([find_mosquitto(), "-c", self.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([find_mosquitto(), "-c", self.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=with_us)
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -36,6 +53,16 @@ class Broker:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(20)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def publish(self, topic, message, retain=False):
+        wire = Wire(self.port)
+        wire.publish(topic, message, retain=retain)
+        wire.settle()
+        wire.close()
 
     def url(self):
         return f"mqtt://127.0.0.1:{self.port}"
@@ -121,3 +148,30 @@ class Wire:
     def close(self):
         self.wire.sendall(packet(0xE0, b""))
         self.wire.close()
+
+
+class Listener:
+    """All messages of the broker from now on, as (topic, bytes), until it or the broker ends."""
+
+    def __init__(self, broker):
+        self.messages = []
+        self.wire = Wire(broker.port, timeout=None)
+        self.wire.subscribe("#")
+        probe = os.urandom(8)
+        broker.publish("probe", probe)
+        while self.wire.message()[:2] != ("probe", probe):
+            pass
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        try:
+            while True:
+                self.messages.append(self.wire.message()[:2])
+        except OSError:
+            pass
+
+    def of(self, kind):
+        return [(topic, payload) for topic, payload in list(self.messages) if topic.split("/")[2:3] == [kind]]
+
+    def close(self):
+        self.wire.wire.shutdown(socket.SHUT_RDWR)

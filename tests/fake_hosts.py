@@ -4,8 +4,8 @@
 import atexit, csv, json, os, shutil, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from broker import with_us
 from cloud import Server, check, finish, free_port, temporary
-from sparkplug_peer import with_us
 
 MARU = sys.argv[1]
 

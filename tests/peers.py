@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/peers.py MARU: programs of others against maru: npm's sparkplug-client as an edge node over a real broker. Births, data, a rebirth after a
 # lost message, a broker that is killed and started again; values are counted at both ends. Without Node.js, mosquitto or what
-# `npm ci` in tests/peers installs it is skipped.
+# tools/packages tests/peers installs it is skipped.
 import atexit, json, os, shutil, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -10,7 +10,7 @@ from cloud import Server, check, finish, temporary
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 for missing, what in ((not find_mosquitto(), "mosquitto is missing (tools/setup test)"), (not shutil.which("node"), "Node.js is missing (tools/setup test)"),
-                      (not os.path.exists(os.path.join(HERE, "node_modules", "sparkplug-client")), "the peers are not installed (npm ci in tests/peers)")):
+                      (not os.path.exists(os.path.join(HERE, "node_modules", "sparkplug-client")), "the peers are not installed (tools/packages tests/peers)")):
     if missing:
         print("skipped: " + what)
         sys.exit(77)
