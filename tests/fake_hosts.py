@@ -130,7 +130,7 @@ if shutil.which("node") and os.path.exists(GATEWAY + "/dist/src/fake_plant.js"):
         playing = fake("--opcua", str(ports[4]), "--gateway", GATEWAY, "--begin", "10", "--period", "0.5 s", *options)
         time.sleep(1)
         nodes = ["ns=1;s=Litho/Litho-1/Process/Power", "ns=1;s=Litho/Litho-1/State", "ns=1;s=Litho/Litho-1/StateCode", "ns=1;s=MES/Plant/Time"]
-        end_at, lines = time.monotonic() + 60, []
+        end_at, lines = time.monotonic() + 150, []
         while len(lines) < 2 and time.monotonic() < end_at:
             told = subprocess.run(["node", "-e", READ, GATEWAY, str(ports[4]), *nodes], capture_output=True, text=True)
             lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("[[")]

@@ -19,7 +19,7 @@
 // The child's stdin is one end of a pair of sockets, so that writing to one that has died is an error and no
 // signal. Values of integers beyond 32 bits are cut off: OPC UA clients read Int32 everywhere.
 
-enum { UP_MS = 30000, END_MS = 5000, LINE_BYTES = 4096 };
+enum { UP_MS = 120000, END_MS = 5000, LINE_BYTES = 4096 };
 
 extern char **environ;
 

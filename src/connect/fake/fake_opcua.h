@@ -21,7 +21,7 @@ struct fake_opcua_look {
 
 struct fake_opcua;
 
-// Start it, and wait until it listens, half a minute at most.
+// Start it, and wait until it listens, two minutes at most.
 //   memory  fake_opcua_close; the plan must outlive it
 //   errors  MARU_E_IO: Node.js or the program is not there, or it does not start; MARU_E_MEMORY
 MARU_MUST_USE maru_status fake_opcua_open(const struct fake_plan *plan,
