@@ -214,8 +214,7 @@ static void publish(struct mqtt_out *out, const struct entry *entry, const struc
 // ---- batches
 
 static void rewind_batch(struct mqtt_out *out) {
-    const uint8_t *bytes = (const uint8_t *)out->batch.bytes;
-    out->reader = (struct batch_reader){.from = {bytes, bytes + out->batch.n_bytes}};
+    out->reader = (struct batch_reader){.from = packed_text(&out->batch)};
     out->n_in_batch = 0;
     out->n_flying = 0;
 }
