@@ -151,16 +151,18 @@ class Wire:
 
 
 class Listener:
-    """All messages of the broker from now on, as (topic, bytes), until it or the broker ends."""
+    """All messages of the broker from now on, as (topic, bytes), until it or the broker ends. One with a name hears also what was said
+    between its end and its next beginning."""
 
-    def __init__(self, broker):
+    def __init__(self, broker, name=""):
         self.messages = []
-        self.wire = Wire(broker.port, timeout=None)
+        self.wire = Wire(broker.port, client=name, timeout=None, keep=name != "")
         self.wire.subscribe("#")
         probe = os.urandom(8)
         broker.publish("probe", probe)
-        while self.wire.message()[:2] != ("probe", probe):
-            pass
+        while (message := self.wire.message()[:2]) != ("probe", probe):
+            if message[0] != "probe":
+                self.messages.append(message)
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):

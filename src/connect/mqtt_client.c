@@ -35,6 +35,13 @@ maru_status mqtt_check(const struct mqtt_options *options, maru_error *err) {
 
 // ---- what the broker gives
 
+// It is up when it hears: what is published before a broker has answered to a subscription may pass it by.
+static void is_up_if_heard(struct mqtt_client *client) {
+    if (client->n_asked == 0 && !client->refused[0]) {
+        connection_is_up(&client->connection);
+    }
+}
+
 static void on_connect(struct mosquitto *mosq, void *of, int code) {
     struct mqtt_client *client = of;
     (void)mosq;
@@ -49,8 +56,8 @@ static void on_connect(struct mosquitto *mosq, void *of, int code) {
         return;
     }
     client->is_accepted = true;
-    connection_is_up(&client->connection);
     client->user->up(client, clock_unix_us());
+    is_up_if_heard(client);
 }
 
 static void on_subscribe(struct mosquitto *mosq, void *of, int number, int n, const int *granted) {
@@ -62,6 +69,9 @@ static void on_subscribe(struct mosquitto *mosq, void *of, int number, int n, co
             snprintf(client->refused, sizeof client->refused,
                      "the broker does not let this user read one of the topics");
         }
+    }
+    if (client->n_asked > 0 && --client->n_asked == 0) {
+        is_up_if_heard(client);
     }
 }
 
@@ -105,6 +115,7 @@ void mqtt_client_subscribe(struct mqtt_client *client, const char *const *filter
                      mosquitto_strerror(code));
             return;
         }
+        client->n_asked++;
     }
 }
 
@@ -210,7 +221,8 @@ static maru_status serve(struct mqtt_client *client, maru_error *err) {
     maru_status st = MARU_OK;
     while (st == MARU_OK && !atomic_load(&client->connection.is_stopping)) {
         st = serve_once(client, err);
-        if (st == MARU_OK && !client->is_accepted && clock_unix_us() > accept_us) {
+        if (st == MARU_OK && (!client->is_accepted || client->n_asked > 0) &&
+            clock_unix_us() > accept_us) {
             return fail(err, MARU_E_IO, "the broker does not answer the request to connect");
         }
     }
@@ -234,6 +246,7 @@ static maru_status connect_once(struct mqtt_client *client, maru_error *err) {
     const struct mqtt_address *address = &client->address;
     maru_status st = reach_probe(address->host, address->port, err);
     client->is_accepted = false;
+    client->n_asked = 0;
     client->refused[0] = '\0';
     st = st == MARU_OK ? make_mosquitto(client, err) : st;
     if (st == MARU_OK) {

@@ -50,6 +50,7 @@ struct mqtt_client {
     uint64_t n_read;
     maru_time last_us; // of a message
     bool is_accepted;
+    uint32_t n_asked;                    // requests to subscribe that the broker has not answered
     char refused[MARU_ERROR_TEXT_BYTES]; // by the broker
 };
 
