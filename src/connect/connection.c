@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "connect/last_words.h"
 #include "io/clock.h"
 
 // Whatever a factory does to a connection ends here as one of two words, up or down, and as a gap between them. The wait before
@@ -22,6 +23,30 @@ const char *connection_state_name(enum connection_state state) {
     return state < N_CONNECTION_STATE ? name[state] : "";
 }
 
+// ---- why there is a gap
+
+static const char *const code_word[N_GAP_CODE][2] = {
+    [GAP_PROBLEM] = {"problem", "the connection broke"},
+    [GAP_CLOSED] = {"closed", "the connection was closed"},
+    [GAP_NOT_BEFORE] = {"not_connected_before", "not connected before"},
+    [GAP_NOT_RUNNING] = {"not_running", "maru was not running"},
+    [GAP_NO_CONNECTION] = {"no_connection", "no connection"},
+    [GAP_NODE_DIED] = {"node_died", "the node died"},
+    [GAP_DEVICE_DIED] = {"device_died", "the device died"},
+    [GAP_BORN_AGAIN] = {"born_again", "the node began anew without a word of its end"},
+    [GAP_MISSING_MESSAGES] = {"missing_messages", "missing messages"},
+    [GAP_UNKNOWN_NODE] = {"unknown_node", "unknown node"},
+    [GAP_UNKNOWN_DEVICE] = {"unknown_device", "unknown device"},
+    [GAP_UNKNOWN_METRIC] = {"unknown_metric", "unknown metric"},
+};
+
+const char *gap_code_name(enum gap_code code) {
+    return code < N_GAP_CODE ? code_word[code][0] : "";
+}
+const char *gap_code_text(enum gap_code code) {
+    return code < N_GAP_CODE ? code_word[code][1] : "";
+}
+
 // ---- beginning and end
 
 maru_status connection_init(struct connection *connection, struct signals *signals,
@@ -29,6 +54,7 @@ maru_status connection_init(struct connection *connection, struct signals *signa
     *connection = (struct connection){.wake = {-1, -1}};
     snprintf(connection->name, sizeof connection->name, "%s", name);
     pthread_mutex_init(&connection->lock, NULL);
+    connection->signals = signals;
     connection->wait_us = FIRST_WAIT_US;
     connection->random = (uint64_t)clock_unix_us() | 1;
     connection->look.since_us = clock_unix_us();
@@ -71,11 +97,35 @@ void connection_show(struct connection *connection, enum connection_state state,
     set_state(connection, state, problem);
 }
 
+static bool take_last_word(void *of, const char *name, size_t n, maru_time at_us) {
+    struct connection *connection = of;
+    if (!connection->is_recalled || at_us > connection->lost_us) {
+        connection->is_recalled = true;
+        connection->lost_us = at_us;
+    }
+    if (connection->recall) {
+        connection->recall(connection->context, name, n, at_us);
+    }
+    return !atomic_load(&connection->is_stopping);
+}
+
+static void *begin(void *of) {
+    struct connection *connection = of;
+    maru_error err = {0};
+    if (last_words(connection->signals, connection->name, connection->lost_us, take_last_word,
+                   connection, &err) != MARU_OK) {
+        set_state(connection, CONNECTION_TRYING, err.text);
+    }
+    return connection->run(connection->context);
+}
+
 maru_status connection_start(struct connection *connection, void *(*run)(void *), void *context,
                              maru_error *err) {
     connection->lost_us = clock_unix_us();
+    connection->run = run;
+    connection->context = context;
     set_state(connection, CONNECTION_TRYING, NULL);
-    return pthread_create(&connection->thread, NULL, run, context) == 0
+    return pthread_create(&connection->thread, NULL, begin, connection) == 0
                ? MARU_OK
                : fail(err, MARU_E_MEMORY, "no thread can be started");
 }
@@ -117,25 +167,25 @@ static double chance(struct connection *connection) { // xorshift64*
 
 // ---- up and down
 
-void connection_add_gap(struct connection *connection, const char *source, maru_time from_us,
-                        maru_time until_us, const char *cause, uint64_t n_missing) {
+void connection_add_gap(struct connection *connection, const struct connection_gap *gap) {
     struct text detail;
     text_init(&detail, EVENT_MAX_DETAIL_BYTES);
     text_addf(&detail,
-              "{\"from_us\":%lld,\"until_us\":%lld,\"missing\":%llu,\"cause\":", (long long)from_us,
-              (long long)until_us, (unsigned long long)n_missing);
-    text_add_json(&detail, cause);
+              "{\"from_us\":%lld,\"until_us\":%lld,\"missing\":%llu,\"code\":\"%s\",\"cause\":",
+              (long long)gap->from_us, (long long)gap->until_us, (unsigned long long)gap->n_missing,
+              gap_code_name(gap->code));
+    text_add_json(&detail, gap->cause);
     text_addz(&detail, "}");
-    const struct event gap = {.at_us = until_us,
-                              .kind = EVENT_GAP,
-                              .source = source,
-                              .name = "no data",
-                              .lot = "",
-                              .wafer = "",
-                              .recipe = "",
-                              .step = "",
-                              .detail = detail.status == MARU_OK ? detail.bytes : "{}"};
-    connection_take_event(connection, &gap);
+    const struct event event = {.at_us = gap->until_us,
+                                .kind = EVENT_GAP,
+                                .source = gap->source,
+                                .name = "no data",
+                                .lot = "",
+                                .wafer = "",
+                                .recipe = "",
+                                .step = "",
+                                .detail = detail.status == MARU_OK ? detail.bytes : "{}"};
+    connection_take_event(connection, &event);
     pthread_mutex_lock(&connection->lock);
     connection->look.n_gap++;
     pthread_mutex_unlock(&connection->lock);
@@ -150,20 +200,37 @@ void connection_is_up(struct connection *connection) {
     const bool was_up = connection->look.n_try > 0;
     connection->look.n_try++;
     pthread_mutex_unlock(&connection->lock);
+    connection->up_us = clock_unix_us();
     if (connection->lost_us != 0) {
-        connection_add_gap(connection, connection->name, connection->lost_us, clock_unix_us(),
-                           problem[0] ? problem
-                           : was_up   ? "the connection was closed"
-                                      : "not connected before",
-                           0);
+        const enum gap_code code = problem[0]                ? GAP_PROBLEM
+                                   : was_up                  ? GAP_CLOSED
+                                   : connection->is_recalled ? GAP_NOT_RUNNING
+                                                             : GAP_NOT_BEFORE;
+        connection_add_gap(connection, &(struct connection_gap){
+                                           .source = connection->name,
+                                           .from_us = connection->lost_us,
+                                           .until_us = connection->up_us,
+                                           .code = code,
+                                           .cause = problem[0] ? problem : gap_code_text(code),
+                                       });
         connection->lost_us = 0;
     }
     set_state(connection, CONNECTION_UP, NULL);
 }
 
+// Since when nothing has come: a link that broke may have looked like one that is quiet, but not for longer than quiet_us.
+static maru_time lost_since(struct connection *connection) {
+    struct intake_counts counts;
+    intake_count(connection->intake, &counts);
+    const maru_time now = clock_unix_us(), oldest_us = now - connection->quiet_us;
+    const maru_time heard_us =
+        counts.last_us > connection->up_us ? counts.last_us : connection->up_us;
+    return heard_us > now || heard_us == 0 ? now : heard_us < oldest_us ? oldest_us : heard_us;
+}
+
 void connection_is_down(struct connection *connection, const char *problem) {
     if (connection->lost_us == 0) {
-        connection->lost_us = clock_unix_us();
+        connection->lost_us = lost_since(connection);
     }
     if (atomic_load(&connection->is_stopping)) {
         return;

@@ -19,6 +19,35 @@ enum connection_state {
 //   memory  static
 const char *connection_state_name(enum connection_state state);
 
+enum gap_code {  // why nothing came
+    GAP_PROBLEM, // that stopped the connection; it says so itself
+    GAP_CLOSED,
+    GAP_NOT_BEFORE, // connected
+    GAP_NOT_RUNNING,
+    GAP_NO_CONNECTION, // to the broker
+    GAP_NODE_DIED,
+    GAP_DEVICE_DIED,
+    GAP_BORN_AGAIN, // without a word of its death
+    GAP_MISSING_MESSAGES,
+    GAP_UNKNOWN_NODE, // what came before a birth cannot be used
+    GAP_UNKNOWN_DEVICE,
+    GAP_UNKNOWN_METRIC,
+    N_GAP_CODE,
+};
+
+// "problem", "closed", ...: for programs; and the same as a sentence.
+//   memory  static
+const char *gap_code_name(enum gap_code code);
+const char *gap_code_text(enum gap_code code);
+
+struct connection_gap { // a span in which samples may be missing
+    const char *source;
+    maru_time from_us, until_us;
+    enum gap_code code;
+    const char *cause;  // a sentence
+    uint64_t n_missing; // messages, where they are counted
+};
+
 struct connection_look { // how it stands
     enum connection_state state;
     maru_time since_us;
@@ -31,13 +60,22 @@ struct connection_look { // how it stands
 // The part that every kind has as its first member. Its thread alone changes it, except for is_stopping.
 struct connection {
     char name[SIGNALS_MAX_NAME_BYTES];
+    struct signals *signals;
     struct intake *intake;
     pthread_t thread;
+    void *(*run)(void *);
+    void *context; // of run
+    // Told of each signal that came by it when this program ran last, by its thread before run: the name behind the connection's, and
+    // the time of the newest sample. NULL: nobody wants to know.
+    void (*recall)(void *context, const char *name, size_t n, maru_time at_us);
     int wake[2]; // a pipe: a byte ends a wait
     atomic_bool is_stopping;
-    maru_time wait_us; // before the next try
-    maru_time lost_us; // since when nothing comes, 0: it is up
-    uint64_t random;   // state of the jitter
+    maru_time wait_us;  // before the next try
+    maru_time lost_us;  // since when nothing comes, 0: it is up
+    maru_time up_us;    // since when it is, or last was
+    maru_time quiet_us; // how long a connection that broke may look like one that is quiet
+    bool is_recalled;   // lost_us is from before this program ran
+    uint64_t random;    // state of the jitter
 
     pthread_mutex_t lock; // of look
     struct connection_look look;
@@ -51,7 +89,8 @@ MARU_MUST_USE maru_status connection_init(struct connection *connection, struct 
                                           const char *name, maru_error *err);
 void connection_fini(struct connection *connection); // accepts an all-zero one
 
-// Start its thread, which must end when is_stopping; wake it and wait for its end.
+// Start its thread, which must end when is_stopping; wake it and wait for its end. What the signals hold of it from before is its last
+// word: the gap that ends when it is up begins there.
 //   errors  MARU_E_MEMORY
 MARU_MUST_USE maru_status connection_start(struct connection *connection, void *(*run)(void *),
                                            void *context, maru_error *err);
@@ -69,8 +108,7 @@ void connection_is_down(struct connection *connection, const char *problem);
 void connection_show(struct connection *connection, enum connection_state state,
                      const char *problem);
 // A gap that the protocol told of.
-void connection_add_gap(struct connection *connection, const char *source, maru_time from_us,
-                        maru_time until_us, const char *cause, uint64_t n_missing);
+void connection_add_gap(struct connection *connection, const struct connection_gap *gap);
 
 // Put in what has come; where it has no room, what waits is made durable first, and what cannot be is counted.
 void connection_take_sample(struct connection *connection, const struct intake_name *name,

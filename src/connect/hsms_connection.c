@@ -178,6 +178,7 @@ static void end_all(struct hsms_connection *hsms) {
 static void *run(void *context) {
     struct hsms_connection *hsms = context;
     maru_error err = {0};
+    hsms_recall_events(hsms);
     while (!hsms->options.is_active && !is_stopping(hsms) && hsms_listen(hsms, &err) != MARU_OK) {
         connection_is_down(&hsms->connection, err.text);
     }
@@ -215,6 +216,7 @@ static maru_status prepare(struct hsms_connection *hsms, struct signals *signals
                                           .device = options->device,
                                           .times = options->times};
     snprintf(hsms->host, sizeof hsms->host, "%s", options->host);
+    hsms->connection.recall = hsms_recall_sample;
     (void)hsms_now(hsms);
     return make_tools(hsms, err);
 }

@@ -62,6 +62,52 @@ struct hsms_tool *hsms_add_tool(struct hsms_connection *hsms, const char *name,
     return tool;
 }
 
+// ---- before this program ran
+
+static void take_last_word(struct hsms_tool *tool, maru_time at_us) {
+    if (tool->lost_us != 0 && (!tool->is_recalled || at_us > tool->lost_us)) {
+        tool->lost_us = at_us;
+        tool->is_recalled = true;
+    }
+}
+
+void hsms_recall_sample(void *context, const char *name, size_t n, maru_time at_us) {
+    struct hsms_connection *hsms = context;
+    const char *slash = memchr(name, '/', n);
+    const size_t n_tool = slash ? (size_t)(slash - name) : n;
+    for (uint32_t i = 0; i < hsms->n_tool; i++) {
+        const char *own = hsms->tool[i]->name;
+        if (strncmp(own, name, n_tool) == 0 && own[n_tool] == '\0') {
+            take_last_word(hsms->tool[i], at_us);
+            return;
+        }
+    }
+}
+
+static maru_status recall_event(void *context, int64_t id, const struct event *event,
+                                maru_error *err) {
+    struct hsms_tool *tool = context;
+    (void)id;
+    (void)err;
+    take_last_word(tool, event->at_us);
+    return MARU_OK;
+}
+
+void hsms_recall_events(struct hsms_connection *hsms) {
+    struct event_filter newest = {.from_us = SIGNALS_FROM_US,
+                                  .to_us = hsms->now_us,
+                                  .before_us = hsms->now_us,
+                                  .limit = 1,
+                                  .kind = "",
+                                  .lot = ""};
+    maru_status st = MARU_OK;
+    for (uint32_t i = 0; st == MARU_OK && i < hsms->n_tool; i++) {
+        newest.source = hsms->tool[i]->taking.source;
+        st = signals_each_event(hsms->connection.signals, &newest, recall_event, hsms->tool[i],
+                                NULL);
+    }
+}
+
 static double chance(struct connection *connection) { // xorshift64*
     uint64_t x = connection->random;
     x ^= x >> 12;
@@ -103,8 +149,17 @@ static void tool_is_ready(struct hsms_connection *hsms, struct hsms_tool *tool,
     const bool was_ready = tool->is_ready;
     if (tool->lost_us != 0) {
         const maru_time from_us = tool->lost_us < o->at_us ? tool->lost_us : o->at_us;
-        connection_add_gap(&hsms->connection, tool->taking.source, from_us, o->at_us,
-                           tool->problem[0] ? tool->problem : "not connected before", 0);
+        const enum gap_code code = tool->problem[0]    ? GAP_PROBLEM
+                                   : tool->is_recalled ? GAP_NOT_RUNNING
+                                                       : GAP_NOT_BEFORE;
+        connection_add_gap(&hsms->connection,
+                           &(struct connection_gap){
+                               .source = tool->taking.source,
+                               .from_us = from_us,
+                               .until_us = o->at_us,
+                               .code = code,
+                               .cause = tool->problem[0] ? tool->problem : gap_code_text(code),
+                           });
         tool->n_gap++;
         tool->lost_us = 0;
     }

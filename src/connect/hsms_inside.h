@@ -20,6 +20,7 @@ struct hsms_tool { // as long as the connection
     struct taking taking;
     struct hsms_peer *peer;    // that it is connected by, or NULL
     maru_time lost_us;         // since when it says nothing; 0: it is ready
+    bool is_recalled;          // lost_us is from before this program ran
     maru_time try_us, wait_us; // active: when it is tried next, and how long after that
 
     // Shown to others, under the lock.
@@ -102,6 +103,10 @@ void hsms_tool_is_down(struct hsms_connection *hsms, struct hsms_tool *tool, con
 struct hsms_tool *hsms_find_tool(struct hsms_connection *hsms, const char *name);
 struct hsms_tool *hsms_add_tool(struct hsms_connection *hsms, const char *name,
                                 const struct hsms_tool_row *row);
+
+// What the store holds of tools from before is their last word: of samples (struct connection, recall), and of events.
+void hsms_recall_sample(void *context, const char *name, size_t n, maru_time at_us);
+void hsms_recall_events(struct hsms_connection *hsms);
 
 // The next try: a growing while from now.
 void hsms_try_later(struct hsms_connection *hsms, struct hsms_tool *tool);

@@ -132,11 +132,14 @@ static maru_status make_room(struct intake *intake, maru_error *err) {
     return MARU_OK;
 }
 
-// How far the source's clock is ahead: what is newest in a while, pulled by a tenth.
-static void look_at_clock(struct intake *intake, maru_time at_us, maru_time now) {
+// How far the source's clock is ahead: what is newest in a while, pulled by a tenth. What is bad may be our own word for silence.
+static void look_at_clock(struct intake *intake, const struct sample *sample, maru_time now) {
+    if ((sample->quality & QUALITY_GOOD) == QUALITY_BAD) {
+        return;
+    }
     pthread_mutex_lock(&intake->lock);
     struct intake_counts *counts = &intake->counts;
-    const maru_time skew = at_us - now;
+    const maru_time skew = sample->at_us - now;
     counts->skew_us = counts->last_us == 0 ? skew : counts->skew_us + (skew - counts->skew_us) / 10;
     counts->last_us = now;
     pthread_mutex_unlock(&intake->lock);
@@ -166,7 +169,7 @@ maru_status intake_sample(struct intake *intake, const struct intake_name *name,
         }
     }
     intake->n++;
-    look_at_clock(intake, sample->at_us, now);
+    look_at_clock(intake, sample, now);
     return MARU_OK;
 }
 

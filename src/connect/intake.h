@@ -12,7 +12,7 @@ enum { INTAKE_MAX_SAMPLES = 50000, INTAKE_MAX_TEXT_BYTES = 64 << 20 };
 struct intake_counts {
     uint64_t n_sample, n_event; // that are durable
     uint64_t n_refused;         // samples with a time or name that cannot be
-    maru_time last_us;          // when it brought something last; 0: never
+    maru_time last_us;          // when it brought a sample that is not bad last; 0: never
     maru_time skew_us;          // how far its clock is ahead, about; 0 where nothing is known
     char refused[MARU_ERROR_TEXT_BYTES]; // why the last one was refused
 };

@@ -28,6 +28,7 @@ enum {
     TCP_UNIT = 255, // a device that stands alone
     MAX_UNIT = 247,
     TICK_US = 1000000,
+    QUIET_US = 60000000, // patience with a device that does not answer, at most
 };
 #define FIRST_UNIT_WAIT_US 1000000
 #define LONGEST_UNIT_WAIT_US 30000000
@@ -462,7 +463,9 @@ static maru_status prepare(struct modbus_connection *modbus, struct signals *sig
     st =
         st == MARU_OK ? make_plan(options, &modbus->arena, &modbus->table, &modbus->plan, err) : st;
     st = st == MARU_OK ? make_room(modbus, err) : st;
-    return st == MARU_OK ? connection_init(&modbus->connection, signals, options->name, err) : st;
+    st = st == MARU_OK ? connection_init(&modbus->connection, signals, options->name, err) : st;
+    modbus->connection.quiet_us = QUIET_US;
+    return st;
 }
 
 static void release(struct modbus_connection *modbus) {

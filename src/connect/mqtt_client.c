@@ -295,6 +295,7 @@ maru_status mqtt_client_init(struct mqtt_client *client, struct signals *signals
         return st;
     }
     client->user = user;
+    client->connection.quiet_us = (maru_time)2 * KEEPALIVE_S * 1000000;
     snprintf(client->ca_file, sizeof client->ca_file, "%s", options->ca_file);
     client->is_session_kept = options->client_id[0] != '\0';
     const uint64_t key = (uint64_t)clock_unix_us() * UINT64_C(0x9E3779B97F4A7C15);

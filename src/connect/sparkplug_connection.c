@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "connect/mqtt_client.h"
+#include "connect/presence.h"
 #include "io/clock.h"
 #include "wire/json/floor_event.h"
 #include "wire/sparkplug/host.h"
@@ -19,6 +20,8 @@ struct sparkplug_connection {
     struct mqtt_client client; // first
     char topic[192];
     struct host *host;
+    struct presence *presence;
+    maru_time now; // that the host was told last
     struct text will_topic, will;
 };
 
@@ -51,6 +54,7 @@ static bool take_floor_event(struct sparkplug_connection *sparkplug,
 
 static void take_sample(void *of, const struct host_sample *sample) {
     struct sparkplug_connection *sparkplug = of;
+    presence_take_sample(sparkplug->presence, sample, sparkplug->now);
     if (sample->is_transient || take_floor_event(sparkplug, sample)) {
         return;
     }
@@ -59,19 +63,29 @@ static void take_sample(void *of, const struct host_sample *sample) {
     connection_take_sample(&sparkplug->client.connection, &name, &sample->sample);
 }
 
+static void name_source(const struct sparkplug_connection *sparkplug, const char *name,
+                        char source[SIGNALS_MAX_NAME_BYTES]) {
+    snprintf(source, SIGNALS_MAX_NAME_BYTES, "%.200s/%.300s", sparkplug->client.connection.name,
+             name);
+}
+
+static void take_gap(void *of, const struct connection_gap *gap) {
+    struct sparkplug_connection *sparkplug = of;
+    char source[SIGNALS_MAX_NAME_BYTES];
+    struct connection_gap told = *gap;
+    name_source(sparkplug, gap->source, source);
+    told.source = source;
+    connection_add_gap(&sparkplug->client.connection, &told);
+}
+
 static void take_event(void *of, const struct host_event *event) {
     struct sparkplug_connection *sparkplug = of;
     char source[SIGNALS_MAX_NAME_BYTES];
-    snprintf(source, sizeof source, "%.200s/%.300s", sparkplug->client.connection.name,
-             event->name);
-    if (event->kind == HOST_GAP) {
-        connection_add_gap(&sparkplug->client.connection, source, event->at_us, event->at_us,
-                           host_cause_name((enum host_cause)event->cause), event->n_missing);
-        return;
+    presence_take_event(sparkplug->presence, event);
+    if (event->kind == HOST_GAP || event->kind == HOST_DUPLICATE || event->kind == HOST_OLD_DEATH) {
+        return; // told as a gap; or ordinary, and harmless
     }
-    if (event->kind == HOST_DUPLICATE || event->kind == HOST_OLD_DEATH) {
-        return; // ordinary, and harmless
-    }
+    name_source(sparkplug, event->name, source);
     struct text detail;
     text_init(&detail, EVENT_MAX_DETAIL_BYTES);
     text_addz(&detail, "{\"cause\":");
@@ -115,13 +129,16 @@ static void up(void *of, maru_time now) {
     struct sparkplug_connection *sparkplug = of;
     const char *const filter[] = {sparkplug->topic, "spBv1.0/STATE/+"};
     mqtt_client_subscribe(&sparkplug->client, filter, 2);
+    sparkplug->now = now;
     host_connected(sparkplug->host, now);
 }
 
 static void take_in(void *of, const struct mqtt_message *message) {
     struct sparkplug_connection *sparkplug = of;
+    sparkplug->now = message->now;
     (void)host_message_in(sparkplug->host, message->topic, message->bytes, message->n, message->now,
                           NULL);
+    presence_settle(sparkplug->presence, message->now);
 }
 
 static maru_time due(void *of) {
@@ -130,8 +147,10 @@ static maru_time due(void *of) {
 }
 
 static void tick(void *of, maru_time now) {
-    const struct sparkplug_connection *sparkplug = of;
+    struct sparkplug_connection *sparkplug = of;
+    sparkplug->now = now;
     host_tick(sparkplug->host, now);
+    presence_settle(sparkplug->presence, now);
 }
 
 static void stop(void *of, maru_time now) {
@@ -140,8 +159,15 @@ static void stop(void *of, maru_time now) {
 }
 
 static void down(void *of, maru_time now) {
-    const struct sparkplug_connection *sparkplug = of;
+    struct sparkplug_connection *sparkplug = of;
+    sparkplug->now = now;
     host_disconnected(sparkplug->host, now);
+    presence_settle(sparkplug->presence, now);
+}
+
+static void recall(void *of, const char *name, size_t n, maru_time at_us) {
+    struct sparkplug_connection *sparkplug = of;
+    presence_recall(sparkplug->presence, name, n, at_us);
 }
 
 static const struct mqtt_user user = {.prepare = prepare_will,
@@ -177,11 +203,14 @@ static maru_status prepare(struct sparkplug_connection *sparkplug, struct signal
     text_init(&sparkplug->will_topic, MQTT_MAX_URL_BYTES);
     text_init(&sparkplug->will, 4096);
     const struct host_sink sink = {sparkplug, take_sample, take_event, take_message};
-    return host_new(&host, sink, &sparkplug->host, err);
+    st = presence_new(take_gap, sparkplug, &sparkplug->presence, err);
+    sparkplug->client.connection.recall = recall;
+    return st == MARU_OK ? host_new(&host, sink, &sparkplug->host, err) : st;
 }
 
 static void release(struct sparkplug_connection *sparkplug) {
     host_free(sparkplug->host);
+    presence_free(sparkplug->presence);
     text_fini(&sparkplug->will_topic);
     text_fini(&sparkplug->will);
     mqtt_client_fini(&sparkplug->client);
