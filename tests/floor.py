@@ -251,7 +251,25 @@ def charts(s):
     check("its points", [p["value"] for p in points], [10, 11, 30, 10])
     check("and verdicts", [p["severity"] for p in points], ["none", "none", "violation", "violation"])  # the way back is a range of 20, too
     check("frozen again", s.ask("POST", "/v1/charts/thick/freeze", {"from": begin, "to": begin + 100})[1]["limits"]["version"], 2)
-    return s.ask("GET", "/v1/charts")[1]["items"]
+
+
+def charts_at_once(s):
+    """What was acknowledged can be used: limits of a signal whose first samples were written the moment before, many times, since it is a race."""
+    names = [f"new{i}" for i in range(50 if QUICK else 300)]
+    rows = "chart,signal,kind,size\nthick,lab/thick,i-mr,\nmean,lab/thick,xbar-r,2\n"
+    check("charts of signals that are not there yet", s.ask("PUT", "/v1/documents/charts", rows + "".join(f"{x},lab/{x},i-mr,\n" for x in names))[0], 200)
+    kept = http.client.HTTPConnection("localhost", s.port, timeout=60)  # a new one would take longer than the floor does
+    begin = int(time.time()) - 1000
+    answers = {}
+    for x in names:
+        kept.request("POST", "/api/v2/write?bucket=line1&precision=s", "\n".join(f"lab {x}={9 + 2 * (k % 2)} {begin + k}" for k in range(10)))
+        kept.getresponse().read()
+        kept.request("POST", f"/v1/charts/{x}/freeze", json.dumps({"from": begin, "to": begin + 10}))
+        answer = kept.getresponse()
+        answers[answer.status, json.loads(answer.read()).get("limits", {}).get("points")] = x
+    kept.close()
+    check("frozen at once", list(answers), [(200, 10)])
+    check("back", s.ask("PUT", "/v1/documents/charts", rows)[0], 200)
 
 
 def again(s, before):
@@ -271,7 +289,9 @@ def main():
         states(s)
         day = shifts(s)
         alarms(s)
-        limits = charts(s)
+        charts(s)
+        charts_at_once(s)
+        limits = s.ask("GET", "/v1/charts")[1]["items"]
         time.sleep(0.5)
         before = {name: told(s, name) for name in ("HOT", "POWER", "SLOW", "QUIET")}
         for how in (signal.SIGTERM, signal.SIGKILL):

@@ -209,6 +209,7 @@ maru_status api_get_chart(struct request *request, maru_error *err) {
     int64_t signal = 0;
     json_writer_init(&json, &request->out);
     if (i != UINT32_MAX) {
+        floor_meet_signals(floor);
         json_open_object(&json, NULL);
         add_members(&json, &charts->table.chart[i], &charts->live[i]);
         copied.def = charts->table.chart[i];
@@ -236,6 +237,7 @@ static maru_status freeze(struct request *request, struct floor *floor, maru_tim
     if (i == UINT32_MAX) {
         return no_chart(request, err);
     }
+    floor_meet_signals(floor);
     maru_status st = chart_watch_freeze(charts, i, floor->signals, from_us, to_us, who, err);
     request->status = st == MARU_E_INPUT ? 422 : 0;
     st = st == MARU_OK ? floor_save(floor, FLOOR_CHARTS, &act, err) : st;

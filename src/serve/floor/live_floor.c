@@ -52,16 +52,15 @@ static maru_status add_route(void *context, const struct signal_row *row, maru_e
     return MARU_OK;
 }
 
-// Those behind `after`.
-static int64_t find_routes(struct floor *floor, int64_t after) {
+void floor_meet_signals(struct floor *floor) {
     enum { AT_ONCE = 1000 };
-    struct routing routing = {.floor = floor, .last = after};
+    struct routing routing = {.floor = floor, .last = floor->known};
     maru_status st = MARU_OK;
     do {
         routing.n = 0;
         st = signals_each(floor->signals, routing.last, AT_ONCE, add_route, &routing, NULL);
     } while (st == MARU_OK && routing.n == AT_ONCE);
-    return routing.last;
+    floor->known = routing.last;
 }
 
 // ---- what comes
@@ -71,7 +70,6 @@ struct coming {
     struct batch_sample *sample; // (PART)
     uint32_t *order;             // (PART)
     size_t n;
-    int64_t known; // signals up to this one have their routes
 };
 
 static _Thread_local const struct batch_sample *sorted; // for compare
@@ -111,8 +109,8 @@ static void take_samples(struct coming *coming, const struct text *bytes) {
     struct batch_reader reader = {.from = packed_text(bytes)};
     struct batch_sample one;
     while (bytes->n_bytes > 0 && batch_next(&reader, &one, NULL) == MARU_OK) {
-        if (one.signal > coming->known) {
-            coming->known = find_routes(floor, coming->known);
+        if (one.signal > floor->known) {
+            floor_meet_signals(floor);
         }
         if (one.signal < 1 || (size_t)one.signal >= floor->n_route) {
             continue;
@@ -218,7 +216,7 @@ static void keep(struct floor *floor, bool is_last) {
 // ---- the thread
 
 // Read the documents and what is kept, as if it all came now. The engines that are there go on with what they know.
-static void make(struct floor *floor, struct coming *coming) {
+static void make(struct floor *floor) {
     maru_error err = {0};
     floor->problem[0] = '\0';
     if (recalling_read_documents(floor, &err) != MARU_OK) {
@@ -227,7 +225,8 @@ static void make(struct floor *floor, struct coming *coming) {
     for (size_t i = 0; i < floor->n_route; i++) {
         floor->route[i] = (struct floor_route){NAME_NONE, ALARM_NONE, CHART_NONE};
     }
-    coming->known = find_routes(floor, 0);
+    floor->known = 0;
+    floor_meet_signals(floor);
     if (recalling_read_past(floor, &err) != MARU_OK) {
         say(floor, &err);
     }
@@ -253,7 +252,7 @@ static void work(struct floor *floor, struct coming *coming) {
         pthread_mutex_lock(&floor->lock);
         const uint64_t wanted = floor->wanted;
         if (wanted != floor->taken) {
-            make(floor, coming);
+            make(floor);
         } else if (has_missed) {
             catch_up(floor);
         }

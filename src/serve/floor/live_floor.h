@@ -44,6 +44,7 @@ struct floor {
     struct news news;
     struct floor_route *route; // (n_route), by the number of the signal
     size_t n_route;
+    int64_t known;                         // signals up to this one have their routes
     uint64_t n_behind;                     // how often it has missed some, and read them back
     maru_time ready_us, saved_us, told_us; // when it was last read, saved and told
     maru_time from_us;                     // its past begins here
@@ -60,6 +61,11 @@ void floor_close(struct floor *floor); // waits for the thread; accepts NULL
 
 // Read the documents again, and wait until that is done.
 void floor_refresh(struct floor *floor);
+
+// Take in the signals that the store has and the floor has not heard of yet: its thread does so up to a tenth of a second after
+// who wrote their first sample was answered. The caller has the lock.
+//   cost    that of the new signals
+void floor_meet_signals(struct floor *floor);
 
 // Write what is concluded and the states of alarms and charts, with the act of somebody; the caller has the lock.
 //   in      engine: whose act it is, FLOOR_ALARMS or FLOOR_CHARTS; act NULL: nobody's
