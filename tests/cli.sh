@@ -50,7 +50,7 @@ expect 2 '빠진' sim --lang ko
 json 0 help
 json 0 version
 json 2 sim $mini --no-such-option
-for verb in check sim compare import new scene serve tenant token audit backup restore help version; do
+for verb in check sim compare import new scene serve tenant token audit alarms backup restore help version; do
     for lang in en ko; do
         expect 0 "maru $verb" help $verb --lang $lang
     done

@@ -217,7 +217,28 @@ def alarms(s):
     check("who did what is in the audit log", [a in audit for a in ("acknowledge alarm", "shelve alarm", "remove alarm")], [True] * 3)
 
 
-def tuning(s):
+def command(*words, status, lang="en"):
+    done = subprocess.run([MARU, *words, "--lang", lang], capture_output=True, text=True, timeout=120)
+    check(f"{' '.join(words)} {done.stderr}", done.returncode, status)
+    return done.stdout
+
+
+def tuning_by_command(folder, begin, answer):
+    """The command finds what the server found, beside it, and says so in both languages."""
+    words = ("alarms", "tune", "--data", folder, *store_of(folder), "--budget", "6", "--from", str(begin), "--to", str(int(NOW)))
+    check("the command says the same", json.loads(command(*words, "--json", lang="ko", status=0)), answer)
+    said = command(*words, status=0)
+    check("in English", [part in said for part in ("NOISY", "Nothing was applied", "pumps: ", "No stop is labelled")], [True] * 4)
+    check("in Korean", [part in command(*words, lang="ko", status=0) for part in ("불감대", "아무것도 적용하지 않았습니다", "실제 정지")], [True] * 3)
+    check("a stricter budget is not met by an alarm that cannot be tuned", "NOISY" in command(*words[:-5], "0.001", *words[-4:], status=1), True)
+    command(*words[:3], folder, *store_of(folder), "--from", "soon", status=2)
+    command(*words[:3], folder, *store_of(folder), "--from", "1 d", "--to", "2 d", status=2)
+    command(*words[:3], folder, *store_of(folder), "--budget", "0", status=2)
+    command(*words[:3], folder, *store_of(folder), "--tenant", "nobody", status=3)
+    command("alarms", "loosen", status=2)
+
+
+def tuning(s, folder):
     """A signal that trembles about its limit: many alarms, and a deadband that would have kept them away."""
     check("a table", s.ask("PUT", "/v1/documents/alarms", ALARMS + "NOISY,pump/flow > 100,low,,pumps,\n")[0], 200)
     begin = int(NOW) - 6 * 3600
@@ -228,6 +249,7 @@ def tuning(s):
     check("it came every minute", noisy["before"] > 300, True)
     check("and would come seldom", (noisy["changed"], noisy["over"], noisy["after"] <= 6 * 6), (True, False, True))
     check("no stop says so in Korean", "실제 정지" in answer["statements"][0], True)
+    tuning_by_command(folder, begin, answer)
     check("nothing was applied", s.ask("GET", "/v1/documents/alarms")[1]["text"].count("deadband"), 1)
     check("a time that is none", s.ask("POST", "/v1/alarms/tune", {"from": 5, "to": 4})[0], 400)
 
@@ -309,7 +331,7 @@ def main():
         check("another table", s.ask("PUT", "/v1/documents/alarms", ALARMS.replace("> 850", "> 2000").replace("QUIET,oven/speed silent 1 h,low,,,\n", ""))[0], 200)
         check("what is over is over", {a["alarm"]: a["state"] for a in s.ask("GET", "/v1/alarms?state=all")[1]["items"]}["HOT"], "normal")
         check("what stands stands", alarm(s, "SLOW")["state"], "unacknowledged")
-        tuning(s)
+        tuning(s, folder)
         wait("the tools are back", lambda: s.ask("GET", "/v1/equipment")[0] == 200)
         s.stop()
     finally:

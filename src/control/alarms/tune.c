@@ -480,6 +480,9 @@ static maru_status run(struct search *s, struct tune_proposal *p, struct tune_op
         operators[i].share_per_h = share_of(s, p, i, s->options->budget_per_h * out->hours);
     }
     for (uint32_t i = 0; i < table->n_alarm && st == MARU_OK; i++) {
+        if (s->options->look) {
+            s->options->look(s->options->watcher, (double)i / table->n_alarm);
+        }
         struct tune_operator *operator_ = &operators[table->alarm[i].operator_];
         const double share = operator_->share_per_h; // in all, until below
         if (p[i].is_tunable) {

@@ -39,8 +39,10 @@ struct tune_history {
 };
 
 struct tune_options {
-    double budget_per_h; // alarms an hour and operator
-    maru_time before_us; // an alarm this long before a stop has warned of it
+    double budget_per_h;                       // alarms an hour and operator
+    maru_time before_us;                       // an alarm this long before a stop has warned of it
+    void (*look)(void *watcher, double share); // how far it is, 0 to 1; NULL: nobody looks
+    void *watcher;
 };
 
 enum { TUNE_MAX_GONE = 200 }; // listed, of each alarm

@@ -196,7 +196,7 @@ static void the_replay_is_the_real_thing(void **state) {
         struct arena arena;
         arena_init(&arena, 16 << 20);
         struct tune_result result;
-        const struct tune_options options = {1e9, 0};
+        const struct tune_options options = {.budget_per_h = 1e9};
         assert_int_equal(tune_run(&table, &history, &options, &arena, &result, NULL), MARU_OK);
         struct alarms alarms;
         const struct alarms_options usual = alarms_usual();

@@ -252,9 +252,21 @@ static maru_status read_tuning(const struct json_t *body, struct tuning *out, ma
     return st;
 }
 
+struct tuned {
+    struct text *out;
+    bool is_korean;
+};
+
+static void tell_tuned(void *context, const struct alarm_table *table,
+                       const struct tune_result *result) {
+    const struct tuned *tuned = context;
+    tune_write(table, result, tuned->is_korean, tuned->out);
+}
+
 maru_status api_tune_alarms(struct request *request, maru_error *err) {
     static const char *const known[] = {"budget", "from", "to", NULL};
-    struct tuning tuning = {.is_korean = request_language(request) == LANG_KO};
+    struct tuned tuned = {&request->out, request_language(request) == LANG_KO};
+    struct tuning tuning = {0};
     struct json_t *body = NULL;
     struct signals *signals = NULL;
     struct text table;
@@ -268,7 +280,10 @@ maru_status api_tune_alarms(struct request *request, maru_error *err) {
     }
     st = st == MARU_OK ? tenant_open_signals(request->server->store, request->tenant, &signals, err)
                        : st;
-    st = st == MARU_OK ? tuning_run(signals, &tuning, &request->out, err) : st;
+    st = st == MARU_OK ? tuning_run(signals, &tuning, tell_tuned, &tuned, err) : st;
+    st = st == MARU_OK && request->out.status != MARU_OK
+             ? fail(err, request->out.status, "the answer is too large")
+             : st;
     fields_close(body);
     text_fini(&table);
     return st;

@@ -6,15 +6,18 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/status.h"
-#include "control/alarms/tune.h"
 #include "serve/floor/alarm_watch.h"
 #include "serve/floor/past.h"
 
 // The history is the stored samples of the table's signals, merged by time, with the stops and the alarms that stand in the events.
 
-enum { ARENA_BYTES = 512 << 20, DETAIL_BYTES = 1 << 20 };
+// Of the work, reading is a third as a rule.
+
+enum { ARENA_BYTES = 512 << 20, DETAIL_BYTES = 1 << 20, LOOK_SAMPLES = 1 << 14 };
+#define READING 0.3
 
 struct history {
+    const struct tuning *tuning;
     struct alarm_watch *watch; // for names
     struct tune_sample *sample;
     size_t n, cap;
@@ -48,6 +51,11 @@ static maru_status take(void *context, uint32_t tag, const struct sample *sample
                                                          .value = sample_number(sample),
                                                          .signal = tag,
                                                          .quality = sample->quality};
+    const struct tuning *tuning = history->tuning;
+    if (tuning->look && history->n % LOOK_SAMPLES == 0) { // they come in the order of time
+        tuning->look(tuning->watcher, READING * (double)(sample->at_us - tuning->from_us) /
+                                          (double)(tuning->to_us - tuning->from_us));
+    }
     return MARU_OK;
 }
 
@@ -140,8 +148,14 @@ static maru_status read_events(struct signals *signals, const struct tuning *tun
 
 // ----
 
-static maru_status search(const struct tuning *tuning, const struct history *history,
-                          struct text *out, maru_error *err) {
+static void look(void *watcher, double share) {
+    const struct tuning *tuning = watcher;
+    tuning->look(tuning->watcher, READING + (1 - READING) * share);
+}
+
+static maru_status search(const struct history *history, tuning_tell tell, void *context,
+                          maru_error *err) {
+    const struct tuning *tuning = history->tuning;
     const struct alarm_table *table = &history->watch->table;
     const struct tune_history past = {.sample = history->sample,
                                       .n_sample = history->n,
@@ -150,24 +164,25 @@ static maru_status search(const struct tuning *tuning, const struct history *his
                                       .n_told = history->n_told,
                                       .from_us = tuning->from_us,
                                       .to_us = tuning->to_us};
+    struct tuning watcher = *tuning;
     struct tune_options options = tune_usual();
     struct tune_result result;
     struct arena arena;
     options.budget_per_h = tuning->budget_per_h > 0 ? tuning->budget_per_h : options.budget_per_h;
+    options.look = tuning->look ? look : NULL;
+    options.watcher = &watcher;
     arena_init(&arena, ARENA_BYTES);
     const maru_status st = tune_run(table, &past, &options, &arena, &result, err);
     if (st == MARU_OK) {
-        tune_write(table, &result, tuning->is_korean, out);
+        tell(context, table, &result);
     }
     arena_fini(&arena);
-    return st == MARU_OK && out->status != MARU_OK
-               ? fail(err, out->status, "the answer is too large")
-               : st;
+    return st;
 }
 
-maru_status tuning_run(struct signals *signals, const struct tuning *tuning, struct text *out,
-                       maru_error *err) {
-    struct history history = {0};
+maru_status tuning_run(struct signals *signals, const struct tuning *tuning, tuning_tell tell,
+                       void *context, maru_error *err) {
+    struct history history = {.tuning = tuning};
     maru_status st = alarm_watch_new(tuning->table, 1, tuning->from_us, &history.watch, err);
     if (st == MARU_OK) {
         history.n_told = alloc_new(history.watch->table.n_alarm + 1, sizeof *history.n_told);
@@ -176,7 +191,7 @@ maru_status tuning_run(struct signals *signals, const struct tuning *tuning, str
     st = st == MARU_OK ? alarm_watch_find_signals(history.watch, signals, err) : st;
     st = st == MARU_OK ? read_samples(signals, tuning, &history, err) : st;
     st = st == MARU_OK ? read_events(signals, tuning, &history, err) : st;
-    st = st == MARU_OK ? search(tuning, &history, out, err) : st;
+    st = st == MARU_OK ? search(&history, tell, context, err) : st;
     alarm_watch_free(history.watch);
     alloc_free(history.sample);
     alloc_free(history.stop_us);

@@ -144,6 +144,8 @@
     X("a unit takes no time", "한 개를 만드는 시간이 0입니다") \
     X("one row for each product, step and tool", "제품, 공정, 호기마다 한 행") \
     X("this product, step and tool have a row already", "같은 제품, 공정, 호기의 행이 이미 있습니다") \
+    X("--{1}: a time such as 2026-03-02T07:00:00+09:00 is wanted, or how long ago: '7 d'", "--{1}: 2026-03-02T07:00:00+09:00 같은 시각이나 '7 d'처럼 얼마나 전인지가 필요합니다") \
+    X("--from is wanted before --to, at most 100 days", "--from은 --to보다 앞서야 하고, 그 사이는 100일까지입니다") \
     X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
     X("documents are alarms, charts, equipment and ideals", "문서는 alarms, charts, equipment, ideals입니다") \
