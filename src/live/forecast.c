@@ -46,6 +46,12 @@ static void add_lot(struct json *json, const struct futures *f, const struct fut
     json_close(json);
 }
 
+static void add_done(struct json *json, const struct futures_product *done) {
+    json_add_number(json, "p10", done->p10);
+    json_add_number(json, "p50", done->p50);
+    json_add_number(json, "p90", done->p90);
+}
+
 void futures_add_json(struct json *json, const struct futures *f) {
     add_time(json, "time", (double)f->now_us);
     json_add_number(json, "hours", (double)f->span_us / (double)MARU_HOUR);
@@ -75,6 +81,17 @@ void futures_add_json(struct json *json, const struct futures *f) {
     for (uint32_t i = 0; i < f->n_lot; i++) {
         add_lot(json, f, &f->lot[i]);
     }
+    json_close(json);
+    json_open_list(json, "products");
+    for (uint32_t p = 0; p < f->plant->n_product; p++) {
+        json_open_object(json, NULL);
+        json_add_string(json, "product", f->plant->product[p].name);
+        add_done(json, &f->product[p]);
+        json_close(json);
+    }
+    json_close(json);
+    json_open_object(json, "all");
+    add_done(json, &f->all);
     json_close(json);
     json_open_list(json, "groups");
     for (uint32_t g = 0; g < f->n_group; g++) {

@@ -232,5 +232,6 @@ maru_status api_freeze_chart(struct request *request, maru_error *err);
 maru_status api_list_equipment(struct request *request, maru_error *err);
 maru_status api_get_oee(struct request *request, maru_error *err);
 maru_status api_get_history(struct request *request, maru_error *err);
+maru_status api_get_following(struct request *request, maru_error *err);
 
 #endif

@@ -79,6 +79,7 @@ static const struct route routes[] = {
     {"GET", "/v1/twins/{twin}/lots", ROLE_VIEWER, false, false, SLOW, 0, api_list_lots},
     {"GET", "/v1/twins/{twin}/lots/{lot}", ROLE_VIEWER, false, false, SLOW, 0, api_get_lot},
     {"GET", "/v1/twins/{twin}/history", ROLE_VIEWER, false, false, SLOW, 0, api_get_history},
+    {"GET", "/v1/twins/{twin}/following", ROLE_VIEWER, false, false, SLOW, 0, api_get_following},
     {"GET", "/v1/connections", ROLE_VIEWER, false, false, SLOW, 0, api_list_connections},
     {"POST", "/v1/connections", ROLE_ENGINEER, false, false, SLOW, JSON, api_create_connection},
     {"GET", "/v1/connections/{connection}", ROLE_VIEWER, false, false, SLOW, 0, api_get_connection},

@@ -457,6 +457,7 @@
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
+    X("this twin plays by itself, and follows no floor", "이 트윈은 스스로 재생하며 현장을 따라가지 않습니다") \
     X("a floor cannot be followed with such a window or so many lots", "이런 시간 창이나 로트 수로는 현장을 따라갈 수 없습니다") \
     X("{1} lots of the floor are remembered, and no more can be", "현장의 로트 {1}개를 기억하고 있어 더 기억할 수 없습니다") \
     X("{1} events of the floor wait for their time, and no more can", "현장 이벤트 {1}개가 차례를 기다리고 있어 더 받을 수 없습니다") \
