@@ -151,6 +151,20 @@ def the_day(s, what):
     check(f"{what}: the reason of waiting", {x["reason"]: x["seconds"] for x in all_day["reasons"]}["fan"], 70 * 60)
 
 
+def over_time(s):
+    """The day state by state: each where it began, none left out, and as long together as the day."""
+    status, answer = s.ask("GET", f"/v1/equipment/states?from={DAY}&to={DAY + 86400}")
+    check("states of all tools", (status, [t["tool"] for t in answer["items"]], answer["more"]), (200, ["press"], False))
+    spans = answer["items"][0]["states"]
+    near("they fill the day", sum(span["to"] - span["from"] for span in spans), 86400)
+    check("without gaps", [a["to"] == b["from"] for a, b in zip(spans, spans[1:])], [True] * (len(spans) - 1))
+    check("where each begins", [round((span["from"] - DAY) * 1e6) for span in spans], [at(clock) - int(DAY * 1e6) for clock, word in STORY if word != "back"])
+    check("with its words", [(x["state"], x["substate_ko"], x["reason"]) for x in spans[2:4]], [("unscheduled down", "수리대기", "fan"), ("unscheduled down", "수리", None)])
+    check("a part of it", [(x["from"], x["to"]) for x in s.ask("GET", f"/v1/equipment/states?from={DAY + 60}&to={DAY + 120}&tool=press")[1]["items"][0]["states"]], [(DAY + 60, DAY + 120)])
+    check("no such tool", s.ask("GET", "/v1/equipment/states?tool=none")[0], 404)
+    check("backwards", s.ask("GET", "/v1/equipment/states?from=5&to=4")[0], 400)
+
+
 def states(s):
     s.write(*lines_of_the_day())
     wait("the day arrives", lambda: shifts(s)[2]["units"]["good"] == 150)
@@ -161,6 +175,7 @@ def states(s):
     told = sorted((e["at"], e["detail"]["to"]) for e in events)
     check("all of them", len(told), len(STORY) - 1)  # back tells nothing
     check("with their reason", [e["detail"]["reason"] for e in events if e["detail"]["to"] == "waiting for repair"], ["fan", "fan"])
+    over_time(s)
     s.write(*lines_of_the_day())  # again: nothing changes
     s.write(f'press state="run" {at("12:10")}', f'press state="alone" {at("12:11")}')  # late: one minute of work more
     wait("what is late counts", lambda: abs(shifts(s)[0]["e79"]["operational"] - 368 / 410) < 1e-9)
@@ -200,6 +215,7 @@ def alarms(s):
     print(f"alarms: {1e3 * statistics.median(took):.0f} ms from the sample to the answer in the middle, {1e3 * max(took):.0f} ms at most, {len(took)} times")
     status, answer = s.ask("POST", "/v1/alarms/HOT/acknowledge", {"note": "fan is running"})
     check("acknowledged", (status, answer["state"], answer["note"], answer["by"] != ""), (200, "acknowledged", "fan is running", True))
+    check("what it looks at", [(x["name"], x["id"] > 0) for x in answer["signals"]], [("oven/temp", True)])
     check("twice is refused", s.ask("POST", "/v1/alarms/HOT/acknowledge", {})[0], 409)
     check("no such alarm", s.ask("POST", "/v1/alarms/NONE/acknowledge", {})[0], 404)
     check("a shelf needs its end", s.ask("POST", "/v1/alarms/SLOW/shelve", {})[0], 400)
@@ -248,16 +264,32 @@ def tuning(s, folder):
     noisy = next(p for p in answer["proposals"] if p["alarm"] == "NOISY")
     check("it came every minute", noisy["before"] > 300, True)
     check("and would come seldom", (noisy["changed"], noisy["over"], noisy["after"] <= 6 * 6), (True, False, True))
+    check("as cells of the table", (noisy["condition"].startswith("pump/flow > "), "deadband" in noisy["condition"] or noisy["on_delay"] != ""), (True, True))
+    check("which it takes", s.ask("PUT", "/v1/documents/alarms", f"alarm,condition,on_delay\nN,{noisy['condition']},{noisy['on_delay']}\n")[0], 200)
+    check("and back", s.ask("PUT", "/v1/documents/alarms", ALARMS + "NOISY,pump/flow > 100,low,,pumps,\n")[0], 200)
     check("no stop says so in Korean", "실제 정지" in answer["statements"][0], True)
     tuning_by_command(folder, begin, answer)
     check("nothing was applied", s.ask("GET", "/v1/documents/alarms")[1]["text"].count("deadband"), 1)
     check("a time that is none", s.ask("POST", "/v1/alarms/tune", {"from": 5, "to": 4})[0], 400)
 
 
+def capability(s, begin, sigma):
+    status, answer = s.ask("GET", f"/v1/charts/thick/capability?from={begin}&to={begin + 100}")
+    check("capability", (status, answer["n"], sum(answer["histogram"]["counts"]), answer["histogram"]["counts"][0]), (200, 100, 100, 50))
+    near("Cp is of sigma within", answer["within"]["cp"]["value"], 12 / (6 * sigma))
+    near("Pp of the overall one", answer["overall"]["cp"]["value"], 12 / (6 * math.sqrt(100 / 99)))
+    cpk = answer["overall"]["cpk"]
+    check("in its interval", cpk["low"] < cpk["value"] < cpk["high"], True)
+    check("two values are not normal", answer["nonNormal"], True)
+    check("no specification", s.ask("GET", f"/v1/charts/mean/capability?from={begin}")[0], 422)
+    check("no values", s.ask("GET", "/v1/charts/thick/capability?from=5&to=6")[0], 422)
+    check("no chart", s.ask("GET", "/v1/charts/none/capability")[0], 404)
+
+
 def charts(s):
     """Montgomery's rules by hand: I-MR of values that jump by 2 has a mean moving range of 2, so sigma 2 / d2 (2 / sqrt(pi))."""
     check("a chart that is none", s.ask("PUT", "/v1/documents/charts", "chart,signal,kind\nA,x/y,pie\n")[0], 422)
-    check("charts", s.ask("PUT", "/v1/documents/charts", "chart,signal,kind,size\nthick,lab/thick,i-mr,\nmean,lab/thick,xbar-r,2\n")[0], 201)
+    check("charts", s.ask("PUT", "/v1/documents/charts", "chart,signal,kind,size,lower,upper\nthick,lab/thick,i-mr,,4,16\nmean,lab/thick,xbar-r,2,,\n")[0], 201)
     begin = int(time.time()) - 3000
     s.write(*(f"lab thick={9 + 2 * (n % 2)} {int((begin + n) * 1e6)}" for n in range(100)))
     check("limits need values", s.ask("POST", "/v1/charts/thick/freeze", {"from": 5, "to": 6})[0], 422)
@@ -266,6 +298,7 @@ def charts(s):
     check("frozen", (status, answer["limits"]["version"], answer["limits"]["points"]), (200, 1, 100))
     near("center", answer["limits"]["center"], 10)
     near("upper limit", answer["limits"]["level"]["upper"], 10 + 3 * sigma)
+    capability(s, begin, sigma)
     s.write(*(f"lab thick={v} {int((time.time() + 0.001 * n) * 1e6)}" for n, v in enumerate((10, 11, 30, 10))))
     event = wait("the violation is told", lambda: [e for e in s.ask("GET", "/v1/events?kind=chart")[1]["items"] if e["name"] == "thick" and "rules" in e["detail"] and e["detail"]["value"] == 30])
     check("with its rules", (event[0]["detail"]["severity"], "beyond" in event[0]["detail"]["rules"]), ("violation", True))

@@ -435,6 +435,12 @@ void alarm_table_write_condition(const struct alarm_table *table, uint32_t alarm
     condition_write(&condition, signal_name, table, out);
 }
 
+void alarm_table_write_test(const struct alarm_table *table, const struct condition_leaf *leaf,
+                            struct text *out) {
+    const struct condition condition = {.leaf = {*leaf}, .code = {0}, .n_leaf = 1, .n_code = 1};
+    condition_write(&condition, signal_name, table, out);
+}
+
 static void write_span(maru_time span_us, struct text *out) {
     text_addz(out, ",");
     if (span_us > 0) {

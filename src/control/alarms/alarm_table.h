@@ -68,6 +68,9 @@ void alarm_table_write(const struct alarm_table *table, struct text *out);
 
 // Write the condition of one alarm.
 void alarm_table_write_condition(const struct alarm_table *table, uint32_t alarm, struct text *out);
+// Write a condition that is this one test.
+void alarm_table_write_test(const struct alarm_table *table, const struct condition_leaf *leaf,
+                            struct text *out);
 
 // The number of an alarm or signal by its name; ALARM_NONE where there is none.
 //   cost    linear

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "control/alarms/alarms.h"
+#include "plant/dialect/timespec.h"
 #include "signal/sample.h"
 
 // Alarms of one test (above, below, outside) are tuned, each alone on the series of its signal, without
@@ -557,6 +558,27 @@ static void write_setting(const struct condition_leaf *leaf, const struct tune_s
     text_addf(out, ",\"on_delay_us\":%lld}", (long long)setting->on_us);
 }
 
+// The cells of the table that a setting stands for.
+static void write_cells(const struct alarm_table *table, const struct condition_leaf *leaf,
+                        const struct tune_setting *setting, struct text *out) {
+    struct condition_leaf now = *leaf;
+    struct text cell;
+    text_init(&cell, 2 * CONDITION_MAX_TEXT);
+    now.low = setting->low;
+    now.high = setting->high;
+    now.deadband = setting->deadband;
+    alarm_table_write_test(table, &now, &cell);
+    text_addz(out, ",\"condition\":");
+    text_add_json(out, cell.bytes ? cell.bytes : "");
+    text_clear(&cell);
+    if (setting->on_us > 0) {
+        span_write(&cell, setting->on_us);
+    }
+    text_addz(out, ",\"on_delay\":");
+    text_add_json(out, cell.n_bytes > 0 ? cell.bytes : "");
+    text_fini(&cell);
+}
+
 static void write_proposal(const struct alarm_table *table, uint32_t alarm,
                            const struct tune_result *result, struct text *out) {
     const struct tune_proposal *p = &result->proposal[alarm];
@@ -578,6 +600,7 @@ static void write_proposal(const struct alarm_table *table, uint32_t alarm,
         write_setting(leaf, &p->was, out);
         text_addz(out, ",\"now\":");
         write_setting(leaf, &p->now, out);
+        write_cells(table, leaf, &p->now, out);
     }
     text_addf(out, ",\"gone\":%u,\"gone_with_stop\":%u,\"gone_at\":[", p->n_gone,
               p->n_gone_with_stop);

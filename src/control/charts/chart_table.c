@@ -21,13 +21,16 @@ enum {
     COLUMN_SIZE,
     COLUMN_RULES,
     COLUMN_TARGET,
+    COLUMN_LOWER,
+    COLUMN_UPPER,
     N_COLUMN,
     MAX_UNITS = 1000000000,
 };
 
 static const struct grid_column columns[N_COLUMN] = {
-    {"chart", "관리도", true}, {"signal", "신호", true}, {"kind", "종류", true},
-    {"size", "크기", false},   {"rules", "규칙", false}, {"target", "목표", false},
+    {"chart", "관리도", true},    {"signal", "신호", true},     {"kind", "종류", true},
+    {"size", "크기", false},      {"rules", "규칙", false},     {"target", "목표", false},
+    {"lower", "규격하한", false}, {"upper", "규격상한", false},
 };
 
 static const char *const kinds[N_CHART_KIND] = {"i-mr", "xbar-r", "xbar-s", "ewma", "cusum",
@@ -97,6 +100,38 @@ static bool read_target(const struct grid_row *row, struct chart_def *def) {
     return true;
 }
 
+// One of the limits that values have to keep.
+static bool read_limit(const struct grid_row *row, uint32_t column, double *out) {
+    const struct csv_field *cell = &row->cell[column];
+    *out = NAN;
+    if (cell->n > 0 && (!number_double(cell->bytes, cell->n, out) || !isfinite(*out))) {
+        grid_fault(row, column, "a number such as 12.5", "not a number");
+        return false;
+    }
+    return true;
+}
+
+static bool read_specification(const struct grid_row *row, struct chart_def *def) {
+    struct specification *spec = &def->specification;
+    if (!read_limit(row, COLUMN_LOWER, &spec->lower) ||
+        !read_limit(row, COLUMN_UPPER, &spec->upper)) {
+        return false;
+    }
+    if (spec->lower >= spec->upper) {
+        grid_fault(row, COLUMN_UPPER, "more than the lower limit",
+                   "the limits of the specification cross");
+        return false;
+    }
+    if (chart_is_counted((enum chart_kind)def->options.kind) &&
+        (isfinite(spec->lower) || isfinite(spec->upper))) {
+        grid_fault(row, isfinite(spec->lower) ? COLUMN_LOWER : COLUMN_UPPER, "an empty cell",
+                   "counts have no specification");
+        return false;
+    }
+    spec->target = def->options.target;
+    return true;
+}
+
 static bool read_options(const struct grid_row *row, struct chart_def *def) {
     const uint32_t kind = find_word(&row->cell[COLUMN_KIND], kinds, N_CHART_KIND);
     const struct csv_field *rules = &row->cell[COLUMN_RULES];
@@ -116,7 +151,7 @@ static bool read_options(const struct grid_row *row, struct chart_def *def) {
     def->rules = rule_set_of((enum rules)set);
     def->size = chart_is_counted((enum chart_kind)kind) ? 1 : def->options.size;
     def->units = 1;
-    if (!read_size(row, def) || !read_target(row, def)) {
+    if (!read_size(row, def) || !read_target(row, def) || !read_specification(row, def)) {
         return false;
     }
     if (chart_options_check(&def->options, &why) != MARU_OK) {

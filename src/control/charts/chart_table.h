@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "control/charts/capability.h"
 #include "control/charts/chart.h"
 #include "maru/plant.h"
 
@@ -17,6 +18,7 @@ struct chart_def {
     uint32_t size; // values that make a point; p, np, c and u: 1
     double units;  // p, np and u: units that a count is of
     struct rule_set rules;
+    struct specification specification; // that values have to keep; NaN where there is none
 };
 
 struct chart_table {
@@ -25,7 +27,8 @@ struct chart_table {
     uint32_t n;
 };
 
-// Read a table in CSV: chart, signal, kind (required), size, rules, target; in Korean 관리도, 신호, 종류, 크기, 규칙, 목표.
+// Read a table in CSV: chart, signal, kind (required), size, rules, target, lower, upper; in Korean 관리도, 신호, 종류, 크기, 규칙,
+// 목표, 규격하한, 규격상한.
 //   out     *out: chart_table_fini gives it back; set only with MARU_OK
 //   errors  MARU_E_INPUT: at least one MARU_FAULT is in faults, err names the first; MARU_E_LIMIT,
 //           MARU_E_MEMORY

@@ -13,8 +13,9 @@
 // Laws: an empty cell is the usual number, and each fault of a table is told with its place.
 
 static void cells_become_options(void **state) {
-    static const char text[] = "관리도,신호,종류,크기,규칙,목표\n두께,l/t,xbar-r,4,Nelson,\n"
-                               "bad,l/b,p,200,,\nshift,l/t,cusum,,limits,12.5\nx,l/x,i-mr,,,\n";
+    static const char text[] = "관리도,신호,종류,크기,규칙,목표,규격하한,규격상한\n"
+                               "두께,l/t,xbar-r,4,Nelson,,-1.5,\nbad,l/b,p,200,,,,\n"
+                               "shift,l/t,cusum,,limits,12.5,10,15\nx,l/x,i-mr,,,,,\n";
     struct chart_table table;
     (void)state;
     maru_faults *faults = maru_faults_new();
@@ -30,6 +31,11 @@ static void cells_become_options(void **state) {
     assert_true(table.chart[2].options.target == 12.5);
     assert_int_equal(table.chart[2].rules.severity[RULE_NINE], SEVERITY_IGNORE);
     assert_true(table.chart[3].size == 1 && isnan(table.chart[3].options.target));
+    assert_true(table.chart[0].specification.lower == -1.5);
+    assert_true(isnan(table.chart[0].specification.upper));
+    assert_true(table.chart[2].specification.upper == 15);
+    assert_true(table.chart[2].specification.target == 12.5);
+    assert_true(isnan(table.chart[3].specification.lower));
     chart_table_fini(&table);
     maru_faults_free(faults);
 }
@@ -47,6 +53,10 @@ static void faults_have_their_place(void **state) {
         {"chart,signal,kind,size\nA,s,ewma,1001\n", "more than 1000 values", 2, 4},
         {"chart,signal,kind,target\nA,s,ewma,x\n", "not a number", 2, 4},
         {"chart,signal,kind,rules\nA,s,c,all\n", "unknown word", 2, 4},
+        {"chart,signal,kind,lower\nA,s,i-mr,x\n", "not a number", 2, 4},
+        {"chart,signal,kind,upper\nA,s,i-mr,inf\n", "not a number", 2, 4},
+        {"chart,signal,kind,lower,upper\nA,s,i-mr,5,5\n", "cross", 2, 5},
+        {"chart,signal,kind,lower\nA,s,c,5\n", "counts have no specification", 2, 4},
         {"chart,signal,kind\nA,s,c\nA,t,c\n", "there is a chart of this name already", 3, 1},
     };
     (void)state;

@@ -28,6 +28,33 @@ static void add_time(struct json *json, const char *key, maru_time us) {
     }
 }
 
+// What its condition looks at, each once; id null: there is no such signal yet.
+static void add_signals(struct json *json, const struct alarm_watch *watch, uint32_t i) {
+    const struct alarm_table *table = &watch->table;
+    const struct alarm_def *alarm = &table->alarm[i];
+    const struct condition_leaf *leaf = table->leaf + alarm->first_leaf;
+    json_open_list(json, "signals");
+    for (uint32_t k = 0; k < alarm->n_leaf; k++) {
+        const uint32_t signal = leaf[k].signal;
+        uint32_t before = 0;
+        while (before < k && leaf[before].signal != signal) {
+            before++;
+        }
+        if (before < k) {
+            continue;
+        }
+        json_open_object(json, NULL);
+        if (watch->signal[signal] > 0) {
+            json_add_integer(json, "id", watch->signal[signal]);
+        } else {
+            json_add_string(json, "id", NULL);
+        }
+        json_add_string(json, "name", table->signal[signal]);
+        json_close(json);
+    }
+    json_close(json);
+}
+
 static void add_alarm(struct json *json, const struct alarm_watch *watch, uint32_t i) {
     const struct alarm_table *table = &watch->table;
     const struct alarm_def *alarm = &table->alarm[i];
@@ -47,6 +74,7 @@ static void add_alarm(struct json *json, const struct alarm_watch *watch, uint32
     json_add_count(json, "level", live->level[i]);
     json_add_string(json, "text", alarm->text);
     json_add_string(json, "condition", condition.bytes ? condition.bytes : "");
+    add_signals(json, watch, i);
     json_add_string(json, "operator", table->operator_[alarm->operator_]);
     json_add_string(json, "cause",
                     alarm->cause == ALARM_NONE ? NULL : table->alarm[alarm->cause].name);

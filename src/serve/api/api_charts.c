@@ -59,9 +59,17 @@ static void add_limits(struct json *json, const struct chart_live *live) {
 }
 
 static void add_members(struct json *json, const struct chart_def *def,
-                        const struct chart_live *live) {
+                        const struct chart_live *live, int64_t signal) {
     json_add_string(json, "chart", def->name);
     json_add_string(json, "signal", def->signal);
+    if (signal > 0) {
+        json_add_integer(json, "signalId", signal);
+    } else {
+        json_add_string(json, "signalId", NULL);
+    }
+    json_add_number(json, "target", def->options.target);
+    json_add_number(json, "lower", def->specification.lower);
+    json_add_number(json, "upper", def->specification.upper);
     json_add_string(json, "kind", chart_kind_name((enum chart_kind)def->options.kind));
     json_add_count(json, "size", def->size);
     add_limits(json, live);
@@ -85,7 +93,8 @@ maru_status api_list_charts(struct request *request, maru_error *err) {
     json_open_list(&json, "items");
     for (uint32_t i = 0; floor && floor->charts && i < floor->charts->table.n; i++) {
         json_open_object(&json, NULL);
-        add_members(&json, &floor->charts->table.chart[i], &floor->charts->live[i]);
+        add_members(&json, &floor->charts->table.chart[i], &floor->charts->live[i],
+                    floor->charts->signal[i]);
         json_close(&json);
     }
     json_close(&json);
@@ -211,7 +220,7 @@ maru_status api_get_chart(struct request *request, maru_error *err) {
     if (i != UINT32_MAX) {
         floor_meet_signals(floor);
         json_open_object(&json, NULL);
-        add_members(&json, &charts->table.chart[i], &charts->live[i]);
+        add_members(&json, &charts->table.chart[i], &charts->live[i], charts->signal[i]);
         copied.def = charts->table.chart[i];
         copied.live = charts->live[i];
         signal = charts->signal[i];
@@ -244,7 +253,7 @@ static maru_status freeze(struct request *request, struct floor *floor, maru_tim
     if (st == MARU_OK) {
         json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
-        add_members(&json, &charts->table.chart[i], &charts->live[i]);
+        add_members(&json, &charts->table.chart[i], &charts->live[i], charts->signal[i]);
         json_close(&json);
     }
     return st;

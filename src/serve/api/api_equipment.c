@@ -10,9 +10,9 @@
 #include "io/clock.h"
 #include "serve/floor/floors.h"
 
-// The tools of the floor as they are now, and their OEE over shifts, days or any span. Times are seconds since 1970.
+// The tools of the floor as they are now, their states over time, and their OEE over shifts, days or any span. Times are seconds since 1970.
 
-enum { MAX_ROWS = 20000, MAX_REASONS = 10 };
+enum { MAX_ROWS = 20000, MAX_REASONS = 10, MAX_STATES = 20000 };
 #define LEVEL 0.9
 #define LONGEST_US (INT64_C(400) * 86400 * 1000000)
 
@@ -20,6 +20,20 @@ static double to_s(maru_time us) { return (double)us * 1e-6; }
 
 static maru_status no_tools(struct request *request, maru_error *err) {
     return request_refuse(request, 404, err, "there is no table of equipment yet: put one first");
+}
+
+static maru_status ask_time(const struct request *request, const char *name, maru_time *out,
+                            maru_error *err) {
+    const char *text = request_query(request, name);
+    double seconds = 0;
+    if (text[0] == '\0') {
+        return MARU_OK;
+    }
+    if (!number_double(text, strlen(text), &seconds) || !(fabs(seconds) < 1e12)) {
+        return fail(err, MARU_E_INPUT, "%s is wanted as seconds since 1970-01-01 UTC", name);
+    }
+    *out = (maru_time)llround(seconds * 1e6);
+    return MARU_OK;
 }
 
 // ---- now
@@ -88,6 +102,100 @@ maru_status api_list_equipment(struct request *request, maru_error *err) {
     return st;
 }
 
+// ---- states over time
+
+static void add_state(struct json *json, const struct tool_states *tools,
+                      const struct timeline_interval *at) {
+    const enum e10_state state = e10_state_of(at->substate);
+    json_open_object(json, NULL);
+    json_add_number(json, "from", to_s(at->from_us));
+    json_add_number(json, "to", to_s(at->to_us));
+    json_add_string(json, "state", e10_state_name(state, false));
+    json_add_string(json, "state_ko", e10_state_name(state, true));
+    json_add_string(json, "substate", e10_substate_name(at->substate, false));
+    json_add_string(json, "substate_ko", e10_substate_name(at->substate, true));
+    json_add_string(json, "reason",
+                    at->reason > 0 ? tools->mapping.reasons.name[at->reason - 1] : NULL);
+    json_close(json);
+}
+
+// Neighbors that differ in nothing that is told are one.
+static bool is_same(const struct timeline_interval *a, const struct timeline_interval *b) {
+    return a->substate == b->substate && a->reason == b->reason && a->to_us == b->from_us;
+}
+
+// False: there are more than MAX_STATES.
+static bool tell_states(struct json *json, const struct tool_states *tools, uint32_t i,
+                        const maru_time span_us[2], uint32_t *n) {
+    const struct timeline *timeline = &tools->tool[i].timeline;
+    struct timeline_walk walk = timeline_walk(timeline, span_us[0], span_us[1]);
+    struct timeline_interval next, at;
+    bool is_all = true;
+    json_open_object(json, NULL);
+    json_add_string(json, "tool", tools->mapping.tools.name[i]);
+    json_open_list(json, "states");
+    bool has = timeline_next(&walk, &at);
+    while (has && is_all) {
+        const bool has_next = timeline_next(&walk, &next);
+        if (has_next && is_same(&at, &next)) {
+            at.to_us = next.to_us;
+            continue;
+        }
+        add_state(json, tools, &at);
+        is_all = ++*n < MAX_STATES || !has_next;
+        at = next;
+        has = has_next;
+    }
+    json_close(json);
+    json_close(json);
+    return is_all;
+}
+
+static maru_status list_states(struct request *request, const struct tool_states *tools,
+                               const maru_time span_us[2], maru_error *err) {
+    const char *tool = request_query(request, "tool");
+    struct json json;
+    uint32_t n = 0, n_tool = 0;
+    bool is_all = true;
+    json_writer_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    json_add_number(&json, "from", to_s(span_us[0]));
+    json_add_number(&json, "to", to_s(span_us[1]));
+    json_open_list(&json, "items");
+    for (uint32_t i = 0; i < tools->n_tool && is_all; i++) {
+        if (tool[0] == '\0' || strcmp(tool, tools->mapping.tools.name[i]) == 0) {
+            is_all = tell_states(&json, tools, i, span_us, &n);
+            n_tool++;
+        }
+    }
+    json_close(&json);
+    json_add_bool(&json, "more", !is_all);
+    json_close(&json);
+    return tool[0] && n_tool == 0
+               ? request_refuse(request, 404, err, "there is no tool '%.100s'", tool)
+               : MARU_OK;
+}
+
+maru_status api_list_states(struct request *request, maru_error *err) {
+    const maru_time now_us = clock_unix_us();
+    maru_time span_us[2] = {0, now_us};
+    maru_status st = ask_time(request, "to", &span_us[1], err);
+    span_us[1] = span_us[1] < now_us ? span_us[1] : now_us; // what comes is not known
+    span_us[0] = span_us[1] - INT64_C(86400000000);
+    st = st == MARU_OK ? ask_time(request, "from", &span_us[0], err) : st;
+    if (st == MARU_OK && span_us[0] >= span_us[1]) {
+        st = fail(err, MARU_E_INPUT, "from is wanted before to");
+    }
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
+    st = floor && floor->tools ? list_states(request, floor->tools, span_us, err)
+                               : no_tools(request, err);
+    floors_leave(request->server->floors, floor);
+    return st;
+}
+
 // ---- OEE
 
 struct oee_query {
@@ -96,20 +204,6 @@ struct oee_query {
     const char *tool;
     struct shifts shifts;
 };
-
-static maru_status ask_time(const struct request *request, const char *name, maru_time *out,
-                            maru_error *err) {
-    const char *text = request_query(request, name);
-    double seconds = 0;
-    if (text[0] == '\0') {
-        return MARU_OK;
-    }
-    if (!number_double(text, strlen(text), &seconds) || !(fabs(seconds) < 1e12)) {
-        return fail(err, MARU_E_INPUT, "%s is wanted as seconds since 1970-01-01 UTC", name);
-    }
-    *out = (maru_time)llround(seconds * 1e6);
-    return MARU_OK;
-}
 
 static maru_status read_query(const struct request *request, struct oee_query *out,
                               maru_error *err) {

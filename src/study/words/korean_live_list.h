@@ -168,6 +168,11 @@
     X("how many units are looked at", "검사하는 개수를 적으세요") \
     X("a whole number from 1 to 1000000000", "1부터 1000000000까지의 정수") \
     X("not a size", "크기가 아닙니다") \
+    X("more than the lower limit", "하한보다 큰 수") \
+    X("the limits of the specification cross", "규격 하한이 상한보다 작지 않습니다") \
+    X("an empty cell", "빈 칸") \
+    X("counts have no specification", "개수 관리도에는 규격이 없습니다") \
+    X("the chart has no specification: its table has columns lower and upper", "이 관리도에는 규격이 없습니다. 관리도 표의 규격하한, 규격상한 열에 적으세요") \
     X("another size", "다른 크기를 적으세요") \
     X("a number such as 12.5", "12.5 같은 수를 적으세요") \
     X("i-mr, xbar-r, xbar-s, ewma, cusum, p, np, c or u", "i-mr, xbar-r, xbar-s, ewma, cusum, p, np, c, u 가운데 하나") \
