@@ -181,7 +181,7 @@ const char *placing_fill_fault(const char *pattern, const char *text) {
     }
     for (const char *at = strpbrk(text, "{}"); at; at = strpbrk(at + 3, "{}")) {
         if (at[0] != '{' || at[1] < '1' || at[1] > '9' || at[2] != '}') {
-            return "braces are for the numbers of stars, {1} to {9}";
+            return "braces are for the number of a star, from 1 to 9";
         }
         if ((uint32_t)(at[1] - '0') > n_star) {
             return "the pattern has fewer stars than this number";

@@ -647,7 +647,45 @@
     X("a downsampled block is damaged", "줄여 둔 블록이 손상되었습니다") \
     /* the end of the list */
 
-#define KOREAN_LIVE(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
+#define KOREAN_ASSETS(X) \
+    X("the asset that stands in it", "이 자산 안에 있는 자산의 이름") \
+    X("a parent of nothing", "상위만 있고 자산이 없습니다") \
+    X("at most 511 bytes with all its levels", "모든 단계를 합쳐 511바이트까지") \
+    X("the path is too long", "경로가 너무 깁니다") \
+    X("levels with a slash between, such as ulsan/press/press-1", "ulsan/press/press-1처럼 단계를 빗금으로 나눕니다") \
+    X("a shorter one", "더 짧은 이름") \
+    X("the name is longer than {1} bytes", "이름이 {1}바이트를 넘습니다") \
+    X("enterprise, site, area, line, process cell, work center, cell, unit, work unit, tool, module, or one of these in Korean", "기업, 사업장, 구역, 라인, 공정셀, 작업장, 셀, 유닛, 작업단위, 장비, 모듈 가운데 하나 또는 그 영어 이름") \
+    X("this level is not known", "모르는 계층입니다") \
+    X("such as line1/*/press/**, and in other cells the number of a star in braces", "line1/*/press/**처럼 적고, 다른 칸에는 별표의 번호를 중괄호에 적습니다") \
+    X("the asset, or a name or unit for these signals", "이 신호들의 자산이나 이름이나 단위") \
+    X("signals of which nothing is said", "신호만 있고 그에 대한 말이 없습니다") \
+    X("one row that describes each asset", "자산마다 설명하는 행은 하나여야 합니다") \
+    X("row {1} describes this asset already", "{1}행이 이 자산을 이미 설명합니다") \
+    X("one asset for each tool", "호기마다 자산은 하나여야 합니다") \
+    X("row {1} has this tool already", "{1}행에 이 호기가 이미 있습니다") \
+    X("its path, such as ulsan/press/press-1", "ulsan/press/press-1 같은 경로") \
+    X("a row without an asset", "자산이 없는 행입니다") \
+    X("its path without braces, in a row of its own", "중괄호 없는 경로를 따로 한 행에 적습니다") \
+    X("an asset that signals make up cannot be described", "신호에서 만들어지는 자산은 설명할 수 없습니다") \
+    X("the signals that are meant", "어느 신호인지") \
+    X("a name or unit of no signal", "신호 없이 이름이나 단위만 있습니다") \
+    X("a level below: enterprise, site, area, line, cell or unit, tool, module", "기업, 사업장, 구역, 라인, 셀이나 유닛, 장비, 모듈 순서로 더 아래 계층") \
+    X("it stands in a {1} (row {2})", "{2}행의 {1} 안에 있습니다") \
+    X("a name of a signal has 1 to 511 bytes of UTF-8", "신호 이름은 UTF-8로 1바이트부터 511바이트까지입니다") \
+    X("** stands in a pattern once at most", "**는 패턴에 한 번만 쓸 수 있습니다") \
+    X("** stands for whole levels, between slashes", "**는 빗금 사이의 단계 전체를 뜻합니다") \
+    X("a pattern has at most 9 stars", "패턴의 별표는 9개까지입니다") \
+    X("a text of at most 511 bytes of UTF-8 is wanted", "UTF-8로 511바이트까지여야 합니다") \
+    X("braces are for the number of a star, from 1 to 9", "중괄호에는 별표의 번호를 1부터 9까지 적습니다") \
+    X("the pattern has fewer stars than this number", "패턴의 별표가 이 번호보다 적습니다") \
+    X("the path of an asset has 1 to 511 bytes of UTF-8", "자산의 경로는 UTF-8로 1바이트부터 511바이트까지입니다") \
+    X("a level of the path is empty", "경로에 빈 단계가 있습니다") \
+    X("a path has at most 16 levels", "경로는 16단계까지입니다") \
+    X("more than {1} rules, or {2} patterns with stars", "규칙이 {1}개를 넘거나 별표가 있는 패턴이 {2}개를 넘습니다") \
+    /* the end of the list */
+
+#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
 // clang-format on
 
 #endif
