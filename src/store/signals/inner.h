@@ -3,6 +3,7 @@
 #define STORE_SIGNALS_INNER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/names.h"
@@ -26,8 +27,13 @@ struct tail { // of the newest block
     uint32_t n; // its samples, 0: there is none
 };
 
+struct said { // hashes of what its source says of a signal
+    uint32_t place, unit;
+};
+
 struct series {
     struct head head[2]; // by generation
+    struct said said;
     struct tail tail;
     bool is_tail_known;
     bool has_last;
@@ -63,6 +69,10 @@ struct signals {
     struct database *reader; // the tenant's
     struct database writer;
 
+    pthread_rwlock_t placing_lock; // taken before the database's
+    struct placing *placing;       // NULL: as sources say it
+    _Atomic uint64_t naming;
+
     pthread_mutex_t
         lock; // everything below; the heads of `settling` are changed by the committer alone
     pthread_cond_t is_done;
@@ -91,6 +101,12 @@ struct signals {
     bool is_behind;   // memory ran out behind a commit: nothing is read until the next start
     struct step step; // of the committer
 };
+
+// ---- signals.c and naming.c
+
+// Room for n series.
+MARU_MUST_USE maru_status series_make_room(struct signals *signals, size_t n, maru_error *err);
+struct said said_of(const struct signal_row *row);
 
 // ---- commit.c
 

@@ -10,6 +10,7 @@
 
 #include "signal/batch.h"
 #include "signal/event.h"
+#include "signal/placing.h"
 #include "signal/sample.h"
 #include "signal/summary.h"
 #include "store/database.h"
@@ -53,7 +54,8 @@ struct signal_row {
 typedef maru_status (*signals_see_row)(void *context, const struct signal_row *row,
                                        maru_error *err);
 
-// Make those signals that are not there yet, in one transaction.
+// Make those signals that are not there yet, and keep what is new of those that are (asset and name; a unit where one is said), in
+// one transaction.
 //   in      row (n), whose ids are not looked at
 //   out     id (n), above 0
 //   errors  MARU_E_LIMIT, MARU_E_INPUT: a name is empty or too long; none was made
@@ -64,6 +66,13 @@ MARU_MUST_USE maru_status signals_declare(struct signals *signals, const struct 
 int64_t signals_find(struct signals *signals, const char *source, size_t n);
 
 size_t signals_count(struct signals *signals);
+
+// Where signals stand by the rules of people, from now on: signals_each tells asset, name and unit as they say. NULL: as sources say it.
+//   memory  the placing is the signals' from here on
+void signals_place(struct signals *signals, struct placing *placing);
+
+// A number that is another one after asset, name or unit of a known signal may have changed.
+uint64_t signals_naming(struct signals *signals);
 
 // In the order of their ids, those after `after`, at most `limit`.
 MARU_MUST_USE maru_status signals_each(struct signals *signals, int64_t after, int64_t limit,

@@ -537,8 +537,83 @@ static void test_followers_get_what_is_durable(void **state) {
     remove_place(&place);
 }
 
+// ---- what they are called
+
+struct named {
+    char told[400];
+};
+
+static maru_status tell_name(void *context, const struct signal_row *row, maru_error *err) {
+    struct named *named = context;
+    const size_t n = strlen(named->told);
+    (void)err;
+    snprintf(named->told + n, sizeof named->told - n, "%s|%s|%s;", row->asset, row->name,
+             row->unit);
+    return MARU_OK;
+}
+
+static void must_be_named(struct place *place, const char *want) {
+    struct named named = {""};
+    assert_int_equal(signals_each(place->signals, 0, 100, tell_name, &named, NULL), MARU_OK);
+    assert_string_equal(named.told, want);
+}
+
+static void what_a_source_says_anew_is_kept(void **state) {
+    struct place place;
+    int64_t id[3] = {0};
+    const struct signal_row first[] = {
+        {.source = "c/d/Motor/Temp", .asset = "d/Motor", .name = "Temp", .unit = ""},
+        {.source = "c/d/Speed", .asset = "d", .name = "Speed", .unit = "rpm"}};
+    const struct signal_row again[] = {
+        {.source = "c/d/Speed", .asset = "d", .name = "Speed", .unit = ""},
+        {.source = "c/d/Motor/Temp", .asset = "d", .name = "Motor/Temp", .unit = "°C"},
+        {.source = "c/d/New", .asset = "d", .name = "New", .unit = ""}};
+    (void)state;
+    new_place(&place);
+    assert_int_equal(signals_declare(place.signals, first, 2, id, NULL), MARU_OK);
+    const uint64_t naming = signals_naming(place.signals);
+    assert_int_equal(signals_declare(place.signals, first, 2, id, NULL), MARU_OK);
+    assert_int_equal(signals_naming(place.signals), naming); // nothing new
+    assert_int_equal(signals_declare(place.signals, again, 3, id, NULL), MARU_OK);
+    assert_int_equal(id[0], 2);
+    assert_int_equal(id[1], 1);
+    assert_int_equal(id[2], 3);
+    assert_int_not_equal(signals_naming(place.signals), naming);
+    must_be_named(&place, "d|Motor/Temp|°C;d|Speed|rpm;d|New|;");
+    close_place(&place);
+    open_place(&place);
+    must_be_named(&place, "d|Motor/Temp|°C;d|Speed|rpm;d|New|;");
+    const uint64_t later = signals_naming(place.signals);
+    assert_int_equal(signals_declare(place.signals, again, 3, id, NULL), MARU_OK);
+    assert_int_equal(signals_naming(place.signals), later); // what was kept is known again
+    remove_place(&place);
+}
+
+static void people_say_where_signals_stand(void **state) {
+    static const struct placing_rule rule = {"line/press*", "ulsan/press-{1}", "force", "kN"};
+    struct place place;
+    struct placing *placing = NULL;
+    (void)state;
+    new_place(&place);
+    declare(&place, 2);
+    assert_int_equal(placing_new(&placing, NULL), MARU_OK);
+    assert_int_equal(placing_add(placing, &rule, NULL), MARU_OK);
+    const uint64_t naming = signals_naming(place.signals);
+    signals_place(place.signals, placing);
+    assert_int_not_equal(signals_naming(place.signals), naming);
+    must_be_named(&place, "ulsan/press-0|force|kN;ulsan/press-1|force|kN;");
+    declare(&place, 3); // one that is new is placed as it appears
+    must_be_named(&place, "ulsan/press-0|force|kN;ulsan/press-1|force|kN;ulsan/press-2|force|kN;");
+    assert_int_equal(signals_find(place.signals, "line/press2", 11), 3);
+    signals_place(place.signals, NULL);
+    must_be_named(&place, "line|press0|bar;line|press1|bar;line|press2|bar;");
+    remove_place(&place);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_source_says_anew_is_kept),
+        cmocka_unit_test(people_say_where_signals_stand),
         cmocka_unit_test(test_what_was_written_last_is_read),
         cmocka_unit_test(test_writers_at_the_same_time),
         cmocka_unit_test(test_names),
