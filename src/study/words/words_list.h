@@ -378,13 +378,13 @@
     X(TENANT_PURPOSE, "add, list and remove tenants of the cloud", "클라우드의 테넌트를 추가, 나열, 삭제합니다") \
     X(TOKEN_PURPOSE, "make, list and revoke tokens", "토큰을 만들고, 나열하고, 거둡니다") \
     X(AUDIT_PURPOSE, "show the audit log, and whether somebody changed it", "감사 로그를 보이고, 누가 고쳤는지 확인합니다") \
-    X(ALARMS_PURPOSE, "hold the alarms against a budget, on what was stored; nothing is applied", "저장된 데이터로 경보를 예산에 맞춰 봅니다. 적용하지는 않습니다") \
+    X(ALARMS_PURPOSE, "hold the alarms against a budget, on what was stored; nothing is applied", "저장된 데이터로 알람을 예산에 맞춰 봅니다. 적용하지는 않습니다") \
     X(HELP_ALARMS_TENANT, "whose alarms [local]", "테넌트 [local]") \
-    X(HELP_ALARMS_BUDGET, "alarms an hour and operator that are acceptable", "담당자 한 명이 한 시간에 받아들일 수 있는 경보 수") \
+    X(HELP_ALARMS_BUDGET, "alarms an hour and operator that are acceptable", "담당자 한 명이 한 시간에 받아들일 수 있는 알람 수") \
     X(HELP_ALARMS_FROM, "from this time, or so long ago [7 days before --to]; UTC unless it says otherwise", "이 시각부터, 또는 이만큼 전부터 [--to의 7일 전]. 따로 적지 않으면 UTC") \
     X(HELP_ALARMS_TO, "up to this time, or so long ago [now]", "이 시각까지, 또는 이만큼 전까지 [지금]") \
-    X(ALARMS_SPAN, "From {1} to {2}: {3} stops are known, of which {4} had no alarm before.", "{1} ~ {2}: 알려진 정지 {3}번, 그 가운데 {4}번은 먼저 온 경보가 없었습니다.") \
-    X(ALARMS_ALARM, "alarm", "경보") \
+    X(ALARMS_SPAN, "From {1} to {2}: {3} stops are known, of which {4} had no alarm before.", "{1} ~ {2}: 알려진 정지 {3}번, 그 가운데 {4}번은 먼저 온 알람이 없었습니다.") \
+    X(ALARMS_ALARM, "alarm", "알람") \
     X(ALARMS_BEFORE, "an hour, as it is", "지금 시간당") \
     X(ALARMS_AFTER, "as proposed", "제안대로면") \
     X(ALARMS_WARNED, "stops warned of", "미리 알린 정지") \
@@ -397,7 +397,7 @@
     X(ALARMS_DELAY, "delay (s)", "지연(초)") \
     X(ALARMS_NOBODY, "(no operator)", "(담당 없음)") \
     X(ALARMS_OPERATOR, "{1}: {2} alarms an hour as it is, {3} as proposed; the budget is {4}.", "{1}: 지금 시간당 {2}번, 제안대로면 {3}번. 예산은 {4}번입니다.") \
-    X(ALARMS_OVER, "Alarms that stay above their share of the budget: {1}.", "예산의 몫을 여전히 넘는 경보: {1}개.") \
+    X(ALARMS_OVER, "Alarms that stay above their share of the budget: {1}.", "예산의 몫을 여전히 넘는 알람: {1}개.") \
     X(ALARMS_NOT_APPLIED, "Nothing was applied. With these settings {1} of the stops that were warned of would have been missed.", "아무것도 적용하지 않았습니다. 이 설정이라면 미리 알린 정지 가운데 {1}번을 놓쳤을 것입니다.") \
     X(ALARMS_REPLAY, "replaying", "다시 돌려 보는 중") \
     X(BACKUP_PURPOSE, "copy all data, beside the running server", "실행 중인 서버 옆에서 모든 데이터를 백업합니다") \
