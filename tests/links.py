@@ -321,6 +321,9 @@ def give_away():
     client.ask("PATCH", "/v1/connections/" + one["id"], {"on": True})
     until("after a kill it is read back from the store", lambda: sorted(set(got["up/a/t"].values())), list(range(3 * n)))
     check("the connection's own position is not given away", [x for x in got if "sent until" in x], [])
+    check("people say where it stands", client.ask("PUT", "/v1/documents/assets", b"asset,signals\nulsan/{1},oven/*/t\n")[0], 201)
+    write([f"a t=-1 {now + 3 * n}"])
+    until("and it goes out from there", lambda: list(got.get("up/ulsan/a/t", {}).values()), [-1])
     server.stop()
 
 

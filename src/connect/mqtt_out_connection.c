@@ -43,9 +43,11 @@ struct mqtt_out {
     char topic[OUT_MAX_TOPIC_BYTES], own[SIGNALS_MAX_NAME_BYTES]; // own: of its position
     char *prefix[OUT_MAX_PREFIXES];
     size_t n_prefix;
-    struct arena arena;  // of prefixes and entries
-    struct entry *entry; // (n_entry), by id
+    struct arena arena;   // of prefixes
+    struct arena entries; // what is known of signals
+    struct entry *entry;  // (n_entry), by id
     size_t n_entry;
+    uint64_t naming; // by which entries are made
 
     struct text batch, events, message; // events are taken and left
     struct batch_reader reader;
@@ -115,12 +117,12 @@ static maru_status learn(void *of, const struct signal_row *row, maru_error *err
     text_init(&topic, (size_t)4 * OUT_MAX_TOPIC_BYTES);
     fill_topic(out, row, &topic);
     if (topic.status == MARU_OK && topic.n_bytes > 0) {
-        entry->topic = arena_text(&out->arena, topic.bytes, topic.n_bytes);
-        entry->unit = arena_text(&out->arena, row->unit, strlen(row->unit));
+        entry->topic = arena_text(&out->entries, topic.bytes, topic.n_bytes);
+        entry->unit = arena_text(&out->entries, row->unit, strlen(row->unit));
     }
     text_fini(&topic);
     entry->is_known = entry->topic && entry->unit;
-    return entry->is_known ? MARU_OK : arena_refusal(&out->arena, err);
+    return entry->is_known ? MARU_OK : arena_refusal(&out->entries, err);
 }
 
 static bool make_room(struct mqtt_out *out, int64_t signal) {
@@ -137,12 +139,26 @@ static bool make_room(struct mqtt_out *out, int64_t signal) {
     return entry != NULL;
 }
 
+// Signals may stand elsewhere, or have another unit: all is learned anew.
+static void look_at_names(struct mqtt_out *out) {
+    const uint64_t naming = signals_naming(out->signals);
+    if (naming != out->naming) {
+        out->naming = naming;
+        if (out->n_entry > 0) {
+            memset(out->entry, 0, out->n_entry * sizeof *out->entry);
+        }
+        arena_fini(&out->entries);
+        arena_init(&out->entries, MAX_ENTRIES_BYTES);
+    }
+}
+
 // *entry is NULL where it is not given away. False: the store does not say, and may be asked again.
 static bool find(struct mqtt_out *out, int64_t signal, const struct entry **entry) {
     *entry = NULL;
     if (signal < 1 || signal >= MAX_IDS) {
         return true;
     }
+    look_at_names(out);
     if (!make_room(out, signal) ||
         (!out->entry[signal].is_known &&
          signals_each(out->signals, signal - 1, 1, learn, out, NULL) != MARU_OK)) {
@@ -416,6 +432,7 @@ static maru_status prepare(struct mqtt_out *out, struct signals *signals,
                            const struct mqtt_out_options *options, maru_error *err) {
     out->signals = signals;
     arena_init(&out->arena, MAX_ENTRIES_BYTES);
+    arena_init(&out->entries, MAX_ENTRIES_BYTES);
     text_init(&out->batch, SIGNALS_MAX_FOLLOW_BYTES);
     text_init(&out->events, SIGNALS_MAX_FOLLOW_BYTES);
     text_init(&out->message, MAX_MESSAGE_BYTES);
@@ -438,6 +455,7 @@ static void release(struct mqtt_out *out) {
     signals_unfollow(out->follower);
     mqtt_client_fini(&out->client);
     arena_fini(&out->arena);
+    arena_fini(&out->entries);
     text_fini(&out->batch);
     text_fini(&out->events);
     text_fini(&out->message);

@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "control/alarms/alarm_table.h"
+#include "control/assets/asset_table.h"
 #include "control/equipment/ideals.h"
 #include "control/equipment/mapping.h"
 #include "serve/floor/floors.h"
@@ -19,6 +20,16 @@
 // ---- what each name is read by
 
 typedef maru_status (*read_table)(const struct text *body, maru_faults *faults, maru_error *err);
+
+static maru_status read_assets(const struct text *body, maru_faults *faults, maru_error *err) {
+    struct asset_table table;
+    const maru_status st =
+        asset_table_read("assets.csv", body->bytes, body->n_bytes, faults, &table, err);
+    if (st == MARU_OK) {
+        asset_table_fini(&table);
+    }
+    return st;
+}
 
 static maru_status read_equipment(const struct text *body, maru_faults *faults, maru_error *err) {
     struct mapping mapping;
@@ -64,10 +75,8 @@ static const struct document_kind {
     const char *name;
     read_table read;
 } kinds[] = {
-    {FLOOR_ALARMS, read_alarms},
-    {FLOOR_CHARTS, read_charts},
-    {FLOOR_EQUIPMENT, read_equipment},
-    {FLOOR_IDEALS, read_ideals},
+    {FLOOR_ALARMS, read_alarms},       {FLOOR_ASSETS, read_assets}, {FLOOR_CHARTS, read_charts},
+    {FLOOR_EQUIPMENT, read_equipment}, {FLOOR_IDEALS, read_ideals},
 };
 
 static const struct document_kind *find_kind(const char *name) {
@@ -255,7 +264,8 @@ maru_status api_put_document(struct request *request, maru_error *err) {
     const struct document_kind *kind = find_kind(request->param[0]);
     int64_t number = 0;
     if (!kind) {
-        return fail(err, MARU_E_USAGE, "documents are alarms, charts, equipment and ideals");
+        return fail(err, MARU_E_USAGE,
+                    "documents are alarms, assets, charts, equipment and ideals");
     }
     maru_status st = read_if_match(request, &number, err);
     if (st != MARU_OK) {

@@ -1,4 +1,4 @@
-// The floors of all tenants that have tables of equipment, alarms or charts: each a thread for as long as the server runs.
+// The floors of all tenants that have tables of assets, equipment, alarms or charts: each a thread for as long as the server runs.
 #ifndef SERVE_FLOORS_H
 #define SERVE_FLOORS_H
 

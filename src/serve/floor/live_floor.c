@@ -297,6 +297,10 @@ maru_status floor_open(struct store *store, const char *tenant, struct floor **o
     maru_status st = store_hold(store, tenant, &floor->tenant, err);
     st = st == MARU_OK ? tenant_open_signals(store, floor->tenant, &floor->signals, err) : st;
     st = st == MARU_OK ? signals_follow(floor->signals, &floor->follower, err) : st;
+    maru_error why = {0};
+    if (st == MARU_OK && recalling_read_assets(floor, &why) != MARU_OK) {
+        say(floor, &why); // the rest works all the same
+    }
     if (st == MARU_OK && pthread_create(&floor->thread, NULL, run, floor) != 0) {
         st = fail(err, MARU_E_MEMORY, "no more threads");
     }
@@ -328,6 +332,8 @@ void floor_close(struct floor *floor) {
     tool_states_free(floor->tools);
     alarm_watch_free(floor->alarms);
     chart_watch_free(floor->charts);
+    asset_table_fini(floor->assets);
+    alloc_free(floor->assets);
     news_fini(&floor->news);
     alloc_free(floor->route);
     store_release(floor->store, floor->tenant);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "control/assets/asset_table.h"
 #include "serve/floor/alarm_watch.h"
 #include "serve/floor/chart_watch.h"
 #include "serve/floor/tool_states.h"
@@ -13,6 +14,7 @@
 enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
 
 // The documents that it is made of.
+#define FLOOR_ASSETS "assets"
 #define FLOOR_EQUIPMENT "equipment"
 #define FLOOR_IDEALS "ideals"
 #define FLOOR_ALARMS "alarms"
@@ -38,7 +40,9 @@ struct floor {
     uint64_t wanted, taken; // readings of the documents
     bool is_ending;
     uint32_t n_user;            // who waits for the lock, or has it
-    struct tool_states *tools;  // NULL: there is no table
+    struct asset_table *assets; // NULL: there is no table
+    int64_t assets_version;     // 0: none
+    struct tool_states *tools;  // the same
     struct alarm_watch *alarms; // the same
     struct chart_watch *charts; // the same
     struct news news;
@@ -52,7 +56,7 @@ struct floor {
     struct floor *next;
 };
 
-// Begin to follow; the documents are read by the thread.
+// Begin to follow; where signals stand holds when this returns, the other documents are read by the thread.
 //   errors  of store_hold, tenant_open_signals and signals_follow; MARU_E_MEMORY
 MARU_MUST_USE maru_status floor_open(struct store *store, const char *tenant, struct floor **out,
                                      maru_error *err);

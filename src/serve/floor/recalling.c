@@ -77,6 +77,41 @@ static maru_status read_document(struct floor *floor, const char *name, int64_t 
     return st == MARU_E_USAGE ? MARU_OK : st;
 }
 
+// The table of assets, where it is another one than before: its rules are the signals' from here on.
+static maru_status make_assets(struct floor *floor, const struct text *text, int64_t number,
+                               maru_error *err) {
+    struct asset_table *made = alloc_new(1, sizeof *made);
+    maru_faults *faults = maru_faults_new();
+    maru_status st = made && faults ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    st = st == MARU_OK
+             ? asset_table_read("assets.csv", text->bytes, text->n_bytes, faults, made, err)
+             : st;
+    maru_faults_free(faults);
+    if (st != MARU_OK) {
+        alloc_free(made);
+        return st;
+    }
+    signals_place(floor->signals, made->placing);
+    made->placing = NULL;
+    asset_table_fini(floor->assets);
+    alloc_free(floor->assets);
+    floor->assets = made;
+    floor->assets_version = number;
+    return MARU_OK;
+}
+
+maru_status recalling_read_assets(struct floor *floor, maru_error *err) {
+    struct text table;
+    int64_t number = 0;
+    text_init(&table, MAX_DOCUMENT_BYTES);
+    maru_status st = read_document(floor, FLOOR_ASSETS, 0, &table, &number, err);
+    if (st == MARU_OK && number != floor->assets_version) {
+        st = make_assets(floor, &table, number, err);
+    }
+    text_fini(&table);
+    return st;
+}
+
 static maru_status make_tools(struct floor *floor, struct text *table, struct text *ideals,
                               maru_error *err) {
     int64_t number = 0, of_ideals = 0;
@@ -259,13 +294,18 @@ maru_status recalling_read_documents(struct floor *floor, maru_error *err) {
     struct text table, ideals;
     text_init(&table, MAX_DOCUMENT_BYTES);
     text_init(&ideals, MAX_DOCUMENT_BYTES);
-    const maru_status tools = make_tools(floor, &table, &ideals, err);
-    const maru_status alarms = make_alarms(floor, &table, tools == MARU_OK ? err : NULL);
-    const maru_status charts =
-        make_charts(floor, &table, tools == MARU_OK && alarms == MARU_OK ? err : NULL);
+    const maru_status assets = recalling_read_assets(floor, err); // first: the others name places
+    const maru_status tools = make_tools(floor, &table, &ideals, assets == MARU_OK ? err : NULL);
+    const maru_status alarms =
+        make_alarms(floor, &table, assets == MARU_OK && tools == MARU_OK ? err : NULL);
+    const bool is_good = assets == MARU_OK && tools == MARU_OK && alarms == MARU_OK;
+    const maru_status charts = make_charts(floor, &table, is_good ? err : NULL);
     text_fini(&table);
     text_fini(&ideals);
-    return tools != MARU_OK ? tools : alarms != MARU_OK ? alarms : charts;
+    return assets != MARU_OK   ? assets
+           : tools != MARU_OK  ? tools
+           : alarms != MARU_OK ? alarms
+                               : charts;
 }
 
 // ---- the past of the tools

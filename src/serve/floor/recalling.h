@@ -4,6 +4,10 @@
 
 #include "serve/floor/live_floor.h"
 
+// Make the table of assets as it is kept now, where it is another one than before, and let signals stand where it says. One that
+// cannot be read leaves all as it was.
+MARU_MUST_USE maru_status recalling_read_assets(struct floor *floor, maru_error *err);
+
 // Make the engines of the documents as they are kept now. An engine whose document is gone is gone; one whose document cannot be
 // read stays as it was.
 MARU_MUST_USE maru_status recalling_read_documents(struct floor *floor, maru_error *err);

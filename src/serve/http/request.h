@@ -230,6 +230,8 @@ maru_status api_list_charts(struct request *request, maru_error *err);
 maru_status api_get_chart(struct request *request, maru_error *err);
 maru_status api_freeze_chart(struct request *request, maru_error *err);
 maru_status api_get_capability(struct request *request, maru_error *err);
+maru_status api_list_assets(struct request *request, maru_error *err);
+maru_status api_propose_assets(struct request *request, maru_error *err);
 maru_status api_list_equipment(struct request *request, maru_error *err);
 maru_status api_list_states(struct request *request, maru_error *err);
 maru_status api_get_oee(struct request *request, maru_error *err);

@@ -119,6 +119,8 @@ static const struct route routes[] = {
      api_freeze_chart},
     {"GET", "/v1/charts/{chart}/capability", ROLE_VIEWER, false, false, SLOW, 0,
      api_get_capability},
+    {"GET", "/v1/assets", ROLE_VIEWER, false, false, SLOW, 0, api_list_assets},
+    {"GET", "/v1/assets/proposal", ROLE_VIEWER, false, false, SLOW, 0, api_propose_assets},
     {"GET", "/v1/equipment", ROLE_VIEWER, false, false, SLOW, 0, api_list_equipment},
     {"GET", "/v1/equipment/states", ROLE_VIEWER, false, false, SLOW, 0, api_list_states},
     {"GET", "/v1/equipment/oee", ROLE_VIEWER, false, false, SLOW, 0, api_get_oee},

@@ -102,7 +102,7 @@ struct signals {
     struct step step; // of the committer
 };
 
-// ---- signals.c and naming.c
+// ---- signals.c and declared.c
 
 // Room for n series.
 MARU_MUST_USE maru_status series_make_room(struct signals *signals, size_t n, maru_error *err);

@@ -153,7 +153,7 @@
     X("--from is wanted before --to, at most 100 days", "--from은 --to보다 앞서야 하고, 그 사이는 100일까지입니다") \
     X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
-    X("documents are alarms, charts, equipment and ideals", "문서는 alarms, charts, equipment, ideals입니다") \
+    X("documents are alarms, assets, charts, equipment and ideals", "문서는 alarms, assets, charts, equipment, ideals입니다") \
     X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
     X("at most 400 days are told at once", "한 번에 400일까지 볼 수 있습니다") \
     X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
@@ -687,6 +687,10 @@
     X("the path of an asset has 1 to 511 bytes of UTF-8", "자산의 경로는 UTF-8로 1바이트부터 511바이트까지입니다") \
     X("a level of the path is empty", "경로에 빈 단계가 있습니다") \
     X("a path has at most 16 levels", "경로는 16단계까지입니다") \
+    X("more than {1} assets", "자산이 {1}개를 넘습니다") \
+    X("plant is wanted as the id of a plant", "plant에 공장의 id를 적으세요") \
+    X("this plant has faults, so its tools are not known: mend them first", "이 공장의 표에 오류가 있어 호기를 알 수 없습니다. 먼저 고치세요") \
+    X("depth is wanted from 0 to {1}", "depth는 0부터 {1}까지입니다") \
     X("more than {1} rules, or {2} patterns with stars", "규칙이 {1}개를 넘거나 별표가 있는 패턴이 {2}개를 넘습니다") \
     /* the end of the list */
 
