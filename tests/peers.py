@@ -71,15 +71,20 @@ def state():
 until("maru is up", lambda: state()["state"], "up")
 edge = Edge(broker.port)
 until("a birth gives signals with values", lambda: {x: y["last"]["value"] for x, y in signals().items() if y["last"] and "Rebirth" not in x and "bdSeq" not in x},
-      {"hall/plant/edge/temperature": 21.5, "hall/plant/edge/press/count": 0})
+      {"hall/plant/edge/temperature": 21.5, "hall/plant/edge/press/count": 0, "hall/plant/edge/press/Motor/Speed": 3})
+check("where they stand, and their units", {x: (y["asset"], y["name"], y["unit"]) for x, y in signals().items()},
+      {"hall/plant/edge/temperature": ("plant/edge", "temperature", "K"), "hall/plant/edge/press/count": ("plant/edge/press", "count", ""),
+       "hall/plant/edge/press/Motor/Speed": ("plant/edge/press", "Motor/Speed", "rpm")})
 edge.tell("send 1000")
 until("all data is there", counted, list(range(1001)))
 
 n_before = edge.count("rebirth")
+edge.tell("unit °C")
 edge.tell("lose")
 edge.tell("send 10")
 until("after a lost message the node is asked for a rebirth", lambda: edge.count("rebirth") > n_before, True)
 until("what came behind it is taken", counted, list(range(1011)))
+until("the unit is that of the newest birth", lambda: signals()["hall/plant/edge/temperature"]["unit"], "°C")
 gaps = [e for e in client.get("/v1/events?kind=gap")[1]["items"] if e["source"].startswith("hall/plant")]
 check("the gap is a record with its count", [e["detail"]["missing"] for e in gaps], [1])
 

@@ -19,6 +19,7 @@ struct entry {      // of a name
     size_t n_asset;
     enum sample_type type;
     const char *unit;
+    bool is_changed; // declared, and its unit is another one since
 };
 
 struct intake {
@@ -30,6 +31,7 @@ struct intake {
     struct arena units;
     struct entry *entry;          // (names.n)
     size_t cap_entry, n_declared; // entries before this have a signal
+    size_t n_changed;             // of these
 
     struct batch_sample *sample; // (n), `signal` is the number of the name until the commit
     size_t n, cap;
@@ -100,6 +102,20 @@ static maru_status make_entry(struct intake *intake, const struct intake_name *n
     return MARU_OK;
 }
 
+// A birth may tell another unit than the last one.
+static void look_at_unit(struct intake *intake, size_t number, const char *unit) {
+    struct entry *entry = &intake->entry[number];
+    if (unit[0] == '\0' || strcmp(unit, entry->unit) == 0) {
+        return;
+    }
+    const char *copy = arena_text(&intake->units, unit, strlen(unit));
+    if (copy) { // else the old one goes on
+        entry->unit = copy;
+        intake->n_changed += number < intake->n_declared && !entry->is_changed;
+        entry->is_changed = number < intake->n_declared;
+    }
+}
+
 static bool can_be(struct intake *intake, const struct intake_name *name,
                    const struct sample *sample) {
     if (name->n == 0 || name->n + intake->n_connection >= SIGNALS_MAX_NAME_BYTES ||
@@ -155,6 +171,8 @@ maru_status intake_sample(struct intake *intake, const struct intake_name *name,
     if (number == UINT32_MAX) {
         st = make_entry(intake, name, intake->names.n, sample, err);
         st = st == MARU_OK ? names_add(&intake->names, name->bytes, name->n, &number, err) : st;
+    } else {
+        look_at_unit(intake, number, name->unit);
     }
     st = st == MARU_OK ? make_room(intake, err) : st;
     if (st != MARU_OK) {
@@ -232,28 +250,45 @@ static void describe(const struct intake *intake, size_t number, struct declarat
                                       .type = entry->type};
 }
 
+// Declare those in the declaration, whose numbers are `number` (n).
+static maru_status declare_some(struct intake *intake, struct declaration *declaration,
+                                const size_t *number, size_t n, maru_error *err) {
+    for (size_t i = 0; i < n; i++) {
+        describe(intake, number[i], declaration, i);
+    }
+    const maru_status st =
+        signals_declare(intake->signals, declaration->row, n, declaration->id, err);
+    for (size_t i = 0; st == MARU_OK && i < n; i++) {
+        struct entry *entry = &intake->entry[number[i]];
+        entry->signal = declaration->id[i];
+        intake->n_changed -= entry->is_changed;
+        entry->is_changed = false;
+    }
+    return st;
+}
+
+// Those that are new, and those that are told otherwise than before.
 static maru_status declare(struct intake *intake, maru_error *err) {
-    if (intake->n_declared == intake->names.n) {
+    if (intake->n_declared == intake->names.n && intake->n_changed == 0) {
         return MARU_OK;
     }
     struct declaration *declaration = alloc_new(1, sizeof *declaration);
-    if (!declaration) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    maru_status st = MARU_OK;
-    while (st == MARU_OK && intake->n_declared < intake->names.n) {
-        const size_t first = intake->n_declared, left = intake->names.n - first;
-        const size_t n = left < DECLARE_AT_ONCE ? left : DECLARE_AT_ONCE;
-        for (size_t i = 0; i < n; i++) {
-            describe(intake, first + i, declaration, i);
+    size_t *number = alloc_new(DECLARE_AT_ONCE, sizeof *number), n = 0;
+    maru_status st = declaration && number ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    const size_t from = intake->n_changed > 0 ? 0 : intake->n_declared;
+    for (size_t i = from; st == MARU_OK && i < intake->names.n; i++) {
+        if (i >= intake->n_declared || intake->entry[i].is_changed) {
+            number[n++] = i;
         }
-        st = signals_declare(intake->signals, declaration->row, n, declaration->id, err);
-        for (size_t i = 0; st == MARU_OK && i < n; i++) {
-            intake->entry[first + i].signal = declaration->id[i];
+        if (n == DECLARE_AT_ONCE || (n > 0 && i + 1 == intake->names.n)) {
+            st = declare_some(intake, declaration, number, n, err);
+            n = 0;
+            intake->n_declared =
+                st == MARU_OK && i + 1 > intake->n_declared ? i + 1 : intake->n_declared;
         }
-        intake->n_declared += st == MARU_OK ? n : 0;
     }
     alloc_free(declaration);
+    alloc_free(number);
     return st;
 }
 

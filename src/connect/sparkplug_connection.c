@@ -58,8 +58,11 @@ static void take_sample(void *of, const struct host_sample *sample) {
     if (sample->is_transient || take_floor_event(sparkplug, sample)) {
         return;
     }
-    // group/node/device/metric: where it stands are the first three, or two
-    const struct intake_name name = {.bytes = sample->name, .n = sample->n_name, .unit = ""};
+    // group/node/device/folder/metric: where it stands are the first three, or two; folders are of its name
+    const struct intake_name name = {.bytes = sample->name,
+                                     .n = sample->n_name,
+                                     .n_asset = sample->n_place,
+                                     .unit = sample->unit};
     connection_take_sample(&sparkplug->client.connection, &name, &sample->sample);
 }
 

@@ -202,6 +202,7 @@
     X("a Sparkplug node needs names without /, + and #", "Sparkplug 노드의 이름에는 /, +, #을 쓸 수 없습니다") \
     X("a Sparkplug node has more than {1} devices", "Sparkplug 노드의 장치가 {1}개를 넘습니다") \
     X("a metric needs a name, a device and a simple type", "metric에는 이름과 장치와 단순한 자료형이 있어야 합니다") \
+    X("a unit of at most {1} bytes of UTF-8 is wanted", "단위는 UTF-8로 {1}바이트까지입니다") \
     X("there is no metric {1}", "{1}번 metric이 없습니다") \
     X("old node death", "지난 세션의 노드 종료") \
     X("a host of Sparkplug needs a name without /, + and #", "Sparkplug 호스트의 이름에는 /, +, #을 쓸 수 없습니다") \

@@ -22,6 +22,7 @@
 
 struct edge_metric {
     char *name;
+    char *unit; // NULL: none
     uint32_t device;
     uint8_t type; // enum payload_type
     bool has_value;
@@ -128,6 +129,7 @@ void edge_free(struct edge *edge) {
     }
     for (uint32_t i = 0; i < edge->n_metric; i++) {
         alloc_free(edge->metric[i].name);
+        alloc_free(edge->metric[i].unit);
         alloc_free(edge->metric[i].text);
     }
     alloc_free(edge->device);
@@ -181,6 +183,21 @@ maru_status edge_add_metric(struct edge *edge, uint32_t device, const char *name
     edge->metric[edge->n_metric] =
         (struct edge_metric){.name = copy, .device = device, .type = (uint8_t)type};
     *metric = edge->n_metric++;
+    return MARU_OK;
+}
+
+maru_status edge_set_unit(struct edge *edge, uint32_t metric, const char *unit, maru_error *err) {
+    const size_t n = strlen(unit);
+    if (metric >= edge->n_metric || n > PAYLOAD_MAX_UNIT_BYTES || !text_is_utf8(unit, n)) {
+        return fail(err, MARU_E_USAGE, "a unit of at most %d bytes of UTF-8 is wanted",
+                    PAYLOAD_MAX_UNIT_BYTES);
+    }
+    char *copy = n > 0 ? copy_text(unit, n) : NULL;
+    if (n > 0 && !copy) {
+        return no_memory(err);
+    }
+    alloc_free(edge->metric[metric].unit);
+    edge->metric[metric].unit = copy;
     return MARU_OK;
 }
 
@@ -265,23 +282,37 @@ static struct payload_metric birth_metric(const struct edge *edge, uint32_t i, m
     return out;
 }
 
-static const struct payload_text quality_key = {"Quality", 7};
-
-// The property that says a value is not good; nothing is said of good ones.
-static void add_quality(struct arena *arena, const struct sample *sample,
-                        struct payload_metric *metric) {
-    struct payload_property *property = arena_take(arena, 1, sizeof *property);
+// The properties that say that a value is not good, and a unit; nothing is said of good values.
+static void add_properties(struct arena *arena, const struct sample *sample, const char *unit,
+                           struct payload_metric *metric) {
+    enum { MOST = 2 };
+    struct payload_text *key = arena_take(arena, MOST, sizeof *key);
+    struct payload_property *property = arena_take(arena, MOST, sizeof *property);
     struct payload_properties *set = arena_take(arena, 1, sizeof *set);
-    if (sample->quality == QUALITY_GOOD || !property || !set) {
+    uint32_t n = 0;
+    if (!key || !property || !set) {
         return;
     }
-    property->has = 1U << 1;
-    property->type = PAYLOAD_INT32;
-    property->value = (struct payload_value){.kind = PAYLOAD_HAS_INT, .number = sample->quality};
-    set->keys = (struct payload_list){1, &quality_key};
-    set->values = (struct payload_list){1, property};
-    metric->has |= 1U << PAYLOAD_METRIC_PROPERTIES;
-    metric->properties = set;
+    if (sample && sample->quality != QUALITY_GOOD) {
+        key[n] = text_of("Quality");
+        property[n++] = (struct payload_property){
+            .has = 1U << 1,
+            .type = PAYLOAD_INT32,
+            .value = {.kind = PAYLOAD_HAS_INT, .number = sample->quality}};
+    }
+    if (unit) {
+        key[n] = text_of("engUnit");
+        property[n++] =
+            (struct payload_property){.has = 1U << 1,
+                                      .type = PAYLOAD_STRING,
+                                      .value = {.kind = PAYLOAD_HAS_TEXT, .text = text_of(unit)}};
+    }
+    if (n > 0) {
+        set->keys = (struct payload_list){n, key};
+        set->values = (struct payload_list){n, property};
+        metric->has |= 1U << PAYLOAD_METRIC_PROPERTIES;
+        metric->properties = set;
+    }
 }
 
 static uint32_t add_control(struct edge *edge, struct payload_metric *metric, maru_time now) {
@@ -302,9 +333,8 @@ static bool publish_birth(struct edge *edge, uint32_t device, maru_time now) {
     for (uint32_t i = 0; is_good && i < edge->n_metric; i++) {
         if (edge->metric[i].device == device) {
             metric[n] = birth_metric(edge, i, now);
-            if (edge->metric[i].has_value) {
-                add_quality(&arena, &edge->metric[i].last, &metric[n]);
-            }
+            const struct edge_metric *its = &edge->metric[i];
+            add_properties(&arena, its->has_value ? &its->last : NULL, its->unit, &metric[n]);
             n++;
         }
     }
@@ -434,7 +464,7 @@ static bool publish_data(struct edge *edge, uint32_t device, const struct edge_v
             out->has |= 1U << PAYLOAD_METRIC_HISTORICAL;
             out->is_historical = true;
         }
-        add_quality(&arena, &value[i].sample, out);
+        add_properties(&arena, &value[i].sample, NULL, out);
     }
     struct payload payload = {
         .has = 1U << PAYLOAD_TIMESTAMP, .timestamp_ms = to_ms(now), .metrics = {n_own, metric}};

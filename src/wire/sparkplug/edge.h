@@ -61,6 +61,10 @@ maru_status edge_add_device(struct edge *edge, const char *name, uint32_t *devic
 maru_status edge_add_metric(struct edge *edge, uint32_t device, const char *name, uint32_t type,
                             uint32_t *metric, maru_error *err);
 
+// The unit that births tell of a metric, as property engUnit; "": none.
+//   errors  MARU_E_MEMORY, MARU_E_USAGE: no UTF-8, or more than PAYLOAD_MAX_UNIT_BYTES
+maru_status edge_set_unit(struct edge *edge, uint32_t metric, const char *unit, maru_error *err);
+
 // The last will to connect with; each connection needs a new one.
 void edge_will(struct edge *edge, maru_time now, struct text *topic, struct text *bytes);
 

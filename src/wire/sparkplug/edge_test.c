@@ -227,8 +227,32 @@ static void test_what_cannot_be_is_refused(void **state) {
     }
 }
 
+static void test_births_tell_units(void **state) {
+    (void)state;
+    struct text log;
+    struct edge *edge = make(&log, "", false);
+    char unit[PAYLOAD_MAX_UNIT_BYTES + 2];
+    memset(unit, 'x', sizeof unit - 1);
+    unit[sizeof unit - 1] = '\0';
+    assert_int_equal(edge_set_unit(edge, 0, unit, NULL), MARU_E_USAGE);
+    assert_int_equal(edge_set_unit(edge, 2, "bar", NULL), MARU_E_USAGE);
+    assert_int_equal(edge_set_unit(edge, 0, "\xff", NULL), MARU_E_USAGE);
+    assert_int_equal(edge_set_unit(edge, 0, "K", NULL), MARU_OK);
+    assert_int_equal(edge_set_unit(edge, 0, "bar", NULL), MARU_OK);
+    edge_connected(edge, T0);
+    assert_non_null(strstr(log.bytes, "\"properties\":{\"engUnit\":\"bar\"}"));
+    assert_null(strstr(strstr(log.bytes, "DBIRTH"), "properties"));
+    assert_int_equal(edge_set_unit(edge, 0, "", NULL), MARU_OK);
+    text_clear(&log);
+    edge_connected(edge, T0);
+    assert_null(strstr(log.bytes, "properties"));
+    edge_free(edge);
+    text_fini(&log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_births_tell_units),
         cmocka_unit_test(test_births_data_and_rebirth),
         cmocka_unit_test(test_births_wait_for_the_primary_host),
         cmocka_unit_test(test_commands),

@@ -40,6 +40,8 @@ struct host_options host_usual(const char *host_id, uint64_t hash_key);
 struct host_sample {
     const char *name; // "group/node/metric" or "group/node/device/metric", 0-terminated
     uint32_t n_name;
+    uint32_t n_place;   // bytes of it that say where: "group/node" or "group/node/device"
+    const char *unit;   // as its properties say, 0-terminated; "" where they do not
     bool is_historical; // late by the sender's word: not the current value
     bool is_transient;  // the sender asks not to keep it
     struct sample sample;

@@ -48,7 +48,10 @@ static bool has_field(const struct payload_metric *metric, uint32_t field) {
 }
 
 static void stale_sample(struct host *host, struct book_metric *metric, maru_time now) {
-    struct host_sample out = {.name = metric->name, .n_name = metric->n_name};
+    struct host_sample out = {.name = metric->name,
+                              .n_name = metric->n_name,
+                              .n_place = metric->n_prefix - 1,
+                              .unit = ""};
     out.sample = (struct sample){.at_us = now > metric->last_us ? now : metric->last_us,
                                  .type = metric->sample_type,
                                  .quality = stale_quality};
@@ -176,6 +179,11 @@ static void give_sample(struct giving *giving, const struct payload_metric *metr
     if (metric->properties && !metric->is_null) {
         out->sample.quality = payload_quality(metric->properties);
     }
+    const struct payload_text unit = payload_unit(metric->properties);
+    char text[PAYLOAD_MAX_UNIT_BYTES + 1];
+    memcpy(text, unit.bytes, unit.n);
+    text[unit.n] = '\0';
+    out->unit = text;
     out->is_historical = metric->is_historical;
     out->is_transient = metric->is_transient;
     if (!known && out->sample.quality >= QUALITY_GOOD) {
@@ -194,7 +202,9 @@ static void give_stranger(struct giving *giving, const struct book_node *node,
     text_addf(&name, "%s/%s%s", node->name, unit->device, unit->device[0] ? "/" : "");
     text_add(&name, metric->name.bytes, metric->name.n);
     if (name.status == MARU_OK) {
-        struct host_sample out = {.name = name.bytes, .n_name = (uint32_t)name.n_bytes};
+        struct host_sample out = {.name = name.bytes,
+                                  .n_name = (uint32_t)name.n_bytes,
+                                  .n_place = (uint32_t)name.n_bytes - metric->name.n - 1};
         give_sample(giving, metric, metric->type, &out, NULL);
     }
     text_fini(&name);
@@ -213,7 +223,8 @@ static void give_metric(struct giving *giving, struct book_node *node, struct bo
     }
     if (known) {
         giving->tally->n_unknown += has_type && metric->type != known->type;
-        struct host_sample out = {.name = known->name, .n_name = known->n_name};
+        struct host_sample out = {
+            .name = known->name, .n_name = known->n_name, .n_place = known->n_prefix - 1};
         give_sample(giving, metric, has_type ? metric->type : known->type, &out, known);
         return;
     }

@@ -28,12 +28,16 @@ struct log {
     uint32_t n_sample, n_bad, n_asked;
     uint64_t n_missing;
     double last;
+    char place[100], unit[100]; // of the last sample
 };
 
 static void log_sample(void *of, const struct host_sample *s) {
     struct log *log = of;
     assert_int_equal(strlen(s->name), s->n_name);
     text_addf(&log->text, "%s=", s->name);
+    assert_true(s->n_place < s->n_name && s->name[s->n_place] == '/');
+    snprintf(log->place, sizeof log->place, "%.*s", (int)s->n_place, s->name);
+    snprintf(log->unit, sizeof log->unit, "%s", s->unit);
     if (s->sample.type == SAMPLE_TEXT) {
         text_add(&log->text, s->sample.value.text, s->sample.n_text);
     } else {
@@ -238,6 +242,43 @@ static void test_birth_data_death(void **state) {
     assert_int_equal(counts.n_node, 1);
     assert_int_equal(counts.n_online, 1);
     assert_int_equal(counts.n_device_online, 0);
+    end(&s);
+}
+
+// A metric's folders are no places, and its unit comes with its birth.
+static void test_places_and_units(void **state) {
+    (void)state;
+    struct stage s;
+    struct text bytes;
+    const struct payload_text key = {"engUnit", 7};
+    const struct payload_property value = {.has = 1U << 1,
+                                           .type = PAYLOAD_STRING,
+                                           .value = {.kind = PAYLOAD_HAS_TEXT, .text = {"rpm", 3}}};
+    const struct payload_properties set = {.keys = {1, &key}, .values = {1, &value}};
+    struct payload_metric metric = {.has = 1U << PAYLOAD_METRIC_NAME | 1U << PAYLOAD_METRIC_TYPE |
+                                           1U << PAYLOAD_METRIC_PROPERTIES,
+                                    .name = {"Motor/Drive/Speed", 17},
+                                    .type = PAYLOAD_DOUBLE,
+                                    .properties = &set,
+                                    .value = {.kind = PAYLOAD_HAS_DOUBLE, .real = 3}};
+    const struct payload payload = {.has = 1U << PAYLOAD_SEQ, .seq = 1, .metrics = {1, &metric}};
+    begin(&s, 2 * second, 1 << 20);
+    born(&s, 3, 0, 0);
+    assert_string_equal(s.log.place, "g/n");
+    assert_string_equal(s.log.unit, "");
+    text_init(&bytes, 1 << 20);
+    payload_write(&payload, &bytes);
+    hush(&s);
+    (void)host_message_in(s.host, "spBv1.0/g/DBIRTH/n/d", bytes.bytes, bytes.n_bytes, T0, NULL);
+    said(&s, "[device born g/n/d]g/n/d/Motor/Drive/Speed=3@0;");
+    assert_string_equal(s.log.place, "g/n/d");
+    assert_string_equal(s.log.unit, "rpm");
+    const struct part stranger = {"New/Tag", -1, PAYLOAD_DOUBLE, 5};
+    put(&s, "spBv1.0/g/DDATA/n/d", 2, 300, &stranger, 1, T0);
+    assert_string_equal(s.log.place, "g/n/d");
+    death(&s, 3, 600);
+    assert_int_equal(s.log.n_bad, 2);
+    text_fini(&bytes);
     end(&s);
 }
 
@@ -649,6 +690,7 @@ static void test_every_loss_is_counted(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state_of_the_host),
+        cmocka_unit_test(test_places_and_units),
         cmocka_unit_test(test_birth_data_death),
         cmocka_unit_test(test_a_rebirth_keeps_what_it_tells_again),
         cmocka_unit_test(test_order_is_mended_within_the_timeout),

@@ -416,8 +416,45 @@ static void test_nulls_qualities_and_wrong_kinds(void **state) {
     assert_int_equal(payload_quality(NULL), QUALITY_GOOD);
 }
 
+static void test_units_of_properties(void **state) {
+    static const struct {
+        const char *key[2], *value[2], *want;
+    } cases[] = {
+        {{"engUnit", NULL}, {"°C", NULL}, "°C"},
+        {{"Engineering Units", NULL}, {"rpm", NULL}, "rpm"},
+        {{"engineering_units", NULL}, {"rpm", NULL}, "rpm"},
+        {{"Unit", "engUnit"}, {"K", "°C"}, "°C"}, // the more certain one
+        {{"engUnit", "units"}, {"", "bar"}, "bar"},
+        {{"engUnit", NULL}, {"a\nb", NULL}, ""},
+        {{"Quality", "engLow"}, {"x", "y"}, ""},
+        {{"unity", NULL}, {"x", NULL}, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct payload_text key[2];
+        struct payload_property value[2] = {{0}};
+        uint32_t n = 0;
+        for (; n < 2 && cases[i].key[n]; n++) {
+            const char *text = cases[i].value[n];
+            key[n] = (struct payload_text){cases[i].key[n], (uint32_t)strlen(cases[i].key[n])};
+            value[n].type = PAYLOAD_STRING;
+            value[n].value = (struct payload_value){.kind = PAYLOAD_HAS_TEXT,
+                                                    .text = {text, (uint32_t)strlen(text)}};
+        }
+        const struct payload_properties set = {.keys = {n, key}, .values = {n, value}};
+        const struct payload_text got = payload_unit(&set);
+        if (!payload_text_is(got, cases[i].want)) {
+            fail_msg("case %zu: %.*s", i, (int)got.n, got.bytes);
+        }
+        value[0].is_null = true;
+        assert_false(n == 1 && payload_unit(&set).n > 0);
+    }
+    assert_int_equal(payload_unit(NULL).n, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_units_of_properties),
         cmocka_unit_test(test_what_another_library_wrote),
         cmocka_unit_test(test_each_prefix_is_whole_or_refused),
         cmocka_unit_test(test_what_is_refused),

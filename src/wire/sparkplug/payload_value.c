@@ -652,3 +652,40 @@ uint8_t payload_quality(const struct payload_properties *properties) {
     }
     return quality->value.number <= UINT8_MAX ? (uint8_t)quality->value.number : QUALITY_BAD;
 }
+
+// Is it this word, blanks, underscores and the case of letters aside?
+static bool is_key(struct payload_text key, const char *word) {
+    for (uint32_t i = 0; i < key.n; i++) {
+        const char c = key.bytes[i];
+        if (c != ' ' && c != '_' && *word++ != (char)(c >= 'A' && c <= 'Z' ? c + 32 : c)) {
+            return false;
+        }
+    }
+    return *word == '\0';
+}
+
+static bool can_be_shown(struct payload_text text) {
+    for (uint32_t i = 0; i < text.n; i++) {
+        const unsigned char c = (unsigned char)text.bytes[i];
+        if (c < 0x20 || c == 0x7F) {
+            return false;
+        }
+    }
+    return text.n > 0 && text.n <= PAYLOAD_MAX_UNIT_BYTES;
+}
+
+struct payload_text payload_unit(const struct payload_properties *properties) {
+    static const char *const word[] = {"engunit",          "engunits", "engineeringunit",
+                                       "engineeringunits", "unit",     "units"};
+    const struct payload_text *key = properties ? properties->keys.item : NULL;
+    const struct payload_property *value = properties ? properties->values.item : NULL;
+    for (size_t k = 0; properties && k < sizeof word / sizeof *word; k++) {
+        for (uint32_t i = 0; i < properties->keys.n; i++) {
+            if (is_key(key[i], word[k]) && !value[i].is_null &&
+                value[i].value.kind == PAYLOAD_HAS_TEXT && can_be_shown(value[i].value.text)) {
+                return value[i].value.text;
+            }
+        }
+    }
+    return (struct payload_text){"", 0};
+}

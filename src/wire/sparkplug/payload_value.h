@@ -34,4 +34,9 @@ void payload_json(const struct payload *payload, struct text *out);
 // it has none.
 uint8_t payload_quality(const struct payload_properties *properties);
 
+// The unit that a metric's properties say: engUnit, as Ignition and MQTT Engine have it, Engineering Units, as some gateways do, or unit;
+// blanks, underscores and the case of letters do not count. {"", 0} where there is none, or none that can be shown.
+//   memory  lies where the properties have it
+struct payload_text payload_unit(const struct payload_properties *properties);
+
 #endif
