@@ -402,8 +402,8 @@ void belief_tool_event(struct belief *b, const struct told *t) {
     switch (t->kind) {
     case TOLD_UP:
         if (tool->state == TOOL_UP) {
-            b->head->n_caught_up++;
-            tool->since_us = t->at_us;
+            b->head->n_caught_up += !t->is_known;
+            tool->since_us = t->is_known ? tool->since_us : t->at_us;
         } else {
             come_up(b, t->tool, t->at_us);
         }

@@ -45,6 +45,7 @@ struct told {
     enum told_kind kind;
     maru_time due_us; // INT64_MIN: not told, INT64_MAX: never
     bool is_hot;      // it may reserve tools
+    bool is_known;    // TOLD_UP: said of a tool that may have been up all along
 };
 
 // An event of which nothing is told but its kind and time.

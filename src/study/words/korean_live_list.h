@@ -468,6 +468,25 @@
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
+    X("nobody has said what {1} means: give it a row in the table", "{1}의 뜻이 정해지지 않았습니다. 표에 한 줄 적어 주세요") \
+    X("{1} may be several tools of the plant: give it a row in the table", "{1}에 해당하는 설비가 여럿입니다. 표에 한 줄 적어 주세요") \
+    X("the plant has no tool {1}: give it a row in the table", "공장에 설비 {1}[이/가] 없습니다. 표에 한 줄 적어 주세요") \
+    X("the plant has no product {1}: give it a row in the table", "공장에 제품 {1}[이/가] 없습니다. 표에 한 줄 적어 주세요") \
+    X("the plant has no step {1}: give it a row in the table", "공장에 공정 {1}[이/가] 없습니다. 표에 한 줄 적어 주세요") \
+    X("a lot is released, and its product is not told", "로트가 투입되었는데 제품을 알 수 없습니다") \
+    X("several steps have this name: tell the number of the step in its route", "이 이름의 공정이 여럿입니다. 공정 순번을 함께 보내세요") \
+    X("the event does not say at which step the lot is", "로트가 어느 공정에 있는지 이벤트에 없습니다") \
+    X("the event does not say of which lot it is", "어느 로트의 일인지 이벤트에 없습니다") \
+    X("a row above says already what this means", "위에 있는 줄에서 이미 뜻을 정했습니다") \
+    X("one row for each name", "이름마다 한 줄") \
+    X("event, tool, step or product", "이벤트, 설비, 공정, 제품 가운데 하나") \
+    X("not one of these words", "이 말들이 아닙니다") \
+    X("not a word for what happens to lots or tools", "로트나 설비에 일어나는 일을 나타내는 말이 아닙니다") \
+    X("such as started, ended, held, down, state or nothing", "착공, 완공, 보류, 고장, 상태, 무시와 같은 말") \
+    X("a route of the plant and a step of it, such as Main/3", "공장의 라우트와 그 공정. 예: Main/3") \
+    X("the plant has no such step", "공장에 그런 공정이 없습니다") \
+    X("a product of the plant", "공장의 제품") \
+    X("the plant has no product of this name", "공장에 이런 이름의 제품이 없습니다") \
     X("this twin plays by itself, and follows no floor", "이 트윈은 스스로 재생하며 현장을 따라가지 않습니다") \
     X("a floor cannot be followed with such a window or so many lots", "이런 시간 창이나 로트 수로는 현장을 따라갈 수 없습니다") \
     X("{1} lots of the floor are remembered, and no more can be", "현장의 로트 {1}개를 기억하고 있어 더 기억할 수 없습니다") \
