@@ -14,7 +14,7 @@ SAME = {
     "figure.on-time": "KPI_ON_TIME", "figure.late-queue": "KPI_LATE", "severity.fault": "FAULT", "severity.warning": "WARNING",
     "severity.note": "NOTE", "result.limits": "TABLE_LIMITS", "result.groups": "TABLE_GROUPS", "compare.figure": "FIGURE",
 }
-SPOKEN = ["web/src/text/ko.ts", "web/src/text/ko_live.ts", "src/study/words/words_list.h", "src/study/words/option_words.c", "src/study/words/korean_list.h"]
+SPOKEN = ["web/src/text/ko.ts", "web/src/text/ko_live.ts", "web/src/text/ko_meaning.ts", "src/study/words/words_list.h", "src/study/words/option_words.c", "src/study/words/korean_list.h"]
 
 
 def read(path):

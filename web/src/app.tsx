@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'rea
 import { get } from './api/client'
 import { onSignInWanted, setToken, token } from './api/session'
 import type { Me } from './api/types'
+import { useWaiting } from './meaning/use_alarms'
 import { MeRoom } from './me'
 import { Overview } from './pages/overview'
 import { SignIn } from './pages/sign_in'
@@ -11,6 +12,7 @@ import { Link, usePlace } from './parts/route'
 import { store, stored } from './parts/stored'
 import { useText, type Key, type Lang } from './text'
 
+const Alarms = lazy(() => import('./pages/alarms'))
 const Live = lazy(() => import('./pages/live'))
 const Plants = lazy(() => import('./pages/plants'))
 const PlantPage = lazy(() => import('./pages/plant'))
@@ -34,6 +36,7 @@ function Page({ me }: { me: Me }): ReactNode {
     const { path } = usePlace()
     const [room, one] = path
     if (!room) return <Overview />
+    if (room === 'alarms') return <Alarms />
     if (room === 'data') return <Live />
     if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
     if (room === 'twins') return one ? <TwinPage key={one} id={one} /> : <Twins />
@@ -82,6 +85,7 @@ function LangChoice() {
 
 const ICONS: Record<string, string> = {
     overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z',
+    alarms: 'M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4M12 3v2',
     data: 'M3 12h4l2.5-7 5 14 2.5-7h4',
     plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
     twins: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5',
@@ -89,23 +93,34 @@ const ICONS: Record<string, string> = {
     admin: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z',
 }
 
+/** How many alarms wait for somebody. */
+function Waits() {
+    const { t, num } = useText()
+    const count = useWaiting()
+    return count > 0 ? <b className="waits" aria-label={t('nav.alarms.waiting', { count })} title={t('nav.alarms.waiting', { count })}>{count > 999 ? '999+' : num(count)}</b> : null
+}
+
 function Nav({ me }: { me: Me }) {
     const { t } = useText()
     const { path } = usePlace()
     const rooms: [string, Key, string][] = [
         ['overview', 'nav.overview', '/'],
+        ['alarms', 'nav.alarms', '/alarms'],
         ['data', 'nav.data', '/data'],
         ['plants', 'nav.plants', '/plants'],
         ['twins', 'nav.twins', '/twins'],
         ['runs', 'nav.runs', '/runs'],
     ]
     if (me.role === 'admin') rooms.push(['admin', 'nav.admin', '/admin'])
+    const nav = useRef<HTMLElement>(null)
+    useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [path[0]])
     return (
-        <nav className="nav" aria-label={t('nav')}>
+        <nav ref={nav} className="nav" aria-label={t('nav')}>
             {rooms.map(([name, key, href]) => (
                 <Link key={name} href={href} aria-current={(path[0] ?? 'overview') === name ? 'page' : undefined}>
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path d={ICONS[name]} /></svg>
                     <span>{t(key)}</span>
+                    {name === 'alarms' && <Waits />}
                 </Link>
             ))}
         </nav>

@@ -13,7 +13,7 @@ import { usePoll } from '../twin/use_twin'
 
 const PAGE = 200
 const LOOK_MS = 4000
-const KINDS = ['alarm', 'state', 'lot', 'measurement', 'command', 'gap'] as const
+const KINDS = ['alarm', 'state', 'lot', 'measurement', 'chart', 'command', 'gap'] as const
 const SPANS = { hour: 3600, day: 86400, week: 7 * 86400, month: 30 * 86400, all: 0 } as const
 type SpanName = keyof typeof SPANS
 

@@ -63,7 +63,7 @@ export function SheetEditor({ sheet, faults, start, onChange, readOnly, label }:
 
     const wrong = useMemo(() => {
         const found = new Map<string, Fault>()
-        for (const fault of faults) if (fault.row !== null) found.set(`${fault.row - 1}:${fault.column === null ? '' : fault.column - 1}`, fault)
+        for (const fault of faults) if (fault.row !== null) found.set(`${fault.row - 1}:${fault.column ? fault.column - 1 : ''}`, fault)
         return found
     }, [faults])
     const faultAt = (row: number, column: number) => wrong.get(`${row}:${column}`) ?? wrong.get(`${row}:`)

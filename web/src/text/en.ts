@@ -1,9 +1,11 @@
 import { enLive } from './en_live'
+import { enMeaning } from './en_meaning'
 import type { Key } from './ko'
 
 // English. `{count|tool|tools}` is the number and the word that goes with it.
 export const en: Record<Key, string> = {
     ...enLive,
+    ...enMeaning,
     // frame
     skip: 'Skip to the content',
     nav: 'Main menu',

@@ -1,8 +1,10 @@
 import { koLive } from './ko_live'
+import { koMeaning } from './ko_meaning'
 
 // Korean. The keys of this file are the keys of all languages. `{name}` is filled in.
 export const ko = {
     ...koLive,
+    ...koMeaning,
     // frame
     skip: '본문으로 건너뛰기',
     nav: '주 메뉴',

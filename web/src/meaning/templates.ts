@@ -1,0 +1,22 @@
+// What the editor of a table begins with: the columns, and a row that shows how they are meant.
+import type { DocumentName } from '../api/meaning'
+import type { Lang } from '../text'
+
+export const TEMPLATES: Record<DocumentName, Record<Lang, string>> = {
+    alarms: {
+        ko: '경보,조건,우선순위,설명,발생지연,해제지연,원인경보,담당,상위보고\n온도높음,line1/furnace/temp > 850 deadband 5,긴급,냉각수 밸브를 확인하세요,5 s,,전원꺼짐,1라인,10 min\n전원꺼짐,line1/furnace/power = 0,높음,,,,,1라인,\n',
+        en: 'alarm,condition,priority,text,on_delay,off_delay,cause,operator,escalate\nHOT,line1/furnace/temp > 850 deadband 5,critical,Look at the cooling water valve,5 s,,POWER,line 1,10 min\nPOWER,line1/furnace/power = 0,high,,,,,line 1,\n',
+    },
+    charts: {
+        ko: '관리도,신호,종류,크기,규칙,목표,규격하한,규격상한\n두께,line1/gauge/thickness,i-mr,,default,,,\n',
+        en: 'chart,signal,kind,size,rules,target,lower,upper\nthickness,line1/gauge/thickness,i-mr,,default,,,\n',
+    },
+    equipment: {
+        ko: '설비,신호,값,의미,호기,대상,사유\npress,state,RUN,가공,Press/1,,\npress,state,IDLE,유휴,Press/1,,\npress,state,DOWN,고장,Press/1,,\npress,good,,양품누계,Press/1,,\npress,scrap,,불량누계,Press/1,,\n',
+        en: 'equipment,signal,value,means,tool,subject,reason\npress,state,RUN,productive,Press/1,,\npress,state,IDLE,standby,Press/1,,\npress,state,DOWN,failed,Press/1,,\npress,good,,good total,Press/1,,\npress,scrap,,scrap total,Press/1,,\n',
+    },
+    ideals: {
+        ko: '제품,공정,호기,이론시간\n,,Press/1,60 s\n',
+        en: 'product,step,tool,ideal\n,,Press/1,60 s\n',
+    },
+}
