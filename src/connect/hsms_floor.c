@@ -86,25 +86,31 @@ void hsms_recall_sample(void *context, const char *name, size_t n, maru_time at_
 
 static maru_status recall_event(void *context, int64_t id, const struct event *event,
                                 maru_error *err) {
-    struct hsms_tool *tool = context;
+    struct hsms_connection *hsms = context;
     (void)id;
     (void)err;
-    take_last_word(tool, event->at_us);
+    for (uint32_t i = 0; i < hsms->n_tool; i++) {
+        if (strcmp(hsms->tool[i]->taking.source, event->source) == 0) {
+            take_last_word(hsms->tool[i], event->at_us);
+            return MARU_OK;
+        }
+    }
     return MARU_OK;
 }
 
 void hsms_recall_events(struct hsms_connection *hsms) {
-    struct event_filter newest = {.from_us = SIGNALS_FROM_US,
-                                  .to_us = hsms->now_us,
-                                  .before_us = hsms->now_us,
-                                  .limit = 1,
-                                  .kind = "",
-                                  .lot = ""};
-    maru_status st = MARU_OK;
-    for (uint32_t i = 0; st == MARU_OK && i < hsms->n_tool; i++) {
-        newest.source = hsms->tool[i]->taking.source;
-        st = signals_each_event(hsms->connection.signals, &newest, recall_event, hsms->tool[i],
-                                NULL);
+    enum { NEWEST = 20000 };
+    const struct event_filter newest = {.from_us = SIGNALS_FROM_US,
+                                        .to_us = hsms->now_us,
+                                        .before_us = hsms->now_us,
+                                        .limit = NEWEST,
+                                        .kind = "",
+                                        .source = "",
+                                        .lot = ""};
+    maru_error err = {0};
+    if (signals_each_event(hsms->connection.signals, &newest, recall_event, hsms, &err) !=
+        MARU_OK) {
+        connection_show(&hsms->connection, CONNECTION_TRYING, err.text);
     }
 }
 

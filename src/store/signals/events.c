@@ -77,7 +77,9 @@ maru_status signals_each_event(struct signals *signals, const struct event_filte
         " AND (?4 = '' OR source = ?4) AND (?5 = '' OR lot = ?5)"
         " AND (at_us < ?6 OR (at_us = ?6 AND id < ?7)) ORDER BY at_us DESC, id DESC LIMIT ?8");
     query_bind_integer(&query, filter->from_us);
-    query_bind_integer(&query, filter->to_us);
+    // what is not older than before_us need not be looked through
+    query_bind_integer(&query,
+                       filter->before_us < filter->to_us ? filter->before_us + 1 : filter->to_us);
     query_bind_text(&query, filter->kind);
     query_bind_text(&query, filter->source);
     query_bind_text(&query, filter->lot);
