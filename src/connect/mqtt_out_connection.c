@@ -8,27 +8,19 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/status.h"
+#include "connect/outgoing.h"
 #include "io/clock.h"
 
-// Samples go out batch by batch: one is published whole, and the next begins when the broker has acknowledged all of it; a connection that
-// breaks begins its batch again. A batch is what was written since the last one (signals_take_followed), or, where some of that was
-// missed, a piece that is read back from the store: signal by signal, from `from_us` on.
-//
-// How far the broker has all is a signal, too (NAME/sent until, microseconds since 1970), so it lies where the samples lie and a backup
-// has both. It is a time of ours, and samples have times of their sources: what is read back begins EARLIER_US before it.
+// Samples go out batch by batch (outgoing.c): one is published whole, and the next begins when the broker has acknowledged all of it; a
+// connection that breaks begins its batch again.
 
 enum {
     TICK_US = 20000,
     MAX_IN_FLIGHT = 5000,
-    MAX_BACK_SAMPLES = 5000, // of one batch that is read back
     MAX_ENTRIES_BYTES = 128 << 20,
     MAX_MESSAGE_BYTES = 8 * SAMPLE_MAX_TEXT_BYTES,
     MAX_IDS = 4 * SIGNALS_MAX,
 };
-#define EARLIER_US INT64_C(60000000)
-#define SAY_US INT64_C(1000000)       // how often the position is kept
-#define SAY_IDLE_US INT64_C(10000000) // and while nothing comes
-static const char position_name[] = "sent until";
 
 struct entry {         // of a signal
     const char *topic; // NULL: it is not given away
@@ -38,9 +30,8 @@ struct entry {         // of a signal
 
 struct mqtt_out {
     struct mqtt_client client; // first
-    struct signals *signals;
-    struct follower *follower;
-    char topic[OUT_MAX_TOPIC_BYTES], own[SIGNALS_MAX_NAME_BYTES]; // own: of its position
+    struct outgoing outgoing;
+    char topic[OUT_MAX_TOPIC_BYTES];
     char *prefix[OUT_MAX_PREFIXES];
     size_t n_prefix;
     struct arena arena;   // of prefixes
@@ -49,18 +40,10 @@ struct mqtt_out {
     size_t n_entry;
     uint64_t naming; // by which entries are made
 
-    struct text batch, events, message; // events are taken and left
-    struct batch_reader reader;
-    bool is_batch; // one is on its way
+    struct text message;
     uint64_t n_in_batch;
     int64_t n_flying;
-    maru_time taken_us; // with this batch the broker has all that was durable then
 
-    bool is_back; // it is reading back
-    int64_t back_signal;
-    maru_time from_us, back_us;
-
-    maru_time until_us, said_us; // the position, and when it was kept
     _Atomic uint64_t n_sent;
     maru_time rate_us; // by who looks
     uint64_t rate_n;
@@ -100,7 +83,7 @@ static bool is_wanted(const struct mqtt_out *out, const char *source) {
     for (size_t i = 0; i < out->n_prefix; i++) {
         is_named = is_named || strncmp(source, out->prefix[i], strlen(out->prefix[i])) == 0;
     }
-    return is_named && strcmp(source, out->own) != 0;
+    return is_named && strcmp(source, out->outgoing.own) != 0;
 }
 
 static maru_status learn(void *of, const struct signal_row *row, maru_error *err) {
@@ -141,7 +124,7 @@ static bool make_room(struct mqtt_out *out, int64_t signal) {
 
 // Signals may stand elsewhere, or have another unit: all is learned anew.
 static void look_at_names(struct mqtt_out *out) {
-    const uint64_t naming = signals_naming(out->signals);
+    const uint64_t naming = signals_naming(out->outgoing.signals);
     if (naming != out->naming) {
         out->naming = naming;
         if (out->n_entry > 0) {
@@ -161,7 +144,7 @@ static bool find(struct mqtt_out *out, int64_t signal, const struct entry **entr
     look_at_names(out);
     if (!make_room(out, signal) ||
         (!out->entry[signal].is_known &&
-         signals_each(out->signals, signal - 1, 1, learn, out, NULL) != MARU_OK)) {
+         signals_each(out->outgoing.signals, signal - 1, 1, learn, out, NULL) != MARU_OK)) {
         return false;
     }
     *entry = out->entry[signal].topic ? &out->entry[signal] : NULL;
@@ -230,111 +213,24 @@ static void publish(struct mqtt_out *out, const struct entry *entry, const struc
 // ---- batches
 
 static void rewind_batch(struct mqtt_out *out) {
-    out->reader = (struct batch_reader){.from = packed_text(&out->batch)};
+    outgoing_rewind(&out->outgoing);
     out->n_in_batch = 0;
     out->n_flying = 0;
 }
 
-struct reading {
-    struct mqtt_out *out;
-    int64_t signal;
-    size_t n;
-};
-
-static maru_status keep(void *of, const struct sample *sample, size_t n, maru_error *err) {
-    struct reading *reading = of;
-    struct mqtt_out *out = reading->out;
-    for (size_t i = 0; i < n; i++) {
-        const struct batch_sample one = {.signal = reading->signal, .sample = sample[i]};
-        if (reading->n == MAX_BACK_SAMPLES) {
-            return fail(err, MARU_E_STOPPED, "enough");
-        }
-        batch_write(&out->batch, &one, 1);
-        out->back_us = sample[i].at_us + 1;
-        reading->n++;
-    }
-    return out->batch.status;
-}
-
-static maru_status first_id(void *of, const struct signal_row *row, maru_error *err) {
-    (void)err;
-    *(int64_t *)of = row->id;
-    return MARU_OK;
-}
-
-// The next piece of what is read back; it ends behind the last signal.
-static void read_back(struct mqtt_out *out) {
-    struct reading reading = {.out = out};
-    text_clear(&out->batch);
-    while (out->is_back && reading.n == 0) {
-        reading.signal = out->back_signal;
-        maru_status st = MARU_OK;
-        const struct entry *entry = NULL;
-        if (!find(out, reading.signal, &entry)) {
-            return;
-        }
-        if (entry) {
-            st = signals_read(out->signals, reading.signal, out->back_us, SIGNALS_TO_US, keep,
-                              &reading, NULL);
-        }
-        if (st == MARU_E_STOPPED) {
-            break; // there is more of it
-        }
-        if (st != MARU_OK && st != MARU_E_USAGE) {
-            text_clear(&out->batch); // the store is away: the same again at the next tick
-            return;
-        }
-        int64_t next = 0;
-        st = signals_each(out->signals, out->back_signal, 1, first_id, &next, NULL);
-        if (st != MARU_OK) {
-            break;
-        }
-        out->is_back = next > 0;
-        out->back_signal = next;
-        out->back_us = out->from_us;
-    }
-    out->is_batch = out->batch.n_bytes > 0;
-    rewind_batch(out);
-}
-
-static void begin_back(struct mqtt_out *out, maru_time from_us) {
-    out->is_back = true;
-    out->back_signal = 0;
-    out->from_us = out->back_us = from_us;
-}
-
-static void take_followed(struct mqtt_out *out, maru_time now) {
-    if (signals_take_followed(out->follower, 0, &out->batch, &out->events)) {
-        text_clear(&out->batch); // all of it lies in the store
-        begin_back(out, out->until_us - EARLIER_US);
-        return;
-    }
-    out->taken_us = now;
-    out->is_batch = out->batch.n_bytes > 0;
-    rewind_batch(out);
-}
-
-static void keep_position(struct mqtt_out *out, maru_time now) {
-    const struct intake_name name = {
-        .bytes = position_name, .n = sizeof position_name - 1, .unit = "us"};
-    const struct sample sample = {.at_us = now,
-                                  .type = SAMPLE_INTEGER,
-                                  .quality = QUALITY_GOOD,
-                                  .value = {.integer = out->until_us}};
-    connection_take_sample(&out->client.connection, &name, &sample);
-    out->said_us = now;
+static bool wants(void *of, int64_t signal, bool *is_wanted) {
+    const struct entry *entry = NULL;
+    const bool is_known = find(of, signal, &entry);
+    *is_wanted = entry != NULL;
+    return is_known;
 }
 
 static void send_some(struct mqtt_out *out) {
     struct batch_sample one;
-    while (out->is_batch && out->n_flying < MAX_IN_FLIGHT) {
-        const struct batch_reader before = out->reader;
+    while (out->n_flying < MAX_IN_FLIGHT && outgoing_next(&out->outgoing, &one)) {
         const struct entry *entry = NULL;
-        if (batch_next(&out->reader, &one, NULL) != MARU_OK) {
-            return;
-        }
         if (!find(out, one.signal, &entry)) {
-            out->reader = before; // the same again at the next tick
+            outgoing_unread(&out->outgoing); // the same again at the next tick
             return;
         }
         if (entry) {
@@ -343,33 +239,18 @@ static void send_some(struct mqtt_out *out) {
     }
 }
 
-static bool is_all_read(const struct mqtt_out *out) {
-    return out->reader.n_left == 0 && out->reader.from.at == out->reader.from.end;
-}
-
 static void tick(void *of, maru_time now) {
     struct mqtt_out *out = of;
+    struct outgoing *outgoing = &out->outgoing;
     send_some(out);
-    if (out->is_batch && is_all_read(out) && out->n_flying == 0) { // the broker has it
-        atomic_fetch_add(&out->n_sent, out->n_in_batch);
-        out->is_batch = false;
-        if (!out->is_back) {
-            out->until_us = out->taken_us;
-            if (now - out->said_us >= SAY_US) {
-                keep_position(out, now);
-            }
-        }
+    if (outgoing->is_batch && outgoing_is_all_read(outgoing) && out->n_flying == 0) {
+        atomic_fetch_add(&out->n_sent, out->n_in_batch); // the broker has it
+        outgoing_done(outgoing, now);
     }
-    if (!out->is_batch && out->is_back) {
-        read_back(out);
-    } else if (!out->is_batch) {
-        take_followed(out, now);
-        if (!out->is_batch && !out->is_back) {
-            out->until_us = now;
-            if (now - out->said_us >= SAY_IDLE_US) {
-                keep_position(out, now);
-            }
-        }
+    if (!outgoing->is_batch) {
+        outgoing_fetch(outgoing, now);
+        out->n_in_batch = 0;
+        out->n_flying = 0;
     }
     send_some(out);
 }
@@ -390,7 +271,10 @@ static void published(void *of, int number) {
     out->n_flying--;
 }
 
-static void stop(void *of, maru_time now) { keep_position(of, now); }
+static void stop(void *of, maru_time now) {
+    struct mqtt_out *out = of;
+    outgoing_keep(&out->outgoing, now);
+}
 
 static const struct mqtt_user user = {
     .up = up, .due = due, .tick = tick, .published = published, .stop = stop};
@@ -415,30 +299,15 @@ maru_status mqtt_out_check(const struct mqtt_out_options *options, maru_error *e
     return mqtt_check(&options->mqtt, err);
 }
 
-static maru_status find_position(struct mqtt_out *out, maru_error *err) {
-    const int64_t signal = signals_find(out->signals, out->own, strlen(out->own));
-    struct last_sample last = {0};
-    out->until_us = clock_unix_us();
-    maru_status st = signal > 0 ? signals_last(out->signals, &signal, 1, &last, err) : MARU_OK;
-    if (st == MARU_OK && signal > 0 && last.sample.type == SAMPLE_INTEGER &&
-        last.sample.quality == QUALITY_GOOD) {
-        out->until_us = last.sample.value.integer;
-        begin_back(out, out->until_us - EARLIER_US);
-    }
-    return st;
-}
-
 static maru_status prepare(struct mqtt_out *out, struct signals *signals,
                            const struct mqtt_out_options *options, maru_error *err) {
-    out->signals = signals;
     arena_init(&out->arena, MAX_ENTRIES_BYTES);
     arena_init(&out->entries, MAX_ENTRIES_BYTES);
-    text_init(&out->batch, SIGNALS_MAX_FOLLOW_BYTES);
-    text_init(&out->events, SIGNALS_MAX_FOLLOW_BYTES);
     text_init(&out->message, MAX_MESSAGE_BYTES);
     pthread_mutex_init(&out->lock, NULL);
     snprintf(out->topic, sizeof out->topic, "%s", options->topic);
-    snprintf(out->own, sizeof out->own, "%.400s/%s", options->mqtt.name, position_name);
+    out->outgoing.wants = wants;
+    out->outgoing.of = out;
     maru_status st = mqtt_out_check(options, err);
     for (size_t i = 0; st == MARU_OK && i < options->n_prefix; i++) {
         out->prefix[i] = arena_text(&out->arena, options->prefix[i], strlen(options->prefix[i]));
@@ -446,18 +315,15 @@ static maru_status prepare(struct mqtt_out *out, struct signals *signals,
         out->n_prefix = i + 1;
     }
     st = st == MARU_OK ? mqtt_client_init(&out->client, signals, &options->mqtt, &user, err) : st;
-    st = st == MARU_OK ? signals_follow(signals, &out->follower, err)
-                       : st; // first, so that nothing lies between
-    return st == MARU_OK ? find_position(out, err) : st;
+    return st == MARU_OK ? outgoing_init(&out->outgoing, signals, &out->client.connection, err)
+                         : st;
 }
 
 static void release(struct mqtt_out *out) {
-    signals_unfollow(out->follower);
+    outgoing_fini(&out->outgoing);
     mqtt_client_fini(&out->client);
     arena_fini(&out->arena);
     arena_fini(&out->entries);
-    text_fini(&out->batch);
-    text_fini(&out->events);
     text_fini(&out->message);
     pthread_mutex_destroy(&out->lock);
     alloc_free(out->entry);
