@@ -80,29 +80,61 @@ maru_status follower_present(struct follower *f, bool is_paced, uint64_t seed, m
     return st == MARU_OK ? present_new(&plan, out, err) : st;
 }
 
+struct kept_claim {
+    struct claim claim;
+    size_t first, n; // of its values
+};
+
 struct forecast { // one, in the making
-    struct follower *follower;
-    const struct belief *belief;
-    const maru_model *model;
+    struct follower_plan plan;
+    const maru_model *model; // the follower's, or the paced one
+    struct paced paced;
+    struct belief belief; // a copy
     maru_time now_us, end_us;
     uint32_t *lot_of; // place in the belief by the number of the lot, less the lowest (n_number)
     uint32_t lowest, n_number;
-    maru_status status; // of the claims
-    maru_error *err;
+    struct kept_claim *claim; // (n_claim, n_claim_room)
+    double *value;            // (n_value, n_value_room)
+    size_t n_claim, n_claim_room, n_value, n_value_room;
+    bool is_short; // of memory for claims
 };
 
 static maru_status begin(void *watcher, uint64_t seed, maru_sim **out, maru_error *err) {
     const struct forecast *forecast = watcher;
-    const struct present_plan plan = {forecast->belief, forecast->model, forecast->now_us, seed};
+    const struct present_plan plan = {&forecast->belief, forecast->model, forecast->now_us, seed};
     return present_new(&plan, out, err);
 }
 
-static void claim(struct forecast *forecast, const struct claim *claim, const double *values,
-                  size_t n) {
-    if (forecast->status == MARU_OK) {
-        forecast->status =
-            validity_claim(forecast->follower->validity, claim, values, n, forecast->err);
+static bool make_room(struct forecast *f, size_t n) {
+    if (f->n_claim == f->n_claim_room) {
+        const size_t room = 2 * f->n_claim_room + 64;
+        struct kept_claim *more = alloc_resize(f->claim, room, sizeof *more);
+        if (!more) {
+            return false;
+        }
+        f->claim = more;
+        f->n_claim_room = room;
     }
+    if (f->n_value_room - f->n_value < n) {
+        const size_t room = 2 * (f->n_value_room + n);
+        double *more = alloc_resize(f->value, room, sizeof *more);
+        if (!more) {
+            return false;
+        }
+        f->value = more;
+        f->n_value_room = room;
+    }
+    return true;
+}
+
+static void claim(struct forecast *f, const struct claim *claim, const double *values, size_t n) {
+    if (!make_room(f, n)) {
+        f->is_short = true;
+        return;
+    }
+    f->claim[f->n_claim++] = (struct kept_claim){*claim, f->n_value, n};
+    memcpy(f->value + f->n_value, values, n * sizeof *values);
+    f->n_value += n;
 }
 
 static void see_lot(void *watcher, const struct futures_lot *lot, const double *done_us, size_t n) {
@@ -137,8 +169,20 @@ static void see_product(void *watcher, uint32_t product, const double *done, siz
     claim(forecast, &its, done, n);
 }
 
+static bool is_stopped(void *watcher) {
+    const struct follower_plan *plan = &((const struct forecast *)watcher)->plan;
+    return plan->is_stopped && plan->is_stopped(plan->watcher);
+}
+
+static void look(void *watcher, double share) {
+    const struct follower_plan *plan = &((const struct forecast *)watcher)->plan;
+    if (plan->look) {
+        plan->look(plan->watcher, share);
+    }
+}
+
 static maru_status find_numbers(struct forecast *forecast, maru_error *err) {
-    const struct belief *b = forecast->belief;
+    const struct belief *b = &forecast->belief;
     uint32_t lowest = UINT32_MAX, highest = 0;
     for (uint32_t i = 0; i < b->head->n_lot_room; i++) {
         const bool is_here = b->lot[i].place != PLACE_UNHEARD && b->lot[i].place != PLACE_GONE;
@@ -159,28 +203,51 @@ static maru_status find_numbers(struct forecast *forecast, maru_error *err) {
     return MARU_OK;
 }
 
-maru_status follower_forecast(struct follower *f, const struct follower_plan *plan,
-                              struct futures *out, maru_error *err) {
-    struct forecast forecast = {.follower = f, .err = err};
-    struct moment now = {.acted_us = INT64_MAX};
-    const struct acts none = {0};
-    *out = (struct futures){0};
-    if (plan->n_rep > VALIDITY_MAX_VALUES) {
+maru_status follower_begin_forecast(struct follower *f, const struct follower_plan *plan,
+                                    struct forecast **out, maru_error *err) {
+    if (plan->is_judged && plan->n_rep > VALIDITY_MAX_VALUES) {
         return fail(err, MARU_E_RANGE, "from 1 to %d futures can be asked for",
                     VALIDITY_MAX_VALUES);
     }
-    maru_status st = find_pace(f, plan->is_paced, &forecast.model, err);
-    forecast.now_us = mirror_now(f->mirror) - mirror_lag(f->mirror);
-    forecast.belief = mirror_look_at(f->mirror, forecast.now_us);
-    const struct present_plan present = {forecast.belief, forecast.model, forecast.now_us,
-                                         plan->seed};
-    st = st == MARU_OK ? present_new(&present, &now.sim, err) : st;
-    st = st == MARU_OK ? find_numbers(&forecast, err) : st;
-    if (st != MARU_OK) {
-        goto done;
+    struct forecast *made = alloc_new(1, sizeof *made);
+    if (!made) {
+        return fail(err, MARU_E_MEMORY, "no memory for futures");
     }
-    now.acted_us = forecast.now_us = maru_sim_now(now.sim);
-    forecast.end_us = forecast.now_us + plan->span_us;
+    made->plan = *plan;
+    made->model = f->model;
+    made->now_us = mirror_now(f->mirror) - mirror_lag(f->mirror);
+    maru_status st = MARU_OK;
+    if (plan->is_paced) {
+        st = paced_init(&made->paced, mirror_look(f->mirror), mirror_now(f->mirror), err);
+        made->model = st == MARU_OK ? made->paced.model : f->model;
+    }
+    const struct belief *now = mirror_look_at(f->mirror, made->now_us);
+    st = st == MARU_OK ? belief_init(&made->belief, f->model, now->head->n_lot_room, err) : st;
+    if (st == MARU_OK) {
+        belief_copy(now, &made->belief);
+        st = find_numbers(made, err);
+    }
+    if (st != MARU_OK) {
+        forecast_free(made);
+        return st;
+    }
+    *out = made;
+    return MARU_OK;
+}
+
+maru_status forecast_run(struct forecast *forecast, struct futures *out, maru_error *err) {
+    const struct follower_plan *plan = &forecast->plan;
+    struct moment now = {.acted_us = INT64_MAX};
+    const struct acts none = {0};
+    const struct present_plan present = {&forecast->belief, forecast->model, forecast->now_us,
+                                         plan->seed};
+    *out = (struct futures){0};
+    maru_status st = present_new(&present, &now.sim, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    now.acted_us = forecast->now_us = maru_sim_now(now.sim);
+    forecast->end_us = forecast->now_us + plan->span_us;
     const struct futures_plan futures = {.now = &now,
                                          .begin = begin,
                                          .see_lot = plan->is_judged ? see_lot : NULL,
@@ -190,12 +257,104 @@ maru_status follower_forecast(struct follower *f, const struct follower_plan *pl
                                          .n_rep = plan->n_rep,
                                          .n_thread = plan->n_thread,
                                          .span_us = plan->span_us,
-                                         .watcher = &forecast};
+                                         .is_stopped = is_stopped,
+                                         .look = look,
+                                         .watcher = forecast};
     st = futures_run(&futures, out, err);
-    st = st == MARU_OK ? forecast.status : st;
-done:
-    alloc_free(forecast.lot_of);
     moment_fini(&now);
+    return st == MARU_OK && forecast->is_short ? fail(err, MARU_E_MEMORY, "no memory for claims")
+                                               : st;
+}
+
+maru_status follower_end_forecast(struct follower *f, struct forecast *forecast, maru_error *err) {
+    maru_status st = MARU_OK;
+    for (size_t i = 0; st == MARU_OK && i < forecast->n_claim; i++) {
+        const struct kept_claim *its = &forecast->claim[i];
+        st = validity_claim(f->validity, &its->claim, forecast->value + its->first, its->n, err);
+    }
+    forecast->n_claim = 0;
+    return st;
+}
+
+void forecast_free(struct forecast *forecast) {
+    if (forecast) {
+        belief_fini(&forecast->belief);
+        paced_fini(&forecast->paced);
+        alloc_free(forecast->lot_of);
+        alloc_free(forecast->claim);
+        alloc_free(forecast->value);
+        alloc_free(forecast);
+    }
+}
+
+maru_status follower_forecast(struct follower *f, const struct follower_plan *plan,
+                              struct futures *out, maru_error *err) {
+    struct forecast *forecast = NULL;
+    *out = (struct futures){0};
+    maru_status st = follower_begin_forecast(f, plan, &forecast, err);
+    st = st == MARU_OK ? forecast_run(forecast, out, err) : st;
+    st = st == MARU_OK ? follower_end_forecast(f, forecast, err) : st;
+    if (forecast) { // its plant stays, for whoever tells the futures
+        paced_fini(&f->paced);
+        f->paced = forecast->paced;
+        forecast->paced = (struct paced){0};
+    }
+    forecast_free(forecast);
+    return st;
+}
+
+// ---- as bytes: the length of the mirror's, the mirror, the claims
+
+void follower_save(const struct follower *f, struct text *out) {
+    const size_t start = out->n_bytes;
+    uint64_t n = 0;
+    text_add(out, (const char *)&n, sizeof n);
+    mirror_save(f->mirror, out);
+    n = out->n_bytes - start - sizeof n;
+    validity_save(f->validity, out);
+    if (out->status == MARU_OK) {
+        memcpy(out->bytes + start, &n, sizeof n);
+    }
+}
+
+maru_status follower_load(const maru_model *model, const struct mirror_options *options,
+                          const void *bytes, size_t n, struct follower **out, maru_error *err) {
+    uint64_t n_mirror = 0;
+    if (n < sizeof n_mirror) {
+        return fail(err, MARU_E_INPUT, "what was kept of this floor is damaged");
+    }
+    memcpy(&n_mirror, bytes, sizeof n_mirror);
+    const char *at = (const char *)bytes + sizeof n_mirror;
+    const size_t n_left = n - sizeof n_mirror;
+    if (n_mirror > n_left) {
+        return fail(err, MARU_E_INPUT, "what was kept of this floor is damaged");
+    }
+    struct follower *f = alloc_new(1, sizeof *f);
+    if (!f) {
+        return fail(err, MARU_E_MEMORY, "no memory to follow a floor");
+    }
+    f->model = model;
+    f->window_us = options->window_us;
+    maru_status st = mirror_load(model, options, at, n_mirror, &f->mirror, err);
+    st = st == MARU_OK ? validity_load(at + n_mirror, n_left - n_mirror, &f->validity, err) : st;
+    if (st != MARU_OK) {
+        follower_free(f);
+        return st;
+    }
+    *out = f;
+    return MARU_OK;
+}
+
+maru_status follower_restart(struct follower *f, const struct mirror_options *options,
+                             maru_error *err) {
+    struct mirror *fresh = NULL;
+    const maru_status st = mirror_new(f->model, options, &fresh, err);
+    if (st == MARU_OK) {
+        mirror_free(f->mirror);
+        f->mirror = fresh;
+        f->window_us = options->window_us;
+        validity_forget(f->validity);
+    }
     return st;
 }
 

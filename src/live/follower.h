@@ -19,6 +19,18 @@ MARU_MUST_USE maru_status follower_new(const maru_model *model,
                                        maru_error *err);
 void follower_free(struct follower *follower); // accepts NULL
 
+// All of it as bytes, and a follower that goes on from them.
+//   errors  as mirror_load, validity_load
+void follower_save(const struct follower *follower, struct text *out);
+MARU_MUST_USE maru_status follower_load(const maru_model *model,
+                                        const struct mirror_options *options, const void *bytes,
+                                        size_t n, struct follower **out, maru_error *err);
+
+// Begin anew with an empty floor; how forecasts have held so far stays, open ones are lost.
+//   errors  as mirror_new; then nothing has changed
+MARU_MUST_USE maru_status follower_restart(struct follower *follower,
+                                           const struct mirror_options *options, maru_error *err);
+
 // The mirror, to feed it and to look at it.
 struct mirror *follower_mirror(struct follower *follower);
 
@@ -34,6 +46,10 @@ struct follower_plan {
     maru_time span_us;
     bool is_paced;  // with what was learned of the floor's times
     bool is_judged; // keep it as claims, to be judged when its time has come
+    // as those of futures_plan; may be NULL
+    bool (*is_stopped)(void *watcher);
+    void (*look)(void *watcher, double share);
+    void *watcher;
 };
 
 // Futures of the present, which is as long ago as events are late (mirror_lag). Lots are named by their number in the belief (struct belief_lot).
@@ -42,6 +58,21 @@ struct follower_plan {
 MARU_MUST_USE maru_status follower_forecast(struct follower *follower,
                                             const struct follower_plan *plan, struct futures *out,
                                             maru_error *err);
+
+// The same in three parts, so that the follower can be fed while the futures run: what it believes is
+// copied, the futures of that are run with nothing of the follower in use, and they become claims.
+//     follower_begin_forecast -> forecast_run -> follower_end_forecast -> forecast_free
+struct forecast;
+//   memory  forecast_free frees; the follower's model must outlive it
+MARU_MUST_USE maru_status follower_begin_forecast(struct follower *follower,
+                                                  const struct follower_plan *plan,
+                                                  struct forecast **out, maru_error *err);
+//   memory  futures_fini frees *out, also after an error, before forecast_free
+MARU_MUST_USE maru_status forecast_run(struct forecast *forecast, struct futures *out,
+                                       maru_error *err);
+MARU_MUST_USE maru_status follower_end_forecast(struct follower *follower,
+                                                struct forecast *forecast, maru_error *err);
+void forecast_free(struct forecast *forecast); // accepts NULL
 
 // Judge the forecasts whose time has come, and a window more; how all of them held.
 struct validity_result follower_judge(struct follower *follower);

@@ -686,3 +686,60 @@ void belief_count_by_group(const struct belief *b, uint32_t *out) {
         }
     }
 }
+
+// ---- bytes from outside
+
+static bool is_in(uint32_t number, uint32_t n) { return number == SIM_NONE || number < n; }
+
+static bool is_lot_sound(const struct belief *b, uint32_t lot) {
+    const struct maru_model *m = b->model;
+    const struct belief_lot *l = &b->lot[lot];
+    bool is_good = l->place <= PLACE_GONE && is_in(l->step, m->n_step) &&
+                   is_in(l->done_step, m->n_step) && is_in(l->tool, m->n_tool) &&
+                   is_in(l->next, b->head->n_lot_room) && is_in(l->class_, m->n_class) &&
+                   is_in(l->queue, m->n_queue);
+    const bool is_heard = l->place != PLACE_UNHEARD;
+    is_good = is_good && (!is_heard || (l->class_ != SIM_NONE && l->step != SIM_NONE &&
+                                        is_on_route(m, product_of(b, l), l->step)));
+    for (uint32_t k = 0; k < m->n_keep; k++) {
+        is_good = is_good && is_in(b->keep[(size_t)lot * m->n_keep + k], m->n_tool);
+    }
+    return is_good;
+}
+
+static bool is_tool_sound(const struct belief *b, uint32_t which) {
+    const struct maru_model *m = b->model;
+    const struct belief_tool *tool = &b->tool[which];
+    uint32_t n = 0;
+    for (uint32_t lot = tool->first; lot != SIM_NONE && n <= b->head->n_lot_room;
+         lot = b->lot[lot].next, n++) {
+        if (lot >= b->head->n_lot_room || b->lot[lot].tool != which) {
+            return false;
+        }
+    }
+    return n == tool->n_lot && tool->state <= TOOL_MAINTAINED && is_in(tool->setup, m->n_setup) &&
+           is_in(tool->downtime, m->group[m->tool_group[which]].n_downtime);
+}
+
+bool belief_is_sound(const struct belief *b) {
+    uint32_t n_live = 0, n_held = 0;
+    bool is_good = true;
+    for (uint32_t lot = 0; is_good && lot < b->head->n_lot_room; lot++) {
+        const struct belief_lot *l = &b->lot[lot];
+        const bool is_live = l->place != PLACE_UNHEARD && l->place != PLACE_GONE;
+        is_good = is_lot_sound(b, lot);
+        n_live += is_live;
+        n_held += is_live && l->flags & BELIEF_HELD;
+    }
+    for (uint32_t tool = 0; is_good && tool < b->model->n_tool; tool++) {
+        is_good = is_tool_sound(b, tool);
+    }
+    for (uint32_t k = 0; is_good && k < BELIEF_N_DISCREPANCY; k++) {
+        const struct discrepancy *d = &b->head->discrepancy[k];
+        is_good = (uint32_t)d->kind < N_DISCREPANCY && (uint32_t)d->place <= PLACE_GONE &&
+                  is_in(d->step, b->model->n_step) && is_in(d->tool, b->model->n_tool) &&
+                  is_in(d->told.step, b->model->n_step) && is_in(d->told.tool, b->model->n_tool) &&
+                  (uint32_t)d->told.kind < N_TOLD;
+    }
+    return is_good && n_live == b->head->n_live && n_held == b->head->n_held;
+}

@@ -178,6 +178,10 @@ double seen_shrunk(const struct seen *seen, double prior_spread);
 //   out     (groups of the model)
 void belief_count_by_group(const struct belief *belief, uint32_t *out);
 
+// Is it one that events could have left behind? For bytes from outside: every number in it is one of the
+// model, and the lots in tools are lists without a loop.
+bool belief_is_sound(const struct belief *belief);
+
 // Count a discrepancy, and keep what was believed.
 void belief_note(struct belief *belief, const struct told *told, enum discrepancy_kind kind);
 

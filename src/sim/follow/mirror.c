@@ -480,3 +480,193 @@ void mirror_digest(struct mirror *m, char out[33]) {
     digest_u64(&all, b->head->n_live);
     digest_hex(&all, out);
 }
+
+// ---- the image
+//
+// A head, then room for the firm belief, the numbers of lots, the events that wait, and the names, each
+// with its length before it. It is read by the program that wrote it: what another build lays out in
+// another way is refused by its sizes.
+
+struct image_head {
+    uint64_t format, sizes, fingerprint, lane[2]; // digest of what is behind the head
+    uint64_t n_belief_bytes, n_pending;
+    struct mirror_options options;
+    uint32_t n_room, n_free, n_name, n_numbered;
+    maru_time now, firm_until, swept;
+    struct mirror_counts counts;
+    uint32_t delay[MIRROR_N_DELAY], n_delay;
+};
+
+static uint64_t sizes_of_image(void) {
+    const uint64_t size[] = {sizeof(struct image_head),      sizeof(struct told),
+                             sizeof(struct belief_head),     sizeof(struct belief_tool),
+                             sizeof(struct belief_instance), sizeof(struct belief_release),
+                             sizeof(struct belief_pace),     sizeof(struct belief_lot)};
+    uint64_t sum = 0;
+    for (size_t i = 0; i < sizeof size / sizeof size[0]; i++) {
+        sum = sum * 8191 + size[i];
+    }
+    return sum;
+}
+
+static void add_bytes(struct text *out, const void *bytes, size_t n) {
+    text_add(out, n > 0 ? bytes : "", n);
+}
+
+void mirror_save(const struct mirror *m, struct text *out) {
+    struct image_head head;
+    memset(&head, 0, sizeof head);
+    head.format = MIRROR_FORMAT;
+    head.sizes = sizes_of_image();
+    head.fingerprint = m->model->fingerprint;
+    head.n_belief_bytes = m->firm.block_bytes;
+    head.n_pending = m->n_pending;
+    head.options = m->options;
+    head.n_room = m->n_room;
+    head.n_free = m->n_free;
+    head.n_name = m->names.n;
+    head.n_numbered = m->n_numbered;
+    head.now = m->now;
+    head.firm_until = m->firm_until;
+    head.swept = m->swept;
+    head.counts = m->counts;
+    memcpy(head.delay, m->delay, sizeof head.delay);
+    head.n_delay = m->n_delay;
+    const size_t start = out->n_bytes;
+    add_bytes(out, &head, sizeof head);
+    add_bytes(out, m->firm.block, m->firm.block_bytes);
+    add_bytes(out, m->name_of_lot, m->n_room * sizeof *m->name_of_lot);
+    add_bytes(out, m->free_lot, m->n_free * sizeof *m->free_lot);
+    add_bytes(out, m->lot_of_name, m->names.n * sizeof *m->lot_of_name);
+    add_bytes(out, m->pending, m->n_pending * sizeof *m->pending);
+    for (uint32_t i = 0; i < m->names.n; i++) {
+        add_bytes(out, &m->names.n_byte[i], sizeof m->names.n_byte[i]);
+        add_bytes(out, m->names.name[i], m->names.n_byte[i]);
+    }
+    if (out->status == MARU_OK) {
+        struct digest d;
+        digest_init(&d);
+        digest_bytes(&d, out->bytes + start + sizeof head, out->n_bytes - start - sizeof head);
+        memcpy(head.lane, d.lane, sizeof head.lane);
+        memcpy(out->bytes + start, &head, sizeof head);
+    }
+}
+
+struct image { // what is left to be read
+    const char *at;
+    size_t n_left;
+};
+
+static bool take_bytes(struct image *image, void *to, size_t n) {
+    if (n > image->n_left) {
+        return false;
+    }
+    if (n > 0) {
+        memcpy(to, image->at, n);
+    }
+    image->at += n;
+    image->n_left -= n;
+    return true;
+}
+
+static bool take_array(struct image *image, void **to, size_t n, size_t size) {
+    if (n > image->n_left / size) {
+        return false;
+    }
+    *to = alloc_new(n + 1, size);
+    return *to && take_bytes(image, *to, n * size);
+}
+
+static bool is_head_good(const struct mirror *m, const struct image_head *head,
+                         const struct image *rest) {
+    struct digest d;
+    digest_init(&d);
+    digest_bytes(&d, rest->at, rest->n_left);
+    return head->format == MIRROR_FORMAT && head->sizes == sizes_of_image() &&
+           head->fingerprint == m->model->fingerprint &&
+           memcmp(head->lane, d.lane, sizeof d.lane) == 0 && head->n_free <= head->n_room &&
+           head->n_room <= m->options.max_lot && head->n_pending <= MIRROR_MAX_PENDING &&
+           head->options.keep_us == m->options.keep_us &&
+           head->options.window_us == m->options.window_us;
+}
+
+static bool are_numbers_good(const struct mirror *m) {
+    bool is_good = true;
+    for (uint32_t i = 0; i < m->n_free; i++) {
+        is_good = is_good && m->free_lot[i] < m->n_room;
+    }
+    for (uint32_t i = 0; i < m->names.n; i++) {
+        is_good = is_good && (m->lot_of_name[i] == MARU_NONE || m->lot_of_name[i] < m->n_room);
+    }
+    for (size_t i = 0; i < m->n_pending; i++) {
+        const struct told *told = &m->pending[i];
+        is_good = is_good && told_check(m->model, told, NULL) == MARU_OK &&
+                  (told_is_of_lot(told->kind) ? told->lot < m->n_room : told->lot == MARU_NONE);
+    }
+    return is_good;
+}
+
+static bool take_names(struct mirror *m, struct image *image, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        char name[MIRROR_MAX_NAME_BYTES];
+        uint32_t n_bytes = 0, number = 0;
+        if (!take_bytes(image, &n_bytes, sizeof n_bytes) || n_bytes > sizeof name ||
+            !take_bytes(image, name, n_bytes) ||
+            names_add(&m->names, name, n_bytes, &number, NULL) != MARU_OK || number != i) {
+            return false;
+        }
+    }
+    return image->n_left == 0;
+}
+
+static bool take_image(struct mirror *m, const struct image_head *head, struct image *image) {
+    void *names = NULL, *free_lots = NULL, *lots = NULL, *pending = NULL;
+    if (belief_grow(&m->firm, head->n_room, NULL) != MARU_OK ||
+        belief_grow(&m->latest, head->n_room, NULL) != MARU_OK ||
+        head->n_belief_bytes != m->firm.block_bytes ||
+        !take_bytes(image, m->firm.block, m->firm.block_bytes)) {
+        return false;
+    }
+    m->n_room = head->n_room;
+    m->n_free = head->n_free;
+    bool is_whole = take_array(image, &names, head->n_room, sizeof *m->name_of_lot);
+    m->name_of_lot = names;
+    is_whole = is_whole && take_array(image, &free_lots, head->n_free, sizeof *m->free_lot);
+    uint32_t *room =
+        is_whole ? alloc_resize(free_lots, (size_t)head->n_room + 1, sizeof *room) : NULL;
+    m->free_lot = room ? room : free_lots;
+    is_whole = is_whole && room && take_array(image, &lots, head->n_name, sizeof *m->lot_of_name);
+    m->lot_of_name = lots;
+    m->n_name_room = is_whole ? head->n_name : 0;
+    is_whole = is_whole && take_array(image, &pending, head->n_pending, sizeof *m->pending);
+    m->pending = pending;
+    m->n_pending = m->n_pending_room = is_whole ? head->n_pending : 0;
+    return is_whole && take_names(m, image, head->n_name);
+}
+
+maru_status mirror_load(const maru_model *model, const struct mirror_options *options,
+                        const void *bytes, size_t n, struct mirror **out, maru_error *err) {
+    struct image image = {bytes, n};
+    struct image_head head;
+    struct mirror *m = NULL;
+    const maru_status st = mirror_new(model, options, &m, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!take_bytes(&image, &head, sizeof head) || !is_head_good(m, &head, &image) ||
+        !take_image(m, &head, &image) || !are_numbers_good(m) || !belief_is_sound(&m->firm)) {
+        mirror_free(m);
+        return fail(err, MARU_E_INPUT,
+                    "what was kept of this floor is of another plant or program");
+    }
+    m->n_numbered = head.n_numbered;
+    m->now = head.now;
+    m->firm_until = head.firm_until;
+    m->swept = head.swept;
+    m->counts = head.counts;
+    memcpy(m->delay, head.delay, sizeof m->delay);
+    m->n_delay = head.n_delay;
+    m->is_stale = true;
+    *out = m;
+    return MARU_OK;
+}

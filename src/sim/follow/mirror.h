@@ -10,9 +10,11 @@
 #ifndef SIM_FOLLOW_MIRROR_H
 #define SIM_FOLLOW_MIRROR_H
 
+#include "base/text.h"
 #include "sim/follow/belief.h"
 
 enum {
+    MIRROR_FORMAT = 1,            // of its image
     MIRROR_MAX_NAME_BYTES = 128,  // of a lot
     MIRROR_MAX_PENDING = 1 << 18, // events that wait
     MIRROR_FIRST_LOTS = 256,      // room at first
@@ -73,6 +75,14 @@ struct mirror_counts {
     uint32_t n_pending, n_lot; // that wait; lots remembered
 };
 struct mirror_counts mirror_count(const struct mirror *mirror);
+
+// All of it as bytes, for the same model in the same program; errors stick in `out`.
+void mirror_save(const struct mirror *mirror, struct text *out);
+// As mirror_new, and goes on where mirror_save was: whatever comes then, the belief is the same.
+//   errors  as mirror_new; MARU_E_INPUT: of another model, program or window, or damaged
+MARU_MUST_USE maru_status mirror_load(const maru_model *model, const struct mirror_options *options,
+                                      const void *bytes, size_t n, struct mirror **out,
+                                      maru_error *err);
 
 // A digest of what is believed of each lot on the floor by its name, of each tool, and of what was learned:
 // whatever the order in which events came in.

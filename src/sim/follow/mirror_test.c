@@ -210,12 +210,64 @@ static void what_is_lost_is_caught_up_with(void **state) {
     maru_plant_free(plant);
 }
 
+// Kept in the middle and taken up again, the belief is that of one that was never away; each prefix, and
+// a byte that is another one, is refused.
+static void an_image_goes_on_the_same(void **state) {
+    (void)state;
+    maru_plant *plant = trial_plant(trial_full);
+    maru_model *model = trial_model(plant, NULL);
+    const struct mirror_options options = {
+        .window_us = WINDOW, .keep_us = 3 * MARU_DAY, .max_lot = 20000};
+    struct floor f = floor_new(plant, NULL, "105", SEED);
+    floor_run(&f, 12 * MARU_DAY);
+    struct delivery *list = malloc(2 * f.n * sizeof *list);
+    assert_non_null(list);
+    const size_t n = disturb(&f, WINDOW - 1, 10, 100, list);
+    struct mirror *mirror = floor_mirror(model, WINDOW), *again = NULL;
+    char want[33], have[33];
+    for (size_t i = 0; i < n / 2; i++) {
+        floor_tell(mirror, &f.word[list[i].word], list[i].at);
+    }
+    struct text image;
+    text_init(&image, 1 << 28);
+    mirror_save(mirror, &image);
+    assert_int_equal(image.status, MARU_OK);
+    assert_int_equal(mirror_load(model, &options, image.bytes, image.n_bytes, &again, NULL),
+                     MARU_OK);
+    for (size_t i = n / 2; i < n; i++) {
+        floor_tell(mirror, &f.word[list[i].word], list[i].at);
+        floor_tell(again, &f.word[list[i].word], list[i].at);
+    }
+    mirror_digest(mirror, want);
+    mirror_digest(again, have);
+    assert_string_equal(have, want);
+    assert_int_equal(mirror_lag(mirror), mirror_lag(again));
+    assert_int_equal(mirror_count(mirror).n_repeat, mirror_count(again).n_repeat);
+    mirror_free(again);
+    for (size_t k = 0; k < image.n_bytes; k += 1 + image.n_bytes / 997) {
+        again = NULL;
+        assert_int_equal(mirror_load(model, &options, image.bytes, k, &again, NULL), MARU_E_INPUT);
+        image.bytes[k] ^= 1;
+        if (mirror_load(model, &options, image.bytes, image.n_bytes, &again, NULL) == MARU_OK) {
+            mirror_free(again); // a byte of the head that only counts
+        }
+        image.bytes[k] ^= 1;
+    }
+    text_fini(&image);
+    mirror_free(mirror);
+    free(list);
+    floor_free(&f);
+    maru_model_free(model);
+    maru_plant_free(plant);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_where_the_floor_is),
         cmocka_unit_test(also_where_failures_stop_jobs),
         cmocka_unit_test(order_and_repeats_do_not_matter),
         cmocka_unit_test(what_is_lost_is_caught_up_with),
+        cmocka_unit_test(an_image_goes_on_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,3 +188,84 @@ struct validity_result validity_look(const struct validity *v) {
     result.n_open = v->n_open;
     return result;
 }
+
+void validity_forget(struct validity *v) {
+    v->result.n_lost += v->n_open;
+    v->n_open = v->n_value = 0;
+}
+
+// ---- as bytes
+
+struct kept_head {
+    uint64_t sizes, n_open, n_value;
+    struct validity_result result;
+};
+
+static uint64_t sizes_of_kept(void) {
+    return sizeof(struct kept_head) * 8191 + sizeof(struct open_claim);
+}
+
+void validity_save(const struct validity *v, struct text *out) {
+    struct kept_head head;
+    memset(&head, 0, sizeof head);
+    head.sizes = sizes_of_kept();
+    head.n_open = v->n_open;
+    head.n_value = v->n_value;
+    head.result = v->result;
+    text_add(out, (const char *)&head, sizeof head);
+    text_add(out, v->n_open > 0 ? (const char *)v->open : "", v->n_open * sizeof *v->open);
+    text_add(out, v->n_value > 0 ? (const char *)v->value : "", v->n_value * sizeof *v->value);
+}
+
+static bool are_claims_good(const struct validity *v) {
+    size_t first = 0;
+    for (size_t i = 0; i < v->n_open; i++) {
+        const struct open_claim *open = &v->open[i];
+        if (open->first != first || open->n < 1 || open->n > VALIDITY_MAX_VALUES ||
+            open->n > v->n_value - first || (uint32_t)open->claim.kind >= N_CLAIM) {
+            return false;
+        }
+        first += open->n;
+    }
+    return first == v->n_value;
+}
+
+maru_status validity_load(const void *bytes, size_t n, struct validity **out, maru_error *err) {
+    struct kept_head head;
+    struct validity *v = NULL;
+    static const char damaged[] = "what was kept of forecasts is of another program";
+    if (n < sizeof head) {
+        return fail(err, MARU_E_INPUT, damaged);
+    }
+    memcpy(&head, bytes, sizeof head);
+    const size_t n_left = n - sizeof head;
+    if (head.sizes != sizes_of_kept() || head.n_open > VALIDITY_MAX_CLAIMS ||
+        head.n_value > head.n_open * VALIDITY_MAX_VALUES ||
+        n_left != head.n_open * sizeof *v->open + head.n_value * sizeof *v->value) {
+        return fail(err, MARU_E_INPUT, damaged);
+    }
+    const maru_status st = validity_new(&v, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    v->open = alloc_new(head.n_open + 1, sizeof *v->open);
+    v->value = alloc_new(head.n_value + 1, sizeof *v->value);
+    if (!v->open || !v->value) {
+        validity_free(v);
+        return fail(err, MARU_E_MEMORY, "no memory for claims");
+    }
+    const char *at = (const char *)bytes + sizeof head;
+    memcpy(v->open, at, head.n_open * sizeof *v->open);
+    memcpy(v->value, at + head.n_open * sizeof *v->open, head.n_value * sizeof *v->value);
+    v->n_open = head.n_open;
+    v->n_open_room = head.n_open + 1;
+    v->n_value = head.n_value;
+    v->n_value_room = head.n_value + 1;
+    v->result = head.result;
+    if (!are_claims_good(v)) {
+        validity_free(v);
+        return fail(err, MARU_E_INPUT, damaged);
+    }
+    *out = v;
+    return MARU_OK;
+}

@@ -8,6 +8,7 @@
 #ifndef SIM_FOLLOW_VALIDITY_H
 #define SIM_FOLLOW_VALIDITY_H
 
+#include "base/text.h"
 #include "sim/follow/belief.h"
 
 enum { VALIDITY_N_BIN = 10, VALIDITY_MAX_CLAIMS = 1 << 16, VALIDITY_MAX_VALUES = 1 << 10 };
@@ -60,5 +61,14 @@ struct validity_result {
     uint64_t n_lost; // claims about lots that were forgotten before
 };
 struct validity_result validity_look(const struct validity *validity);
+
+// All of it as bytes, for the same program; errors stick in `out`.
+void validity_save(const struct validity *validity, struct text *out);
+//   errors  as validity_new; MARU_E_INPUT: of another program, or damaged
+MARU_MUST_USE maru_status validity_load(const void *bytes, size_t n, struct validity **out,
+                                        maru_error *err);
+
+// Forget the claims that are open: what they name is no longer what it was. Lots among them are lost.
+void validity_forget(struct validity *validity);
 
 #endif

@@ -115,11 +115,24 @@ static void claims_wait_for_their_time(void **state) {
     assert_int_equal(result.n_open, 2);
     assert_int_equal(result.score[CLAIM_ALL].n, 1); // the one done at 5 h: rank 1 of 0 to 7
     assert_true(fabs(result.score[CLAIM_ALL].rank[2] - 0.4) < 1e-9); // of 1/8 to 3/8
+    struct text image; // kept and taken up again, the claims are judged the same
+    text_init(&image, 1 << 20);
+    validity_save(v, &image);
+    validity_free(v);
+    for (size_t n = 0; n < image.n_bytes; n++) {
+        assert_int_equal(validity_load(image.bytes, n, &v, NULL), MARU_E_INPUT);
+    }
+    assert_int_equal(validity_load(image.bytes, image.n_bytes, &v, NULL), MARU_OK);
+    text_fini(&image);
     validity_judge(v, &b, 10 * MARU_HOUR);
     result = validity_look(v);
     assert_int_equal(result.n_open, 0);
     assert_int_equal(result.n_lost, 1);
     assert_int_equal(result.score[CLAIM_LOT].n, 1);
+    assert_int_equal(validity_claim(v, &lot, at, 7, NULL), MARU_OK);
+    validity_forget(v);
+    assert_int_equal(validity_look(v).n_open, 0);
+    assert_int_equal(validity_look(v).n_lost, 2);
     validity_free(v);
     belief_fini(&b);
     trial_free(&t);

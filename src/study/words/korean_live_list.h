@@ -468,6 +468,9 @@
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
+    X("what was kept of this floor is of another plant or program", "보관된 현장 상태가 다른 공장이나 다른 판의 프로그램 것입니다") \
+    X("what was kept of forecasts is of another program", "보관된 예측이 다른 판의 프로그램 것입니다") \
+    X("what was kept of this floor is damaged", "보관된 현장 상태가 손상되었습니다") \
     X("nobody has said what {1} means: give it a row in the table", "{1}의 뜻이 정해지지 않았습니다. 표에 한 줄 적어 주세요") \
     X("{1} may be several tools of the plant: give it a row in the table", "{1}에 해당하는 설비가 여럿입니다. 표에 한 줄 적어 주세요") \
     X("the plant has no tool {1}: give it a row in the table", "공장에 설비 {1}[이/가] 없습니다. 표에 한 줄 적어 주세요") \
