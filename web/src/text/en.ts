@@ -460,6 +460,7 @@ export const en: Record<Key, string> = {
     'twin.state.playing': 'playing',
     'twin.state.paused': 'paused',
     'twin.state.seeking': 'on its way',
+    'twin.state.following': 'following the floor',
     'twin.state.failed': 'failed',
     'twin.failed': 'This twin has stopped',
     'twin.seeking': 'On its way there, now at {time}',

@@ -459,6 +459,7 @@ export const ko = {
     'twin.state.playing': '진행 중',
     'twin.state.paused': '멈춤',
     'twin.state.seeking': '이동 중',
+    'twin.state.following': '현장을 따라가는 중',
     'twin.state.failed': '오류',
     'twin.failed': '이 트윈은 멈췄습니다',
     'twin.seeking': '찾는 시각으로 가고 있습니다. 지금 {time}',
