@@ -12,14 +12,14 @@
 //     chunk -> [ before | size_bytes | used_bytes | bytes ........ handed out ....|.... free .... ]
 //
 // Taking memory moves `used_bytes` of the newest chunk. When it does not fit, a new chunk of twice
-// the size follows (64 KiB to 8 MiB). A request larger than that gets a chunk of exactly its size,
+// the size follows (4 KiB to 8 MiB). A request larger than that gets a chunk of exactly its size,
 // put behind the newest one, so that the free rest of the newest is not lost.
 //
 // Invariants: every size is a multiple of ARENA_ALIGN; used_bytes of the arena is the sum over its
 // chunks and never above cap_bytes; bytes never handed out are zero, because chunks come zeroed and
 // nothing is ever put back. A chunk is never larger than what the cap still allows.
 
-enum { ARENA_ALIGN = alignof(max_align_t), CHUNK_MIN_BYTES = 1 << 16, CHUNK_MAX_BYTES = 1 << 23 };
+enum { ARENA_ALIGN = alignof(max_align_t), CHUNK_MIN_BYTES = 1 << 12, CHUNK_MAX_BYTES = 1 << 23 };
 
 struct arena_chunk {
     struct arena_chunk *before;

@@ -65,9 +65,10 @@ struct hsms_connection {
     struct pollfd *file;     // (HSMS_MAX_PEERS + 2)
     int listening;           // -1: not
     atomic_int port;
-    maru_time now_us;   // never goes back but by is_clock_back
-    bool is_clock_back; // it did: all connections are begun anew
-    bool has_more;      // bytes that have come and were left for the next turn
+    maru_time now_us;       // never goes back but by is_clock_back
+    bool is_clock_back;     // it did: all connections are begun anew
+    maru_time next_turn_us; // not before then
+    bool has_more;          // bytes that have come and were left for the next turn
 };
 
 // The time, for all that the thread does.

@@ -213,6 +213,8 @@ maru_status intake_event(struct intake *intake, const struct event *event, maru_
     return MARU_OK;
 }
 
+bool intake_waits(const struct intake *intake) { return intake->n > 0 || intake->n_event > 0; }
+
 bool intake_is_full(const struct intake *intake) {
     return intake->n >= INTAKE_MAX_SAMPLES ||
            intake->text.used_bytes >= INTAKE_MAX_TEXT_BYTES / 2 ||

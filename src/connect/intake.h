@@ -46,7 +46,8 @@ MARU_MUST_USE maru_status intake_event(struct intake *intake, const struct event
 // Count something that could not be taken.
 void intake_refuse(struct intake *intake, const char *why);
 
-// Is it time to commit, because much waits?
+// Does anything wait to be committed? Is it time to, because it is much?
+bool intake_waits(const struct intake *intake);
 bool intake_is_full(const struct intake *intake);
 
 // Make all of it durable; nothing is kept of it here when this fails with anything but MARU_E_IO, which may be tried again.
