@@ -35,6 +35,8 @@ export class Host {
     private aliases = new Map<number, string>()
     private alive = new Set<string>()
     private seq = -1
+    private unsure = false // our connection broke: births may have passed us by
+    private askedAt = 0
 
     private constructor(
         private readonly client: MqttClient,
@@ -49,7 +51,9 @@ export class Host {
         const host = new Host(client, group, node)
         client.on('error', () => undefined)
         client.on('message', (topic, payload) => host.take(topic, payload))
+        let connections = 0
         client.on('connect', () => {
+            host.unsure = connections++ > 0
             client.subscribe(`spBv1.0/${group}/#`, { qos: 1 }, () => {
                 if (id) {
                     client.publish(`spBv1.0/STATE/${id}`, JSON.stringify({ online: true, timestamp }), { qos: 1, retain: true })
@@ -91,6 +95,13 @@ export class Host {
         if (node !== this.node || kind === 'NCMD' || kind === 'DCMD') {
             return
         }
+        if (this.unsure && kind !== 'NBIRTH' && kind !== 'NDEATH') {
+            if (Date.now() - this.askedAt > 1000) {
+                this.askedAt = Date.now()
+                this.send('NCMD', '', [{ name: 'Node Control/Rebirth', type: 'Boolean', value: true, timestamp: Date.now() }])
+            }
+            return
+        }
         const message = decodePayload(payload)
         const seq = message.seq === undefined || message.seq === null ? undefined : Number(plain(message.seq))
         this.counts.messages++
@@ -101,6 +112,7 @@ export class Host {
         }
         if (kind === 'NBIRTH') {
             this.counts.nbirth++
+            this.unsure = false
             this.alive = new Set([''])
             this.aliases.clear()
             this.seq = -1
