@@ -196,7 +196,9 @@ def bad_days():
         causes = sorted({g["detail"]["cause"] for g in found})
         check("gaps without a code", [g["detail"] for g in found if not g["detail"].get("code")], [])
         recorded = joined([(g["detail"]["from_us"] * 1e-6 - 0.5, g["detail"]["until_us"] * 1e-6 + 0.5) for g in found])
-        check("spans without samples that do not lie in a gap", [s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in recorded)], [])
+        outside = sorted({s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in recorded)})
+        near = [(g["source"], g["detail"]) for g in found for s in outside if g["detail"]["from_us"] * 1e-6 < s[1] + 60 and g["detail"]["until_us"] * 1e-6 > s[0] - 60]
+        check("spans without samples that do not lie in a gap, and the gaps about them", (outside, near), ([], []))
         tell(f"broker killed {n_broker} times, maru {n_kill} times: {missing} of {n} samples never came, {len(found)} gaps on record: {', '.join(causes)}")
         at_least("what came", (n - missing) / max(1, n), 0.2)
     finally:

@@ -15,7 +15,9 @@
 // A broken connection may be found out late: for as long as a dead one can go unnoticed, nothing says that a node was silent by its own
 // will. Before that it was heard of by being connected.
 
-static const maru_time slack_us = 5000000;      // a sample's own time counts where it is as near
+static const maru_time slack_us = 5000000;      // clocks as near as that agree
+static const maru_time window_us = 600000000;   // in which the quickest sample is looked for
+static const maru_time on_way_us = 60000000;    // a birth, at most
 static const maru_time unnoticed_us = 40000000; // a broken connection: twice the keep-alive
 static const maru_time together_us =
     100000;                                 // a device born so soon after its node was born with it
@@ -23,11 +25,14 @@ static const maru_time every_us = 10000000; // between two gaps for data that ca
 
 struct unit { // a node or device
     bool is_node, is_lost;
-    bool is_asked;         // a node: for a rebirth
-    bool is_with_node;     // a device: lost when its node was
-    uint32_t node;         // of a device
-    enum gap_code code;    // why it is lost, or its data cannot be used
-    maru_time heard_us;    // 0: never
+    bool is_asked;      // a node: for a rebirth
+    bool is_with_node;  // a device: lost when its node was
+    uint32_t node;      // of a device
+    enum gap_code code; // why it is lost, or its data cannot be used
+    maru_time heard_us; // 0: never
+    maru_time late_us
+        [2]; // a node: the least that a sample was behind our clock, in this window and the last
+    maru_time began_us;    // of this window
     maru_time born_us;     // 0: it is not
     maru_time dropping_us; // since when data of it comes that cannot be used, 0: it can
     maru_time told_us;     // of that, last
@@ -165,8 +170,11 @@ static void find_again(struct presence *presence, uint32_t at, maru_time now) {
     } else if (unit->is_node && unit->born_us != 0 && !unit->is_asked) {
         tell(presence, at, GAP_BORN_AGAIN, now, 0); // nobody has told of its death
     }
-    *unit = (struct unit){
-        .is_node = unit->is_node, .node = unit->node, .heard_us = now, .born_us = now};
+    unit->is_lost = unit->is_asked = unit->is_with_node = false;
+    unit->dropping_us = unit->told_us = 0;
+    unit->n_dropped = 0;
+    unit->born_us = now;
+    unit->heard_us = now - on_way_us > unit->heard_us ? now - on_way_us : unit->heard_us;
 }
 
 // Data came that cannot be used before a birth: told at once, then now and then, and with the birth.
@@ -255,6 +263,24 @@ static void hear(struct presence *presence, uint32_t at, maru_time heard_us) {
     }
 }
 
+// When a sample was taken, by our clock. It may have waited on its way, so its own time counts; what even the quickest sample is behind or
+// ahead is the node's clock.
+static maru_time time_of(struct presence *presence, maru_time at_us, maru_time now) {
+    maru_time late_us = now - at_us;
+    if (presence->recent_node != UINT32_MAX) {
+        struct unit *node = &presence->unit[presence->recent_node];
+        if (now - node->began_us >= window_us) {
+            node->late_us[1] = node->began_us == 0 ? INT64_MAX : node->late_us[0];
+            node->late_us[0] = INT64_MAX;
+            node->began_us = now;
+        }
+        node->late_us[0] = late_us < node->late_us[0] ? late_us : node->late_us[0];
+        late_us = node->late_us[1] < node->late_us[0] ? node->late_us[1] : node->late_us[0];
+    }
+    const maru_time ours_us = late_us > slack_us || late_us < -slack_us ? at_us + late_us : at_us;
+    return ours_us < now ? ours_us : now;
+}
+
 void presence_take_sample(struct presence *presence, const struct host_sample *sample,
                           maru_time now) {
     if (sample->is_historical || (sample->sample.quality & QUALITY_GOOD) == QUALITY_BAD) {
@@ -269,8 +295,7 @@ void presence_take_sample(struct presence *presence, const struct host_sample *s
     if (!is_under(names, presence->recent_device, name, n)) {
         presence->recent_device = names_find(names, name, before_slash(name, n, 3));
     }
-    const maru_time at_us = sample->sample.at_us;
-    const maru_time heard_us = at_us > now ? now : at_us < now - slack_us ? now - slack_us : at_us;
+    const maru_time heard_us = time_of(presence, sample->sample.at_us, now);
     hear(presence, presence->recent_node, heard_us);
     hear(presence, presence->recent_device, heard_us);
 }

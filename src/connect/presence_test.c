@@ -201,22 +201,32 @@ static void test_a_quiet_node_was_there_as_long_as_the_connection(void **state) 
     end(&told);
 }
 
-static void test_clocks_of_nodes_are_believed_when_they_are_near(void **state) {
-    static const struct {
-        maru_time at_ms, want_ms;
-    } cases[] = {{-3600000, 5000}, {9000, 9000}, {10000, 10000}, {3600000, 10000}};
+static void test_samples_that_waited_count_by_their_own_time(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (int clock_s = -3600; clock_s <= 3600; clock_s += 3600) { // of the node
         struct told told;
-        char want[64];
         start(&told);
-        event(&told, HOST_NODE_BORN, HOST_NO_CAUSE, "g/n", T0);
-        sample(&told, "g/n/t", T0 + cases[i].at_ms * 1000, QUALITY_GOOD, T0 + 10 * second);
+        born(&told, "g/n", T0);
+        sample(&told, "g/n/t", T0 + (10 + clock_s) * second, QUALITY_GOOD, T0 + 10 * second);
+        sample(&told, "g/n/t", T0 + (11 + clock_s) * second, QUALITY_GOOD, T0 + 19 * second);
         event(&told, HOST_NODE_DIED, HOST_NO_CAUSE, "g/n", T0 + 20 * second);
-        snprintf(want, sizeof want, "g/n node_died %d 20000 0;", (int)cases[i].want_ms);
-        says(&told, want);
+        says(&told, "g/n node_died 11000 20000 0;");
         end(&told);
     }
+}
+
+static void test_a_birth_may_have_waited_too(void **state) {
+    (void)state;
+    struct told told;
+    start(&told);
+    born(&told, "g/n", T0);
+    good(&told, "g/n/t", T0); // quick: the clocks agree
+    event(&told, HOST_NODE_DIED, HOST_NO_CAUSE, "g/n", T0 + second);
+    born(&told, "g/n", T0 + 30 * second); // sent at 20 s
+    sample(&told, "g/n/t", T0 + 20 * second, QUALITY_GOOD, T0 + 30 * second);
+    event(&told, HOST_NODE_DIED, HOST_NO_CAUSE, "g/n", T0 + 31 * second);
+    says(&told, "g/n node_died 0 1000 0;g/n node_died 0 30000 0;g/n node_died 20000 31000 0;");
+    end(&told);
 }
 
 // ---- the law: every span in which samples are missing lies in gaps
@@ -304,7 +314,8 @@ int main(void) {
         cmocka_unit_test(test_what_cannot_be_used_is_told_now_and_then),
         cmocka_unit_test(test_what_was_heard_before_a_start_is_remembered),
         cmocka_unit_test(test_a_quiet_node_was_there_as_long_as_the_connection),
-        cmocka_unit_test(test_clocks_of_nodes_are_believed_when_they_are_near),
+        cmocka_unit_test(test_samples_that_waited_count_by_their_own_time),
+        cmocka_unit_test(test_a_birth_may_have_waited_too),
         cmocka_unit_test(test_every_span_without_samples_lies_in_gaps),
     };
     return cmocka_run_group_tests_name("presence", tests, NULL, NULL);
