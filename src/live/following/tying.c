@@ -660,7 +660,13 @@ static maru_status find_step(struct reading *r, tying_find_lot find, void *conte
     bool is_doubtful = false;
     const bool is_told = r->event->step[0] || r->event->recipe[0] || member(r, "step")[0] ||
                          member(r, "step_name")[0] || member(r, "recipe")[0];
-    if (find) {
+    const char *number = first_of(member(r, "step"), r->event->step);
+    int64_t k = 0;
+    const bool is_number = number_int64(number, strlen(number), &k);
+    if (is_told && !(is_number && r->route == MARU_NONE) && find_told_step(r, &is_doubtful)) {
+        return MARU_OK;
+    }
+    if (find) { // asked last, since it may take a while to be known
         lot = find(context, r->out->lot);
         r->route = r->route == MARU_NONE ? lot.route : r->route;
     }

@@ -352,6 +352,15 @@ static uint64_t hash_of(const char *name, size_t n_bytes) {
     return d.lane[0];
 }
 
+const char *mirror_name_of(const struct mirror *m, const struct told *told) {
+    if (told->lot >= m->n_room || !is_used(m, told->lot)) {
+        return "";
+    }
+    const uint32_t name = m->name_of_lot[told->lot];
+    return hash_of(m->names.name[name], m->names.n_byte[name]) == told->tie ? m->names.name[name]
+                                                                            : "";
+}
+
 maru_status mirror_take(struct mirror *m, const char *lot, size_t n_bytes, const struct told *told,
                         maru_time now, maru_error *err) {
     struct told event = *told;

@@ -67,6 +67,9 @@ maru_time mirror_now(const struct mirror *mirror);
 uint32_t mirror_find(const struct mirror *mirror, const char *lot, size_t n_bytes);
 const char *mirror_name(const struct mirror *mirror, uint32_t lot); // valid until the next event
 
+// The name of the lot of an event that was taken, "" where it is forgotten.
+const char *mirror_name_of(const struct mirror *mirror, const struct told *told);
+
 struct mirror_counts {
     uint64_t n_repeat;         // events told again
     uint64_t n_ancient;        // older than what is remembered: left out

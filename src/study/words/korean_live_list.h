@@ -468,6 +468,16 @@
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
+    X("at most {1} sources can be named", "출처는 {1}개까지 적을 수 있습니다") \
+    X("the floor has not been there yet: it is at {1} s", "현장이 아직 그 시각에 이르지 않았습니다. 지금 {1}초입니다") \
+    X("of a floor that is followed no moment before {1} s can be looked at", "따라가는 현장은 {1}초보다 앞선 시각을 볼 수 없습니다") \
+    X("the lot is at a step that its product does not have", "로트가 그 제품에 없는 공정에 있습니다") \
+    X("the lot is before a step that it has done, and no rework leads there", "로트가 이미 마친 공정보다 앞에 있고, 그리로 가는 재작업도 없습니다") \
+    X("the lot is in a tool that does not do its step", "로트가 그 공정을 하지 않는 설비에 있습니다") \
+    X("the lot is in one tool while it was in another", "로트가 다른 설비에 있는데 또 한 설비에서 시작했습니다") \
+    X("the lot ends in another tool than it started in", "로트가 시작한 설비와 다른 설비에서 끝났습니다") \
+    X("the lot is back after it had left", "떠난 로트가 다시 나타났습니다") \
+    X("the batch is larger than its step allows", "배치가 공정에서 허용하는 크기보다 큽니다") \
     X("what was kept of this floor is of another plant or program", "보관된 현장 상태가 다른 공장이나 다른 판의 프로그램 것입니다") \
     X("what was kept of forecasts is of another program", "보관된 예측이 다른 판의 프로그램 것입니다") \
     X("what was kept of this floor is damaged", "보관된 현장 상태가 손상되었습니다") \
