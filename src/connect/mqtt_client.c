@@ -83,6 +83,14 @@ static void on_publish(struct mosquitto *mosq, void *of, int number) {
     }
 }
 
+static void on_unsubscribe(struct mosquitto *mosq, void *of, int number) {
+    struct mqtt_client *client = of;
+    (void)mosq;
+    if (client->user->echoed) {
+        client->user->echoed(client, number);
+    }
+}
+
 static void on_message(struct mosquitto *mosq, void *of, const struct mosquitto_message *message) {
     struct mqtt_client *client = of;
     (void)mosq;
@@ -128,6 +136,19 @@ int mqtt_client_publish(struct mqtt_client *client, const char *topic, const voi
                : 0;
 }
 
+// Taking back a filter that was never asked for is answered all the same (MQTT 3.1.1, 3.10.4), needs no rights and changes nothing.
+int mqtt_client_ask_echo(struct mqtt_client *client) {
+    int number = 0;
+    return client->mosq &&
+                   mosquitto_unsubscribe(client->mosq, &number, "maru/echo") == MOSQ_ERR_SUCCESS
+               ? number
+               : 0;
+}
+
+bool mqtt_client_is_blocked(const struct mqtt_client *client) {
+    return client->mosq && mosquitto_want_write(client->mosq);
+}
+
 // ---- the thread
 
 static int set_login(struct mosquitto *mosq, const struct mqtt_address *address,
@@ -152,6 +173,7 @@ static maru_status make_mosquitto(struct mqtt_client *client, maru_error *err) {
     (void)mosquitto_threaded_set(mosq, true); // answers wait for loop_write: see above
     mosquitto_connect_callback_set(mosq, on_connect);
     mosquitto_subscribe_callback_set(mosq, on_subscribe);
+    mosquitto_unsubscribe_callback_set(mosq, on_unsubscribe);
     mosquitto_message_callback_set(mosq, on_message);
     mosquitto_publish_callback_set(mosq, on_publish);
     (void)mosquitto_max_inflight_messages_set(mosq, 0);

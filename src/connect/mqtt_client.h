@@ -36,7 +36,8 @@ struct mqtt_user {
     maru_time (*due)(void *of);              // when tick is wanted next
     void (*tick)(void *of, maru_time now);   // after each round
     void (*published)(void *of, int number); // the broker has it
-    void (*stop)(void *of, maru_time now);   // the connection will end in good order
+    void (*echoed)(void *of, int number); // it has all that was sent before this echo was asked for
+    void (*stop)(void *of, maru_time now); // the connection will end in good order
     void (*down)(void *of, maru_time now);
 };
 
@@ -79,6 +80,14 @@ void mqtt_client_subscribe(struct mqtt_client *client, const char *const *filter
 //   out  the number that `published` is told; 0: it was not taken
 int mqtt_client_publish(struct mqtt_client *client, const char *topic, const void *bytes, size_t n,
                         int qos, bool is_retained);
+
+// Ask for an echo: a broker reads what a client sends in its order, so with the echo it has all that went before, also what has no
+// acknowledgement of its own (QoS 0).
+//   out  the number that `echoed` is told; 0: it was not taken
+int mqtt_client_ask_echo(struct mqtt_client *client);
+
+// Is there still something that the socket has not taken?
+bool mqtt_client_is_blocked(const struct mqtt_client *client);
 
 // End the session that the broker keeps for this client id, as well as that can be done within some seconds.
 void mqtt_forget(const struct mqtt_options *options);

@@ -18,6 +18,14 @@ struct link_kind {
     void (*forget)(const struct json_t *settings);
 };
 
+// What all kinds with a broker have: url, caFile, clientId.
+struct mqtt_options;
+MARU_MUST_USE maru_status link_read_mqtt(const struct json_t *settings, struct mqtt_options *out,
+                                         maru_error *err);
+
+// Those that give away (link_givers.c).
+extern const struct link_kind link_mqtt_out, link_sparkplug_out;
+
 // NULL: there is no such kind.
 const struct link_kind *link_kind_find(const char *name);
 

@@ -6,19 +6,18 @@
 #include "connect/hsms_connection.h"
 #include "connect/modbus_connection.h"
 #include "connect/mqtt_json_connection.h"
-#include "connect/mqtt_out_connection.h"
 #include "connect/sparkplug_connection.h"
 #include "serve/api/fields.h"
 #include "serve/links/link_kind.h"
 #include "study/words/korean.h"
 #include "wire/modbus/registers.h"
 
-// The kinds, and what their settings mean.
+// The kinds that take in, and what their settings mean. Those that give away: link_givers.c.
 
 enum { MAX_TABLE = 250000, MAX_PATH_BYTES = 500, SEOUL_MIN = 9 * 60 };
 
-static maru_status read_mqtt(const struct json_t *settings, struct mqtt_options *out,
-                             maru_error *err) {
+maru_status link_read_mqtt(const struct json_t *settings, struct mqtt_options *out,
+                           maru_error *err) {
     maru_status st = field_text(settings, "url", MQTT_MAX_URL_BYTES - 1, &out->url, err);
     st = st == MARU_OK ? field_text(settings, "caFile", MAX_PATH_BYTES, &out->ca_file, err) : st;
     return st == MARU_OK
@@ -28,7 +27,7 @@ static maru_status read_mqtt(const struct json_t *settings, struct mqtt_options 
 
 static void forget_mqtt(const struct json_t *settings) {
     struct mqtt_options options = {.name = "", .url = "", .ca_file = "", .client_id = ""};
-    if (read_mqtt(settings, &options, NULL) == MARU_OK) {
+    if (link_read_mqtt(settings, &options, NULL) == MARU_OK) {
         mqtt_forget(&options);
     }
 }
@@ -56,7 +55,7 @@ static maru_status open_sparkplug(struct signals *signals, const char *name,
         .host_id = "maru",
         .is_primary = true,
         .group = ""};
-    maru_status st = read_mqtt(settings, &options.mqtt, err);
+    maru_status st = link_read_mqtt(settings, &options.mqtt, err);
     st = st == MARU_OK ? field_text(settings, "hostId", 100, &options.host_id, err) : st;
     st = st == MARU_OK ? field_bool(settings, "primary", &options.is_primary, err) : st;
     st = st == MARU_OK ? field_text(settings, "group", 128, &options.group, err) : st;
@@ -142,7 +141,7 @@ static maru_status open_json(struct signals *signals, const char *name,
     struct mqtt_json_options options = {
         .mqtt = {.name = name, .url = "", .ca_file = "", .client_id = ""}, .table = ""};
     int64_t offset_min = SEOUL_MIN;
-    maru_status st = read_mqtt(settings, &options.mqtt, err);
+    maru_status st = link_read_mqtt(settings, &options.mqtt, err);
     st = st == MARU_OK ? field_text(settings, "table", MAX_TABLE, &options.table, err) : st;
     st = st == MARU_OK ? field_count(settings, "offsetMinutes", -MOMENT_MAX_OFFSET_MIN,
                                      MOMENT_MAX_OFFSET_MIN, &offset_min, err)
@@ -291,56 +290,24 @@ static void look_at_modbus(void *connection, struct connection_look *out) {
     modbus_look_at(connection, out);
 }
 
-// ---- mqtt_out
-
-static const char *const mqtt_out_known[] = {"url", "caFile", "topic", "signals", NULL};
-
-static maru_status open_mqtt_out(struct signals *signals, const char *name,
-                                 const struct json_t *settings, void **out, maru_error *err) {
-    const char *prefix[OUT_MAX_PREFIXES];
-    const json_t *list = json_object_get(settings, "signals");
-    struct mqtt_out_options options = {
-        .mqtt = {.name = name, .url = "", .ca_file = "", .client_id = ""},
-        .topic = "maru/{source}",
-        .prefix = prefix,
-        .n_prefix = json_array_size(list)};
-    for (size_t i = 0; i < options.n_prefix && i < OUT_MAX_PREFIXES; i++) {
-        prefix[i] = json_string_value(json_array_get(list, i));
-        if (!prefix[i]) {
-            return field_wrong(err, "/signals", "texts are wanted");
-        }
-    }
-    maru_status st = read_mqtt(settings, &options.mqtt, err);
-    st = st == MARU_OK ? field_text(settings, "topic", OUT_MAX_TOPIC_BYTES - 1, &options.topic, err)
-                       : st;
-    st = st == MARU_OK ? mqtt_out_check(&options, err) : st;
-    if (st != MARU_OK || !signals) {
-        return st;
-    }
-    struct mqtt_out *made = NULL;
-    st = mqtt_out_open(signals, &options, &made, err);
-    *out = made;
-    return st;
-}
-
-static void close_mqtt_out(void *connection) { mqtt_out_close(connection); }
-static void look_at_mqtt_out(void *connection, struct connection_look *out) {
-    mqtt_out_look_at(connection, out);
-}
-
 static const struct link_kind kinds[] = {
-    {"folder", folder_known, open_folder, close_folder, look_at_folder},
-    {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms},
+    {"folder", folder_known, open_folder, close_folder, look_at_folder, NULL},
+    {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms, NULL},
     {"json", json_known, open_json, close_json, look_at_json, forget_mqtt},
-    {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus},
-    {"mqtt_out", mqtt_out_known, open_mqtt_out, close_mqtt_out, look_at_mqtt_out},
-    {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug},
+    {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus, NULL},
+    {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug, NULL},
 };
+static const struct link_kind *const others[] = {&link_mqtt_out, &link_sparkplug_out};
 
 const struct link_kind *link_kind_find(const char *name) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (strcmp(kinds[i].name, name) == 0) {
             return &kinds[i];
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(others[i]->name, name) == 0) {
+            return others[i];
         }
     }
     return NULL;

@@ -37,8 +37,10 @@ static maru_status read_settings(const struct connection_row *row, const struct 
     *kind = link_kind_find(row->kind);
     *out = NULL;
     if (!*kind) {
-        return field_wrong(err, "/kind",
-                           "one of folder, hsms, json, modbus, mqtt_out, sparkplug is wanted");
+        return field_wrong(
+            err, "/kind",
+            "one of folder, hsms, json, modbus, mqtt_out, sparkplug, sparkplug_out is "
+            "wanted");
     }
     return fields_open(out, row->settings, strlen(row->settings), (*kind)->known, err);
 }

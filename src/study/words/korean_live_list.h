@@ -193,7 +193,7 @@
     X("there is already a connection '{1}'", "연결 '{1}'[이/가] 이미 있습니다") \
     X("an event of the floor is a JSON object", "현장 이벤트는 JSON 객체여야 합니다") \
     X("an event of the floor has a member event", "현장 이벤트에는 event 항목이 있어야 합니다") \
-    X("one of folder, hsms, json, modbus, mqtt_out, sparkplug is wanted", "folder, hsms, json, modbus, mqtt_out, sparkplug 가운데 하나여야 합니다") \
+    X("one of folder, hsms, json, modbus, mqtt_out, sparkplug, sparkplug_out is wanted", "folder, hsms, json, modbus, mqtt_out, sparkplug, sparkplug_out 가운데 하나여야 합니다") \
     /* the end of the list */
 
 #define KOREAN_EQUIPMENT(X) \
@@ -720,6 +720,9 @@
     X("the path of an asset has 1 to 511 bytes of UTF-8", "자산의 경로는 UTF-8로 1바이트부터 511바이트까지입니다") \
     X("a level of the path is empty", "경로에 빈 단계가 있습니다") \
     X("a path has at most 16 levels", "경로는 16단계까지입니다") \
+    X("a host wants to write: what is given away cannot be written", "호스트가 값을 쓰려 합니다. 내보내는 신호에는 쓸 수 없습니다") \
+    X("1 to {1} assets, or beginnings of names such as line1/, are wanted: what comes back from the broker must not go out again", "자산이나 line1/ 같은 이름의 앞부분을 1개부터 {1}개까지 적으세요. 브로커에서 돌아오는 것을 다시 내보내면 안 됩니다") \
+    X("two metrics of one name", "이름이 같은 metric이 둘입니다") \
     X("more than {1} assets", "자산이 {1}개를 넘습니다") \
     X("plant is wanted as the id of a plant", "plant에 공장의 id를 적으세요") \
     X("this plant has faults, so its tools are not known: mend them first", "이 공장의 표에 오류가 있어 호기를 알 수 없습니다. 먼저 고치세요") \

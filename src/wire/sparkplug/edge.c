@@ -124,13 +124,9 @@ void edge_free(struct edge *edge) {
     if (!edge) {
         return;
     }
-    for (uint32_t i = 0; i < edge->n_device; i++) {
-        alloc_free(edge->device[i].name);
-    }
-    for (uint32_t i = 0; i < edge->n_metric; i++) {
-        alloc_free(edge->metric[i].name);
-        alloc_free(edge->metric[i].unit);
-        alloc_free(edge->metric[i].text);
+    edge_clear(edge);
+    if (edge->n_device > 0) {
+        alloc_free(edge->device[0].name);
     }
     alloc_free(edge->device);
     alloc_free(edge->metric);
@@ -138,6 +134,19 @@ void edge_free(struct edge *edge) {
     alloc_free(edge->node);
     alloc_free(edge->host);
     alloc_free(edge);
+}
+
+void edge_clear(struct edge *edge) {
+    for (uint32_t i = 1; i < edge->n_device; i++) {
+        alloc_free(edge->device[i].name);
+    }
+    for (uint32_t i = 0; i < edge->n_metric; i++) {
+        alloc_free(edge->metric[i].name);
+        alloc_free(edge->metric[i].unit);
+        alloc_free(edge->metric[i].text);
+    }
+    edge->n_device = edge->n_device > 0 ? 1 : 0;
+    edge->n_metric = 0;
 }
 
 maru_status edge_add_device(struct edge *edge, const char *name, uint32_t *device,
@@ -198,6 +207,18 @@ maru_status edge_set_unit(struct edge *edge, uint32_t metric, const char *unit, 
     }
     alloc_free(edge->metric[metric].unit);
     edge->metric[metric].unit = copy;
+    return MARU_OK;
+}
+
+maru_status edge_set_type(struct edge *edge, uint32_t metric, uint32_t type, maru_error *err) {
+    if (metric >= edge->n_metric || !is_simple(type)) {
+        return fail(err, MARU_E_USAGE, "a metric needs a name, a device and a simple type");
+    }
+    struct edge_metric *its = &edge->metric[metric];
+    alloc_free(its->text);
+    its->text = NULL;
+    its->has_value = false;
+    its->type = (uint8_t)type;
     return MARU_OK;
 }
 
@@ -363,6 +384,12 @@ void edge_connected(struct edge *edge, maru_time now) {
     }
 }
 
+void edge_rebirth(struct edge *edge, maru_time now) {
+    if (edge->is_online) {
+        publish_births(edge, now);
+    }
+}
+
 void edge_disconnected(struct edge *edge) {
     edge->is_connected = false;
     edge->is_online = false;
@@ -504,6 +531,20 @@ maru_status edge_data(struct edge *edge, const struct edge_value *value, uint32_
     }
     if (st == MARU_OK) {
         *is_sent = is_good;
+    }
+    alloc_free(made);
+    return st;
+}
+
+maru_status edge_keep(struct edge *edge, const struct edge_value *value, uint32_t n,
+                      maru_error *err) {
+    struct payload_value *made = alloc_new((size_t)n + 1, sizeof *made);
+    if (!made) {
+        return no_memory(err);
+    }
+    maru_status st = check_values(edge, value, n, made, err);
+    for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
+        st = keep_value(&edge->metric[value[i].metric], &value[i].sample, err);
     }
     alloc_free(made);
     return st;

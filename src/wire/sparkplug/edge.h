@@ -65,6 +65,16 @@ maru_status edge_add_metric(struct edge *edge, uint32_t device, const char *name
 //   errors  MARU_E_MEMORY, MARU_E_USAGE: no UTF-8, or more than PAYLOAD_MAX_UNIT_BYTES
 maru_status edge_set_unit(struct edge *edge, uint32_t metric, const char *unit, maru_error *err);
 
+// The metric has another type from the next birth on, and no value until it is given one.
+//   errors  MARU_E_USAGE: a type that is not simple
+maru_status edge_set_type(struct edge *edge, uint32_t metric, uint32_t type, maru_error *err);
+
+// No devices and metrics any more: to be added anew, and told with edge_rebirth. The session goes on.
+void edge_clear(struct edge *edge);
+
+// Births again, as if a host had asked for them; nothing while the node is not online.
+void edge_rebirth(struct edge *edge, maru_time now);
+
 // The last will to connect with; each connection needs a new one.
 void edge_will(struct edge *edge, maru_time now, struct text *topic, struct text *bytes);
 
@@ -90,6 +100,11 @@ maru_status edge_message_in(struct edge *edge, const char *topic, const void *by
 //           MARU_E_MEMORY
 maru_status edge_data(struct edge *edge, const struct edge_value *value, uint32_t n,
                       bool is_historical, maru_time now, bool *is_sent, maru_error *err);
+
+// Values that the next births tell, and nothing is sent: where what goes out is older than what is known.
+//   errors  as edge_data
+maru_status edge_keep(struct edge *edge, const struct edge_value *value, uint32_t n,
+                      maru_error *err);
 
 // A device has gone, or has come back: DDEATH, DBIRTH. All are there at first.
 void edge_set_device(struct edge *edge, uint32_t device, bool is_there, maru_time now);

@@ -227,6 +227,48 @@ static void test_what_cannot_be_is_refused(void **state) {
     }
 }
 
+static void test_what_a_node_has_may_change(void **state) {
+    (void)state;
+    struct text log;
+    uint32_t id = 9;
+    bool is_sent = true;
+    struct edge *edge = make(&log, "", true);
+    edge_rebirth(edge, T0); // not online
+    said(&log, "");
+    edge_connected(edge, T0);
+    const struct edge_value value = {0, {T0, SAMPLE_DOUBLE, QUALITY_GOOD, 0, {.number = 1.5}}};
+    assert_int_equal(edge_data(edge, &value, 1, false, T0, &is_sent, NULL), MARU_OK);
+    const struct edge_value newer = {0, {T0, SAMPLE_DOUBLE, QUALITY_GOOD, 0, {.number = 7.25}}};
+    text_clear(&log);
+    assert_int_equal(edge_keep(edge, &newer, 1, NULL), MARU_OK);
+    assert_int_equal(log.n_bytes, 0);
+    edge_rebirth(edge, T0);
+    assert_non_null(strstr(log.bytes, "\"value\":7.25"));
+    assert_int_equal(edge_set_type(edge, 0, PAYLOAD_STRING, NULL), MARU_OK);
+    assert_int_equal(edge_keep(edge, &newer, 1, NULL), MARU_E_USAGE);
+    assert_int_equal(edge_set_type(edge, 0, PAYLOAD_FILE, NULL), MARU_E_USAGE);
+    text_clear(&log);
+    edge_rebirth(edge, T0);
+    assert_non_null(strstr(log.bytes, "\"name\":\"t\",\"alias\":1," TIME
+                                      ",\"type\":\"String\",\"value\":null"));
+    edge_clear(edge);
+    assert_int_equal(edge_add_metric(edge, 1, "x", PAYLOAD_DOUBLE, &id, NULL), MARU_E_USAGE);
+    assert_int_equal(edge_add_device(edge, "e", &id, NULL), MARU_OK);
+    assert_int_equal(id, 1);
+    assert_int_equal(edge_add_metric(edge, 1, "x", PAYLOAD_DOUBLE, &id, NULL), MARU_OK);
+    assert_int_equal(id, 0);
+    text_clear(&log);
+    edge_rebirth(edge, T0);
+    said(&log, "<spBv1.0/g/NBIRTH/n {" TIME ",\"seq\":0,\"metrics\":[" SESSION(
+                   "255") ",{\"name\":\"Node Control/Rebirth\"," TIME
+                          ",\"type\":\"Boolean\",\"value\":false}]}>"
+                          "<spBv1.0/g/DBIRTH/n/e {" TIME
+                          ",\"seq\":1,\"metrics\":[{\"name\":\"x\",\"alias\":1," TIME
+                          ",\"type\":\"Double\",\"value\":null}]}>");
+    edge_free(edge);
+    text_fini(&log);
+}
+
 static void test_births_tell_units(void **state) {
     (void)state;
     struct text log;
@@ -253,6 +295,7 @@ static void test_births_tell_units(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_births_tell_units),
+        cmocka_unit_test(test_what_a_node_has_may_change),
         cmocka_unit_test(test_births_data_and_rebirth),
         cmocka_unit_test(test_births_wait_for_the_primary_host),
         cmocka_unit_test(test_commands),
