@@ -15,7 +15,7 @@
 // that some rule begins with; so thousands of rules that name their signals cost one look each, and only those that begin as the
 // name does are met in full. A chain is in the order of the rules.
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 struct rule {
     const char *pattern, *asset, *name, *unit;
