@@ -7,7 +7,8 @@ all: setup # with the page where Node.js is there, else without
 	@tools/page --try
 	@test -e $(BUILD)/build.ninja || meson setup $(BUILD) $(MESON_FLAGS)
 	@ninja -C $(BUILD)
-demo: try_web all # PLANT=folder: that plant instead of the examples; ONCE=1: ends after the summary
+demo: try_web try_demo all # PLANT=folder: that plant instead of the examples; ONCE=1: ends when all was seen
+	@test "$(PLANT)" || tools/gateway --try
 	@tools/demo $(PLANT)
 test: try_test all
 	@tools/gateway --try
@@ -35,7 +36,7 @@ web: # the page, into web/dist, from where the build puts it into the program
 	@tools/page
 setup:
 	@tools/setup build
-try_web try_test: # what can be done without is no reason to stop
+try_web try_demo try_test: # what can be done without is no reason to stop
 	@tools/setup $(@:try_%=%) || echo "make: going on without these"
 clean:
 	rm -rf $(BUILD)

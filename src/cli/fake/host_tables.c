@@ -35,6 +35,7 @@ static void add_meanings(const struct fake_plan *plan, struct text *out) {
         for (size_t s = 0; s < sizeof state / sizeof state[0]; s++) {
             add_meaning(out, plan, device, "State", state[s][0], state[s][1]);
         }
+        add_meaning(out, plan, device, "Job/Lot", "", "lot");
         add_meaning(out, plan, device, "Job/Product", "", "product");
         add_meaning(out, plan, device, "Job/Step", "", "step");
         add_meaning(out, plan, device, "Count/Good", "", "good total");

@@ -42,6 +42,7 @@ struct fake_sparkplug {
     int wake[2];
     pthread_t thread;
     atomic_bool is_stopping;
+    bool has_values; // the first have come: a node that is born before has nothing to tell
 
     pthread_mutex_t lock; // of what follows
     pthread_cond_t taken;
@@ -128,6 +129,7 @@ static void take_basket(struct fake_sparkplug *fake, struct basket *own) {
 
 static void hand_out(struct fake_sparkplug *fake, const struct basket *basket, maru_time now) {
     size_t i = 0;
+    fake->has_values = fake->has_values || basket->n > 0;
     while (i < basket->n) {
         const uint32_t device = fake->plan->tag_device[basket->value[i].tag];
         size_t end = i + 1;
@@ -178,7 +180,7 @@ static void turn(struct fake_sparkplug *fake, struct basket *own, bool may_try) 
     }
     for (uint32_t i = 0; i < fake->n_node; i++) {
         fake_node_catch_up(&fake->node[i], clock_unix_us());
-        if (may_try && !atomic_load(&fake->is_stopping)) {
+        if (may_try && fake->has_values && !atomic_load(&fake->is_stopping)) {
             fake_node_try(&fake->node[i], clock_unix_us());
         }
     }
