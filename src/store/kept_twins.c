@@ -13,7 +13,7 @@ static const char no_twin[] = "there is no such twin";
 
 #define TWIN_COLUMNS                                                                               \
     "id, name, plant, version, options, seed, origin, origin_us, by, created_ms, speed, playing,"  \
-    " time_us, end_us, forecast, begin_us"
+    " time_us, end_us, forecast, begin_us, follows"
 
 static struct twin_row read_twin(const struct query *query) {
     return (struct twin_row){.id = query_text(query, 0),
@@ -31,7 +31,8 @@ static struct twin_row read_twin(const struct query *query) {
                              .time_us = query_integer(query, 12),
                              .end_us = query_integer(query, 13),
                              .forecast = query_text(query, 14),
-                             .begin_us = query_integer(query, 15)};
+                             .begin_us = query_integer(query, 15),
+                             .follows = query_text(query, 16)};
 }
 
 // The only row of a statement that counts something.
@@ -54,11 +55,12 @@ static maru_status insert_twin(struct database *database, const struct twin_row 
             return st;
         }
     }
-    query_open(&query, database,
-               "INSERT INTO twin SELECT ?1, ?2, plant, number, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-               " ?11, ?12, '', coalesce((SELECT begin_us FROM twin WHERE id = ?5), ?15),"
-               " coalesce((SELECT state FROM twin WHERE id = ?5), ?16)"
-               " FROM version WHERE plant = ?13 AND number = ?14 RETURNING id");
+    query_open(
+        &query, database,
+        "INSERT INTO twin SELECT ?1, ?2, plant, number, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        " ?11, ?12, '', coalesce((SELECT begin_us FROM twin WHERE id = ?5 AND follows = ''), ?15),"
+        " coalesce((SELECT state FROM twin WHERE id = ?5 AND follows = ''), ?16), ?17"
+        " FROM version WHERE plant = ?13 AND number = ?14 RETURNING id");
     query_bind_text(&query, id);
     query_bind_text(&query, row->name);
     query_bind_text(&query, row->options);
@@ -74,9 +76,12 @@ static maru_status insert_twin(struct database *database, const struct twin_row 
     query_bind_text(&query, row->plant);
     query_bind_integer(&query, row->version);
     query_bind_integer(&query, row->begin_us);
-    if (state.bytes) { // unbound is NULL
+    if (state.bytes) {
         query_bind_bytes(&query, state.bytes, state.n_bytes);
+    } else {
+        query_bind_text(&query, NULL);
     }
+    query_bind_text(&query, row->follows ? row->follows : "");
     const maru_status st =
         query_one(&query, "there is no such plant, or no such version of it", err);
     alloc_free(state.bytes);
@@ -278,6 +283,10 @@ maru_status tenant_add_act(struct tenant *tenant, const char *twin, const struct
     return database_leave(database, st, err);
 }
 
+void twin_engine_name(const char *id, char out[STORE_ID_BYTES + 8]) {
+    snprintf(out, STORE_ID_BYTES + 8, "twin/%s", id);
+}
+
 maru_status tenant_delete_twin(struct tenant *tenant, const char *id, const char *by,
                                maru_error *err) {
     struct database *database = &tenant->database;
@@ -288,6 +297,12 @@ maru_status tenant_delete_twin(struct tenant *tenant, const char *id, const char
         query_open(&query, database, "DELETE FROM twin WHERE id = ? RETURNING id");
         query_bind_text(&query, id);
         st = query_one(&query, no_twin, err);
+    }
+    if (st == MARU_OK) { // what a follower has kept of it
+        char engine[STORE_ID_BYTES + 8];
+        twin_engine_name(id, engine);
+        const char *const values[] = {engine, NULL};
+        st = query_do(database, "DELETE FROM engine WHERE name = ?", values, err);
     }
     st = st == MARU_OK ? audit_append(database, by, "delete twin", id, "", err) : st;
     return database_leave(database, st, err);

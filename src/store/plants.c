@@ -96,6 +96,8 @@ const char *const tenant_migration[] = {
     // a hundred pages.
     "DROP INDEX event_is; DROP INDEX event_at;"
     "CREATE UNIQUE INDEX event_is ON event(at_us, source, kind, name, lot, wafer);",
+    // follows: what a twin follows, as JSON; '' where it plays
+    "ALTER TABLE twin ADD COLUMN follows TEXT NOT NULL DEFAULT '';",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -210,6 +210,7 @@ struct twin_row {
     bool is_playing;
     int64_t time_us, end_us;
     const char *forecast; // run of its last one, "": none
+    const char *follows;  // what it follows, JSON; "" (or NULL to tenant_add_twin): it plays
 };
 typedef maru_status (*tenant_see_twin)(void *context, const struct twin_row *row, maru_error *err);
 
@@ -224,7 +225,7 @@ struct act_row { // what was done to it, in the order in which it was done
 typedef maru_status (*tenant_see_act)(void *context, const struct act_row *row, maru_error *err);
 
 // Keep a new one: id and created_ms of `row` are not looked at; with an origin it gets the beginning of
-// that, and what was done to that up to origin_us.
+// that, and what was done to that up to origin_us; of an origin that follows a floor, the state of `row`.
 //   out     id
 //   errors  MARU_E_USAGE: no such version or origin; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_add_twin(struct tenant *tenant, const struct twin_row *row,
@@ -251,6 +252,8 @@ MARU_MUST_USE maru_status tenant_add_act(struct tenant *tenant, const char *twin
                                          const struct act_row *act, maru_error *err);
 MARU_MUST_USE maru_status tenant_delete_twin(struct tenant *tenant, const char *id, const char *by,
                                              maru_error *err);
+// The engine (below) under which a twin that follows a floor keeps what it believes; it goes with the twin.
+void twin_engine_name(const char *id, char out[STORE_ID_BYTES + 8]);
 
 // ---- connections (kept_connections.c)
 

@@ -2,7 +2,7 @@
 #include "store/signals/inner.h"
 
 // What happened. Events wait with the samples for the same transaction. One is known by who said what when of which lot and
-// wafer, so that a repeat replaces itself.
+// wafer, so that a repeat replaces itself. Numbers grow in the order of commits, since one thread writes.
 
 static maru_status insert_event(struct signals *signals, const struct event *event,
                                 maru_error *err) {
@@ -11,6 +11,7 @@ static maru_status insert_event(struct signals *signals, const struct event *eve
                "INSERT INTO event(id, at_us, kind, source, name, lot, wafer, recipe, step, detail)"
                " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(source, at_us, kind, name, lot, wafer) DO UPDATE SET"
+               " id = CASE WHEN event.detail = excluded.detail THEN event.id ELSE excluded.id END,"
                " recipe = excluded.recipe, step = excluded.step, detail = excluded.detail");
     query_bind_integer(&query, signals->next_event++);
     query_bind_integer(&query, event->at_us);
@@ -65,6 +66,19 @@ maru_status signals_add_events(struct signals *signals, const struct event *even
     return st;
 }
 
+static maru_status see_events(struct query *query, signals_see_event see, void *context,
+                              maru_error *err) {
+    maru_status st = MARU_OK;
+    while (st == MARU_OK && query_row(query)) {
+        struct event event = {.at_us = query_integer(query, 1)};
+        for (int i = 0; i < N_EVENT_TEXT; i++) {
+            event.text[i] = query_text(query, 2 + i);
+        }
+        st = see(context, query_integer(query, 0), &event, err);
+    }
+    return st;
+}
+
 maru_status signals_each_event(struct signals *signals, const struct event_filter *filter,
                                signals_see_event see, void *context, maru_error *err) {
     struct query query;
@@ -86,13 +100,29 @@ maru_status signals_each_event(struct signals *signals, const struct event_filte
     query_bind_integer(&query, filter->before_us);
     query_bind_integer(&query, filter->before_id);
     query_bind_integer(&query, filter->limit);
-    while (st == MARU_OK && query_row(&query)) {
-        struct event event = {.at_us = query_integer(&query, 1)};
-        for (int i = 0; i < N_EVENT_TEXT; i++) {
-            event.text[i] = query_text(&query, 2 + i);
-        }
-        st = see(context, query_integer(&query, 0), &event, err);
-    }
+    st = see_events(&query, see, context, err);
     const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
     return database_leave(signals->reader, st == MARU_OK ? closed : st, err);
+}
+
+maru_status signals_each_event_after(struct signals *signals, int64_t after, int64_t limit,
+                                     signals_see_event see, void *context, maru_error *err) {
+    struct query query;
+    database_enter(signals->reader);
+    query_open(&query, signals->reader,
+               "SELECT id, at_us, kind, source, name, lot, wafer, recipe, step, detail FROM event"
+               " WHERE id > ? ORDER BY id LIMIT ?");
+    query_bind_integer(&query, after);
+    query_bind_integer(&query, limit);
+    const maru_status st = see_events(&query, see, context, err);
+    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
+    return database_leave(signals->reader, st == MARU_OK ? closed : st, err);
+}
+
+maru_status signals_last_event(struct signals *signals, int64_t *number, maru_error *err) {
+    struct query query;
+    database_enter(signals->reader);
+    query_open(&query, signals->reader, "SELECT coalesce(max(id), 0) FROM event");
+    *number = query_row(&query) ? query_integer(&query, 0) : 0;
+    return database_leave(signals->reader, query_close(&query, err), err);
 }

@@ -145,6 +145,15 @@ MARU_MUST_USE maru_status signals_each_event(struct signals *signals,
                                              const struct event_filter *filter,
                                              signals_see_event see, void *context, maru_error *err);
 
+// Events in the order in which they became durable: those with a number above `after`, at most `limit`. Who remembers the number
+// of the last one hears each event once, over restarts and kills; one that is told again with another detail has a new number.
+MARU_MUST_USE maru_status signals_each_event_after(struct signals *signals, int64_t after,
+                                                   int64_t limit, signals_see_event see,
+                                                   void *context, maru_error *err);
+// The number of the newest event, 0: there is none.
+MARU_MUST_USE maru_status signals_last_event(struct signals *signals, int64_t *number,
+                                             maru_error *err);
+
 // ---- following (follow.c)
 
 // Follow what is written from now on, as it becomes durable: one that is behind by more than SIGNALS_MAX_FOLLOW_BYTES has missed

@@ -485,6 +485,58 @@ static void test_events(void **state) {
     remove_place(&place);
 }
 
+struct heard {
+    char text[256];
+    int64_t last;
+};
+
+static maru_status hear(void *context, int64_t number, const struct event *event, maru_error *err) {
+    struct heard *heard = context;
+    (void)err;
+    assert_true(number > heard->last);
+    heard->last = number;
+    const size_t n = strlen(heard->text);
+    snprintf(heard->text + n, sizeof heard->text - n, "%s%s ", event->lot, event->detail);
+    return MARU_OK;
+}
+
+// Who remembers a number hears each event once, in the order of commits, whatever its time; a repeat is not heard again, and one
+// that says something else is.
+static void test_events_by_number(void **state) {
+    (void)state;
+    struct place place;
+    uint64_t ticket = 0;
+    int64_t last = -1;
+    struct heard heard = {.last = 0};
+    new_place(&place);
+    assert_int_equal(signals_last_event(place.signals, &last, NULL), MARU_OK);
+    assert_int_equal(last, 0);
+    struct event event[] = {lot_event("B", 20), lot_event("A", 10), lot_event("C", 5)};
+    for (int round = 0; round < 2; round++) { // and all of it repeated
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(signals_add_events(place.signals, &event[i], 1, &ticket, NULL),
+                             MARU_OK);
+            assert_int_equal(signals_commit(place.signals, ticket, NULL), MARU_OK);
+        }
+        assert_int_equal(signals_each_event_after(place.signals, heard.last, 2, hear, &heard, NULL),
+                         MARU_OK);
+        close_place(&place);
+        open_place(&place);
+        assert_int_equal(
+            signals_each_event_after(place.signals, heard.last, 10, hear, &heard, NULL), MARU_OK);
+        assert_string_equal(heard.text, "B{} A{} C{} ");
+    }
+    event[0].detail = "{\"more\":1}";
+    assert_int_equal(signals_add_events(place.signals, event, 1, &ticket, NULL), MARU_OK);
+    assert_int_equal(signals_commit(place.signals, ticket, NULL), MARU_OK);
+    assert_int_equal(signals_each_event_after(place.signals, heard.last, 10, hear, &heard, NULL),
+                     MARU_OK);
+    assert_string_equal(heard.text, "B{} A{} C{} B{\"more\":1} ");
+    assert_int_equal(signals_last_event(place.signals, &last, NULL), MARU_OK);
+    assert_true(last == heard.last);
+    remove_place(&place);
+}
+
 static void test_followers_get_what_is_durable(void **state) {
     (void)state;
     struct place place;
@@ -620,6 +672,7 @@ int main(void) {
         cmocka_unit_test(test_refusals_write_nothing),
         cmocka_unit_test(test_what_is_too_old_becomes_levels),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_events_by_number),
         cmocka_unit_test(test_followers_get_what_is_durable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
