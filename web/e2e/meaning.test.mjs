@@ -14,8 +14,30 @@ SLOW,oven/speed < 10,medium,Look at the belt,line 1,
 NOISY,pump/flow > 100,low,,pumps,
 `
 
+// The day of docs/EQUIPMENT.md, two days ago: every figure of it is known there.
+const STATES = { setup: 'setup', run: 'productive', wait: 'waiting for repair', repair: 'repair', alone: 'no operator', empty: 'no product', pm: 'maintenance', test: 'production test', lost: 'link lost', back: 'link back', full: 'blocked', off: 'off', try: 'process experiment' }
+const STORY = '07:00 setup 07:30 run 10:00 wait 10:10 repair 10:40 run 12:00 alone 12:40 run 14:00 empty 14:03 run 15:00 pm 16:30 test 16:45 run 19:00 lost 19:15 back 19:20 run 21:00 repair 22:15 run 23:30 full 23:34 run 02:00 wait 03:00 off 06:00 repair 06:20 try'.match(/\S+ \S+/g).map((one) => one.split(' '))
+const MADE = [['07:05', 'A', 0, 0, 0], ['07:40', 'A', 0, 4, 0], ['14:30', 'A', 320, 4, 2], ['15:30', 'B', 0, 0, 0], ['22:30', 'B', 340, 0, 12], ['23:01', 'A', 0, 0, 0], ['01:30', 'A', 150, 10, 0]]
+const DAY = Math.floor((Date.now() / 1000 + 9 * 3600) / 86400) * 86400 - 9 * 3600 - 2 * 86400 + 7 * 3600
+const clock = (text) => {
+    const [hours, minutes] = text.split(':').map(Number)
+    return DAY + ((hours + 17) % 24) * 3600 + minutes * 60
+}
+const EQUIPMENT = `equipment,signal,value,means,tool,reason
+${Object.entries(STATES).map(([word, means]) => `press,state,${word},${means},Press/1,${word === 'wait' ? 'fan' : ''}`).join('\n')}
+press,product,,product,Press/1,
+press,lot,,lot,Press/1,
+press,good,,good count,Press/1,
+press,scrap,,scrap count,Press/1,
+press,rework,,rework count,Press/1,
+etch,state,run,productive,Etch/1,
+etch,state,down,failed,Etch/1,
+etch2,state,run,productive,Etch/2,
+etch2,state,idle,idle,Etch/2,
+`
+
 // What a telephone is shown, and a text that each page has.
-const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산' }
+const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표' }
 
 describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -203,6 +225,99 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         page.once('dialog', (dialog) => dialog.accept()) // leaves the changes
         await page.getByRole('link', { name: 'Now', exact: true }).click()
         await page.locator('.alarms-bar').waitFor()
+    })
+
+    it('asks for what it needs before it can say what tools do', async () => {
+        await page.goto(`${base}/equipment`)
+        await page.getByText('No table of equipment yet').waitFor()
+        await page.getByRole('link', { name: 'Make the table of states' }).click()
+        await page.getByRole('button', { name: 'Begin with a sample' }).waitFor()
+        const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload a CSV' }).click()])
+        await chooser.setFiles({ name: 'equipment.csv', mimeType: 'text/csv', buffer: Buffer.from(EQUIPMENT) })
+        await page.getByRole('button', { name: 'Save as new version' }).click()
+        await page.getByText('Saved as version 1').waitFor()
+        await put('ideals', 'product,ideal\nA,60 s\nB,45 s\n')
+    })
+
+    it('shows tools by group as they are, and how that changes', async () => {
+        const lines = STORY.map(([time, word]) => `press state="${word}" ${at(clock(time))}`)
+        for (const [time, product, good, scrap, rework] of MADE) {
+            lines.push(`press product="${product}" ${at(clock(time))}`)
+            for (const [name, n] of Object.entries({ good, scrap, rework })) if (n) lines.push(`press ${name}=${n}i ${at(clock(time)) + 1}`)
+        }
+        const hour = now() - 7 * 3600
+        for (let n = 0; n < 14; n++) lines.push(`etch state="${n % 2 ? 'down' : 'run'}" ${at(hour + n * 1700)}`, `etch2 state="${n % 3 ? 'run' : 'idle'}" ${at(hour + n * 1400)}`)
+        await write(...lines)
+        await page.goto(`${base}/equipment`)
+        const tile = (tool) => page.locator('.tool-tile').filter({ hasText: tool })
+        await tile('Press/1').getByText('process experiment').waitFor()
+        await tile('Etch/1').getByText('unscheduled down').waitFor()
+        await page.getByRole('heading', { name: /^Etch 1 of 2 productive/ }).waitFor()
+        await write(`etch state="run" ${at(now())}`, `press lot="L-77" ${at(now())}`)
+        await tile('Etch/1').locator('.tool-state').getByText('productive').waitFor()
+        await tile('Press/1').getByText('lot L-77').waitFor()
+        await page.locator('.strip-small').nth(2).waitFor()
+        await page.getByRole('button', { name: /^productive 2/ }).click()
+        assert.equal(await page.locator('.tool-tile').count(), 2)
+        await page.getByRole('button', { name: /^productive 2/ }).click()
+        await shot(page, '80-equipment')
+    })
+
+    it('shows what a tool did, zoomed by wheel, hand and keys, and as a table', async () => {
+        await page.goto(`${base}/equipment/tool/Press%2F1?from=${DAY}&to=${DAY + 86400}`)
+        const strip = page.locator('.gantt-strip')
+        await strip.locator('i').nth(10).waitFor()
+        const rows = page.getByRole('table', { name: 'All states' }).locator('.body .row')
+        assert.equal(await rows.count(), STORY.length - 1) // back begins nothing
+        await shot(page, '81-tool')
+        const shown = async () => ({ from: Number(await strip.getAttribute('data-from')), to: Number(await strip.getAttribute('data-to')) })
+        const box = await strip.boundingBox()
+        await page.mouse.move(box.x + (box.width * 3.1) / 24, box.y + 20)
+        await page.locator('.gantt-said').getByText('unscheduled down: waiting for repair').waitFor()
+        await page.locator('.gantt-said').getByText(/10 min · fan/).waitFor()
+        await page.mouse.down()
+        await page.mouse.move(box.x + (box.width * 6) / 24, box.y + 20, { steps: 4 })
+        await page.mouse.up()
+        await page.waitForURL(/from=/)
+        const part = await shown()
+        assert.ok(Math.abs(part.to - part.from - 2.9 * 3600) < 600, JSON.stringify(part))
+        await page.waitForFunction((count) => document.querySelectorAll('.data-table .body .row').length < count, STORY.length - 1)
+        await strip.focus()
+        await strip.press('ArrowLeft')
+        assert.ok((await shown()).from < part.from)
+        await strip.press('-')
+        await strip.press('-')
+        assert.ok((await shown()).to - (await shown()).from > 3 * (part.to - part.from))
+        await page.mouse.move(box.x + box.width / 2, box.y + 20)
+        const before = await shown()
+        await page.mouse.wheel(0, -300)
+        assert.ok((await shown()).to - (await shown()).from < before.to - before.from)
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+        assert.match(readFileSync(await download.path(), 'utf8'), /unscheduled down,repair/)
+    })
+
+    it('works OEE out by both standards as docs/EQUIPMENT.md does by hand', async () => {
+        await page.goto(`${base}/equipment/tool/Press%2F1/oee`)
+        await drawCharts(page)
+        await page.locator('.losses').getByText('breakdowns').waitFor()
+        await page.locator('details').first().locator('summary').click()
+        const table = page.getByRole('table', { name: 'OEE and what it is made of' })
+        const row = (text) => table.locator('.body .row').filter({ hasText: text })
+        const day = new Date((DAY + 9 * 3600) * 1000).toISOString().slice(5, 10).replace('-', '/')
+        await row(`${day} day`).getByText('66.7 %').first().waitFor()
+        await row(`${day} evening`).getByText('55.4 %').waitFor()
+        await row(`${day} night`).getByText('31.3 %').waitFor()
+        await shot(page, '82-oee')
+        await page.getByRole('radio', { name: /ISO 22400/ }).check({ force: true })
+        await row(`${day} evening`).getByText('71.8 %').waitFor()
+        await row(`${day} night`).getByText('57.7 %').waitFor()
+        await page.locator('.figure').filter({ hasText: 'MTBF' }).getByText(/90 % interval/).waitFor()
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+        assert.match(readFileSync(await download.path(), 'utf8'), /Press\/1,evening/)
+        await page.goto(`${base}/equipment/oee`)
+        await drawCharts(page)
+        await page.getByRole('table').last().getByText('Etch/2').waitFor()
+        await shot(page, '83-oee-all')
     })
 
     it('fits a telephone, in Korean and in the dark', async () => {

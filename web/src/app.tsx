@@ -13,6 +13,7 @@ import { store, stored } from './parts/stored'
 import { useText, type Key, type Lang } from './text'
 
 const Alarms = lazy(() => import('./pages/alarms'))
+const Equipment = lazy(() => import('./pages/equipment'))
 const Live = lazy(() => import('./pages/live'))
 const Plants = lazy(() => import('./pages/plants'))
 const PlantPage = lazy(() => import('./pages/plant'))
@@ -37,6 +38,7 @@ function Page({ me }: { me: Me }): ReactNode {
     const [room, one] = path
     if (!room) return <Overview />
     if (room === 'alarms') return <Alarms />
+    if (room === 'equipment') return <Equipment />
     if (room === 'data') return <Live />
     if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
     if (room === 'twins') return one ? <TwinPage key={one} id={one} /> : <Twins />
@@ -86,6 +88,7 @@ function LangChoice() {
 const ICONS: Record<string, string> = {
     overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z',
     alarms: 'M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4M12 3v2',
+    equipment: 'M4 20V9h7v11M4 13h7M11 20h9V5l-5 3v5M15 16h2M3 20h18',
     data: 'M3 12h4l2.5-7 5 14 2.5-7h4',
     plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
     twins: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5',
@@ -106,6 +109,7 @@ function Nav({ me }: { me: Me }) {
     const rooms: [string, Key, string][] = [
         ['overview', 'nav.overview', '/'],
         ['alarms', 'nav.alarms', '/alarms'],
+        ['equipment', 'nav.equipment', '/equipment'],
         ['data', 'nav.data', '/data'],
         ['plants', 'nav.plants', '/plants'],
         ['twins', 'nav.twins', '/twins'],
@@ -113,7 +117,9 @@ function Nav({ me }: { me: Me }) {
     ]
     if (me.role === 'admin') rooms.push(['admin', 'nav.admin', '/admin'])
     const nav = useRef<HTMLElement>(null)
-    useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [path[0]])
+    useEffect(() => {
+        nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+    }, [path[0]])
     return (
         <nav ref={nav} className="nav" aria-label={t('nav')}>
             {rooms.map(([name, key, href]) => (

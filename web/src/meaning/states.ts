@@ -7,7 +7,7 @@ export const classOf = (state: string): string => {
     return `s-${known[state] ?? 'unknown'}`
 }
 /** The order in which states are listed: what wants somebody first. */
-export const STATES = ['unscheduled down', 'scheduled down', 'engineering', 'standby', 'productive', 'non-scheduled', 'not known'] as const
+export const STATES = ['unscheduled down', 'scheduled down', 'engineering', 'standby', 'productive', 'non-scheduled', 'unknown'] as const
 
 /** `Etch/1` stands in `Etch`; a name without a slash in no group. */
 export const groupOf = (tool: string): string => (tool.includes('/') ? tool.slice(0, tool.lastIndexOf('/')) : '')
