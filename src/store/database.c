@@ -141,6 +141,13 @@ bool query_row(struct query *query) {
     return query->status == MARU_OK && query->database->backend->next_row(query);
 }
 
+void query_again(struct query *query) {
+    if (query->status == MARU_OK) {
+        query->database->backend->again(query);
+    }
+    query->n_value = 0;
+}
+
 struct value query_value(const struct query *query, int column) {
     return query->database->backend->get(query, column);
 }

@@ -102,6 +102,10 @@ double query_number(const struct query *query, int column);
 const void *query_bytes(const struct query *query, int column, size_t *n);
 struct value query_value(const struct query *query, int column);
 
+// Run a statement without rows with what is bound, and let go of that, so that it can be bound and run again: many rows at once, without a
+// word of PostgreSQL between two of them. Errors stick, and may be found as late as by query_close; texts and bytes may go.
+void query_again(struct query *query);
+
 //   errors  MARU_E_IO: the disk is full, the system refused, the file is damaged, or the connection to
 //           PostgreSQL was lost; MARU_E_INPUT: a row contradicts the others; MARU_E_LIMIT
 MARU_MUST_USE maru_status query_close(struct query *query, maru_error *err);

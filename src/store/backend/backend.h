@@ -20,6 +20,7 @@ struct backend {
 
     void (*open_query)(struct query *query);
     bool (*next_row)(struct query *query); // binds and runs the first time
+    void (*again)(struct query *query);    // binds and runs, of a statement without rows
     void (*close_query)(struct query *query);
     struct value (*get)(const struct query *query, int column);
 

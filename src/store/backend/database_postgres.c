@@ -17,7 +17,13 @@
 // A statement is prepared with the types of the values that it is first run with; null fits each of them, and a
 // type that was null before is prepared anew.
 
-enum { NAME_BYTES = 16, SQL_BYTES = 1 << 20, FLUSH_BYTES = 1 << 18, NUMBER_BYTES = 8 };
+enum {
+    NAME_BYTES = 16,
+    SQL_BYTES = 1 << 20,
+    FLUSH_BYTES = 1 << 18,
+    NUMBER_BYTES = 8,
+    MOST_PIPED = 1000
+};
 
 static const size_t bulk_max_bytes = (size_t)1 << 30; // what PostgreSQL takes for one value
 
@@ -150,8 +156,33 @@ static bool keep_row(struct query *query, PGresult *row) {
     return true;
 }
 
+// Read all answers to a statement that is run again and again. The first that is none tells why; those behind it were not run.
+static void end_piping(struct postgres_link *link) {
+    struct query *query = link->piping;
+    if (!query) {
+        return;
+    }
+    bool is_more = PQpipelineSync(link->connection) == 1;
+    for (size_t n_silent = 0; is_more && n_silent < 2;) { // an end behind each answer, but the last
+        PGresult *result = PQgetResult(link->connection);
+        const ExecStatusType status = PQresultStatus(result);
+        n_silent = result ? 0 : n_silent + 1;
+        is_more = status != PGRES_PIPELINE_SYNC;
+        if (result && is_more && status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_ABORTED) {
+            fail_with(query, result);
+        }
+        PQclear(result);
+    }
+    if (is_more || PQexitPipelineMode(link->connection) != 1) {
+        fail_with(query, NULL);
+    }
+    link->piping = NULL;
+    link->n_piped = 0;
+}
+
 // Another statement is to be run: rows of the one under way are kept for it.
 static void make_way(struct postgres_link *link) {
+    end_piping(link);
     struct query *query = link->streaming;
     for (PGresult *row = fetch(link); row; row = fetch(link)) {
         if (!keep_row(query, row)) {
@@ -257,14 +288,19 @@ static bool drop_prepared(struct query *query, struct prepared *prepared, const 
     return query->status == MARU_OK;
 }
 
-// The prepared statement of a query, and its name; NULL: the query has failed.
-static struct prepared *find_prepared(struct query *query, char name[NAME_BYTES]) {
-    struct postgres_link *link = link_of(query->database);
+static size_t find_fitting(const struct postgres_link *link, const struct query *query) {
     size_t i = 0;
     while (i < DATABASE_KEPT_STATEMENTS && link->prepared[i].sql &&
            !fits(&link->prepared[i], query)) {
         i++;
     }
+    return i;
+}
+
+// The prepared statement of a query, and its name; NULL: the query has failed.
+static struct prepared *find_prepared(struct query *query, char name[NAME_BYTES]) {
+    struct postgres_link *link = link_of(query->database);
+    size_t i = find_fitting(link, query);
     const bool is_known = i < DATABASE_KEPT_STATEMENTS && link->prepared[i].sql;
     if (i == DATABASE_KEPT_STATEMENTS) {
         i = link->next_prepared++ % DATABASE_KEPT_STATEMENTS;
@@ -305,8 +341,6 @@ static bool send(struct query *query, const char *name, size_t n) {
         fail_with(query, NULL);
         return false;
     }
-    (void)PQsetSingleRowMode(link->connection);
-    link->streaming = query;
     return true;
 }
 
@@ -321,8 +355,34 @@ static void run(struct query *query) {
     }
     make_way(link);
     const struct prepared *prepared = find_prepared(query, name);
+    if (prepared && send(query, name, prepared->n_value)) {
+        (void)PQsetSingleRowMode(link->connection);
+        link->streaming = query;
+    }
+}
+
+static void again(struct query *query) {
+    struct postgres_link *link = link_of(query->database);
+    char name[NAME_BYTES];
+    const size_t i = link->piping == query ? find_fitting(link, query) : DATABASE_KEPT_STATEMENTS;
+    const bool goes_on =
+        i < DATABASE_KEPT_STATEMENTS && link->prepared[i].sql && link->n_piped < MOST_PIPED;
+    const maru_status st = goes_on ? MARU_OK : link_connect(link, &query->problem);
+    if (st != MARU_OK) {
+        query->status = st;
+        return;
+    }
+    if (!goes_on) {
+        make_way(link);
+    }
+    const struct prepared *prepared = query->status == MARU_OK ? find_prepared(query, name) : NULL;
+    if (prepared && !goes_on && PQenterPipelineMode(link->connection) != 1) {
+        fail_with(query, NULL);
+        return;
+    }
     if (prepared) {
-        (void)send(query, name, prepared->n_value);
+        link->piping = query;
+        link->n_piped += send(query, name, prepared->n_value);
     }
 }
 
@@ -347,6 +407,9 @@ static void close_query(struct query *query) {
     query->statement = NULL;
     while (query->next_kept_row < query->n_kept_row) {
         PQclear(query->kept_row[query->next_kept_row++]);
+    }
+    if (link->piping == query) {
+        end_piping(link);
     }
     if (link->streaming == query) {
         for (PGresult *row = fetch(link); row; row = fetch(link)) {
@@ -638,6 +701,7 @@ static const struct backend postgres_backend = {
         " AND NOT a.attisdropped ORDER BY a.attnum",
     .open_query = open_query,
     .next_row = next_row,
+    .again = again,
     .close_query = close_query,
     .get = get,
     .open_bulk = open_bulk,

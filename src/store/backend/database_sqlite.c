@@ -202,6 +202,12 @@ static bool next_row(struct query *query) {
     return code == SQLITE_ROW;
 }
 
+static void again(struct query *query) {
+    (void)next_row(query);
+    (void)sqlite3_reset(query->statement); // tells the error of the step again
+    query->is_run = false;
+}
+
 static struct value get(const struct query *query, int column) {
     sqlite3_stmt *statement = query->statement;
     struct value value = {.kind = VALUE_NULL};
@@ -307,6 +313,7 @@ static const struct backend sqlite_backend = {
     .shape_sql = "SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid",
     .open_query = open_query,
     .next_row = next_row,
+    .again = again,
     .close_query = close_query,
     .get = get,
     .open_bulk = open_bulk,

@@ -24,6 +24,8 @@ struct postgres_link {
     struct prepared prepared[DATABASE_KEPT_STATEMENTS];
     size_t next_prepared;
     struct query *streaming; // whose rows are on their way
+    struct query *piping;    // that is run again and again, its answers not yet read
+    size_t n_piped;          // of them
     bool in_transaction;     // also when the connection was lost in it
     bool is_owner;           // it holds the lock of the owner, or has to get it again
     double try_s, wait_s;    // not before this time; and how long after the next failure

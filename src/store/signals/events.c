@@ -4,36 +4,35 @@
 // What happened. Events wait with the samples for the same transaction. One is known by who said what when of which lot and
 // wafer, so that a repeat replaces itself. Numbers grow in the order of commits, since one thread writes.
 
-static maru_status insert_event(struct signals *signals, const struct event *event,
-                                maru_error *err) {
+static void bind_event(struct signals *signals, struct query *query, const struct event *event) {
+    query_bind_integer(query, signals->next_event++);
+    query_bind_integer(query, event->at_us);
+    for (int i = 0; i < N_EVENT_TEXT; i++) {
+        query_bind_text(query, event->text[i]);
+    }
+}
+
+maru_status events_insert(struct signals *signals, const struct text *bytes, maru_error *err) {
+    struct packed_bytes from = packed_text(bytes);
+    struct event event;
     struct query query;
+    if (bytes->n_bytes == 0) {
+        return MARU_OK;
+    }
     query_open(&query, &signals->writer,
                "INSERT INTO event(id, at_us, kind, source, name, lot, wafer, recipe, step, detail)"
                " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(source, at_us, kind, name, lot, wafer) DO UPDATE SET"
                " id = CASE WHEN event.detail = excluded.detail THEN event.id ELSE excluded.id END,"
                " recipe = excluded.recipe, step = excluded.step, detail = excluded.detail");
-    query_bind_integer(&query, signals->next_event++);
-    query_bind_integer(&query, event->at_us);
-    for (int i = 0; i < N_EVENT_TEXT; i++) {
-        query_bind_text(&query, event->text[i]);
-    }
-    query_row(&query);
-    return query_close(&query, err);
-}
-
-maru_status events_insert(struct signals *signals, const struct text *bytes, maru_error *err) {
-    struct packed_bytes from = packed_text(bytes);
-    struct event event;
-    maru_status st = MARU_OK;
+    maru_status st = event_next(&from, &event, err);
     while (st == MARU_OK) {
+        bind_event(signals, &query, &event);
+        query_again(&query);
         st = event_next(&from, &event, err);
-        if (st == MARU_MORE) {
-            return MARU_OK;
-        }
-        st = st == MARU_OK ? insert_event(signals, &event, err) : st;
     }
-    return st;
+    const maru_status closed = query_close(&query, st == MARU_MORE ? err : NULL);
+    return st == MARU_MORE ? closed : st;
 }
 
 maru_status signals_add_events(struct signals *signals, const struct event *event, size_t n,
