@@ -114,6 +114,38 @@ describe('live data', { skip: !!process.env.BASE_URL }, () => {
         await shot(page, '61-signals')
     })
 
+    const document = async (name, text) => {
+        const answer = await fetch(`${base}/v1/documents/${name}`, { method: 'PUT', body: text })
+        assert.ok(answer.ok, await answer.text())
+    }
+
+    it('shows assets as people say them, with levels and tools, and finds by tool', async () => {
+        await document('equipment', 'equipment,signal,value,means,tool\n"plc/line=1,machine=press1",state,IDLE,standby,Press/1\n"plc/line=1,machine=press1",state,RUN,productive,Press/1\n')
+        await document(
+            'assets',
+            'asset,level,name,korean,tool,signals\nhanbit,enterprise,Hanbit,한빛정밀,,\nhanbit/ulsan,site,Ulsan works,울산공장,,\n' +
+                'hanbit/ulsan/press-1,tool,Press one,1호 프레스,Press/1,"line1/plc/line=1,machine=press1/**"\nhanbit/ulsan/oven,tool,Oven,오븐,Oven/1,\n',
+        )
+        // by itself, on the page that is open
+        await page.getByRole('treeitem', { name: /Ulsan works\s*site/ }).waitFor()
+        const press = page.getByRole('treeitem', { name: /Press one\s*tool\s*Press\/1\s*standby/ })
+        await press.waitFor()
+        await page.getByRole('treeitem', { name: /Oven.*0 signals/ }).waitFor()
+        await page.getByRole('treeitem', { name: /temperature.*66\.625/ }).waitFor()
+        await page.getByRole('searchbox').fill('press/1 temp')
+        await page.getByText('1 of 6').waitFor()
+        await page.getByRole('searchbox').fill('')
+        await shot(page, '61-assets')
+        const korean = await open(browser, base, { lang: 'ko-KR', width: 1600, height: 1000 })
+        await korean.page.goto(`${base}/data/signals`)
+        await korean.page.getByRole('treeitem', { name: /울산공장\s*사업장/ }).waitFor()
+        await korean.page.getByRole('treeitem', { name: /1호 프레스\s*장비.*유휴/ }).waitFor()
+        await korean.page.close()
+        assert.deepEqual(korean.bad, [])
+        await document('assets', 'asset\n')
+        await page.getByRole('treeitem', { name: /Ulsan works/ }).waitFor({ state: 'detached' })
+    })
+
     it('takes signals to the explorer by keyboard', async () => {
         const tree = page.getByRole('tree')
         await page.getByRole('searchbox').fill('press1')

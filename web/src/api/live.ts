@@ -6,6 +6,7 @@ type Schemas = components['schemas']
 export type Connection = Schemas['Connection']
 export type Settings = Record<string, string | number | boolean | string[]>
 export type Signal = Schemas['Signal']
+export type Asset = Schemas['Asset']
 export type SignalType = Signal['type']
 export type Value = Schemas['SignalValue']
 /** As OPC says it: below 64 bad, below 192 uncertain. */
@@ -50,6 +51,7 @@ export const changeConnection = (id: string, body: { name?: string; on?: boolean
 export const removeConnection = (id: string) => remove('/v1/connections/{connection}', one(id))
 
 export const signalPage = (query: { after?: string; limit?: number; q?: string; asset?: string }, signal?: AbortSignal) => get('/v1/signals', { query }, signal)
+export const assets = (signal?: AbortSignal) => get('/v1/assets', {}, signal)
 export const chartOf = async (id: number, from: number, to: number, columns: number, signal?: AbortSignal) =>
     (await get('/v1/signals/{signal}/chart', { path: { signal: id }, query: { from: exact(from), to: exact(to), columns } }, signal)) as ChartAnswer
 export const samplesOf = async (id: number, from: number, to: number, limit: number, signal?: AbortSignal) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Happening, Reading, Signal } from '../api/live'
+import type { Asset, Happening, Reading, Signal } from '../api/live'
 import { FIELDS, freeName, KINDS, settingsOf, usualOf } from './connection_fields'
 import { gapsOf, isOf, joined, shareOf } from './gaps'
 import { idsOf, newsOf } from './hub'
@@ -7,7 +7,7 @@ import { badOf, bestOf, extended, ofColumns, ofSamples, pointBefore, shows, stat
 import { axesOf, isBroken, missingOf, reachOf, runsOf, type Line } from './scene'
 import { clamped, IDS_MAX, lengthOf, LONGEST, moved, readView, SHORTEST, viewQuery, zoomed, type View } from './span'
 import { niceStep, timeTicks, valueTicks } from './ticks'
-import { grow, isFound, opensFirst, rowsOf, saidName, wordsOf } from './tree'
+import { grow, isFound, opensFirst, placesOf, rowsOf, saidName, wordsOf } from './tree'
 import { gradeOf, shortNumber, shortValue } from './values'
 
 const signal = (id: number, asset: string, name: string, more: Partial<Signal> = {}): Signal => ({ id, asset, name, source: `c/${asset}/${name}`, unit: '', type: 'double', last: null, ...more })
@@ -99,6 +99,46 @@ describe('the tree', () => {
     it('is searched by all words, in any of its names', () => {
         expect(signals.filter((one) => isFound(one, wordsOf(' ETCH  temp'))).map(({ id }) => id)).toEqual([1, 2])
         expect(signals.filter((one) => isFound(one, wordsOf('°c'))).map(({ id }) => id)).toEqual([2])
+    })
+})
+
+describe('the tree of assets', () => {
+    const asset = (path: string, more: Partial<Asset> = {}): Asset => {
+        const cut = path.lastIndexOf('/')
+        const name = path.slice(cut + 1)
+        return { path, parent: cut < 0 ? null : path.slice(0, cut), level: null, level_ko: null, name, name_ko: name, tool: null, group: null, signals: 0, all: 0, state: null, ...more }
+    }
+    const list = [
+        asset('ulsan', { level: 'site', level_ko: '사업장', name: 'Ulsan', name_ko: '울산공장' }),
+        asset('ulsan/press', { level: 'tool', level_ko: '장비', tool: 'Press/1', group: 'Presses' }),
+        asset('ulsan/oven', { tool: 'Oven/1' }),
+    ]
+    const signals = [signal(1, 'ulsan/press', 'force'), signal(2, 'ulsan/press/motor', 'temp'), signal(3, '', 'loose')]
+    it('has assets with what is known of them, without signals only when it is whole', () => {
+        const paths = (isWhole: boolean) => rowsOf(grow(signals, placesOf(list), isWhole), () => true).flatMap((row) => (row.kind === 'folder' ? [row.folder.path] : []))
+        expect(paths(false)).toEqual(['ulsan', 'ulsan/press', 'ulsan/press/motor'])
+        expect(paths(true)).toEqual(['ulsan', 'ulsan/oven', 'ulsan/press', 'ulsan/press/motor'])
+        const root = grow(signals, placesOf(list))
+        expect(root.folders[0]!.asset?.name_ko).toBe('울산공장')
+        expect(root.folders[0]!.folders[0]!.folders[0]!.asset).toBe(null)
+    })
+    it('is searched by tool, group, level and the names above, in both languages', () => {
+        const places = placesOf([...list, asset('ulsan/press/motor')])
+        const found = (text: string) => signals.filter((one) => isFound(one, wordsOf(text), places)).map(({ id }) => id)
+        expect(found('press/1')).toEqual([1, 2])
+        expect(found('울산공장 force')).toEqual([1])
+        expect(found('presses temp')).toEqual([2])
+        expect(found('사업장')).toEqual([1, 2])
+        expect(found('oven/1')).toEqual([])
+    })
+    it('takes ten thousand signals of a thousand tools in its stride', () => {
+        const many = Array.from({ length: 1000 }, (_, n) => asset(`fab/area ${n % 20}/tool ${n}`, { tool: `T/${n}` }))
+        const places = placesOf([asset('fab'), ...many])
+        const told = Array.from({ length: 10_000 }, (_, n) => signal(n + 1, `fab/area ${(n % 1000) % 20}/tool ${n % 1000}`, `s${n}`))
+        const begin = performance.now()
+        expect(rowsOf(grow(told, places, true), () => true).length).toBe(11_021)
+        expect(told.filter((one) => isFound(one, wordsOf('t/999'), places)).length).toBe(10)
+        expect(performance.now() - begin).toBeLessThan(5000)
     })
 })
 

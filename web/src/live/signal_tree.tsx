@@ -1,10 +1,10 @@
 import { useId, useMemo, useState, type KeyboardEvent } from 'react'
-import type { Signal, Value } from '../api/live'
+import type { Asset, Signal, Value } from '../api/live'
 import { rem } from '../parts/rem'
 import { useWindow } from '../table/window'
 import { useText } from '../text'
 import { useReadings } from './hub'
-import { grow, opensFirst, rowsOf, saidName, type Row } from './tree'
+import { grow, NOWHERE, opensFirst, rowsOf, saidName, type Folder, type Places, type Row } from './tree'
 import { gradeOf, shortValue } from './values'
 
 export const DRAGGED = 'application/x-maru-signal'
@@ -14,8 +14,9 @@ const ROW_REM = 2.1
  * Signals by where they stand, with what they tell now. Draws only what can be seen, and only that is streamed. Arrows move, right and
  * left open and close, Enter chooses; signals can be dragged away.
  */
-export function SignalTree({ signals, chosen, isSearched, onToggle, compact = false }: {
+export function SignalTree({ signals, places = NOWHERE, chosen, isSearched, onToggle, compact = false }: {
     signals: Signal[]
+    places?: Places
     chosen: readonly number[]
     isSearched: boolean
     onToggle: (signal: Signal) => void
@@ -25,7 +26,7 @@ export function SignalTree({ signals, chosen, isSearched, onToggle, compact = fa
     const id = useId()
     const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map())
     const [active, setActive] = useState<string | null>(null)
-    const root = useMemo(() => grow(signals), [signals])
+    const root = useMemo(() => grow(signals, places, !isSearched && !compact), [signals, places, isSearched, compact])
     const rows = useMemo(() => {
         const first = opensFirst(root)
         return rowsOf(root, (folder, depth) => opened.get(folder.path) ?? (isSearched || first(folder, depth)))
@@ -109,7 +110,7 @@ export function SignalTree({ signals, chosen, isSearched, onToggle, compact = fa
                             {row.kind === 'folder' ? (
                                 <>
                                     <i className={row.isOpen ? 'arrow open' : 'arrow'} aria-hidden="true" />
-                                    <span className="tree-name" title={row.folder.path}>{saidName(row.folder.name)}</span>
+                                    <FolderName folder={row.folder} compact={compact} />
                                     <small>{t('signals.count', { count: row.folder.count.toLocaleString('en-US') })}</small>
                                 </>
                             ) : (
@@ -120,6 +121,36 @@ export function SignalTree({ signals, chosen, isSearched, onToggle, compact = fa
                 })}
             </div>
         </div>
+    )
+}
+
+/** How an asset is called, what it is, and how its tool stands. */
+function FolderName({ folder, compact }: { folder: Folder; compact: boolean }) {
+    const { lang } = useText()
+    const asset = folder.asset
+    const name = asset ? (lang === 'ko' ? asset.name_ko : asset.name) : folder.name
+    const level = asset && (lang === 'ko' ? asset.level_ko : asset.level)
+    return (
+        <>
+            <span className="tree-name" title={[folder.path, asset?.tool].filter(Boolean).join('\n')}>
+                {saidName(name)}
+                {level && <small className="tree-level">{level}</small>}
+                {asset?.tool && asset.tool !== name && !compact && <small className="tree-tool">{asset.tool}</small>}
+            </span>
+            {asset?.state && <State state={asset.state} />}
+        </>
+    )
+}
+
+function State({ state }: { state: NonNullable<Asset['state']> }) {
+    const { lang } = useText()
+    const said = lang === 'ko' ? state.state_ko : state.state
+    const more = lang === 'ko' ? state.substate_ko : state.substate
+    return (
+        <span className="tree-state" data-state={state.state} title={more === said ? undefined : more}>
+            <i aria-hidden="true" />
+            {said}
+        </span>
     )
 }
 

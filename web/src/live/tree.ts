@@ -1,9 +1,11 @@
 // Signals by where they stand: site, area, line, cell, tool, as far as their assets say.
-import type { Signal } from '../api/live'
+import type { Asset, Signal } from '../api/live'
 
 export interface Folder {
     path: string
     name: string
+    /** What people and the floor know of it; null: nothing is asked yet, or it is not there any more. */
+    asset: Asset | null
     folders: Folder[]
     signals: Signal[]
     /** Signals in it and below. */
@@ -17,19 +19,38 @@ export const saidName = (name: string): string => (/^[^=,]+=[^,]*(,[^=,]+=[^,]*)
 
 const collator = new Intl.Collator(undefined, { numeric: true })
 
-export function grow(signals: readonly Signal[]): Folder {
-    const root: Folder = { path: '', name: '', folders: [], signals: [], count: 0 }
+/** Assets by their paths, with all the words by which one that stands there can be found: names, tools and groups of it and above it. */
+export interface Places {
+    assets: ReadonlyMap<string, Asset>
+    words: ReadonlyMap<string, string>
+}
+export const NOWHERE: Places = { assets: new Map(), words: new Map() }
+
+export function placesOf(list: readonly Asset[]): Places {
+    const words = new Map<string, string>()
+    for (const one of list) {
+        // parents stand before what is in them
+        const own = [one.name, one.name_ko, one.tool, one.group, one.level, one.level_ko].filter(Boolean).join(' ').toLowerCase()
+        words.set(one.path, `${words.get(one.parent ?? '') ?? ''} ${own}`)
+    }
+    return { assets: new Map(list.map((one) => [one.path, one])), words }
+}
+
+/** The tree of these signals; with `isWhole` assets without any stand in it, too. */
+export function grow(signals: readonly Signal[], places: Places = NOWHERE, isWhole = false): Folder {
+    const root: Folder = { path: '', name: '', asset: null, folders: [], signals: [], count: 0 }
     const known = new Map<string, Folder>([['', root]])
     const folderOf = (path: string): Folder => {
         const there = known.get(path)
         if (there) return there
         const cut = path.lastIndexOf('/')
         const parent = folderOf(cut < 0 ? '' : path.slice(0, cut))
-        const folder: Folder = { path, name: path.slice(cut + 1), folders: [], signals: [], count: 0 }
+        const folder: Folder = { path, name: path.slice(cut + 1), asset: places.assets.get(path) ?? null, folders: [], signals: [], count: 0 }
         parent.folders.push(folder)
         known.set(path, folder)
         return folder
     }
+    if (isWhole) for (const path of places.assets.keys()) folderOf(tidy(path))
     for (const signal of signals) folderOf(tidy(signal.asset)).signals.push(signal)
     const order = (folder: Folder): number => {
         folder.folders.sort((a, b) => collator.compare(a.name, b.name))
@@ -68,9 +89,9 @@ export const opensFirst = (root: Folder) => (folder: Folder, depth: number): boo
 
 export const wordsOf = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean)
 
-/** All words are in what people know of it. */
-export function isFound(signal: Signal, words: readonly string[]): boolean {
+/** All words are in what people know of it: its names, and those of its tool and of where it stands. */
+export function isFound(signal: Signal, words: readonly string[], places: Places = NOWHERE): boolean {
     if (words.length === 0) return true
-    const text = `${signal.asset}/${signal.name} ${signal.unit} ${signal.source}`.toLowerCase()
+    const text = `${signal.asset}/${signal.name} ${signal.unit} ${signal.source}`.toLowerCase() + (places.words.get(signal.asset) ?? '')
     return words.every((word) => text.includes(word))
 }

@@ -3,7 +3,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { signalPage, type Signal } from '../api/live'
 import { ApiError } from '../api/problem'
-import { isFound, wordsOf } from './tree'
+import { isFound, wordsOf, type Places } from './tree'
+import { useAssets } from './use_assets'
 
 const PAGE = 1000
 const HELD_MAX = 20_000
@@ -15,6 +16,7 @@ export interface Signals {
     /** What is found: all where nothing is searched. */
     found: Signal[]
     byId: ReadonlyMap<number, Signal>
+    places: Places
     count: number
     /** False: there are more than are held here. */
     isAll: boolean
@@ -72,16 +74,17 @@ export function useSignals(search: string): Signals {
             stop.abort()
         }
     }, [question])
-    const found = useFound(asked ?? held.signals, search)
     const reload = useCallback(() => setTurn((n) => n + 1), [])
-    return { found, byId: useById(held.signals, asked), count: held.signals.length, isAll: held.isAll, isLoaded: held.isLoaded, error, reload }
+    const places = useAssets(reload)
+    const found = useFound(asked ?? held.signals, search, places)
+    return { places, found, byId: useById(held.signals, asked), count: held.signals.length, isAll: held.isAll, isLoaded: held.isLoaded, error, reload }
 }
 
-function useFound(signals: Signal[], search: string): Signal[] {
-    const last = useRef<{ signals: Signal[]; search: string; found: Signal[] } | null>(null)
-    if (last.current?.signals !== signals || last.current.search !== search) {
+function useFound(signals: Signal[], search: string, places: Places): Signal[] {
+    const last = useRef<{ signals: Signal[]; search: string; places: Places; found: Signal[] } | null>(null)
+    if (last.current?.signals !== signals || last.current.search !== search || last.current.places !== places) {
         const words = wordsOf(search)
-        last.current = { signals, search, found: words.length === 0 ? signals : signals.filter((signal) => isFound(signal, words)) }
+        last.current = { signals, search, places, found: words.length === 0 ? signals : signals.filter((signal) => isFound(signal, words, places)) }
     }
     return last.current.found
 }

@@ -165,7 +165,7 @@ const Sidebar = memo(function Sidebar({ signals, search, setSearch, chosen, onTo
     return (
         <div className="explorer-tree">
             <input type="search" value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t('signals.search')} aria-label={t('signals.search')} />
-            {signals.found.length === 0 ? <p className="note">{t('table.none')}</p> : <SignalTree compact signals={signals.found} chosen={chosen} isSearched={search.trim() !== ''} onToggle={onToggle} />}
+            {signals.found.length === 0 ? <p className="note">{t('table.none')}</p> : <SignalTree compact signals={signals.found} places={signals.places} chosen={chosen} isSearched={search.trim() !== ''} onToggle={onToggle} />}
         </div>
     )
 })

@@ -42,6 +42,7 @@ export default function Signals() {
             ) : (
                 <SignalTree
                     signals={signals.found}
+                    places={signals.places}
                     chosen={chosen}
                     isSearched={wanted.trim() !== ''}
                     onToggle={({ id }) => setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-IDS_MAX))}

@@ -11,7 +11,7 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'signals.tree': 'Signals by place',
     'signals.count': '{count} signals',
     'signals.first': 'The first {count} signals. Search to find the others.',
-    'signals.search': 'Find by name, place or unit',
+    'signals.search': 'Find by name, place, tool or unit',
     'signals.never': 'none yet',
     'signals.none': 'No signals yet',
     'signals.none.text': 'Connect equipment or a broker, or send data with Telegraf: signals show here at once.',

@@ -9,7 +9,7 @@ export const koLive = {
     'signals.tree': '위치별 신호',
     'signals.count': '신호 {count}개',
     'signals.first': '신호가 많아 처음 {count}개만 보입니다. 나머지는 검색하세요.',
-    'signals.search': '이름, 위치, 단위로 찾기',
+    'signals.search': '이름, 위치, 호기, 단위로 찾기',
     'signals.never': '아직 없음',
     'signals.none': '아직 들어온 신호가 없습니다',
     'signals.none.text': '설비나 브로커에 연결하거나 Telegraf로 보내면 여기에 바로 나타납니다.',
