@@ -87,9 +87,10 @@ static void add_stretch(const struct stretch *s, const struct window *w,
 static void add_times(const struct timeline *timeline, const struct oee_options *options,
                       const struct window *w, struct oee_sums *sums) {
     struct stretch s = {w->from_us, w->from_us, N_OEE_LOSS};
-    struct timeline_walk walk = timeline_walk(timeline, w->from_us - options->minor_stop_us,
-                                              w->to_us + options->minor_stop_us);
-    for (struct timeline_interval at; timeline_next(&walk, &at);) {
+    const struct timeline_walk all = timeline_walk(timeline, w->from_us - options->minor_stop_us,
+                                                   w->to_us + options->minor_stop_us);
+    struct schedule_walk walk = schedule_walk(&all, options->shifts);
+    for (struct timeline_interval at; schedule_next(&walk, &at);) {
         const enum oee_loss loss = loss_of(at.substate);
         if (loss != s.loss && s.loss != N_OEE_LOSS) {
             add_stretch(&s, w, options, sums);
@@ -107,8 +108,9 @@ static void add_times(const struct timeline *timeline, const struct oee_options 
 // Did the tool come out of a stop less than startup_us ago?
 static bool is_startup(const struct timeline *timeline, const struct oee_options *options,
                        maru_time at_us) {
-    struct timeline_walk walk = timeline_walk(timeline, at_us - options->startup_us, at_us);
-    for (struct timeline_interval at; timeline_next(&walk, &at);) {
+    const struct timeline_walk all = timeline_walk(timeline, at_us - options->startup_us, at_us);
+    struct schedule_walk walk = schedule_walk(&all, options->shifts);
+    for (struct timeline_interval at; schedule_next(&walk, &at);) {
         const enum e10_state state = e10_state_of(at.substate);
         if (state == E10_SCHEDULED_DOWN || state == E10_UNSCHEDULED_DOWN ||
             state == E10_NON_SCHEDULED) {
@@ -159,7 +161,7 @@ maru_status oee_add(const struct timeline *timeline, const struct yield_log *log
     sums->span_us += to_us - from_us;
     add_times(timeline, options, &w, sums);
     add_units(timeline, log, options, &w, sums);
-    reliability_add(timeline, from_us, to_us, &sums->reliability);
+    reliability_add(timeline, options->shifts, from_us, to_us, &sums->reliability);
     return MARU_OK;
 }
 
@@ -277,10 +279,11 @@ static uint32_t place_of(const struct timeline_interval *at, struct oee_reason *
     return (*n)++;
 }
 
-void oee_reasons(const struct timeline *timeline, maru_time from_us, maru_time to_us,
-                 struct oee_reason *reason, uint32_t max_reasons, uint32_t *n) {
-    struct timeline_walk walk = timeline_walk(timeline, from_us, to_us);
-    for (struct timeline_interval at; timeline_next(&walk, &at);) {
+void oee_reasons(const struct timeline *timeline, const struct shifts *shifts, maru_time from_us,
+                 maru_time to_us, struct oee_reason *reason, uint32_t max_reasons, uint32_t *n) {
+    const struct timeline_walk all = timeline_walk(timeline, from_us, to_us);
+    struct schedule_walk walk = schedule_walk(&all, shifts);
+    for (struct timeline_interval at; schedule_next(&walk, &at);) {
         if (e10_state_of(at.substate) != E10_PRODUCTIVE) {
             const uint32_t i = place_of(&at, reason, max_reasons, n);
             reason[i].us += at.to_us - at.from_us;

@@ -11,6 +11,7 @@
 
 #include "control/equipment/oee_list.h"
 #include "control/equipment/reliability.h"
+#include "control/equipment/schedule.h"
 #include "control/equipment/timeline.h"
 #include "control/equipment/yield_log.h"
 
@@ -26,6 +27,8 @@ struct oee_options {
     uint32_t n_item;
     maru_time minor_stop_us; // standby below it is a minor stop, from it on waiting
     maru_time startup_us;    // scrap within this time after a stop is a start-up loss; 0: none is
+    const struct shifts
+        *shifts; // standby outside of them is off (schedule.h); NULL: all time is scheduled
 };
 
 struct oee_sums {
@@ -95,7 +98,8 @@ struct oee_reason {
 // Add the intervals of [from_us, to_us) that are not productive to reason[0 .. *n), largest first. What
 // finds no room among max_reasons (at least 1) is added to the last, which then has substate
 // N_E10_SUBSTATE.
-void oee_reasons(const struct timeline *timeline, maru_time from_us, maru_time to_us,
-                 struct oee_reason *reason, uint32_t max_reasons, uint32_t *n);
+//   in      shifts: as in oee_options
+void oee_reasons(const struct timeline *timeline, const struct shifts *shifts, maru_time from_us,
+                 maru_time to_us, struct oee_reason *reason, uint32_t max_reasons, uint32_t *n);
 
 #endif

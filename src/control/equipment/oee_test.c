@@ -265,7 +265,7 @@ static void reasons_are_ranked(void **state) {
     const maru_time end_us = MONDAY_7_US + 1440 * MIN_US;
     struct oee_reason reason[32];
     uint32_t n = 0;
-    oee_reasons(&timeline, MONDAY_7_US, end_us, reason, 32, &n);
+    oee_reasons(&timeline, NULL, MONDAY_7_US, end_us, reason, 32, &n);
     assert_int_equal(n, 11);
     assert_int_equal(reason[0].substate, E10_SUB_OFF);
     assert_int_equal(reason[1].substate, E10_SUB_REPAIR);
@@ -280,7 +280,7 @@ static void reasons_are_ranked(void **state) {
     for (uint32_t max = 1; max < 12; max++) {
         n = 0;
         few = 0;
-        oee_reasons(&timeline, MONDAY_7_US, end_us, reason, max, &n);
+        oee_reasons(&timeline, NULL, MONDAY_7_US, end_us, reason, max, &n);
         assert_true(n <= max);
         for (uint32_t i = 0; i < n; i++) {
             few += reason[i].us;

@@ -69,12 +69,13 @@ static bool goes_on(const struct timeline *timeline, maru_time at_us) {
            timeline->before.event.at_us < at_us;
 }
 
-void reliability_add(const struct timeline *timeline, maru_time from_us, maru_time to_us,
-                     struct reliability_sums *sums) {
+void reliability_add(const struct timeline *timeline, const struct shifts *shifts,
+                     maru_time from_us, maru_time to_us, struct reliability_sums *sums) {
     struct failure failure = {0};
     uint8_t before = E10_SUB_NOT_KNOWN;
-    struct timeline_walk walk = walk_all(timeline, from_us, to_us);
-    for (struct timeline_interval at; timeline_next(&walk, &at);) {
+    const struct timeline_walk all = walk_all(timeline, from_us, to_us);
+    struct schedule_walk walk = schedule_walk(&all, shifts);
+    for (struct timeline_interval at; schedule_next(&walk, &at);) {
         const maru_time begin_us = at.from_us > from_us ? at.from_us : from_us;
         const maru_time end_us = at.to_us < to_us ? at.to_us : to_us;
         const bool begins_here =

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "control/equipment/timeline.h"
+#include "control/equipment/schedule.h"
 
 // What adds up over shifts and tools.
 struct reliability_sums {
@@ -35,10 +35,11 @@ struct reliability {
 };
 
 // Add what happened in [from_us, to_us): failures count where they begin.
+//   in      shifts: waiting outside of them is off (schedule.h); NULL: all time is scheduled
 //   cost    linear in the events kept
 //   source  SEMI E10, reliability and maintainability measurements
-void reliability_add(const struct timeline *timeline, maru_time from_us, maru_time to_us,
-                     struct reliability_sums *sums);
+void reliability_add(const struct timeline *timeline, const struct shifts *shifts,
+                     maru_time from_us, maru_time to_us, struct reliability_sums *sums);
 
 // The figures of the sums; NaN where there was no failure to divide by.
 //   in      level of the interval, such as 0.9

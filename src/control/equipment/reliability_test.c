@@ -62,7 +62,7 @@ static void failures_are_told_apart(void **state) {
         assert_int_equal(timeline_put(&timeline, &event[i], NULL), MARU_OK);
     }
     struct reliability_sums sums = {0};
-    reliability_add(&timeline, 0, 1000, &sums);
+    reliability_add(&timeline, NULL, 0, 1000, &sums);
     assert_int_equal(sums.n_failure, 4);
     assert_int_equal(sums.n_failure_productive, 3);
     assert_int_equal(sums.n_attended, 2);
@@ -75,8 +75,8 @@ static void failures_are_told_apart(void **state) {
     // Law: what is cut in two adds up, wherever the cut lies.
     for (maru_time cut = 0; cut <= 1000; cut += 5) {
         struct reliability_sums parts = {0};
-        reliability_add(&timeline, 0, cut, &parts);
-        reliability_add(&timeline, cut, 1000, &parts);
+        reliability_add(&timeline, NULL, 0, cut, &parts);
+        reliability_add(&timeline, NULL, cut, 1000, &parts);
         assert_int_equal(parts.n_failure, 4);
         assert_int_equal(parts.n_stop, 5);
         assert_int_equal(parts.n_attended, sums.n_attended);
@@ -89,7 +89,7 @@ static void failures_are_told_apart(void **state) {
     // What is forgotten leaves no failure behind that seems to begin there.
     struct reliability_sums rest = {0};
     timeline_forget(&timeline, 150);
-    reliability_add(&timeline, 150, 1000, &rest);
+    reliability_add(&timeline, NULL, 150, 1000, &rest);
     assert_int_equal(rest.n_failure, 3);
     assert_int_equal(rest.n_stop, 4);
     timeline_fini(&timeline);

@@ -45,7 +45,7 @@ static void three_shifts_follow_each_other(void **state) {
 
 static void weekends_are_free(void **state) {
     (void)state;
-    struct shifts shifts = {.offset_min = SHIFTS_SEOUL_MIN, .n_shift = 1};
+    struct shifts shifts = {.zone = shifts_usual().zone, .n_shift = 1};
     shifts.shift[0] =
         (struct shift){.name = "주간", .start_min = 540, .length_min = 540, .days = 0x1F};
     assert_int_equal(shifts_check(&shifts, NULL), MARU_OK);
@@ -64,7 +64,7 @@ struct bad_case {
 
 static const struct bad_case bad[] = {
     {{.n_shift = SHIFTS_MAX + 1}, "more than"},
-    {{.offset_min = 1441}, "time zone"},
+    {{.zone = {.standard_s = 86401}}, "time zone"},
     {{.day_start_min = 1440}, "time zone"},
     {{.n_shift = 1, .shift = {{"a", 1440, 10, 1}}}, "'a' must begin"},
     {{.n_shift = 1, .shift = {{"a", 0, 0, 1}}}, "'a' must begin"},

@@ -11,6 +11,7 @@
 #include "control/assets/asset_table.h"
 #include "control/equipment/ideals.h"
 #include "control/equipment/mapping.h"
+#include "control/equipment/shift_table.h"
 #include "serve/floor/floors.h"
 #include "study/words/korean.h"
 
@@ -71,12 +72,17 @@ static maru_status read_charts(const struct text *body, maru_faults *faults, mar
     return st;
 }
 
+static maru_status read_shifts(const struct text *body, maru_faults *faults, maru_error *err) {
+    struct shifts shifts;
+    return shift_table_read("shifts.csv", body->bytes, body->n_bytes, faults, &shifts, err);
+}
+
 static const struct document_kind {
     const char *name;
     read_table read;
 } kinds[] = {
     {FLOOR_ALARMS, read_alarms},       {FLOOR_ASSETS, read_assets}, {FLOOR_CHARTS, read_charts},
-    {FLOOR_EQUIPMENT, read_equipment}, {FLOOR_IDEALS, read_ideals},
+    {FLOOR_EQUIPMENT, read_equipment}, {FLOOR_IDEALS, read_ideals}, {FLOOR_SHIFTS, read_shifts},
 };
 
 static const struct document_kind *find_kind(const char *name) {
@@ -265,7 +271,7 @@ maru_status api_put_document(struct request *request, maru_error *err) {
     int64_t number = 0;
     if (!kind) {
         return fail(err, MARU_E_USAGE,
-                    "documents are alarms, assets, charts, equipment and ideals");
+                    "documents are alarms, assets, charts, equipment, ideals and shifts");
     }
     maru_status st = read_if_match(request, &number, err);
     if (st != MARU_OK) {

@@ -202,7 +202,8 @@ struct oee_query {
     maru_time from_us, to_us;
     bool by_shift, by_day;
     const char *tool;
-    struct shifts shifts;
+    const struct shifts *shifts;   // for windows
+    const struct shifts *calendar; // for time off; NULL: nobody has said
 };
 
 static maru_status read_query(const struct request *request, struct oee_query *out,
@@ -211,8 +212,7 @@ static maru_status read_query(const struct request *request, struct oee_query *o
     *out = (struct oee_query){.to_us = clock_unix_us(),
                               .by_shift = strcmp(by, "shift") == 0,
                               .by_day = strcmp(by, "day") == 0,
-                              .tool = request_query(request, "tool"),
-                              .shifts = shifts_usual()};
+                              .tool = request_query(request, "tool")};
     maru_status st = ask_time(request, "to", &out->to_us, err);
     out->from_us = out->to_us - INT64_C(86400000000);
     st = st == MARU_OK ? ask_time(request, "from", &out->from_us, err) : st;
@@ -292,10 +292,11 @@ static void add_figures(struct json *json, const struct oee_sums *sums) {
 }
 
 static void add_reasons(struct json *json, const struct tool_states *tools,
-                        const struct timeline *timeline, maru_time from_us, maru_time to_us) {
+                        const struct timeline *timeline, const struct oee_query *query,
+                        const struct shift_window *window) {
     struct oee_reason reason[MAX_REASONS];
     uint32_t n = 0;
-    oee_reasons(timeline, from_us, to_us, reason, MAX_REASONS, &n);
+    oee_reasons(timeline, query->calendar, window->from_us, window->to_us, reason, MAX_REASONS, &n);
     json_open_list(json, "reasons");
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t code = reason[i].reason;
@@ -319,8 +320,8 @@ static void open_row(struct json *json, const struct oee_query *query, const cha
     json_add_string(json, "tool", tool);
     json_add_number(json, "from", to_s(window->from_us));
     json_add_number(json, "to", to_s(window->to_us));
-    if (window->shift < query->shifts.n_shift) {
-        json_add_string(json, "shift", query->shifts.shift[window->shift].name);
+    if (window->shift < query->shifts->n_shift) {
+        json_add_string(json, "shift", query->shifts->shift[window->shift].name);
     }
     if (query->by_shift || query->by_day) {
         char day[CLOCK_TEXT_BYTES];
@@ -334,9 +335,10 @@ static void open_row(struct json *json, const struct oee_query *query, const cha
 static maru_status tell_window(struct json *json, const struct tool_states *tools,
                                const struct oee_query *query, const struct shift_window *window,
                                uint32_t *n_row, maru_error *err) {
-    const struct oee_options options = tool_states_oee(tools);
+    struct oee_options options = tool_states_oee(tools);
     struct oee_sums all = {0};
     uint32_t n = 0;
+    options.shifts = query->calendar;
     for (uint32_t i = 0; i < tools->n_tool; i++) {
         const struct tool_state *tool = &tools->tool[i];
         const char *name = tools->mapping.tools.name[i];
@@ -354,7 +356,7 @@ static maru_status tell_window(struct json *json, const struct tool_states *tool
         }
         open_row(json, query, name, window);
         add_figures(json, &sums);
-        add_reasons(json, tools, &tool->timeline, window->from_us, window->to_us);
+        add_reasons(json, tools, &tool->timeline, query, window);
         json_close(json);
         oee_join(&all, &sums);
         n++;
@@ -370,10 +372,10 @@ static maru_status tell_window(struct json *json, const struct tool_states *tool
 // The next window at or after at_us; false: there is none.
 static bool next_window(const struct oee_query *query, maru_time at_us, struct shift_window *out) {
     if (query->by_shift) {
-        return shifts_next(&query->shifts, at_us, out);
+        return shifts_next(query->shifts, at_us, out);
     }
     if (query->by_day) {
-        *out = shifts_day(&query->shifts, at_us);
+        *out = shifts_day(query->shifts, at_us);
         return true;
     }
     *out = (struct shift_window){
@@ -411,11 +413,14 @@ static maru_status tell_oee(struct request *request, const struct tool_states *t
 
 maru_status api_get_oee(struct request *request, maru_error *err) {
     struct oee_query query;
+    const struct shifts usual = shifts_usual();
     maru_status st = read_query(request, &query, err);
     if (st != MARU_OK) {
         return st;
     }
     struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
+    query.calendar = floor ? floor->shifts : NULL;
+    query.shifts = query.calendar ? query.calendar : &usual;
     st = floor && floor->tools ? tell_oee(request, floor->tools, &query, err)
                                : no_tools(request, err);
     floors_leave(request->server->floors, floor);

@@ -332,6 +332,7 @@ void floor_close(struct floor *floor) {
     tool_states_free(floor->tools);
     alarm_watch_free(floor->alarms);
     chart_watch_free(floor->charts);
+    alloc_free(floor->shifts);
     asset_table_fini(floor->assets);
     alloc_free(floor->assets);
     news_fini(&floor->news);

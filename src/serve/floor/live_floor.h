@@ -19,6 +19,7 @@ enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
 #define FLOOR_IDEALS "ideals"
 #define FLOOR_ALARMS "alarms"
 #define FLOOR_CHARTS "charts"
+#define FLOOR_SHIFTS "shifts"
 
 struct floor_route { // where a signal goes
     uint32_t key;    // of the table of equipment, NAME_NONE
@@ -45,6 +46,7 @@ struct floor {
     struct tool_states *tools;  // the same
     struct alarm_watch *alarms; // the same
     struct chart_watch *charts; // the same
+    struct shifts *shifts;      // the same
     struct news news;
     struct floor_route *route; // (n_route), by the number of the signal
     size_t n_route;

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "control/equipment/shift_table.h"
 #include "io/clock.h"
 #include "serve/floor/past.h"
 #include "signal/summary.h"
@@ -257,6 +258,26 @@ static maru_status make_charts(struct floor *floor, struct text *table, maru_err
     return st;
 }
 
+static maru_status make_shifts(struct floor *floor, struct text *table, maru_error *err) {
+    int64_t number = 0;
+    maru_status st = read_document(floor, FLOOR_SHIFTS, 0, table, &number, err);
+    if (st != MARU_OK || number == 0) {
+        return st;
+    }
+    maru_faults *faults = maru_faults_new();
+    struct shifts *made = faults ? alloc_new(1, sizeof *made) : NULL;
+    st = made ? shift_table_read("shifts.csv", table->bytes, table->n_bytes, faults, made, err)
+              : fail(err, MARU_E_MEMORY, "no memory");
+    maru_faults_free(faults);
+    if (st != MARU_OK) {
+        alloc_free(made);
+        return st;
+    }
+    alloc_free(floor->shifts);
+    floor->shifts = made;
+    return MARU_OK;
+}
+
 static maru_status take_chart(void *context, uint32_t tag, const struct sample *sample,
                               maru_error *err) {
     (void)err;
@@ -300,12 +321,15 @@ maru_status recalling_read_documents(struct floor *floor, maru_error *err) {
         make_alarms(floor, &table, assets == MARU_OK && tools == MARU_OK ? err : NULL);
     const bool is_good = assets == MARU_OK && tools == MARU_OK && alarms == MARU_OK;
     const maru_status charts = make_charts(floor, &table, is_good ? err : NULL);
+    const maru_status shifts =
+        make_shifts(floor, &table, is_good && charts == MARU_OK ? err : NULL);
     text_fini(&table);
     text_fini(&ideals);
     return assets != MARU_OK   ? assets
            : tools != MARU_OK  ? tools
            : alarms != MARU_OK ? alarms
-                               : charts;
+           : charts != MARU_OK ? charts
+                               : shifts;
 }
 
 // ---- the past of the tools

@@ -153,7 +153,7 @@
     X("--from is wanted before --to, at most 100 days", "--from은 --to보다 앞서야 하고, 그 사이는 100일까지입니다") \
     X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
-    X("documents are alarms, assets, charts, equipment and ideals", "문서는 alarms, assets, charts, equipment, ideals입니다") \
+    X("documents are alarms, assets, charts, equipment, ideals and shifts", "문서는 alarms, assets, charts, equipment, ideals, shifts입니다") \
     X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
     X("at most 400 days are told at once", "한 번에 400일까지 볼 수 있습니다") \
     X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
@@ -333,6 +333,35 @@
     X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
     X("a log keeps {1} to {2} counts, not {3}", "생산 기록에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
     X("the count is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 수량입니다") \
+    X("days such as mon-fri, or sat sun; nothing: every day", "mon-fri나 토 일 같은 요일. 비우면 매일") \
+    X("these are no days of the week", "요일이 아닙니다") \
+    X("a time of day such as 07:00", "07:00 같은 시각") \
+    X("it does not begin at a time", "시작이 시각이 아닙니다") \
+    X("a time of day such as 15:00", "15:00 같은 시각") \
+    X("it does not end at a time", "끝이 시각이 아닙니다") \
+    X("nothing: only holidays have a date", "비워 두세요. 날짜는 휴일에만 적습니다") \
+    X("shifts and breaks come every week", "근무조와 휴식은 매주 돌아옵니다") \
+    X("a name of at most 63 bytes", "63바이트까지의 이름") \
+    X("one shift at a time", "한 번에 한 근무조") \
+    X("it overlaps with shift '{1}'", "근무조 '{1}'[과/와] 겹칩니다") \
+    X("there are more than {1} breaks", "휴식이 {1}개를 넘습니다") \
+    X("there are more than {1} holidays", "휴일이 {1}개를 넘습니다") \
+    X("there are more than {1} breaks or {2} holidays", "휴식이 {1}개를 넘거나 휴일이 {2}개를 넘습니다") \
+    X("a date such as 2026-05-05, or 2026-05-04..2026-05-06", "2026-05-05나 2026-05-04..2026-05-06 같은 날짜") \
+    X("this is no date", "날짜가 아닙니다") \
+    X("nothing: a holiday is whole days", "비워 두세요. 휴일은 하루 전체입니다") \
+    X("a holiday has a date only", "휴일에는 날짜만 적습니다") \
+    X("Asia/Seoul, Europe/Berlin, ..., +09:00, or a rule of POSIX", "Asia/Seoul, Europe/Berlin, ..., +09:00 또는 POSIX 규칙") \
+    X("this time zone is not known", "모르는 시간대입니다") \
+    X("one time zone for all", "모두 같은 시간대") \
+    X("another row says '{1}'", "다른 행에는 '{1}'[으로/로] 적혀 있습니다") \
+    X("shift (or nothing), break or holiday", "근무(또는 빈칸), 휴식, 휴일 가운데 하나") \
+    X("this is none of these", "이 가운데 아무것도 아닙니다") \
+    X("a row with name, begin and end", "이름, 시작, 끝이 있는 행") \
+    X("there is no shift", "근무조가 없습니다") \
+    X("fewer shifts", "더 적은 근무조") \
+    X("fewer breaks", "더 적은 휴식") \
+    X("fewer holidays", "더 적은 휴일") \
     X("there are more than {1} shifts", "근무조가 {1}개를 넘습니다") \
     X("the time zone or the beginning of the production day is out of range", "시간대나 생산일의 시작 시각이 허용 범위를 벗어났습니다") \
     X("the name of a shift is too long", "근무조 이름이 너무 깁니다") \
