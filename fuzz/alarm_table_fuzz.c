@@ -37,12 +37,12 @@ static void live(const struct alarm_table *table) {
     for (uint32_t i = 0; i < MAX_SAMPLES && table->n_leaf > 0; i++) {
         const struct condition_leaf *leaf = &table->leaf[i * 7 % table->n_leaf];
         const double value = leaf->low + leaf->high + (i % 3) - 1.0;
-        must(alarms_sample(&alarms, leaf->signal, i * 1000000, value, i % 5 ? 0xC0 : 0, NULL) ==
-             MARU_OK);
-        must(alarms_advance(&alarms, i * 1000000, NULL) == MARU_OK);
+        must(alarms_sample(&alarms, leaf->signal, (maru_time)i * 1000000, value, i % 5 ? 0xC0 : 0,
+                           NULL) == MARU_OK);
+        must(alarms_advance(&alarms, (maru_time)i * 1000000, NULL) == MARU_OK);
     }
     uint32_t n = 0;
-    for (uint8_t s = 0; s < N_ALARM_STATE; s++) {
+    for (int s = 0; s < N_ALARM_STATE; s++) {
         n += alarms_count(&alarms, (enum alarm_state)s);
     }
     must(n == table->n_alarm);

@@ -35,7 +35,7 @@ static void act(struct alarms *alarms, const uint8_t bytes[ACT_BYTES], maru_time
         st = alarms_ack(alarms, alarm, at_us, 1, 0, NULL);
         break;
     case 1:
-        st = alarms_shelve(alarms, alarm, at_us, at_us + bytes[2] * 100000, 1, 0, NULL);
+        st = alarms_shelve(alarms, alarm, at_us, at_us + (maru_time)bytes[2] * 100000, 1, 0, NULL);
         break;
     case 2:
         st = alarms_unshelve(alarms, alarm, at_us, 1, 0, NULL);

@@ -165,6 +165,22 @@ struct giving {
     struct host_tally *tally;
 };
 
+// A birth says what holds now. A value that was taken before it holds still: without a word of that, a signal that was unknown or bad until
+// the birth would stay so until it changes.
+static void confirm(const struct giving *giving, const struct payload_metric *metric,
+                    struct host_sample *out, struct book_metric *known) {
+    const struct payload *payload = giving->in->payload;
+    const bool is_birth = giving->in->type == TOPIC_NBIRTH || giving->in->type == TOPIC_DBIRTH;
+    if (!is_birth || !known || metric->is_historical || out->sample.quality < QUALITY_GOOD ||
+        !(payload->has & 1U << PAYLOAD_TIMESTAMP) || payload->timestamp_ms > INT64_MAX / 1000 ||
+        (maru_time)payload->timestamp_ms * 1000 <= out->sample.at_us) {
+        return;
+    }
+    out->sample.at_us = (maru_time)payload->timestamp_ms * 1000;
+    remember(known, &out->sample);
+    giving->host->sink.sample(giving->host->sink.of, out);
+}
+
 static void give_sample(struct giving *giving, const struct payload_metric *metric, uint32_t type,
                         struct host_sample *out, struct book_metric *known) {
     maru_error err = {0};
@@ -192,6 +208,7 @@ static void give_sample(struct giving *giving, const struct payload_metric *metr
         remember(known, &out->sample);
     }
     giving->host->sink.sample(giving->host->sink.of, out);
+    confirm(giving, metric, out, known);
 }
 
 // A metric that no birth has, but that says all there is to know of it.

@@ -124,6 +124,7 @@ struct part {
     int alias;        // -1: none
     uint32_t type;    // 0: left out
     double value;
+    int age_ms; // taken so long before its message
 };
 
 // A message: `seq` -1 leaves it out; its time is `ms` behind T0.
@@ -133,7 +134,7 @@ static void put(struct stage *stage, const char *topic, int seq, int ms, const s
     assert_true(n <= 8);
     for (uint32_t i = 0; i < n; i++) {
         metric[i].has = 1U << PAYLOAD_METRIC_TIMESTAMP;
-        metric[i].timestamp_ms = (uint64_t)(T0 / 1000 + ms);
+        metric[i].timestamp_ms = (uint64_t)(T0 / 1000 + ms - part[i].age_ms);
         if (part[i].name) {
             metric[i].has |= 1U << PAYLOAD_METRIC_NAME;
             metric[i].name = (struct payload_text){part[i].name, (uint32_t)strlen(part[i].name)};
@@ -189,6 +190,24 @@ static void death(struct stage *stage, int session, int ms) {
 }
 
 // ---- sessions
+
+static void test_a_birth_says_what_still_holds(void **state) {
+    (void)state;
+    struct stage s;
+    begin(&s, 2 * second, 1 << 20);
+    born(&s, 0, 0, 0);
+    death(&s, 0, 5000);
+    hush(&s);
+    const struct part parts[] = {{"bdSeq", -1, PAYLOAD_INT64, 1},
+                                 {"t", 1, PAYLOAD_DOUBLE, 20, .age_ms = 9000},
+                                 {"new", 2, PAYLOAD_DOUBLE, 3}};
+    put(&s, "spBv1.0/g/NBIRTH/n", 0, 9000, parts, 3, T0 + 9 * second);
+    said(&s, "[node born g/n]g/n/t=20@0;g/n/t=20@9000;g/n/new=3@9000;");
+    put(&s, "spBv1.0/g/NDATA/n", 1, 9500, &(struct part){NULL, 1, 0, 21, .age_ms = 100}, 1,
+        T0 + 10 * second);
+    said(&s, "g/n/t=21@9400;"); // what is told as news is told once
+    end(&s);
+}
 
 static void test_state_of_the_host(void **state) {
     (void)state;
@@ -690,6 +709,7 @@ static void test_every_loss_is_counted(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state_of_the_host),
+        cmocka_unit_test(test_a_birth_says_what_still_holds),
         cmocka_unit_test(test_places_and_units),
         cmocka_unit_test(test_birth_data_death),
         cmocka_unit_test(test_a_rebirth_keeps_what_it_tells_again),
