@@ -37,7 +37,7 @@ etch2,state,idle,idle,Etch/2,
 `
 
 // What a telephone is shown, and a text that each page has.
-const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표' }
+const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표' }
 
 describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -318,6 +318,78 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         await drawCharts(page)
         await page.getByRole('table').last().getByText('Etch/2').waitFor()
         await shot(page, '83-oee-all')
+    })
+
+    it('makes a control chart of a signal, from the explorer on', async () => {
+        const begin = now() - 3000
+        // Montgomery's way by hand: values that jump by 2 have a mean moving range of 2, so sigma is 2 / d2.
+        await write(...Array.from({ length: 100 }, (_, n) => `lab thick=${9 + 2 * (n % 2)} ${at(begin + 20 * n)}`))
+        await page.goto(`${base}/quality`)
+        await page.getByText('No control charts yet').waitFor()
+        const { items } = await ask(base, '/v1/signals?q=thick')
+        await page.goto(`${base}/data/explorer?s=${items[0].id}`)
+        await page.locator('.plot-note').getByRole('link', { name: 'thick' }).click()
+        const dialog = page.getByRole('dialog')
+        await dialog.getByText('line1/lab/thick').waitFor()
+        await dialog.getByLabel('Lower limit of the specification').fill('4')
+        await dialog.getByLabel('Upper limit').fill('3')
+        await dialog.getByText('An upper limit above the lower one').waitFor()
+        await dialog.getByLabel('Upper limit').fill('16')
+        await shot(page, '90-new-chart')
+        await dialog.getByRole('button', { name: 'Add' }).click()
+        await page.waitForURL(/quality\/chart\/thick/)
+        await page.getByText('There are no limits yet').waitFor()
+    })
+
+    it('freezes limits from a time that is marked by hand, and judges by them', async () => {
+        await page.getByRole('button', { name: '60 min' }).click()
+        const plot = page.locator('.control-plot svg').first()
+        await page.waitForFunction(() => document.querySelectorAll('.control-plot circle').length > 50)
+        const box = await plot.boundingBox()
+        const drag = async (from, to) => {
+            await page.mouse.move(box.x + box.width * from, box.y + 100)
+            await page.mouse.down()
+            await page.mouse.move(box.x + box.width * to, box.y + 120, { steps: 5 })
+            await page.mouse.up()
+        }
+        await drag(0.2, 0.35)
+        await drag(0.25, 0.6)
+        await shot(page, '91-marked')
+        await page.getByRole('button', { name: 'Freeze limits from this time' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Freeze', exact: true }).click()
+        await page.locator('.figure').filter({ hasText: 'UCL' }).waitFor()
+        const chart = (await ask(base, '/v1/charts')).items[0]
+        const sigma = Math.sqrt(Math.PI)
+        assert.ok(Math.abs(chart.limits.sigma - sigma) < 1e-9, `${chart.limits.sigma}`)
+        assert.ok(chart.limits.points > 40 && chart.limits.points < 100, `${chart.limits.points}`)
+        await page.locator('.figure').filter({ hasText: 'UCL' }).getByText((chart.limits.center + 3 * sigma).toFixed(4)).waitFor()
+        await write(...[10, 11, 30, 10].map((value, n) => `lab thick=${value} ${at(now()) + n}`))
+        await page.locator('.control-plot .violation').first().waitFor()
+        await page.getByRole('table', { name: 'Points that broke a rule' }).getByText(/beyond a control limit/).waitFor()
+        await page.locator('.badge.bad').first().waitFor()
+        // The reference is shaded, and the points before it are judged, too.
+        assert.equal(await page.locator('.control-plot rect.reference').count(), 2)
+        await page.locator('.capability').getByText('Cpk', { exact: false }).first().waitFor()
+        await drawCharts(page)
+        await shot(page, '92-control-chart')
+        const told = await ask(base, `/v1/charts/thick/capability?from=${now() - 3600}`)
+        await page.locator('.capability tr').filter({ hasText: 'Ppk' }).getByText(told.overall.cpk.value.toFixed(2), { exact: true }).waitFor()
+    })
+
+    it('leads from violation to violation by keys, and keeps every version of the limits', async () => {
+        const plot = page.locator('.control-plot svg').first()
+        await plot.focus()
+        await plot.press('Control+ArrowRight')
+        await page.locator('.gantt-said').getByText(/violation/).waitFor()
+        await page.getByRole('button', { name: 'Freeze limits anew' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Freeze', exact: true }).click()
+        await page.getByText('Frozen 2 ×').waitFor()
+        assert.equal((await ask(base, '/v1/charts')).items[0].limits.version, 2)
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+        assert.ok(readFileSync(await download.path(), 'utf8').trim().split('\r\n').length > 100)
+        await page.goto(`${base}/quality`)
+        await page.getByRole('table').getByText('version 2').waitFor()
+        await shot(page, '93-charts')
     })
 
     it('fits a telephone, in Korean and in the dark', async () => {

@@ -17,6 +17,7 @@ const Equipment = lazy(() => import('./pages/equipment'))
 const Live = lazy(() => import('./pages/live'))
 const Plants = lazy(() => import('./pages/plants'))
 const PlantPage = lazy(() => import('./pages/plant'))
+const Quality = lazy(() => import('./pages/quality'))
 const Runs = lazy(() => import('./pages/runs'))
 const NewRunPage = lazy(() => import('./pages/new_run'))
 const RunPage = lazy(() => import('./pages/run'))
@@ -39,6 +40,7 @@ function Page({ me }: { me: Me }): ReactNode {
     if (!room) return <Overview />
     if (room === 'alarms') return <Alarms />
     if (room === 'equipment') return <Equipment />
+    if (room === 'quality') return <Quality />
     if (room === 'data') return <Live />
     if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
     if (room === 'twins') return one ? <TwinPage key={one} id={one} /> : <Twins />
@@ -89,6 +91,7 @@ const ICONS: Record<string, string> = {
     overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z',
     alarms: 'M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4M12 3v2',
     equipment: 'M4 20V9h7v11M4 13h7M11 20h9V5l-5 3v5M15 16h2M3 20h18',
+    quality: 'M3 6h18M3 18h18M3 12l4 2 4-5 4 4 3-3 3 2',
     data: 'M3 12h4l2.5-7 5 14 2.5-7h4',
     plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
     twins: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5',
@@ -110,6 +113,7 @@ function Nav({ me }: { me: Me }) {
         ['overview', 'nav.overview', '/'],
         ['alarms', 'nav.alarms', '/alarms'],
         ['equipment', 'nav.equipment', '/equipment'],
+        ['quality', 'nav.quality', '/quality'],
         ['data', 'nav.data', '/data'],
         ['plants', 'nav.plants', '/plants'],
         ['twins', 'nav.twins', '/twins'],

@@ -60,7 +60,7 @@ export function OeeTable({ rows, standard }: { rows: Oee[]; standard: Standard }
         { key: 'at', title: t('oee.window'), value: (row) => row.from, show: name, width: 9 },
         ...(rows.some(({ tool }) => tool) ? [{ key: 'tool', title: t('oee.tool'), value: (row: Oee) => row.tool ?? t('oee.all'), width: 9 }] : []),
         ...([...FACTORS, 'oee'] as const).map((factor): Column<Oee> => ({ key: factor, title: factor === 'oee' ? 'OEE' : t(`oee.${factor}.${standard}`), value: (row) => factorsOf(row, standard)[factor], show: (row) => percent(factorsOf(row, standard)[factor]), number: true })),
-        { key: 'known', title: t('oee.known'), value: (row) => row.known, show: (row) => percent(row.known), number: true, hint: t('oee.known.hint') },
+        { key: 'known', title: t('oee.known.short'), value: (row) => row.known, show: (row) => percent(row.known), number: true, hint: t('oee.known.hint') },
         { key: 'good', title: t('oee.good'), value: (row) => row.units.good, show: (row) => num(row.units.good), number: true },
         { key: 'scrap', title: t('oee.scrap'), value: (row) => row.units.scrap, show: (row) => num(row.units.scrap), number: true },
         { key: 'rework', title: t('oee.rework'), value: (row) => row.units.rework, show: (row) => num(row.units.rework), number: true },
@@ -102,7 +102,7 @@ export function Reasons({ row }: { row: Oee }) {
             <table className="plain-table">
                 <thead><tr><th>{t('oee.state')}</th><th>{t('oee.reason')}</th><th className="number">{t('oee.time')}</th><th className="number">{t('oee.count')}</th></tr></thead>
                 <tbody>
-                    {reasons.map((one) => <tr key={`${one.substate} ${one.reason ?? ''}`}><th scope="row">{lang === 'ko' ? one.substate_ko : one.substate}</th><td>{one.reason ?? '–'}</td><td className="number">{stamp.span(one.seconds)}</td><td className="number">{num(one.count)}</td></tr>)}
+                    {[...reasons].sort((a, b) => Number(a.substate === '') - Number(b.substate === '')).map((one) => <tr key={`${one.substate} ${one.reason ?? ''}`}><th scope="row">{(lang === 'ko' ? one.substate_ko : one.substate) || t('oee.others')}</th><td>{one.reason ?? '–'}</td><td className="number">{stamp.span(one.seconds)}</td><td className="number">{num(one.count)}</td></tr>)}
                 </tbody>
             </table>
         </div>

@@ -13,8 +13,9 @@ import { usePieces } from '../live/use_pieces'
 import { useSignals, type Signals } from '../live/use_signals'
 import { spanOf, useCalm, useServerNow, useView } from '../live/use_view'
 import { ValueTable } from '../live/value_table'
+import { useMay } from '../me'
 import { Button, Card, Dialog, Empty, LinkButton, ProblemNote, Waiting } from '../parts/basics'
-import { useNarrow, useTitle } from '../parts/route'
+import { Link, useNarrow, useTitle } from '../parts/route'
 import { useText } from '../text'
 import { usePoll } from '../twin/use_twin'
 
@@ -57,6 +58,7 @@ function useEvents(span: Span): { events: Happening[]; isCut: boolean } {
 function Room({ signals, search, setSearch }: { signals: Signals; search: string; setSearch: (text: string) => void }) {
     const { t } = useText()
     const isNarrow = useNarrow(TREE_BELOW)
+    const mayChart = useMay('engineer')
     const { view, setView, back, keep } = useView()
     const [cursor, setCursor] = useState<number | null>(null)
     const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
@@ -144,6 +146,11 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
                             })}
                             onRemove={(id) => setView({ ...view, ids: view.ids.filter((one) => one !== id) })}
                         />
+                    )}
+                    {shown.length > 0 && mayChart && (
+                        <p className="plot-note">
+                            {t('chart.from_explorer')}: {shown.slice(0, 6).map((signal) => <Link key={signal.id} href={`/quality?signal=${signal.id}`}>{signal.name}</Link>)}
+                        </p>
                     )}
                     <p className="plot-note" role="status">
                         {lost ? t('explorer.lost') : isBusy ? t('explorer.busy') : t(isTouched ? 'explorer.how.touch' : 'explorer.how')}

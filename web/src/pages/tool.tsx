@@ -69,13 +69,13 @@ function States({ tool }: { tool: string }) {
         const of = seen.filter((one) => one.state === state)
         const setup = of.find(({ substate }) => substate === 'setup')
         const other = of.find(({ substate }) => substate !== 'setup')
-        return [...(other ? [{ state, substate: '', name: nameOf(other)[0]! }] : []), ...(setup ? [{ state, substate: 'setup', name: nameOf(setup)[1]! }] : [])]
+        return [...(other ? [{ state, substate: '', name: t(`tool.state.${state}`) }] : []), ...(setup ? [{ state, substate: 'setup', name: nameOf(setup)[1]! }] : [])]
     })
     const columns: Column<StateSpan>[] = [
-        { key: 'from', title: t('states.from'), value: (row) => row.from, show: (row) => stamp.time(row.from), width: 9.5, grow: 1 },
-        { key: 'to', title: t('states.to'), value: (row) => row.to, show: (row) => (row.to >= now - 60 ? t('strip.now') : stamp.time(row.to)), width: 9.5, grow: 1 },
+        { key: 'from', title: t('states.from'), value: (row) => row.from, show: (row) => stamp.time(row.from), width: 11, grow: 1 },
+        { key: 'to', title: t('states.to'), value: (row) => row.to, show: (row) => (row.to >= now - 60 ? t('strip.now') : stamp.time(row.to)), width: 11, grow: 1 },
         { key: 'seconds', title: t('oee.time'), value: (row) => row.to - row.from, show: (row) => stamp.span(row.to - row.from), number: true },
-        { key: 'state', title: t('oee.state'), value: (row) => nameOf(row)[0], show: (row) => <span className="tool-state"><i className={`swatch ${lookOf(row)}`} />{nameOf(row)[0]}</span>, width: 9.5 },
+        { key: 'state', title: t('oee.state'), value: (row) => nameOf(row)[0], show: (row) => <span className="tool-state"><i className={`swatch ${lookOf(row)}`} />{nameOf(row)[0]}</span>, width: 11 },
         { key: 'substate', title: t('states.substate'), value: (row) => nameOf(row)[1], width: 9 },
         { key: 'reason', title: t('oee.reason'), value: (row) => row.reason, width: 8 },
     ]
@@ -99,8 +99,7 @@ function States({ tool }: { tool: string }) {
                 <StateKey states={used} />
                 {told.value?.more && <p className="note">{t('states.more')}</p>}
             </Card>
-            <div className="columns">
-                <Card title={t('tool.shares')}>
+            <Card title={t('tool.shares')}>
                     <ol className="worst losses">
                         {[...sums].sort(([, a], [, b]) => b.seconds - a.seconds).map(([state, sum]) => (
                             <li key={state}>
@@ -112,11 +111,10 @@ function States({ tool }: { tool: string }) {
                             </li>
                         ))}
                     </ol>
-                </Card>
-                <Card title={t('tool.list')}>
+            </Card>
+            <Card title={t('tool.list')}>
                     <DataTable label={t('tool.list')} rows={seen} columns={columns} first="-from" rowKey={(row) => String(row.from)} />
-                </Card>
-            </div>
+            </Card>
         </>
     )
 }
