@@ -202,11 +202,11 @@ static void come(struct place *place, struct guest *guest, uint32_t luck) {
     }
     place->n_come++;
     guest->says_goodbye = luck % 5 == 2;
-    guest->until_us = now + luck % 7 * 50000;
+    guest->until_us = now + (maru_time)(luck % 7) * 50000;
     switch (luck % 5) {
     case 0: // cut
     case 1: // silent until T7 has passed
-        guest->until_us += luck % 5 * 500000;
+        guest->until_us += (maru_time)(luck % 5) * 500000;
         return;
     case 2: // selected, then separated
         send_frame(guest->fd, HSMS_SELECT_REQ, SIZE_MAX);
