@@ -578,6 +578,54 @@ static void connects_and_comes_back(void **state) {
     close_place(&place);
 }
 
+// ---- gaps
+
+static maru_status see_gap(void *context, int64_t id, const struct event *event, maru_error *err) {
+    (void)id;
+    (void)err;
+    snprintf(context, 400, "%s", event->detail);
+    return MARU_OK;
+}
+
+static maru_time number_in(const char *detail, const char *name) {
+    const char *at = strstr(detail, name);
+    assert_non_null(at);
+    return strtoll(at + strlen(name), NULL, 10);
+}
+
+static void tells_of_the_time_without_us(void **state) {
+    (void)state;
+    struct place place;
+    open_place(&place);
+    const struct hsms_options options = passive("tool,address\nA,127.0.0.2\n");
+    open_link(&place, &options);
+    struct fake *fake = add_fake(&place, "127.0.0.2", 1, "X");
+    WAIT(&place, is_ready, "A");
+    const maru_time before_us = clock_unix_us();
+    assert_true(fake_fire(fake, "102"));
+    wait_for(&place, is_kept, &(struct wanted){EVENT_EVENT, "fab/A", "Counted"}, "an event");
+    const maru_time kept_us = clock_unix_us();
+    hsms_close(place.hsms);
+    fake_cut(fake);
+    usleep(200000);
+    open_link(&place, &options);
+    assert_true(fake_connect(fake, "127.0.0.2", hsms_port(place.hsms)));
+    wait_for(&place, is_kept, &(struct wanted){EVENT_GAP, "fab/A", "no data", .n_least = 2}, "gap");
+    char detail[400] = "";
+    const struct event_filter newest = {.from_us = SIGNALS_FROM_US,
+                                        .to_us = SIGNALS_TO_US,
+                                        .before_us = SIGNALS_TO_US,
+                                        .limit = 1,
+                                        .kind = EVENT_GAP,
+                                        .source = "fab/A",
+                                        .lot = ""};
+    assert_int_equal(signals_each_event(place.signals, &newest, see_gap, detail, NULL), MARU_OK);
+    assert_non_null(strstr(detail, "\"code\":\"not_running\""));
+    assert_in_range(number_in(detail, "\"from_us\":"), before_us, kept_us);
+    assert_in_range(number_in(detail, "\"until_us\":"), kept_us + 200000, clock_unix_us());
+    close_place(&place);
+}
+
 // ---- requests
 
 struct asking {
@@ -739,6 +787,7 @@ int main(void) {
         cmocka_unit_test(stands_hostile_bytes),
         cmocka_unit_test(refuses_who_is_not_named),
         cmocka_unit_test(connects_and_comes_back),
+        cmocka_unit_test(tells_of_the_time_without_us),
         cmocka_unit_test(asks_tools),
         cmocka_unit_test(keeps_traces_and_texts),
         cmocka_unit_test(settings_are_looked_at),

@@ -15,7 +15,7 @@
 // A tool that has taken its set-up once is not told to forget it when it comes back: between forgetting and defining anew its events would
 // be lost. Where it has forgotten by itself, what it is told defines all of it again.
 //
-// A gap of a tool begins when its link breaks, and ends when its set-up is through again: then what it spooled is on its way.
+// A gap of a tool begins with the last bytes of it before its link breaks, and ends when its set-up is through again: then what it spooled is on its way.
 //
 // Each message has a time of its own, a microsecond after the one before at least: samples are known by signal and time, and two reports
 // of one variable that come in one packet are two samples.
@@ -138,8 +138,9 @@ void hsms_tool_is_down(struct hsms_connection *hsms, struct hsms_tool *tool, con
     if (!tool) {
         return;
     }
-    if (tool->lost_us == 0) {
-        tool->lost_us = hsms->now_us;
+    if (tool->lost_us == 0) { // a cable that is pulled is noticed late
+        const bool is_heard = tool->heard_us != 0 && tool->heard_us < hsms->now_us;
+        tool->lost_us = is_heard ? tool->heard_us : hsms->now_us;
     }
     pthread_mutex_lock(&hsms->connection.lock);
     tool->since_us = tool->is_ready ? hsms->now_us : tool->since_us;

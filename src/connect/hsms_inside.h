@@ -20,6 +20,7 @@ struct hsms_tool { // as long as the connection
     struct taking taking;
     struct hsms_peer *peer;    // that it is connected by, or NULL
     maru_time lost_us;         // since when it says nothing; 0: it is ready
+    maru_time heard_us;        // when bytes of it came last; 0: never
     bool is_recalled;          // lost_us is from before this program ran
     maru_time try_us, wait_us; // active: when it is tried next, and how long after that
 

@@ -261,6 +261,9 @@ static bool reads_some(struct hsms_connection *hsms, struct hsms_peer *peer) {
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         return false;
     }
+    if (n > 0 && peer->tool) {
+        peer->tool->heard_us = now;
+    }
     if (n <= 0) {
         hsms_session_closed(session, now);
     } else if (hsms_session_receive(session, bytes, (size_t)n, now, NULL) != MARU_OK) {
