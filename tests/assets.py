@@ -84,6 +84,7 @@ def main():
     check("by tool", sorted(placed(client, "&tool=Press/1")), ["line/press/force", "line/press/motor/temp", "line/press/state"])
     check("by a tool that is none", placed(client, "&tool=Press/9"), {})
 
+    series(client, press)
     client.close()
     server.stop(signal.SIGKILL)
     server = Server(MARU, folder)
@@ -97,6 +98,23 @@ def main():
     many(client)
     check("it ends well", server.stop(), 0)
     finish()
+
+
+def series(client, press):
+    """What Grafana's Infinity data source asks for: rows with a time in milliseconds."""
+    now = time.time()
+    status, answer = client.get(f"/v1/series?asset=hanbit/ulsan/ovens&from={now - 600:.3f}&to={now + 60:.3f}&columns=66")
+    check("rows of all signals of an asset", (status, [(r["asset"], r["name"], r["unit"], r["mean"], r["low"], r["high"], r["last"], r["n"]) for r in answer["rows"]]),
+          (200, [("hanbit/ulsan/ovens/7", "zone/1", "", 180, 180, 180, 180, 1), ("hanbit/ulsan/ovens/8", "zone/1", "", 181, 181, 181, 181, 1)]))
+    check("their times", all(0 <= now * 1000 - r["time"] < 60000 for r in answer["rows"]), True)
+    tool = client.get(f"/v1/series?tool=Press/1&from={now - 600}&to={now + 60}")[1]["rows"]
+    check("of a tool, numbers alone", [(r["asset"], r["name"], r["unit"]) for r in tool], [(press, "온도", "°C"), (press, "force", "")])
+    ids = ",".join(str(r["signal"]) for r in tool)
+    check("by their ids", [r["name"] for r in client.get(f"/v1/series?ids={ids}&q=force")[1]["rows"]], ["force"])
+    text = client.get(f"/v1/series?ids={ids}&format=csv")[1].decode().split("\r\n")
+    check("as CSV", (text[0], len(text)), ("time,signal,asset,name,unit,mean,low,high,last,n", 4))
+    check("a tool that is none", client.get("/v1/series?tool=none")[1], {"rows": [], "more": False})
+    check("what cannot be", [client.get("/v1/series?" + q)[0] for q in ("columns=0", "from=2&to=1", "ids=x", "format=xml", "from=soon")], [400] * 5)
 
 
 def proposal(client):
@@ -129,6 +147,8 @@ def many(client):
     check("each of ten", {one["signals"] for one in items if one["level"] == "tool"}, {10})
     check("found by tool", len(placed(client, f"&tool=T/{N // 10}")), 10)
     print(f"{N} signals, {N // 10} tools: the table holds after {kept * 1000:.0f} ms, the tree is told in {told * 1000:.0f} ms")
+    answer = client.get("/v1/series?asset=big")[1]
+    check("a hundred signals, and that there are more", (len({r["signal"] for r in answer["rows"]}), answer["more"]), (100, True))
     check("within a second or so", kept < 10 and told < 5, True)
 
 

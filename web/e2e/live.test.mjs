@@ -289,7 +289,7 @@ describe('live data', { skip: !!process.env.BASE_URL }, () => {
     it('offers what the server takes: the usual settings of each kind are good ones', async () => {
         await page.goto(`${base}/data`)
         const dialog = page.getByRole('dialog')
-        for (const [kind, fill] of Object.entries({ 'JSON over MQTT': {}, 'SECS/GEM (HSMS)': { Port: String(await freePort()) }, 'Modbus TCP': { 'Address of the device': 'modbus://127.0.0.1:1' }, 'Give away over MQTT': { 'Signals to give away': 'line1/' } })) {
+        for (const [kind, fill] of Object.entries({ 'JSON over MQTT': {}, 'SECS/GEM (HSMS)': { Port: String(await freePort()) }, 'Modbus TCP': { 'Address of the device': 'modbus://127.0.0.1:1' }, 'Give away over MQTT': { 'Signals to give away': 'line1/' }, 'Give away as Sparkplug': { 'Assets to give away': 'hanbit/ulsan' } })) {
             await page.getByRole('button', { name: 'Add a connection' }).first().click()
             await dialog.getByRole('radio', { name: kind }).check({ force: true })
             for (const [label, text] of Object.entries(fill)) await dialog.getByLabel(label, { exact: true }).fill(text)
@@ -298,7 +298,7 @@ describe('live data', { skip: !!process.env.BASE_URL }, () => {
             await dialog.getByRole('button', { name: /Keep|Done/ }).click()
         }
         const { items } = await ask(base, '/v1/connections')
-        assert.deepEqual(items.map((one) => one.kind).sort(), ['hsms', 'json', 'modbus', 'mqtt_out'])
+        assert.deepEqual(items.map((one) => one.kind).sort(), ['hsms', 'json', 'modbus', 'mqtt_out', 'sparkplug_out'])
         // What the form does not show is kept when something else is changed.
         const hsms = items.find((one) => one.kind === 'hsms')
         await ask(base, `/v1/connections/${hsms.id}`, { method: 'PATCH', body: JSON.stringify({ settings: { ...hsms.settings, t3: 20 } }) })

@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
-#include "serve/floor/floors.h"
+#include "serve/api/asked_asset.h"
 #include "serve/links/sample_json.h"
 #include "serve/links/signal_stream.h"
 
@@ -88,17 +88,12 @@ struct picking {
     size_t n_id;
 };
 
-static bool is_within(const char *asset, const char *wanted) {
-    const size_t n = strlen(wanted);
-    return n == 0 || (strncmp(asset, wanted, n) == 0 && (asset[n] == '\0' || asset[n] == '/'));
-}
-
 static maru_status pick(void *context, const struct signal_row *row, maru_error *err) {
     struct picking *picking = context;
     (void)err;
     picking->n_seen++;
     picking->last = row->id;
-    if (picking->wanted == 0 || !is_within(row->asset, picking->asset) ||
+    if (picking->wanted == 0 || !asked_is_within(row->asset, picking->asset) ||
         (picking->search[0] && !strcasestr(row->source, picking->search) &&
          !strcasestr(row->name, picking->search) && !strcasestr(row->asset, picking->search))) {
         return MARU_OK;
@@ -170,24 +165,6 @@ static maru_status list_picked(struct request *request, struct picking *picking,
     return st;
 }
 
-// The asset that is asked for, by its path or by the tool that it is. False: nothing stands there.
-static bool ask_asset(const struct request *request, char path[PLACING_MAX_NAME_BYTES]) {
-    const char *tool = request_query(request, "tool");
-    snprintf(path, PLACING_MAX_NAME_BYTES, "%s", request_query(request, "asset"));
-    if (tool[0] == '\0') {
-        return true;
-    }
-    struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
-    const struct asset *asset =
-        floor && floor->assets ? asset_table_find_tool(floor->assets, tool) : NULL;
-    const bool is_there = asset && is_within(asset->path, path);
-    if (is_there) {
-        snprintf(path, PLACING_MAX_NAME_BYTES, "%s", asset->path);
-    }
-    floors_leave(request->server->floors, floor);
-    return is_there;
-}
-
 maru_status api_list_signals(struct request *request, maru_error *err) {
     struct picking *picking = calloc(1, sizeof *picking);
     const char *text = request_query(request, "after");
@@ -202,7 +179,7 @@ maru_status api_list_signals(struct request *request, maru_error *err) {
     if (st == MARU_OK) {
         picking->search = request_query(request, "q");
         picking->asset = asset;
-        limit = ask_asset(request, asset) ? limit : 0;
+        limit = asked_asset(request, asset) ? limit : 0;
         st = list_picked(request, picking, limit, after, err);
     }
     free(picking);

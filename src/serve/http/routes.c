@@ -88,6 +88,7 @@ static const struct route routes[] = {
     {"DELETE", "/v1/connections/{connection}", ROLE_ENGINEER, false, false, SLOW, 0,
      api_delete_connection},
     {"GET", "/v1/signals", ROLE_VIEWER, false, false, SLOW, 0, api_list_signals},
+    {"GET", "/v1/series", ROLE_VIEWER, false, false, SLOW, 0, api_list_series},
     {"GET", "/v1/signals/stream", ROLE_VIEWER, false, false, SLOW, 0, api_follow_signals},
     {"GET", "/v1/signals/{signal}/chart", ROLE_VIEWER, false, false, SLOW, 0, api_chart_signal},
     {"GET", "/v1/signals/{signal}/samples", ROLE_VIEWER, false, false, SLOW, 0, api_get_samples},

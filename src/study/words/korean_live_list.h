@@ -751,6 +751,7 @@
     X("a path has at most 16 levels", "경로는 16단계까지입니다") \
     X("a host wants to write: what is given away cannot be written", "호스트가 값을 쓰려 합니다. 내보내는 신호에는 쓸 수 없습니다") \
     X("1 to {1} assets, or beginnings of names such as line1/, are wanted: what comes back from the broker must not go out again", "자산이나 line1/ 같은 이름의 앞부분을 1개부터 {1}개까지 적으세요. 브로커에서 돌아오는 것을 다시 내보내면 안 됩니다") \
+    X("at most {1} signals are told at once", "한 번에 신호를 {1}개까지 보여 줄 수 있습니다") \
     X("two metrics of one name", "이름이 같은 metric이 둘입니다") \
     X("more than {1} assets", "자산이 {1}개를 넘습니다") \
     X("plant is wanted as the id of a plant", "plant에 공장의 id를 적으세요") \

@@ -3,7 +3,7 @@ import { changeConnection, removeConnection, type Connection } from '../api/live
 import type { ApiError } from '../api/problem'
 import { Badge, Button, Confirm, ProblemNote } from '../parts/basics'
 import { useText } from '../text'
-import { isKind } from './connection_fields'
+import { isGiver, isKind } from './connection_fields'
 import { CLOCK_MAX, isSilent, stateTone, useStateWord } from './connection_state'
 import { joined, shareOf, type Gap } from './gaps'
 import { lengthOf, type Span } from './span'
@@ -59,7 +59,7 @@ export function ConnectionCard({ connection, rates, gaps, day, may, onChange, on
             {on && isSilent(connection, day.to) && (
                 <div className="connection-problem quiet">
                     <p><strong>{t('conn.silent', { span: stamp.span(day.to - Math.max(lastAt ?? connection.since, connection.since)) })}</strong></p>
-                    <p className="note">{isKind(kind) && kind !== 'mqtt_out' ? t(`conn.silent.${kind}`) : ''}</p>
+                    <p className="note">{isKind(kind) && !isGiver(kind) ? t(`conn.silent.${kind}`) : ''}</p>
                 </div>
             )}
             {Math.abs(clockAhead) >= CLOCK_MAX && (

@@ -18,8 +18,10 @@ export interface ConnectionField {
     example?: string
 }
 
-export const KINDS = ['sparkplug', 'json', 'hsms', 'modbus', 'folder', 'mqtt_out'] as const
+export const KINDS = ['sparkplug', 'json', 'hsms', 'modbus', 'folder', 'mqtt_out', 'sparkplug_out'] as const
 export type Kind = (typeof KINDS)[number]
+/** Those that give away have nothing to wait for. */
+export const isGiver = (kind: string): kind is 'mqtt_out' | 'sparkplug_out' => kind === 'mqtt_out' || kind === 'sparkplug_out'
 export const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind)
 
 const BROKER: ConnectionField = { name: 'url', label: 'field.broker', hint: 'field.broker.hint', type: 'text', usual: 'mqtt://localhost:1883', isNeeded: true }
@@ -62,6 +64,15 @@ export const FIELDS: Record<Kind, ConnectionField[]> = {
         BROKER,
         { name: 'signals', label: 'field.out_signals', hint: 'field.out_signals.hint', type: 'list', usual: [], isNeeded: true, example: 'line1/' },
         { name: 'topic', label: 'field.out_topic', hint: 'field.out_topic.hint', type: 'text', usual: 'maru/{source}', isFine: true },
+        CA_FILE,
+    ],
+    sparkplug_out: [
+        BROKER,
+        { name: 'assets', label: 'field.out_assets', hint: 'field.out_assets.hint', type: 'list', usual: [], example: 'hanbit/ulsan' },
+        { name: 'signals', label: 'field.out_signals', hint: 'field.out_signals.hint', type: 'list', usual: [], example: 'line1/', isFine: true },
+        { name: 'group', label: 'field.out_group', hint: 'field.out_group.hint', type: 'text', usual: 'maru', isNeeded: true },
+        { name: 'node', label: 'field.out_node', hint: 'field.out_node.hint', type: 'text', usual: '', isFine: true },
+        { name: 'hostId', label: 'field.out_host', hint: 'field.out_host.hint', type: 'text', usual: '', isFine: true },
         CA_FILE,
     ],
 }

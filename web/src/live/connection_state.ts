@@ -1,5 +1,6 @@
 import type { Connection } from '../api/live'
 import { useText } from '../text'
+import { isGiver } from './connection_fields'
 
 /** A clock further off than this makes charts lie: samples stand where they did not happen. */
 export const CLOCK_MAX = 2
@@ -14,7 +15,7 @@ export function useStateWord(): (connection: Connection) => string {
 }
 
 /** Connected, and yet nothing to show. */
-export const isSilent = ({ kind, state, lastAt, since }: Connection, now: number): boolean => kind !== 'mqtt_out' && state === 'up' && now - Math.max(lastAt ?? since, since) > SILENT_S
+export const isSilent = ({ kind, state, lastAt, since }: Connection, now: number): boolean => !isGiver(kind) && state === 'up' && now - Math.max(lastAt ?? since, since) > SILENT_S
 
 /** Is it of this connection? Its name is the first part of all that it brings. */
 export const comesBy = (source: string, name: string): boolean => source === name || source.startsWith(`${name}/`)
