@@ -19,7 +19,7 @@
 struct fake_values {
     struct common common;
     const char *sparkplug, *ca_file, *host, *clock, *faults;
-    const char *secs, *bind, *tables, *gateway;
+    const char *secs, *bind, *tables, *gateway, *truth;
     uint64_t seed, tools, flood, modbus, opcua;
     double speed, scale;
     maru_time begin, for_, period, heartbeat;
@@ -41,6 +41,7 @@ struct fake { // all that one call of the verb holds
     struct fake_secs_options secs;
     struct cast_options cast_options;
     struct cast *cast;
+    FILE *truth;
 };
 
 // ---- what is asked for
@@ -312,6 +313,10 @@ static int perform(struct fake *fake) {
     maru_error err = {0};
     stop_listen();
     maru_status st = open_all(fake, &err);
+    if (st == MARU_OK && values->truth) {
+        fake->truth = fopen(values->truth, "w");
+        st = fake->truth ? MARU_OK : fail(&err, MARU_E_IO, "--truth: the file cannot be written");
+    }
     if (st != MARU_OK) {
         return verb_refuse(fake->call, &err);
     }
@@ -330,7 +335,8 @@ static int perform(struct fake *fake) {
                                          .has_plant_clock = strcmp(values->clock, "plant") == 0,
                                          .disturb = fake->faults.n_row > 0 ? fake->disturb : NULL,
                                          .wall_us = fake->cast_options.wall_us,
-                                         .cast = fake->cast};
+                                         .cast = fake->cast,
+                                         .truth = fake->truth};
     struct play_counts counts = {0};
     struct cast_look look = {0};
     st = play(fake->call, &options, &counts, &err);
@@ -350,6 +356,9 @@ static int perform(struct fake *fake) {
 }
 
 static void fini(struct fake *fake) {
+    if (fake->truth) {
+        fclose(fake->truth);
+    }
     cast_close(fake->cast, NULL);
     disturb_free(fake->disturb);
     acts_fini(&fake->acts);
@@ -394,6 +403,7 @@ static const struct option options[] = {
     {"gateway", 0, OPTION_TEXT, AT(gateway), "FOLDER", "gateway/opcua", W_HELP_FAKE_GATEWAY, 0, 0},
     {"bind", 0, OPTION_TEXT, AT(bind), "ADDRESS", "127.0.0.1", W_HELP_FAKE_BIND, 0, 0},
     {"tables", 0, OPTION_TEXT, AT(tables), "FOLDER", NULL, W_HELP_FAKE_TABLES, 0, 0},
+    {"truth", 0, OPTION_TEXT, AT(truth), "FILE", NULL, W_HELP_FAKE_TRUTH, 0, 0},
     {"seed", 's', OPTION_COUNT, AT(seed), "N", "1", W_HELP_SEED, 0, INT64_MAX},
     {"speed", 0, OPTION_REAL, AT(speed), "X", "1", W_HELP_FAKE_SPEED, 0, 0},
     {"scale", 0, OPTION_REAL, AT(scale), "X", "1", W_HELP_FAKE_SCALE, 0, 0},

@@ -345,17 +345,11 @@ maru_status follower_load(const maru_model *model, const struct mirror_options *
     return MARU_OK;
 }
 
-maru_status follower_restart(struct follower *f, const struct mirror_options *options,
-                             maru_error *err) {
-    struct mirror *fresh = NULL;
-    const maru_status st = mirror_new(f->model, options, &fresh, err);
-    if (st == MARU_OK) {
-        mirror_free(f->mirror);
-        f->mirror = fresh;
-        f->window_us = options->window_us;
-        validity_forget(f->validity);
-    }
-    return st;
+void follower_inherit(struct follower *f, struct follower *old) {
+    struct validity *its = f->validity;
+    f->validity = old->validity;
+    old->validity = its;
+    validity_forget(f->validity);
 }
 
 struct validity_result follower_judge(struct follower *f) {

@@ -26,10 +26,8 @@ MARU_MUST_USE maru_status follower_load(const maru_model *model,
                                         const struct mirror_options *options, const void *bytes,
                                         size_t n, struct follower **out, maru_error *err);
 
-// Begin anew with an empty floor; how forecasts have held so far stays, open ones are lost.
-//   errors  as mirror_new; then nothing has changed
-MARU_MUST_USE maru_status follower_restart(struct follower *follower,
-                                           const struct mirror_options *options, maru_error *err);
+// Go on with how the forecasts of `old` have held, whose floor was the same; its open ones are lost.
+void follower_inherit(struct follower *follower, struct follower *old);
 
 // The mirror, to feed it and to look at it.
 struct mirror *follower_mirror(struct follower *follower);

@@ -301,7 +301,9 @@ static double take_turn(struct player *player, double *shown_s) {
     if (!is_idle) {
         return 0;
     }
-    const bool is_still = player->state.mode != PLAYER_PLAYING && !player->is_view_old;
+    const bool is_watched = atomic_load(&player->n_watcher) > 0;
+    const bool is_still =
+        player->state.mode != PLAYER_PLAYING && !(player->is_view_old && is_watched);
     return is_still ? 1 : TICK_S;
 }
 
@@ -359,6 +361,11 @@ maru_status player_start(const struct player_config *config, struct player **out
                                           .begin_us = begin_us,
                                           .end_us = config->end_us};
     player->seek_us = config->time_us > begin_us ? config->time_us : begin_us;
+    if (config->is_following) {
+        player->state.mode = PLAYER_FOLLOWING;
+        player->state.is_playing = true;
+        player->state.end_us = begin_us;
+    }
     if (pthread_create(&player->thread, NULL, play, player) != 0) {
         player_free(player);
         return fail(err, MARU_E_MEMORY, "no thread can be started");
@@ -400,6 +407,16 @@ void player_look(struct player *player, struct player_state *out) {
     out->n_act = history_acts(player->history)->n;
     leave(player);
 }
+
+void player_put(struct player *player, maru_sim *sim) {
+    enter(player);
+    moment_fini(&player->moment);
+    player->moment = (struct moment){.sim = sim, .acted_us = INT64_MAX};
+    player->state.end_us = maru_sim_now(sim);
+    leave_with_work(player);
+}
+
+bool player_is_watched(struct player *player) { return atomic_load(&player->n_watcher) > 0; }
 
 void player_play(struct player *player, double speed) {
     enter(player);

@@ -21,7 +21,13 @@ enum {
 
 struct player;
 
-enum player_mode { PLAYER_PAUSED, PLAYER_PLAYING, PLAYER_SEEKING, PLAYER_FAILED };
+enum player_mode {
+    PLAYER_PAUSED,
+    PLAYER_PLAYING,
+    PLAYER_SEEKING,
+    PLAYER_FAILED,
+    PLAYER_FOLLOWING, // it does not run its twin: somebody else puts the present there
+};
 
 struct player_config {
     const maru_model *model;   // must outlive the player
@@ -30,6 +36,7 @@ struct player_config {
     maru_time time_us, end_us; // where it is: it runs there first
     double speed;              // simulated seconds a second, 0: as fast as it can
     bool is_playing;
+    bool is_following; // PLAYER_FOLLOWING, and stays so
 };
 
 MARU_MUST_USE maru_status player_start(const struct player_config *config, struct player **out,
@@ -67,6 +74,11 @@ MARU_MUST_USE maru_status player_mend_tool(struct player *player, uint32_t tool,
 //   errors  MARU_E_RANGE: before the beginning, beyond the end; as maru_sim_run
 MARU_MUST_USE maru_status player_moment(struct player *player, maru_time time_us,
                                         struct moment *moment, struct acts *acts, maru_error *err);
+
+// Of a player that follows: here is the present now. Views show it.
+//   memory  the state is taken over
+void player_put(struct player *player, maru_sim *sim);
+bool player_is_watched(struct player *player);
 
 // The newest view, held; NULL: there is none yet.
 struct view *player_view(struct player *player);

@@ -32,7 +32,8 @@ static void add_lot(struct text *out, const struct life_event *event, maru_time 
     if (event->kind == LIFE_LOT_RELEASED) {
         text_addf(out, ",\"priority\":%d", (int)event->priority);
         if (event->due_us != INT64_MAX) {
-            text_addf(out, ",\"due_us\":%lld", (long long)due_us);
+            text_addf(out, ",\"due_us\":%lld,\"plant_due_us\":%lld", (long long)due_us,
+                      (long long)event->due_us);
         }
     }
 }

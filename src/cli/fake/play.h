@@ -2,6 +2,8 @@
 #ifndef CLI_FAKE_PLAY_H
 #define CLI_FAKE_PLAY_H
 
+#include <stdio.h>
+
 #include "cli/fake/cast.h"
 #include "cli/fake/stage.h"
 #include "cli/verb.h"
@@ -25,6 +27,7 @@ struct play_options {
     struct disturb *disturb; // NULL: no faults of sensors and clocks
     int64_t wall_us;         // when it begins, since 1970
     struct cast *cast;
+    FILE *truth; // where each tick writes where the lots really are; NULL: nowhere
 };
 
 struct play_counts {

@@ -754,3 +754,20 @@ maru_tool_state life_tool_state(const struct life *life, uint32_t tool) {
 uint32_t life_lot_count(const struct life *life) { return maru_sim_lot_count(life->now.sim); }
 uint64_t life_done_count(const struct life *life) { return life->n_done; }
 uint64_t life_event_count(const struct life *life) { return life->n_event; }
+
+maru_status life_count_lots(const struct life *life, uint32_t *out, maru_error *err) {
+    const maru_sim *sim = life->now.sim;
+    const maru_plant *plant = maru_model_plant(maru_sim_model(sim));
+    const uint32_t n = maru_sim_lot_count(sim);
+    maru_lot_now *lot = alloc_new((size_t)n + 1, sizeof *lot);
+    if (!lot) {
+        return fail(err, MARU_E_MEMORY, "no memory to look at a twin");
+    }
+    maru_sim_look_at_lots(sim, lot);
+    memset(out, 0, plant->n_group * sizeof *out);
+    for (uint32_t i = 0; i < n; i++) {
+        out[lot[i].group]++;
+    }
+    alloc_free(lot);
+    return MARU_OK;
+}

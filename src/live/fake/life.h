@@ -135,6 +135,11 @@ uint32_t life_lot_count(const struct life *life);
 uint64_t life_done_count(const struct life *life);
 uint64_t life_event_count(const struct life *life);
 
+// Lots on the floor by tool group: on their way to it, waiting, in its tools.
+//   out     (groups of the plant)
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status life_count_lots(const struct life *life, uint32_t *out, maru_error *err);
+
 // The recipe of a step: "ROUTE.3".
 void life_recipe(const maru_plant *plant, uint32_t step, char out[LIFE_NAME_BYTES]);
 // A tool by its name in the plant: "GROUP/3".

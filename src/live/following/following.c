@@ -137,6 +137,16 @@ void following_free(struct following *f) {
     }
 }
 
+void following_begin_at(struct following *f, int64_t number) { f->head.number = number; }
+
+void following_inherit(struct following *f, struct following *old) {
+    follower_inherit(f->follower, old->follower);
+    f->head.counts.n_forecast = old->head.counts.n_forecast;
+    f->head.forecast_us = old->head.forecast_us;
+    f->head.next_us = old->head.next_us;
+    f->head.took_s = old->head.took_s;
+}
+
 // ---- what is not tied
 
 static void copy_text(char *to, size_t cap, const char *from) {
@@ -356,6 +366,41 @@ maru_status following_present(struct following *f, maru_time at_us, maru_sim **o
                                       .belief = has_begun(f) ? mirror_look_at(mirror, at)
                                                              : mirror_look(mirror)};
     return present_new(&plan, out, err);
+}
+
+void following_add_to_day(struct following *f, maru_time at_us, maru_day_now *day) {
+    const struct belief *b = mirror_look(follower_mirror(f->follower));
+    const maru_time from = at_us > MARU_DAY ? at_us - MARU_DAY : -1;
+    for (uint32_t i = 0; i < b->head->n_lot_room; i++) {
+        const struct belief_lot *l = &b->lot[i];
+        if (l->place != PLACE_GONE || l->flags & BELIEF_SCRAPPED || l->since_us > at_us) {
+            continue;
+        }
+        maru_day_now *its = &day[b->model->class_product[l->class_]];
+        const bool is_due = l->due_us > from && l->due_us < at_us;
+        its->n_released += l->released_us > from;
+        its->n_done += l->since_us > from;
+        its->n_due += is_due;
+        its->n_on_time += is_due && l->since_us <= l->due_us;
+    }
+}
+
+void following_names(struct following *f, const uint32_t *number, uint32_t n,
+                     char (*name)[FOLLOWING_NAME_BYTES]) {
+    struct mirror *mirror = follower_mirror(f->follower);
+    const struct belief *b = mirror_look(mirror);
+    memset(name, 0, (size_t)n * sizeof *name);
+    for (uint32_t i = 0; n > 0 && i < b->head->n_lot_room; i++) {
+        uint32_t low = 0, high = n;
+        while (high - low > 1) {
+            const uint32_t mid = (low + high) / 2;
+            low = number[mid] <= b->lot[i].number ? mid : low;
+            high = number[mid] <= b->lot[i].number ? high : mid;
+        }
+        if (b->lot[i].place != PLACE_UNHEARD && number[low] == b->lot[i].number) {
+            copy_text(name[low], sizeof *name, mirror_name(mirror, i));
+        }
+    }
 }
 
 bool following_is_due(struct following *f) {

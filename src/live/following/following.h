@@ -49,6 +49,12 @@ MARU_MUST_USE maru_status following_load(const struct following_plan *plan, cons
                                          size_t n, maru_faults *faults, struct following **out,
                                          maru_error *err);
 
+// Listen to events with higher numbers than this alone.
+void following_begin_at(struct following *following, int64_t number);
+
+// Go on with the forecasts of `old`, which followed the same floor by other names.
+void following_inherit(struct following *following, struct following *old);
+
 // Take one event; `number` is its number in the store, now_us the time since 1970. One that cannot be
 // believed is counted and kept with its reason, and that is MARU_OK.
 //   errors  MARU_E_MEMORY
@@ -69,6 +75,17 @@ struct follower *following_follower(struct following *following);
 //   errors  MARU_E_RANGE: a moment that is not known; as present_new
 MARU_MUST_USE maru_status following_present(struct following *following, maru_time at_us,
                                             maru_sim **out, maru_error *err);
+
+// Add the lots that have left to a day at that moment, as maru_sim_look_at_day counts them.
+//   out     (products of the plant)
+void following_add_to_day(struct following *following, maru_time at_us, maru_day_now *day);
+
+// What the floor calls lots that a look has by their numbers, "" where it is not known.
+//   in      number (n), rising
+//   out     name (n)
+enum { FOLLOWING_NAME_BYTES = MIRROR_MAX_NAME_BYTES + 1 };
+void following_names(struct following *following, const uint32_t *number, uint32_t n,
+                     char (*name)[FOLLOWING_NAME_BYTES]);
 
 // Does a forecast have to be made? Then its time is taken note of.
 bool following_is_due(struct following *following);

@@ -12,6 +12,7 @@
 #include "control/equipment/ideals.h"
 #include "control/equipment/mapping.h"
 #include "control/equipment/shift_table.h"
+#include "live/following/follow_table.h"
 #include "serve/floor/floors.h"
 #include "study/words/korean.h"
 
@@ -77,12 +78,24 @@ static maru_status read_shifts(const struct text *body, maru_faults *faults, mar
     return shift_table_read("shifts.csv", body->bytes, body->n_bytes, faults, &shifts, err);
 }
 
+// What names mean for twins that follow: whether a plant has what it names, each twin tells.
+static maru_status read_follow(const struct text *body, maru_faults *faults, maru_error *err) {
+    struct follow_table table;
+    const maru_status st =
+        follow_table_read("follow.csv", body->bytes, body->n_bytes, faults, &table, err);
+    if (st == MARU_OK) {
+        follow_table_fini(&table);
+    }
+    return st;
+}
+
 static const struct document_kind {
     const char *name;
     read_table read;
 } kinds[] = {
     {FLOOR_ALARMS, read_alarms},       {FLOOR_ASSETS, read_assets}, {FLOOR_CHARTS, read_charts},
-    {FLOOR_EQUIPMENT, read_equipment}, {FLOOR_IDEALS, read_ideals}, {FLOOR_SHIFTS, read_shifts},
+    {FLOOR_EQUIPMENT, read_equipment}, {"follow", read_follow},     {FLOOR_IDEALS, read_ideals},
+    {FLOOR_SHIFTS, read_shifts},
 };
 
 static const struct document_kind *find_kind(const char *name) {
@@ -271,7 +284,7 @@ maru_status api_put_document(struct request *request, maru_error *err) {
     int64_t number = 0;
     if (!kind) {
         return fail(err, MARU_E_USAGE,
-                    "documents are alarms, assets, charts, equipment, ideals and shifts");
+                    "documents are alarms, assets, charts, equipment, follow, ideals and shifts");
     }
     maru_status st = read_if_match(request, &number, err);
     if (st != MARU_OK) {

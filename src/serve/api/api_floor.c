@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "io/snapshot.h"
 #include "plant/plant.h"
+#include "serve/twins/live_twin.h"
 #include "serve/twins/tool_name.h"
 #include "serve/twins/twins.h"
 
@@ -34,6 +35,7 @@ struct look {
     struct moment moment;
     struct acts acts;
     maru_time begin_us, now_us; // of the twin's past; of the look
+    bool is_live;               // a floor's: its past is not run again
 };
 
 static maru_status look_begin(struct request *request, struct look *look, maru_error *err) {
@@ -50,12 +52,19 @@ static maru_status look_begin(struct request *request, struct look *look, maru_e
     if (st != MARU_OK || !look->twin) {
         return st;
     }
+    const maru_time at = text[0] ? (maru_time)llround(time * 1e6) : -1;
     struct player_state state;
-    player_look(look->twin->player, &state);
+    twin_look(look->twin, &state);
     look->begin_us = state.begin_us;
     look->plant = look->twin->plant;
-    st = player_moment(look->twin->player, text[0] ? (maru_time)llround(time * 1e6) : -1,
-                       &look->moment, &look->acts, err);
+    look->is_live = look->twin->live;
+    if (look->is_live) {
+        look->moment.acted_us = INT64_MAX;
+        st = live_twin_present(look->twin->live, at, &look->moment.sim, err);
+        request->status = st == MARU_E_RANGE ? 409 : request->status;
+    } else {
+        st = player_moment(look->twin->player, at, &look->moment, &look->acts, err);
+    }
     look->now_us = look->moment.sim ? maru_sim_now(look->moment.sim) : 0;
     return st;
 }
@@ -82,6 +91,10 @@ static maru_status with_look(struct request *request,
 static maru_status look_back(const struct look *look, maru_time from_us, struct moment *out,
                              maru_error *err) {
     struct acts acts;
+    if (look->is_live) {
+        *out = (struct moment){.acted_us = INT64_MAX};
+        return maru_sim_copy(look->moment.sim, &out->sim, err);
+    }
     const maru_time at = from_us > look->begin_us ? from_us : look->begin_us;
     const maru_status st = player_moment(look->twin->player, at, out, &acts, err);
     acts_fini(&acts);
@@ -90,7 +103,7 @@ static maru_status look_back(const struct look *look, maru_time from_us, struct 
 
 // The window of utilisation is shorter where the twin's past is.
 static maru_time window_begin(const struct look *look) {
-    const maru_time from = look->now_us - WINDOW_US;
+    const maru_time from = look->is_live ? look->now_us : look->now_us - WINDOW_US;
     return from > look->begin_us ? from : look->begin_us;
 }
 
@@ -129,7 +142,7 @@ static maru_status tell_floor(struct request *request, const struct look *look, 
     if (st != MARU_OK || !view) {
         return st;
     }
-    player_look(look->twin->player, &state);
+    twin_look(look->twin, &state);
     view->end_us = state.end_us;
     view->speed = (float)state.speed;
     view_write(&request->out, NULL, view);
@@ -295,7 +308,8 @@ static maru_status tell_day(struct request *request, const struct look *look, ma
     if (!day) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    const bool is_known = maru_sim_look_at_day(look->moment.sim, day);
+    const bool is_known = maru_sim_look_at_day(look->moment.sim, day) || look->is_live;
+    live_twin_add_to_day(look->twin->live, look->now_us, day);
     json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     add_time(&json, "time", look->now_us);
@@ -493,11 +507,16 @@ maru_status api_get_tool(struct request *request, maru_error *err) {
 
 // ---- lots
 
-static void add_lot(struct json *json, const struct look *look, const maru_lot_now *lot) {
+// name: "" where nobody has given it one.
+static void add_lot(struct json *json, const struct look *look, const maru_lot_now *lot,
+                    const char *called) {
     static const char *const where[] = {"moving", "waiting", "processing"};
     const maru_plant *plant = look->plant;
     const struct plant_route *route = &plant->route[plant->step[lot->step].route];
     json_add_count(json, "lot", lot->lot);
+    if (called[0]) {
+        json_add_string(json, "name", called);
+    }
     json_add_string(json, "product", plant->product[lot->product].name);
     json_add_integer(json, "priority", lot->priority);
     json_add_count(json, "wafers", lot->wafers);
@@ -525,10 +544,11 @@ static void add_lot(struct json *json, const struct look *look, const maru_lot_n
 }
 
 // Does the number, product, step or tool group have the text in it?
-static bool is_wanted(const maru_plant *plant, const maru_lot_now *lot, const char *text) {
+static bool is_wanted(const maru_plant *plant, const maru_lot_now *lot, const char *name,
+                      const char *text) {
     char number[16];
     snprintf(number, sizeof number, "%u", lot->lot);
-    return text[0] == '\0' || strstr(number, text) ||
+    return text[0] == '\0' || strstr(number, text) || strcasestr(name, text) ||
            strcasestr(plant->product[lot->product].name, text) ||
            strcasestr(step_name(plant, lot->step), text) ||
            strcasestr(plant->group[lot->group].name, text);
@@ -544,20 +564,29 @@ static maru_status tell_lots(struct request *request, const struct look *look, m
     if (st != MARU_OK || !lot) {
         return st;
     }
+    char(*name)[FOLLOWING_NAME_BYTES] = NULL;
+    st = live_twin_names(look->twin->live, lot, n, &name, err);
+    if (st != MARU_OK) {
+        alloc_free(lot);
+        return st;
+    }
     const char *search = request_query(request, "search");
     const unsigned long after = strtoul(page.after, NULL, 10);
     list_begin(&list, &request->out, page.limit);
     for (uint32_t i = 0; i < n && list.n < page.limit; i++) {
-        if ((page.after[0] && lot[i].lot <= after) || !is_wanted(look->plant, &lot[i], search)) {
+        const char *its_name = name ? name[i] : "";
+        if ((page.after[0] && lot[i].lot <= after) ||
+            !is_wanted(look->plant, &lot[i], its_name, search)) {
             continue;
         }
         json_open_object(&list.json, NULL);
-        add_lot(&list.json, look, &lot[i]);
+        add_lot(&list.json, look, &lot[i], its_name);
         json_close(&list.json);
         list.n++;
         snprintf(list.last, sizeof list.last, "%u", lot[i].lot);
     }
     list_end(&list);
+    alloc_free(name);
     alloc_free(lot);
     return MARU_OK;
 }
@@ -636,12 +665,12 @@ static void add_ahead(struct json *json, const maru_plant *plant, uint32_t step)
 }
 
 static void add_lot_story(struct request *request, const struct look *look, const maru_lot_now *lot,
-                          const struct lot_watch *watch) {
+                          const char *name, const struct lot_watch *watch) {
     struct json json;
     json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
     add_time(&json, "time", look->now_us);
-    add_lot(&json, look, lot);
+    add_lot(&json, look, lot, name);
     json_open_list(&json, "history");
     for (size_t i = watch->n > MAX_HISTORY ? watch->n - MAX_HISTORY : 0; i < watch->n; i++) {
         add_stay(&json, look->plant, &watch->stay[i % MAX_HISTORY]);
@@ -681,10 +710,13 @@ static maru_status tell_lot(struct request *request, const struct look *look, ma
     } else if (!watch.stay) {
         st = fail(err, MARU_E_MEMORY, "no memory");
     } else {
+        char(*name)[FOLLOWING_NAME_BYTES] = NULL;
         st = watch_lot(look, its, &watch, err);
+        st = st == MARU_OK ? live_twin_names(look->twin->live, its, 1, &name, err) : st;
         if (st == MARU_OK) {
-            add_lot_story(request, look, its, &watch);
+            add_lot_story(request, look, its, name ? name[0] : "", &watch);
         }
+        alloc_free(name);
     }
     alloc_free(watch.stay);
     alloc_free(lot);
@@ -729,6 +761,9 @@ static void add_history(struct request *request, const struct look *look, const 
 
 static maru_status tell_history(struct request *request, const struct look *look, maru_error *err) {
     maru_results *results = NULL;
+    if (look->is_live) { // its look has found that there is something
+        return api_tell_floor_history(request, look->twin->live);
+    }
     const maru_status st = maru_sim_results(look->moment.sim, &results, err);
     if (st != MARU_OK || !results) {
         return st;
@@ -740,13 +775,4 @@ static maru_status tell_history(struct request *request, const struct look *look
 
 maru_status api_get_history(struct request *request, maru_error *err) {
     return with_look(request, tell_history, err);
-}
-
-// ---- the stream
-
-maru_status api_follow_twin(struct request *request, maru_error *err) {
-    struct twin *twin = NULL;
-    const maru_status st =
-        twins_hold(request->server->twins, request->tenant, request->param[0], &twin, err);
-    return st == MARU_OK ? floor_stream_follow(request, twin, err) : st;
 }

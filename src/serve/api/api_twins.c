@@ -17,7 +17,9 @@
 #include "serve/http/problem.h"
 #include "serve/runs/model_options.h"
 #include "serve/runs/stream.h"
+#include "serve/twins/follows.h"
 #include "serve/twins/forecasting.h"
+#include "serve/twins/live_twin.h"
 #include "serve/twins/tool_name.h"
 #include "serve/twins/twins.h"
 
@@ -62,13 +64,15 @@ static maru_status add_event(void *context, const struct act_row *row, maru_erro
 }
 
 static const char *mode_name(const struct player_state *state) {
-    static const char *const name[] = {"paused", "playing", "seeking", "failed"};
+    static const char *const name[] = {"paused", "playing", "seeking", "failed", "following"};
     return name[state->mode];
 }
 
 static void add_twin(struct json *json, struct server *server, const char *tenant,
                      const struct twin_row *row) {
-    struct player_state state = {.mode = row->is_playing ? PLAYER_PLAYING : PLAYER_PAUSED,
+    struct player_state state = {.mode = row->follows[0]   ? PLAYER_FOLLOWING
+                                         : row->is_playing ? PLAYER_PLAYING
+                                                           : PLAYER_PAUSED,
                                  .speed = row->speed,
                                  .time_us = row->time_us,
                                  .end_us = row->end_us};
@@ -83,6 +87,9 @@ static void add_twin(struct json *json, struct server *server, const char *tenan
     json_add_number(json, "end", to_s(state.end_us));
     if (row->begin_us > 0) {
         json_add_number(json, "begin", to_s(row->begin_us));
+    }
+    if (row->follows[0]) {
+        json_add_raw(json, "follows", row->follows);
     }
     json_add_number(json, "rate", state.rate);
     if (is_open) {
@@ -235,13 +242,40 @@ static maru_status tell_new(struct request *request, const char *id, maru_error 
     return st;
 }
 
+// What it follows, as it is kept: not with what would play it.
+static maru_status read_follows(const json_t *json, struct text *out, struct twin_row *row,
+                                maru_error *err) {
+    static const char *const not_with[] = {"speed", "playing", "state"};
+    const json_t *its = json_object_get(json, "follows");
+    struct follows follows;
+    if (!its) {
+        return MARU_OK;
+    }
+    for (size_t i = 0; i < sizeof not_with / sizeof *not_with; i++) {
+        if (json_object_get(json, not_with[i])) {
+            return field_wrong(
+                err, "/follows",
+                "a twin that follows a floor does not play: no speed, playing or state is wanted");
+        }
+    }
+    const maru_status st = follows_read(&follows, its, err);
+    if (st == MARU_OK) {
+        follows_write(&follows, out);
+        row->follows = out->bytes;
+        row->speed = follows.speed;
+    }
+    return st == MARU_OK && out->status != MARU_OK ? fail(err, MARU_E_MEMORY, "no memory") : st;
+}
+
 maru_status api_create_twin(struct request *request, maru_error *err) {
     static const char *const known[] = {"plant", "version", "name",  "options", "seed",
-                                        "speed", "playing", "state", NULL};
+                                        "speed", "playing", "state", "follows", NULL};
     json_t *json = NULL;
     unsigned char *state = NULL;
     char *options = NULL, id[STORE_ID_BYTES];
     int64_t seed = 1;
+    struct text follows;
+    text_init(&follows, 1 << 16);
     struct twin_row row = {
         .name = "", .origin = "", .speed = 60, .is_playing = true, .by = request->who.name};
     maru_status st = fields_open(&json, request->body.bytes, request->body.n_bytes, known, err);
@@ -252,6 +286,7 @@ maru_status api_create_twin(struct request *request, maru_error *err) {
     st = st == MARU_OK ? field_number(json, "speed", 0, PLAYER_MAX_SPEED, &row.speed, err) : st;
     st = st == MARU_OK ? field_bool(json, "playing", &row.is_playing, err) : st;
     st = st == MARU_OK ? read_state(json, &state, &row, err) : st;
+    st = st == MARU_OK ? read_follows(json, &follows, &row, err) : st;
     if (st == MARU_OK && !row.plant) {
         st = field_wrong(err, "/plant", "the id of a plant is wanted");
     }
@@ -266,6 +301,7 @@ maru_status api_create_twin(struct request *request, maru_error *err) {
     st = st == MARU_OK ? tenant_add_twin(request->tenant, &row, id, err) : st;
     st = st == MARU_OK ? tell_new(request, id, err) : st;
     free(options); // jansson's
+    text_fini(&follows);
     alloc_free(state);
     fields_close(json);
     return st;
@@ -301,10 +337,23 @@ maru_status api_delete_twin(struct request *request, maru_error *err) {
     return st;
 }
 
+// What makes no sense of a twin whose present is a floor's.
+static maru_status be_played(struct request *request, const struct twin *twin, maru_error *err) {
+    return twin->live
+               ? request_refuse(request, 409, err,
+                                "this twin follows a floor, whose time nobody sets: fork it, and "
+                                "play what it might become")
+               : MARU_OK;
+}
+
 static maru_status play(struct request *request, struct twin *twin, void *context,
                         maru_error *err) {
     const double *speed = context;
     struct player_state state;
+    const maru_status may = be_played(request, twin, err);
+    if (may != MARU_OK) {
+        return may;
+    }
     player_look(twin->player, &state);
     player_play(twin->player, *speed >= 0 ? *speed : state.speed);
     return twins_keep(twin, request->tenant, "play twin", request->who.name, err);
@@ -324,6 +373,10 @@ maru_status api_play_twin(struct request *request, maru_error *err) {
 static maru_status pause_it(struct request *request, struct twin *twin, void *context,
                             maru_error *err) {
     (void)context;
+    const maru_status may = be_played(request, twin, err);
+    if (may != MARU_OK) {
+        return may;
+    }
     player_pause(twin->player);
     return twins_keep(twin, request->tenant, "pause twin", request->who.name, err);
 }
@@ -352,7 +405,8 @@ static maru_status be_after_begin(struct request *request, const struct twin *tw
 static maru_status seek(struct request *request, struct twin *twin, void *context,
                         maru_error *err) {
     const double *time = context;
-    const maru_status st = be_after_begin(request, twin, to_us(*time), err);
+    maru_status st = be_played(request, twin, err);
+    st = st == MARU_OK ? be_after_begin(request, twin, to_us(*time), err) : st;
     if (st != MARU_OK) {
         return st;
     }
@@ -387,6 +441,10 @@ static maru_status inject(struct request *request, struct twin *twin, void *cont
     struct act_row act = {.kind = strcmp(injection->kind, "up") == 0 ? KEPT_MEND : KEPT_STOP,
                           .for_us = to_us(injection->for_s),
                           .by = request->who.name};
+    const maru_status may = be_played(request, twin, err);
+    if (may != MARU_OK) {
+        return may;
+    }
     if (!tool_name_read(twin->plant, injection->tool, &act.tool)) {
         return field_wrong(err, "/tool", "no such tool; GROUP/1 is the first of a tool group");
     }
@@ -426,6 +484,7 @@ struct fork {
     double time;
     int64_t seed;
     struct text options;
+    void *state; // of a floor
 };
 
 static maru_status keep_origin(void *context, const struct twin_row *row, maru_error *err) {
@@ -435,18 +494,48 @@ static maru_status keep_origin(void *context, const struct twin_row *row, maru_e
     return fork->options.status == MARU_OK ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
 }
 
+// The state of the floor at a time, with which the fork begins.
+static maru_status fork_floor(struct twin *twin, struct fork *fork, maru_error *err) {
+    maru_sim *sim = NULL;
+    const maru_time at = fork->time < 0 ? -1 : to_us(fork->time);
+    const maru_status st = live_twin_present(twin->live, at, &sim, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    const size_t n = maru_sim_bytes(sim);
+    fork->state = alloc_new(n, 1);
+    if (fork->state) {
+        maru_sim_save(sim, fork->state);
+        fork->row.state = fork->state;
+        fork->row.n_state = n;
+        fork->row.begin_us = maru_sim_now(sim);
+        fork->time = to_s(fork->row.begin_us);
+    }
+    maru_sim_free(sim);
+    return fork->state ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory for a copy of the state");
+}
+
 static maru_status fork_it(struct request *request, struct twin *twin, struct fork *fork,
                            maru_error *err) {
     char id[STORE_ID_BYTES];
     struct player_state state;
-    player_look(twin->player, &state);
-    const maru_time at = fork->time < 0 ? state.time_us : to_us(fork->time);
-    if (at > state.end_us) {
+    if (twin->live) {
+        const maru_status may = fork_floor(twin, fork, err);
+        if (may != MARU_OK) {
+            request->status = may == MARU_E_RANGE ? 409 : 0;
+            return may;
+        }
+    }
+    twin_look(twin, &state);
+    const maru_time at = twin->live       ? fork->row.begin_us
+                         : fork->time < 0 ? state.time_us
+                                          : to_us(fork->time);
+    if (!twin->live && at > state.end_us) {
         return request_refuse(request, 409, err,
                               "the twin has not been there yet: its end is at %.0f s",
                               to_s(state.end_us));
     }
-    maru_status st = be_after_begin(request, twin, at, err);
+    maru_status st = twin->live ? MARU_OK : be_after_begin(request, twin, at, err);
     st =
         st == MARU_OK ? tenant_see_one_twin(request->tenant, twin->id, keep_origin, fork, err) : st;
     fork->row.plant = twin->plant_id;
@@ -484,6 +573,7 @@ maru_status api_fork_twin(struct request *request, maru_error *err) {
     }
     st = st == MARU_OK ? fork_it(request, twin, &fork, err) : st;
     twins_release(request->server->twins, twin);
+    alloc_free(fork.state);
     text_fini(&fork.options);
     fields_close(json);
     return st;
@@ -515,14 +605,14 @@ static maru_status start_forecast(struct request *request, struct twin *twin,
     char run[STORE_ID_BYTES] = "";
     struct jobs *jobs = request->server->jobs;
     struct player_state state;
-    player_look(twin->player, &state);
+    twin_look(twin, &state);
     if (state.mode == PLAYER_SEEKING || state.mode == PLAYER_FAILED) {
         return request_refuse(request, 409, err, "the twin is on its way to a time, or has failed");
     }
     snprintf(forecasting->twin, sizeof forecasting->twin, "%s", twin->id);
     forecasting->time_us = state.time_us;
     maru_status st = jobs_have_room(jobs, request->who.tenant, err);
-    st = st == MARU_OK ? twins_keep(twin, request->tenant, NULL, "", err) : st;
+    st = st == MARU_OK && !twin->live ? twins_keep(twin, request->tenant, NULL, "", err) : st;
     st = st == MARU_OK ? keep_forecast(request, twin, forecasting, run, err) : st;
     st = st == MARU_OK ? jobs_add(jobs, request->who.tenant, run, err) : st;
     if (st == MARU_E_LIMIT) {

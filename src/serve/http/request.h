@@ -238,5 +238,8 @@ maru_status api_list_states(struct request *request, maru_error *err);
 maru_status api_get_oee(struct request *request, maru_error *err);
 maru_status api_get_history(struct request *request, maru_error *err);
 maru_status api_get_following(struct request *request, maru_error *err);
+struct live_twin;
+// The series of a floor that is followed (api_following.c).
+maru_status api_tell_floor_history(struct request *request, struct live_twin *live);
 
 #endif

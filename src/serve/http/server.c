@@ -114,6 +114,7 @@ enum { TEND_MS = 250 };
 static void let_go(void *context, const char *tenant) {
     struct server *server = context;
     jobs_cancel_tenant(server->jobs, tenant);
+    twins_close(server->twins, tenant, "", "");
     links_close(server->links, tenant, "");
     floors_close(server->floors, tenant);
 }

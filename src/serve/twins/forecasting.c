@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "serve/api/fields.h"
+#include "serve/twins/live_twin.h"
 #include "study/json_writer.h"
 
 void forecasting_write(const struct forecasting *forecasting, struct text *out) {
@@ -54,12 +55,38 @@ static void tell(const struct forecasting *forecasting, const struct futures *fu
     futures_add_sentence(&answer->sentence_en, futures, false);
 }
 
+struct telling {
+    const struct forecasting *forecasting;
+    struct answer *answer;
+};
+
+static void tell_live(void *context, const struct futures *futures) {
+    const struct telling *telling = context;
+    tell(telling->forecasting, futures, telling->answer);
+}
+
+// Of a floor: its present is that of the moment in which the futures are run.
+static maru_status do_live(const struct forecasting *forecasting, struct twin *twin,
+                           const struct futures_plan *plan, struct answer *answer,
+                           maru_error *err) {
+    struct telling telling = {forecasting, answer};
+    struct futures_plan its = *plan;
+    its.seed = twin->seed + (uint64_t)forecasting->time_us;
+    its.n_rep = forecasting->n_rep;
+    its.span_us = forecasting->span_us;
+    const maru_status st = live_twin_forecast(twin->live, &its, tell_live, &telling, err);
+    return st == MARU_OK ? answer->json.status : st;
+}
+
 maru_status forecasting_do(const struct forecasting *forecasting, struct twin *twin,
                            const struct futures_plan *plan, struct answer *answer,
                            maru_error *err) {
     struct moment now = {0};
     struct acts acts = {0};
     struct futures futures = {0};
+    if (twin->live) {
+        return do_live(forecasting, twin, plan, answer, err);
+    }
     maru_status st = player_moment(twin->player, forecasting->time_us, &now, &acts, err);
     if (st == MARU_OK) {
         struct futures_plan its = *plan;

@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "serve/api/upload.h"
 #include "serve/runs/model_options.h"
+#include "serve/twins/live_twin.h"
 
 // Twins are opened when somebody asks for them; a thread opens those that were playing when the server
 // ended, keeps every few seconds where each one is, and closes those that stand still and that nobody
@@ -79,6 +80,7 @@ static maru_status have_room(const struct twins *twins, const char *tenant, maru
 // ---- opening and closing
 
 static void free_twin(struct open_twin *open) {
+    live_twin_close(open->twin.live);
     player_free(open->twin.player);
     maru_model_free(open->twin.model);
     maru_plant_free(open->twin.plant);
@@ -101,7 +103,7 @@ static maru_status add_act(void *context, const struct act_row *row, maru_error 
 
 struct kept { // what the store says of a twin
     struct open_twin *open;
-    struct text options, state;
+    struct text options, state, follows;
     struct player_config config;
 };
 
@@ -117,7 +119,10 @@ static maru_status keep_row(void *context, const struct twin_row *row, maru_erro
                                           .speed = row->speed,
                                           .is_playing = row->is_playing};
     text_addz(&kept->options, row->options);
-    return kept->options.status == MARU_OK ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    text_addz(&kept->follows, row->follows);
+    return kept->options.status == MARU_OK && kept->follows.status == MARU_OK
+               ? MARU_OK
+               : fail(err, MARU_E_MEMORY, "no memory");
 }
 
 maru_status twins_begin(const maru_model *model, uint64_t seed, const void *state, size_t n_state,
@@ -126,13 +131,28 @@ maru_status twins_begin(const maru_model *model, uint64_t seed, const void *stat
                        : maru_sim_new(model, seed, out, err);
 }
 
-static maru_status open_it(struct open_twin *open, struct tenant *tenant, maru_error *err) {
+// Once its player is there.
+static maru_status begin_to_follow(struct twins *twins, struct twin *twin, const char *follows,
+                                   maru_error *err) {
+    struct live_twin_plan plan = {.store = twins->store,
+                                  .tenant = twin->tenant,
+                                  .id = twin->id,
+                                  .model = twin->model,
+                                  .player = twin->player,
+                                  .seed = twin->seed};
+    const maru_status st = follows_parse(&plan.follows, follows, err);
+    return st == MARU_OK ? live_twin_open(&plan, &twin->live, err) : st;
+}
+
+static maru_status open_it(struct twins *twins, struct open_twin *open, struct tenant *tenant,
+                           maru_error *err) {
     struct twin *twin = &open->twin;
     struct kept kept = {.open = open};
     struct acts acts = {0};
     maru_options *options = NULL;
     maru_sim *first = NULL;
     text_init(&kept.options, 1 << 16);
+    text_init(&kept.follows, 1 << 16);
     text_init(&kept.state, TWINS_MAX_STATE_BYTES);
     maru_status st = tenant_see_one_twin(tenant, twin->id, keep_row, &kept, err);
     st = st == MARU_OK ? tenant_each_act(tenant, twin->id, add_act, &acts, err) : st;
@@ -152,12 +172,17 @@ static maru_status open_it(struct open_twin *open, struct tenant *tenant, maru_e
         kept.config.model = twin->model;
         kept.config.first = first;
         kept.config.acts = &acts;
+        kept.config.is_following = kept.follows.n_bytes > 0;
         st = player_start(&kept.config, &twin->player, err);
+    }
+    if (st == MARU_OK && kept.config.is_following) {
+        st = begin_to_follow(twins, twin, kept.follows.bytes, err);
     }
     maru_sim_free(first);
     maru_options_free(options);
     acts_fini(&acts);
     text_fini(&kept.options);
+    text_fini(&kept.follows);
     text_fini(&kept.state);
     return st;
 }
@@ -185,7 +210,7 @@ maru_status twins_hold(struct twins *twins, struct tenant *tenant, const char *i
     open->n_holder++;
     if (is_mine) {
         pthread_mutex_unlock(&twins->lock);
-        st = open_it(open, tenant, &open->err);
+        st = open_it(twins, open, tenant, &open->err);
         pthread_mutex_lock(&twins->lock);
         open->stage = st == MARU_OK ? TWIN_OPEN : TWIN_BROKEN;
         open->used_s = clock_seconds();
@@ -224,6 +249,14 @@ void twins_release(struct twins *twins, struct twin *twin) {
     }
 }
 
+void twin_look(const struct twin *twin, struct player_state *out) {
+    if (twin->live) {
+        live_twin_look(twin->live, out);
+    } else {
+        player_look(twin->player, out);
+    }
+}
+
 bool twins_look(struct twins *twins, const char *tenant, const char *id, struct player_state *out) {
     pthread_mutex_lock(&twins->lock);
     struct open_twin *open = find(twins, tenant, id);
@@ -234,7 +267,7 @@ bool twins_look(struct twins *twins, const char *tenant, const char *id, struct 
     }
     pthread_mutex_unlock(&twins->lock);
     if (open) {
-        player_look(open->twin.player, out);
+        twin_look(&open->twin, out);
         twins_release(twins, &open->twin);
     }
     return is_open;
@@ -317,6 +350,9 @@ maru_status twins_keep(struct twin *twin, struct tenant *tenant, const char *act
 static void keep_one(struct twins *twins, struct open_twin *open) {
     struct tenant *tenant = NULL;
     struct player_state state;
+    if (open->twin.live) {
+        return; // it keeps itself
+    }
     player_look(open->twin.player, &state);
     if (state.time_us != atomic_load(&open->kept_us) &&
         store_hold(twins->store, open->twin.tenant, &tenant, NULL) == MARU_OK) {

@@ -17,6 +17,7 @@ enum {
 };
 
 struct twins;
+struct live_twin;
 struct twin { // const for who holds it
     char tenant[STORE_TENANT_BYTES], id[STORE_ID_BYTES], plant_id[STORE_ID_BYTES];
     int64_t version;
@@ -24,6 +25,7 @@ struct twin { // const for who holds it
     maru_plant *plant;
     maru_model *model;
     struct player *player;
+    struct live_twin *live; // NULL: it plays by itself
 };
 
 MARU_MUST_USE maru_status twins_start(struct store *store, struct twins **out, maru_error *err);
@@ -36,6 +38,9 @@ void twins_stop(struct twins *twins); // accepts NULL
 MARU_MUST_USE maru_status twins_hold(struct twins *twins, struct tenant *tenant, const char *id,
                                      struct twin **out, maru_error *err);
 void twins_release(struct twins *twins, struct twin *twin); // accepts NULL
+
+// What its player says, or, of one that follows a floor, what would be said of it.
+void twin_look(const struct twin *twin, struct player_state *out);
 
 // If it is open: what is to be told without opening it.
 bool twins_look(struct twins *twins, const char *tenant, const char *id, struct player_state *out);

@@ -153,7 +153,7 @@
     X("--from is wanted before --to, at most 100 days", "--from은 --to보다 앞서야 하고, 그 사이는 100일까지입니다") \
     X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
-    X("documents are alarms, assets, charts, equipment, ideals and shifts", "문서는 alarms, assets, charts, equipment, ideals, shifts입니다") \
+    X("documents are alarms, assets, charts, equipment, follow, ideals and shifts", "문서는 alarms, assets, charts, equipment, follow, ideals, shifts입니다") \
     X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
     X("at most 400 days are told at once", "한 번에 400일까지 볼 수 있습니다") \
     X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
@@ -458,6 +458,7 @@
     /* the end of the list */
 
 #define KOREAN_FAKE(X) \
+    X("--truth: the file cannot be written", "--truth: 파일에 쓸 수 없습니다") \
     X("--clock: wall or plant is wanted", "--clock: wall 또는 plant를 적어야 합니다") \
     X("--flood goes over Sparkplug B: give --sparkplug URL", "--flood는 Sparkplug B로 보냅니다. --sparkplug URL을 함께 적으세요") \
     X("--period: a span from 0.01 s to 1 h is wanted", "--period: 0.01초에서 1시간 사이의 시간을 적어야 합니다") \
@@ -497,6 +498,16 @@
     /* the end of the list */
 
 #define KOREAN_FOLLOW(X) \
+    X("this twin follows a floor, whose time nobody sets: fork it, and play what it might become", "이 트윈은 현장을 따라가므로 시각을 바꿀 수 없습니다. 갈래를 만들어 재생하세요") \
+    X("a twin that follows a floor does not play: no speed, playing or state is wanted", "현장을 따라가는 트윈은 재생하지 않으므로 speed, playing, state를 쓸 수 없습니다") \
+    X("the twin is still reading what is stored of its floor", "트윈이 저장된 현장 이벤트를 아직 읽고 있습니다") \
+    X("what is believed of the floor is too large to be kept", "현장 상태가 너무 커서 보관할 수 없습니다") \
+    X("what names mean has changed", "이름의 뜻이 바뀌었습니다") \
+    X("a list of at most 16 beginnings of names", "이름 앞부분을 16개까지 적은 목록이어야 합니다") \
+    X("wall or floor is wanted", "wall이나 floor여야 합니다") \
+    X("a time such as 2026-01-31T12:00:00Z is wanted", "2026-01-31T12:00:00Z와 같은 시각이어야 합니다") \
+    X("an object is wanted; {} follows all events", "객체여야 합니다. 빈 객체는 모든 이벤트를 따라갑니다") \
+    X("an unknown member", "모르는 항목입니다") \
     X("at most {1} sources can be named", "출처는 {1}개까지 적을 수 있습니다") \
     X("the floor has not been there yet: it is at {1} s", "현장이 아직 그 시각에 이르지 않았습니다. 지금 {1}초입니다") \
     X("of a floor that is followed no moment before {1} s can be looked at", "따라가는 현장은 {1}초보다 앞선 시각을 볼 수 없습니다") \

@@ -356,6 +356,7 @@
     X(HELP_FAKE_BIND, "address that servers listen at", "서버가 접속을 받을 주소") \
     X(HELP_FAKE_TABLES, "write the tables that a host needs: registers, GEM tools, meanings of tags", "호스트에 필요한 표를 씀: 레지스터, GEM 설비, 태그의 의미") \
     X(HELP_FAKE_SPEED, "so many times as fast as the wall clock", "실제 시간의 몇 배로 재생할지") \
+    X(HELP_FAKE_TRUTH, "write where the lots really are, a line each tenth of a second", "로트가 실제로 어디 있는지를 0.1초마다 한 줄씩 씀") \
     X(HELP_FAKE_SCALE, "processing takes so many times what the tables say: 1.05", "가공 시간을 자료의 몇 배로 할지: 1.05") \
     X(HELP_FAKE_TOOLS, "play only so many tools, spread over the groups [all]", "이만큼의 설비만 골고루 재생 [전체]") \
     X(HELP_FAKE_BEGIN, "begin with a plant that has run so long already", "이미 이만큼 돌아간 공장에서 시작") \
