@@ -79,6 +79,39 @@ until("a text", lambda: last(client, "plc/Implant-1/State") in ("productive", "s
 until("lots by SECS", lambda: {"started", "finished"} <= {e["name"] for e in events(client, kind="lot") if e["source"] == "gem/Litho-1" and e["lot"]}, True)
 until("a trace", lambda: isinstance(last(client, "gem/Litho-1/Process/Power"), float) or
       [s["source"] for s in client.get("/v1/signals?limit=1000")[1]["items"] if s["source"].startswith("gem")][:5], True)
+
+
+def ask(connection, **body):
+    status, answer = client.post(f"/v1/connections/{connection['id']}/ask", body)
+    return (status, answer) if status != 200 else answer
+
+
+got = ask(secs, tool="Litho-1", ask="variables", ids=["1001", "1002"])
+check("status variables", (got["function"], got["outcome"], got["value"][0] in ("productive", "standby", "setup", "maintenance", "failed"), got["value"][1] in (0, 1, 2, 4, 5)),
+      (4, "answered", True, True))
+check("as SECS is written", got["item"].startswith("<L"), True)
+got = ask(secs, tool="Litho-1", ask="command", name="NO-SUCH", values={"PPID": "R 1", "N": 3, "X": {"item": "<U2 3>"}})
+check("a command that it does not know", (got["function"], got["outcome"], got["code"], got["text"] != ""), (42, "answered", 1, True))
+check("recipes", ask(secs, tool="Litho-1", ask="recipes")["outcome"] in ("answered", "aborted", "refused"), True)
+for body, want in (({"tool": "Litho-9", "ask": "recipes"}, 400), ({"tool": "Litho-1", "ask": "dance"}, 400), ({"tool": "Litho-1", "ask": "command"}, 400),
+                   ({"tool": "Litho-1", "ask": "command", "name": "X", "values": {"a": {"item": "<U2"}}}, 400), ({"tool": "Litho-1", "ask": "command", "name": "X", "values": {"a": None}}, 400),
+                   ({"tool": "Litho-1", "ask": "variables", "ids": [1]}, 400), ({"tool": "Litho-1", "ask": "sendRecipe", "name": "X", "content": "%"}, 400),
+                   ({"tool": "Litho-1", "ask": "variables", "more": 1}, 400), ({"tool": "Litho-1", "ask": "text"}, 400)):
+    check(f"refused: {body}", ask(secs, **body)[0], want)
+check("Modbus cannot be asked", ask(modbus, tool="Litho-1", ask="variables")[0], 409)
+check("no such connection", ask({"id": "0" * len(secs["id"])}, tool="Litho-1", ask="variables")[0], 404)
+asked = [(e["subject"], e["detail"]) for e in client.get("/v1/audit?limit=50")[1]["items"] if e["action"] == "ask equipment"]
+check("what was asked is in the audit log", [s for s, d in asked if d.startswith("command NO-SUCH") and '"N":3' in d], ["gem/Litho-1"])
+check("what was refused is not", len(asked), 3)
+token = client.post("/v1/tokens", {"name": "an engineer", "role": "engineer"})[1]["token"]
+engineer = server.client(token)
+check("an engineer may look", engineer.post(f"/v1/connections/{secs['id']}/ask", {"tool": "Litho-1", "ask": "variables", "ids": ["1001"]})[0], 200)
+check("and not command", engineer.post(f"/v1/connections/{secs['id']}/ask", {"tool": "Litho-1", "ask": "command", "name": "START"})[0], 403)
+check("the events say what was asked and answered", {"S1F3", "S1F4", "S2F41", "S2F42"} <= {e["name"] for e in events(client, kind="command")}, True)
+client.ask("PATCH", "/v1/connections/" + secs["id"], {"on": False})
+check("switched off", ask(secs, tool="Litho-1", ask="variables")[0], 409)
+client.ask("PATCH", "/v1/connections/" + secs["id"], {"on": True})
+until("SECS is up again", lambda: state(client, secs), "up")
 counts = end(playing)
 check("Modbus was asked", counts["modbus"]["answers"] > 10 and counts["modbus"]["refused"] == 0, True)
 check("five tools, each connected", (counts["secs"]["tools"], counts["secs"]["connections"] >= 5, counts["secs"]["lost"]), (5, True, 0))

@@ -238,6 +238,7 @@ static maru_status search(struct desk *desk, const char *name, struct tuning *tu
     }
     store_release(desk->store, tenant);
     text_fini(&table);
+    tuning->table = NULL;
     return st;
 }
 
@@ -254,6 +255,7 @@ static int tune(struct call *call, struct desk *desk, struct tuning *tuning) {
                            ? verb_print(call, &telling.out, telling.is_over ? EXIT_NO : EXIT_GOOD)
                            : desk_refuse(call, &err);
     text_fini(&telling.out);
+    tuning->watcher = NULL;
     return status;
 }
 

@@ -262,7 +262,7 @@ static bool is_kind(const struct grid_row *row, const char *english, const char 
 
 static maru_status take_row(void *context, const struct grid_row *row, maru_error *err) {
     struct draft *d = context;
-    struct shift shift;
+    struct shift shift = {.days = 0};
     (void)err;
     take_zone(d, row);
     if (is_kind(row, "holiday", "휴일")) {

@@ -45,7 +45,7 @@ static int64_t change_s(const struct zone_change *change, int64_t year) {
     const int64_t next =
         change->month == 12 ? days_of(year + 1, 1, 1) : days_of(year, change->month + 1, 1);
     const int64_t weekday = ((first + 4) % 7 + 7) % 7; // 1970-01-01 was a Thursday
-    int64_t day = first + (change->weekday - weekday + 7) % 7 + 7 * (change->week - 1);
+    int64_t day = first + (change->weekday - weekday + 7) % 7 + INT64_C(7) * (change->week - 1);
     day -= day >= next ? 7 : 0;
     return day * DAY_S + change->local_s;
 }

@@ -289,3 +289,70 @@ maru_status api_delete_connection(struct request *request, maru_error *err) {
     change_fini(&change);
     return st;
 }
+
+// ---- asked
+
+// What only looks; the rest changes what equipment does, and needs who may.
+static bool is_reading(const char *ask) {
+    static const char *const reading[] = {"variables", "constants", "recipes", "recipe"};
+    for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++) {
+        if (strcmp(ask, reading[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static maru_status audit_asked(struct request *request, const struct change *row,
+                               const json_t *body, maru_error *err) {
+    const char *member[] = {"tool", "ask", "name", "text"}, *text[4];
+    char subject[MAX_NAME + 300], detail[700];
+    for (int i = 0; i < 4; i++) {
+        text[i] = json_string_value(json_object_get(body, member[i]));
+        text[i] = text[i] ? text[i] : "";
+    }
+    char *values = json_dumps(json_object_get(body, "values"), JSON_COMPACT);
+    snprintf(subject, sizeof subject, "%s/%.250s", row->name, text[0]);
+    snprintf(detail, sizeof detail, "%.40s %.200s%.200s %.200s", text[1], text[2], text[3],
+             values ? values : "");
+    free(values); // jansson's
+    return tenant_audit(request->tenant, request->who.name, "ask equipment", subject, detail, err);
+}
+
+static maru_status ask(struct request *request, const struct change *row, const json_t *body,
+                       maru_error *err) {
+    struct links *links = request->server->links;
+    const char *tenant = request->who.tenant, *id = request->param[0];
+    const char *ask = json_string_value(json_object_get(body, "ask"));
+    maru_status st = links_ask(links, tenant, id, body, true, NULL, err);
+    if (st == MARU_OK && !is_reading(ask ? ask : "") && request->who.role < ROLE_OPERATOR) {
+        return request_refuse(request, 403, err, "this needs the role %s, and the token has %s",
+                              role_name(ROLE_OPERATOR), role_name(request->who.role));
+    }
+    st = st == MARU_OK ? audit_asked(request, row, body, err) : st;
+    if (st == MARU_OK) {
+        text_addz(&request->out, "{");
+        st = links_ask(links, tenant, id, body, false, &request->out, err);
+        text_addz(&request->out, "}\n");
+    }
+    request->status = st == MARU_E_USAGE || st == MARU_E_RANGE ? 409 : st == MARU_E_IO ? 504 : 0;
+    return st;
+}
+
+maru_status api_ask_connection(struct request *request, maru_error *err) {
+    static const char *const known[] = {"tool", "ask",     "name", "values", "ids",
+                                        "text", "content", "wait", NULL};
+    struct change change = {0};
+    json_t *body = NULL;
+    maru_status st =
+        tenant_see_one_connection(request->tenant, request->param[0], take_row, &change, err);
+    if (st == MARU_E_USAGE) {
+        request->status = 404;
+    }
+    st = st == MARU_OK ? fields_open(&body, request->body.bytes, request->body.n_bytes, known, err)
+                       : st;
+    st = st == MARU_OK ? ask(request, &change, body, err) : st;
+    fields_close(body);
+    change_fini(&change);
+    return st;
+}

@@ -208,6 +208,7 @@ maru_status api_get_connection(struct request *request, maru_error *err);
 maru_status api_change_connection(struct request *request, maru_error *err);
 maru_status api_delete_connection(struct request *request, maru_error *err);
 maru_status api_list_series(struct request *request, maru_error *err);
+maru_status api_ask_connection(struct request *request, maru_error *err);
 maru_status api_list_signals(struct request *request, maru_error *err);
 maru_status api_chart_signal(struct request *request, maru_error *err);
 maru_status api_get_samples(struct request *request, maru_error *err);

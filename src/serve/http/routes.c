@@ -87,6 +87,8 @@ static const struct route routes[] = {
      api_change_connection},
     {"DELETE", "/v1/connections/{connection}", ROLE_ENGINEER, false, false, SLOW, 0,
      api_delete_connection},
+    {"POST", "/v1/connections/{connection}/ask", ROLE_ENGINEER, false, false, SLOW, UPLOAD,
+     api_ask_connection},
     {"GET", "/v1/signals", ROLE_VIEWER, false, false, SLOW, 0, api_list_signals},
     {"GET", "/v1/series", ROLE_VIEWER, false, false, SLOW, 0, api_list_series},
     {"GET", "/v1/signals/stream", ROLE_VIEWER, false, false, SLOW, 0, api_follow_signals},

@@ -56,8 +56,8 @@ static void look_at_mqtt_out(void *connection, struct connection_look *out) {
     mqtt_out_look_at(connection, out);
 }
 
-const struct link_kind link_mqtt_out = {"mqtt_out",     mqtt_out_known,   open_mqtt_out,
-                                        close_mqtt_out, look_at_mqtt_out, NULL};
+const struct link_kind link_mqtt_out = {
+    "mqtt_out", mqtt_out_known, open_mqtt_out, close_mqtt_out, look_at_mqtt_out, NULL, NULL};
 
 // ---- sparkplug_out
 
@@ -100,6 +100,10 @@ static void look_at_sparkplug_out(void *connection, struct connection_look *out)
     sparkplug_out_look_at(connection, out);
 }
 
-const struct link_kind link_sparkplug_out = {"sparkplug_out",       sparkplug_out_known,
-                                             open_sparkplug_out,    close_sparkplug_out,
-                                             look_at_sparkplug_out, NULL};
+const struct link_kind link_sparkplug_out = {"sparkplug_out",
+                                             sparkplug_out_known,
+                                             open_sparkplug_out,
+                                             close_sparkplug_out,
+                                             look_at_sparkplug_out,
+                                             NULL,
+                                             NULL};

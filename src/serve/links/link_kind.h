@@ -16,6 +16,10 @@ struct link_kind {
     void (*look_at)(void *connection, struct connection_look *out);
     // It will never be opened again: give back what the other side keeps for it. NULL: nothing.
     void (*forget)(const struct json_t *settings);
+    // Ask its equipment something, or with is_dry look whether it could be asked; the answer is appended as members of a JSON object.
+    // NULL: it cannot be asked.
+    maru_status (*ask)(void *connection, const struct json_t *body, bool is_dry, struct text *out,
+                       maru_error *err);
 };
 
 // What all kinds with a broker have: url, caFile, clientId.

@@ -8,6 +8,7 @@
 #include "connect/mqtt_json_connection.h"
 #include "connect/sparkplug_connection.h"
 #include "serve/api/fields.h"
+#include "serve/links/hsms_asking.h"
 #include "serve/links/link_kind.h"
 #include "study/words/korean.h"
 #include "wire/modbus/registers.h"
@@ -252,6 +253,10 @@ static void close_hsms(void *connection) { hsms_close(connection); }
 static void look_at_hsms(void *connection, struct connection_look *out) {
     hsms_look_at(connection, out);
 }
+static maru_status ask_hsms(void *connection, const struct json_t *body, bool is_dry,
+                            struct text *out, maru_error *err) {
+    return hsms_asking(connection, body, is_dry, out, err);
+}
 
 // ---- modbus
 
@@ -291,11 +296,11 @@ static void look_at_modbus(void *connection, struct connection_look *out) {
 }
 
 static const struct link_kind kinds[] = {
-    {"folder", folder_known, open_folder, close_folder, look_at_folder, NULL},
-    {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms, NULL},
-    {"json", json_known, open_json, close_json, look_at_json, forget_mqtt},
-    {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus, NULL},
-    {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug, NULL},
+    {"folder", folder_known, open_folder, close_folder, look_at_folder, NULL, NULL},
+    {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms, NULL, ask_hsms},
+    {"json", json_known, open_json, close_json, look_at_json, forget_mqtt, NULL},
+    {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus, NULL, NULL},
+    {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug, NULL, NULL},
 };
 static const struct link_kind *const others[] = {&link_mqtt_out, &link_sparkplug_out};
 

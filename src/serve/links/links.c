@@ -19,6 +19,7 @@ struct link {
     struct tenant *tenant; // held
     const struct link_kind *kind;
     void *connection;
+    uint32_t n_user; // who asks it something
     struct link *next;
 };
 
@@ -26,6 +27,7 @@ struct links {
     struct store *store;
     const char *folders; // NULL: none may be watched
     pthread_mutex_t lock;
+    pthread_cond_t is_left; // by a user
     struct link *open;
     size_t n;
 };
@@ -141,6 +143,11 @@ maru_status links_show_settings(const struct connection_row *row, struct text *o
 // ---- open and close
 
 static void end(struct links *links, struct link *link) {
+    pthread_mutex_lock(&links->lock);
+    while (link->n_user > 0) {
+        pthread_cond_wait(&links->is_left, &links->lock);
+    }
+    pthread_mutex_unlock(&links->lock);
     if (link->connection) {
         link->kind->close(link->connection);
     }
@@ -230,6 +237,32 @@ bool links_look(struct links *links, const char *tenant, const char *id,
     return link != NULL;
 }
 
+maru_status links_ask(struct links *links, const char *tenant, const char *id, const json_t *body,
+                      bool is_dry, struct text *out, maru_error *err) {
+    pthread_mutex_lock(&links->lock);
+    struct link *link = links->open;
+    while (link && !is_meant(link, tenant, id)) {
+        link = link->next;
+    }
+    const bool can = link && link->kind->ask;
+    if (can) {
+        link->n_user++;
+    }
+    pthread_mutex_unlock(&links->lock);
+    if (!link) {
+        return fail(err, MARU_E_USAGE, "the connection is switched off");
+    }
+    if (!can) {
+        return fail(err, MARU_E_RANGE, "connections of this kind cannot be asked");
+    }
+    const maru_status st = link->kind->ask(link->connection, body, is_dry, out, err);
+    pthread_mutex_lock(&links->lock);
+    link->n_user--;
+    pthread_cond_broadcast(&links->is_left);
+    pthread_mutex_unlock(&links->lock);
+    return st;
+}
+
 // ---- start and stop
 
 struct starting {
@@ -303,6 +336,7 @@ maru_status links_start(struct store *store, const char *folders, struct links *
     links->store = store;
     links->folders = folders;
     pthread_mutex_init(&links->lock, NULL);
+    pthread_cond_init(&links->is_left, NULL);
     struct starting starting = {.links = links};
     text_init(&starting.name, MAX_SETTINGS);
     text_init(&starting.kind, MAX_SETTINGS);
@@ -328,6 +362,7 @@ void links_stop(struct links *links) {
         end(links, links->open);
         links->open = next;
     }
+    pthread_cond_destroy(&links->is_left);
     pthread_mutex_destroy(&links->lock);
     alloc_free(links);
 }

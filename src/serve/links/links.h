@@ -8,6 +8,7 @@
 enum { LINKS_MAX_OPEN = 4096 };
 
 struct links;
+struct json_t;
 
 // Open all that are on, of all tenants. One that cannot be opened any more is logged.
 //   in  folders: where folders stand that may be watched, static; a folder for each tenant, but for the server's own, which has
@@ -33,8 +34,13 @@ void links_close(struct links *links, const char *tenant, const char *id);
 bool links_look(struct links *links, const char *tenant, const char *id,
                 struct connection_look *out);
 
+// Ask the equipment behind one (link_kind.h); it stays open until the answer is there.
+//   errors  MARU_E_USAGE: it is not open; MARU_E_RANGE: this kind cannot be asked; of the kind's ask
+MARU_MUST_USE maru_status links_ask(struct links *links, const char *tenant, const char *id,
+                                    const struct json_t *body, bool is_dry, struct text *out,
+                                    maru_error *err);
+
 // What of an id a kind needs to be known by at the other side: kept from the settings before, or made. `before` may be NULL.
-struct json_t;
 void links_complete(const char *kind, struct json_t *settings, const struct json_t *before);
 
 // One is deleted and closed: the other side need keep nothing for it.

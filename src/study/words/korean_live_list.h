@@ -52,6 +52,17 @@
     /* the end of the list */
 
 #define KOREAN_CONNECT(X) \
+    X("an object of at most 1000 members is wanted", "멤버가 1000개까지인 객체여야 합니다") \
+    X("a list of at most 1000 ids is wanted", "id가 1000개까지인 목록이어야 합니다") \
+    X("ids are wanted as texts", "id는 문자열로 적으세요") \
+    X("at least one constant is wanted", "상수가 하나 이상 있어야 합니다") \
+    X("a recipe of at most 4 MiB is wanted in base64", "4 MiB까지의 레시피를 base64로 적으세요") \
+    X("a text is wanted", "글이 있어야 합니다") \
+    X("one of command, variables, constants, setConstants, recipes, recipe, sendRecipe, text is wanted", "command, variables, constants, setConstants, recipes, recipe, sendRecipe, text 가운데 하나여야 합니다") \
+    X("the name of a tool of this connection is wanted", "이 연결에 있는 설비의 이름이어야 합니다") \
+    X("the connection is switched off", "연결이 꺼져 있습니다") \
+    X("connections of this kind cannot be asked", "이 종류의 연결에는 물어볼 수 없습니다") \
+    X("texts, numbers, true and false are wanted, or {\"item\": \"<U2 3>\"}", "문자열, 숫자, true, false 또는 {\"item\": \"<U2 3>\"} 꼴이어야 합니다") \
     X("no more files can be opened", "파일을 더 열 수 없습니다") \
     X("the connection was closed", "연결이 닫혔습니다") \
     X("the connection broke", "연결이 끊겼습니다") \
