@@ -56,6 +56,7 @@ maru_status connection_init(struct connection *connection, struct signals *signa
     pthread_mutex_init(&connection->lock, NULL);
     connection->signals = signals;
     connection->wait_us = FIRST_WAIT_US;
+    connection->recalled_us = INT64_MAX;
     connection->random = (uint64_t)clock_unix_us() | 1;
     connection->look.since_us = clock_unix_us();
     if (pipe2(connection->wake, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -99,6 +100,9 @@ void connection_show(struct connection *connection, enum connection_state state,
 
 static bool take_last_word(void *of, const char *name, size_t n, maru_time at_us) {
     struct connection *connection = of;
+    if (connection->start_us - at_us > connection->recalled_us) {
+        return true;
+    }
     if (!connection->is_recalled || at_us > connection->lost_us) {
         connection->is_recalled = true;
         connection->lost_us = at_us;
@@ -112,7 +116,8 @@ static bool take_last_word(void *of, const char *name, size_t n, maru_time at_us
 static void *begin(void *of) {
     struct connection *connection = of;
     maru_error err = {0};
-    if (last_words(connection->signals, connection->name, connection->lost_us, take_last_word,
+    if (connection->recalled_us > 0 &&
+        last_words(connection->signals, connection->name, connection->start_us, take_last_word,
                    connection, &err) != MARU_OK) {
         set_state(connection, CONNECTION_TRYING, err.text);
     }
@@ -121,7 +126,7 @@ static void *begin(void *of) {
 
 maru_status connection_start(struct connection *connection, void *(*run)(void *), void *context,
                              maru_error *err) {
-    connection->lost_us = clock_unix_us();
+    connection->lost_us = connection->start_us = clock_unix_us();
     connection->run = run;
     connection->context = context;
     set_state(connection, CONNECTION_TRYING, NULL);

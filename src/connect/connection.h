@@ -74,8 +74,11 @@ struct connection {
     maru_time lost_us;  // since when nothing comes, 0: it is up
     maru_time up_us;    // since when it is, or last was
     maru_time quiet_us; // how long a connection that broke may look like one that is quiet
-    bool is_recalled;   // lost_us is from before this program ran
-    uint64_t random;    // state of the jitter
+    maru_time start_us;
+    maru_time
+        recalled_us; // a last word from before this program ran counts when it is no older than that
+    bool is_recalled; // lost_us is of such a one
+    uint64_t random;  // state of the jitter
 
     pthread_mutex_t lock; // of look
     struct connection_look look;

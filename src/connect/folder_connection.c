@@ -468,6 +468,7 @@ static maru_status prepare(struct watched *watched, struct signals *signals,
                            const struct watched_options *options, maru_error *err) {
     maru_status st = watched_check(options, err);
     st = st == MARU_OK ? connection_init(&watched->connection, signals, options->name, err) : st;
+    watched->connection.recalled_us = 0; // files wait for us, and may be of any time
     watched->folder = watched->done = watched->refused = watched->notify = -1;
     snprintf(watched->root, sizeof watched->root, "%s", options->root);
     snprintf(watched->path, sizeof watched->path, "%s", options->path);

@@ -16,6 +16,9 @@
 
 enum { MAX_TABLE_ARENA_BYTES = 64 << 20, MAX_MESSAGE_ARENA_BYTES = 64 << 20 };
 
+static const maru_time recalled_us =
+    INT64_C(86400000000); // messages have times of their own, perhaps old ones
+
 struct mqtt_json {
     struct mqtt_client client; // first
     struct arena arena;        // of the table
@@ -110,8 +113,9 @@ static maru_status prepare(struct mqtt_json *json, struct signals *signals,
             st = names_add(&json->filters, filter, strlen(filter), &number, err);
         }
     }
-    return st == MARU_OK ? mqtt_client_init(&json->client, signals, &options->mqtt, &user, err)
-                         : st;
+    st = st == MARU_OK ? mqtt_client_init(&json->client, signals, &options->mqtt, &user, err) : st;
+    json->client.connection.recalled_us = recalled_us;
+    return st;
 }
 
 static void release(struct mqtt_json *json) {
