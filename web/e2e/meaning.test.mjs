@@ -37,7 +37,7 @@ etch2,state,idle,idle,Etch/2,
 `
 
 // What a telephone is shown, and a text that each page has.
-const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표' }
+const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표' }
 
 describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -406,4 +406,30 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     })
 
     it('did nothing that it must not', () => assert.deepEqual(bad, []))
+})
+
+describe('the samples of tables', { skip: !!process.env.BASE_URL }, () => {
+    let page = null
+    const it = stepsOf(() => page)
+    for (const [lang, begin, save, saved] of [['ko-KR', '견본에서 시작', '새 버전으로 저장', '저장했습니다'], ['en-GB', 'Begin with a sample', 'Save as new version', 'Saved as version 1']])
+        it(`are good ones: ${lang}`, async () => {
+            const server = await startServer()
+            const browser = await launch()
+            try {
+                const opened = await open(browser, server.base, { lang, width: 1600, height: 1000 })
+                page = opened.page
+                for (const room of ['alarms/table', 'equipment/table', 'equipment/ideals', 'equipment/shifts', 'quality/table']) {
+                    await page.goto(`${server.base}/${room}`)
+                    await page.getByRole('button', { name: begin }).click()
+                    await page.getByRole('button', { name: save }).click()
+                    await page.locator('.told, .faults, .problem').filter({ hasText: new RegExp(`${saved}|wrong|잘못`) }).first().waitFor()
+                    assert.equal(await page.locator('.faults, .problem').count(), 0, `${room}: ${await page.locator('.faults, .problem').allInnerTexts()}`)
+                    await page.getByText(saved).waitFor()
+                }
+                assert.deepEqual(opened.bad, [])
+            } finally {
+                await browser.close()
+                await server.stop()
+            }
+        })
 })

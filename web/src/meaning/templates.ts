@@ -15,6 +15,10 @@ export const TEMPLATES: Record<DocumentName, Record<Lang, string>> = {
         ko: '설비,신호,값,의미,호기,대상,사유\npress,state,RUN,가공,Press/1,,\npress,state,IDLE,유휴,Press/1,,\npress,state,DOWN,고장,Press/1,,\npress,good,,양품누계,Press/1,,\npress,scrap,,불량누계,Press/1,,\n',
         en: 'equipment,signal,value,means,tool,subject,reason\npress,state,RUN,productive,Press/1,,\npress,state,IDLE,standby,Press/1,,\npress,state,DOWN,failed,Press/1,,\npress,good,,good total,Press/1,,\npress,scrap,,scrap total,Press/1,,\n',
     },
+    shifts: {
+        ko: '이름,구분,요일,시작,끝,날짜,시간대\n주간,,평일,08:00,20:00,,Asia/Seoul\n야간,,평일,20:00,08:00,,\n점심,휴식,,12:00,13:00,,\n근로자의 날,휴일,,,,2026-05-01,\n',
+        en: 'name,kind,days,begin,end,date,zone\nday,,mon-fri,06:00,14:00,,Asia/Seoul\nlate,,mon-fri,14:00,22:00,,\nnight,,mon-fri,22:00,06:00,,\nlunch,break,,11:30,12:00,,\nLabor Day,holiday,,,,2026-05-01,\n',
+    },
     ideals: {
         ko: '제품,공정,호기,이론시간\n,,Press/1,60 s\n',
         en: 'product,step,tool,ideal\n,,Press/1,60 s\n',

@@ -124,7 +124,7 @@ export default function ChartPage({ name }: { name: string }) {
                 </ul>
             </Card>
             {chart.limits && (
-                <div className="columns">
+                <>
                     <Card title={t('quality.broken')} note={t('quality.broken.text')}>
                         {broken.length === 0 ? <p className="note">{t('quality.broken.none')}</p> : <DataTable label={t('quality.broken')} rows={broken} columns={columns} first="-at" rowKey={(row) => String(row.at)} />}
                         <details>
@@ -142,7 +142,7 @@ export default function ChartPage({ name }: { name: string }) {
                         <p>{t('quality.limits.from', { version: chart.limits.version, points: num(chart.limits.points), from: stamp.full(chart.limits.from, lengthOf(reference!)), to: stamp.full(chart.limits.to, lengthOf(reference!)) })}</p>
                         <Frozen name={name} version={chart.limits.version} />
                     </Card>
-                </div>
+                </>
             )}
             {!isCounted(chart.kind) && <CapabilityCard chart={chart} span={span} isLive={tail !== null} />}
             {isFreezing && <FreezeDialog name={name} span={mark ?? span} onClose={() => setIsFreezing(false)} onDone={() => { setIsFreezing(false); setMark(null); forget(); setTurn(turn + 1) }} />}

@@ -11,7 +11,7 @@ import '../style/meaning.css'
 const ToolPage = lazy(() => import('./tool'))
 const OeePage = lazy(() => import('./oee'))
 
-/** /equipment, /equipment/oee, /equipment/table, /equipment/ideals, /equipment/tool/NAME: what tools do, and how well. */
+/** /equipment, /equipment/oee, /equipment/table, /equipment/ideals, /equipment/shifts, /equipment/tool/NAME: what tools do, and how well. */
 export default function Equipment() {
     const { t } = useText()
     useTitle(t('nav.equipment'))
@@ -28,12 +28,14 @@ export default function Equipment() {
                     { href: '/equipment/oee', text: 'OEE', on: room === 'oee' },
                     { href: '/equipment/table', text: t('equipment.table'), on: room === 'table' },
                     { href: '/equipment/ideals', text: t('equipment.ideals'), on: room === 'ideals' },
+                    { href: '/equipment/shifts', text: t('equipment.shifts'), on: room === 'shifts' },
                 ]}
             />
             <Suspense fallback={<Waiting />}>
                 {room === 'now' && <ToolsNow />}
                 {room === 'oee' && <OeePage />}
                 {room === 'table' && <DocumentEditor name="equipment" />}
+                {room === 'shifts' && <DocumentEditor name="shifts" />}
                 {room === 'ideals' && <DocumentEditor name="ideals" />}
             </Suspense>
         </>
