@@ -53,11 +53,11 @@ export function OeeBars({ rows, standard }: { rows: Oee[]; standard: Standard })
     return <Chart label={t('oee.chart')} height={300} option={option} />
 }
 
-export function OeeTable({ rows, standard }: { rows: Oee[]; standard: Standard }) {
+export function OeeTable({ rows, standard, isByTool = false }: { rows: Oee[]; standard: Standard; isByTool?: boolean }) {
     const { t, percent, num } = useText()
     const name = useWindowName()
     const columns: Column<Oee>[] = [
-        { key: 'at', title: t('oee.window'), value: (row) => row.from, show: name, width: 9 },
+        ...(isByTool ? [] : [{ key: 'at', title: t('oee.window'), value: (row: Oee) => row.from, show: name, width: 9 }]),
         ...(rows.some(({ tool }) => tool) ? [{ key: 'tool', title: t('oee.tool'), value: (row: Oee) => row.tool ?? t('oee.all'), width: 9 }] : []),
         ...([...FACTORS, 'oee'] as const).map((factor): Column<Oee> => ({ key: factor, title: factor === 'oee' ? 'OEE' : t(`oee.${factor}.${standard}`), value: (row) => factorsOf(row, standard)[factor], show: (row) => percent(factorsOf(row, standard)[factor]), number: true })),
         { key: 'known', title: t('oee.known.short'), value: (row) => row.known, show: (row) => percent(row.known), number: true, hint: t('oee.known.hint') },
@@ -66,7 +66,7 @@ export function OeeTable({ rows, standard }: { rows: Oee[]; standard: Standard }
         { key: 'rework', title: t('oee.rework'), value: (row) => row.units.rework, show: (row) => num(row.units.rework), number: true },
         { key: 'failures', title: t('oee.failures'), value: (row) => row.reliability.failures, show: (row) => num(row.reliability.failures), number: true },
     ]
-    return <DataTable label={t('oee.chart')} rows={rows} columns={columns} first="-at" search={false} rowKey={(row) => `${row.from} ${row.tool ?? ''}`} />
+    return <DataTable label={t('oee.chart')} rows={rows} columns={columns} first={isByTool ? 'tool' : '-at'} search={isByTool && rows.length > 12} rowKey={(row) => `${row.from} ${row.tool ?? ''}`} />
 }
 
 /** Where the time went, the largest first; the six big losses are marked. */
@@ -75,6 +75,8 @@ export function Losses({ row }: { row: Oee }) {
     const stamp = useStamp()
     const losses = row.losses.filter(({ seconds }) => seconds > 0)
     const most = Math.max(1e-9, ...losses.map(({ seconds }) => seconds))
+    // Of several tools it is the time of all of them.
+    const all = Math.max(1e-9, losses.reduce((sum, { seconds }) => sum + seconds, 0))
     if (losses.length === 0) return <p className="note">{t('oee.no_losses')}</p>
     return (
         <ol className="worst losses">
@@ -83,7 +85,7 @@ export function Losses({ row }: { row: Oee }) {
                     <span className="worst-name">{lang === 'ko' ? loss.loss_ko : loss.loss}{loss.big && <span className="hidden"> ({t('oee.big')})</span>}</span>
                     <span className="worst-bar" aria-hidden="true"><i style={{ width: `${(100 * loss.seconds) / most}%` }} /></span>
                     <b>{stamp.span(loss.seconds)}</b>
-                    <small>{percent(loss.seconds / (row.to - row.from), 0)}</small>
+                    <small>{percent(loss.seconds / all, 0)}</small>
                     <small>{loss.count > 0 ? t('oee.times', { count: num(loss.count) }) : ''}</small>
                 </li>
             ))}

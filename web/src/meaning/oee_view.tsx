@@ -69,7 +69,7 @@ export function OeeView({ tool }: { tool?: string }) {
                         <Card title={t('oee.reliability')} note={t('oee.reliability.text')}><Reliability row={whole} /></Card>
                     </div>
                     {tool !== undefined && <Card title={t('oee.reasons')}><Reasons row={whole} /></Card>}
-                    {each.length > 0 && <Card title={t('oee.each')}><OeeTable rows={each} standard={standard} /></Card>}
+                    {each.length > 0 && <Card title={t('oee.each')}><OeeTable rows={each} standard={standard} isByTool /></Card>}
                 </>
             )}
         </>
