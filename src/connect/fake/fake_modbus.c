@@ -46,6 +46,8 @@ struct fake_modbus {
     pthread_t thread;
     atomic_bool is_stopping;
     pthread_mutex_t lock; // of the mappings
+    bool *is_told;        // (plan.n_tag)
+    uint32_t n_untold;    // registers that have had no value
     struct fake_modbus_look look;
 };
 
@@ -142,6 +144,8 @@ static void put_one(struct fake_modbus *fake, const struct fake_value *value) {
         modbus_mapping_t *unit = fake->unit[point->unit_id - 1];
         memcpy(unit->tab_input_registers + point->address, word, point->n_word * sizeof word[0]);
         memcpy(unit->tab_registers + point->address, word, point->n_word * sizeof word[0]);
+        fake->n_untold -= !fake->is_told[value->tag];
+        fake->is_told[value->tag] = true;
     }
 }
 
@@ -170,6 +174,8 @@ static bool answer(struct fake_modbus *fake, const struct client *client, size_t
                                       : is_read ? MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE
                                                 : MODBUS_EXCEPTION_ILLEGAL_FUNCTION);
         fake->look.n_refused++;
+    } else if (fake->n_untold > 0) { // a zero that nobody measured would be taken for one
+        sent = modbus_reply_exception(fake->modbus, request, MODBUS_EXCEPTION_SLAVE_OR_SERVER_BUSY);
     } else {
         sent = modbus_reply(fake->modbus, request, (int)n, fake->unit[unit - 1]);
         fake->look.n_answer++;
@@ -242,10 +248,14 @@ static void *run(void *context) {
 static maru_status prepare(struct fake_modbus *fake, const char *address, int port, int *got,
                            maru_error *err) {
     fake->point = alloc_new((size_t)fake->plan->n_tag + 1, sizeof *fake->point);
-    if (!fake->point) {
+    fake->is_told = alloc_new((size_t)fake->plan->n_tag + 1, sizeof *fake->is_told);
+    if (!fake->point || !fake->is_told) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     maru_status st = lay_out(fake->plan, fake->point, &fake->n_unit, err);
+    for (uint32_t t = 0; st == MARU_OK && t < fake->plan->n_tag; t++) {
+        fake->n_untold += fake->point[t].n_word > 0;
+    }
     for (uint32_t i = 0; st == MARU_OK && i < fake->n_unit; i++) {
         const int n = FAKE_MODBUS_UNIT_TOOLS * FAKE_MODBUS_TOOL_WORDS;
         fake->unit[i] = modbus_mapping_new(0, 0, n, n);
@@ -277,6 +287,7 @@ static void release(struct fake_modbus *fake) {
     modbus_free(fake->modbus);
     pthread_mutex_destroy(&fake->lock);
     alloc_free(fake->point);
+    alloc_free(fake->is_told);
     alloc_free(fake);
 }
 
