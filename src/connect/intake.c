@@ -276,9 +276,10 @@ static maru_status declare(struct intake *intake, maru_error *err) {
     }
     struct declaration *declaration = alloc_new(1, sizeof *declaration);
     size_t *number = alloc_new(DECLARE_AT_ONCE, sizeof *number), n = 0;
-    maru_status st = declaration && number ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    const bool has_room = declaration && number;
+    maru_status st = has_room ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
     const size_t from = intake->n_changed > 0 ? 0 : intake->n_declared;
-    for (size_t i = from; st == MARU_OK && i < intake->names.n; i++) {
+    for (size_t i = from; has_room && st == MARU_OK && i < intake->names.n; i++) {
         if (i >= intake->n_declared || intake->entry[i].is_changed) {
             number[n++] = i;
         }

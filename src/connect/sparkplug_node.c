@@ -272,6 +272,16 @@ bool sparkplug_node_fit(struct sparkplug_node *node, int64_t signal, const struc
     return true;
 }
 
+// Where the newest value widens its metric, the second try has it.
+static bool fit_newest(struct sparkplug_node *node, int64_t id, const struct sample *sample,
+                       struct arena *arena, struct edge_value *out) {
+    bool is_fit = false;
+    for (int i = 0; i < 2 && !is_fit; i++) {
+        is_fit = sparkplug_node_fit(node, id, sample, arena, out);
+    }
+    return is_fit;
+}
+
 static maru_status refresh_some(struct sparkplug_node *node, const int64_t *id, size_t n,
                                 struct last_sample *last, maru_error *err) {
     struct arena arena;
@@ -283,8 +293,7 @@ static maru_status refresh_some(struct sparkplug_node *node, const int64_t *id, 
         if (sample.type == SAMPLE_TEXT) {
             sample.value.text = last[i].text;
         }
-        if (sample.at_us != 0 && (sparkplug_node_fit(node, id[i], &sample, &arena, &value) ||
-                                  sparkplug_node_fit(node, id[i], &sample, &arena, &value))) {
+        if (sample.at_us != 0 && fit_newest(node, id[i], &sample, &arena, &value)) {
             st = edge_keep(node->edge, &value, 1, err);
             st = st == MARU_E_RANGE || st == MARU_E_USAGE ? MARU_OK : st;
         }
@@ -296,9 +305,10 @@ static maru_status refresh_some(struct sparkplug_node *node, const int64_t *id, 
 maru_status sparkplug_node_refresh(struct sparkplug_node *node, maru_error *err) {
     int64_t *id = alloc_new(AT_ONCE, sizeof *id);
     struct last_sample *last = alloc_new(AT_ONCE, sizeof *last);
+    const bool has_room = id && last;
+    maru_status st = has_room ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
     size_t n = 0;
-    maru_status st = id && last ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    for (int64_t i = 1; st == MARU_OK && i <= node->last_id; i++) {
+    for (int64_t i = 1; has_room && st == MARU_OK && i <= node->last_id; i++) {
         if (sparkplug_node_find(node, i)) {
             id[n++] = i;
         }

@@ -354,7 +354,9 @@ static bool fill(const char *text, const struct stars *stars, char out[PLACING_M
         if (star.n >= PLACING_MAX_NAME_BYTES - n) {
             return false;
         }
-        memcpy(out + n, star.bytes, star.n);
+        if (star.n > 0) {
+            memcpy(out + n, star.bytes, star.n);
+        }
         n += star.n;
         text += is_star ? 3 : star.n;
     }
@@ -378,7 +380,7 @@ static void place(const struct rule *rule, const struct stars *stars, struct pla
             return; // a star that stands for nothing, or a path that would be too long
         }
         made.asset = room->asset;
-        if (rest && !rule->name[0] && rest->n < PLACING_MAX_NAME_BYTES) {
+        if (rest && rest->bytes && !rule->name[0] && rest->n < PLACING_MAX_NAME_BYTES) {
             memcpy(room->name, rest->bytes, rest->n);
             room->name[rest->n] = '\0';
             made.name = room->name;

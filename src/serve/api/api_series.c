@@ -148,7 +148,7 @@ static maru_status tell_all(struct signals *signals, const struct asking *asking
                             struct telling *telling, maru_error *err) {
     struct summary *column = calloc((size_t)telling->n_column, sizeof *column);
     maru_status st = column ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    for (size_t k = 0; st == MARU_OK && k < asking->n; k++) {
+    for (size_t k = 0; column && st == MARU_OK && k < asking->n; k++) {
         st = signals_draw(signals, asking->row[k].id, telling->from_us, telling->to_us, column,
                           (size_t)telling->n_column, err);
         for (int64_t i = 0; st == MARU_OK && i < telling->n_column; i++) {

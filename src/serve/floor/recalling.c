@@ -83,12 +83,11 @@ static maru_status make_assets(struct floor *floor, const struct text *text, int
                                maru_error *err) {
     struct asset_table *made = alloc_new(1, sizeof *made);
     maru_faults *faults = maru_faults_new();
-    maru_status st = made && faults ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    st = st == MARU_OK
-             ? asset_table_read("assets.csv", text->bytes, text->n_bytes, faults, made, err)
-             : st;
+    const maru_status st = made && faults ? asset_table_read("assets.csv", text->bytes,
+                                                             text->n_bytes, faults, made, err)
+                                          : fail(err, MARU_E_MEMORY, "no memory");
     maru_faults_free(faults);
-    if (st != MARU_OK) {
+    if (!made || st != MARU_OK) {
         alloc_free(made);
         return st;
     }
