@@ -13,11 +13,17 @@
 #include <string.h>
 
 // A floor that tells anything: whatever it is, it is refused or believed; told backwards and twice it is
-// believed as well; and a state can be made of it that is valid and runs for a day.
+// believed as well; kept as bytes it goes on the same; and a state can be made of it that is valid and runs for a day.
 //
 // An event is eight bytes: kind, lot, tool, step, minute of the day (two), order, and one for nothing.
 
-enum { EVENT_BYTES = 8, MAX_EVENTS = 400, N_LOT = 24, MAX_BUNDLE_BYTES = 1 << 20 };
+enum {
+    EVENT_BYTES = 8,
+    MAX_EVENTS = 400,
+    N_LOT = 24,
+    MAX_BUNDLE_BYTES = 1 << 20,
+    MAX_IMAGE_BYTES = 1 << 24
+};
 
 struct plan {
     maru_plant *plant;
@@ -100,6 +106,23 @@ static void require_state(struct mirror *mirror, const maru_model *model, uint64
     maru_sim_free(sim);
 }
 
+// What is kept goes on the same.
+static void require_image(struct mirror *mirror, const maru_model *model, const char *want) {
+    const struct mirror_options options = {
+        .window_us = MARU_DAY, .keep_us = 3 * MARU_DAY, .max_lot = N_LOT};
+    struct mirror *again = NULL;
+    struct text image;
+    char have[33];
+    text_init(&image, MAX_IMAGE_BYTES);
+    mirror_save(mirror, &image);
+    require(image.status == MARU_OK);
+    require(mirror_load(model, &options, image.bytes, image.n_bytes, &again, NULL) == MARU_OK);
+    mirror_digest(again, have);
+    require(strcmp(have, want) == 0);
+    mirror_free(again);
+    text_fini(&image);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     const maru_model *model = model_of_all();
     const size_t n_event = n / EVENT_BYTES < MAX_EVENTS ? n / EVENT_BYTES : MAX_EVENTS;
@@ -120,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     mirror_digest(back, b);
     require(strcmp(a, b) == 0);
     require_state(forth, model, n);
+    require_image(forth, model, a);
     mirror_settle(forth, 2 * MARU_DAY);
     mirror_settle(back, 2 * MARU_DAY);
     mirror_digest(forth, b);
