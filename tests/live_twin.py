@@ -104,8 +104,9 @@ def over_a_broker(plant_folder, hours, speed=SPEED):
     time.sleep(seconds / 2)
     server.kill()  # -9, in the middle
     time.sleep(0.5)
-    server = Server(MARU, data, port=port)
-    client = server.client(server.token or read(os.path.join(data, "first-admin-token")).strip())
+    token, server = server.token, Server(MARU, data, port=port)
+    server.token = token
+    client = server.client(token)
     time.sleep(seconds / 2)
     counts = end(playing)
     lines = truth_of(truth)
@@ -159,6 +160,41 @@ def what_else_can_be_asked(client, plant, twin, now):
     check("following and playing at once", code("/v1/twins", {"plant": plant, "follows": {}, "speed": 5})[0], 400)
 
 
+def names_change(client, twin):
+    """By another table of names the twin is made again of what is stored; how forecasts held stays."""
+    before = following(client, twin)
+
+    def put(text):
+        return client.ask("PUT", "/v1/documents/follow", text.encode(), {"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())})
+    status, answer = put("what,name,means\nevent,lot/done,sleeps\n")
+    check("a table with a fault", (status, [f["column"] for f in answer["faults"]]), (422, [3]))
+    check("a table", put("what,name,means\nevent,lot/arrived,nothing\ntool,X,Nowhere/1\n")[0], 201)
+    now = wait_for(lambda: following(client, twin) if following(client, twin)["counts"]["not_needed"] > before["counts"]["not_needed"] else None, 20)
+    check("arrivals need nothing now", bool(now) and now["counts"]["not_needed"] > before["counts"]["not_needed"], True)
+    check("what the plant does not have is said", "Nowhere/1" in (now or {}).get("table_problem", {}).get("en", ""), True)
+    check("forecasts stay", (now["forecast"]["made"] >= before["forecast"]["made"], now["validity"]["all"]["claims"] >= before["validity"]["all"]["claims"]), (True, True))
+    check("and back", put("what,name,means\nevent,nobody/says,nothing\n")[0], 200)
+    again = wait_for(lambda: following(client, twin) if following(client, twin)["counts"]["told"] == before["counts"]["told"] else None, 20)
+    check("what is believed is what it was", again and [again[k] for k in ("lots", "held", "heard")], [before[k] for k in ("lots", "held", "heard")])
+    check("no problem is left", again and "table_problem" in again, False)
+
+
+def a_stream(server, twin):
+    """The first message of the binary stream is the whole floor, a second one follows within seconds."""
+    import http.client
+    wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    wire.request("GET", f"/v1/twins/{twin}/stream", headers={"Authorization": "Bearer " + server.token} if server.token else {})
+    answer = wire.getresponse()
+
+    def message():
+        n = int.from_bytes(answer.read(4), "little")
+        return answer.read(n)
+    first, second = message(), message()
+    check("the stream begins with everything", (answer.status, first[0], len(first) > 20), (200, 1, True))
+    check("and goes on", (second[0] in (2, 3), int.from_bytes(second[8:16], "little") >= int.from_bytes(first[8:16], "little")), (True, True))
+    wire.close()
+
+
 def as_gem_tools():
     """The same plant as SECS/GEM tools alone: no releases, no arrivals; what starts and ends is where it is."""
     folder, data = temporary(), temporary()
@@ -200,7 +236,9 @@ def free(port):
 
 server, client, plant, twin, now = over_a_broker("examples/minifab", 24 * 12 if LONG else 30, SPEED if not QUICK else 1200)
 what_else_can_be_asked(client, plant, twin, now)
-server.stop()
+a_stream(server, twin)
+names_change(client, twin)
+check("it ends in order", server.stop(), 0)
 if not QUICK:
     as_gem_tools()
 if LONG:
