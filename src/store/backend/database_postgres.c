@@ -175,6 +175,7 @@ static void end_piping(struct postgres_link *link) {
     }
     if (is_more || PQexitPipelineMode(link->connection) != 1) {
         fail_with(query, NULL);
+        link_disconnect(link); // what it would answer next is not known
     }
     link->piping = NULL;
     link->n_piped = 0;

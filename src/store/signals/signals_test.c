@@ -485,6 +485,55 @@ static void test_events(void **state) {
     remove_place(&place);
 }
 
+struct event_page {
+    struct event_filter next;
+    uint64_t n, n_on_page;
+};
+
+static maru_status see_in_order(void *context, int64_t id, const struct event *event,
+                                maru_error *err) {
+    struct event_page *page = context;
+    (void)err;
+    assert_true(event->at_us < page->next.before_us ||
+                (event->at_us == page->next.before_us && id < page->next.before_id));
+    page->next.before_us = event->at_us;
+    page->next.before_id = id;
+    page->n++;
+    page->n_on_page++;
+    return MARU_OK;
+}
+
+// More than one pipeline of PostgreSQL takes, some twice, many at the same time; read page by page each is there once.
+static void test_events_by_the_thousand(void **state) {
+    enum { N = 2500, N_TIME = 7, PAGE = 333 };
+    (void)state;
+    struct place place;
+    uint64_t ticket = 0;
+    new_place(&place);
+    for (int i = 0; i < N + N / 5; i++) {
+        char lot[16];
+        snprintf(lot, sizeof lot, "L%d", i % N);
+        const struct event event = lot_event(lot, i % N % N_TIME);
+        assert_int_equal(signals_add_events(place.signals, &event, 1, &ticket, NULL), MARU_OK);
+    }
+    assert_int_equal(signals_commit(place.signals, ticket, NULL), MARU_OK);
+    struct event_page page = {.next = {.from_us = SIGNALS_FROM_US,
+                                       .to_us = SIGNALS_TO_US,
+                                       .before_us = INT64_MAX,
+                                       .limit = PAGE,
+                                       .kind = EVENT_LOT,
+                                       .source = "",
+                                       .lot = ""}};
+    do {
+        const struct event_filter next = page.next;
+        page.n_on_page = 0;
+        assert_int_equal(signals_each_event(place.signals, &next, see_in_order, &page, NULL),
+                         MARU_OK);
+    } while (page.n_on_page == PAGE);
+    assert_int_equal(page.n, N);
+    remove_place(&place);
+}
+
 struct heard {
     char text[256];
     int64_t last;
@@ -672,6 +721,7 @@ int main(void) {
         cmocka_unit_test(test_refusals_write_nothing),
         cmocka_unit_test(test_what_is_too_old_becomes_levels),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_events_by_the_thousand),
         cmocka_unit_test(test_events_by_number),
         cmocka_unit_test(test_followers_get_what_is_durable),
     };
