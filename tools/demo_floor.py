@@ -12,7 +12,8 @@ DRIFTS, DRIFT_AFTER, FREEZE_BEFORE = "Diffusion/1", 10, 5
 GRACE, ALARM_MOST = 30, float(os.environ.get("ALARM_MOST") or 1)
 HOST_OF = {"sparkplug": "Sparkplug B", "modbus": "Modbus TCP", "secs": "SECS/GEM", "opcua": "OPC UA"}
 PLANT = "examples/minifab"
-TWIN, SOURCES, AHEAD_H, FUTURES, FORECAST_BEFORE = "MiniFab live", ["MiniFab/MES", "Diffusion/", "Litho/", "Implant/"], 8, 50, 15
+TWIN, SOURCES = "MiniFab live", ["MiniFab/MES", "Diffusion/", "Litho/", "Implant/"]
+AHEAD_H, FUTURES, FORECAST_BEFORE, FORECAST_AFTER = 96, 50, 15, 45
 
 
 def with_us():
@@ -214,18 +215,19 @@ class Floor:
         for one in self.cloud.get("/v1/twins?limit=200")["items"]:
             if one["name"] == TWIN:  # it followed another life of the fake
                 self.cloud.ask("DELETE", "/v1/twins/" + one["id"])
-        status, one = self.cloud.ask("POST", "/v1/twins", {"plant": plant, "name": TWIN, "follows": {"sources": SOURCES, "speed": SPEED}})
+        status, one = self.cloud.ask("POST", "/v1/twins", {"plant": plant, "name": TWIN, "follows": {"sources": SOURCES, "speed": SPEED, "window": 60}})
         self.twin = one["id"] if status == 201 else None
 
     def forecast(self):
-        """How many lots the live twin expects to be done: low, middle and high."""
+        """When the live twin expects each lot on the floor to be done, in hours of the plant's time."""
         run = self.cloud.post(f"/v1/twins/{self.twin}/forecast", {"hours": AHEAD_H, "replications": FUTURES})
         while run["state"] in ("waiting", "running"):
             time.sleep(0.1)
             run = self.cloud.get("/v1/runs/" + run["id"])
         if run["state"] != "done":
             raise OSError(f"a forecast ended as {run['state']}: {run.get('problem')}")
-        return self.cloud.get(f"/v1/runs/{run['id']}/result")["all"]
+        told = self.cloud.get(f"/v1/runs/{run['id']}/result")
+        return {lot["lot"]: lot["p50"] / 3600 for lot in told["lots"] if lot["p50"] is not None}
 
     # ---- what is seen
 
@@ -324,13 +326,16 @@ class Floor:
     def tell_forecast(self):
         if not self.twin:
             return
-        was, now = self.expected, self.forecast()
+        time.sleep(max(0, self.began + FAIL_AFTER + FORECAST_AFTER - time.time()))
+        now = self.forecast()
+        later = [now[lot] - when for lot, when in self.expected.items() if lot in now]
+        mean_h = sum(later) / max(1, len(later))
         follows = self.cloud.get(f"/v1/twins/{self.twin}/following")
-        self.say(f"  A twin follows this floor ({follows['lots']} lots, {follows['discrepancies']['n']} corrections). It expected {was['p50']:.0f} lots ({was['p10']:.0f} to {was['p90']:.0f}) "
-                 f"to be done in {AHEAD_H} h; now it expects {now['p50']:.0f} ({now['p10']:.0f} to {now['p90']:.0f}).",
-                 f"  트윈이 현장을 따라갑니다(로트 {follows['lots']}개, 바로잡은 곳 {follows['discrepancies']['n']}군데). {AHEAD_H}시간 안에 로트 {was['p50']:.0f}개({was['p10']:.0f}~{was['p90']:.0f})가 "
-                 f"끝날 것으로 보았는데, 이제는 {now['p50']:.0f}개({now['p10']:.0f}~{now['p90']:.0f})로 봅니다.")
-        if not now["p50"] < was["p50"]:
+        self.say(f"  A twin follows this floor ({follows['lots']} lots, {follows['discrepancies']['n']} corrections): it now expects the {len(later)} lots that were there before to be done "
+                 f"{mean_h:.1f} h later than it did, on average.",
+                 f"  트윈이 현장을 따라갑니다(로트 {follows['lots']}개, 바로잡은 곳 {follows['discrepancies']['n']}군데). 고장 전에 있던 로트 {len(later)}개가 "
+                 f"평균 {mean_h:.1f}시간 늦게 끝날 것으로 봅니다.")
+        if not mean_h > 0:
             self.fault("the forecast does not see the failure")
 
     # ---- all of it
