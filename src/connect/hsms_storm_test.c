@@ -26,6 +26,15 @@ enum {
     MOST_KIB = 96 << 10,
 };
 
+// The sanitizers keep what was freed, so that it is seen when it is used.
+#ifdef __has_feature
+#define KEEPS_FREED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define KEEPS_FREED 1
+#else
+#define KEEPS_FREED 0
+#endif
+
 static const char table[] = "row,id,name,kind,unit,list,means,value,low,high\n"
                             "setting,,t7,,,,,0.3,,\nsetting,,t8,,,,,0.2,,\n"
                             "setting,,spool,,,,,yes,,\nsetting,,linktest,,,,,0,,\n"
@@ -321,7 +330,7 @@ static void a_storm_delays_nobody(void **state) {
     assert_in_range(place.n_big, 2, UINT64_MAX);
     assert_in_range(took[n / 2], 0, 1000000);
     assert_in_range(count_files(), 0, n_file);
-    assert_in_range(resident_kib(), 0, calm_kib + MOST_KIB);
+    assert_true(KEEPS_FREED || resident_kib() <= calm_kib + MOST_KIB);
     const struct found good = look_at(&place, "GOOD"), big = look_at(&place, "BIG");
     assert_true(good.is_ready && big.is_ready);
     assert_int_equal(good.n_gap, 1);
