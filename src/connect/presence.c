@@ -162,9 +162,8 @@ static void lose(struct presence *presence, uint32_t at, enum gap_code code, mar
 // It is born. What it was lost for is told whole, unless that is a part of what its node was lost for.
 static void find_again(struct presence *presence, uint32_t at, maru_time now) {
     struct unit *unit = &presence->unit[at];
-    const struct unit *node = unit->is_node ? NULL : &presence->unit[unit->node];
-    const bool is_told =
-        unit->is_with_node && node->born_us != 0 && now - node->born_us <= together_us;
+    const maru_time node_us = unit->is_node ? 0 : presence->unit[unit->node].born_us;
+    const bool is_told = unit->is_with_node && node_us != 0 && now - node_us <= together_us;
     if ((unit->is_lost && !is_told) || unit->n_dropped > 0) {
         tell(presence, at, unit->code, now, unit->n_dropped);
     } else if (unit->is_node && unit->born_us != 0 && !unit->is_asked) {
