@@ -20,6 +20,9 @@ export type LotNow = Schemas['Lot']
 export type LotWay = Schemas['LotStory']
 export type History = Schemas['TwinHistory']
 export type Day = Schemas['Day']
+export type Following = Schemas['Following']
+export type Score = Schemas['Score']
+export type Whereabouts = Schemas['Whereabouts']
 
 export const E10 = ['standby', 'productive', 'setup', 'engineering', 'scheduled_down', 'unscheduled_down', 'nonscheduled'] as const
 export type E10State = ToolNow['state']
@@ -39,6 +42,7 @@ export const twins = async (): Promise<Twin[]> => {
     return items
 }
 export const twin = (id: string) => get('/v1/twins/{twin}', of(id))
+export const followingOf = (id: string, signal?: AbortSignal) => get('/v1/twins/{twin}/following', of(id), signal)
 export const makeTwin = (body: Schemas['NewTwin']) => post('/v1/twins', { body })
 export const removeTwin = (id: string) => remove('/v1/twins/{twin}', of(id))
 export const play = (id: string, speed?: number) => post('/v1/twins/{twin}/play', { ...of(id), body: speed === undefined ? {} : { speed } })

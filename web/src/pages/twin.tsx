@@ -14,8 +14,9 @@ import { WhatIf } from './what_if'
 const TwinHall = lazy(() => import('./twin_hall'))
 const Flow = lazy(() => import('./flow'))
 const ForecastRoom = lazy(() => import('./forecast'))
+const FollowingRoom = lazy(() => import('./following'))
 
-/** /twins/ID, /twins/ID/flow, /twins/ID/forecast, /twins/ID/what-if. */
+/** /twins/ID, /twins/ID/following, /twins/ID/flow, /twins/ID/forecast, /twins/ID/what-if. */
 export default function TwinPage({ id }: { id: string }) {
     const { t } = useText()
     const { twin, layout, error, setTwin, reload } = useTwin(id)
@@ -54,6 +55,7 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
                 label={name}
                 tabs={[
                     { href: base, text: t('twin.tab.hall'), on: room === 'hall' },
+                    ...(twin.follows ? [{ href: `${base}/following`, text: t('twin.tab.following'), on: room === 'following' }] : []),
                     { href: `${base}/flow`, text: t('twin.tab.flow'), on: room === 'flow' },
                     { href: `${base}/forecast`, text: t('twin.tab.forecast'), on: room === 'forecast' },
                     { href: `${base}/what-if`, text: t('twin.tab.what_if'), on: room === 'what-if' },
@@ -64,6 +66,7 @@ function Room({ twin, layout, setTwin }: { twin: Twin; layout: Layout; setTwin: 
             )}
             <Suspense fallback={<Waiting />}>
                 {room === 'hall' && <TwinHall twin={twin} layout={layout} clock={clock} setTwin={setTwin} forecast={forecast} />}
+                {room === 'following' && twin.follows && <FollowingRoom twin={twin} layout={layout} clock={clock} />}
                 {room === 'flow' && <Flow twin={twin} layout={layout} clock={clock} />}
                 {room === 'forecast' && <ForecastRoom twin={twin} clock={clock} forecast={forecast} />}
                 {room === 'what-if' && <WhatIf plant={twin.plant} version={twin.version} groups={layout.groups.filter((group) => !group.is_delay)} products={layout.products} />}

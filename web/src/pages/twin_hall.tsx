@@ -112,14 +112,14 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                     )}
                     {now.known && lost && <p className="hall-note" role="status">{t('run.lost_stream')}</p>}
                     {seeks && look === null && <p className="hall-note" role="status">{t('twin.seeking', { time: clock.at(now.time) })}</p>}
-                    {picked?.kind === 'tool' && <ToolPanel key={picked.tool} twin={twin} layout={layout} tool={picked.tool} time={at} clock={clock} may={may && !isPast} onClose={close} onLot={selectLot} onTwin={setTwin} />}
+                    {picked?.kind === 'tool' && <ToolPanel key={picked.tool} twin={twin} layout={layout} tool={picked.tool} time={at} clock={clock} may={may && !isPast && !twin.follows} onClose={close} onLot={selectLot} onTwin={setTwin} />}
                     {picked?.kind === 'lot' && <LotPanel key={picked.lot} twin={twin.id} lot={picked.lot} time={at} layout={layout} clock={clock} onClose={close} onTool={selectTool} />}
                     {look !== null && (
                         <div className={isPast ? 'look-strip' : 'look-strip future'} role="status">
                             <span>{t(isPast ? 'look.past' : 'look.future', { time: clock.at(look, true), span: clock.span(look - now.time) })}</span>
                             <span className="actions">
                                 <Button look="main" onClick={() => setLook(null)}>{t('look.back')}</Button>
-                                {may && <Button onClick={() => { act(seek(twin.id, look)); setLook(null) }}>{t(isPast ? 'look.seek' : 'look.run')}</Button>}
+                                {may && !twin.follows && <Button onClick={() => { act(seek(twin.id, look)); setLook(null) }}>{t(isPast ? 'look.seek' : 'look.run')}</Button>}
                                 {may && isPast && <Button onClick={() => setAsk('fork')}>{t('look.fork')}</Button>}
                             </span>
                         </div>
@@ -127,7 +127,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                 </div>
                 <div className="deck">
                     <div className="deck-head">
-                        {may && (
+                        {may && !twin.follows && (
                             <>
                                 <Button look="main" className="play" aria-label={t(plays ? 'play.pause' : 'play.play')} title={t(plays ? 'play.pause' : 'play.play')} onClick={() => act(plays || seeks ? pause(twin.id) : play(twin.id))}>
                                     <Glyph d={plays || seeks ? 'M8 5v14M16 5v14' : 'M8 5l11 7-11 7z'} fill={!plays && !seeks} />
@@ -141,8 +141,8 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                             </>
                         )}
                         <p className="deck-time">
-                            <b>{clock.at(now.time, plays && now.speed > 0 && now.speed < 600)}</b>
-                            <span>{seeks ? t('twin.state.seeking') : plays ? t('play.rate', { rate: num(twin.rate ?? now.speed, 0) }) : t('twin.state.paused')} · {t('twin.lots', { lots: num(now.lots, 0) })}</span>
+                            <b>{clock.at(now.time, twin.follows !== undefined || (plays && now.speed > 0 && now.speed < 600))}</b>
+                            <span>{twin.follows ? t(`twin.state.${twin.state}`) : seeks ? t('twin.state.seeking') : plays ? t('play.rate', { rate: num(twin.rate ?? now.speed, 0) }) : t('twin.state.paused')} · {t('twin.lots', { lots: num(now.lots, 0) })}</span>
                         </p>
                         <span className="actions deck-actions">
                             <Choice<'0' | '7' | '1'> label={t('bar.span')} value={span} onChange={setSpan} options={[{ value: '0', text: t('bar.all') }, { value: '7', text: t('bar.week') }, { value: '1', text: t('bar.day') }]} />
@@ -156,7 +156,7 @@ export default function TwinHall({ twin, layout, clock, setTwin, forecast }: Pro
                                     ) : (
                                         <Button look="main" onClick={() => setAsk('forecast')}>{t('forecast.do')}</Button>
                                     )}
-                                    <Button onClick={() => setAsk('event')}>{t('event.do')}</Button>
+                                    {!twin.follows && <Button onClick={() => setAsk('event')}>{t('event.do')}</Button>}
                                     <Button onClick={() => setAsk('fork')}>{t('fork.do')}</Button>
                                 </>
                             )}
