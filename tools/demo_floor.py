@@ -6,8 +6,8 @@ import ctypes, os, random, shutil, signal, socket, subprocess, threading, time
 
 SPEED = 60  # an hour of the plant is a minute
 FAIL_AFTER = int(os.environ.get("FAIL_AFTER") or 60)
-FAILS = "Litho/1"  # the one tool that every lot needs
-FAIL_FOR, EVERY, TIMES = 180, 900, 100  # and again, for those who look later
+FAILS = "Implant/1"  # one of two; the plant knows how often they fail, and for how long
+FAIL_FOR, EVERY, TIMES = 420, 1200, 80  # and again, for those who look later
 DRIFTS, DRIFT_AFTER, FREEZE_BEFORE = "Diffusion/1", 10, 5
 GRACE, ALARM_MOST = 30, float(os.environ.get("ALARM_MOST") or 1)
 HOST_OF = {"sparkplug": "Sparkplug B", "modbus": "Modbus TCP", "secs": "SECS/GEM", "opcua": "OPC UA"}
@@ -290,19 +290,19 @@ class Floor:
 
     def tell_failure(self):
         left = max(0, self.began + FAIL_AFTER - time.time())
-        self.say(f"  In {left:.0f} s {FAILS} fails: look at Data, Equipment and Alarms.", f"  {left:.0f}초 뒤에 {FAILS}이 고장 납니다. 데이터, 설비, 경보 화면을 보세요.")
+        self.say(f"  In {left:.0f} s {FAILS} fails: look at Data, Equipment and Alarms.", f"  {left:.0f}초 뒤에 {FAILS}이 고장 납니다. 데이터, 설비, 알람 화면을 보세요.")
         if self.twin:
             time.sleep(max(0, self.began + FAIL_AFTER - FORECAST_BEFORE - time.time()))
             self.expected = self.forecast()
         self.freeze()
         if not self.wait(lambda: self.seen, max(0, self.began + FAIL_AFTER - time.time()) + GRACE):
             self.fault("the alarm did not come")
-            self.say("  Its alarm did not come.", "  경보가 오지 않았습니다.")
+            self.say("  Its alarm did not come.", "  알람이 오지 않았습니다.")
             return
         alarm, seen = self.seen
         self.delay = seen - alarm["since"]
         self.say(f"  {FAILS} has failed. Its alarm was there {self.delay:.2f} s after the tool had said so: \"{alarm['text']}\".",
-                 f"  {FAILS} 고장. 설비가 알린 지 {self.delay:.2f}초 만에 경보가 떴습니다: \"{alarm['text']}\".")
+                 f"  {FAILS} 고장. 설비가 알린 지 {self.delay:.2f}초 만에 알람이 떴습니다: \"{alarm['text']}\".")
         if self.delay > ALARM_MOST:
             self.fault(f"the alarm took {self.delay:.2f} s")
         state = self.wait(lambda: next((t for t in self.cloud.get("/v1/equipment")["items"] if t["tool"] == FAILS and t["state"] == "unscheduled down"), None), GRACE)
