@@ -292,8 +292,8 @@ maru_status follower_forecast(struct follower *f, const struct follower_plan *pl
     struct forecast *forecast = NULL;
     *out = (struct futures){0};
     maru_status st = follower_begin_forecast(f, plan, &forecast, err);
-    st = st == MARU_OK ? forecast_run(forecast, out, err) : st;
-    st = st == MARU_OK ? follower_end_forecast(f, forecast, err) : st;
+    st = st == MARU_OK && forecast ? forecast_run(forecast, out, err) : st;
+    st = st == MARU_OK && forecast ? follower_end_forecast(f, forecast, err) : st;
     if (forecast) { // its plant stays, for whoever tells the futures
         paced_fini(&f->paced);
         f->paced = forecast->paced;

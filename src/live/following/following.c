@@ -117,7 +117,7 @@ maru_status following_new(const struct following_plan *plan, maru_faults *faults
     const struct mirror_options options = mirror_options_of(plan);
     struct following *f = NULL;
     maru_status st = make(plan, faults, &f, err);
-    st = st == MARU_OK ? follower_new(plan->model, &options, &f->follower, err) : st;
+    st = st == MARU_OK && f ? follower_new(plan->model, &options, &f->follower, err) : st;
     if (st != MARU_OK) {
         following_free(f);
         return st;
@@ -517,7 +517,7 @@ maru_status following_load(const struct following_plan *plan, const void *bytes,
                            maru_faults *faults, struct following **out, maru_error *err) {
     struct following *f = NULL;
     maru_status st = make(plan, faults, &f, err);
-    st = st == MARU_OK ? take_image(f, bytes, n, err) : st;
+    st = st == MARU_OK && f ? take_image(f, bytes, n, err) : st;
     if (st != MARU_OK) {
         following_free(f);
         return st;

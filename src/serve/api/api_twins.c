@@ -246,7 +246,7 @@ static maru_status tell_new(struct request *request, const char *id, maru_error 
 static maru_status read_follows(const json_t *json, struct text *out, struct twin_row *row,
                                 maru_error *err) {
     static const char *const not_with[] = {"speed", "playing", "state"};
-    const json_t *its = json_object_get(json, "follows");
+    json_t *its = json_object_get(json, "follows");
     struct follows follows;
     if (!its) {
         return MARU_OK;

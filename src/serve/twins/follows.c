@@ -56,7 +56,7 @@ static maru_status read_texts(struct follows *f, const json_t *json, maru_error 
 
 static maru_time us_of(double seconds) { return (maru_time)llround(seconds * 1e6); }
 
-maru_status follows_read(struct follows *f, const json_t *json, maru_error *err) {
+maru_status follows_read(struct follows *f, json_t *json, maru_error *err) {
     double window = 3600, every = 3600, hours = 24;
     int64_t n_rep = 50;
     const char *key = NULL;
@@ -65,7 +65,7 @@ maru_status follows_read(struct follows *f, const json_t *json, maru_error *err)
     if (!json_is_object(json)) {
         return field_wrong(err, "/follows", "an object is wanted; {} follows all events");
     }
-    json_object_foreach((json_t *)(uintptr_t)json, key, value) {
+    json_object_foreach(json, key, value) {
         size_t i = 0;
         while (known[i] && strcmp(known[i], key) != 0) {
             i++;

@@ -23,7 +23,7 @@ struct follows {
 struct json_t;
 // Read an object; what is absent is as usual.
 //   errors  MARU_E_INPUT with the pointer in err->file
-MARU_MUST_USE maru_status follows_read(struct follows *follows, const struct json_t *json,
+MARU_MUST_USE maru_status follows_read(struct follows *follows, struct json_t *json,
                                        maru_error *err);
 // The same from what was kept.
 MARU_MUST_USE maru_status follows_parse(struct follows *follows, const char *text, maru_error *err);

@@ -389,8 +389,8 @@ static maru_status forecast(struct live_twin *live, const struct follower_plan *
     struct following *of = NULL;
     struct futures futures = {0};
     maru_status st = copy_belief(live, plan, &made, &of, err);
-    st = st == MARU_OK ? forecast_run(made, &futures, err) : st;
-    st = st == MARU_OK ? keep_claims(live, of, made, err) : st;
+    st = st == MARU_OK && made ? forecast_run(made, &futures, err) : st;
+    st = st == MARU_OK && made ? keep_claims(live, of, made, err) : st;
     if (st == MARU_OK && tell) {
         tell(context, &futures);
     }

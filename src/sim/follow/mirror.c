@@ -659,7 +659,7 @@ maru_status mirror_load(const maru_model *model, const struct mirror_options *op
     struct image_head head;
     struct mirror *m = NULL;
     const maru_status st = mirror_new(model, options, &m, err);
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !m) {
         return st;
     }
     if (!take_bytes(&image, &head, sizeof head) || !is_head_good(m, &head, &image) ||

@@ -245,7 +245,7 @@ maru_status validity_load(const void *bytes, size_t n, struct validity **out, ma
         return fail(err, MARU_E_INPUT, damaged);
     }
     const maru_status st = validity_new(&v, err);
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !v) {
         return st;
     }
     v->open = alloc_new(head.n_open + 1, sizeof *v->open);
