@@ -1,8 +1,9 @@
 // Starts what the tests need: `maru serve` on an empty folder (unless BASE_URL names a server) and Debian's chromium, listens for
 // what must not happen, and waits for what should: on conditions, never for a span of time. MARU: the program; EMBEDDED=1: with the
 // page that is in it, not that of web/dist.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { it } from 'node:test'
@@ -18,6 +19,32 @@ mkdirSync(SHOTS, { recursive: true })
 /** How long a condition is waited for, on a machine that is busy with other things too. */
 const WAIT_MS = 60_000
 const STEP_MS = 240_000
+
+// ---- a broker of one's own
+
+export const hasBroker = spawnSync('mosquitto', ['-h']).error === undefined || spawnSync('/usr/sbin/mosquitto', ['-h']).error === undefined
+
+export const freePort = () =>
+    new Promise((resolve) => {
+        const server = createServer().listen(0, '127.0.0.1', () => {
+            const { port } = server.address()
+            server.close(() => resolve(port))
+        })
+    })
+
+/** A broker on a port of its own; resolves when it listens. */
+export async function startBroker(port) {
+    const child = spawn('mosquitto', ['-p', String(port)], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } })
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    await new Promise((resolve, reject) => {
+        child.stderr.on('data', (text) => /running/.test(text) && resolve())
+        void ended.then((code) => reject(new Error(`mosquitto ended with ${code}`)))
+    })
+    return async () => {
+        child.kill('SIGTERM')
+        await ended
+    }
+}
 
 /** A server of one's own; `token` is its first admin's. */
 export async function startServer() {

@@ -1,37 +1,12 @@
 // Live data from its first byte: nothing there yet, values that come by themselves, the tree, the explorer, and a connection whose
 // broker is there, goes away and comes back (where mosquitto is installed).
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { after, before, describe } from 'node:test'
-import { ask, launch, open, settled, shot, startServer, stepsOf, tooWide } from './browser.mjs'
+import { ask, freePort, hasBroker, launch, open, settled, shot, startBroker, startServer, stepsOf, tooWide } from './browser.mjs'
 
 const HOURS = 2
 const SPIKE = 187.25
-const hasBroker = spawnSync('mosquitto', ['-h']).error === undefined || spawnSync('/usr/sbin/mosquitto', ['-h']).error === undefined
-
-const freePort = () =>
-    new Promise((resolve) => {
-        const server = createServer().listen(0, '127.0.0.1', () => {
-            const { port } = server.address()
-            server.close(() => resolve(port))
-        })
-    })
-
-/** A broker on a port of its own; resolves when it listens. */
-async function startBroker(port) {
-    const child = spawn('mosquitto', ['-p', String(port)], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } })
-    const ended = new Promise((resolve) => child.on('exit', resolve))
-    await new Promise((resolve, reject) => {
-        child.stderr.on('data', (text) => /running/.test(text) && resolve())
-        void ended.then((code) => reject(new Error(`mosquitto ended with ${code}`)))
-    })
-    return async () => {
-        child.kill('SIGTERM')
-        await ended
-    }
-}
 
 describe('live data', { skip: !!process.env.BASE_URL }, () => {
     let server

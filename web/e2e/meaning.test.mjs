@@ -1,8 +1,11 @@
-// What the data means, from the first table on: alarms that come, are acknowledged, shelved and tuned; what tools do; control charts.
+// What the data means, from the first table on: alarms that come, are acknowledged, shelved and tuned; what tools do; control charts;
+// and a twin that follows the floor (where mosquitto is installed).
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
-import { ask, drawCharts, launch, open, settled, shot, startServer, stepsOf, tooWide } from './browser.mjs'
+import { archive, ask, drawCharts, drawn, freePort, hasBroker, launch, open, post, ROOT, settled, shot, startBroker, startServer, stepsOf, tooWide } from './browser.mjs'
 
 const now = () => Date.now() / 1000
 const at = (seconds) => Math.round(seconds * 1e6)
@@ -432,4 +435,79 @@ describe('the samples of tables', { skip: !!process.env.BASE_URL }, () => {
                 await server.stop()
             }
         })
+})
+
+describe('a twin that follows the floor', { skip: !!process.env.BASE_URL || (!hasBroker && 'mosquitto is missing') }, () => {
+    let server
+    let base
+    let browser
+    let page
+    let bad
+    let stopBroker = async () => {}
+    let fake = null
+    const it = stepsOf(() => page)
+    before(async () => {
+        server = await startServer()
+        base = server.base
+        browser = await launch()
+        ;({ page, bad } = await open(browser, base, { width: 1600, height: 1000 }))
+        const port = await freePort()
+        stopBroker = await startBroker(port)
+        const sent = await fetch(`${base}/v1/plants?name=minifab`, { method: 'POST', body: archive(join(ROOT, 'examples/minifab')), headers: { 'Content-Type': 'application/zip' } })
+        assert.equal(sent.status, 201)
+        await post(base, '/v1/connections', { name: 'floor', kind: 'sparkplug', on: true, settings: { url: `mqtt://127.0.0.1:${port}`, hostId: 'maru' } })
+        // An hour of the floor a second.
+        fake = () => spawn(process.env.MARU ?? join(ROOT, 'build/maru'), ['fake', join(ROOT, 'examples/minifab'), '--quiet', '--seed', '77', '--sparkplug', `mqtt://127.0.0.1:${port}`, '--host', 'maru', '--speed', '3600', '--begin', '10', '--period', '1 s'], { stdio: 'ignore' })
+    })
+    after(async () => {
+        if (fake?.pid) fake.kill('SIGTERM')
+        await browser?.close()
+        await stopBroker()
+        await server?.stop()
+    })
+
+    it('is made by choosing to follow', async () => {
+        await page.goto(`${base}/twins`)
+        await page.getByRole('radio', { name: 'Follow the floor' }).check({ force: true })
+        await page.getByText('It keeps lots and tools as the events').waitFor()
+        await shot(page, '95-new-follower')
+        await page.getByRole('button', { name: 'Make a twin' }).click()
+        await page.waitForURL(/following/)
+        await page.getByText('nothing was heard yet').waitFor()
+        fake = fake()
+    })
+
+    it('tells what it hears of the floor, and how well that fits', async () => {
+        const id = /twins\/([^/]+)/.exec(page.url())[1]
+        await page.getByText(/^the floor’s time/).waitFor()
+        await page.waitForFunction(async (path) => (await (await fetch(path)).json()).counts.told > 100, `/v1/twins/${id}/following`)
+        const is = await ask(base, `/v1/twins/${id}/following`)
+        assert.equal(is.untied.n, 0)
+        await page.getByText('All events could be tied to the plant.').waitFor()
+        await page.locator('.badge.good').getByText('following', { exact: true }).waitFor()
+        await page.locator('.figure').filter({ hasText: 'Lots on the floor' }).getByText(/^[1-9]\d*$/).waitFor()
+        await shot(page, '96-following')
+    })
+
+    it('colours the hall by what the floor does, and leaves its time alone', async () => {
+        await page.getByRole('link', { name: 'Hall', exact: true }).click()
+        await drawn(page)
+        await page.locator('.deck-time').getByText(/following the floor/).waitFor()
+        assert.equal(await page.getByRole('button', { name: 'Play' }).count() + (await page.getByRole('button', { name: 'Pause' }).count()), 0)
+        const first = await page.locator('.deck-time b').innerText()
+        await page.waitForFunction((before) => document.querySelector('.deck-time b').textContent !== before, first)
+        await shot(page, '97-live-hall')
+    })
+
+    it('fits a telephone, in Korean', async () => {
+        const small = await open(browser, base, { lang: 'ko-KR', width: 390, height: 844, touch: true })
+        await small.page.goto(page.url() + '/following')
+        await small.page.getByText('현장을 얼마나 잘 따라가나').waitFor()
+        await settled(small.page)
+        assert.equal(await tooWide(small.page), 0)
+        await shot(small.page, '98-small-following')
+        assert.deepEqual(small.bad, [])
+        await small.context.close()
+        assert.deepEqual(bad, [])
+    })
 })

@@ -3,7 +3,7 @@ import { list } from '../api/client'
 import type { ApiError } from '../api/problem'
 import { makeTwin, twins as askTwins } from '../api/twin'
 import { useMay } from '../me'
-import { Button, Card, Empty, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
+import { Button, Card, Choice, Empty, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../parts/basics'
 import { forget, useLoad } from '../parts/load'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
@@ -31,15 +31,17 @@ export default function Twins() {
     const [error, setError] = useState<ApiError | null>(null)
     const [busy, setBusy] = useState(false)
     const [state, setState] = useState<File | null>(null)
+    const [way, setWay] = useState<'play' | 'follow'>('play')
+    const [sources, setSources] = useState('')
     const sound = (plants.value ?? []).filter((plant) => plant.latest.sound)
     const plant = sound.find((one) => one.id === chosen) ?? sound[0]
     const make = async () => {
         setBusy(true)
         setError(null)
         try {
-            const made = await makeTwin({ plant: plant!.id, ...(name.trim() ? { name: name.trim() } : {}), ...(state ? { state: await inBase64(state) } : {}) })
+            const made = await makeTwin({ plant: plant!.id, ...(name.trim() ? { name: name.trim() } : {}), ...(way === 'follow' ? { follows: { ...(sources.trim() ? { sources: sources.split(',').map((one) => one.trim()).filter(Boolean) } : {}) } } : state ? { state: await inBase64(state) } : {}) })
             forget()
-            go(`/twins/${made.id}`)
+            go(`/twins/${made.id}${way === 'follow' ? '/following' : ''}`)
         } catch (problem) {
             setError(problem as ApiError)
             setBusy(false)
@@ -89,9 +91,16 @@ export default function Twins() {
                         <Field label={t('new_run.name')} hint={t('new_run.name.hint')}>
                             {(id, hint) => <input id={id} value={name} maxLength={120} onChange={(event) => setName(event.target.value)} aria-describedby={hint} />}
                         </Field>
-                        <Field label={t('twins.state')} hint={t('twins.state.hint')}>
-                            {(id, hint) => <input id={id} type="file" accept=".maru" onChange={(event) => setState(event.target.files?.[0] ?? null)} aria-describedby={hint} />}
+                        <Field label={t('twins.way')} hint={t(`twins.way.${way}.text`)}>
+                            {() => <Choice<'play' | 'follow'> label={t('twins.way')} value={way} onChange={setWay} options={[{ value: 'play', text: t('twins.way.play') }, { value: 'follow', text: t('twins.way.follow') }]} />}
                         </Field>
+                        {way === 'follow' ? (
+                            <Field label={t('twins.sources')} hint={t('twins.sources.hint')}>
+                                {(id, hint) => <input id={id} value={sources} onChange={(event) => setSources(event.target.value)} aria-describedby={hint} />}
+                            </Field>
+                        ) : <Field label={t('twins.state')} hint={t('twins.state.hint')}>
+                            {(id, hint) => <input id={id} type="file" accept=".maru" onChange={(event) => setState(event.target.files?.[0] ?? null)} aria-describedby={hint} />}
+                        </Field>}
                         <Button look="main" type="submit" disabled={busy}>{t('twin.make')}</Button>
                     </form>
                     <ProblemNote error={error} />

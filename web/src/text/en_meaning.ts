@@ -362,6 +362,13 @@ export const enMeaning: Record<keyof typeof koMeaning, string> = {
     'capability.chart': 'How the values lie in the specification',
     // a twin that follows the floor
     'twin.tab.following': 'The floor',
+    'twins.way': 'How it moves',
+    'twins.way.play': 'By itself',
+    'twins.way.follow': 'Follow the floor',
+    'twins.way.play.text': 'It runs by the tables and rules of the plant.',
+    'twins.way.follow.text': 'It keeps lots and tools as the events that come in tell of them.',
+    'twins.sources': 'Sources to follow',
+    'twins.sources.hint': 'Beginnings of the sources of events, with commas. Empty: all events',
     'following.title': 'How well it follows',
     'following.text': 'What the floor says is right. What was believed otherwise is corrected and kept.',
     'following.state.reading': 'reading what is stored',

@@ -360,6 +360,13 @@ export const koMeaning = {
     'capability.chart': '값의 분포와 규격',
     // a twin that follows the floor
     'twin.tab.following': '현장',
+    'twins.way': '어떻게 움직이나',
+    'twins.way.play': '스스로',
+    'twins.way.follow': '현장을 따라',
+    'twins.way.play.text': '공장 표와 규칙대로 스스로 돌아갑니다.',
+    'twins.way.follow.text': '들어오는 이벤트를 따라 로트와 설비를 지금의 현장과 맞춥니다.',
+    'twins.sources': '따라갈 출처',
+    'twins.sources.hint': '이벤트 출처의 앞부분을 쉼표로 나누어 적습니다. 비우면 모든 이벤트',
     'following.title': '현장을 얼마나 잘 따라가나',
     'following.text': '현장이 말한 것이 언제나 옳고, 믿던 것과 다르면 고치고 기록합니다.',
     'following.state.reading': '저장된 이벤트를 읽는 중',
