@@ -331,7 +331,7 @@ static void serves_two_hundred(void **state) {
         }
         step_all(&place);
     }
-    const struct wanted all = {EVENT_EVENT, NULL, "Counted", .n_least = N_TOOL * N_FIRED};
+    const struct wanted all = {EVENT_EVENT, NULL, "Counted", .n_least = (uint64_t)N_TOOL * N_FIRED};
     wait_for(&place, is_kept, &all, "all events");
     for (int i = 0; i < N_TOOL; i++) {
         char source[64];
@@ -645,7 +645,7 @@ static void *ask(void *context) {
 
 static bool is_answered(struct place *place, const void *what) {
     (void)place;
-    return atomic_load(&((struct asking *)(uintptr_t)what)->is_done);
+    return atomic_load(&((const struct asking *)what)->is_done);
 }
 
 static void ask_tool(struct place *place, struct asking *asking) {

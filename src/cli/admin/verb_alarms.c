@@ -216,13 +216,14 @@ static void look(void *watcher, double share) {
     }
 }
 
-static maru_status search(struct desk *desk, const char *name, struct tuning *tuning,
+static maru_status search(struct desk *desk, const char *name, const struct tuning *asked,
                           struct telling *telling, maru_error *err) {
     struct tenant *tenant = NULL;
     struct signals *signals = NULL;
     struct text table;
     text_init(&table, TENANT_MAX_DOCUMENT_BYTES);
-    tuning->table = &table;
+    struct tuning tuning = *asked;
+    tuning.table = &table;
     maru_status st = store_hold(desk->store, name, &tenant, err);
     if (st == MARU_OK && tenant) {
         st = tenant_get_document(tenant, FLOOR_ALARMS, 0, &table, NULL, NULL, err);
@@ -233,29 +234,28 @@ static maru_status search(struct desk *desk, const char *name, struct tuning *tu
     st = st == MARU_OK ? tenant_open_signals(desk->store, tenant, &signals, err) : st;
     if (st == MARU_OK && signals) {
         progress_open(&telling->progress, !telling->call->quiet && !telling->call->json);
-        st = tuning_run(signals, tuning, tell, telling, err);
+        st = tuning_run(signals, &tuning, tell, telling, err);
         progress_close(&telling->progress);
     }
     store_release(desk->store, tenant);
     text_fini(&table);
-    tuning->table = NULL;
     return st;
 }
 
-static int tune(struct call *call, struct desk *desk, struct tuning *tuning) {
+static int tune(struct call *call, struct desk *desk, const struct tuning *asked) {
     const struct alarms_values *values = call->args.values;
-    struct telling telling = {.call = call, .tuning = tuning};
+    struct tuning tuning = *asked;
+    struct telling telling = {.call = call, .tuning = &tuning};
     maru_error err = {0};
     text_init(&telling.out, OUT_BYTES);
-    tuning->look = look;
-    tuning->watcher = &telling;
+    tuning.look = look;
+    tuning.watcher = &telling;
     const maru_status st =
-        search(desk, values->tenant ? values->tenant : "local", tuning, &telling, &err);
+        search(desk, values->tenant ? values->tenant : "local", &tuning, &telling, &err);
     const int status = st == MARU_OK
                            ? verb_print(call, &telling.out, telling.is_over ? EXIT_NO : EXIT_GOOD)
                            : desk_refuse(call, &err);
     text_fini(&telling.out);
-    tuning->watcher = NULL;
     return status;
 }
 

@@ -59,9 +59,9 @@ static void line_end(struct line *line, struct fake_relay_look *last) {
 }
 
 static void say_all(const struct line *line) {
-    for (uint16_t i = 0; i < N_FRAME; i++) {
+    for (int i = 0; i < N_FRAME; i++) {
         uint8_t bytes[4 + FRAME_BYTES];
-        put_frame(bytes, i);
+        put_frame(bytes, (uint16_t)i);
         // in pieces, so that the relay has to put messages together
         assert_int_equal(send(line->equipment, bytes, 5, MSG_NOSIGNAL), 5);
         assert_int_equal(send(line->equipment, bytes + 5, 11, MSG_NOSIGNAL), 11);
