@@ -26,6 +26,7 @@ enum {
     WILL_BYTES = 4096,
 };
 #define BIRTH_EVERY_US INT64_C(1000000)
+#define BACK_EVERY_US INT64_C(5000000)
 static const char session_name[] = "session";
 
 struct sparkplug_out {
@@ -36,8 +37,11 @@ struct sparkplug_out {
     char commands[3 * (TOPIC_MAX_NAME_BYTES + 1)], state[2 * (TOPIC_MAX_NAME_BYTES + 1)];
     struct text will_topic, will;
     uint8_t session;
-    bool was_online;
-    maru_time born_us;
+    bool was_online, is_host_new, is_rebirth; // the last two: since the last tick
+    uint64_t host_ms;                         // of the newest STATE of the primary host
+    maru_time
+        safe_us; // the position when the node came online: behind it the host may not have been there
+    maru_time born_us, back_us;
     int echo; // that is waited for, 0: none
     uint64_t n_in_batch;
     struct edge_value value[VALUES_OF_MESSAGE];
@@ -163,19 +167,38 @@ static void finish_batch(struct sparkplug_out *out, maru_time now) {
     outgoing_done(&out->outgoing, now);
 }
 
+// A broker that was killed tells a host's old STATE as if it were there: when a newer one comes, all since the node came online goes out
+// again. A host that asks for a rebirth has missed something, too.
+static void look_at_host(struct sparkplug_out *out, maru_time now) {
+    struct outgoing *outgoing = &out->outgoing;
+    if (out->is_host_new) {
+        outgoing->until_us = out->safe_us < outgoing->until_us ? out->safe_us : outgoing->until_us;
+        begin_anew(out);
+        outgoing_go_back(outgoing);
+        out->node.needs_birth = true; // it has none of this session
+    } else if (out->is_rebirth && now - out->back_us >= BACK_EVERY_US) {
+        outgoing_go_back(outgoing);
+        out->back_us = now;
+    }
+    out->is_host_new = out->is_rebirth = false;
+}
+
 static void tick(void *of, maru_time now) {
     struct sparkplug_out *out = of;
     struct outgoing *outgoing = &out->outgoing;
     const bool is_online = edge_is_online(out->node.edge);
     if (is_online && !out->was_online) { // nobody knows what of the last minute has arrived
         begin_anew(out);
+        out->safe_us = outgoing->until_us;
         outgoing_go_back(outgoing);
-        out->born_us = now;
+        out->born_us = out->back_us = now;
+        out->is_host_new = out->is_rebirth = false;
     }
     out->was_online = is_online;
     if (!is_online) {
         return; // what comes waits with the follower, or in the store
     }
+    look_at_host(out, now);
     look_at_node(out, now);
     if (!outgoing->is_batch) {
         outgoing_fetch(outgoing, now);
@@ -231,7 +254,15 @@ static void up(void *of, maru_time now) {
 
 static void take_in(void *of, const struct mqtt_message *message) {
     struct sparkplug_out *out = of;
+    struct topic_state state = {0};
     maru_error err = {0};
+    if (strcmp(message->topic, out->commands) == 0) {
+        out->is_rebirth = true;
+    } else if (topic_state_read(message->bytes, message->n, &state, NULL) == MARU_OK &&
+               state.is_online) {
+        out->is_host_new = out->was_online && state.timestamp_ms > out->host_ms;
+        out->host_ms = state.timestamp_ms > out->host_ms ? state.timestamp_ms : out->host_ms;
+    }
     if (edge_message_in(out->node.edge, message->topic, message->bytes, message->n, message->now,
                         &err) != MARU_OK) {
         intake_refuse(out->client.connection.intake, err.text);
