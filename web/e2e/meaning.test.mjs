@@ -487,6 +487,12 @@ describe('a twin that follows the floor', { skip: !!process.env.BASE_URL || (!ha
         await page.locator('.badge.good').getByText('following', { exact: true }).waitFor()
         await page.locator('.figure').filter({ hasText: 'Lots on the floor' }).getByText(/^[1-9]\d*$/).waitFor()
         await shot(page, '96-following')
+        await page.locator('summary').filter({ hasText: 'Table of names' }).click()
+        await page.getByRole('button', { name: 'Begin with a sample' }).click()
+        await page.getByRole('grid').getByText('LOT_DISPATCH').waitFor()
+        await page.getByRole('button', { name: 'Save as new version' }).click()
+        await page.getByText('Saved as version 1').waitFor()
+        await page.locator('.badge.good').getByText('following', { exact: true }).waitFor()
     })
 
     it('colours the hall by what the floor does, and leaves its time alone', async () => {

@@ -19,6 +19,10 @@ export const TEMPLATES: Record<DocumentName, Record<Lang, string>> = {
         ko: '이름,구분,요일,시작,끝,날짜,시간대\n주간,,평일,08:00,20:00,,Asia/Seoul\n야간,,평일,20:00,08:00,,\n점심,휴식,,12:00,13:00,,\n근로자의 날,휴일,,,,2026-05-01,\n',
         en: 'name,kind,days,begin,end,date,zone\nday,,mon-fri,06:00,14:00,,Asia/Seoul\nlate,,mon-fri,14:00,22:00,,\nnight,,mon-fri,22:00,06:00,,\nlunch,break,,11:30,12:00,,\nLabor Day,holiday,,,,2026-05-01,\n',
     },
+    follow: {
+        ko: '구분,이름,의미\nevent,LOT_DISPATCH,이동\ntool,ETCH-03,Etch/1\nstep,1000.GATE,Main/3\nproduct,PRD-A,Pa\n',
+        en: 'what,name,means\nevent,LOT_DISPATCH,sent\ntool,ETCH-03,Etch/1\nstep,1000.GATE,Main/3\nproduct,PRD-A,Pa\n',
+    },
     ideals: {
         ko: '제품,공정,호기,이론시간\n,,Press/1,60 s\n',
         en: 'product,step,tool,ideal\n,,Press/1,60 s\n',

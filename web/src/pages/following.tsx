@@ -1,6 +1,8 @@
+import { useState } from 'react'
 import { followingOf, type Following, type Layout, type Score, type Twin, type Whereabouts } from '../api/twin'
 import { whyOf } from '../api/problem'
 import { useStamp } from '../live/stamp'
+import { DocumentEditor } from '../meaning/document_editor'
 import { Badge, Card, ProblemNote, Waiting } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { Link } from '../parts/route'
@@ -20,9 +22,10 @@ export default function FollowingRoom({ twin, layout, clock }: { twin: Twin; lay
     const { t, num, lang } = useText()
     const stamp = useStamp()
     const told = usePoll(`following ${twin.id}`, LOOK_MS, (signal) => followingOf(twin.id, signal))
+    const [isNaming, setIsNaming] = useState(false)
     const is = told.value
     if (!is) return told.error ? <ProblemNote error={told.error} /> : <Waiting />
-    const span = (seconds: number | null) => (seconds === null ? '–' : stamp.span(seconds))
+    const span = (seconds: number | null) => (seconds === null ? '–' : stamp.span(Math.max(1, Math.round(seconds))))
     const isSilent = is.silent_seconds !== null && is.silent_seconds > SILENT_S
     return (
         <>
@@ -46,6 +49,10 @@ export default function FollowingRoom({ twin, layout, clock }: { twin: Twin; lay
             </Card>
             <Discrepancies is={is} layout={layout} clock={clock} />
             <Untied is={is} />
+            <details open={isNaming} onToggle={(event) => setIsNaming(event.currentTarget.open)}>
+                <summary>{t('document.follow')}</summary>
+                {isNaming && <DocumentEditor name="follow" />}
+            </details>
             <Card title={t('following.validity')} note={t('following.validity.text')}>
                 <div className="scores">
                     {(['lots', 'products', 'all'] as const).map((which) => <ScoreView key={which} name={t(`following.score.${which}`)} score={is.validity[which]} />)}
@@ -53,7 +60,7 @@ export default function FollowingRoom({ twin, layout, clock }: { twin: Twin; lay
                 <p className="note">
                     {t('following.forecasts', { made: num(is.forecast.made), open: num(is.validity.open) })}
                     {is.forecast.next !== null && ` ${t('following.next', { time: clock.short(is.forecast.next) })}`}
-                    {is.forecast.took_seconds !== null && ` ${t('following.took', { span: span(is.forecast.took_seconds) })}`} <Link href={`/twins/${twin.id}/forecast`}>{t('forecast.all')}</Link>
+                    {is.forecast.took_seconds !== null && ` ${t('following.took', { span: stamp.span(is.forecast.took_seconds) })}`} <Link href={`/twins/${twin.id}/forecast`}>{t('forecast.all')}</Link>
                 </p>
                 {is.forecast.problem && <p className="statement">{is.forecast.problem[lang]}</p>}
             </Card>
