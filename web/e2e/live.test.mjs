@@ -1,6 +1,7 @@
 // Live data from its first byte: nothing there yet, values that come by themselves, the tree, the explorer, and a connection whose
 // broker is there, goes away and comes back (where mosquitto is installed).
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe } from 'node:test'
 import { ask, freePort, hasBroker, launch, open, settled, shot, startBroker, startServer, stepsOf, tooWide } from './browser.mjs'
