@@ -6,8 +6,8 @@ import ctypes, os, random, shutil, signal, socket, subprocess, threading, time
 
 SPEED = 60  # an hour of the plant is a minute
 FAIL_AFTER = int(os.environ.get("FAIL_AFTER") or 60)
-FAILS = "Implant/1"  # one of two; the plant knows how often they fail, and for how long
-FAIL_FOR, EVERY, TIMES = 420, 1200, 80  # and again, for those who look later
+FAILS = "Litho/1"  # the one tool that every lot needs
+FAIL_FOR, EVERY, TIMES = 180, 900, 100  # and again, for those who look later
 DRIFTS, DRIFT_AFTER, FREEZE_BEFORE = "Diffusion/1", 10, 5
 GRACE, ALARM_MOST = 30, float(os.environ.get("ALARM_MOST") or 1)
 HOST_OF = {"sparkplug": "Sparkplug B", "modbus": "Modbus TCP", "secs": "SECS/GEM", "opcua": "OPC UA"}
@@ -218,8 +218,14 @@ class Floor:
         status, one = self.cloud.ask("POST", "/v1/twins", {"plant": plant, "name": TWIN, "follows": {"sources": SOURCES, "speed": SPEED, "window": 60}})
         self.twin = one["id"] if status == 201 else None
 
+    def believes(self):
+        """Has the twin heard of this floor, and is it in its present?"""
+        follows = self.cloud.get(f"/v1/twins/{self.twin}/following")
+        return follows["state"] == "following" and follows["lots"] > 0 and follows["heard"] and abs(follows["time"] - follows["heard"]) < 7200
+
     def forecast(self):
-        """When the live twin expects each lot on the floor to be done, in hours of the plant's time."""
+        """When the live twin expects each lot on the floor to be done, in hours of the plant's time since the demo began."""
+        now_h = (time.time() - self.began) * SPEED / 3600
         run = self.cloud.post(f"/v1/twins/{self.twin}/forecast", {"hours": AHEAD_H, "replications": FUTURES})
         while run["state"] in ("waiting", "running"):
             time.sleep(0.1)
@@ -227,7 +233,7 @@ class Floor:
         if run["state"] != "done":
             raise OSError(f"a forecast ended as {run['state']}: {run.get('problem')}")
         told = self.cloud.get(f"/v1/runs/{run['id']}/result")
-        return {lot["lot"]: lot["p50"] / 3600 for lot in told["lots"] if lot["p50"] is not None}
+        return {lot["lot"]: now_h + (lot["p50"] - told["time"]) / 3600 for lot in told["lots"] if lot["p50"] is not None}
 
     # ---- what is seen
 
@@ -293,7 +299,7 @@ class Floor:
         self.say(f"  In {left:.0f} s {FAILS} fails: look at Data, Equipment and Alarms.", f"  {left:.0f}초 뒤에 {FAILS}이 고장 납니다. 데이터, 설비, 알람 화면을 보세요.")
         if self.twin:
             time.sleep(max(0, self.began + FAIL_AFTER - FORECAST_BEFORE - time.time()))
-            self.expected = self.forecast()
+            self.expected = self.forecast() if self.wait(self.believes, GRACE) else {}
         self.freeze()
         if not self.wait(lambda: self.seen, max(0, self.began + FAIL_AFTER - time.time()) + GRACE):
             self.fault("the alarm did not come")
@@ -328,14 +334,18 @@ class Floor:
             return
         time.sleep(max(0, self.began + FAIL_AFTER + FORECAST_AFTER - time.time()))
         now = self.forecast()
-        later = [now[lot] - when for lot, when in self.expected.items() if lot in now]
-        mean_h = sum(later) / max(1, len(later))
+        later = sorted(now[lot] - when for lot, when in self.expected.items() if lot in now)
+        middle_h = later[len(later) // 2] if later else 0
         follows = self.cloud.get(f"/v1/twins/{self.twin}/following")
-        self.say(f"  A twin follows this floor ({follows['lots']} lots, {follows['discrepancies']['n']} corrections): it now expects the {len(later)} lots that were there before to be done "
-                 f"{mean_h:.1f} h later than it did, on average.",
-                 f"  트윈이 현장을 따라갑니다(로트 {follows['lots']}개, 바로잡은 곳 {follows['discrepancies']['n']}군데). 고장 전에 있던 로트 {len(later)}개가 "
-                 f"평균 {mean_h:.1f}시간 늦게 끝날 것으로 봅니다.")
-        if not mean_h > 0:
+        n, wrong = follows["lots"], follows["discrepancies"]["n"]
+        self.say(f"  A twin follows this floor ({n} lots, {wrong} corrections).", f"  트윈이 현장을 따라갑니다(로트 {n}개, 바로잡은 곳 {wrong}군데).", end="")
+        if middle_h >= AHEAD_H:  # the first failure that it sees: no table tells how long a repair takes
+            self.say(f" Without {FAILS} it expects most lots no more within {AHEAD_H} h: it has not seen a repair of it yet.",
+                     f" 아직 {FAILS}의 수리를 본 적이 없어, 대부분의 로트가 {AHEAD_H}시간 안에 끝나지 못할 것으로 봅니다.")
+        else:
+            self.say(f" It expects the {len(later)} lots that were there before {middle_h:.1f} h later, in the middle.",
+                     f" 고장 전에 있던 로트 {len(later)}개가 {middle_h:.1f}시간(중앙값) 늦게 끝날 것으로 봅니다.")
+        if not middle_h > 0:
             self.fault("the forecast does not see the failure")
 
     # ---- all of it
