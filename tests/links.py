@@ -4,8 +4,9 @@
 import atexit, json, os, shutil, signal, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from broker import Broker, Wire, find_mosquitto
+from broker import Broker, Listener, Wire, find_mosquitto, with_us
 from cloud import Server, check, finish, free_port, temporary
+from sparkplug_peer import payload
 
 MARU = sys.argv[1]
 QUICK = "MARU_QUICK" in os.environ
@@ -267,6 +268,41 @@ def modbus():
 
 # ---- out
 
+def write_metrics():
+    """What somebody writes by HTTP goes out as NCMD and DCMD, and is on record."""
+    broker, server = Broker(), Server(MARU, temporary())
+    client = server.client(server.token)
+    line = connect(client, "line", "sparkplug", {"url": broker.url()})
+    until("it is up", lambda: state(client, line)["state"], "up")
+    fake = subprocess.Popen([MARU, "fake", "examples/minifab", "--sparkplug", broker.url(), "--tools", "1", "--quiet"], stdout=subprocess.DEVNULL, preexec_fn=with_us)
+    until("it is heard", lambda: "line/MiniFab/Diffusion/Diffusion-1/Process/Coolant" in signals(client), True)
+    listener = Listener(broker)
+
+    def write(tool, values, **more):
+        status, answer = client.post(f"/v1/connections/{line['id']}/ask", {"tool": tool, "ask": "write", "values": values, **more})
+        return (status, answer["outcome"]) if status == 200 else (status, json.dumps(answer))
+    check("a whole number for a Double", write("MiniFab/Diffusion/Diffusion-1", {"Process/Coolant": 5}), (200, "sent"))
+    until("a DCMD", lambda: [topic for topic, _ in listener.of("DCMD")], ["spBv1.0/MiniFab/DCMD/Diffusion/Diffusion-1"])
+    told = payload(listener.of("DCMD")[0][1])["metrics"][0]
+    check("its value, by the alias of the birth", (told["value"], "alias" in told), (5.0, True))
+    command = client.get("/v1/events?kind=command")[1]["items"]
+    check("an event", [(e["source"], e["name"], e["detail"]) for e in command], [("line/MiniFab/Diffusion/Diffusion-1", "Process/Coolant", {"value": 5})])
+    check("a rebirth", write("MiniFab/Diffusion", {"Node Control/Rebirth": True}), (200, "sent"))
+    until("which the node does", lambda: "spBv1.0/MiniFab/NBIRTH/Diffusion" in [topic for topic, _ in listener.of("NBIRTH")], True)
+    for tool, values, word in (("MiniFab/Diffusion/Diffusion-1", {"Process/Cool": 5}, "/values/Process/Cool"), ("MiniFab/Diffusion/Diffusion-1", {"Process/Coolant": "much"}, "/values"),
+                               ("MiniFab/Diffusion/Diffusion-1", {}, "/values"), ("MiniFab/Diffusion/Diffusion-1", {"Process/Coolant": None}, "/values"), ("MiniFab", {"a": 1}, "/tool"),
+                               ("MiniFab//x", {"a": 1}, "/tool"), ("a/b/c/d", {"a": 1}, "/tool"), ("MiniFab/Nobody", {"a": 1}, "not online")):
+        status, text_ = write(tool, values)
+        check(f"refused: {tool} {values}", (status, word in text_), (400, True))
+    check("no command but the two left", len(listener.of("DCMD") + listener.of("NCMD")), 2)
+    broker.kill()
+    until("it is down", lambda: state(client, line)["state"] != "up", True)
+    check("nothing can be written", write("MiniFab/Diffusion", {"Node Control/Rebirth": True})[0], 409)
+    fake.terminate()
+    fake.wait()
+    server.stop()
+
+
 def give_away():
     broker, folder, port = Broker(), temporary(), free_port()
     server = Server(MARU, folder, port=port)
@@ -337,4 +373,6 @@ if sys.argv[2:] in ([], ["modbus"]):
     modbus()
 if sys.argv[2:] in ([], ["out"]):
     give_away()
+if sys.argv[2:] in ([], ["write"]):
+    write_metrics()
 finish()

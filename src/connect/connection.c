@@ -152,6 +152,10 @@ short connection_wait(struct connection *connection, int fd, short events, maru_
     if (atomic_load(&connection->is_stopping) || poll(file, fd >= 0 ? 2 : 1, ms) <= 0) {
         return 0;
     }
+    char bytes[64];
+    while (file[0].revents &&
+           read(connection->wake[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
+    }
     return fd >= 0 ? file[1].revents : 0;
 }
 

@@ -1,8 +1,11 @@
 #include "connect/sparkplug_connection.h"
 
+#include <errno.h>
 #include <mosquitto.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
@@ -10,11 +13,18 @@
 #include "connect/presence.h"
 #include "io/clock.h"
 #include "wire/json/floor_event.h"
-#include "wire/sparkplug/host.h"
 
 // A host application (wire/sparkplug/host.h) on a client of MQTT: its will is the host's STATE, its messages go in and out.
 
 enum { MAX_EVENT_BYTES = 1 << 20 };
+
+struct writing { // what somebody in another thread wants to be written
+    const struct host_target *to;
+    const struct sample *sample;
+    bool is_done;
+    maru_status status;
+    maru_error err;
+};
 
 struct sparkplug_connection {
     struct mqtt_client client; // first
@@ -23,6 +33,10 @@ struct sparkplug_connection {
     struct presence *presence;
     maru_time now; // that the host was told last
     struct text will_topic, will;
+    pthread_mutex_t lock;  // of what follows
+    pthread_cond_t is_new; // something of it
+    bool is_up;
+    struct writing *writing; // NULL: nobody wants anything
 };
 
 // ---- what the host application gives
@@ -128,12 +142,20 @@ static maru_status prepare_will(void *of, struct mosquitto *mosq, maru_error *er
                                            mosquitto_strerror(code));
 }
 
+static void set_up(struct sparkplug_connection *sparkplug, bool is_up) {
+    pthread_mutex_lock(&sparkplug->lock);
+    sparkplug->is_up = is_up;
+    pthread_cond_broadcast(&sparkplug->is_new);
+    pthread_mutex_unlock(&sparkplug->lock);
+}
+
 static void up(void *of, maru_time now) {
     struct sparkplug_connection *sparkplug = of;
     const char *const filter[] = {sparkplug->topic, "spBv1.0/STATE/+"};
     mqtt_client_subscribe(&sparkplug->client, filter, 2);
     sparkplug->now = now;
     host_connected(sparkplug->host, now);
+    set_up(sparkplug, true);
 }
 
 static void take_in(void *of, const struct mqtt_message *message) {
@@ -149,11 +171,105 @@ static maru_time due(void *of) {
     return host_due(sparkplug->host);
 }
 
+// ---- writing
+
+// Kept before the message leaves, which only waits in line until what has come is durable.
+static void tell_written(struct sparkplug_connection *sparkplug, const struct writing *writing,
+                         maru_time now) {
+    const struct host_target *to = writing->to;
+    const struct sample *sample = writing->sample;
+    char name[SIGNALS_MAX_NAME_BYTES], source[SIGNALS_MAX_NAME_BYTES];
+    snprintf(name, sizeof name, "%.120s/%.120s%s%.120s", to->group, to->node,
+             to->device[0] ? "/" : "", to->device);
+    name_source(sparkplug, name, source);
+    struct text detail;
+    text_init(&detail, EVENT_MAX_DETAIL_BYTES);
+    text_addz(&detail, "{\"value\":");
+    if (sample->type == SAMPLE_TEXT) {
+        text_add_json(&detail, sample->value.text);
+    } else if (sample->type == SAMPLE_BOOL) {
+        text_addz(&detail, sample->value.integer ? "true" : "false");
+    } else {
+        text_add_double(&detail, sample_number(sample));
+    }
+    text_addz(&detail, "}");
+    const struct event event = {.at_us = now,
+                                .kind = EVENT_COMMAND,
+                                .source = source,
+                                .name = to->metric,
+                                .lot = "",
+                                .wafer = "",
+                                .recipe = "",
+                                .step = "",
+                                .detail = detail.status == MARU_OK ? detail.bytes : "{}"};
+    connection_take_event(&sparkplug->client.connection, &event);
+    text_fini(&detail);
+}
+
+static void write_wanted(struct sparkplug_connection *sparkplug, maru_time now) {
+    pthread_mutex_lock(&sparkplug->lock);
+    struct writing *writing = sparkplug->writing;
+    if (writing) {
+        writing->status =
+            host_write(sparkplug->host, writing->to, writing->sample, now, &writing->err);
+        if (writing->status == MARU_OK) {
+            tell_written(sparkplug, writing, now);
+        }
+        writing->is_done = true;
+        sparkplug->writing = NULL;
+        pthread_cond_broadcast(&sparkplug->is_new);
+    }
+    pthread_mutex_unlock(&sparkplug->lock);
+}
+
+// Wait for another's turn to end, then for our own. Called with the lock.
+static maru_status write_in_turn(struct sparkplug_connection *sparkplug, struct writing *writing,
+                                 const struct timespec *until, maru_error *err) {
+    int waited = 0;
+    while (sparkplug->is_up && sparkplug->writing && waited != ETIMEDOUT) {
+        waited = pthread_cond_timedwait(&sparkplug->is_new, &sparkplug->lock, until);
+    }
+    if (sparkplug->is_up && !sparkplug->writing) {
+        sparkplug->writing = writing;
+        (void)!write(sparkplug->client.connection.wake[1], "", 1);
+    }
+    while (sparkplug->is_up && sparkplug->writing == writing && waited != ETIMEDOUT) {
+        waited = pthread_cond_timedwait(&sparkplug->is_new, &sparkplug->lock, until);
+    }
+    if (sparkplug->writing == writing) {
+        sparkplug->writing = NULL;
+        pthread_cond_broadcast(&sparkplug->is_new);
+    }
+    if (!writing->is_done) {
+        return sparkplug->is_up
+                   ? fail(err, MARU_E_IO, "the request was not sent in this time, and will not be")
+                   : fail(err, MARU_E_RANGE, "the connection is not up: nothing was sent");
+    }
+    return writing->status == MARU_OK || writing->status == MARU_E_MEMORY
+               ? writing->status
+               : fail(err, MARU_E_INPUT, "%s", writing->err.text);
+}
+
+maru_status sparkplug_write(struct sparkplug_connection *sparkplug, const struct host_target *to,
+                            const struct sample *sample, maru_time wait_us, maru_error *err) {
+    struct writing writing = {.to = to, .sample = sample};
+    const maru_time until_us = clock_unix_us() + wait_us;
+    const struct timespec until = {.tv_sec = (time_t)(until_us / 1000000),
+                                   .tv_nsec = (long)(until_us % 1000000) * 1000};
+    pthread_mutex_lock(&sparkplug->lock);
+    const maru_status st = write_in_turn(sparkplug, &writing, &until, err);
+    pthread_mutex_unlock(&sparkplug->lock);
+    return st;
+}
+
+// ---- the client's turns
+
 static void tick(void *of, maru_time now) {
     struct sparkplug_connection *sparkplug = of;
     sparkplug->now = now;
     host_tick(sparkplug->host, now);
     presence_settle(sparkplug->presence, now);
+    write_wanted(sparkplug, now);
 }
 
 static void stop(void *of, maru_time now) {
@@ -164,6 +280,7 @@ static void stop(void *of, maru_time now) {
 static void down(void *of, maru_time now) {
     struct sparkplug_connection *sparkplug = of;
     sparkplug->now = now;
+    set_up(sparkplug, false);
     host_disconnected(sparkplug->host, now);
     presence_settle(sparkplug->presence, now);
 }
@@ -217,6 +334,8 @@ static void release(struct sparkplug_connection *sparkplug) {
     text_fini(&sparkplug->will_topic);
     text_fini(&sparkplug->will);
     mqtt_client_fini(&sparkplug->client);
+    pthread_cond_destroy(&sparkplug->is_new);
+    pthread_mutex_destroy(&sparkplug->lock);
     alloc_free(sparkplug);
 }
 
@@ -226,6 +345,8 @@ maru_status sparkplug_open(struct signals *signals, const struct sparkplug_optio
     if (!sparkplug) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
+    pthread_mutex_init(&sparkplug->lock, NULL);
+    pthread_cond_init(&sparkplug->is_new, NULL);
     maru_status st = prepare(sparkplug, signals, options, err);
     st = st == MARU_OK ? mqtt_client_start(&sparkplug->client, err) : st;
     if (st != MARU_OK) {

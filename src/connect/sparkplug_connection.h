@@ -3,6 +3,7 @@
 #define CONNECT_SPARKPLUG_CONNECTION_H
 
 #include "connect/mqtt_client.h"
+#include "wire/sparkplug/host.h"
 
 struct sparkplug_options {
     struct mqtt_options mqtt; // without a client id: sessions of Sparkplug's hosts are clean
@@ -24,6 +25,15 @@ MARU_MUST_USE maru_status sparkplug_open(struct signals *signals,
                                          const struct sparkplug_options *options,
                                          struct sparkplug_connection **out, maru_error *err);
 void sparkplug_close(struct sparkplug_connection *sparkplug); // accepts NULL
+
+// Write a metric of a node or device: NCMD or DCMD. It is kept as an event of kind "command" before it is sent, and nobody answers:
+// whether it was done, the node's data tells.
+//   errors   MARU_E_INPUT: the node, device or metric is not born, or the value does not fit the metric; MARU_E_RANGE: the connection is
+//            not up; MARU_E_IO: it did not come to it within wait_us. Nothing was sent then
+//   threads  any but its own
+MARU_MUST_USE maru_status sparkplug_write(struct sparkplug_connection *sparkplug,
+                                          const struct host_target *to, const struct sample *sample,
+                                          maru_time wait_us, maru_error *err);
 
 void sparkplug_look_at(struct sparkplug_connection *sparkplug, struct connection_look *out);
 

@@ -10,6 +10,7 @@
 #include "serve/api/fields.h"
 #include "serve/links/hsms_asking.h"
 #include "serve/links/link_kind.h"
+#include "serve/links/sparkplug_asking.h"
 #include "study/words/korean.h"
 #include "wire/modbus/registers.h"
 
@@ -73,6 +74,11 @@ static maru_status open_sparkplug(struct signals *signals, const char *name,
 static void close_sparkplug(void *connection) { sparkplug_close(connection); }
 static void look_at_sparkplug(void *connection, struct connection_look *out) {
     sparkplug_look_at(connection, out);
+}
+
+static maru_status ask_sparkplug(void *connection, const struct json_t *body, bool is_dry,
+                                 struct text *out, maru_error *err) {
+    return sparkplug_asking(connection, body, is_dry, out, err);
 }
 
 // ---- folder
@@ -300,7 +306,8 @@ static const struct link_kind kinds[] = {
     {"hsms", hsms_known, open_hsms, close_hsms, look_at_hsms, NULL, ask_hsms},
     {"json", json_known, open_json, close_json, look_at_json, forget_mqtt, NULL},
     {"modbus", modbus_known, open_modbus, end_modbus, look_at_modbus, NULL, NULL},
-    {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug, NULL, NULL},
+    {"sparkplug", sparkplug_known, open_sparkplug, close_sparkplug, look_at_sparkplug, NULL,
+     ask_sparkplug},
 };
 static const struct link_kind *const others[] = {&link_mqtt_out, &link_sparkplug_out};
 

@@ -58,6 +58,11 @@
     X("at least one constant is wanted", "상수가 하나 이상 있어야 합니다") \
     X("a recipe of at most 4 MiB is wanted in base64", "4 MiB까지의 레시피를 base64로 적으세요") \
     X("a text is wanted", "글이 있어야 합니다") \
+    X("write is wanted", "write여야 합니다") \
+    X("group/node or group/node/device is wanted", "그룹/노드 또는 그룹/노드/장치여야 합니다") \
+    X("texts, numbers, true and false are wanted", "글자, 숫자, true, false만 쓸 수 있습니다") \
+    X("an object of 1 to 100 metrics and values is wanted", "메트릭과 값 1~100개의 객체여야 합니다") \
+    X("the connection is not up: nothing was sent", "연결되어 있지 않아 아무것도 보내지 않았습니다") \
     X("one of command, variables, constants, setConstants, recipes, recipe, sendRecipe, text is wanted", "command, variables, constants, setConstants, recipes, recipe, sendRecipe, text 가운데 하나여야 합니다") \
     X("the name of a tool of this connection is wanted", "이 연결에 있는 설비의 이름이어야 합니다") \
     X("the connection is switched off", "연결이 꺼져 있습니다") \
