@@ -49,6 +49,10 @@ struct live_twin {
     double saved_s, looked_s, put_s;
     uint64_t put_version;
     maru_time put_us;
+
+    // Events are read with the lock, so whoever looks from within a query of the same tenant must not wait for it.
+    pthread_mutex_t look_lock; // of what follows, and nothing is waited for while it is held
+    struct player_state shown;
 };
 
 // ---- tables
@@ -320,6 +324,27 @@ static void tend(struct live_twin *live) {
     }
 }
 
+// With the lock: what live_twin_look tells until the next time.
+static void show(struct live_twin *live) {
+    struct following_state state = {0};
+    if (live->following) {
+        following_look(live->following, &state);
+    }
+    const maru_time begin_us = state.now_us - live->plan.follows.window_us;
+    pthread_mutex_lock(&live->look_lock);
+    live->shown = (struct player_state){.mode = live->stage == LIVE_TWIN_FAILED ? PLAYER_FAILED
+                                                                                : PLAYER_FOLLOWING,
+                                        .is_playing = true,
+                                        .speed = live->plan.follows.speed,
+                                        .rate = live->plan.follows.speed,
+                                        .begin_us = begin_us > 0 ? begin_us : 0,
+                                        .time_us = state.now_us,
+                                        .end_us = state.now_us,
+                                        .n_lot = state.n_lot,
+                                        .err = live->problem};
+    pthread_mutex_unlock(&live->look_lock);
+}
+
 static void *feed(void *context) {
     struct live_twin *live = context;
     maru_error err = {0};
@@ -331,6 +356,7 @@ static void *feed(void *context) {
         }
         pthread_mutex_lock(&live->lock);
         const bool has_more = st == MARU_OK && take_events(live);
+        show(live);
         if (st == MARU_OK) {
             tend(live);
         }
@@ -344,6 +370,7 @@ static void *feed(void *context) {
     if (st != MARU_OK) {
         live->stage = LIVE_TWIN_FAILED;
         live->problem = err;
+        show(live);
         log_say(LOG_ERROR, "twin", err.text);
     } else if (following_number(live->following) != live->saved_number) {
         save(live);
@@ -452,11 +479,13 @@ maru_status live_twin_open(const struct live_twin_plan *plan, struct live_twin *
     snprintf(live->tenant_name, sizeof live->tenant_name, "%s", plan->tenant);
     twin_engine_name(plan->id, live->engine);
     pthread_mutex_init(&live->lock, NULL);
+    pthread_mutex_init(&live->look_lock, NULL);
     pthread_cond_init(&live->has_work, NULL);
     maru_status st = store_hold(plan->store, live->tenant_name, &live->tenant, err);
     st = st == MARU_OK ? tenant_open_signals(plan->store, live->tenant, &live->signals, err) : st;
     st = st == MARU_OK ? begin(live, err) : st;
     if (st == MARU_OK) {
+        show(live);
         live->has_feeder = pthread_create(&live->feeder, NULL, feed, live) == 0;
         live->has_forecaster =
             live->has_feeder && pthread_create(&live->forecaster, NULL, foresee, live) == 0;
@@ -487,6 +516,7 @@ void live_twin_close(struct live_twin *live) {
     following_free(live->following);
     store_release(live->plan.store, live->tenant);
     pthread_cond_destroy(&live->has_work);
+    pthread_mutex_destroy(&live->look_lock);
     pthread_mutex_destroy(&live->lock);
     alloc_free(live);
 }
@@ -556,23 +586,9 @@ void live_twin_add_to_day(struct live_twin *live, maru_time at_us, maru_day_now 
 }
 
 void live_twin_look(struct live_twin *live, struct player_state *out) {
-    struct following_state state = {0};
-    pthread_mutex_lock(&live->lock);
-    if (live->following) {
-        following_look(live->following, &state);
-    }
-    *out = (struct player_state){.mode = live->stage == LIVE_TWIN_FAILED ? PLAYER_FAILED
-                                                                         : PLAYER_FOLLOWING,
-                                 .is_playing = true,
-                                 .speed = live->plan.follows.speed,
-                                 .rate = live->plan.follows.speed,
-                                 .begin_us = state.now_us - live->plan.follows.window_us,
-                                 .time_us = state.now_us,
-                                 .end_us = state.now_us,
-                                 .n_lot = state.n_lot,
-                                 .err = live->problem};
-    pthread_mutex_unlock(&live->lock);
-    out->begin_us = out->begin_us > 0 ? out->begin_us : 0;
+    pthread_mutex_lock(&live->look_lock);
+    *out = live->shown;
+    pthread_mutex_unlock(&live->look_lock);
 }
 
 maru_status live_twin_forecast(struct live_twin *live, const struct futures_plan *plan,
