@@ -563,7 +563,7 @@ static void write_cells(const struct alarm_table *table, const struct condition_
                         const struct tune_setting *setting, struct text *out) {
     struct condition_leaf now = *leaf;
     struct text cell;
-    text_init(&cell, 2 * CONDITION_MAX_TEXT);
+    text_init(&cell, (size_t)2 * CONDITION_MAX_TEXT);
     now.low = setting->low;
     now.high = setting->high;
     now.deadband = setting->deadband;

@@ -50,7 +50,7 @@ static void past_init(struct past *past, uint32_t n_signal, double mean, double 
     }
     size_t n = 0;
     for (uint32_t t = 0; t < N; t++) {
-        const maru_time at_us = t * 10 * S_US;
+        const maru_time at_us = (maru_time)t * 10 * S_US;
         for (uint32_t signal = 0; signal < n_signal; signal++) {
             double value = mean + noise * normal(signal + 1, t);
             for (uint32_t i = 0; i < n_stop; i++) {

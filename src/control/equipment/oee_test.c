@@ -16,7 +16,8 @@
 // The example of docs/EQUIPMENT.md: a press, three shifts, every number by hand.
 
 #define MIN_US (INT64_C(60) * 1000000)
-#define MONDAY_7_US ((INT64_C(20514) * 1440 + 7 * 60 - 540) * MIN_US) // 2026-03-02 07:00 in Seoul
+#define MONDAY_7_US                                                                                \
+    ((INT64_C(20514) * 1440 + INT64_C(7) * 60 - 540) * MIN_US) // 2026-03-02 07:00 in Seoul
 
 struct step { // minutes since 07:00
     int min;
@@ -61,7 +62,7 @@ static const struct {
     {800, 1, 240, 0, 6}, {950, 1, 100, 0, 6}, {1130, 0, 150, 10, 0},
 };
 
-static const maru_time ideal_us[] = {60 * 1000000, 45 * 1000000};
+static const maru_time ideal_us[] = {MIN_US, INT64_C(45) * 1000000};
 static const struct oee_options options = {ideal_us, 2, 5 * MIN_US, 15 * MIN_US};
 
 static void fill(struct timeline *timeline, struct yield_log *log, bool is_backward) {

@@ -98,7 +98,7 @@ static void put(struct timeline *timeline, int min, uint8_t substate) {
 
 static void breaks_are_time_off(void **state) {
     (void)state;
-    static const maru_time ideal_us[] = {60 * 1000000};
+    static const maru_time ideal_us[] = {MIN_US};
     struct shifts shifts;
     struct timeline timeline;
     struct yield_log log;

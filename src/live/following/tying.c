@@ -525,7 +525,7 @@ static maru_status no_meaning(const struct reading *r) {
 
 static maru_status find_usually(const struct reading *r, enum follow_meaning *means) {
     const struct event *e = r->event;
-    char word[NAME_BYTES];
+    char word[NAME_BYTES] = "";
     size_t n = 0;
     const bool is_word = plain(e->name, strlen(e->name), '\0', word, &n);
     const size_t n_lot_words = sizeof lot_words / sizeof *lot_words;

@@ -170,8 +170,10 @@ maru_status api_list_signals(struct request *request, maru_error *err) {
     const char *text = request_query(request, "after");
     char asset[PLACING_MAX_NAME_BYTES];
     int64_t limit = 200, after = 0;
-    maru_status st = picking ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    st = st == MARU_OK ? ask_count(request, "limit", MAX_SIGNALS, &limit, err) : st;
+    if (!picking) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    maru_status st = ask_count(request, "limit", MAX_SIGNALS, &limit, err);
     if (st == MARU_OK && text[0] && !number_int64(text, strlen(text), &after)) {
         st = fail(err, MARU_E_INPUT, "after is wanted as the id of a signal");
     }

@@ -209,9 +209,8 @@ static maru_status read_hsms_mode(const struct json_t *settings, struct hsms_opt
 static maru_status read_hsms_profiles(const json_t *settings, struct hsms_options *options,
                                       struct hsms_named_profile room[HSMS_MAX_PROFILES],
                                       maru_error *err) {
-    const json_t *profiles = json_object_get(settings, "profiles");
-    for (void *at = json_object_iter((json_t *)(uintptr_t)profiles); at;
-         at = json_object_iter_next((json_t *)(uintptr_t)profiles, at)) {
+    json_t *profiles = json_object_get(settings, "profiles");
+    for (void *at = json_object_iter(profiles); at; at = json_object_iter_next(profiles, at)) {
         const char *csv = json_string_value(json_object_iter_value(at));
         if (!csv || options->n_profile == HSMS_MAX_PROFILES) {
             return field_wrong(
