@@ -331,7 +331,8 @@ static void people_are_refused_with_a_reason(void **state) {
     assert_int_equal(alarms_ack(&a, 1, 0, 1, 0, &err), MARU_E_RANGE);
     assert_int_equal(alarms_ack(&a, 0, INT64_MAX, 1, 0, &err), MARU_E_RANGE);
     assert_int_equal(alarms_shelve(&a, 0, 100, 100, 1, 0, &err), MARU_E_USAGE);
-    assert_int_equal(alarms_shelve(&a, 0, 100, (maru_time)8 * 3600 * S_US + 101, 1, 0, &err), MARU_E_USAGE);
+    assert_int_equal(alarms_shelve(&a, 0, 100, (maru_time)8 * 3600 * S_US + 101, 1, 0, &err),
+                     MARU_E_USAGE);
     assert_int_equal(alarms_unshelve(&a, 0, 100, 1, 0, &err), MARU_E_USAGE);
     assert_int_equal(alarms_set_service(&a, 0, true, 100, 1, 0, &err), MARU_E_USAGE);
     assert_int_equal(alarms_set_service(&a, 0, false, 100, 1, 0, &err), MARU_OK);
