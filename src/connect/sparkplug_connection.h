@@ -28,6 +28,7 @@ void sparkplug_close(struct sparkplug_connection *sparkplug); // accepts NULL
 
 // Write a metric of a node or device: NCMD or DCMD. It is kept as an event of kind "command" before it is sent, and nobody answers:
 // whether it was done, the node's data tells.
+//   in       sample: where it is a text, one that ends with 0
 //   errors   MARU_E_INPUT: the node, device or metric is not born, or the value does not fit the metric; MARU_E_RANGE: the connection is
 //            not up; MARU_E_IO: it did not come to it within wait_us. Nothing was sent then
 //   threads  any but its own
