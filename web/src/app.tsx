@@ -12,17 +12,17 @@ import { Link, usePlace } from './parts/route'
 import { store, stored } from './parts/stored'
 import { useText, type Key, type Lang } from './text'
 
-const Alarms = lazy(() => import('./pages/alarms'))
-const Equipment = lazy(() => import('./pages/equipment'))
-const Live = lazy(() => import('./pages/live'))
-const Plants = lazy(() => import('./pages/plants'))
-const PlantPage = lazy(() => import('./pages/plant'))
-const Quality = lazy(() => import('./pages/quality'))
-const Runs = lazy(() => import('./pages/runs'))
-const NewRunPage = lazy(() => import('./pages/new_run'))
-const RunPage = lazy(() => import('./pages/run'))
-const Twins = lazy(() => import('./pages/twins'))
-const TwinPage = lazy(() => import('./pages/twin'))
+const Alarms = lazy(() => import('./pages/alarms/alarms'))
+const Equipment = lazy(() => import('./pages/equipment/equipment'))
+const Live = lazy(() => import('./pages/live/live'))
+const Plants = lazy(() => import('./pages/plants/plants'))
+const PlantPage = lazy(() => import('./pages/plants/plant'))
+const Quality = lazy(() => import('./pages/quality/quality'))
+const Runs = lazy(() => import('./pages/runs/runs'))
+const NewRunPage = lazy(() => import('./pages/runs/new_run'))
+const RunPage = lazy(() => import('./pages/runs/run'))
+const Twins = lazy(() => import('./pages/twins/twins'))
+const TwinPage = lazy(() => import('./pages/twins/twin'))
 const Admin = lazy(() => import('./pages/admin'))
 
 function NotHere() {

@@ -7,11 +7,11 @@ import { Card, Empty, LinkButton, PageHead, ProblemNote, Waiting } from '../part
 import { forget, useLoad } from '../parts/load'
 import { go, Link, useTitle } from '../parts/route'
 import { useText } from '../text'
-import { DropTables } from './drop'
-import { StartWithExample } from './examples'
-import { KeyFigures } from './figures'
+import { DropTables } from './plants/drop'
+import { StartWithExample } from './plants/examples'
+import { KeyFigures } from './runs/figures'
 import { LivingCard, useLiving, useNeedText, type Living } from './overview_live'
-import { RunList } from './run_list'
+import { RunList } from './runs/run_list'
 
 export function Overview() {
     const { t, ago, num } = useText()

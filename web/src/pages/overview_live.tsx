@@ -7,7 +7,7 @@ import { Link } from '../parts/route'
 import { useText } from '../text'
 import { DAY, HOUR } from '../twin/axis'
 import { healthOf, linesOf, needsOf, sumOf, toneOf, type Line, type Need } from './health'
-import { TwinBadge } from './twin_badge'
+import { TwinBadge } from './twins/twin_badge'
 
 const EVERY_MS = 10_000
 const FAILED = 5 // place in `tools` of a group

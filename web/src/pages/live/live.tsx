@@ -1,0 +1,37 @@
+import { lazy, Suspense } from 'react'
+import { PageHead, Tabs, Waiting } from '../../parts/basics'
+import { usePlace } from '../../parts/route'
+import { useText } from '../../text'
+import '../../style/live.css'
+
+const Connections = lazy(() => import('./connections'))
+const Signals = lazy(() => import('./signals'))
+const Explorer = lazy(() => import('./explorer'))
+const Happenings = lazy(() => import('./happenings'))
+
+/** /data, /data/signals, /data/explorer, /data/events: what comes from the factory. */
+export default function Live() {
+    const { t } = useText()
+    const { path } = usePlace()
+    const room = path[1] ?? 'connections'
+    return (
+        <>
+            <PageHead title={t('nav.data')} />
+            <Tabs
+                label={t('nav.data')}
+                tabs={[
+                    { href: '/data', text: t('data.connections'), on: room === 'connections' },
+                    { href: '/data/signals', text: t('data.signals'), on: room === 'signals' },
+                    { href: '/data/explorer', text: t('data.explorer'), on: room === 'explorer' },
+                    { href: '/data/events', text: t('data.events'), on: room === 'events' },
+                ]}
+            />
+            <Suspense fallback={<Waiting />}>
+                {room === 'connections' && <Connections />}
+                {room === 'signals' && <Signals />}
+                {room === 'explorer' && <Explorer />}
+                {room === 'events' && <Happenings />}
+            </Suspense>
+        </>
+    )
+}
