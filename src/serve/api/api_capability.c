@@ -1,10 +1,10 @@
+#include "serve/api/asked_time.h"
 #include "serve/http/request.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/number.h"
 #include "base/status.h"
 #include "control/charts/capability.h"
 #include "io/clock.h"
@@ -123,20 +123,6 @@ static maru_status tell(struct json *json, const struct chart_def *def, const do
 
 // ---- asking
 
-static maru_status ask_time(const struct request *request, const char *name, maru_time *out,
-                            maru_error *err) {
-    const char *text = request_query(request, name);
-    double seconds = 0;
-    if (text[0] == '\0') {
-        return MARU_OK;
-    }
-    if (!number_double(text, strlen(text), &seconds) || !(fabs(seconds) < 1e12)) {
-        return fail(err, MARU_E_INPUT, "%s is wanted as seconds since 1970-01-01 UTC", name);
-    }
-    *out = (maru_time)llround(seconds * 1e6);
-    return MARU_OK;
-}
-
 struct asked { // copied while the floor was ours
     struct chart_def def;
     double sigma[2]; // with its degrees of freedom; NaN: not known
@@ -185,9 +171,9 @@ maru_status api_get_capability(struct request *request, maru_error *err) {
     if (!look(request, &asked)) {
         return request_refuse(request, 404, err, "there is no chart '%.100s'", request->param[0]);
     }
-    maru_status st = ask_time(request, "to", &asked.to_us, err);
+    maru_status st = asked_time(request, "to", &asked.to_us, err);
     asked.from_us = asked.to_us - DAY_US;
-    st = st == MARU_OK ? ask_time(request, "from", &asked.from_us, err) : st;
+    st = st == MARU_OK ? asked_time(request, "from", &asked.from_us, err) : st;
     if (st == MARU_OK && asked.from_us >= asked.to_us) {
         st = fail(err, MARU_E_INPUT, "from is wanted before to");
     }

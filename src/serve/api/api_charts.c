@@ -1,10 +1,10 @@
+#include "serve/api/asked_time.h"
 #include "serve/http/request.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
 #include "serve/api/fields.h"
@@ -154,20 +154,6 @@ static maru_status take(void *context, uint32_t tag, const struct sample *sample
     return MARU_OK;
 }
 
-static maru_status ask_time(const struct request *request, const char *name, maru_time *out,
-                            maru_error *err) {
-    const char *text = request_query(request, name);
-    double seconds = 0;
-    if (text[0] == '\0') {
-        return MARU_OK;
-    }
-    if (!number_double(text, strlen(text), &seconds) || !(fabs(seconds) < 1e12)) {
-        return fail(err, MARU_E_INPUT, "%s is wanted as seconds since 1970-01-01 UTC", name);
-    }
-    *out = (maru_time)llround(seconds * 1e6);
-    return MARU_OK;
-}
-
 // A copy of one chart as it stands, that begins anew.
 struct copied {
     struct chart_def def;
@@ -185,9 +171,9 @@ static maru_status draw_points(struct request *request, struct copied *copied, i
                         .to_us = clock_unix_us(),
                         .take = take,
                         .context = &drawing};
-    maru_status st = ask_time(request, "to", &past.to_us, err);
+    maru_status st = asked_time(request, "to", &past.to_us, err);
     past.from_us = past.to_us - INT64_C(86400000000);
-    st = st == MARU_OK ? ask_time(request, "from", &past.from_us, err) : st;
+    st = st == MARU_OK ? asked_time(request, "from", &past.from_us, err) : st;
     if (st == MARU_OK && past.from_us >= past.to_us) {
         st = fail(err, MARU_E_INPUT, "from is wanted before to");
     }

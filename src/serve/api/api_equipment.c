@@ -1,3 +1,4 @@
+#include "serve/api/asked_time.h"
 #include "serve/api/listing.h"
 #include "serve/http/request.h"
 
@@ -5,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
 #include "serve/floor/floors.h"
@@ -20,20 +20,6 @@ static double to_s(maru_time us) { return (double)us * 1e-6; }
 
 static maru_status no_tools(struct request *request, maru_error *err) {
     return request_refuse(request, 404, err, "there is no table of equipment yet: put one first");
-}
-
-static maru_status ask_time(const struct request *request, const char *name, maru_time *out,
-                            maru_error *err) {
-    const char *text = request_query(request, name);
-    double seconds = 0;
-    if (text[0] == '\0') {
-        return MARU_OK;
-    }
-    if (!number_double(text, strlen(text), &seconds) || !(fabs(seconds) < 1e12)) {
-        return fail(err, MARU_E_INPUT, "%s is wanted as seconds since 1970-01-01 UTC", name);
-    }
-    *out = (maru_time)llround(seconds * 1e6);
-    return MARU_OK;
 }
 
 // ---- now
@@ -179,10 +165,10 @@ static maru_status list_states(struct request *request, const struct tool_states
 maru_status api_list_states(struct request *request, maru_error *err) {
     const maru_time now_us = clock_unix_us();
     maru_time span_us[2] = {0, now_us};
-    maru_status st = ask_time(request, "to", &span_us[1], err);
+    maru_status st = asked_time(request, "to", &span_us[1], err);
     span_us[1] = span_us[1] < now_us ? span_us[1] : now_us; // what comes is not known
     span_us[0] = span_us[1] - INT64_C(86400000000);
-    st = st == MARU_OK ? ask_time(request, "from", &span_us[0], err) : st;
+    st = st == MARU_OK ? asked_time(request, "from", &span_us[0], err) : st;
     if (st == MARU_OK && span_us[0] >= span_us[1]) {
         st = fail(err, MARU_E_INPUT, "from is wanted before to");
     }
@@ -213,9 +199,9 @@ static maru_status read_query(const struct request *request, struct oee_query *o
                               .by_shift = strcmp(by, "shift") == 0,
                               .by_day = strcmp(by, "day") == 0,
                               .tool = request_query(request, "tool")};
-    maru_status st = ask_time(request, "to", &out->to_us, err);
+    maru_status st = asked_time(request, "to", &out->to_us, err);
     out->from_us = out->to_us - INT64_C(86400000000);
-    st = st == MARU_OK ? ask_time(request, "from", &out->from_us, err) : st;
+    st = st == MARU_OK ? asked_time(request, "from", &out->from_us, err) : st;
     if (st == MARU_OK && out->from_us >= out->to_us) {
         st = fail(err, MARU_E_INPUT, "from is wanted before to");
     }

@@ -1,3 +1,4 @@
+#include "serve/api/asked_time.h"
 #include "serve/api/listing.h"
 #include "serve/http/request.h"
 
@@ -24,20 +25,6 @@ static maru_status open_signals(struct request *request, struct signals **out, m
 }
 
 // ---- what is asked
-
-static maru_status ask_time(const struct request *request, const char *name, maru_time *out,
-                            maru_error *err) {
-    const char *text = request_query(request, name);
-    double seconds = 0;
-    if (text[0] == '\0') {
-        return MARU_OK;
-    }
-    if (!number_double(text, strlen(text), &seconds) || !(fabs(seconds) < 1e12)) {
-        return fail(err, MARU_E_INPUT, "%s is wanted as seconds since 1970-01-01 UTC", name);
-    }
-    *out = (maru_time)llround(seconds * 1e6);
-    return MARU_OK;
-}
 
 static maru_status ask_count(const struct request *request, const char *name, int64_t most,
                              int64_t *out, maru_error *err) {
@@ -66,9 +53,9 @@ static maru_status ask_signal(struct request *request, int64_t *out, maru_error 
 static maru_status ask_span(const struct request *request, maru_time *from_us, maru_time *to_us,
                             maru_error *err) {
     *to_us = clock_unix_us();
-    maru_status st = ask_time(request, "to", to_us, err);
+    maru_status st = asked_time(request, "to", to_us, err);
     *from_us = *to_us - INT64_C(3600000000);
-    st = st == MARU_OK ? ask_time(request, "from", from_us, err) : st;
+    st = st == MARU_OK ? asked_time(request, "from", from_us, err) : st;
     if (st == MARU_OK && *from_us >= *to_us) {
         st = fail(err, MARU_E_INPUT, "from is wanted before to");
     }
@@ -367,8 +354,8 @@ maru_status api_list_events(struct request *request, maru_error *err) {
                                   .source = request_query(request, "source"),
                                   .lot = request_query(request, "lot")};
     const char *before = request_query(request, "before");
-    maru_status st = ask_time(request, "from", &filter.from_us, err);
-    st = st == MARU_OK ? ask_time(request, "to", &filter.to_us, err) : st;
+    maru_status st = asked_time(request, "from", &filter.from_us, err);
+    st = st == MARU_OK ? asked_time(request, "to", &filter.to_us, err) : st;
     st = st == MARU_OK ? ask_count(request, "limit", MAX_SIGNALS, &filter.limit, err) : st;
     if (st == MARU_OK && before[0]) {
         const char *dash = strrchr(before, '-');
