@@ -346,7 +346,7 @@ def charts(s):
     near("center", answer["limits"]["center"], 10)
     near("upper limit", answer["limits"]["level"]["upper"], 10 + 3 * sigma)
     capability(s, begin, sigma)
-    s.write(*(f"lab thick={v} {int((time.time() + 0.001 * n) * 1e6)}" for n, v in enumerate((10, 11, 30, 10))))
+    s.write(*(f"lab thick={v} {int((time.time() - 1 + 0.001 * n) * 1e6)}" for n, v in enumerate((10, 11, 30, 10))))  # all past: a chart ends now
     event = wait("the violation is told", lambda: [e for e in s.ask("GET", "/v1/events?kind=chart")[1]["items"] if e["name"] == "thick" and "rules" in e["detail"] and e["detail"]["value"] == 30])
     check("with its rules", (event[0]["detail"]["severity"], "beyond" in event[0]["detail"]["rules"]), ("violation", True))
     points = s.ask("GET", f"/v1/charts/thick?from={begin + 200}")[1]["points"]
