@@ -5,7 +5,8 @@
 //
 // What the broker has acknowledged is not settled at once: broker and host may die with it in their hands. It is settled after `overlap`
 // of the same connection with the host online; if the connection ends or the host asks for births before that, it is sent
-// again, as backlog: same name, same time, so that a host can drop what it has.
+// again, as backlog: same name, same time, so that a host can drop what it has. A host that asks again and again gets it once in `overlap`;
+// until then nothing is settled.
 import { Backoff, pause } from './backoff'
 import { DataMetrics, birthMetric, byDevice, ownMetrics, type Standing } from './births'
 import { Broker } from './broker'
@@ -30,8 +31,8 @@ const AWAY_MS = 10_000 // a source that is away for longer is dead to the host
 const REBIRTH_MS = 1000 // no more than one rebirth in this time, whoever asks
 const MAX_WRITES = 100 // that wait at a time
 
-interface Delivered extends Range {
-    at: number
+interface Sent extends Range {
+    at: number // when the broker had all of it; Infinity: not yet
 }
 
 export class EdgeNode {
@@ -42,7 +43,7 @@ export class EdgeNode {
     private seq = 0
     private live = 0
     private backlog: Range[] = []
-    private delivered: Delivered[] = []
+    private sent: Sent[] = [] // in this order; neither settled nor sent again
     private underWay = 0
     private tokens = 0
     private tokensAt = 0
@@ -51,6 +52,7 @@ export class EdgeNode {
     private bornStale = false // births said that the source is away
     private rebirth: 'no' | 'changed' | 'asked' = 'no'
     private rebornAt = 0
+    private mustRewind = false
     private rewoundAt = 0
     private standingAt = 0
     private sentAt = 0
@@ -159,15 +161,17 @@ export class EdgeNode {
         const { keeper } = this
         this.live = keeper.journal.durable
         this.backlog = keeper.owed.before(this.live)
-        this.delivered = []
+        this.sent = []
         this.rebirth = 'no'
-        this.rewoundAt = Date.now()
+        this.mustRewind = false
+        this.rewoundAt = 0
         await this.births(bdSeq)
         while (!over()) {
             this.settle()
             if (this.rebirth !== 'no' && Date.now() - this.rebornAt >= REBIRTH_MS) {
                 await this.bearAgain(bdSeq)
             }
+            this.rewind()
             await this.tellDevices()
             this.tellStanding()
             if (this.underWay >= MAX_UNDER_WAY || !(this.sendLive() || this.sendBacklog())) {
@@ -176,15 +180,20 @@ export class EdgeNode {
         }
     }
 
-    // Births again: what was delivered of late goes out again, too, for a host that asks may have missed it.
     private async bearAgain(bdSeq: number): Promise<void> {
-        if (this.rebirth === 'asked' && Date.now() - this.rewoundAt >= this.settings.store.overlap) {
-            this.rewoundAt = Date.now()
-            this.backlog = mergeRanges([...this.backlog, ...this.delivered])
-            this.delivered = []
-        }
+        this.mustRewind ||= this.rebirth === 'asked'
         this.rebirth = 'no'
         await this.births(bdSeq)
+    }
+
+    // What was sent of late goes out again, for a host that asks for births may have missed it: it may have come after us.
+    private rewind(): void {
+        if (this.mustRewind && Date.now() - this.rewoundAt >= this.settings.store.overlap) {
+            this.mustRewind = false
+            this.rewoundAt = Date.now()
+            this.backlog = mergeRanges([...this.backlog, ...this.sent])
+            this.sent = []
+        }
     }
 
     private async births(bdSeq: number): Promise<void> {
@@ -296,13 +305,18 @@ export class EdgeNode {
             this.tokens -= samples.length
         }
         this.keeper.counts.sent += samples.length
+        const range = { from, to, at: Infinity }
+        const { broker } = this
+        this.sent.push(range)
         this.underWay++
         this.publishAll(samples, historical)
-            .then(() => this.delivered.push({ from, to, at: Date.now() }))
+            .then(() => (range.at = Date.now()))
             .catch(() => undefined) // the connection has ended: still owed
             .finally(() => {
-                this.underWay--
-                this.wakeUp()
+                if (broker === this.broker) {
+                    this.underWay--
+                    this.wakeUp()
+                }
             })
         return { from, to }
     }
@@ -348,8 +362,8 @@ export class EdgeNode {
     // What has stood long enough is settled.
     private settle(): void {
         const ripe = Date.now() - this.settings.store.overlap
-        while (this.delivered.length > 0 && this.delivered[0]!.at <= ripe) {
-            const { from, to } = this.delivered.shift()!
+        while (!this.mustRewind && this.sent.length > 0 && this.sent[0]!.at <= ripe) {
+            const { from, to } = this.sent.shift()!
             this.keeper.owed.settle(from, to)
         }
     }

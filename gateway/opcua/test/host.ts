@@ -44,10 +44,11 @@ export class Host {
         private readonly node: string,
     ) {}
 
-    static async open(port: number, group: string, node: string, id = ''): Promise<Host> {
+    // After a break it is back after `awayMs`, and the gateway mostly before it.
+    static async open(port: number, group: string, node: string, id = '', awayMs = 200): Promise<Host> {
         const timestamp = Date.now()
         const will = id ? { will: { topic: `spBv1.0/STATE/${id}`, payload: Buffer.from(JSON.stringify({ online: false, timestamp })), qos: 1 as const, retain: true } } : {}
-        const client = connect(`mqtt://127.0.0.1:${port}`, { clientId: `host-${id || 'watch'}`, reconnectPeriod: 200, protocolVersion: 4, ...will })
+        const client = connect(`mqtt://127.0.0.1:${port}`, { clientId: `host-${id || 'watch'}`, reconnectPeriod: awayMs, protocolVersion: 4, ...will })
         const host = new Host(client, group, node)
         client.on('error', () => undefined)
         client.on('message', (topic, payload) => host.take(topic, payload))

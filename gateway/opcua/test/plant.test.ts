@@ -54,15 +54,17 @@ describe('a plant', () => {
         floor = new Floor()
         await floor.ports()
         host = undefined
+        awayMs = undefined
     })
     afterEach(async () => {
         await host?.close()
         await floor.close()
     })
+    let awayMs: number | undefined // of the host, after a break
     const begin = async (count: number, tables = {}, env = {}, ...words: string[]): Promise<void> => {
         await floor.startServer({ COUNT: String(count), ...env })
         await floor.startBroker()
-        host = await Host.open(floor.brokerPort, 'Test', 'Edge')
+        host = await Host.open(floor.brokerPort, 'Test', 'Edge', '', awayMs)
         floor.startGateway(floor.settings(tables), ...words)
         await until('births', () => host!.counts.dbirth >= Math.ceil(count / 100) && /subscriptions with/.test(floor.said), 60_000).catch((error: Error) => {
             throw new Error(`${error.message}\n${floor.said}`)
@@ -87,7 +89,8 @@ describe('a plant', () => {
         const relay = await Relay.open()
         floor.relayPort = relay.port
         relay.target = floor.serverPort
-        await begin(1000)
+        awayMs = 2500 // later than the gateway: what goes out before that must come again
+        await begin(1000, { store: { overlap: '20 s' } })
         await floor.order({ do: 'run', tickMs: 50, parts: 10, ticks: 200 })
         await pause(1500)
         await floor.kill(floor.gateway, 'SIGKILL')
