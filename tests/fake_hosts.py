@@ -77,6 +77,8 @@ until("a tool's state by Modbus", lambda: last(client, "plc/Litho-1/StateCode") 
 until("a measured value", lambda: isinstance(last(client, "plc/Litho-1/Process/Power"), float), True)
 until("a text", lambda: last(client, "plc/Implant-1/State") in ("productive", "standby", "setup", "maintenance", "failed"), True)
 until("lots by SECS", lambda: {"started", "finished"} <= {e["name"] for e in events(client, kind="lot") if e["source"] == "gem/Litho-1" and e["lot"]}, True)
+told = [e for e in events(client, kind="lot") if e["source"].startswith("gem/") and e["name"] in ("started", "finished")]
+check("with the recipe and step that it runs, also when it is over", [e for e in told if not e["lot"] or not e["step"] or e["recipe"] != f"{e['lot'].rsplit('-', 1)[0]}.{e['step']}"], [])
 until("a trace", lambda: isinstance(last(client, "gem/Litho-1/Process/Power"), float) or
       [s["source"] for s in client.get("/v1/signals?limit=1000")[1]["items"] if s["source"].startswith("gem")][:5], True)
 

@@ -110,6 +110,8 @@ static uint8_t role_of(enum life_tag tag) {
         return FAKE_ROLE_STATE;
     case LIFE_TAG_LOT:
         return FAKE_ROLE_LOT;
+    case LIFE_TAG_PRODUCT:
+        return FAKE_ROLE_PRODUCT;
     case LIFE_TAG_STEP:
         return FAKE_ROLE_STEP;
     case LIFE_TAG_RECIPE:
@@ -118,7 +120,6 @@ static uint8_t role_of(enum life_tag tag) {
         return FAKE_ROLE_ALARM;
     case LIFE_TAG_STATE_CODE:
     case LIFE_TAG_N_LOT:
-    case LIFE_TAG_PRODUCT:
     case LIFE_TAG_WAFERS:
     case LIFE_TAG_GOOD:
     case LIFE_TAG_SCRAP:

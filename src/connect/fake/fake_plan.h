@@ -10,6 +10,7 @@ enum fake_role { // what a tag is for protocols that know such things
     FAKE_ROLE_NONE,
     FAKE_ROLE_STATE, // a word of FAKE_STATES
     FAKE_ROLE_LOT,   // lots inside, with a + between
+    FAKE_ROLE_PRODUCT,
     FAKE_ROLE_STEP,
     FAKE_ROLE_RECIPE,
     FAKE_ROLE_ALARM, // the code of the alarm, 0: none

@@ -20,9 +20,9 @@
 // One lock around all tools: values are put in by one thread, sockets are looked after by the other. What the
 // state machine of a tool wants (wire/secs/equipment.h) is done in pump: open a connection, close it, send.
 //
-// What changes of one tool at one time is set first, then told: lots that have ended, lots that have begun, the
-// state, the alarm; so every report shows the tool as it is. The variable of the lot is the one lot while its event
-// is told.
+// What changes of one tool at one time is set first, then told: lots that have ended, with the product, step and
+// recipe that they had, lots that have begun, the state, the alarm; so every report shows the tool as it is. The
+// variable of the lot is the one lot while its event is told.
 
 enum {
     TICK_MS = 200,
@@ -283,15 +283,20 @@ static void fire_lots(struct fake_secs *fake, struct secs_tool *tool, uint32_t v
     }
 }
 
-static void change_lots(struct fake_secs *fake, struct secs_tool *tool, uint32_t variable,
-                        const struct sample *now) {
+static void end_lots(struct fake_secs *fake, struct secs_tool *tool, uint32_t variable,
+                     const struct sample *now) {
     char lots[LOTS_BYTES];
     snprintf(lots, sizeof lots, "%.*s", (int)now->n_text, now->value.text);
-    const struct profile *profile = &tool->profile;
     fire_lots(fake, tool, variable, tool->lots, lots,
-              profile_event_meaning(profile, MEANS_LOT_END));
+              profile_event_meaning(&tool->profile, MEANS_LOT_END));
+}
+
+static void begin_lots(struct fake_secs *fake, struct secs_tool *tool, uint32_t variable,
+                       const struct sample *now) {
+    char lots[LOTS_BYTES];
+    snprintf(lots, sizeof lots, "%.*s", (int)now->n_text, now->value.text);
     fire_lots(fake, tool, variable, lots, tool->lots,
-              profile_event_meaning(profile, MEANS_LOT_START));
+              profile_event_meaning(&tool->profile, MEANS_LOT_START));
     memcpy(tool->lots, lots, sizeof lots);
     const struct sample all = text_sample(lots, strlen(lots));
     set_variable(fake, tool, variable, &all);
@@ -314,17 +319,35 @@ static void change_alarm(struct fake_secs *fake, struct secs_tool *tool, int cod
     tool->alarm = code;
 }
 
+// What a lot is given with it: told of lots that end as it was, of lots that begin as it is.
+static bool is_of_job(uint8_t role) {
+    return role == FAKE_ROLE_PRODUCT || role == FAKE_ROLE_STEP || role == FAKE_ROLE_RECIPE;
+}
+
+static void set_variables(struct fake_secs *fake, struct secs_tool *tool,
+                          const struct fake_value *value, size_t n, uint32_t first_tag,
+                          bool is_job) {
+    for (size_t i = 0; i < n; i++) {
+        if (is_of_job(fake->plan->tag[value[i].tag].role) == is_job) {
+            set_variable(fake, tool, fake_secs_variable(value[i].tag - first_tag),
+                         &value[i].sample);
+        }
+    }
+}
+
 static void tell_group(struct fake_secs *fake, struct secs_tool *tool,
                        const struct fake_value *value, size_t n, uint32_t first_tag) {
+    const struct fake_value *lots = NULL;
     for (size_t i = 0; i < n; i++) {
-        set_variable(fake, tool, fake_secs_variable(value[i].tag - first_tag), &value[i].sample);
+        lots = fake->plan->tag[value[i].tag].role == FAKE_ROLE_LOT ? &value[i] : lots;
     }
-    for (size_t i = 0; i < n; i++) {
-        const struct fake_tag *tag = &fake->plan->tag[value[i].tag];
-        const uint32_t variable = fake_secs_variable(value[i].tag - first_tag);
-        if (tag->role == FAKE_ROLE_LOT) {
-            change_lots(fake, tool, variable, &value[i].sample);
-        }
+    set_variables(fake, tool, value, n, first_tag, false);
+    if (lots) {
+        end_lots(fake, tool, fake_secs_variable(lots->tag - first_tag), &lots->sample);
+    }
+    set_variables(fake, tool, value, n, first_tag, true);
+    if (lots) {
+        begin_lots(fake, tool, fake_secs_variable(lots->tag - first_tag), &lots->sample);
     }
     for (size_t i = 0; i < n; i++) {
         const struct fake_tag *tag = &fake->plan->tag[value[i].tag];

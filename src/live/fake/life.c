@@ -26,7 +26,7 @@ static const struct life_tag_kind own_tags[] = {
 #undef X
 };
 static const struct life_tag_kind process_tags[] = {
-#define X(name, told, unit, off, idle, low, high, tau, noise, wear, failure, deadband)             \
+#define X(name, told, unit, off, idle, low, high, tau, noise, wear, failure, deadband, ...)        \
     {"Process/" told, unit, SAMPLE_DOUBLE, deadband},
     FAKE_VARIABLES(X)
 #undef X
@@ -193,16 +193,17 @@ static void tell_job(struct life *life, uint32_t tool, maru_time at_us) {
     tell_text(life, tool, LIFE_TAG_RECIPE, recipe, at_us);
 }
 
+// What was made is counted while the job that made it is still told, so that whoever counts knows of what.
 static void tell_tool(struct life *life, uint32_t tool, maru_time at_us) {
     const struct life_tool *t = &life->tool[tool];
     char alarm[LIFE_MAX_TEXT_BYTES];
     life_alarm_text(t->alarm, alarm);
-    tell_text(life, tool, LIFE_TAG_STATE, life_state_word(t->state), at_us);
-    tell_integer(life, tool, LIFE_TAG_STATE_CODE, (int64_t)t->state, at_us);
-    tell_job(life, tool, at_us);
     tell_integer(life, tool, LIFE_TAG_WAFERS, t->good + t->scrap, at_us);
     tell_integer(life, tool, LIFE_TAG_GOOD, t->good, at_us);
     tell_integer(life, tool, LIFE_TAG_SCRAP, t->scrap, at_us);
+    tell_text(life, tool, LIFE_TAG_STATE, life_state_word(t->state), at_us);
+    tell_integer(life, tool, LIFE_TAG_STATE_CODE, (int64_t)t->state, at_us);
+    tell_job(life, tool, at_us);
     tell_integer(life, tool, LIFE_TAG_ALARM_CODE, t->alarm, at_us);
     tell_text(life, tool, LIFE_TAG_ALARM, alarm, at_us);
 }

@@ -16,6 +16,8 @@ struct heard { // what a sink got, as a digest and as counts
     int64_t lots[64];
     int n_alarm[64]; // set and not cleared
     uint64_t n_announced, n_interlock, n_warned;
+    bool has_product[64];
+    uint64_t n_counted;
 };
 
 static void mix(struct heard *heard, const void *bytes, size_t n) {
@@ -33,6 +35,12 @@ static void hear_change(void *of, uint32_t tool, enum life_tag tag, const struct
     mix(heard, &tool, sizeof tool);
     mix(heard, &tag, sizeof tag);
     mix(heard, &sample->at_us, sizeof sample->at_us);
+    if (tag == LIFE_TAG_PRODUCT) {
+        heard->has_product[tool] = sample->n_text > 0;
+    } else if (tag == LIFE_TAG_GOOD && sample->value.integer > 0) {
+        assert_true(heard->has_product[tool]); // whoever counts knows of what
+        heard->n_counted++;
+    }
     if (sample->type == SAMPLE_TEXT) {
         assert_true(strlen(sample->value.text) == sample->n_text);
         mix(heard, sample->value.text, sample->n_text);
@@ -122,6 +130,7 @@ static void states_are_those_of_the_twin(void **state) {
     }
     assert_int_equal(told, in_tools);
     assert_true(heard.n[LIFE_LOT_STARTED] > heard.n[LIFE_LOT_DONE]);
+    assert_true(heard.n_counted > 100);
     // 70 % of the failures are announced: within 5 standard deviations.
     const double n = (double)(heard.n_announced + heard.n_interlock);
     assert_true(n > 50);

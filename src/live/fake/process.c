@@ -1,5 +1,6 @@
 #include "live/fake/process.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "base/random.h"
@@ -8,7 +9,8 @@
 // Each variable follows its target as a system of first order does: x(t) = to + (from - to) exp(-(t - since) / tau),
 // which needs no steps of time. On it lie wear and the rise before a failure, as far as the tool is active (a
 // tool that is off shows none), and noise of two kinds: white, one draw in 100 ms, and a slow one, drawn every
-// ten minutes and straight between.
+// ten minutes and straight between. Some variables move together, as the current of a motor does with its power:
+// their noise is a share of the other's and a rest of their own, so that its standard deviation is 1 as before.
 //
 // Recipes and the small differences between tools are drawn from seeds of their own, so that fakes of one
 // plant with different seeds run the same recipes on the same tools.
@@ -19,7 +21,9 @@ enum { WHITE_US = 100000, STREAM_WHITE = 1, STREAM_SLOW = 2, RECIPES = 1000, OFF
 #define QUIET_NOISE 0.2 // of a tool that is off
 
 const struct fake_variable_kind fake_variable_kinds[N_FAKE_VARIABLE] = {
-#define X(name, ...) {__VA_ARGS__},
+#define X(name, told, unit, off, idle, low, high, tau, noise, wear, failure, deadband, with,       \
+          share)                                                                                   \
+    {told, unit, off, idle, low, high, tau, noise, wear, failure, deadband, FAKE_##with, share},
     FAKE_VARIABLES(X)
 #undef X
 };
@@ -125,19 +129,32 @@ static double slow_noise(const struct process *process, uint64_t stream, maru_ti
     return a + share * (normal(process->seed, stream, knot + 1) - a);
 }
 
+// Of a sensor by itself, in units of its standard deviation.
+static double own_noise(const struct process *process, enum fake_variable variable,
+                        maru_time at_us) {
+    const uint64_t sensor = (uint64_t)process->tool * N_FAKE_VARIABLE + variable;
+    const double white =
+        normal(process->seed, (uint64_t)STREAM_WHITE << 40 | sensor, (uint64_t)at_us / WHITE_US);
+    return white + slow_noise(process, (uint64_t)STREAM_SLOW << 40 | sensor, at_us);
+}
+
+static double noise(const struct process *process, enum fake_variable variable, maru_time at_us) {
+    const struct fake_variable_kind *kind = &fake_variable_kinds[variable];
+    const double own = own_noise(process, variable, at_us);
+    return kind->share > 0 ? kind->share * own_noise(process, kind->with, at_us) +
+                                 sqrt(1 - kind->share * kind->share) * own
+                           : own;
+}
+
 double process_value(const struct process *process, enum fake_variable variable,
                      const struct process_trouble *trouble, maru_time at_us) {
     const struct fake_variable_kind *kind = &fake_variable_kinds[variable];
     const double left = way_left(process, variable, at_us);
     const double active = activity(process, variable, left);
-    const uint64_t sensor = (uint64_t)process->tool * N_FAKE_VARIABLE + variable;
-    const double white =
-        normal(process->seed, (uint64_t)STREAM_WHITE << 40 | sensor, (uint64_t)at_us / WHITE_US);
-    const double slow = slow_noise(process, (uint64_t)STREAM_SLOW << 40 | sensor, at_us);
     const bool is_its = trouble && trouble->variable == variable;
     const double more = kind->by_wear * process_wear(process, at_us) +
                         kind->noise * offset(process->tool, variable) +
                         (is_its ? kind->by_failure * process_rise(trouble, at_us) : 0);
-    const double noise = kind->noise * (white + slow) * (QUIET_NOISE + (1 - QUIET_NOISE) * active);
-    return level(process, variable, left) + active * more + noise;
+    const double shown = kind->noise * (QUIET_NOISE + (1 - QUIET_NOISE) * active);
+    return level(process, variable, left) + active * more + shown * noise(process, variable, at_us);
 }

@@ -21,6 +21,8 @@ enum fake_variable {
 struct fake_variable_kind {
     const char *name, *unit;
     double off, idle, run_low, run_high, tau_s, noise, by_wear, by_failure, deadband;
+    enum fake_variable with; // whose noise is in its own
+    double share;            // correlation of the two
 };
 extern const struct fake_variable_kind fake_variable_kinds[N_FAKE_VARIABLE];
 

@@ -89,6 +89,44 @@ static void wear_comes_and_goes(void **state) {
     assert_true(process_wear(&process, 4 * MARU_DAY) == 0);
 }
 
+// The noise of two variables goes together as far as the list says, and no other's does; its size is the list's.
+static void what_moves_together(void **state) {
+    (void)state;
+    struct process process = running(1);
+    process.wear_per_us = 0;
+    static double noise[N_FAKE_VARIABLE][N_MEAN];
+    double sd[N_FAKE_VARIABLE];
+    for (int v = 0; v < N_FAKE_VARIABLE; v++) {
+        const double m = mean(&process, (enum fake_variable)v, MARU_DAY, 11 * MARU_MINUTE);
+        double squares = 0;
+        for (int i = 0; i < N_MEAN; i++) {
+            noise[v][i] = process_value(&process, (enum fake_variable)v, NULL,
+                                        MARU_DAY + i * 11 * MARU_MINUTE) -
+                          m;
+            squares += noise[v][i] * noise[v][i];
+        }
+        sd[v] = sqrt(squares / N_MEAN);
+        // white 1, slow between two knots 2/3 on average
+        assert_true(fabs(sd[v] / fake_variable_kinds[v].noise - sqrt(5.0 / 3)) < 0.08);
+    }
+    for (int a = 0; a < N_FAKE_VARIABLE; a++) {
+        for (int b = 0; b < a; b++) {
+            double product = 0;
+            for (int i = 0; i < N_MEAN; i++) {
+                product += noise[a][i] * noise[b][i];
+            }
+            const double found = product / N_MEAN / sd[a] / sd[b];
+            const double want = fake_variable_kinds[a].with == (enum fake_variable)b
+                                    ? fake_variable_kinds[a].share
+                                    : 0;
+            if (fabs(found - want) > 0.08) { // 5 standard deviations of no correlation
+                fail_msg("%s with %s: %.3f, not %.3f", fake_variable_kinds[a].name,
+                         fake_variable_kinds[b].name, found, want);
+            }
+        }
+    }
+}
+
 static void a_failure_shows_before(void **state) {
     (void)state;
     const struct process process = running(1);
@@ -110,9 +148,8 @@ static void a_failure_shows_before(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(asking_changes_nothing),
-        cmocka_unit_test(set_points_are_reached),
-        cmocka_unit_test(wear_comes_and_goes),
+        cmocka_unit_test(asking_changes_nothing), cmocka_unit_test(set_points_are_reached),
+        cmocka_unit_test(wear_comes_and_goes),    cmocka_unit_test(what_moves_together),
         cmocka_unit_test(a_failure_shows_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
