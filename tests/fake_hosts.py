@@ -60,7 +60,7 @@ folder = temporary()
 ports = [free_port() for _ in range(20)]
 first = next(p for p in range(21000 + os.getpid() % 20000, 60000) if all(p + i not in ports for i in range(5)))
 done = subprocess.run([MARU, "fake", "examples/minifab", "--tables", folder, "--secs", str(first), "--list", "--json"], capture_output=True, text=True)
-check("tables are written", (done.returncode, sorted(os.listdir(folder))), (0, ["equipment.csv", "registers.csv", "secs_tool.csv", "secs_tools.csv"]))
+check("tables are written", (done.returncode, sorted(os.listdir(folder))), (0, ["equipment.csv", "ideals.csv", "registers.csv", "secs_tool.csv", "secs_tools.csv"]))
 rows = list(csv.DictReader(read(folder, "registers.csv").splitlines()))
 check("registers of five tools", len({r["name"].split("/")[0] for r in rows}), 5)
 

@@ -46,6 +46,10 @@ struct fake { // all that one call of the verb holds
 
 // ---- what is asked for
 
+static bool has_plant_clock(const struct fake_values *values) {
+    return strcmp(values->clock, "plant") == 0;
+}
+
 static maru_status check_values(const struct fake *fake, maru_error *err) {
     const struct fake_values *values = fake->values;
     if (strcmp(values->clock, "wall") != 0 && strcmp(values->clock, "plant") != 0) {
@@ -162,8 +166,7 @@ static maru_status open_all(struct fake *fake, maru_error *err) {
     const struct fake_values *values = fake->values;
     const maru_status st = open_life(fake, err);
     fake->cast_options = (struct cast_options){.stage = &fake->stage,
-                                               .faults = &fake->faults,
-                                               .wall_us = clock_unix_us(),
+                                                     .wall_us = clock_unix_us(),
                                                .bind = values->bind,
                                                .modbus = (int)values->modbus,
                                                .opcua = (int)values->opcua,
@@ -181,7 +184,12 @@ static int write_tables(struct fake *fake, bool is_quiet) {
     secs.address = secs.address ? secs.address : fake->values->bind;
     struct written written = {.folder = fake->values->tables};
     maru_error err = {0};
-    const maru_status st = host_tables_write(&fake->stage.plan, &secs, &written, &err);
+    const struct host_tables_options options = {
+        .plan = &fake->stage.plan,
+        .plant = fake->plant,
+        .secs = &secs,
+        .speed = has_plant_clock(fake->values) ? 1 : fake->values->speed};
+    const maru_status st = host_tables_write(&options, &written, &err);
     return st != MARU_OK ? verb_refuse(fake->call, &err)
            : is_quiet    ? EXIT_GOOD
                          : written_tell(&written, fake->call);
@@ -332,7 +340,7 @@ static int perform(struct fake *fake) {
                                          .period_us = values->period,
                                          .heartbeat_us = values->heartbeat,
                                          .flood = values->flood,
-                                         .has_plant_clock = strcmp(values->clock, "plant") == 0,
+                                         .has_plant_clock = has_plant_clock(values),
                                          .disturb = fake->faults.n_row > 0 ? fake->disturb : NULL,
                                          .wall_us = fake->cast_options.wall_us,
                                          .cast = fake->cast,

@@ -2,8 +2,12 @@
 
 #include "base/status.h"
 #include "connect/fake/fake_modbus.h"
+#include "plant/dialect/timespec.h"
+#include "plant/plant.h"
 
 // equipment.csv (docs/EQUIPMENT.md) is for Sparkplug's names: the equipment is GROUP/NODE/DEVICE, the signal a tag.
+// Units are wafers. The ideal time of one is the time of its step alone, in a batch that is full: loading and
+// unloading, half batches, and tools slower than the tables say are what OEE calls lost speed.
 
 static void add_meaning(struct text *out, const struct fake_plan *plan,
                         const struct fake_device *device, const char *signal, const char *value,
@@ -43,6 +47,43 @@ static void add_meanings(const struct fake_plan *plan, struct text *out) {
     }
 }
 
+// ---- ideal times
+
+static uint32_t wafers_of(const maru_plant *plant, uint32_t product) {
+    for (uint32_t i = 0; i < plant->n_release; i++) {
+        if (plant->release[i].product == product && plant->release[i].wafers > 0) {
+            return plant->release[i].wafers;
+        }
+    }
+    return PLANT_LOT_WAFERS;
+}
+
+// us a wafer at best; 0: it takes no time.
+static double ideal_of(const struct plant_step *step, uint32_t wafers) {
+    const bool is_cascade = step->interval_us > 0;
+    const double us = is_cascade ? (double)step->interval_us : dist_mean(&step->time);
+    return step->per == PER_WAFER ? us : us / (step->batch_max > 0 ? step->batch_max : wafers);
+}
+
+static void add_ideals(const struct host_tables_options *options, struct text *out) {
+    const maru_plant *plant = options->plant;
+    text_addz(out, "product,step,tool,ideal\n");
+    for (uint32_t p = 0; p < plant->n_product; p++) {
+        const struct plant_route *route = &plant->route[plant->product[p].route];
+        const uint32_t wafers = wafers_of(plant, p);
+        for (uint32_t k = 0; k < route->n_step; k++) {
+            const double us =
+                ideal_of(&plant->step[route->first_step + k], wafers) / options->speed;
+            if (us >= 1) {
+                text_add_csv(out, plant->product[p].name);
+                text_addf(out, ",%u,,", k + 1);
+                span_write(out, (maru_time)us);
+                text_addz(out, "\n");
+            }
+        }
+    }
+}
+
 static maru_status put(struct written *written, const char *name, struct text *text,
                        maru_error *err) {
     if (text->status != MARU_OK) {
@@ -54,8 +95,9 @@ static maru_status put(struct written *written, const char *name, struct text *t
     return st;
 }
 
-maru_status host_tables_write(const struct fake_plan *plan, const struct fake_secs_options *secs,
-                              struct written *written, maru_error *err) {
+maru_status host_tables_write(const struct host_tables_options *options, struct written *written,
+                              maru_error *err) {
+    const struct fake_plan *plan = options->plan;
     struct text text;
     text_init(&text, (size_t)1 << 30);
     maru_status st = written_begin(written, true, err);
@@ -63,11 +105,15 @@ maru_status host_tables_write(const struct fake_plan *plan, const struct fake_se
     st = st == MARU_OK ? put(written, "registers.csv", &text, err) : st;
     st = st == MARU_OK ? fake_secs_write_profile(plan, &text, err) : st;
     st = st == MARU_OK ? put(written, "secs_tool.csv", &text, err) : st;
-    st = st == MARU_OK ? fake_secs_write_tools(plan, secs, &text, err) : st;
+    st = st == MARU_OK ? fake_secs_write_tools(plan, options->secs, &text, err) : st;
     st = st == MARU_OK ? put(written, "secs_tools.csv", &text, err) : st;
     if (st == MARU_OK) {
         add_meanings(plan, &text);
         st = put(written, "equipment.csv", &text, err);
+    }
+    if (st == MARU_OK) {
+        add_ideals(options, &text);
+        st = put(written, "ideals.csv", &text, err);
     }
     text_fini(&text);
     return st;

@@ -469,11 +469,17 @@ static uint32_t spoilt(const struct life *life, const maru_event *event) {
     return n;
 }
 
+// A lot that nobody has seen begin counts for nothing: units without the time they took would make a tool look faster
+// than it can be.
 static void on_end(struct life *life, const maru_event *event) {
     struct life_tool *t = &life->tool[event->tool];
+    struct life_lot *lot = &life->lot[event->lot];
     const uint32_t scrap = spoilt(life, event);
-    t->scrap += scrap;
-    t->good += life->lot[event->lot].wafers - scrap;
+    if (!lot->is_unseen) {
+        t->scrap += scrap;
+        t->good += lot->wafers - scrap;
+    }
+    lot->is_unseen = false;
     take_out(t, event->lot);
     tell_lot(life, LIFE_LOT_FINISHED, event, scrap);
 }
@@ -618,7 +624,8 @@ static maru_status begin_lots(struct life *life, maru_error *err) {
         const struct life_lot its = {.due_us = lot[i].due_us,
                                      .product = lot[i].product,
                                      .wafers = lot[i].wafers,
-                                     .priority = lot[i].priority};
+                                     .priority = lot[i].priority,
+                                     .is_unseen = lot[i].where == MARU_LOT_IN_TOOL};
         if (!keep_lot(life, lot[i].lot, &its)) {
             break;
         }

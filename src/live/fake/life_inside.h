@@ -24,6 +24,7 @@ struct life_lot {
     maru_time due_us;
     uint32_t product, wafers;
     int32_t priority;
+    bool is_unseen; // it was in a tool when all began, and is still
 };
 
 struct life_doing { // of a tool, after its last event
