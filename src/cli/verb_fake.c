@@ -166,7 +166,8 @@ static maru_status open_all(struct fake *fake, maru_error *err) {
     const struct fake_values *values = fake->values;
     const maru_status st = open_life(fake, err);
     fake->cast_options = (struct cast_options){.stage = &fake->stage,
-                                                     .wall_us = clock_unix_us(),
+                                               .faults = &fake->faults,
+                                               .wall_us = clock_unix_us(),
                                                .bind = values->bind,
                                                .modbus = (int)values->modbus,
                                                .opcua = (int)values->opcua,
@@ -342,6 +343,7 @@ static int perform(struct fake *fake) {
                                          .flood = values->flood,
                                          .has_plant_clock = has_plant_clock(values),
                                          .disturb = fake->faults.n_row > 0 ? fake->disturb : NULL,
+                                         .faults = &fake->faults,
                                          .wall_us = fake->cast_options.wall_us,
                                          .cast = fake->cast,
                                          .truth = fake->truth};

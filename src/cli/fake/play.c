@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "cli/fake/event_text.h"
+#include "cli/fake/truth.h"
 #include "io/clock.h"
 #include "io/progress.h"
 #include "io/stop.h"
@@ -299,36 +300,16 @@ static maru_status go_on(struct playing *p, maru_error *err) {
     return st;
 }
 
-// Where the lots are, so that whoever follows can be compared: a JSON object a line.
-static maru_status write_truth(struct playing *p, maru_error *err) {
-    FILE *file = p->options->truth;
-    const maru_plant *plant = p->options->plant;
-    uint32_t *count = file ? alloc_new((size_t)plant->n_group + 1, sizeof *count) : NULL;
-    struct text line;
-    if (!file) {
-        return MARU_OK;
-    }
-    text_init(&line, 1 << 24);
-    maru_status st = count ? life_count_lots(p->options->life, count, err)
-                           : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK && count) {
-        const maru_time now = life_now(p->options->life);
-        text_addf(&line, "{\"n\":%llu,\"plant_us\":%lld,\"at_us\":%lld,\"wip\":{",
-                  (unsigned long long)p->counts->n_event, (long long)now, (long long)stamp(p, now));
-        for (uint32_t g = 0; g < plant->n_group; g++) {
-            text_addz(&line, g > 0 ? "," : "");
-            text_add_json(&line, plant->group[g].name);
-            text_addf(&line, ":%u", count[g]);
-        }
-        text_addz(&line, "}}\n");
-        const bool is_whole = line.status == MARU_OK &&
-                              fwrite(line.bytes, 1, line.n_bytes, file) == line.n_bytes &&
-                              fflush(file) == 0;
-        st = is_whole ? MARU_OK : fail(err, MARU_E_IO, "--truth: the file cannot be written");
-    }
-    text_fini(&line);
-    alloc_free(count);
-    return st;
+static maru_status write_truth(const struct playing *p, maru_error *err) {
+    const struct play_options *options = p->options;
+    const struct truth truth = {.plant = options->plant,
+                                .life = options->life,
+                                .faults = options->faults,
+                                .n_event = p->counts->n_event,
+                                .at_us = stamp(p, life_now(options->life)),
+                                .begin_us = p->begin_us,
+                                .since_us = p->now_us - p->begin_us};
+    return options->truth ? truth_write(&truth, options->truth, err) : MARU_OK;
 }
 
 static maru_status turn(struct playing *p, maru_error *err) {

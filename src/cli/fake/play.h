@@ -25,9 +25,10 @@ struct play_options {
     uint64_t flood;          // samples a second, 0: none
     bool has_plant_clock;    // times are the plant's, not the wall's
     struct disturb *disturb; // NULL: no faults of sensors and clocks
-    int64_t wall_us;         // when it begins, since 1970
+    const struct fault_table *faults;
+    int64_t wall_us; // when it begins, since 1970
     struct cast *cast;
-    FILE *truth; // where each tick writes where the lots really are; NULL: nowhere
+    FILE *truth; // where each tick writes how things really are; NULL: nowhere
 };
 
 struct play_counts {

@@ -286,20 +286,22 @@ void fault_table_fini(struct fault_table *table) {
     *table = (struct fault_table){0};
 }
 
-static void write_target(const struct fault_row *row, const maru_plant *plant, struct text *cell) {
+const char *fault_word(enum fault_kind kind) { return kinds[kind].english; }
+
+void fault_target_write(const struct fault_row *row, const maru_plant *plant, struct text *out) {
     char name[LIFE_MAX_TEXT_BYTES];
     if (kinds[row->kind].of == FAULT_OF_LINK) {
-        text_addf(cell, "%s%s%s", links[row->link], row->part[0] ? "/" : "", row->part);
+        text_addf(out, "%s%s%s", links[row->link], row->part[0] ? "/" : "", row->part);
         return;
     }
     if (row->tool == UINT32_MAX) {
-        text_addz(cell, "*");
+        text_addz(out, "*");
     } else {
         life_tool_name(plant, row->tool, name);
-        text_addz(cell, name);
+        text_addz(out, name);
     }
     if (row->variable != UINT32_MAX) {
-        text_addf(cell, "/%s",
+        text_addf(out, "/%s",
                   life_tag_kind((enum life_tag)((uint32_t)LIFE_TAG_PROCESS + row->variable))->name);
     }
 }
@@ -314,7 +316,7 @@ static void write_row(const struct fault_row *row, const maru_plant *plant, stru
     }
     text_addz(out, ",");
     text_clear(cell);
-    write_target(row, plant, cell);
+    fault_target_write(row, plant, cell);
     text_add_csv(out, cell->bytes ? cell->bytes : "");
     text_addf(out, ",%s,", kind->english);
     if (kind->value == VALUE_NUMBER) {

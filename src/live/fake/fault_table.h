@@ -66,6 +66,10 @@ void fault_table_fini(struct fault_table *table); // accepts an all-zero one
 // Write it as a table that reads back the same.
 void fault_table_write(const struct fault_table *table, const maru_plant *plant, struct text *out);
 
+// What a row says of itself: "Litho/1/Process/Power", and the word "drift".
+void fault_target_write(const struct fault_row *row, const maru_plant *plant, struct text *out);
+const char *fault_word(enum fault_kind kind);
+
 // Is there one for this link?
 bool fault_table_has_link(const struct fault_table *table, enum fault_link link);
 
