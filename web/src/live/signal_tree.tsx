@@ -1,5 +1,6 @@
 import { useId, useMemo, useState, type KeyboardEvent } from 'react'
 import type { Asset, Signal, Value } from '../api/live'
+import { saidOf } from '../meaning/states'
 import { rem } from '../parts/rem'
 import { useWindow } from '../table/window'
 import { useText } from '../text'
@@ -144,10 +145,9 @@ function FolderName({ folder, compact }: { folder: Folder; compact: boolean }) {
 
 function State({ state }: { state: NonNullable<Asset['state']> }) {
     const { lang } = useText()
-    const said = lang === 'ko' ? state.state_ko : state.state
-    const more = lang === 'ko' ? state.substate_ko : state.substate
+    const [said, more] = saidOf(state, lang)
     return (
-        <span className="tree-state" data-state={state.state} title={more === said ? undefined : more}>
+        <span className="tree-state" data-state={state.state} title={more}>
             <i aria-hidden="true" />
             {said}
         </span>

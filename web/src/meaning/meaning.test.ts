@@ -3,7 +3,7 @@ import type { Happening } from '../api/live'
 import type { StateSpan } from '../api/meaning'
 import { Sheet } from '../table/sheet'
 import { apply, columnOf } from './drafts'
-import { classOf, groupOf, piecesOf, STATES, sumsOf } from './states'
+import { classOf, groupOf, piecesOf, saidOf, STATES, sumsOf } from './states'
 import { tallyOf } from './tally'
 import { TEMPLATES } from './templates'
 
@@ -74,6 +74,12 @@ describe('states on a strip', () => {
         const sums = sumsOf([span(0, 10, 'productive'), span(10, 15, 'standby'), span(15, 30, 'productive')], 5, 20)
         expect(sums.get('productive')).toEqual({ seconds: 10, times: 2 })
         expect([...sums.values()].reduce((sum, { seconds }) => sum + seconds, 0)).toBe(15)
+    })
+    it('say what is not known once', () => {
+        expect(saidOf({ state: 'unknown', state_ko: '알수없음', substate: 'not known', substate_ko: '모름' }, 'en')).toEqual(['not known'])
+        expect(saidOf({ state: 'unknown', state_ko: '알수없음', substate: 'not known', substate_ko: '모름' }, 'ko')).toEqual(['모름'])
+        expect(saidOf({ state: 'standby', state_ko: '유휴', substate: 'idle', substate_ko: '대기' }, 'ko')).toEqual(['유휴', '대기'])
+        expect(saidOf({ state: 'x', state_ko: 'x', substate: 'x', substate_ko: 'x' }, 'en')).toEqual(['x'])
     })
     it('have a look each, and groups by name', () => {
         expect(new Set(STATES.map(classOf)).size).toBe(STATES.length)

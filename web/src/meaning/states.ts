@@ -1,5 +1,6 @@
 // States of a tool on a strip of so many pixels, and how names of tools part into groups.
 import type { StateSpan } from '../api/meaning'
+import type { Lang } from '../text'
 
 /** The class that gives a state its colour and hatching. */
 export const classOf = (state: string): string => {
@@ -22,6 +23,12 @@ export interface Piece {
 
 /** Setup is a scheduled down of its own colour. */
 export const lookOf = (span: { state: string; substate: string }): string => (span.substate === 'setup' ? 's-setup' : classOf(span.state))
+
+/** A state in words: itself, and its substate where that says more. Of what is not known there is only one thing to say. */
+export function saidOf(of: Pick<StateSpan, 'state' | 'state_ko' | 'substate' | 'substate_ko'>, lang: Lang): string[] {
+    const said = lang === 'ko' ? [of.state_ko, of.substate_ko] : [of.state, of.substate]
+    return of.state === 'unknown' ? said.slice(1) : [...new Set(said)]
+}
 
 /** What of [from, to) is drawn on `pixels`: states shorter than a pixel are told by the gravest of those that share it. */
 export function piecesOf(spans: readonly StateSpan[], from: number, to: number, pixels: number): Piece[] {

@@ -3,7 +3,7 @@ import type { StateSpan } from '../api/meaning'
 import { clamped, lengthOf, moved, zoomed, type Span } from '../live/span'
 import { useStamp } from '../live/stamp'
 import { useText } from '../text'
-import { lookOf, piecesOf } from './states'
+import { lookOf, piecesOf, saidOf } from './states'
 
 /** How wide an element is drawn. */
 function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
@@ -21,10 +21,7 @@ const place = (span: Span, from: number, to: number) => ({ left: `${(100 * (from
 
 function useStateName(): (span: StateSpan) => string {
     const { lang } = useText()
-    return (span) => {
-        const [state, substate] = lang === 'ko' ? [span.state_ko, span.substate_ko] : [span.state, span.substate]
-        return state === substate ? state : `${state}: ${substate}`
-    }
+    return (span) => saidOf(span, lang).join(': ')
 }
 
 /** The last hours of a tool, small: for looking along many of them. */

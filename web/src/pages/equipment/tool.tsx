@@ -4,7 +4,7 @@ import { cell, save, stamp as iso } from '../../live/export'
 import { lengthOf, moved } from '../../live/span'
 import { useStamp } from '../../live/stamp'
 import { OeeView } from '../../meaning/oee_view'
-import { lookOf, STATES, sumsOf } from '../../meaning/states'
+import { lookOf, saidOf, STATES, sumsOf } from '../../meaning/states'
 import { StateKey, Strip } from '../../meaning/strip'
 import { useSpan } from '../../meaning/use_span'
 import { Badge, Button, Card, PageHead, ProblemNote, Tabs, Waiting } from '../../parts/basics'
@@ -29,7 +29,7 @@ export default function ToolPage({ tool }: { tool: string }) {
     const room = path[3] ?? 'states'
     if (told.error && !told.value) return <ProblemNote error={told.error} />
     if (!told.value) return <Waiting />
-    const words = now && [...new Set(lang === 'ko' ? [now.state_ko, now.substate_ko] : [now.state, now.substate])].join(': ')
+    const words = now && saidOf(now, lang).join(': ')
     return (
         <>
             <PageHead title={tool} over={<Link href="/equipment">{t('nav.equipment')}</Link>} />

@@ -4,7 +4,7 @@ import { tools as askTools, toolStates, type Tool } from '../../api/meaning'
 import { layoutOf } from '../../api/twin'
 import { useStamp } from '../../live/stamp'
 import { useMay } from '../../me'
-import { classOf, groupOf, lookOf, STATES } from '../../meaning/states'
+import { classOf, groupOf, lookOf, saidOf, STATES } from '../../meaning/states'
 import { SmallStrip } from '../../meaning/strip'
 import { Card, Empty, LinkButton, ProblemNote, Waiting } from '../../parts/basics'
 import { useLoad } from '../../parts/load'
@@ -114,14 +114,14 @@ export function ToolsNow() {
 function ToolTile({ tool, strip, span }: { tool: Tool; strip: Parameters<typeof SmallStrip>[0]['spans'] | undefined; span: { from: number; to: number } | undefined }) {
     const { t, lang } = useText()
     const stamp = useStamp()
-    const [state, substate] = lang === 'ko' ? [tool.state_ko, tool.substate_ko] : [tool.state, tool.substate]
+    const [state, substate] = saidOf(tool, lang)
     return (
         <Link className={`tool-tile ${tool.state.replaceAll(' ', '-')}`} href={`/equipment/tool/${encodeURIComponent(tool.tool)}`}>
             <span className="tool-head">
                 <strong title={tool.tool}>{tool.tool}</strong>
                 <time>{tool.since === null ? '' : stamp.span(Math.max(1, Math.round(Date.now() / 1000 - tool.since)))}</time>
             </span>
-            <span className="tool-state"><i className={`swatch ${lookOf(tool)}`} />{state}{substate !== state && <small>{substate}</small>}</span>
+            <span className="tool-state"><i className={`swatch ${lookOf(tool)}`} />{state}{substate && <small>{substate}</small>}</span>
             <span className="tool-what">
                 {[tool.reason, tool.lot && t('equipment.lot', { lot: tool.lot }), tool.product].filter(Boolean).join(' · ') || '\u00a0'}
                 {tool.linkLost && <b className="bad">{t('equipment.lost')}</b>}
