@@ -116,6 +116,7 @@ def over_a_broker(plant_folder, hours, speed=SPEED):
     tell(f"untied: {json.dumps(now['untied'])[:600]}")
     check("nothing is untied", now["untied"]["n"], 0)
     check("nothing does not fit", now["discrepancies"]["n"], 0)
+    check("and nothing was missed", (now["counts"]["caught_up"], now["counts"]["steps_missed"]), (0, 0))
     at_least("moments compared", compare(client, twin, lines, "after a kill"), 20)
     tell(f"validity: {json.dumps(now['validity'])}")
     tell(f"pace: {now['pace']}")

@@ -339,6 +339,7 @@ static void step_done(struct belief *b, uint32_t lot, maru_time at) {
 void belief_guess_done(struct belief *b, uint32_t lot, maru_time at) {
     belief_tool_give(b, lot, at, false);
     b->lot[lot].flags |= BELIEF_GUESSED;
+    b->head->n_caught_up++;
     step_done(b, lot, at);
 }
 
@@ -530,12 +531,18 @@ static void hear_start(struct belief *b, const struct told *t) {
     belief_tool_take(b, t->lot, t);
 }
 
+// What had been taken for missed has come.
+static void take_back_guess(struct belief *b, struct belief_lot *l) {
+    b->head->n_caught_up -= (l->flags & BELIEF_GUESSED) != 0;
+    l->flags &= (uint8_t)~BELIEF_GUESSED;
+}
+
 static void hear_end(struct belief *b, const struct told *t) {
     struct belief_lot *l = &b->lot[t->lot];
     const bool is_past = l->done_step == t->step && l->place != PLACE_TOOL &&
                          (l->flags & BELIEF_GUESSED || l->since_us == t->at_us);
     if (l->place != PLACE_UNHEARD && is_past) {
-        l->flags &= (uint8_t)~BELIEF_GUESSED;
+        take_back_guess(b, l);
         return;
     }
     if (!come_to(b, t, PLACE_TOOL)) {
@@ -561,7 +568,7 @@ static void hear_end(struct belief *b, const struct told *t) {
 static void hear_leaving(struct belief *b, const struct told *t) {
     struct belief_lot *l = &b->lot[t->lot];
     if (l->place == PLACE_UNHEARD || l->place == PLACE_GONE) {
-        l->flags &= (uint8_t)~BELIEF_GUESSED;
+        take_back_guess(b, l);
         return;
     }
     if (l->place == PLACE_TOOL) {

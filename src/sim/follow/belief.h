@@ -68,7 +68,8 @@ struct belief_tool {
     uint32_t n_job;               // jobs begun
     uint32_t n_started, n_ended;  // lots since its setup was changed
     uint8_t state, is_end_told;
-    uint16_t spare;
+    uint8_t is_up_guessed; // a lot was started in it while it was down: the word may still come
+    uint8_t spare;
 };
 
 struct belief_instance { // a downtime of one tool
@@ -119,8 +120,9 @@ struct belief_head {
     uint32_t n_live, n_held;      // lots on the floor; on hold
     maru_time began_us, heard_us; // first event and latest one, INT64_MIN: none yet
     uint64_t n_told,
-        n_late;           // events that counted; that came after later ones of the same lot or tool
-    uint64_t n_caught_up; // events that showed that others were missed
+        n_late; // events that counted; that came after later ones of the same lot or tool
+    uint64_t
+        n_caught_up; // events that were missed, as later ones showed; those that come yet are not
     uint64_t n_step_missed; // steps that were done untold
     uint64_t n_unannounced; // lots whose release was not told
     uint64_t n_finished, n_scrapped, n_discrepancy[N_DISCREPANCY];

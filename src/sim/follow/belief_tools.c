@@ -176,7 +176,6 @@ static void end_oldest_job(struct belief *b, const struct belief_tool *tool, mar
         }
         lot = next;
     }
-    b->head->n_caught_up++;
 }
 
 // Would the job be larger than its step allows with one lot more?
@@ -233,6 +232,7 @@ void belief_tool_take(struct belief *b, uint32_t lot, const struct told *t) {
     if (tool->state != TOOL_UP) {
         b->head->n_caught_up++;
         come_up(b, t->tool, t->at_us);
+        tool->is_up_guessed = true;
     }
     uint32_t mate = find_job(b, tool, t->step, t->at_us);
     if (mate != SIM_NONE && is_crowded(b, tool, mate, l)) {
@@ -311,8 +311,8 @@ static void go_down(struct belief *b, const struct told *t) {
     if (tool->state == TOOL_DOWN) {
         return; // for one more reason
     }
-    if (tool->state == TOOL_MAINTAINED) {
-        b->head->n_caught_up++;
+    if (tool->state ==
+        TOOL_MAINTAINED) { // one state ends where the next begins: nothing was missed
         come_up(b, t->tool, t->at_us);
     }
     const maru_time from = tool->watched_us == INT64_MIN ? b->head->began_us : tool->watched_us;
@@ -327,6 +327,7 @@ static void go_down(struct belief *b, const struct told *t) {
         b->pace[group].expected += rate * (double)(t->at_us - from);
     }
     tool->state = TOOL_DOWN;
+    tool->is_up_guessed = false;
     tool->since_us = t->at_us;
     tool->downtime = downtime_for(b, t);
 }
@@ -338,13 +339,13 @@ static void begin_maintenance(struct belief *b, const struct told *t) {
         return;
     }
     if (tool->state != TOOL_UP) {
-        b->head->n_caught_up++;
         come_up(b, t->tool, t->at_us);
     }
     while (tool->first != SIM_NONE) {
         end_oldest_job(b, tool, t->at_us);
     }
     tool->state = TOOL_MAINTAINED;
+    tool->is_up_guessed = false;
     tool->since_us = t->at_us;
     tool->downtime = k;
     if (k != SIM_NONE) {
@@ -377,6 +378,19 @@ static void come_up(struct belief *b, uint32_t which, maru_time at) {
     tool->downtime = SIM_NONE;
 }
 
+static void hear_up(struct belief *b, const struct told *t) {
+    struct belief_tool *tool = &b->tool[t->tool];
+    if (tool->state != TOOL_UP) {
+        come_up(b, t->tool, t->at_us);
+    } else if (tool->is_up_guessed) { // it was not missed: it comes behind the lot that showed it
+        b->head->n_caught_up--;
+    } else if (!t->is_known) {
+        b->head->n_caught_up++;
+        tool->since_us = t->at_us;
+    }
+    tool->is_up_guessed = false;
+}
+
 static void set_up(struct belief *b, const struct told *t) {
     struct belief_tool *tool = &b->tool[t->tool];
     const uint32_t setup = b->model->hop[t->step].setup;
@@ -401,12 +415,7 @@ void belief_tool_event(struct belief *b, const struct told *t) {
     b->head->n_told++;
     switch (t->kind) {
     case TOLD_UP:
-        if (tool->state == TOOL_UP) {
-            b->head->n_caught_up += !t->is_known;
-            tool->since_us = t->is_known ? tool->since_us : t->at_us;
-        } else {
-            come_up(b, t->tool, t->at_us);
-        }
+        hear_up(b, t);
         break;
     case TOLD_SETUP:
         set_up(b, t);

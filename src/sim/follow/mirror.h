@@ -14,7 +14,7 @@
 #include "sim/follow/belief.h"
 
 enum {
-    MIRROR_FORMAT = 1,            // of its image
+    MIRROR_FORMAT = 2,            // of its image
     MIRROR_MAX_NAME_BYTES = 128,  // of a lot
     MIRROR_MAX_PENDING = 1 << 18, // events that wait
     MIRROR_FIRST_LOTS = 256,      // room at first
