@@ -146,6 +146,22 @@ def main():
     other.ask("PATCH", "/v1/connections/" + hall["id"], {"on": True})
     until("after the host was away", lambda: count.lacks(other, press + "t"), NOTHING)
 
+    client.close()
+    client.ask("PATCH", "/v1/connections/" + out["id"], {"settings": {"url": url, "group": "maru", "node": "line", "assets": ["ulsan"]}})
+    until("it waits for no host", lambda: state(client, out)["state"], "up")
+    other.close()
+    other.ask("PATCH", "/v1/connections/" + hall["id"], {"on": False})
+    broker.process.kill()
+    broker.process.wait()
+    until("the broker is gone", lambda: state(client, out)["state"] != "up", True)
+    count.write(client, N)
+    broker.start()
+    until("the node is back before the host", lambda: state(client, out)["state"], "up")
+    time.sleep(1)  # and has sent all of it to nobody
+    other.ask("PATCH", "/v1/connections/" + hall["id"], {"on": True})
+    count.write(client, 1)
+    until("after a host that was late", lambda: count.lacks(other, press + "t"), NOTHING)
+
     time.sleep(max(0, count.ms / 1000 - time.time()))  # a death is now, and values of a while ago are older
     client.close()
     client.ask("PATCH", "/v1/connections/" + out["id"], {"on": False})

@@ -43,12 +43,6 @@ struct mqtt_out {
     struct text message;
     uint64_t n_in_batch;
     int64_t n_flying;
-
-    _Atomic uint64_t n_sent;
-    maru_time rate_us; // by who looks
-    uint64_t rate_n;
-    double rate;
-    pthread_mutex_t lock; // of the rate
 };
 
 // ---- signals and topics
@@ -244,8 +238,7 @@ static void tick(void *of, maru_time now) {
     struct outgoing *outgoing = &out->outgoing;
     send_some(out);
     if (outgoing->is_batch && outgoing_is_all_read(outgoing) && out->n_flying == 0) {
-        atomic_fetch_add(&out->n_sent, out->n_in_batch); // the broker has it
-        outgoing_done(outgoing, now);
+        outgoing_done(outgoing, out->n_in_batch, now); // the broker has it
     }
     if (!outgoing->is_batch) {
         outgoing_fetch(outgoing, now);
@@ -304,7 +297,6 @@ static maru_status prepare(struct mqtt_out *out, struct signals *signals,
     arena_init(&out->arena, MAX_ENTRIES_BYTES);
     arena_init(&out->entries, MAX_ENTRIES_BYTES);
     text_init(&out->message, MAX_MESSAGE_BYTES);
-    pthread_mutex_init(&out->lock, NULL);
     snprintf(out->topic, sizeof out->topic, "%s", options->topic);
     out->outgoing.wants = wants;
     out->outgoing.of = out;
@@ -325,7 +317,6 @@ static void release(struct mqtt_out *out) {
     arena_fini(&out->arena);
     arena_fini(&out->entries);
     text_fini(&out->message);
-    pthread_mutex_destroy(&out->lock);
     alloc_free(out->entry);
     alloc_free(out);
 }
@@ -355,15 +346,5 @@ void mqtt_out_close(struct mqtt_out *out) {
 
 void mqtt_out_look_at(struct mqtt_out *out, struct connection_look *look) {
     connection_look_at(&out->client.connection, look);
-    const maru_time now = clock_unix_us();
-    pthread_mutex_lock(&out->lock);
-    look->counts.n_sample = atomic_load(&out->n_sent);
-    const double span_s = (double)(now - out->rate_us) * 1e-6;
-    if (span_s >= 1) {
-        out->rate = out->rate_us == 0 ? 0 : (double)(look->counts.n_sample - out->rate_n) / span_s;
-        out->rate_us = now;
-        out->rate_n = look->counts.n_sample;
-    }
-    look->samples_a_s = out->rate;
-    pthread_mutex_unlock(&out->lock);
+    outgoing_look_at(&out->outgoing, look);
 }

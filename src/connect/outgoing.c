@@ -131,7 +131,8 @@ void outgoing_keep(struct outgoing *out, maru_time now) {
     out->said_us = now;
 }
 
-void outgoing_done(struct outgoing *out, maru_time now) {
+void outgoing_done(struct outgoing *out, uint64_t n_given, maru_time now) {
+    atomic_fetch_add(&out->n_sent, n_given);
     out->is_batch = false;
     if (!out->is_back) {
         out->until_us = out->taken_us;
@@ -177,6 +178,7 @@ maru_status outgoing_init(struct outgoing *out, struct signals *signals,
     snprintf(out->own, sizeof out->own, "%.400s/%s", connection->name, position_name);
     text_init(&out->batch, SIGNALS_MAX_FOLLOW_BYTES);
     text_init(&out->events, SIGNALS_MAX_FOLLOW_BYTES);
+    pthread_mutex_init(&out->lock, NULL);
     const maru_status st =
         signals_follow(signals, &out->follower, err); // first, so that nothing lies between
     return st == MARU_OK ? find_position(out, err) : st;
@@ -187,4 +189,19 @@ void outgoing_fini(struct outgoing *out) {
     out->follower = NULL;
     text_fini(&out->batch);
     text_fini(&out->events);
+    pthread_mutex_destroy(&out->lock);
+}
+
+void outgoing_look_at(struct outgoing *out, struct connection_look *look) {
+    const maru_time now = clock_unix_us();
+    pthread_mutex_lock(&out->lock);
+    look->counts.n_sample = atomic_load(&out->n_sent);
+    const double span_s = (double)(now - out->rate_us) * 1e-6;
+    if (span_s >= 1) {
+        out->rate = out->rate_us == 0 ? 0 : (double)(look->counts.n_sample - out->rate_n) / span_s;
+        out->rate_us = now;
+        out->rate_n = look->counts.n_sample;
+    }
+    look->samples_a_s = out->rate;
+    pthread_mutex_unlock(&out->lock);
 }

@@ -9,6 +9,9 @@
 #ifndef CONNECT_OUTGOING_H
 #define CONNECT_OUTGOING_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "connect/connection.h"
 
 #define OUTGOING_EARLIER_US INT64_C(60000000)
@@ -33,6 +36,12 @@ struct outgoing {
     maru_time from_us, back_us;
 
     maru_time until_us, said_us; // the position, and when it was kept
+
+    _Atomic uint64_t n_sent; // samples that the other side has
+    pthread_mutex_t lock;    // of the rate, which is found by who looks
+    maru_time rate_us;
+    uint64_t rate_n;
+    double rate;
 };
 
 // Begin where the connection of this name was, or now.
@@ -55,10 +64,13 @@ void outgoing_rewind(struct outgoing *out);
 // Read back from a minute before the position on, when this batch is done: nobody knows what of it has arrived.
 void outgoing_go_back(struct outgoing *out);
 
-// The other side has all of the batch.
-void outgoing_done(struct outgoing *out, maru_time now);
+// The other side has all of the batch, of which this many samples were given away.
+void outgoing_done(struct outgoing *out, uint64_t n_given, maru_time now);
 
 // Keep the position: at the end.
 void outgoing_keep(struct outgoing *out, maru_time now);
+
+// How many samples, in all and a second. Any thread.
+void outgoing_look_at(struct outgoing *out, struct connection_look *look);
 
 #endif

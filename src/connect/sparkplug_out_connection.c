@@ -37,20 +37,15 @@ struct sparkplug_out {
     char commands[3 * (TOPIC_MAX_NAME_BYTES + 1)], state[2 * (TOPIC_MAX_NAME_BYTES + 1)];
     struct text will_topic, will;
     uint8_t session;
-    bool was_online, is_host_new, is_rebirth; // the last two: since the last tick
-    uint64_t host_ms;                         // of the newest STATE of the primary host
-    maru_time
-        safe_us; // the position when the node came online: behind it the host may not have been there
-    maru_time born_us, back_us;
+    bool was_online;
+    bool is_host_new;  // since the last tick
+    bool must_go_back; // a host has asked for births, and has missed what went out before
+    uint64_t host_ms;  // of the newest STATE of the primary host
+    maru_time safe_us; // the position when the node came online: what is behind it may be missed
+    maru_time online_us, born_us, back_us;
     int echo; // that is waited for, 0: none
     uint64_t n_in_batch;
     struct edge_value value[VALUES_OF_MESSAGE];
-
-    _Atomic uint64_t n_sent;
-    pthread_mutex_t lock; // of the rate
-    maru_time rate_us;    // by who looks
-    uint64_t rate_n;
-    double rate;
 };
 
 // ---- what the node gives
@@ -161,26 +156,36 @@ static void send_some(struct sparkplug_out *out, maru_time now) {
 }
 
 static void finish_batch(struct sparkplug_out *out, maru_time now) {
-    atomic_fetch_add(&out->n_sent, out->n_in_batch);
+    outgoing_done(&out->outgoing, out->n_in_batch, now);
     out->n_in_batch = 0;
     out->echo = 0;
-    outgoing_done(&out->outgoing, now);
+}
+
+static void go_back_to_online(struct sparkplug_out *out) {
+    struct outgoing *outgoing = &out->outgoing;
+    outgoing->until_us = out->safe_us < outgoing->until_us ? out->safe_us : outgoing->until_us;
+    begin_anew(out);
+    outgoing_go_back(outgoing);
 }
 
 // A broker that was killed tells a host's old STATE as if it were there: when a newer one comes, all since the node came online goes out
-// again. A host that asks for a rebirth has missed something, too.
+// again. A host that asks for a rebirth has missed something, too: if the node came online of late, perhaps all since then, for the
+// host may have come behind it. It gets that at once the first time, then every now and then.
 static void look_at_host(struct sparkplug_out *out, maru_time now) {
-    struct outgoing *outgoing = &out->outgoing;
     if (out->is_host_new) {
-        outgoing->until_us = out->safe_us < outgoing->until_us ? out->safe_us : outgoing->until_us;
-        begin_anew(out);
-        outgoing_go_back(outgoing);
+        go_back_to_online(out);
         out->node.needs_birth = true; // it has none of this session
-    } else if (out->is_rebirth && now - out->back_us >= BACK_EVERY_US) {
-        outgoing_go_back(outgoing);
+        out->must_go_back = false;
+    } else if (out->must_go_back && now - out->back_us >= BACK_EVERY_US) {
+        if (now - out->online_us < OUTGOING_EARLIER_US) {
+            go_back_to_online(out);
+        } else {
+            outgoing_go_back(&out->outgoing);
+        }
+        out->must_go_back = false;
         out->back_us = now;
     }
-    out->is_host_new = out->is_rebirth = false;
+    out->is_host_new = false;
 }
 
 static void tick(void *of, maru_time now) {
@@ -191,8 +196,9 @@ static void tick(void *of, maru_time now) {
         begin_anew(out);
         out->safe_us = outgoing->until_us;
         outgoing_go_back(outgoing);
-        out->born_us = out->back_us = now;
-        out->is_host_new = out->is_rebirth = false;
+        out->born_us = out->online_us = now;
+        out->back_us = 0;
+        out->is_host_new = out->must_go_back = false;
     }
     out->was_online = is_online;
     if (!is_online) {
@@ -257,7 +263,7 @@ static void take_in(void *of, const struct mqtt_message *message) {
     struct topic_state state = {0};
     maru_error err = {0};
     if (strcmp(message->topic, out->commands) == 0) {
-        out->is_rebirth = true;
+        out->must_go_back = true;
     } else if (topic_state_read(message->bytes, message->n, &state, NULL) == MARU_OK &&
                state.is_online) {
         out->is_host_new = out->was_online && state.timestamp_ms > out->host_ms;
@@ -373,7 +379,6 @@ static maru_status make_node(struct sparkplug_out *out, struct signals *signals,
 
 static maru_status prepare(struct sparkplug_out *out, struct signals *signals,
                            const struct sparkplug_out_options *options, maru_error *err) {
-    pthread_mutex_init(&out->lock, NULL);
     arena_init(&out->arena, ARENA_BYTES);
     text_init(&out->will_topic, WILL_BYTES);
     text_init(&out->will, WILL_BYTES);
@@ -402,7 +407,6 @@ static void release(struct sparkplug_out *out) {
     arena_fini(&out->arena);
     text_fini(&out->will_topic);
     text_fini(&out->will);
-    pthread_mutex_destroy(&out->lock);
     alloc_free(out);
 }
 
@@ -431,15 +435,5 @@ void sparkplug_out_close(struct sparkplug_out *out) {
 
 void sparkplug_out_look_at(struct sparkplug_out *out, struct connection_look *look) {
     connection_look_at(&out->client.connection, look);
-    const maru_time now = clock_unix_us();
-    pthread_mutex_lock(&out->lock);
-    look->counts.n_sample = atomic_load(&out->n_sent);
-    const double span_s = (double)(now - out->rate_us) * 1e-6;
-    if (span_s >= 1) {
-        out->rate = out->rate_us == 0 ? 0 : (double)(look->counts.n_sample - out->rate_n) / span_s;
-        out->rate_us = now;
-        out->rate_n = look->counts.n_sample;
-    }
-    look->samples_a_s = out->rate;
-    pthread_mutex_unlock(&out->lock);
+    outgoing_look_at(&out->outgoing, look);
 }
