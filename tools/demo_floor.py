@@ -123,11 +123,11 @@ class Floor:
         has_node = shutil.which("node") and os.path.exists("gateway/opcua/dist/src/main.js")
         first = free_ports(20)
         self.ports = {"modbus": first, "opcua": first + 1, "secs": first + 2}
-        words = [self.maru, "fake", PLANT, "--secs", str(self.ports["secs"]), "--tables", self.home]
+        words = [self.maru, "fake", PLANT, "--secs", str(self.ports["secs"]), "--speed", str(SPEED), "--tables", self.home]
         done = subprocess.run([*words, "--list", "--quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise OSError(done.stderr.strip())
-        words += ["--modbus", str(self.ports["modbus"]), "--speed", str(SPEED), "--begin", "10", "--faults", self.write("faults.csv", self.faults())]
+        words += ["--modbus", str(self.ports["modbus"]), "--begin", "10", "--faults", self.write("faults.csv", self.faults())]
         self.plays, self.missing = ["modbus", "secs"], []
         if self.mqtt:
             words += ["--sparkplug", f"mqtt://127.0.0.1:{self.mqtt}"]
@@ -162,7 +162,7 @@ class Floor:
             wanted["opcua"] = ("sparkplug", {"url": f"mqtt://127.0.0.1:{self.mqtt}", "group": "OPC-UA", "hostId": "maru-opcua", "primary": False})
             self.start("gateway", "node", "gateway/opcua/dist/src/main.js", "run", "--trust", self.write(
                 "gateway.toml", f'[opcua]\nendpoint = "opc.tcp://127.0.0.1:{self.ports["opcua"]}"\n[mqtt]\nurl = "mqtt://127.0.0.1:{self.mqtt}"\n'
-                                '[sparkplug]\ngroup = "OPC-UA"\nnode = "MiniFab"\n[browse]\nexclude = ["MES/**"]\n'))
+                                '[sparkplug]\ngroup = "OPC-UA"\nnode = "MiniFab"\n[browse]\nexclude = ["MiniFab/MES/**"]\n'))
         kept = {one["name"]: one for one in self.cloud.get("/v1/connections?limit=200")["items"]}
         self.connections = {}
         for name, (kind, settings) in wanted.items():
@@ -205,6 +205,7 @@ class Floor:
         for name, table in (("equipment", equipment), ("alarms", alarms)):
             self.put(name, (table, plain(table)), table if self.mqtt else plain(table))
         self.put("charts", (charts,), charts)
+        self.put("ideals", (), self.read("ideals.csv"))
 
     def follow(self):
         """A twin that follows this floor, where the server can and its events come."""
