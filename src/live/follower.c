@@ -3,16 +3,20 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "sim/follow/present.h"
 
 // What is told late would look as if it had not happened: a lot that has left its tool as still in it.
 // So a forecast begins where nearly all has been told, mirror_lag ago.
 //
-// It makes the model of the plant at the floor's pace, and from it each future a present of its
-// own, with other luck also in what is under way. What the futures say goes to the claims: of each
-// product, of all, and of the lots that nearly all futures see done by the end; of others too few are
-// done to tell a right interval from a wrong one.
+// It draws FORECAST_PACES paces that the floor may have by what was learned of it, and makes each future of a
+// present of its own at one of them, with other luck also in what is under way. With the likeliest pace
+// alone, futures of constant times would agree on what nobody can know. What the futures say goes to the
+// claims: of each product, of all, and of the lots that nearly all futures see done by the end; of others too
+// few are done to tell a right interval from a wrong one.
+
+enum { FORECAST_PACES = 32 };
 
 #define NEAR_ITS_END 0.9 // share of futures in which a lot is done
 
@@ -62,7 +66,8 @@ static maru_status find_pace(struct follower *f, bool is_paced, const maru_model
     if (!is_paced) {
         return MARU_OK;
     }
-    const maru_status st = paced_init(&paced, mirror_look(f->mirror), mirror_now(f->mirror), err);
+    const maru_status st =
+        paced_init(&paced, mirror_look(f->mirror), mirror_now(f->mirror), NULL, err);
     if (st == MARU_OK) {
         paced_fini(&f->paced);
         f->paced = paced;
@@ -89,6 +94,8 @@ struct forecast { // one, in the making
     struct follower_plan plan;
     const maru_model *model; // the follower's, or the paced one
     struct paced paced;
+    struct paced *drawn; // as the pace may be as well (n_drawn)
+    size_t n_drawn;
     struct belief belief; // a copy
     maru_time now_us, end_us;
     uint32_t *lot_of; // place in the belief by the number of the lot, less the lowest (n_number)
@@ -101,7 +108,9 @@ struct forecast { // one, in the making
 
 static maru_status begin(void *watcher, uint64_t seed, maru_sim **out, maru_error *err) {
     const struct forecast *forecast = watcher;
-    const struct present_plan plan = {&forecast->belief, forecast->model, forecast->now_us, seed};
+    const size_t n = forecast->n_drawn;
+    const maru_model *model = n > 0 ? forecast->drawn[seed % n].model : forecast->model;
+    const struct present_plan plan = {&forecast->belief, model, forecast->now_us, seed};
     return present_new(&plan, out, err);
 }
 
@@ -203,6 +212,14 @@ static maru_status find_numbers(struct forecast *forecast, maru_error *err) {
     return MARU_OK;
 }
 
+// Where nearly all has been told; and what happens in one moment is told in parts, so it is before the last
+// one where that was told just now.
+static maru_time origin_of(struct follower *f) {
+    const maru_time now = mirror_now(f->mirror), at = now - mirror_lag(f->mirror);
+    const maru_time heard = mirror_look(f->mirror)->head->heard_us;
+    return heard <= at && heard > now - MARU_SECOND ? heard - 1 : at;
+}
+
 maru_status follower_begin_forecast(struct follower *f, const struct follower_plan *plan,
                                     struct forecast **out, maru_error *err) {
     if (plan->is_judged && plan->n_rep > VALIDITY_MAX_VALUES) {
@@ -215,14 +232,9 @@ maru_status follower_begin_forecast(struct follower *f, const struct follower_pl
     }
     made->plan = *plan;
     made->model = f->model;
-    made->now_us = mirror_now(f->mirror) - mirror_lag(f->mirror);
-    maru_status st = MARU_OK;
-    if (plan->is_paced) {
-        st = paced_init(&made->paced, mirror_look(f->mirror), mirror_now(f->mirror), err);
-        made->model = st == MARU_OK ? made->paced.model : f->model;
-    }
+    made->now_us = origin_of(f);
     const struct belief *now = mirror_look_at(f->mirror, made->now_us);
-    st = st == MARU_OK ? belief_init(&made->belief, f->model, now->head->n_lot_room, err) : st;
+    maru_status st = belief_init(&made->belief, f->model, now->head->n_lot_room, err);
     if (st == MARU_OK) {
         belief_copy(now, &made->belief);
         st = find_numbers(made, err);
@@ -235,14 +247,31 @@ maru_status follower_begin_forecast(struct follower *f, const struct follower_pl
     return MARU_OK;
 }
 
+static maru_status find_paces(struct forecast *f, maru_error *err) {
+    const size_t n = f->plan.n_rep < FORECAST_PACES ? f->plan.n_rep : FORECAST_PACES;
+    f->drawn = alloc_new(n + 1, sizeof *f->drawn);
+    if (!f->drawn) {
+        return fail(err, MARU_E_MEMORY, "no memory for futures");
+    }
+    maru_status st = paced_init(&f->paced, &f->belief, f->now_us, NULL, err);
+    f->model = st == MARU_OK ? f->paced.model : f->model;
+    for (; st == MARU_OK && f->n_drawn < n; f->n_drawn += st == MARU_OK) {
+        const struct random_block luck = random_at(f->plan.seed, (uint64_t)f->now_us, f->n_drawn);
+        const uint64_t seed = (uint64_t)luck.word[2] << 32 | luck.word[3];
+        st = paced_init(&f->drawn[f->n_drawn], &f->belief, f->now_us, &seed, err);
+    }
+    return st;
+}
+
 maru_status forecast_run(struct forecast *forecast, struct futures *out, maru_error *err) {
     const struct follower_plan *plan = &forecast->plan;
     struct moment now = {.acted_us = INT64_MAX};
     const struct acts none = {0};
+    *out = (struct futures){0};
+    maru_status st = plan->is_paced ? find_paces(forecast, err) : MARU_OK;
     const struct present_plan present = {&forecast->belief, forecast->model, forecast->now_us,
                                          plan->seed};
-    *out = (struct futures){0};
-    maru_status st = present_new(&present, &now.sim, err);
+    st = st == MARU_OK ? present_new(&present, &now.sim, err) : st;
     if (st != MARU_OK) {
         return st;
     }
@@ -280,6 +309,10 @@ void forecast_free(struct forecast *forecast) {
     if (forecast) {
         belief_fini(&forecast->belief);
         paced_fini(&forecast->paced);
+        for (size_t i = 0; i < forecast->n_drawn; i++) {
+            paced_fini(&forecast->drawn[i]);
+        }
+        alloc_free(forecast->drawn);
         alloc_free(forecast->lot_of);
         alloc_free(forecast->claim);
         alloc_free(forecast->value);

@@ -1,5 +1,6 @@
 #include "sim/follow/belief.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -14,6 +15,8 @@
 //     told of another route     a discrepancy, and it is a product of that route from now on
 //
 // A lot that has ended its last step has left, until rework is told at the same time.
+
+#define LEAST_SPREAD 0.01 // of observed ratios, where the plant has a constant time
 
 // ---- the block
 
@@ -120,17 +123,19 @@ void belief_clear_lot(struct belief *b, uint32_t lot, uint32_t number) {
     }
 }
 
-double seen_shrunk(const struct seen *seen, double prior_spread) {
+struct seen_mean seen_shrunk(const struct seen *seen, double prior_spread) {
     enum { PRIOR_WEIGHT = 5 };
     if (!(seen->n > 0)) {
-        return 1;
+        return (struct seen_mean){1, prior_spread};
     }
     const double prior = prior_spread * prior_spread, mean = seen->sum / seen->n;
     const double around = seen->square - seen->n * mean * mean;
+    const double planned = seen->planned / seen->n + LEAST_SPREAD * LEAST_SPREAD;
     const double variance =
-        ((around > 0 ? around : 0) + PRIOR_WEIGHT * prior) / (seen->n + PRIOR_WEIGHT);
+        ((around > 0 ? around : 0) + PRIOR_WEIGHT * planned) / (seen->n + PRIOR_WEIGHT);
     const double weight = seen->n / variance;
-    return (weight * mean + 1 / prior) / (weight + 1 / prior);
+    return (struct seen_mean){(weight * mean + 1 / prior) / (weight + 1 / prior),
+                              sqrt(1 / (weight + 1 / prior))};
 }
 
 // ---- what a lot is
@@ -236,6 +241,17 @@ static uint32_t stream_of(const struct belief *b, const struct belief_lot *l, ma
     return best;
 }
 
+static void note_release(struct belief_release *state, const struct plant_release *release,
+                         maru_time at) {
+    const double mean = dist_mean(&release->every);
+    if (state->last_us == INT64_MIN) { // those before it were not told
+        const double before = ((double)at - (double)release->start_us) / (mean > 1 ? mean : 1);
+        state->n_done = before > 0 && before < 1e18 ? (uint64_t)(before + 0.5) : 0;
+    }
+    state->n_done += state->last_us != at;
+    state->last_us = at > state->last_us ? at : state->last_us;
+}
+
 static void count_release(struct belief *b, uint32_t lot, maru_time at) {
     struct belief_lot *l = &b->lot[lot];
     const uint32_t r = l->flags & BELIEF_COUNTED ? SIM_NONE : stream_of(b, l, at);
@@ -244,14 +260,9 @@ static void count_release(struct belief *b, uint32_t lot, maru_time at) {
         return;
     }
     const struct plant_release *release = &b->model->plant->release[r];
-    struct belief_release *state = &b->release[r];
-    const double mean = dist_mean(&release->every);
-    if (state->last_us == INT64_MIN) { // those before it were not told
-        const double before = ((double)at - (double)release->start_us) / (mean > 1 ? mean : 1);
-        state->n_done = before > 0 && before < 1e18 ? (uint64_t)(before + 0.5) : 0;
+    if (!belief_is_first_look(b, at)) {
+        note_release(&b->release[r], release, at);
     }
-    state->n_done += state->last_us != at;
-    state->last_us = at > state->last_us ? at : state->last_us;
     if (release->due_after_us != INT64_MAX && l->due_us == INT64_MAX) {
         l->due_us = at + release->due_after_us;
     }

@@ -85,6 +85,7 @@ struct belief_release {
 
 struct seen { // ratios of what was seen to what the plant says
     double n, sum, square;
+    double planned; // sum of the squared relative deviations that the plant gives them
 };
 
 struct belief_pace { // of a tool group
@@ -171,10 +172,15 @@ void belief_clear_lot(struct belief *belief, uint32_t lot, uint32_t number);
 //   cost    O(lots in the tool); O(steps of the route) where events were missed
 void belief_apply(struct belief *belief, const struct told *told);
 
+struct seen_mean {
+    double mean, deviation; // what is believed of it, and how far it may be off
+};
+
 // The mean of n observed ratios, drawn towards 1: a normal prior of that spread around 1, and the
-// spread of the observations from themselves, with a prior worth 5 of them.
+// spread of the observations from themselves, with a prior worth 5 of them of what the plant gives them
+// and a hundredth.
 //   source  Gelman et al., Bayesian Data Analysis, 3rd ed., eq. 2.12
-double seen_shrunk(const struct seen *seen, double prior_spread);
+struct seen_mean seen_shrunk(const struct seen *seen, double prior_spread);
 
 // Lots on the floor by tool group: on their way to it, waiting, in its tools, on hold there.
 //   out     (groups of the model)
@@ -186,6 +192,12 @@ bool belief_is_sound(const struct belief *belief);
 
 // Count a discrepancy, and keep what was believed.
 void belief_note(struct belief *belief, const struct told *told, enum discrepancy_kind kind);
+
+// What is told in the first moment of all, later than the start of the plant, is where things stand: it
+// began before.
+static inline bool belief_is_first_look(const struct belief *belief, maru_time at_us) {
+    return at_us == belief->head->began_us && at_us > 0;
+}
 
 // ---- tools (belief_tools.c); what lots do to them
 void belief_tool_take(struct belief *belief, uint32_t lot, const struct told *told);

@@ -19,6 +19,33 @@
 #define SPAN_RATIO 2.0
 #define FURTHEST_RATIO 20.0
 #define SAME_JOB_US MARU_MINUTE
+#define QUARTILES_APART 1.349 // of a normal distribution, in its deviations
+
+// The squared relative deviation of what is drawn from `dist`; of a table from its quartiles, as if it were
+// normal.
+static double planned_of(const struct dist *d, double mean) {
+    const double a = (double)d->a / mean, b = (double)d->b / mean, c = (double)d->c / mean;
+    switch (d->kind) {
+    case DIST_NONE:
+    case DIST_CONSTANT:
+        break;
+    case DIST_UNIFORM:
+        return (b - a) * (b - a) / 12;
+    case DIST_EXPONENTIAL:
+        return 1;
+    case DIST_LOGNORMAL:
+        return b * b;
+    case DIST_TRIANGULAR:
+        return (a * a + b * b + c * c - a * b - a * c - b * c) / 18;
+    case DIST_EMPIRICAL: {
+        const double low = (double)d->value[d->n_value / 4];
+        const double high = (double)d->value[d->n_value - 1 - d->n_value / 4];
+        const double spread = (high - low) / QUARTILES_APART / mean;
+        return spread * spread;
+    }
+    }
+    return 0;
+}
 
 // A ratio of times drawn from `dist`, unless it lies too far outside of what that can give.
 static void see(struct seen *seen, const struct dist *dist, double ratio) {
@@ -39,10 +66,12 @@ static void see(struct seen *seen, const struct dist *dist, double ratio) {
         seen->n /= 2;
         seen->sum /= 2;
         seen->square /= 2;
+        seen->planned /= 2;
     }
     seen->n += 1;
     seen->sum += ratio;
     seen->square += ratio * ratio;
+    seen->planned += planned_of(dist, mean);
 }
 
 // ---- jobs
@@ -250,7 +279,8 @@ void belief_tool_take(struct belief *b, uint32_t lot, const struct told *t) {
         }
         l->job = tool->n_job++;
         l->setup_us = setup_for(b, t->tool, t);
-        l->flags |= (uint8_t)(BELIEF_TIMED | (tool->first == SIM_NONE ? BELIEF_ALONE : 0));
+        l->flags |= tool->first == SIM_NONE ? BELIEF_ALONE : 0;
+        l->flags |= belief_is_first_look(b, t->at_us) ? 0 : BELIEF_TIMED;
     }
     if (hop->flags & HOP_KEEP) {
         b->keep[(size_t)lot * m->n_keep + hop->keep] = t->tool;

@@ -1,9 +1,11 @@
 #include "sim/follow/floor_pace.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "plant/plant.h"
 
@@ -17,6 +19,7 @@
 #define PROCESS_SPREAD 0.1
 #define REPAIR_SPREAD 0.2
 #define FAILURE_WEIGHT 25
+#define FURTHEST 3.0 // deviations
 #define LEAST_DIFFERENCE 0.0005
 
 enum { PACE_MAX_BYTES = 1 << 26, VALUE_BYTES = 24 };
@@ -44,13 +47,37 @@ struct pace pace_of(const struct belief *b, uint32_t group, maru_time now) {
             expected += rate * (double)(now - from);
         }
     }
+    const struct seen_mean process = seen_shrunk(&seen->process, PROCESS_SPREAD);
+    const struct seen_mean repair = seen_shrunk(&seen->repair, REPAIR_SPREAD);
+    const double failures = seen->n_failure + FAILURE_WEIGHT;
     return (struct pace){
-        .process = seen_shrunk(&seen->process, PROCESS_SPREAD),
-        .repair = seen_shrunk(&seen->repair, REPAIR_SPREAD),
-        .failure = (seen->n_failure + FAILURE_WEIGHT) / (expected + FAILURE_WEIGHT),
+        .process = process.mean,
+        .repair = repair.mean,
+        .failure = failures / (expected + FAILURE_WEIGHT),
+        .process_off = process.deviation,
+        .repair_off = repair.deviation,
+        .failure_off = sqrt(failures) / (expected + FAILURE_WEIGHT),
         .n_process = seen->process.n,
         .n_failure = seen->n_failure,
     };
+}
+
+// ---- a pace that may as well be
+
+// A normal draw within three deviations, and half of the mean at least.
+static double draw(double mean, double deviation, uint32_t luck) {
+    const double z = exact_normal_quantile(((double)luck + 0.5) / 4294967296.0);
+    const double at = mean + deviation * (z < -FURTHEST ? -FURTHEST : z > FURTHEST ? FURTHEST : z);
+    return at > mean / 2 ? at : mean / 2;
+}
+
+static struct pace draw_pace(const struct pace *its, uint64_t seed, uint32_t group) {
+    const struct random_block luck = random_at(seed, group, 0);
+    struct pace drawn = *its;
+    drawn.process = draw(its->process, its->process_off, luck.word[0]);
+    drawn.repair = draw(its->repair, its->repair_off, luck.word[1]);
+    drawn.failure = draw(its->failure, its->failure_off, luck.word[2]);
+    return drawn;
 }
 
 struct changes {
@@ -77,12 +104,13 @@ static bool add(struct changes *changes, const char *what, const char *group, do
 }
 
 static maru_status list_changes(struct changes *changes, const struct belief *b, maru_time now,
-                                maru_error *err) {
+                                const uint64_t *seed, maru_error *err) {
     const struct maru_model *m = b->model;
     changes->list = arena_take(&changes->arena, 3 * (size_t)m->n_group + 1, sizeof *changes->list);
     bool is_whole = changes->list != NULL;
     for (uint32_t g = 0; is_whole && g < m->n_group; g++) {
-        const struct pace pace = pace_of(b, g, now);
+        const struct pace likeliest = pace_of(b, g, now);
+        const struct pace pace = seed ? draw_pace(&likeliest, *seed, g) : likeliest;
         const char *name = m->plant->group[g].name;
         is_whole = add(changes, "process:", name, pace.process) &&
                    add(changes, "repairs:", name, pace.repair) &&
@@ -92,12 +120,12 @@ static maru_status list_changes(struct changes *changes, const struct belief *b,
 }
 
 maru_status paced_init(struct paced *paced, const struct belief *b, maru_time now,
-                       maru_error *err) {
+                       const uint64_t *seed, maru_error *err) {
     const struct maru_model *m = b->model;
     struct changes changes = {0};
     struct paced made = {0};
     arena_init(&changes.arena, PACE_MAX_BYTES);
-    maru_status st = list_changes(&changes, b, now, err);
+    maru_status st = list_changes(&changes, b, now, seed, err);
     st =
         st == MARU_OK ? maru_plant_change(m->plant, changes.list, changes.n, &made.plant, err) : st;
     st = st == MARU_OK ? maru_model_new(made.plant, &m->options, &made.model, err) : st;

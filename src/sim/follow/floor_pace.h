@@ -6,10 +6,11 @@
 
 // Factors of a tool group on what the plant says; 1 where nothing was seen.
 struct pace {
-    double process;   // processing times
-    double repair;    // lengths of unscheduled stops
-    double failure;   // rate of failures
-    double n_process; // jobs that it rests on; at most BELIEF_MAX_SEEN
+    double process;                              // processing times
+    double repair;                               // lengths of unscheduled stops
+    double failure;                              // rate of failures
+    double process_off, repair_off, failure_off; // standard deviations of what is believed of these
+    double n_process;                            // jobs that it rests on; at most BELIEF_MAX_SEEN
     double n_failure;
 };
 
@@ -22,10 +23,12 @@ struct paced { // a plant at the pace of its floor, and its model
 };
 
 // The plant of the belief's model with what was learned, and the model of it with the same options.
+//   in      seed: of a pace that may as well be, drawn from what is believed of each group's; NULL: the
+//           likeliest
 //   memory  paced_fini frees; the belief's plant must outlive it
 //   errors  MARU_E_LIMIT, MARU_E_MEMORY
 MARU_MUST_USE maru_status paced_init(struct paced *paced, const struct belief *belief,
-                                     maru_time now_us, maru_error *err);
+                                     maru_time now_us, const uint64_t *seed, maru_error *err);
 void paced_fini(struct paced *paced); // accepts an all-zero one
 
 #endif

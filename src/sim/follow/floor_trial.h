@@ -55,19 +55,25 @@ static inline struct told floor_told(const struct floor *f, const maru_event *ev
     return told;
 }
 
-static inline void floor_hear(void *context, const maru_event *event) {
-    struct floor *f = context;
-    if (event->kind == MARU_EV_LATE_QUEUE) {
-        return;
-    }
+static inline struct floor_word *floor_add(struct floor *f, const struct told *told) {
     if (f->n == f->cap) {
         f->cap = f->cap ? 2 * f->cap : 1024;
         f->word = realloc(f->word, f->cap * sizeof *f->word);
         assert_non_null(f->word);
     }
     struct floor_word *word = &f->word[f->n++];
-    *word = (struct floor_word){.told = floor_told(f, event)};
+    *word = (struct floor_word){.told = *told};
     word->told.order = f->is_numbered ? f->n : 0;
+    return word;
+}
+
+static inline void floor_hear(void *context, const maru_event *event) {
+    struct floor *f = context;
+    if (event->kind == MARU_EV_LATE_QUEUE) {
+        return;
+    }
+    const struct told told = floor_told(f, event);
+    struct floor_word *word = floor_add(f, &told);
     if (event->lot != MARU_NONE) {
         snprintf(word->lot, sizeof word->lot, "L%u", (unsigned)event->lot);
     }

@@ -40,7 +40,8 @@ enum present_stream {
     PRESENT_DOWN,
     PRESENT_DOWN_AGAIN,
     PRESENT_MOVE,
-    PRESENT_RELEASE
+    PRESENT_RELEASE,
+    PRESENT_BEGAN
 };
 uint64_t present_bits(const struct present *present, enum present_stream stream, uint64_t whose);
 

@@ -31,6 +31,16 @@ static maru_time job_end(const void *context, uint64_t bits) {
            job->unload_us;
 }
 
+// How long ago a job began that was there before anybody looked: any part of its time that leaves it in work
+// now is as likely as another.
+static maru_time before_first_look(const struct present *p, const struct belief_lot *from,
+                                   const struct job *job, maru_time seen) {
+    const double whole = (double)(job_end(job, UINT64_C(1) << 63) - job->loaded);
+    const double left = whole - (double)(seen - from->since_us);
+    const uint64_t bits = present_bits(p, PRESENT_BEGAN, from->number);
+    return from->flags & BELIEF_TIMED || !(left > 0) ? 0 : (maru_time)(left * random_open(bits));
+}
+
 // Put the job of `first` into the tool; the end is later than `seen`, when it was last seen at work.
 static void put_job(const struct present *p, uint32_t tool, uint32_t first, maru_time seen) {
     const struct maru_model *m = p->model;
@@ -40,12 +50,13 @@ static void put_job(const struct present *p, uint32_t tool, uint32_t first, maru
     const struct hop *hop = &m->hop[from->step];
     const struct group_plan *plan = &m->group[hop->group];
     const uint32_t wafers = s->lot[p->lot_of[first]].wafers;
-    const struct job job = {.time = &m->plant->step[from->step].time,
-                            .hop = hop,
-                            .n = hop->flags & HOP_PER_WAFER ? wafers : 1,
-                            .loaded = from->since_us + from->setup_us + plan->load_us,
-                            .unload_us = plan->unload_us,
-                            .place_free = {t->place_free[0], t->place_free[1]}};
+    struct job job = {.time = &m->plant->step[from->step].time,
+                      .hop = hop,
+                      .n = hop->flags & HOP_PER_WAFER ? wafers : 1,
+                      .loaded = from->since_us + from->setup_us + plan->load_us,
+                      .unload_us = plan->unload_us,
+                      .place_free = {t->place_free[0], t->place_free[1]}};
+    job.loaded -= before_first_look(p, from, &job, seen);
     uint64_t bits = present_bits(p, PRESENT_JOB, from->number);
     (void)remaining_bits(job_end, &job, seen, &bits); // where it cannot be: it ends at once
     tool_process_end(hop, job.n, dist_draw(job.time, bits), job.loaded, t->place_free);

@@ -39,7 +39,7 @@ void score_add(struct score *score, const double *sorted, size_t n, double truth
                double tolerance) {
     const double low = quantile(sorted, n, LOWEST), high = quantile(sorted, n, HIGHEST);
     const bool is_inside = truth >= low - tolerance && truth <= high + tolerance;
-    if (high - low <= 2 * tolerance) {
+    if (n >= VALIDITY_LEAST_CERTAIN && sorted[n - 1] - sorted[0] <= 2 * tolerance) {
         score->n_certain++;
         score->n_certain_right += is_inside;
         return;

@@ -11,7 +11,12 @@
 #include "base/text.h"
 #include "sim/follow/belief.h"
 
-enum { VALIDITY_N_BIN = 10, VALIDITY_MAX_CLAIMS = 1 << 16, VALIDITY_MAX_VALUES = 1 << 10 };
+enum {
+    VALIDITY_N_BIN = 10,
+    VALIDITY_LEAST_CERTAIN = 19, // futures that must agree: one more would differ once in 20 times
+    VALIDITY_MAX_CLAIMS = 1 << 16,
+    VALIDITY_MAX_VALUES = 1 << 10
+};
 
 struct score {
     uint64_t n;
@@ -19,12 +24,14 @@ struct score {
     double below, above; // of n, in the lowest and highest 10 %
     uint64_t n_raw;      // of n, between the 10 % and the 90 % quantile, both included
     double width;        // sum of the widths between these quantiles
-    double rank[VALIDITY_N_BIN];         // of n, by rank: all the same where the twin is valid
-    uint64_t n_certain, n_certain_right; // claims without a spread; of these, those that came true
+    double rank[VALIDITY_N_BIN]; // of n, by rank: all the same where the twin is valid
+    uint64_t n_certain,
+        n_certain_right; // claims without any spread; of these, those that came true
 };
 
-// Judge one claim. Values that differ from the truth by at most `tolerance` equal it; where the
-// middle 80 % of the values span no more than twice that, the claim is certain and only right or wrong.
+// Judge one claim. Values that differ from the truth by at most `tolerance` equal it; where all values,
+// VALIDITY_LEAST_CERTAIN or more, span no more than twice that, the claim is certain and only right or
+// wrong.
 //   in      sorted, rising (n), n > 0
 void score_add(struct score *score, const double *sorted, size_t n, double truth, double tolerance);
 
