@@ -21,12 +21,6 @@ static const char rows[] =
 
 enum { SUM_BYTES = 16, ACT_BYTES = 4 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static void act(struct alarms *alarms, const uint8_t bytes[ACT_BYTES], maru_time at_us) {
     const uint32_t alarm = bytes[1] % alarms->n_alarm;
     maru_status st = MARU_OK;

@@ -1,8 +1,7 @@
-#include "target.h"
+#include "table_property.h"
 
 #include "control/assets/asset_table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // A table of assets. Properties: what is refused has a fault with what would be right; what is read is written and read back the same;
@@ -10,24 +9,11 @@
 
 enum { MAX_TEXT_BYTES = 1 << 24 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static bool read(const char *bytes, size_t n, struct asset_table *table) {
-    maru_faults *faults = maru_faults_new();
-    must(faults != NULL);
-    maru_error err;
-    const maru_status st = asset_table_read("assets.csv", bytes, n, faults, table, &err);
-    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        must(maru_faults_get(faults, i)->right[0] != '\0');
-    }
-    must(st == MARU_OK || err.text[0] != '\0');
-    maru_faults_free(faults);
-    return st == MARU_OK;
+    struct reading reading = reading_begin();
+    const maru_status st =
+        asset_table_read("assets.csv", bytes, n, reading.faults, table, &reading.err);
+    return reading_end(&reading, st);
 }
 
 // Each pattern as a name: a star meets a star.
@@ -58,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     must(once.status == MARU_OK && read(once.bytes, once.n_bytes, &again));
     asset_table_write(&again, &twice);
     must(again.paths.n == table.paths.n && again.n_rule == table.n_rule);
-    must(once.n_bytes == twice.n_bytes && memcmp(once.bytes, twice.bytes, once.n_bytes) == 0);
+    must_be_same(&once, &twice);
     text_fini(&once);
     text_fini(&twice);
     asset_table_fini(&table);

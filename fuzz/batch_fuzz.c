@@ -2,17 +2,9 @@
 
 #include "signal/batch.h"
 
-#include <stdlib.h>
-
 // Bytes as batches of the store's log. Property: what is read at all is written again as a batch that reads back the same.
 
 enum { MAX_SAMPLES = 4096, MAX_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static size_t read_some(const void *bytes, size_t n, struct batch_sample *sample) {
     struct batch_reader reader = {.from = {bytes, (const uint8_t *)bytes + n}};

@@ -3,16 +3,9 @@
 #include "signal/block.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 // Bytes as a block of samples. Property: what is read at all is written again as a block that reads back the same,
 // bit for bit.
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     static struct sample sample[BLOCK_MAX_SAMPLES], again[BLOCK_MAX_SAMPLES];

@@ -4,7 +4,6 @@
 #include "control/charts/chart.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Any options and any points, as the bytes of their doubles: limits are either refused with a sentence or
@@ -12,12 +11,6 @@
 // back goes on alike. Capability of the same values: shares are shares.
 
 enum { MOST = 200 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 // The next double of the input: any bits there are, or a small number, by its first byte.
 static double next(const uint8_t **bytes, size_t *n) {

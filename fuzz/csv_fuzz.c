@@ -3,7 +3,6 @@
 #include "base/csv.h"
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // CSV text, read as a whole, in small pushes, and once more after our own writer wrote what was
@@ -14,12 +13,6 @@
 // good row gives MORE and touches nothing; rows that were written read back the same.
 
 enum { MAX_PREFIX_BYTES = 300, MAX_ARENA_BYTES = 1 << 28 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 // Adds a row as text in which nothing is ambiguous: line, number of fields, lengths, bytes.
 static void show_row(const struct csv_row *row, struct text *out) {

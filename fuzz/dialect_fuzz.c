@@ -11,12 +11,6 @@
 
 enum { MAX_BYTES = 1 << 24 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static size_t n_other(const char *text) { // bytes that are neither digits nor marks of values
     size_t n = 0;
     for (; *text; text++) {

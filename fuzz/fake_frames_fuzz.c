@@ -2,18 +2,10 @@
 
 #include "connect/fake/fake_frames.h"
 
-#include <stdlib.h>
-
 // Messages of a connection; the first byte chooses the protocol. Properties: more bytes never change the length
 // that fewer have told; the data of a message begin inside of it, where it has some.
 
 enum { MAX_PREFIX_BYTES = 64 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     if (n == 0) {

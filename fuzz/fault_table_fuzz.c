@@ -1,21 +1,12 @@
-#include "target.h"
+#include "table_property.h"
 
 #include "live/fake/fault_table.h"
 #include "plant/plant.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 // A table of faults. Properties: what is refused has a fault with what would be right; what is read names tools
 // and times that there are, and is written and read back the same.
 
 enum { MAX_TEXT_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static const maru_plant *plant(void) {
     static maru_plant *made; // once for all inputs
@@ -32,17 +23,10 @@ static const maru_plant *plant(void) {
 }
 
 static bool read(const char *bytes, size_t n, struct fault_table *table) {
-    maru_faults *faults = maru_faults_new();
-    must(faults != NULL);
-    maru_error err;
-    const maru_status st = fault_table_read("faults.csv", bytes, n, plant(), faults, table, &err);
-    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        must(maru_faults_get(faults, i)->right[0] != '\0');
-    }
-    must(st == MARU_OK || err.text[0] != '\0');
-    maru_faults_free(faults);
-    return st == MARU_OK;
+    struct reading reading = reading_begin();
+    const maru_status st =
+        fault_table_read("faults.csv", bytes, n, plant(), reading.faults, table, &reading.err);
+    return reading_end(&reading, st);
 }
 
 static void check_rows(const struct fault_table *table) {
@@ -67,8 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     fault_table_write(&table, plant(), &once);
     must(once.status == MARU_OK && read(once.bytes, once.n_bytes, &again));
     fault_table_write(&again, plant(), &twice);
-    must(again.n_row == table.n_row && once.n_bytes == twice.n_bytes);
-    must(memcmp(once.bytes, twice.bytes, once.n_bytes) == 0);
+    must(again.n_row == table.n_row);
+    must_be_same(&once, &twice);
     text_fini(&once);
     text_fini(&twice);
     fault_table_fini(&table);

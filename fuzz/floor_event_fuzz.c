@@ -2,18 +2,11 @@
 
 #include "wire/json/floor_event.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // Bytes as an event of a floor. Property: what is read at all may be kept, and comes back from its bytes.
 
 enum { MAX_BYTES = 1 << 22 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     struct arena arena;

@@ -1,32 +1,17 @@
-#include "target.h"
+#include "table_property.h"
 
 #include "live/following/follow_table.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 // A table of what a floor's names mean. Properties: what is refused has a fault with what would be right; what
 // is read is found by its names, and is written and read back the same.
 
 enum { MAX_TEXT_BYTES = 1 << 26 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static bool read_table(const char *bytes, size_t n, struct follow_table *table) {
-    maru_faults *faults = maru_faults_new();
-    maru_error err;
-    must(faults != NULL);
-    const maru_status st = follow_table_read("follow.csv", bytes, n, faults, table, &err);
-    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        must(maru_faults_get(faults, i)->right[0] != '\0');
-    }
-    maru_faults_free(faults);
-    return st == MARU_OK;
+    struct reading reading = reading_begin();
+    const maru_status st =
+        follow_table_read("follow.csv", bytes, n, reading.faults, table, &reading.err);
+    return reading_end(&reading, st);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
@@ -46,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     follow_table_write(&table, &one);
     must(read_table(one.bytes, one.n_bytes, &again));
     follow_table_write(&again, &two);
-    must(one.n_bytes == two.n_bytes && memcmp(one.bytes, two.bytes, one.n_bytes) == 0);
+    must_be_same(&one, &two);
     text_fini(&one);
     text_fini(&two);
     follow_table_fini(&table);

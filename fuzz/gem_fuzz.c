@@ -3,9 +3,6 @@
 #include "wire/secs/equipment.h"
 #include "wire/secs/gem.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 // Messages of any kind and content to our host and to our equipment, which both communicate already.
 //
 // The first byte chooses who listens; then each message is: stream and W, function (with bit 7: a reply to
@@ -37,12 +34,6 @@ struct trial {
     uint32_t wanted;           // system bytes of the message
     uint64_t n_asked, n_back;
 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void look_at_frame(struct trial *t, const struct hsms_frame *frame) {
     struct arena arena;

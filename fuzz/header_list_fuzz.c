@@ -8,12 +8,6 @@
 // Any list has a quality from 0 to 1 or none, the same with an empty member before it; a tag that is put behind a good list
 // is found.
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     static const char tag[] = "\"0123456789abcdef\"";
     char *list = malloc(n + sizeof tag + 4);

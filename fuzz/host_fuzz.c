@@ -2,7 +2,6 @@
 
 #include "wire/sparkplug/host.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,12 +18,6 @@ struct seen {
     char name[SIGNALS][64];
     bool is_shared[SIGNALS];
 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void on_sample(void *of, const struct host_sample *s) {
     struct seen *seen = of;

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "wire/secs/session.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // What a peer may send on one connection, in one piece and cut up.
@@ -14,12 +13,6 @@
 // session says so, and its deadline then lies ahead.
 
 enum { MAX_BYTES = 1 << 26, N_ASKED = 3, NOW = 1000000 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void show_event(const struct hsms_event *event, struct text *out) {
     text_addf(out, "%d %d %d %llu ", (int)event->kind, (int)event->why, (int)event->end,

@@ -4,8 +4,6 @@
 #include "wire/line/influx.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Any bytes as line protocol. The first byte says how many bytes are seen more at a time, and the
@@ -13,12 +11,6 @@
 // on to the end whatever the lines are; a line in front does not change those behind it.
 
 enum { MAX_TEXT_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void show_line(const struct influx_line *line, uint32_t n_before, struct text *out) {
     text_addf(out, "%u %d %u %s\n", line->line - n_before, (int)line->status, line->error.column,

@@ -3,8 +3,6 @@
 #include "base/json.h"
 #include "base/text.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Any bytes as JSON. The first byte says how many bytes are seen more at a time. Properties: pushed in
@@ -12,12 +10,6 @@
 // exactly where the events end well, and holds as many values.
 
 enum { MAX_TEXT_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 // All events as text in which nothing is ambiguous; gives the number of values, 0 where it was refused.
 static uint32_t show_all(const char *bytes, size_t n, size_t n_more, struct text *out) {

@@ -7,12 +7,6 @@
 
 // Bytes as a downsampled block. Property: what is read at all is written again as one that reads back the same.
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     static struct bucket bucket[LEVEL_MAX_BUCKETS], again[LEVEL_MAX_BUCKETS];
     size_t n_bucket = 0, n_again = 0;

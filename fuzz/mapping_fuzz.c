@@ -1,8 +1,7 @@
-#include "target.h"
+#include "table_property.h"
 
 #include "control/equipment/mapping.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // A table of equipment. Properties: what is refused has a fault with what would be right; what is read is
@@ -10,24 +9,11 @@
 
 enum { MAX_TEXT_BYTES = 1 << 24 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static bool read(const char *bytes, size_t n, struct mapping *mapping) {
-    maru_faults *faults = maru_faults_new();
-    must(faults != NULL);
-    maru_error err;
-    const maru_status st = mapping_read("equipment.csv", bytes, n, NULL, faults, mapping, &err);
-    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        must(maru_faults_get(faults, i)->right[0] != '\0');
-    }
-    must(st == MARU_OK || err.text[0] != '\0');
-    maru_faults_free(faults);
-    return st == MARU_OK;
+    struct reading reading = reading_begin();
+    const maru_status st =
+        mapping_read("equipment.csv", bytes, n, NULL, reading.faults, mapping, &reading.err);
+    return reading_end(&reading, st);
 }
 
 static void check_values(const struct mapping *mapping) {
@@ -62,8 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     mapping_write(&mapping, &once);
     must(once.status == MARU_OK && read(once.bytes, once.n_bytes, &again));
     mapping_write(&again, &twice);
-    must(again.n_rule == mapping.n_rule && once.n_bytes == twice.n_bytes);
-    must(memcmp(once.bytes, twice.bytes, once.n_bytes) == 0);
+    must(again.n_rule == mapping.n_rule);
+    must_be_same(&once, &twice);
     text_fini(&once);
     text_fini(&twice);
     mapping_fini(&mapping);

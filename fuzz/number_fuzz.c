@@ -4,7 +4,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +12,6 @@
 // Properties: what is read is exactly what the grammar allows; number_double is the double of the C
 // library's strtod; number_scaled is within one half of the product; the readers agree on integers;
 // a double that is written reads back to the bit, with both readers.
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static size_t digits_at(const char *text) { return strspn(text, "0123456789"); }
 

@@ -5,8 +5,6 @@
 #include "wire/sparkplug/payload.h"
 #include "wire/sparkplug/payload_value.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Any bytes as a payload of Sparkplug B. Properties: what is read and written again reads the same (its
@@ -14,12 +12,6 @@
 // becomes a sample or is refused, never both.
 
 enum { MAX_ARENA_BYTES = 1 << 26, MAX_TEXT_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void check_samples(const struct payload *payload, struct arena *arena) {
     const struct payload_metric *metric = payload->metrics.item;

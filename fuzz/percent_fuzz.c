@@ -7,12 +7,6 @@
 
 // Any text is taken apart or left as it was, and grows no longer; what is written of any name is read back as that name.
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     char *text = malloc(n + 1), *as_given = malloc(n + 1);
     struct text written;

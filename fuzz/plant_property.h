@@ -2,21 +2,16 @@
 #ifndef FUZZ_PLANT_PROPERTY_H
 #define FUZZ_PLANT_PROPERTY_H
 
+#include "target.h"
+
 #include "base/arena.h"
 #include "base/text.h"
 #include "plant/dialect/bundle.h"
 #include "plant/fingerprint.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_BUNDLE_BYTES = 1 << 26 };
-
-static inline void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static inline maru_plant *read_bundle(const char *text, size_t n, bool is_good) {
     struct arena arena;

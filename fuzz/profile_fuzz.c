@@ -3,21 +3,12 @@
 #include "wire/secs/equipment.h"
 #include "wire/secs/gem_ask.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 // The table of a tool.
 //
 // Properties: it is refused with a line, or with a limit, or it makes a session and an equipment whose rows
 // name only rows that there are; what a host would tell the tool of it is one whole item each.
 
 enum { MAX_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void check_item(struct text *bytes) {
     struct arena arena;

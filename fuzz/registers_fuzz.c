@@ -3,8 +3,6 @@
 #include "wire/modbus/registers.h"
 
 #include <math.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 // A table of registers, a 0, and what the registers hold. Properties: each point of a table that was read
@@ -12,12 +10,6 @@
 // to the same again.
 
 enum { MAX_ARENA_BYTES = 1 << 26, MAX_POINTS = 64 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static bool is_near(const struct sample *a, const struct sample *b,
                     const struct register_point *point) {

@@ -4,8 +4,6 @@
 #include "wire/csv/samples_csv.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Any bytes as a file of measurements. The first byte says how many bytes are seen more at a time.
@@ -13,12 +11,6 @@
 // once; each cell of a row becomes a value, a fault or nothing, and never two of them.
 
 enum { MAX_BYTES = 1 << 26 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void check_layout(const struct samples_layout *l) {
     must(l->n_column > 1 && l->n_column <= CSV_MAX_FIELDS && l->time_column < l->n_column);

@@ -2,7 +2,6 @@
 
 #include "wire/secs/item_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // The bytes of one SECS-II item, decoded, written again and shown as text; and the same bytes read as
@@ -12,12 +11,6 @@
 // same byte by byte; its text reads back to a text that is the same; no prefix of a good item is good.
 
 enum { MAX_BYTES = 1 << 26, MAX_PREFIX_BYTES = 200 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static const struct secs_item *decode_again(const struct text *bytes, struct arena *arena) {
     const struct secs_item *root = NULL;

@@ -1,33 +1,17 @@
-#include "target.h"
+#include "table_property.h"
 
 #include "control/equipment/shift_table.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 // A table of shifts. Properties: what is refused has a fault with what would be right; what is read is written and read back the
 // same; and windows go forward, whatever the time zone.
 
 enum { MAX_TEXT_BYTES = 1 << 20, WINDOWS = 40 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static bool read(const char *bytes, size_t n, struct shifts *shifts) {
-    maru_faults *faults = maru_faults_new();
-    must(faults != NULL);
-    maru_error err;
-    const maru_status st = shift_table_read("shifts.csv", bytes, n, faults, shifts, &err);
-    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        must(maru_faults_get(faults, i)->right[0] != '\0');
-    }
-    must(st == MARU_OK || err.text[0] != '\0');
-    maru_faults_free(faults);
-    return st == MARU_OK;
+    struct reading reading = reading_begin();
+    const maru_status st =
+        shift_table_read("shifts.csv", bytes, n, reading.faults, shifts, &reading.err);
+    return reading_end(&reading, st);
 }
 
 static void walk(const struct shifts *shifts) {
@@ -57,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     shift_table_write(&shifts, &once);
     must(once.status == MARU_OK && read(once.bytes, once.n_bytes, &again));
     shift_table_write(&again, &twice);
-    must(once.n_bytes == twice.n_bytes && memcmp(once.bytes, twice.bytes, once.n_bytes) == 0);
+    must_be_same(&once, &twice);
     text_fini(&once);
     text_fini(&twice);
     return 0;

@@ -3,17 +3,8 @@
 #include "base/text.h"
 #include "plant/dialect/timespec.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 // One cell of text as a span, an offset, a chance, a date and a share. Property: what is read is
 // within its limits, and written and read again it is the same; what is refused has a reason.
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void check_offset(const char *s, size_t n) {
     maru_time value = 0, back = 0;

@@ -3,19 +3,12 @@
 #include "base/text.h"
 #include "base/toml.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // A file of settings: what is accepted is read the same again after our own writing of it, and what is
 // refused has a place inside the file.
 
 enum { MAX_BYTES = 1 << 22 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static maru_status write_entry(void *context, const struct toml_entry *entry, maru_error *err) {
     struct text *out = context;

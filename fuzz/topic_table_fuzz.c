@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "wire/json/topic_table.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +10,6 @@
 // why not; the first rows of it give no more samples than all, and all rows as many as all.
 
 enum { MAX_ARENA_BYTES = 1 << 26, MAX_ROWS = 8 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static void check_samples(const struct table_result *result) {
     must(result->n_refused == 0 || result->error.text[0] != '\0');

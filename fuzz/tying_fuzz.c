@@ -16,12 +16,6 @@
 
 enum { MAX_BYTES = 1 << 22, N_LINE = 6 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static const maru_model *model_of_all(void) {
     static maru_plant *plant;
     static maru_model *model;

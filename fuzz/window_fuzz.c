@@ -3,8 +3,6 @@
 #include "control/fdc/window.h"
 
 #include <math.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Any samples of any step: features are refused with a sentence, or what they are called: the least is not
@@ -12,12 +10,6 @@
 // trimmed step changes nothing.
 
 enum { MOST = 200 };
-
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
 
 static uint64_t word(const uint8_t **bytes, size_t *n, size_t n_take) {
     uint64_t out = 0;
