@@ -41,7 +41,8 @@ def refusals():
     for options, word in [(["--sparkplug", "http://x"], "mqtt://"), ([], "nothing to play"), (["--sparkplug", "mqtt://x", "--clock", "sun"], "--clock"),
                           (["--flood", "10"], "--flood"), (["--sparkplug", "mqtt://x", "--scale", "1000"], "--scale"),
                           (["--sparkplug", "mqtt://x", "--speed", "1e9"], "--speed"), (["--sparkplug", "mqtt://x", "--period", "0.001 s"], "--period"),
-                          (["--sparkplug", "mqtt://x", "--host", "a/b"], "names")]:
+                          (["--sparkplug", "mqtt://x", "--host", "a/b"], "names"), (["--modbus", "1502", "--begin", "1", "--past", "1 h"], "--past"),
+                          (["--sparkplug", "mqtt://x", "--speed", "60", "--begin", "1", "--past", "25 min"], "--past")]:
         done = subprocess.run([MARU, "fake", "examples/minifab", "--lang", "en", *options], capture_output=True, text=True)
         check(f"{options} is refused", (done.returncode, word in done.stderr), (2, True))
 
@@ -77,6 +78,27 @@ def births_data_deaths(broker):
             told.setdefault(e["tool"].replace("/", "-"), []).append(e["state"])
     for tool, states in told.items():
         check(f"states of {tool}", [v for _, v, _ in host.values.get(f"{tool.split('-')[0]}/{tool}/State", [])], states)
+    listener.close()
+
+
+def the_past_first(broker):
+    """What was before it began comes late, whole and in order, as a node that had been away would tell it; then it goes on."""
+    listener, began = Listener(broker), time.time()
+    fake = Fake("--sparkplug", broker.url(), "--speed", "60", "--begin", "10", "--past", "10 min", "--heartbeat", "1 s")
+    wait_for(lambda: len(heard(listener.messages).values.get("Litho/Litho-1/Process/Power", [])) > 600)
+    time.sleep(2)
+    counts = fake.end()
+    wait_for(lambda: sum(map(len, heard(listener.messages).values.values())) >= counts["sparkplug"]["values"])
+    host = heard(listener.messages)
+    check("nothing is wrong with the order", host.wrong[:5], [])
+    events = sorted((json.loads(v)["n"], t / 1000) for t, v, _ in host.values["MES/Event"])
+    check("no event is missing", [n for n, _ in events], list(range(1, counts["events"] + 1)))
+    check("they begin ten minutes ago", -603 < events[0][1] - began < -590, True)
+    power = sorted((t / 1000 - began, late) for t, _, late in host.values["Litho/Litho-1/Process/Power"])
+    check("a sensor second by second", (-603 < power[0][0] < -590, 590 < sum(late for _, late in power) < 605), (True, True))
+    check("with no gap before the present", max(b[0] - a[0] for a, b in zip(power, power[1:])) < 5, True)
+    states = [v for _, v, _ in sorted(host.values["Litho/Litho-1/State"])]
+    check("tools change their states in it", len(states) > 5, True)
     listener.close()
 
 
@@ -213,6 +235,7 @@ faults_of_the_line(broker)
 listed()
 refusals()
 births_data_deaths(broker)
+the_past_first(broker)
 the_same_again(broker)
 nothing_is_lost_while_the_host_is_away(broker)
 it_comes_back(broker)

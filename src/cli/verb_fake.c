@@ -22,7 +22,7 @@ struct fake_values {
     const char *secs, *bind, *tables, *gateway, *truth;
     uint64_t seed, tools, flood, modbus, opcua;
     double speed, scale;
-    maru_time begin, for_, period, heartbeat;
+    maru_time begin, past, for_, period, heartbeat;
     bool list;
 };
 
@@ -64,6 +64,15 @@ static maru_status check_values(const struct fake *fake, maru_error *err) {
     }
     if (values->period < 10000 || values->period > PLAY_MAX_PERIOD) {
         return fail(err, MARU_E_USAGE, "--period: a span from 0.01 s to 1 h is wanted");
+    }
+    if (values->past > PLAY_MAX_PAST ||
+        (double)values->past * values->speed > (double)values->begin) {
+        return fail(
+            err, MARU_E_USAGE,
+            "--past: at most a day, and no more than --begin: the plant has no earlier past");
+    }
+    if (values->past > 0 && !values->sparkplug && !values->list && !values->tables) {
+        return fail(err, MARU_E_USAGE, "--past goes over Sparkplug B: give --sparkplug URL");
     }
     if (values->flood > 0 && !values->sparkplug) {
         return fail(err, MARU_E_USAGE, "--flood goes over Sparkplug B: give --sparkplug URL");
@@ -157,8 +166,11 @@ static maru_status open_life(struct fake *fake, maru_error *err) {
     st = st == MARU_OK ? disturb_acts(&fake->faults, fake->played, values->begin, values->speed,
                                       &fake->acts, err)
                        : st;
-    const struct life_options life = {
-        .model = fake->model, .seed = values->seed, .begin_us = values->begin, .acts = &fake->acts};
+    const struct life_options life = {.model = fake->model,
+                                      .seed = values->seed,
+                                      .begin_us = values->begin -
+                                                  (maru_time)((double)values->past * values->speed),
+                                      .acts = &fake->acts};
     return st == MARU_OK ? life_new(&life, &fake->life, err) : st;
 }
 
@@ -175,7 +187,8 @@ static maru_status open_all(struct fake *fake, maru_error *err) {
                                                .secs = values->secs ? &fake->secs : NULL,
                                                .sparkplug = values->sparkplug,
                                                .ca_file = values->ca_file,
-                                               .host = values->host};
+                                               .host = values->host,
+                                               .has_past = values->past > 0};
     return st == MARU_OK ? cast_open(&fake->cast_options, &fake->cast, err) : st;
 }
 
@@ -337,6 +350,7 @@ static int perform(struct fake *fake) {
                                          .stage = &fake->stage,
                                          .speed = values->speed,
                                          .begin_us = values->begin,
+                                         .past_us = values->past,
                                          .for_us = values->for_,
                                          .period_us = values->period,
                                          .heartbeat_us = values->heartbeat,
@@ -419,6 +433,7 @@ static const struct option options[] = {
     {"scale", 0, OPTION_REAL, AT(scale), "X", "1", W_HELP_FAKE_SCALE, 0, 0},
     {"tools", 0, OPTION_COUNT, AT(tools), "N", NULL, W_HELP_FAKE_TOOLS, 1, 1000000},
     {"begin", 0, OPTION_SPAN, AT(begin), "SPAN", "0", W_HELP_FAKE_BEGIN, 0, 0},
+    {"past", 0, OPTION_SPAN, AT(past), "SPAN", "0", W_HELP_FAKE_PAST, 0, 0},
     {"for", 0, OPTION_SPAN, AT(for_), "SPAN", NULL, W_HELP_FAKE_FOR, 0, 0},
     {"period", 0, OPTION_SPAN, AT(period), "SPAN", "1 s", W_HELP_FAKE_PERIOD, 0, 0},
     {"heartbeat", 0, OPTION_SPAN, AT(heartbeat), "SPAN", "1 min", W_HELP_FAKE_HEARTBEAT, 0, 0},

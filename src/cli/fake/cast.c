@@ -18,6 +18,7 @@ struct cast {
     struct fake_modbus *modbus;
     struct fake_secs *secs;
     struct fake_opcua *opcua;
+    enum cast_whom whom;
 };
 
 // ---- Sparkplug B
@@ -54,6 +55,7 @@ static maru_status open_sparkplug(struct cast *cast, maru_error *err) {
     const struct fake_sparkplug_options options = {.url = asked->sparkplug,
                                                    .ca_file = asked->ca_file,
                                                    .primary_host = asked->host,
+                                                   .is_held = asked->has_past,
                                                    .via = gates_port,
                                                    .via_of = &cast->gates[FAULT_LINK_SPARKPLUG]};
     const maru_status st = open_sparkplug_gates(cast, err);
@@ -186,21 +188,29 @@ maru_status cast_open(const struct cast_options *options, struct cast **out, mar
     return MARU_OK;
 }
 
+void cast_turn(struct cast *cast, enum cast_whom whom) {
+    cast->whom = whom;
+    if (whom == CAST_ALL && cast->sparkplug) {
+        fake_sparkplug_begin(cast->sparkplug);
+    }
+}
+
 maru_status cast_put(struct cast *cast, const struct fake_value *news, size_t n_news,
                      const struct fake_value *quiet, size_t n_quiet, maru_error *err) {
+    const bool has_others = cast->whom != CAST_WITH_PAST;
     maru_status st = MARU_OK;
-    if (cast->modbus) {
+    if (has_others && cast->modbus) {
         fake_modbus_put(cast->modbus, news, n_news);
         fake_modbus_put(cast->modbus, quiet, n_quiet);
     }
-    if (cast->secs) {
+    if (has_others && cast->secs) {
         fake_secs_put(cast->secs, news, n_news);
         fake_secs_put(cast->secs, quiet, n_quiet);
     }
-    if (cast->opcua) {
+    if (has_others && cast->opcua) {
         fake_opcua_put(cast->opcua, news, n_news);
     }
-    if (cast->sparkplug && n_news > 0) {
+    if (cast->whom != CAST_WITHOUT_PAST && cast->sparkplug && n_news > 0) {
         st = fake_sparkplug_put(cast->sparkplug, news, n_news, err);
     }
     return st;

@@ -12,6 +12,12 @@
 #include "live/fake/fault_table.h"
 #include "study/json_writer.h"
 
+enum cast_whom {
+    CAST_ALL,
+    CAST_WITH_PAST,    // those that can tell what was: Sparkplug B
+    CAST_WITHOUT_PAST, // those that tell only what is
+};
+
 struct cast_options {
     const struct stage *stage;
     const struct fault_table *faults;
@@ -22,6 +28,7 @@ struct cast_options {
     const char *gateway;
     const struct fake_secs_options *secs;   // NULL: not asked for
     const char *sparkplug, *ca_file, *host; // sparkplug: a URL, NULL: not asked for
+    bool has_past;                          // a past is told first: cast_turn(CAST_ALL) ends it
 };
 
 struct cast_look {
@@ -38,6 +45,9 @@ struct cast;
 //   errors  as those of the protocols
 MARU_MUST_USE maru_status cast_open(const struct cast_options *options, struct cast **out,
                                     maru_error *err);
+
+// From now on values go to these.
+void cast_turn(struct cast *cast, enum cast_whom whom);
 
 // Tell values: news to all, those that are no news to the protocols that are asked for the present value.
 //   errors  MARU_E_MEMORY

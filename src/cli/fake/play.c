@@ -21,6 +21,8 @@
 // A value of the plant's time t carries the wall's time at which t was due, so that a tick that comes late
 // shows nothing of it.
 //
+// A past is told first where it is asked for, by the same clock: as if the fake had begun so long ago.
+//
 // A load test sends rounds: in round k each of its tags gets the value k, and every round has a millisecond of
 // its own, so that whoever has counted to k in each tag has lost nothing.
 
@@ -341,12 +343,36 @@ static void sleep_until(int64_t at_us) {
     }
 }
 
+// What was before it began, as fast as it goes, to those that can tell it; the others learn how it stands.
+static maru_status tell_past(struct playing *p, maru_error *err) {
+    const struct play_options *options = p->options;
+    const struct life_sink sink = {p, on_change, on_event};
+    cast_turn(options->cast, CAST_WITH_PAST);
+    maru_status st = life_tell(options->life, &sink, err);
+    p->measure_us = p->begin_us - options->past_us;
+    for (int64_t at_us = p->measure_us; st == MARU_OK && at_us < p->begin_us && !stop_asked();
+         at_us += options->period_us) {
+        p->now_us = at_us;
+        st = go_on(p, err);
+        measure(p);
+        hand_over(p);
+    }
+    p->now_us = p->begin_us;
+    p->measure_us = p->begin_us;
+    cast_turn(options->cast, CAST_WITHOUT_PAST);
+    life_show(options->life, &sink);
+    hand_over(p);
+    cast_turn(options->cast, CAST_ALL);
+    return st;
+}
+
 static maru_status loop(struct playing *p, maru_error *err) {
     const int64_t tick_us = p->options->flood > 0             ? FLOOD_TICK_US
                             : p->options->period_us < TICK_US ? p->options->period_us
                                                               : TICK_US;
     const struct life_sink sink = {p, on_change, on_event};
-    maru_status st = life_tell(p->options->life, &sink, err);
+    maru_status st =
+        p->options->past_us > 0 ? tell_past(p, err) : life_tell(p->options->life, &sink, err);
     hand_over(p);
     int64_t next_us = p->begin_us;
     while (st == MARU_OK && !stop_asked()) {

@@ -11,6 +11,7 @@
 
 #define PLAY_MAX_SPEED 1e6
 #define PLAY_MAX_PERIOD MARU_HOUR
+#define PLAY_MAX_PAST MARU_DAY
 enum { PLAY_MAX_FLOOD = 200 * 1000 }; // samples a second of a load test
 
 struct play_options {
@@ -18,9 +19,10 @@ struct play_options {
     const maru_plant *plant;
     const struct stage *stage;
     double speed;
-    maru_time begin_us;      // of the plant: where the life stands
-    maru_time for_us;        // how long, 0: until somebody stops it
-    maru_time period_us;     // between two measurements of a tool
+    maru_time begin_us;  // of the plant, when playing begins
+    maru_time past_us;   // so much is told first: the life stands past_us x speed before begin_us
+    maru_time for_us;    // how long, 0: until somebody stops it
+    maru_time period_us; // between two measurements of a tool
     maru_time heartbeat_us;  // a measured value is told after this time, though it has not changed
     uint64_t flood;          // samples a second, 0: none
     bool has_plant_clock;    // times are the plant's, not the wall's

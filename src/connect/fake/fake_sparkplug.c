@@ -41,7 +41,7 @@ struct fake_sparkplug {
     struct fake_sparkplug_look look; // the thread's own
     int wake[2];
     pthread_t thread;
-    atomic_bool is_stopping;
+    atomic_bool is_stopping, is_held;
     bool has_values; // the first have come: a node that is born before has nothing to tell
 
     pthread_mutex_t lock; // of what follows
@@ -180,7 +180,8 @@ static void turn(struct fake_sparkplug *fake, struct basket *own, bool may_try) 
     }
     for (uint32_t i = 0; i < fake->n_node; i++) {
         fake_node_catch_up(&fake->node[i], clock_unix_us());
-        if (may_try && fake->has_values && !atomic_load(&fake->is_stopping)) {
+        if (may_try && fake->has_values && !atomic_load(&fake->is_stopping) &&
+            !atomic_load(&fake->is_held)) {
             fake_node_try(&fake->node[i], clock_unix_us());
         }
     }
@@ -250,6 +251,7 @@ static maru_status prepare(struct fake_sparkplug *fake,
     fake->options.url = NULL;
     fake->options.ca_file = fake->ca_file;
     fake->options.primary_host = fake->primary_host;
+    atomic_init(&fake->is_held, options->is_held);
     maru_status st = mqtt_address_read(options->url, &fake->address, err);
     if (st != MARU_OK) {
         return st;
@@ -329,6 +331,11 @@ void fake_sparkplug_close(struct fake_sparkplug *fake, struct fake_sparkplug_loo
         *last = fake->shown;
     }
     release(fake);
+}
+
+void fake_sparkplug_begin(struct fake_sparkplug *fake) {
+    atomic_store(&fake->is_held, false);
+    (void)!write(fake->wake[1], "", 1);
 }
 
 void fake_sparkplug_look(struct fake_sparkplug *fake, struct fake_sparkplug_look *out) {

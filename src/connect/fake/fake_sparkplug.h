@@ -19,6 +19,7 @@ enum {
 struct fake_sparkplug_options {
     const char *url, *ca_file;
     const char *primary_host; // births wait for it, "": they do not
+    bool is_held;             // nodes stay away until fake_sparkplug_begin
     // Port of 127.0.0.1 that a node connects to instead of where the URL says, 0: none. NULL: none for all
     int (*via)(void *of, const char *node);
     void *via_of;
@@ -50,6 +51,9 @@ void fake_sparkplug_close(struct fake_sparkplug *fake, struct fake_sparkplug_loo
 MARU_MUST_USE maru_status fake_sparkplug_put(struct fake_sparkplug *fake,
                                              const struct fake_value *value, size_t n,
                                              maru_error *err);
+
+// Let nodes that are held come: what they were told until now they send as historical.
+void fake_sparkplug_begin(struct fake_sparkplug *fake);
 
 void fake_sparkplug_look(struct fake_sparkplug *fake, struct fake_sparkplug_look *out);
 

@@ -745,6 +745,15 @@ maru_status life_tell(struct life *life, const struct life_sink *sink, maru_erro
     return MARU_OK;
 }
 
+void life_show(struct life *life, const struct life_sink *sink) {
+    life->sink = sink;
+    for (uint32_t tool = 0; tool < life->plant->n_tool; tool++) {
+        memset(life->tool[tool].told, 0, sizeof life->tool[tool].told);
+        tell_tool(life, tool, life_now(life));
+    }
+    life->sink = NULL;
+}
+
 void life_measure(const struct life *life, uint32_t tool, double value[N_FAKE_VARIABLE]) {
     const struct life_tool *t = &life->tool[tool];
     for (int v = 0; v < N_FAKE_VARIABLE; v++) {

@@ -120,6 +120,9 @@ void life_free(struct life *life); // accepts NULL
 MARU_MUST_USE maru_status life_tell(struct life *life, const struct life_sink *sink,
                                     maru_error *err);
 
+// Tell all tags but those of the process as they stand, though they were told.
+void life_show(struct life *life, const struct life_sink *sink);
+
 // Go on, and tell what happens.
 //   errors  as maru_sim_run, MARU_E_LIMIT, MARU_E_MEMORY: it goes no further
 MARU_MUST_USE maru_status life_run(struct life *life, maru_time until_us,

@@ -476,6 +476,8 @@
 #define KOREAN_FAKE(X) \
     X("--truth: the file cannot be written", "--truth: 파일에 쓸 수 없습니다") \
     X("--clock: wall or plant is wanted", "--clock: wall 또는 plant를 적어야 합니다") \
+    X("--past goes over Sparkplug B: give --sparkplug URL", "--past는 Sparkplug B로 보냅니다. --sparkplug URL을 함께 적으세요") \
+    X("--past: at most a day, and no more than --begin: the plant has no earlier past", "--past: 하루 이내이고 --begin보다 길지 않아야 합니다. 공장에 그 전의 과거가 없습니다") \
     X("--flood goes over Sparkplug B: give --sparkplug URL", "--flood는 Sparkplug B로 보냅니다. --sparkplug URL을 함께 적으세요") \
     X("--period: a span from 0.01 s to 1 h is wanted", "--period: 0.01초에서 1시간 사이의 시간을 적어야 합니다") \
     X("--scale: a factor from 0.01 to 100 is wanted", "--scale: 0.01에서 100 사이의 배수를 적어야 합니다") \

@@ -356,10 +356,11 @@
     X(HELP_FAKE_BIND, "address that servers listen at", "서버가 접속을 받을 주소") \
     X(HELP_FAKE_TABLES, "write the tables that a host needs: registers, GEM tools, meanings of tags", "호스트에 필요한 표를 씀: 레지스터, GEM 설비, 태그의 의미") \
     X(HELP_FAKE_SPEED, "so many times as fast as the wall clock", "실제 시간의 몇 배로 재생할지") \
-    X(HELP_FAKE_TRUTH, "write where the lots really are, a line each tenth of a second", "로트가 실제로 어디 있는지를 0.1초마다 한 줄씩 씀") \
+    X(HELP_FAKE_TRUTH, "write where the lots really are and which faults hold, a line each tenth of a second", "로트가 실제로 어디 있고 어떤 장애가 있는지를 0.1초마다 한 줄씩 씀") \
     X(HELP_FAKE_SCALE, "processing takes so many times what the tables say: 1.05", "가공 시간을 자료의 몇 배로 할지: 1.05") \
     X(HELP_FAKE_TOOLS, "play only so many tools, spread over the groups [all]", "이만큼의 설비만 골고루 재생 [전체]") \
     X(HELP_FAKE_BEGIN, "begin with a plant that has run so long already", "이미 이만큼 돌아간 공장에서 시작") \
+    X(HELP_FAKE_PAST, "tell this much of the past first, over Sparkplug B", "먼저 지난 이만큼을 Sparkplug B로 알림") \
     X(HELP_FAKE_FOR, "end after this time [when stopped]", "이 시간이 지나면 끝냄 [멈출 때까지]") \
     X(HELP_FAKE_PERIOD, "time between two measurements of a tool: 1 s, 0.1 s", "설비를 측정하는 간격: 1 s, 0.1 s") \
     X(HELP_FAKE_HEARTBEAT, "tell a measured value after this time, though it has not changed", "값이 바뀌지 않아도 이 시간마다 알림") \
