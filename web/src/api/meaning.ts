@@ -19,7 +19,7 @@ export type ControlLine = Schemas['ControlLine']
 export type Capability = Schemas['Capability']
 export type Estimate = Schemas['Estimate']
 export type DocumentRow = Schemas['DocumentRow']
-export type DocumentName = 'alarms' | 'charts' | 'equipment' | 'ideals' | 'shifts' | 'follow'
+export type DocumentName = 'alarms' | 'charts' | 'equipment' | 'ideals' | 'shifts' | 'follow' | 'windows'
 
 export const alarms = (query: { state?: string; operator?: string; limit?: number }, signal?: AbortSignal) => get('/v1/alarms', { query }, signal)
 const of = (alarm: string) => ({ path: { alarm } })

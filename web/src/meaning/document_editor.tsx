@@ -15,7 +15,7 @@ import { apply, proposed, taken } from './drafts'
 import { TEMPLATES } from './templates'
 
 /** The first column of each table: what its rows are known by. */
-const KEYS: Record<DocumentName, string> = { alarms: 'alarm', charts: 'chart', equipment: 'equipment', ideals: 'product', shifts: 'name', follow: 'name' }
+const KEYS: Record<DocumentName, string> = { alarms: 'alarm', charts: 'chart', equipment: 'equipment', ideals: 'product', shifts: 'name', follow: 'name', windows: 'window' }
 const inBytes = (text: string) => new TextEncoder().encode(text)
 /** Korean spreadsheets write CP949; these tables are kept as UTF-8. */
 const asUtf8 = (content: Uint8Array) => (charsetOf(content) === 'utf-8' ? content : inBytes(decode(content, charsetOf(content))))

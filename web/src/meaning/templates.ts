@@ -27,4 +27,8 @@ export const TEMPLATES: Record<DocumentName, Record<Lang, string>> = {
         ko: '제품,공정,호기,이론시간\n,,Press/1,60 s\n',
         en: 'product,step,tool,ideal\n,,Press/1,60 s\n',
     },
+    windows: {
+        ko: '구간,설비,신호,기준,시작,끝,레시피,스텝,앞,뒤,특징,오경보율,최소\n식각,Etch/*,temp pressure,이벤트,,,,,5 %,5 %,,,\n',
+        en: 'window,tool,signals,by,begin,end,recipe,step,head,tail,features,false_alarms,least\netching,Etch/*,temp pressure,events,,,,,5 %,5 %,,,\n',
+    },
 }

@@ -1,3 +1,4 @@
+import { enFdc } from './en_fdc'
 import { enLive } from './en_live'
 import { enMeaning } from './en_meaning'
 import type { Key } from './ko'
@@ -6,6 +7,7 @@ import type { Key } from './ko'
 export const en: Record<Key, string> = {
     ...enLive,
     ...enMeaning,
+    ...enFdc,
     // frame
     skip: 'Skip to the content',
     nav: 'Main menu',

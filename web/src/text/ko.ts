@@ -1,3 +1,4 @@
+import { koFdc } from './ko_fdc'
 import { koLive } from './ko_live'
 import { koMeaning } from './ko_meaning'
 
@@ -5,6 +6,7 @@ import { koMeaning } from './ko_meaning'
 export const ko = {
     ...koLive,
     ...koMeaning,
+    ...koFdc,
     // frame
     skip: '본문으로 건너뛰기',
     nav: '주 메뉴',

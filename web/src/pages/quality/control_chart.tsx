@@ -1,7 +1,6 @@
 import { useCallback, useMemo, useState } from 'react'
 import { chartOf } from '../../api/live'
 import { concluded, controlChart, freeze, type ControlPoint } from '../../api/meaning'
-import type { ApiError } from '../../api/problem'
 import { cell, save, stamp as iso } from '../../live/export'
 import { clamped, lengthOf, moved, type Span } from '../../live/span'
 import { useStamp } from '../../live/stamp'
@@ -10,8 +9,9 @@ import { useMay } from '../../me'
 import { CapabilityCard } from '../../meaning/capability_card'
 import { ChartState, isCounted, useKind, useRuleName } from '../../meaning/chart_words'
 import { ControlPlot, LEVEL, SPREAD } from '../../meaning/control_plot'
+import { FreezeDialog } from '../../meaning/freeze_dialog'
 import { useSpan } from '../../meaning/use_span'
-import { Badge, Button, Card, Dialog, Field, LinkButton, PageHead, ProblemNote, Waiting } from '../../parts/basics'
+import { Badge, Button, Card, LinkButton, PageHead, ProblemNote, Waiting } from '../../parts/basics'
 import { BigFigure } from '../../parts/figure'
 import { forget, useLoad } from '../../parts/load'
 import { Link, useTitle } from '../../parts/route'
@@ -145,7 +145,7 @@ export default function ChartPage({ name }: { name: string }) {
                 </>
             )}
             {!isCounted(chart.kind) && <CapabilityCard chart={chart} span={span} isLive={tail !== null} />}
-            {isFreezing && <FreezeDialog name={name} span={mark ?? span} onClose={() => setIsFreezing(false)} onDone={() => { setIsFreezing(false); setMark(null); forget(); setTurn(turn + 1) }} />}
+            {isFreezing && <FreezeDialog title={t('quality.freeze.title', { chart: name })} text={t('quality.freeze.text')} span={mark ?? span} freeze={(from, to) => freeze(name, from, to)} onClose={() => setIsFreezing(false)} onDone={() => { setIsFreezing(false); setMark(null); forget(); setTurn(turn + 1) }} />}
         </>
     )
 }
@@ -169,47 +169,5 @@ function Frozen({ name, version }: { name: string; version: number }) {
                 </table>
             </div>
         </details>
-    )
-}
-
-/** A time as a field of the browser takes it, in its own time zone. */
-const local = (at: number) => new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
-
-function FreezeDialog({ name, span, onClose, onDone }: { name: string; span: Span; onClose: () => void; onDone: () => void }) {
-    const { t } = useText()
-    const [from, setFrom] = useState(local(span.from))
-    const [to, setTo] = useState(local(span.to))
-    const [error, setError] = useState<ApiError | null>(null)
-    const [busy, setBusy] = useState(false)
-    // What was marked is taken exactly, as long as its fields are left alone.
-    const at = (text: string, given: number) => (text === local(given) ? given : new Date(text).getTime() / 1000)
-    const [begin, end] = [at(from, span.from), at(to, span.to)]
-    const wrong = !(end > begin) ? t('explorer.span.wrong') : undefined
-    return (
-        <Dialog title={t('quality.freeze.title', { chart: name })} onClose={onClose}>
-            <p>{t('quality.freeze.text')}</p>
-            <form
-                className="form"
-                onSubmit={(event) => {
-                    event.preventDefault()
-                    if (wrong) return
-                    setBusy(true)
-                    freeze(name, begin, end).then(onDone, (problem: ApiError) => {
-                        setError(problem)
-                        setBusy(false)
-                    })
-                }}
-            >
-                <div className="fields">
-                    <Field label={t('explorer.span.from')}>{(id) => <input id={id} type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />}</Field>
-                    <Field label={t('explorer.span.to')} error={wrong}>{(id, hint) => <input id={id} type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} aria-describedby={hint} aria-invalid={!!wrong} />}</Field>
-                </div>
-                <ProblemNote error={error} />
-                <div className="actions end">
-                    <Button onClick={onClose}>{t('cancel')}</Button>
-                    <Button look="main" type="submit" disabled={busy || !!wrong}>{t('quality.freeze.do')}</Button>
-                </div>
-            </form>
-        </Dialog>
     )
 }

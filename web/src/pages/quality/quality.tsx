@@ -11,26 +11,40 @@ import { go, Link, usePlace, useTitle } from '../../parts/route'
 import { DataTable, type Column } from '../../table/data_table'
 import { useText } from '../../text'
 import { usePoll } from '../../twin/use_twin'
+import { Faults } from './faults'
 import '../../style/live.css'
 import '../../style/meaning.css'
+import '../../style/fdc.css'
 
 const ChartPage = lazy(() => import('./control_chart'))
+const WindowPage = lazy(() => import('./window_page'))
 const LOOK_MS = 2000
 const GRADES: Record<string, number> = { violation: 2, warning: 1, none: 0 }
 
-/** /quality, /quality/table, /quality/chart/NAME: is the process as it was when it was good? */
+/** /quality, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME: is the process as it was when it was good? */
 export default function Quality() {
     const { t } = useText()
     useTitle(t('nav.quality'))
     const { path } = usePlace()
     const room = path[1] ?? 'charts'
     if (room === 'chart' && path[2]) return <Suspense fallback={<Waiting />}><ChartPage key={path[2]} name={path[2]} /></Suspense>
+    if (room === 'window' && path[2]) return <Suspense fallback={<Waiting />}><WindowPage key={path[2]} name={path[2]} /></Suspense>
     return (
         <>
             <PageHead title={t('nav.quality')} />
-            <Tabs label={t('nav.quality')} tabs={[{ href: '/quality', text: t('quality.charts'), on: room === 'charts' }, { href: '/quality/table', text: t('quality.table'), on: room === 'table' }]} />
+            <Tabs
+                label={t('nav.quality')}
+                tabs={[
+                    { href: '/quality', text: t('quality.charts'), on: room === 'charts' },
+                    { href: '/quality/faults', text: t('windows.tab'), on: room === 'faults' },
+                    { href: '/quality/table', text: t('quality.table'), on: room === 'table' },
+                    { href: '/quality/windows', text: t('windows.table'), on: room === 'windows' },
+                ]}
+            />
             {room === 'charts' && <Charts />}
+            {room === 'faults' && <Faults />}
             {room === 'table' && <DocumentEditor name="charts" />}
+            {room === 'windows' && <DocumentEditor name="windows" />}
         </>
     )
 }
