@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freezeWindows, windowKinds, windowsOf, type Measured, type WindowContext } from '../api/windows'
+import type { Happening } from '../api/live'
+import { addressOf, partsOfFault, partsOfMeasurement } from './event'
 import { beyond, contextsOf, dotsOf, fileOf, keyOf, partsOf, peersOf, reachOf, rowsOf, statisticOf, suspectsOf } from './judged'
 
 const window = (from: number, more: Partial<Measured> = {}): Measured => ({
@@ -122,5 +124,30 @@ describe('the API of windows', () => {
         expect(asked.map(([url]) => url)).toEqual(['/v1/windows', '/v1/windows/%EC%8B%9D%EA%B0%81%20%EC%B0%BD?from=1.5&to=2&tool=Etch%2F1', '/v1/windows/a%2Fb/freeze'])
         expect(asked[2]![1]).toMatchObject({ method: 'POST', body: '{"from":1,"to":2}' })
         expect(new Headers(asked[2]![1].headers).get('Idempotency-Key')).toMatch(/^[0-9a-f]{32}$/)
+    })
+})
+
+describe('events of windows', () => {
+    const event = (kind: string, detail: Record<string, unknown>) => ({ kind, name: 'etch main', source: 'Etch/1', detail: detail as Happening['detail'] })
+    const say = (name: string) => name.toUpperCase()
+    it('lead to the window that they tell of', () => {
+        const [path, query] = addressOf(event('fault', { from: 7200.5, until: 7260 }))!.split('?')
+        expect(path).toBe('/quality/window/etch%20main')
+        const asked = new URLSearchParams(query)
+        expect(asked.get('open')).toBe(keyOf({ tool: 'Etch/1', from: 7200.5 }))
+        expect([Number(asked.get('from')) < 7200, Number(asked.get('to')) > 7260]).toEqual([true, true])
+    })
+    it('are no windows where a tool only says what it measured, or what it likes', () => {
+        for (const detail of [{}, { from: 'a', until: 2 }, { from: 3, until: 2 }, { from: null, until: null }, { value: 4 }]) expect(addressOf(event('measurement', detail))).toBeNull()
+        expect(addressOf(event('state', { from: 1, until: 2 }))).toBeNull()
+    })
+    it('say what was outside and what was broken', () => {
+        expect(partsOfFault({ outside: { 'temp.mean': { value: 74.157, lower: 64.4, upper: null } }, t2: 120, t2Limit: 22.4, spe: 1, speLimit: 6, blame: [{ feature: 'temp.mean', t2: 9, spe: 0 }] }, say)).toEqual(['TEMP.MEAN 74.16 (≥ 64.4)', 'T² 120 > 22.4'])
+        expect(partsOfFault({ outside: {}, t2: 3, t2Limit: 22.4, spe: 28, speLimit: 6, blame: [{ feature: 'p.sd', t2: 1, spe: 9 }, { feature: 'f.max', t2: 0, spe: 3 }, { feature: 'x.min', t2: 0, spe: 1 }] }, say)).toEqual(['SPE 28 > 6', 'P.SD, F.MAX'])
+        expect(partsOfMeasurement({ values: { 'a.mean': 1.5, 'a.sd': null } }, say)).toEqual(['A.MEAN 1.5'])
+    })
+    it('survive whatever a detail has', () => {
+        for (const outside of [null, 3, 'x', [], { a: null }, { a: 3 }, { a: { value: 'x' } }]) for (const blame of [null, {}, [null, 3, {}]]) expect(() => partsOfFault({ outside, blame, t2: 'x', spe: {} }, say)).not.toThrow()
+        for (const values of [null, 3, [], 'x']) expect(partsOfMeasurement({ values }, say)).toEqual([])
     })
 })

@@ -108,6 +108,12 @@ export function beyond(value: number, { lower, upper, center }: Band): number {
     return by === 0 ? 0 : half > 0 ? by / half : Infinity
 }
 
+/** Limits as people write them; one that is not there is not written. */
+export function bandText({ lower, upper }: Pick<Band, 'lower' | 'upper'>, say: (value: number) => string): string {
+    if (lower !== null && upper !== null) return `${say(lower)} – ${say(upper)}`
+    return upper !== null ? `≤ ${say(upper)}` : lower !== null ? `≥ ${say(lower)}` : '–'
+}
+
 /** The signals to show first of a window: those that were outside, then those that are blamed. */
 export function suspectsOf(one: Measured, signals: readonly string[], most: number): string[] {
     const score = (which: 't2' | 'spe') => {

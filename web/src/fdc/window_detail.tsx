@@ -6,7 +6,7 @@ import { Button, Dialog, LinkButton, Waiting } from '../parts/basics'
 import { useLoad } from '../parts/load'
 import { useText } from '../text'
 import { BlameBars } from './blame_bars'
-import { beyond, contextsOf, keyOf, peersOf, suspectsOf } from './judged'
+import { bandText, beyond, contextsOf, keyOf, peersOf, suspectsOf } from './judged'
 import { TracePlot } from './trace_plot'
 import { idOf } from './traces'
 import { placeOf, useFeatureName, Verdict } from './words'
@@ -123,7 +123,7 @@ function Outside({ answer, one }: { answer: WindowAnswer; one: Measured }) {
                                 <tr key={name}>
                                     <th scope="row" title={name}>{say(name)}</th>
                                     <td className="number"><b>{value === null ? '–' : short(value)}</b></td>
-                                    <td className="number">{band ? `${band.lower === null ? '' : short(band.lower)} – ${band.upper === null ? '' : short(band.upper)}` : '–'}</td>
+                                    <td className="number">{band ? bandText(band, short) : '–'}</td>
                                     <td className="number">{far === null || !Number.isFinite(far) ? '–' : t('windows.beyond.times', { times: num(far, far < 10 ? 1 : 0) })}</td>
                                 </tr>
                             )

@@ -33,7 +33,7 @@ const FOOT = 26
 const EDGE = 8
 
 export const toneOf = (kind: string, colours: Scene['colours']): string =>
-    kind === 'alarm' ? colours.bad : kind === 'command' ? colours.warn : kind === 'lot' ? colours.accent : kind === 'measurement' ? colours.good : colours.muted
+    kind === 'alarm' || kind === 'fault' ? colours.bad : kind === 'command' ? colours.warn : kind === 'lot' ? colours.accent : kind === 'measurement' ? colours.good : colours.muted
 
 export function boxOf(pen: CanvasRenderingContext2D, scene: Pick<Scene, 'width' | 'height' | 'axes' | 'lines' | 'letters' | 'axesMax'>): { box: Box; axisAt: number[] } {
     pen.font = `${scene.letters.size}px ${scene.letters.font}`
@@ -277,6 +277,7 @@ function drawMarks(pen: CanvasRenderingContext2D, scene: Scene, box: Box, xOf: (
 /** Kinds differ in shape as well as in colour. */
 function shape(pen: CanvasRenderingContext2D, kind: string, x: number, y: number, r: number): void {
     if (kind === 'alarm') polygon(pen, [[x, y - r - 1], [x + r + 1, y], [x, y + r + 1], [x - r - 1, y]])
+    else if (kind === 'fault') polygon(pen, [[x, y - r - 1], [x + r, y + r - 1], [x - r, y + r - 1]])
     else if (kind === 'lot') polygon(pen, [[x - r, y - r], [x + r, y], [x - r, y + r]])
     else if (kind === 'command') polygon(pen, [[x - r, y - r], [x + r, y - r], [x, y + r]])
     else if (kind === 'measurement') pen.arc(x, y, r - 0.5, 0, 7)

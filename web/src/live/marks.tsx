@@ -1,4 +1,6 @@
 import type { Happening } from '../api/live'
+import { partsOfFault } from '../fdc/event'
+import { useFeatureName } from '../fdc/words'
 import { isKey, useText } from '../text'
 import type { Gap } from './gaps'
 import { lengthOf, type Span } from './span'
@@ -13,7 +15,7 @@ export function useKindName(): (kind: string) => string {
     }
 }
 
-const KINDS_FIRST = ['alarm', 'state', 'lot', 'measurement', 'command', 'gap']
+const KINDS_FIRST = ['alarm', 'fault', 'state', 'lot', 'measurement', 'command', 'gap']
 
 /** How many of each kind can be seen, the kinds that are known first. */
 export function kindsIn(events: readonly Happening[], span: Span): { kind: string; count: number }[] {
@@ -25,7 +27,7 @@ export function kindsIn(events: readonly Happening[], span: Span): { kind: strin
 
 export function KindMark({ kind }: { kind: string }) {
     const known = KINDS_FIRST.includes(kind) ? kind : 'other'
-    const paths: Record<string, string> = { alarm: 'M6 0l6 6-6 6-6-6z', lot: 'M1 1l10 5-10 5z', command: 'M1 1h10L6 11z', measurement: 'M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1z' }
+    const paths: Record<string, string> = { alarm: 'M6 0l6 6-6 6-6-6z', fault: 'M6 0l6 11H0z', lot: 'M1 1l10 5-10 5z', command: 'M1 1h10L6 11z', measurement: 'M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1z' }
     return (
         <svg className={`kind-mark k-${known}`} viewBox="0 0 12 12" aria-hidden="true">
             <path d={paths[kind] ?? 'M2 2h8v8H2z'} />
@@ -58,6 +60,7 @@ const NEAR_MAX = 3
 export function Near({ events, gaps, near }: { events: readonly Happening[]; gaps: readonly Gap[]; near: Span }) {
     const { t } = useText()
     const say = useKindName()
+    const feature = useFeatureName()
     const stamp = useStamp()
     const here = events.filter(({ at }) => at >= near.from && at <= near.to)
     const middle = (near.from + near.to) / 2
@@ -69,6 +72,7 @@ export function Near({ events, gaps, near }: { events: readonly Happening[]; gap
                 <div key={event.id} className="near">
                     <p><KindMark kind={event.kind} /><strong>{say(event.kind)}</strong> {event.name}</p>
                     <p className="fine">{stamp.time(event.at)} · {[event.source, event.lot, event.wafer, event.recipe, event.step].filter(Boolean).join(' · ')}</p>
+                    {event.kind === 'fault' && partsOfFault(event.detail, feature).slice(0, NEAR_MAX).map((part) => <p key={part} className="fine">{part}</p>)}
                 </div>
             ))}
             {here.length > NEAR_MAX && <p className="fine">{t('explorer.more_events', { count: here.length - NEAR_MAX })}</p>}

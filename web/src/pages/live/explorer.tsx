@@ -21,6 +21,7 @@ import { usePoll } from '../../twin/use_twin'
 
 const EVENTS_MAX = 1000
 const EVENTS_MS = 5000
+const GRAVE = ['alarm', 'fault'] as const
 const TREE_BELOW = 1050 // CSS pixels: then the tree opens as a dialog
 
 export default function Explorer() {
@@ -49,10 +50,13 @@ function useEvents(span: Span): { events: Happening[]; isCut: boolean } {
     // A gap is known at its end: those that end behind what is seen are looked for, too.
     const told = usePoll(`${calm.from} ${calm.to}`, EVENTS_MS, (signal) => happenings({ from: calm.from, to: calm.to, limit: EVENTS_MAX }, signal))
     const gaps = usePoll(`${calm.from}`, EVENTS_MS, (signal) => happenings({ from: calm.from, kind: 'gap', limit: EVENTS_MAX }, signal))
+    // Where there are too many of all kinds, what somebody must see is asked for by itself.
+    const isCut = told.value?.next !== undefined
+    const grave = usePoll(isCut ? `${calm.from} ${calm.to}` : null, EVENTS_MS, async (signal) => (await Promise.all(GRAVE.map((kind) => happenings({ from: calm.from, to: calm.to, kind, limit: EVENTS_MAX }, signal)))).flatMap(({ items }) => items))
     return useMemo(() => {
-        const all = new Map([...(told.value?.items ?? []), ...(gaps.value?.items ?? [])].map((event) => [event.id, event]))
-        return { events: [...all.values()], isCut: told.value?.next !== undefined }
-    }, [told.value, gaps.value])
+        const all = new Map([...(told.value?.items ?? []), ...(gaps.value?.items ?? []), ...(grave.value ?? [])].map((event) => [event.id, event]))
+        return { events: [...all.values()], isCut }
+    }, [told.value, gaps.value, grave.value, isCut])
 }
 
 function Room({ signals, search, setSearch }: { signals: Signals; search: string; setSearch: (text: string) => void }) {

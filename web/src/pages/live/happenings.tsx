@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { happenings, type Happening } from '../../api/live'
 import type { ApiError } from '../../api/problem'
+import { addressOf, partsOfFault, partsOfMeasurement, windowOf } from '../../fdc/event'
+import { useFeatureName } from '../../fdc/words'
 import { KindMark, useKindName } from '../../live/marks'
 import { gapsOf } from '../../live/gaps'
 import { lengthOf } from '../../live/span'
@@ -13,7 +15,7 @@ import { usePoll } from '../../twin/use_twin'
 
 const PAGE = 200
 const LOOK_MS = 4000
-const KINDS = ['alarm', 'state', 'lot', 'measurement', 'chart', 'command', 'gap'] as const
+const KINDS = ['alarm', 'fault', 'state', 'lot', 'measurement', 'chart', 'command', 'gap'] as const
 const SPANS = { hour: 3600, day: 86400, week: 7 * 86400, month: 30 * 86400, all: 0 } as const
 type SpanName = keyof typeof SPANS
 
@@ -127,21 +129,30 @@ function EventTable({ rows }: { rows: Happening[] }) {
         { key: 'at', title: t('events.at'), value: (row) => row.at, show: (row) => <Link href={`/data/explorer?from=${row.at - AROUND}&to=${row.at + AROUND}`} title={t('events.see')}>{stamp.time(row.at)}</Link>, width: 9.5, grow: 0.5 },
         { key: 'kind', title: t('events.kind'), value: (row) => say(row.kind), show: (row) => <span className="kind"><KindMark kind={row.kind} />{say(row.kind)}</span>, width: 8.5, grow: 0.5 },
         { key: 'source', title: t('events.source'), value: (row) => row.source, show: (row) => <span title={row.source}>{row.source}</span>, width: 11, grow: 2 },
-        { key: 'name', title: t('events.name'), value: (row) => row.name, show: (row) => <span title={row.name}>{row.name}</span>, width: 8, grow: 1 },
+        { key: 'name', title: t('events.name'), value: (row) => row.name, show: (row) => <Named row={row} />, width: 8, grow: 1 },
         { key: 'lot', title: t('events.what'), value: (row) => [row.lot, row.wafer, row.recipe, row.step].filter(Boolean).join(' · '), width: 8, grow: 1 },
         { key: 'detail', title: t('events.detail'), value: told, show: (row) => <span title={told(row)}>{told(row)}</span>, width: 18, grow: 4 },
     ]
     return <DataTable label={t('data.events')} rows={rows} columns={columns} first="-at" search={false} rowKey={(row) => String(row.id)} />
 }
 
+/** What it is called; where that is a window, with the way there. */
+function Named({ row }: { row: Happening }) {
+    const href = addressOf(row)
+    return href ? <Link href={href} title={row.name}>{row.name}</Link> : <span title={row.name}>{row.name}</span>
+}
+
 /** The details in a line: a gap says from when to when, anything else what it has. */
 function useDetail(): (event: Happening) => string {
     const stamp = useStamp()
+    const feature = useFeatureName()
     return (event) => {
         const [gap] = gapsOf([event])
         if (gap && lengthOf(gap) === 0) return gap.cause
         if (gap) return `${stamp.time(gap.from)} – ${stamp.time(gap.to)} (${stamp.span(lengthOf(gap))}) · ${gap.cause}`
         const detail = event.detail as Record<string, unknown>
+        const window = windowOf(event)
+        if (window) return [stamp.span(window.until - window.from), ...(event.kind === 'fault' ? partsOfFault : partsOfMeasurement)(detail, feature)].join(' · ')
         if (event.kind === 'state' && ('from' in detail || 'to' in detail)) return `${String(detail.from ?? '')} → ${String(detail.to ?? '')}`
         return Object.entries(detail)
             .filter(([, value]) => value !== '' && value !== null)
