@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,36 @@ void database_close(struct database *database) {
     *database = (struct database){0};
 }
 
+// ---- who has which for himself
+
+enum { MAX_ENTERED = 4 }; // of one thread: the store's, a tenant's, the other end of a copy
+
+static _Thread_local struct {
+    const struct database *database[MAX_ENTERED];
+    size_t n;
+} entered;
+
+static void note_enter(const struct database *database) {
+    for (size_t i = 0; i < entered.n; i++) {
+        assert(entered.database[i] != database); // it would wait for itself
+    }
+    assert(entered.n < MAX_ENTERED);
+    entered.database[entered.n++] = database;
+}
+
+static void note_leave(const struct database *database) {
+    size_t i = 0;
+    while (i < entered.n && entered.database[i] != database) {
+        i++;
+    }
+    assert(i < entered.n); // who leaves is who entered
+    entered.database[i] = entered.database[--entered.n];
+}
+
+void database_require_none(void) { assert(entered.n == 0); }
+
 void database_enter(struct database *database) {
+    note_enter(database);
     pthread_mutex_lock(&database->lock);
     if (database->backend->enter) {
         database->backend->enter(database);
@@ -50,6 +80,7 @@ maru_status database_begin_reading(struct database *database, maru_error *err) {
 maru_status database_leave(struct database *database, maru_status st, maru_error *err) {
     st = database->backend->end(database, st, err);
     pthread_mutex_unlock(&database->lock);
+    note_leave(database);
     return st;
 }
 

@@ -43,6 +43,11 @@ MARU_MUST_USE maru_status database_begin(struct database *database, maru_error *
 MARU_MUST_USE maru_status database_leave(struct database *database, maru_status st,
                                          maru_error *err);
 
+// The rule of locks: who has a database for himself, and so whoever is called for each row of a query, waits for
+// nobody who may ask one. It is called where such locks are taken and such threads waited for; what breaks the rule
+// ends the program there and then, before it hangs one day. Counted for each thread.
+void database_require_none(void);
+
 // Begin a transaction that only reads, all of it as it is at one moment; others may write meanwhile.
 MARU_MUST_USE maru_status database_begin_reading(struct database *database, maru_error *err);
 

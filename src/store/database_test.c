@@ -8,7 +8,10 @@
 #include "store/database.h"
 
 #include <float.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/postgres.h"
 #include "store/trial_place.h"
@@ -513,6 +516,58 @@ static void a_password_is_in_no_sentence(void **state) {
     postgres_free_pool(pool);
 }
 
+// ---- who has one for himself waits for nobody who may ask one
+
+static void require_death(void (*act)(struct scene *s), struct scene *s) {
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) { // the sentence of its end is nobody's concern here
+        (void)!freopen("/dev/null", "w", stderr);
+        signal(SIGABRT, SIG_DFL);
+        act(s);
+        _exit(0);
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGABRT);
+}
+
+static void wait_within(struct scene *s) {
+    database_enter(&s->database);
+    database_require_none();
+}
+
+static void enter_twice(struct scene *s) {
+    database_enter(&s->database);
+    database_enter(&s->database);
+}
+
+static void leave_for_another(struct scene *s) {
+    (void)!database_leave(&s->database, MARU_OK, NULL);
+}
+
+static void *wait_elsewhere(void *context) {
+    (void)context;
+    database_require_none(); // it has none: another thread has
+    return context;
+}
+
+static void nobody_waits_within_a_query(void **state) {
+    struct scene *s = *state;
+    require_death(wait_within, s);
+    require_death(enter_twice, s);
+    require_death(leave_for_another, s);
+    database_require_none();
+    database_enter(&s->database);
+    pthread_t other;
+    void *back = NULL;
+    assert_int_equal(pthread_create(&other, NULL, wait_elsewhere, s), 0);
+    assert_int_equal(pthread_join(other, &back), 0);
+    assert_ptr_equal(back, s);
+    assert_int_equal(database_leave(&s->database, MARU_OK, NULL), MARU_OK);
+    database_require_none();
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
@@ -529,6 +584,7 @@ int main(void) {
         WITH(a_newer_one_is_left_alone),
         WITH(a_lost_connection_is_made_again),
         WITH(a_server_that_may_lose_is_refused),
+        WITH(nobody_waits_within_a_query),
         WITH(many_schemas_share_few_connections),
         cmocka_unit_test(a_password_is_in_no_sentence),
     };

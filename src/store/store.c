@@ -344,6 +344,7 @@ static maru_status open_tenant(struct store *store, const char *name, struct ten
 maru_status tenant_open_signals(struct store *store, struct tenant *tenant, struct signals **out,
                                 maru_error *err) {
     maru_status st = MARU_OK;
+    database_require_none();
     pthread_mutex_lock(&store->lock);
     if (!tenant->signals) {
         struct database writer;
@@ -357,6 +358,7 @@ maru_status tenant_open_signals(struct store *store, struct tenant *tenant, stru
 
 maru_status store_hold(struct store *store, const char *name, struct tenant **out,
                        maru_error *err) {
+    database_require_none(); // a tenant's is opened, and read, under the lock
     pthread_mutex_lock(&store->lock);
     struct tenant *tenant = store_find_open(store, name);
     maru_status st = MARU_OK;
@@ -375,12 +377,15 @@ maru_status store_hold(struct store *store, const char *name, struct tenant **ou
 
 void store_release(struct store *store, struct tenant *tenant) {
     if (tenant) {
+        database_require_none();
         pthread_mutex_lock(&store->lock);
         tenant->n_holder--;
         pthread_cond_broadcast(&store->is_free);
         pthread_mutex_unlock(&store->lock);
     }
 }
+
+void store_require_outside_query(void) { database_require_none(); }
 
 const char *tenant_name(const struct tenant *tenant) { return tenant->name; }
 

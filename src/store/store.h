@@ -111,6 +111,10 @@ bool store_measure(struct store *store, uint64_t *n_server, uint64_t *n_tenant);
 MARU_MUST_USE maru_status store_hold(struct store *store, const char *name, struct tenant **out,
                                      maru_error *err);
 void store_release(struct store *store, struct tenant *tenant); // accepts NULL
+
+// As database_require_none: for whoever is about to take a lock, or to wait for a thread, under which the store is
+// asked.
+void store_require_outside_query(void);
 const char *tenant_name(const struct tenant *tenant);
 
 // ---- tokens

@@ -38,6 +38,7 @@ static void let_go(struct floors *floors, struct floor *floor) {
 }
 
 struct floor *floors_enter(struct floors *floors, const char *tenant) {
+    store_require_outside_query(); // the floor asks its tenant's under its lock
     struct floor *floor = hold(floors, tenant);
     if (floor) {
         pthread_mutex_lock(&floor->lock);
@@ -53,6 +54,7 @@ void floors_leave(struct floors *floors, struct floor *floor) {
 }
 
 void floors_close(struct floors *floors, const char *tenant) {
+    store_require_outside_query();
     pthread_mutex_lock(&floors->lock);
     struct floor **link = &floors->first;
     while (*link && strcmp((*link)->tenant_name, tenant) != 0) {
@@ -95,6 +97,7 @@ static maru_status open_one(struct floors *floors, const char *tenant, struct fl
 }
 
 maru_status floors_refresh(struct floors *floors, const char *tenant, maru_error *err) {
+    store_require_outside_query();
     struct floor *floor = hold(floors, tenant);
     maru_status st = MARU_OK;
     if (!floor) {

@@ -50,10 +50,18 @@ struct live_twin {
     uint64_t put_version;
     maru_time put_us;
 
-    // Events are read with the lock, so whoever looks from within a query of the same tenant must not wait for it.
+    // For whoever looks from within a query of the tenant.
     pthread_mutex_t look_lock; // of what follows, and nothing is waited for while it is held
     struct player_state shown;
 };
+
+// Events and tables are read with the lock: who waits for it has no database for himself.
+static void enter(struct live_twin *live) {
+    store_require_outside_query();
+    pthread_mutex_lock(&live->lock);
+}
+
+static void leave(struct live_twin *live) { pthread_mutex_unlock(&live->lock); }
 
 // ---- tables
 
@@ -171,13 +179,13 @@ static void save(struct live_twin *live) {
     text_init(&image, FOLLOWING_MAX_IMAGE_BYTES);
     text_add(&image, (const char *)&head, sizeof head);
     following_save(live->following, &image);
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     maru_status st =
         image.status == MARU_OK
             ? tenant_keep_engine(live->tenant, live->engine, image.bytes, image.n_bytes, NULL, &err)
             : fail(&err, MARU_E_LIMIT, "what is believed of the floor is too large to be kept");
     text_fini(&image);
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     live->saved_s = clock_seconds();
     if (st == MARU_OK) {
         live->saved_number = number;
@@ -222,7 +230,7 @@ static maru_status begin(struct live_twin *live, maru_error *err) {
     struct following *made = NULL;
     char problem[MARU_ERROR_TEXT_BYTES];
     maru_status st = read_tables(live, &tables, problem, err);
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     memcpy(live->table_problem, problem, sizeof problem);
     st = st == MARU_OK ? begin_with(live, &tables, &made, err) : st;
     if (st == MARU_OK) {
@@ -237,7 +245,7 @@ static maru_status begin(struct live_twin *live, maru_error *err) {
         live->put_version = 0;
         live->saved_number = -1;
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     fini_tables(&tables);
     return st;
 }
@@ -354,19 +362,19 @@ static void *feed(void *context) {
             live->looked_s = clock_seconds();
             st = have_tables_changed(live) ? begin(live, &err) : MARU_OK;
         }
-        pthread_mutex_lock(&live->lock);
+        enter(live);
         const bool has_more = st == MARU_OK && take_events(live);
         show(live);
         if (st == MARU_OK) {
             tend(live);
         }
-        pthread_mutex_unlock(&live->lock);
+        leave(live);
         if (!has_more) {
             const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
             nanosleep(&pause, NULL);
         }
     }
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     if (st != MARU_OK) {
         live->stage = LIVE_TWIN_FAILED;
         live->problem = err;
@@ -375,7 +383,7 @@ static void *feed(void *context) {
     } else if (following_number(live->following) != live->saved_number) {
         save(live);
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     return NULL;
 }
 
@@ -389,23 +397,23 @@ static bool is_stopped(void *watcher) {
 // The part with the lock; the follower may be another one afterwards.
 static maru_status copy_belief(struct live_twin *live, const struct follower_plan *plan,
                                struct forecast **out, struct following **of, maru_error *err) {
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     *of = live->following;
     const maru_status st =
         *of ? follower_begin_forecast(following_follower(*of), plan, out, err)
             : fail(err, MARU_E_RANGE, "the twin is still reading what is stored of its floor");
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     return st;
 }
 
 static maru_status keep_claims(struct live_twin *live, struct following *of,
                                struct forecast *forecast, maru_error *err) {
     maru_status st = MARU_OK;
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     if (live->following == of) {
         st = follower_end_forecast(following_follower(of), forecast, err);
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     return st;
 }
 
@@ -438,30 +446,30 @@ static void forecast_by_itself(struct live_twin *live) {
     maru_error err = {0};
     const double start_s = clock_seconds();
     const maru_status st = forecast(live, &plan, NULL, NULL, &err);
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     if (live->following && !atomic_load(&live->is_ending)) {
         following_note_forecast(live->following, clock_seconds() - start_s,
                                 st == MARU_OK ? NULL : &err);
         (void)follower_judge(following_follower(live->following));
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
 }
 
 static void *foresee(void *context) {
     struct live_twin *live = context;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), FORECAST_NICE);
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     while (!atomic_load(&live->is_ending)) {
         if (!live->wants_forecast) {
             pthread_cond_wait(&live->has_work, &live->lock);
             continue;
         }
         live->wants_forecast = false;
-        pthread_mutex_unlock(&live->lock);
+        leave(live);
         forecast_by_itself(live);
-        pthread_mutex_lock(&live->lock);
+        enter(live);
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     return NULL;
 }
 
@@ -503,10 +511,10 @@ void live_twin_close(struct live_twin *live) {
     if (!live) {
         return;
     }
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     atomic_store(&live->is_ending, true);
     pthread_cond_broadcast(&live->has_work);
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     if (live->has_forecaster) {
         pthread_join(live->forecaster, NULL);
     }
@@ -527,24 +535,24 @@ const struct follows *live_twin_follows(const struct live_twin *live) {
 
 struct following *live_twin_enter(struct live_twin *live, enum live_twin_stage *stage,
                                   maru_error *problem) {
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     *stage = live->stage;
     *problem = live->problem;
     return live->following;
 }
 
-void live_twin_leave(struct live_twin *live) { pthread_mutex_unlock(&live->lock); }
+void live_twin_leave(struct live_twin *live) { leave(live); }
 
 const char *live_twin_table_problem(const struct live_twin *live) { return live->table_problem; }
 
 maru_status live_twin_present(struct live_twin *live, maru_time at_us, maru_sim **out,
                               maru_error *err) {
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     const maru_status st =
         live->following
             ? following_present(live->following, at_us, out, err)
             : fail(err, MARU_E_RANGE, "the twin is still reading what is stored of its floor");
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     return st;
 }
 
@@ -565,11 +573,11 @@ maru_status live_twin_names(struct live_twin *live, const maru_lot_now *lot, uin
     for (uint32_t i = 0; i < n; i++) {
         number[i] = lot[i].lot;
     }
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     if (live->following) {
         following_names(live->following, number, n, *name);
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
     alloc_free(number);
     return MARU_OK;
 }
@@ -578,11 +586,11 @@ void live_twin_add_to_day(struct live_twin *live, maru_time at_us, maru_day_now 
     if (!live) {
         return;
     }
-    pthread_mutex_lock(&live->lock);
+    enter(live);
     if (live->following) {
         following_add_to_day(live->following, at_us, day);
     }
-    pthread_mutex_unlock(&live->lock);
+    leave(live);
 }
 
 void live_twin_look(struct live_twin *live, struct player_state *out) {

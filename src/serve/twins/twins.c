@@ -36,6 +36,7 @@ struct twins {
     pthread_mutex_t lock;
     pthread_cond_t has_changed, has_end;
     struct open_twin *first;
+    struct open_twin *left; // closed, and let go from within a query: the keeper frees them
     atomic_bool is_ending;
     pthread_t keeper;
     bool has_keeper;
@@ -80,6 +81,7 @@ static maru_status have_room(const struct twins *twins, const char *tenant, maru
 // ---- opening and closing
 
 static void free_twin(struct open_twin *open) {
+    store_require_outside_query(); // threads that ask one are waited for
     live_twin_close(open->twin.live);
     player_free(open->twin.player);
     maru_model_free(open->twin.model);
@@ -192,6 +194,7 @@ maru_status twins_hold(struct twins *twins, struct tenant *tenant, const char *i
     const char *name = tenant_name(tenant);
     bool is_mine = false;
     maru_status st = MARU_OK;
+    store_require_outside_query(); // who opens it asks one
     pthread_mutex_lock(&twins->lock);
     struct open_twin *open = find(twins, name, id);
     if (!open) {
@@ -257,6 +260,29 @@ void twin_look(const struct twin *twin, struct player_state *out) {
     }
 }
 
+// As twins_release, and nothing is waited for: lists of twins are told row by row of a query.
+static void let_go(struct twins *twins, struct open_twin *open) {
+    pthread_mutex_lock(&twins->lock);
+    if (--open->n_holder == 0 && atomic_load(&open->is_closed)) {
+        open->next = twins->left;
+        twins->left = open;
+        pthread_cond_broadcast(&twins->has_end);
+    }
+    pthread_mutex_unlock(&twins->lock);
+}
+
+static void free_left(struct twins *twins) {
+    pthread_mutex_lock(&twins->lock);
+    struct open_twin *left = twins->left;
+    twins->left = NULL;
+    pthread_mutex_unlock(&twins->lock);
+    while (left) {
+        struct open_twin *next = left->next;
+        free_twin(left);
+        left = next;
+    }
+}
+
 bool twins_look(struct twins *twins, const char *tenant, const char *id, struct player_state *out) {
     pthread_mutex_lock(&twins->lock);
     struct open_twin *open = find(twins, tenant, id);
@@ -268,7 +294,7 @@ bool twins_look(struct twins *twins, const char *tenant, const char *id, struct 
     pthread_mutex_unlock(&twins->lock);
     if (open) {
         twin_look(&open->twin, out);
-        twins_release(twins, &open->twin);
+        let_go(twins, open);
     }
     return is_open;
 }
@@ -448,10 +474,11 @@ static void *keep(void *context) {
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec += KEEP_S;
         pthread_mutex_lock(&twins->lock);
-        if (!atomic_load(&twins->is_ending)) {
+        if (!atomic_load(&twins->is_ending) && !twins->left) {
             pthread_cond_timedwait(&twins->has_end, &twins->lock, &until);
         }
         pthread_mutex_unlock(&twins->lock);
+        free_left(twins);
         keep_all(twins);
         close_idle(twins);
     }
@@ -484,6 +511,7 @@ void twins_stop(struct twins *twins) {
     if (twins->has_keeper) {
         pthread_join(twins->keeper, NULL); // its last round has kept all
     }
+    free_left(twins);
     while (twins->first) {
         struct open_twin *open = twins->first;
         take_out(twins, open);

@@ -196,6 +196,7 @@ maru_status signals_each(struct signals *signals, int64_t after, int64_t limit, 
     struct placing_room room;
     struct query query;
     maru_status st = MARU_OK;
+    database_require_none(); // it is asked under the lock
     pthread_rwlock_rdlock(&signals->placing_lock);
     database_enter(signals->reader);
     query_open(&query, signals->reader,
@@ -226,6 +227,7 @@ maru_status signals_each(struct signals *signals, int64_t after, int64_t limit, 
 // ---- where they stand
 
 void signals_place(struct signals *signals, struct placing *placing) {
+    database_require_none();
     pthread_rwlock_wrlock(&signals->placing_lock);
     struct placing *before = signals->placing;
     signals->placing = placing;
