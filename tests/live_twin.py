@@ -7,6 +7,7 @@ import atexit, json, os, subprocess, sys, time, uuid
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import Broker, find_mosquitto, wait_for, with_us
 from cloud import Server, at_least, check, finish, free_port, tell, temporary, zip_of
+from postgres import store_of
 
 MARU = sys.argv[1]
 LONG = "long" in sys.argv
@@ -92,7 +93,7 @@ def over_a_broker(plant_folder, hours, speed=SPEED):
     with open(faults, "w", encoding="utf-8") as out:
         out.write("at,for,target,fault,value,share\n2 s,,sparkplug/MES,repeat,,10 %\n2 s,,sparkplug/MES,reorder,,5 %\n3 s,2 s,sparkplug/MES,delay,0.1 s,\n")
     port = free_port()
-    server = Server(MARU, data, port=port)
+    server = Server(MARU, data, *store_of(data), port=port)
     client = server.client(server.token)
     plant = new_plant(client, plant_folder)
     check("a connection", post(client, "/v1/connections", {"name": "floor", "kind": "sparkplug", "settings": {"url": broker.url(), "hostId": "maru"}})[0], 201)
@@ -104,7 +105,7 @@ def over_a_broker(plant_folder, hours, speed=SPEED):
     time.sleep(seconds / 2)
     server.kill()  # -9, in the middle
     time.sleep(0.5)
-    token, server = server.token, Server(MARU, data, port=port)
+    token, server = server.token, Server(MARU, data, *store_of(data), port=port)
     server.token = token
     client = server.client(token)
     time.sleep(seconds / 2)
@@ -204,7 +205,7 @@ def as_gem_tools():
     folder, data = temporary(), temporary()
     truth = os.path.join(folder, "truth.jsonl")
     first = next(p for p in range(23000 + os.getpid() % 15000, 60000) if all(free(p + i) for i in range(5)))
-    server = Server(MARU, data)
+    server = Server(MARU, data, *store_of(data))
     client = server.client(server.token)
     plant = new_plant(client, "examples/minifab")
     begin = time.time()
