@@ -9,7 +9,7 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'data.events': 'Events',
     // signals
     'signals.tree': 'Signals by place',
-    'signals.count': '{count} signals',
+    'signals.count': '{count|signal|signals}',
     'signals.first': 'The first {count} signals. Search to find the others.',
     'signals.search': 'Find by name, place, tool or unit',
     'signals.never': 'none yet',
