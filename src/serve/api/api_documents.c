@@ -12,6 +12,7 @@
 #include "control/equipment/ideals.h"
 #include "control/equipment/mapping.h"
 #include "control/equipment/shift_table.h"
+#include "control/fdc/window_table.h"
 #include "live/following/follow_table.h"
 #include "serve/floor/floors.h"
 #include "study/words/korean.h"
@@ -78,6 +79,16 @@ static maru_status read_shifts(const struct text *body, maru_faults *faults, mar
     return shift_table_read("shifts.csv", body->bytes, body->n_bytes, faults, &shifts, err);
 }
 
+static maru_status read_windows(const struct text *body, maru_faults *faults, maru_error *err) {
+    struct window_table table;
+    const maru_status st =
+        window_table_read("windows.csv", body->bytes, body->n_bytes, faults, &table, err);
+    if (st == MARU_OK) {
+        window_table_fini(&table);
+    }
+    return st;
+}
+
 // What names mean for twins that follow: whether a plant has what it names, each twin tells.
 static maru_status read_follow(const struct text *body, maru_faults *faults, maru_error *err) {
     struct follow_table table;
@@ -93,9 +104,9 @@ static const struct document_kind {
     const char *name;
     read_table read;
 } kinds[] = {
-    {FLOOR_ALARMS, read_alarms},       {FLOOR_ASSETS, read_assets}, {FLOOR_CHARTS, read_charts},
-    {FLOOR_EQUIPMENT, read_equipment}, {"follow", read_follow},     {FLOOR_IDEALS, read_ideals},
-    {FLOOR_SHIFTS, read_shifts},
+    {FLOOR_ALARMS, read_alarms},       {FLOOR_ASSETS, read_assets},   {FLOOR_CHARTS, read_charts},
+    {FLOOR_EQUIPMENT, read_equipment}, {"follow", read_follow},       {FLOOR_IDEALS, read_ideals},
+    {FLOOR_SHIFTS, read_shifts},       {FLOOR_WINDOWS, read_windows},
 };
 
 static const struct document_kind *find_kind(const char *name) {
@@ -283,8 +294,9 @@ maru_status api_put_document(struct request *request, maru_error *err) {
     const struct document_kind *kind = find_kind(request->param[0]);
     int64_t number = 0;
     if (!kind) {
-        return fail(err, MARU_E_USAGE,
-                    "documents are alarms, assets, charts, equipment, follow, ideals and shifts");
+        return fail(
+            err, MARU_E_USAGE,
+            "documents are alarms, assets, charts, equipment, follow, ideals, shifts and windows");
     }
     maru_status st = read_if_match(request, &number, err);
     if (st != MARU_OK) {

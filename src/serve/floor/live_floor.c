@@ -9,6 +9,9 @@
 #include "io/clock.h"
 #include "serve/floor/past.h"
 #include "serve/floor/recalling.h"
+#include "serve/floor/window_keeping.h"
+#include "serve/floor/window_making.h"
+#include "serve/floor/window_past.h"
 #include "serve/log.h"
 #include "signal/batch.h"
 
@@ -19,6 +22,14 @@
 // What people do to alarms is kept before they are answered.
 
 enum { WAIT_MS = 100, SAVE_US = 30000000, PART = 1 << 16 };
+#define MAKING_S 0.02 // of each round, for windows that are due
+
+static void say(struct floor *floor, const maru_error *err) {
+    if (strcmp(floor->problem, err->text) != 0) { // once
+        snprintf(floor->problem, sizeof floor->problem, "%s", err->text);
+        log_say(LOG_ERROR, "floor", err->text);
+    }
+}
 
 // ---- routes
 
@@ -27,6 +38,8 @@ struct routing {
     int64_t last;
     size_t n;
 };
+
+static const struct floor_route no_route = {NAME_NONE, ALARM_NONE, CHART_NONE, WINDOW_NONE};
 
 static maru_status add_route(void *context, const struct signal_row *row, maru_error *err) {
     struct routing *routing = context;
@@ -40,7 +53,7 @@ static maru_status add_route(void *context, const struct signal_row *row, maru_e
             return fail(err, MARU_E_MEMORY, "no memory");
         }
         for (size_t i = floor->n_route; i < n; i++) {
-            route[i] = (struct floor_route){NAME_NONE, ALARM_NONE, CHART_NONE};
+            route[i] = no_route;
         }
         floor->route = route;
         floor->n_route = n;
@@ -48,7 +61,8 @@ static maru_status add_route(void *context, const struct signal_row *row, maru_e
     floor->route[row->id] = (struct floor_route){
         .key = floor->tools ? tool_states_key(floor->tools, row) : NAME_NONE,
         .alarm = floor->alarms ? alarm_watch_signal(floor->alarms, row) : ALARM_NONE,
-        .chart = floor->charts ? chart_watch_signal(floor->charts, row) : CHART_NONE};
+        .chart = floor->charts ? chart_watch_signal(floor->charts, row) : CHART_NONE,
+        .window = floor->windows ? window_watch_signal(floor->windows, row) : WINDOW_NONE};
     return MARU_OK;
 }
 
@@ -100,6 +114,9 @@ static void feed(struct coming *coming) {
         if (route->chart != CHART_NONE) {
             chart_watch_sample(floor->charts, route->chart, &one->sample);
         }
+        if (route->window != WINDOW_NONE) {
+            window_watch_sample(floor->windows, route->window, &one->sample, now_us);
+        }
     }
     coming->n = 0;
 }
@@ -116,7 +133,8 @@ static void take_samples(struct coming *coming, const struct text *bytes) {
             continue;
         }
         const struct floor_route *route = &floor->route[one.signal];
-        if (route->key == NAME_NONE && route->alarm == ALARM_NONE && route->chart == CHART_NONE) {
+        if (route->key == NAME_NONE && route->alarm == ALARM_NONE && route->chart == CHART_NONE &&
+            route->window == WINDOW_NONE) {
             continue;
         }
         coming->sample[coming->n++] = one;
@@ -137,10 +155,28 @@ static void take_events(struct floor *floor, const struct text *bytes) {
     }
 }
 
+// Windows hear events by their number, so that each is heard once, over kills too.
+static void take_windows(struct floor *floor, bool has_events) {
+    maru_error err = {0};
+    maru_status st = MARU_OK;
+    if (has_events) {
+        st = window_past_hear(floor->windows, floor->signals, clock_unix_us(), &err);
+    }
+    st = st == MARU_OK ? window_make_due(floor->windows, floor->signals, MAKING_S,
+                                         &floor->has_due_windows, &err)
+                       : st;
+    if (st != MARU_OK) {
+        say(floor, &err);
+    }
+}
+
 static void take(struct coming *coming, const struct text *samples, const struct text *events) {
     struct floor *floor = coming->floor;
     take_samples(coming, samples);
     take_events(floor, events);
+    if (floor->windows) {
+        take_windows(floor, events->n_bytes > 0);
+    }
     if (floor->alarms) {
         alarm_watch_advance(floor->alarms, clock_unix_us() - ALARM_WATCH_HEARD_US);
     }
@@ -150,13 +186,6 @@ static void take(struct coming *coming, const struct text *samples, const struct
 }
 
 // ---- kept
-
-static void say(struct floor *floor, const maru_error *err) {
-    if (strcmp(floor->problem, err->text) != 0) { // once
-        snprintf(floor->problem, sizeof floor->problem, "%s", err->text);
-        log_say(LOG_ERROR, "floor", err->text);
-    }
-}
 
 static maru_status save_alarms(struct floor *floor, const struct engine_act *act, maru_error *err) {
     struct text bytes;
@@ -184,16 +213,48 @@ static maru_status save_charts(struct floor *floor, const struct engine_act *act
     return st;
 }
 
+static maru_status keep_windows(struct floor *floor, const char *engine, const struct text *bytes,
+                                const struct engine_act *act, maru_error *err) {
+    return bytes->status == MARU_OK
+               ? tenant_keep_engine(floor->tenant, engine, bytes->bytes, bytes->n_bytes, act, err)
+               : fail(err, bytes->status, "the state of the windows is too large to be kept");
+}
+
+static maru_status save_windows(struct floor *floor, const struct engine_act *act,
+                                maru_error *err) {
+    struct window_watch *windows = floor->windows;
+    struct text bytes;
+    maru_status st = MARU_OK;
+    text_init(&bytes, TENANT_MAX_ENGINE_BYTES);
+    if (act || windows->is_frozen_changed) {
+        window_keeping_save_frozen(windows, &bytes);
+        st = keep_windows(floor, FLOOR_FROZEN, &bytes, act, err);
+        windows->is_frozen_changed = st != MARU_OK;
+    }
+    if (st == MARU_OK && windows->is_changed) {
+        text_clear(&bytes);
+        window_keeping_save(windows, clock_unix_us(), &bytes);
+        st = keep_windows(floor, FLOOR_WINDOWS, &bytes, NULL, err);
+        windows->is_changed = st != MARU_OK;
+    }
+    text_fini(&bytes);
+    return st;
+}
+
 maru_status floor_save(struct floor *floor, const char *engine, const struct engine_act *act,
                        maru_error *err) {
     const bool is_of_alarms = act && strcmp(engine, FLOOR_ALARMS) == 0;
     const bool is_of_charts = act && strcmp(engine, FLOOR_CHARTS) == 0;
+    const bool is_of_windows = act && strcmp(engine, FLOOR_FROZEN) == 0;
     maru_status st = news_flush(&floor->news, floor->signals, err);
     if (st == MARU_OK && floor->alarms && (floor->alarms->is_changed || is_of_alarms)) {
         st = save_alarms(floor, is_of_alarms ? act : NULL, err);
     }
     if (st == MARU_OK && floor->charts && (floor->charts->is_changed || is_of_charts)) {
         st = save_charts(floor, is_of_charts ? act : NULL, err);
+    }
+    if (st == MARU_OK && floor->windows) {
+        st = save_windows(floor, is_of_windows ? act : NULL, err);
     }
     floor->saved_us = clock_unix_us();
     return st;
@@ -223,9 +284,12 @@ static void make(struct floor *floor) {
         say(floor, &err);
     }
     for (size_t i = 0; i < floor->n_route; i++) {
-        floor->route[i] = (struct floor_route){NAME_NONE, ALARM_NONE, CHART_NONE};
+        floor->route[i] = no_route;
     }
     floor->known = 0;
+    if (floor->windows) {
+        window_watch_forget_signals(floor->windows);
+    }
     floor_meet_signals(floor);
     if (recalling_read_past(floor, &err) != MARU_OK) {
         say(floor, &err);
@@ -248,7 +312,8 @@ static void work(struct floor *floor, struct coming *coming) {
     text_init(&events, SIGNALS_MAX_FOLLOW_BYTES);
     bool is_ending = false;
     while (!is_ending) {
-        const bool has_missed = signals_take_followed(floor->follower, WAIT_MS, &samples, &events);
+        const bool has_missed = signals_take_followed(
+            floor->follower, floor->has_due_windows ? 1 : WAIT_MS, &samples, &events);
         pthread_mutex_lock(&floor->lock);
         const uint64_t wanted = floor->wanted;
         if (wanted != floor->taken) {
@@ -332,6 +397,7 @@ void floor_close(struct floor *floor) {
     tool_states_free(floor->tools);
     alarm_watch_free(floor->alarms);
     chart_watch_free(floor->charts);
+    window_watch_free(floor->windows);
     alloc_free(floor->shifts);
     asset_table_fini(floor->assets);
     alloc_free(floor->assets);

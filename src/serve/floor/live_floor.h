@@ -9,6 +9,7 @@
 #include "serve/floor/alarm_watch.h"
 #include "serve/floor/chart_watch.h"
 #include "serve/floor/tool_states.h"
+#include "serve/floor/window_watch.h"
 #include "store/tenant.h"
 
 enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
@@ -20,11 +21,14 @@ enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
 #define FLOOR_ALARMS "alarms"
 #define FLOOR_CHARTS "charts"
 #define FLOOR_SHIFTS "shifts"
+#define FLOOR_WINDOWS "windows"
+#define FLOOR_FROZEN "windows_frozen" // an engine, too: what windows are judged by
 
 struct floor_route { // where a signal goes
     uint32_t key;    // of the table of equipment, NAME_NONE
     uint32_t alarm;  // of the table of alarms, ALARM_NONE
     uint32_t chart;  // the first of them, CHART_NONE
+    uint32_t window; // the first input, WINDOW_NONE
 };
 
 struct floor {
@@ -40,13 +44,14 @@ struct floor {
     pthread_cond_t is_taken;
     uint64_t wanted, taken; // readings of the documents
     bool is_ending;
-    uint32_t n_user;            // who waits for the lock, or has it
-    struct asset_table *assets; // NULL: there is no table
-    int64_t assets_version;     // 0: none
-    struct tool_states *tools;  // the same
-    struct alarm_watch *alarms; // the same
-    struct chart_watch *charts; // the same
-    struct shifts *shifts;      // the same
+    uint32_t n_user;              // who waits for the lock, or has it
+    struct asset_table *assets;   // NULL: there is no table
+    int64_t assets_version;       // 0: none
+    struct tool_states *tools;    // the same
+    struct alarm_watch *alarms;   // the same
+    struct chart_watch *charts;   // the same
+    struct window_watch *windows; // the same
+    struct shifts *shifts;        // the same
     struct news news;
     struct floor_route *route; // (n_route), by the number of the signal
     size_t n_route;
@@ -54,6 +59,7 @@ struct floor {
     uint64_t n_behind;                     // how often it has missed some, and read them back
     maru_time ready_us, saved_us, told_us; // when it was last read, saved and told
     maru_time from_us;                     // its past begins here
+    bool has_due_windows;                  // more than were made at once
     char problem[MARU_ERROR_TEXT_BYTES];   // "": none
     struct floor *next;
 };
@@ -73,8 +79,8 @@ void floor_refresh(struct floor *floor);
 //   cost    that of the new signals
 void floor_meet_signals(struct floor *floor);
 
-// Write what is concluded and the states of alarms and charts, with the act of somebody; the caller has the lock.
-//   in      engine: whose act it is, FLOOR_ALARMS or FLOOR_CHARTS; act NULL: nobody's
+// Write what is concluded and the states of alarms, charts and windows, with the act of somebody; the caller has the lock.
+//   in      engine: whose act it is, FLOOR_ALARMS, FLOOR_CHARTS or FLOOR_FROZEN; act NULL: nobody's
 MARU_MUST_USE maru_status floor_save(struct floor *floor, const char *engine,
                                      const struct engine_act *act, maru_error *err);
 

@@ -23,13 +23,21 @@ void news_add(struct news *news, maru_time at_us, const char *kind, const char *
                                 .recipe = "",
                                 .step = "",
                                 .detail = detail->n_bytes > 0 ? detail->bytes : "{}"};
-    const size_t n_before = news->bytes.n_bytes;
-    if (at_us < SIGNALS_FROM_US || at_us >= SIGNALS_TO_US || detail->status != MARU_OK ||
-        event_check(&event, NULL) != MARU_OK) {
+    if (detail->status != MARU_OK) {
         news->n_dropped++;
         return;
     }
-    event_write(&news->bytes, &event);
+    news_add_event(news, &event);
+}
+
+void news_add_event(struct news *news, const struct event *event) {
+    const size_t n_before = news->bytes.n_bytes;
+    if (event->at_us < SIGNALS_FROM_US || event->at_us >= SIGNALS_TO_US ||
+        event_check(event, NULL) != MARU_OK) {
+        news->n_dropped++;
+        return;
+    }
+    event_write(&news->bytes, event);
     if (news->bytes.status != MARU_OK) { // what is whole stays
         news->bytes.status = MARU_OK;
         news->bytes.n_bytes = n_before;

@@ -22,6 +22,9 @@ void news_fini(struct news *news);
 void news_add(struct news *news, maru_time at_us, const char *kind, const char *name,
               const char *lot, const struct text *detail);
 
+// The same of somebody else than maru: its tool.
+void news_add_event(struct news *news, const struct event *event);
+
 // Write them, durable when this returns MARU_OK; else they stay and are tried again.
 MARU_MUST_USE maru_status news_flush(struct news *news, struct signals *signals, maru_error *err);
 

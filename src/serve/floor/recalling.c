@@ -7,6 +7,8 @@
 #include "control/equipment/shift_table.h"
 #include "io/clock.h"
 #include "serve/floor/past.h"
+#include "serve/floor/window_keeping.h"
+#include "serve/floor/window_past.h"
 #include "signal/summary.h"
 
 // Tools are made anew from the samples of the last weeks, since a state is a fold over what was said. Alarms go on from the state
@@ -257,6 +259,60 @@ static maru_status make_charts(struct floor *floor, struct text *table, maru_err
     return st;
 }
 
+// What is kept of an engine; empty where there is nothing.
+static maru_status read_engine(struct floor *floor, const char *name, struct text *out,
+                               maru_error *err) {
+    text_clear(out);
+    const maru_status st = tenant_get_engine(floor->tenant, name, out, err);
+    return st == MARU_E_USAGE ? MARU_OK : st;
+}
+
+// Windows go on with what was kept, or with what those of the older table know.
+static maru_status inherit_windows(struct floor *floor, struct window_watch *made,
+                                   maru_error *err) {
+    const maru_time now_us = clock_unix_us();
+    struct text state, frozen;
+    maru_status st = MARU_OK;
+    text_init(&state, TENANT_MAX_ENGINE_BYTES);
+    text_init(&frozen, TENANT_MAX_ENGINE_BYTES);
+    if (floor->windows) {
+        window_keeping_save(floor->windows, now_us, &state);
+        window_keeping_save_frozen(floor->windows, &frozen);
+    } else {
+        st = read_engine(floor, FLOOR_WINDOWS, &state, err);
+        st = st == MARU_OK ? read_engine(floor, FLOOR_FROZEN, &frozen, err) : st;
+    }
+    if (st == MARU_OK) {
+        window_keeping_load(made, &state, now_us);
+        window_keeping_load_frozen(made, &frozen);
+        made->is_changed = made->is_frozen_changed = floor->windows != NULL;
+    }
+    text_fini(&state);
+    text_fini(&frozen);
+    return st;
+}
+
+static maru_status make_windows(struct floor *floor, struct text *table, maru_error *err) {
+    struct window_watch *made = NULL;
+    int64_t number = 0;
+    maru_status st = read_document(floor, FLOOR_WINDOWS, 0, table, &number, err);
+    if (st != MARU_OK || (floor->windows && floor->windows->version == number)) {
+        return st;
+    }
+    st = number > 0 ? window_watch_new(table, number, &made, err) : MARU_OK;
+    st = made ? inherit_windows(floor, made, err) : st;
+    if (st != MARU_OK) {
+        window_watch_free(made);
+        return st;
+    }
+    window_watch_free(floor->windows);
+    floor->windows = made;
+    if (made) {
+        made->news = &floor->news;
+    }
+    return MARU_OK;
+}
+
 static maru_status make_shifts(struct floor *floor, struct text *table, maru_error *err) {
     int64_t number = 0;
     maru_status st = read_document(floor, FLOOR_SHIFTS, 0, table, &number, err);
@@ -320,15 +376,18 @@ maru_status recalling_read_documents(struct floor *floor, maru_error *err) {
         make_alarms(floor, &table, assets == MARU_OK && tools == MARU_OK ? err : NULL);
     const bool is_good = assets == MARU_OK && tools == MARU_OK && alarms == MARU_OK;
     const maru_status charts = make_charts(floor, &table, is_good ? err : NULL);
-    const maru_status shifts =
-        make_shifts(floor, &table, is_good && charts == MARU_OK ? err : NULL);
+    const bool is_still_good = is_good && charts == MARU_OK;
+    const maru_status shifts = make_shifts(floor, &table, is_still_good ? err : NULL);
+    const maru_status windows =
+        make_windows(floor, &table, is_still_good && shifts == MARU_OK ? err : NULL);
     text_fini(&table);
     text_fini(&ideals);
     return assets != MARU_OK   ? assets
            : tools != MARU_OK  ? tools
            : alarms != MARU_OK ? alarms
            : charts != MARU_OK ? charts
-                               : shifts;
+           : shifts != MARU_OK ? shifts
+                               : windows;
 }
 
 // ---- the past of the tools
@@ -425,5 +484,10 @@ maru_status recalling_read_past(struct floor *floor, maru_error *err) {
     const maru_status charts =
         floor->charts ? recall_charts(floor, st == MARU_OK && tools == MARU_OK ? err : NULL)
                       : MARU_OK;
-    return st != MARU_OK ? st : tools != MARU_OK ? tools : charts;
+    const bool is_good = st == MARU_OK && tools == MARU_OK && charts == MARU_OK;
+    const maru_status windows = floor->windows
+                                    ? window_past_recall(floor->windows, floor->signals,
+                                                         clock_unix_us(), is_good ? err : NULL)
+                                    : MARU_OK;
+    return st != MARU_OK ? st : tools != MARU_OK ? tools : charts != MARU_OK ? charts : windows;
 }

@@ -169,7 +169,7 @@
     X("--from is wanted before --to, at most 100 days", "--from은 --to보다 앞서야 하고, 그 사이는 100일까지입니다") \
     X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
-    X("documents are alarms, assets, charts, equipment, follow, ideals and shifts", "문서는 alarms, assets, charts, equipment, follow, ideals, shifts입니다") \
+    X("documents are alarms, assets, charts, equipment, follow, ideals, shifts and windows", "문서는 alarms, assets, charts, equipment, follow, ideals, shifts, windows입니다") \
     X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
     X("at most 400 days are told at once", "한 번에 400일까지 볼 수 있습니다") \
     X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
@@ -789,7 +789,51 @@
     X("more than {1} rules, or {2} patterns with stars", "규칙이 {1}개를 넘거나 별표가 있는 패턴이 {2}개를 넘습니다") \
     /* the end of the list */
 
-#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X)
+#define KOREAN_WINDOWS(X) \
+    X("more than {1} values of windows: ask for a shorter time", "구간의 값이 {1}개를 넘습니다. 더 짧은 기간을 고르세요") \
+    X("more than {1} windows: ask for a shorter time", "구간이 {1}개를 넘습니다. 더 짧은 기간을 고르세요") \
+    X("at most 64 bytes", "64바이트까지 쓸 수 있습니다") \
+    X("names such as temp pressure, each once", "temp pressure처럼 이름을 한 번씩만 쓰세요") \
+    X("no name of a signal below its tool, or twice the same", "설비 아래 신호 이름이 아니거나 같은 이름이 두 번 있습니다") \
+    X("names such as temp 'gas flow'", "temp 'gas flow'처럼 이름을 쓰세요") \
+    X("a quote is not closed", "따옴표가 닫히지 않았습니다") \
+    X("a signal is wanted", "신호를 적으세요") \
+    X("of mean sd min max range slope area time_mean count missing, each once", "mean sd min max range slope area time_mean count missing 가운데 한 번씩만 쓰세요") \
+    X("unknown word, or twice the same", "모르는 낱말이거나 같은 낱말이 두 번 있습니다") \
+    X("fewer signals, or fewer features", "신호나 특징을 줄이세요") \
+    X("more than {1} features of signals", "신호의 특징이 {1}개를 넘습니다") \
+    X("from 1 s to 24 h", "1 s부터 24 h까지") \
+    X("not a length of windows", "구간의 길이가 아닙니다") \
+    X("events, the name of a signal, or a time such as 60 s", "events, 신호 이름, 또는 60 s 같은 시간") \
+    X("nothing that windows are made by", "구간을 나누는 기준이 아닙니다") \
+    X("a share such as 5 % or a time such as 2 s", "5 % 같은 비율이나 2 s 같은 시간") \
+    X("not a share and no time", "비율도 시간도 아닙니다") \
+    X("less than the whole, together", "둘을 더해 전체보다 작게 쓰세요") \
+    X("nothing of a window is left", "구간에 남는 것이 없습니다") \
+    X("a name, or a pattern such as etch-*", "이름이나 etch-* 같은 패턴") \
+    X("windows by time have no recipe and no step", "시간으로 나눈 구간에는 레시피와 스텝이 없습니다") \
+    X("only windows by events begin and end with one", "이벤트로 나눈 구간만 이벤트로 시작하고 끝납니다") \
+    X("the name of an event is too long", "이벤트 이름이 너무 깁니다") \
+    X("a share such as 0.01 or 1 %, at most a half", "0.01이나 1 % 같은 비율, 절반까지") \
+    X("not a share of false alarms", "오경보율이 아닙니다") \
+    X("a whole number from 2 to 100000", "2부터 100000까지의 정수") \
+    X("not a number of windows", "구간 개수가 아닙니다") \
+    X("a name of its own for each window", "구간마다 다른 이름을 쓰세요") \
+    X("there is a window of this name already", "같은 이름의 구간이 이미 있습니다") \
+    X("more than {1} windows", "구간이 {1}개를 넘습니다") \
+    X("there is no window '{1}'", "'{1}' 구간이 없습니다") \
+    X("limit is a number from 1 to {1}", "limit은 1부터 {1}까지의 수입니다") \
+    X("the table of windows has changed meanwhile", "그동안 구간 표가 바뀌었습니다") \
+    X("the state of the windows is too large to be kept", "구간 상태가 너무 커서 저장할 수 없습니다") \
+    X("more than {1} samples of a signal in a window", "한 구간에서 신호 하나의 샘플이 {1}개를 넘습니다") \
+    X("the name of a value is too long", "값의 이름이 너무 깁니다") \
+    X("no window lies in that time", "그 기간에 온전한 구간이 없습니다") \
+    X("the name of a tool is too long", "설비 이름이 너무 깁니다") \
+    X("more tools than windows may have", "구간이 볼 수 있는 설비 수를 넘었습니다") \
+    X("more signals than windows may have", "구간이 볼 수 있는 신호 수를 넘었습니다") \
+    X("more windows wait than memory may hold: some were dropped", "기다리는 구간이 메모리 한도를 넘어 일부를 버렸습니다")
+
+#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_WINDOWS(X)
 // clang-format on
 
 #endif

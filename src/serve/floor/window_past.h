@@ -1,0 +1,27 @@
+// Windows of the past, as they would have been had somebody listened: what is stored is heard again.
+#ifndef SERVE_WINDOW_PAST_H
+#define SERVE_WINDOW_PAST_H
+
+#include "serve/floor/window_watch.h"
+#include "store/signals/signals.h"
+
+#define WINDOW_PAST_US (INT64_C(7) * 86400 * 1000000) // of which a new row makes windows
+
+// Hear what the store has and the watch has not heard: of a new row the last week, of others what came since. Signals are known.
+MARU_MUST_USE maru_status window_past_recall(struct window_watch *watch, struct signals *signals,
+                                             maru_time now_us, maru_error *err);
+
+// Hear the events that have become durable since the last ones that were heard.
+MARU_MUST_USE maru_status window_past_hear(struct window_watch *watch, struct signals *signals,
+                                           maru_time now_us, maru_error *err);
+
+// Make a reference of the windows of a row that lie within [from_us, to_us), from stored samples.
+//   in      a watch of its own, to which nothing has come yet
+//   out     *out, the caller's
+//   errors  MARU_E_INPUT: there are none; MARU_E_LIMIT; of the store
+MARU_MUST_USE maru_status window_past_reference(struct window_watch *watch, uint32_t row,
+                                                struct signals *signals, maru_time from_us,
+                                                maru_time to_us, struct reference **out,
+                                                maru_error *err);
+
+#endif
