@@ -21,8 +21,9 @@ enum {
     ANSWER_US = 10000000, // the broker has to accept within this time
     FIRST_WAIT_US = 500000,
     LONGEST_WAIT_US = 10000000,
-    CATCH_UP_VALUES = 500, // in one message
-    WRITE_MS = 2000,       // at the end
+    // In one message: hours of many sensors must not be more messages than a broker keeps for a client (1000 as a rule).
+    CATCH_UP_VALUES = 5000,
+    WRITE_MS = 2000, // at the end
 };
 
 // ---- what the state machine wants
@@ -318,8 +319,9 @@ void fake_node_put(struct fake_node *node, const struct fake_value *value, uint3
 }
 
 void fake_node_catch_up(struct fake_node *node, maru_time now) {
-    struct edge_value value[CATCH_UP_VALUES];
-    while (node->n_kept > 0 && edge_is_online(node->edge) && !fake_node_is_blocked(node)) {
+    const bool has_some = node->n_kept > 0 && edge_is_online(node->edge);
+    struct edge_value *value = has_some ? alloc_new(CATCH_UP_VALUES, sizeof *value) : NULL;
+    while (value && node->n_kept > 0 && edge_is_online(node->edge) && !fake_node_is_blocked(node)) {
         const uint32_t n =
             (uint32_t)(node->n_kept < CATCH_UP_VALUES ? node->n_kept : CATCH_UP_VALUES);
         for (uint32_t i = 0; i < n; i++) {
@@ -328,7 +330,7 @@ void fake_node_catch_up(struct fake_node *node, maru_time now) {
         }
         bool is_sent = false;
         if (edge_data(node->edge, value, n, true, now, &is_sent, NULL) != MARU_OK || !is_sent) {
-            return;
+            break;
         }
         for (uint32_t i = 0; i < n; i++) {
             drop_oldest(node);
@@ -336,6 +338,7 @@ void fake_node_catch_up(struct fake_node *node, maru_time now) {
         node->look->n_value += n;
         node->look->n_historical += n;
     }
+    alloc_free(value);
 }
 
 void fake_node_stop(struct fake_node *node, maru_time now) {

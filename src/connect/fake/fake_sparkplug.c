@@ -170,7 +170,9 @@ static void wait_for_files(struct fake_sparkplug *fake) {
     }
 }
 
+// Whether nodes are held is looked at before the basket is taken: who lets them come has put all that they must know.
 static void turn(struct fake_sparkplug *fake, struct basket *own, bool may_try) {
+    const bool is_held = atomic_load(&fake->is_held);
     for (uint32_t i = 0; i < fake->n_node; i++) {
         fake_node_serve(&fake->node[i], fake->file[i].revents, clock_unix_us());
     }
@@ -180,8 +182,7 @@ static void turn(struct fake_sparkplug *fake, struct basket *own, bool may_try) 
     }
     for (uint32_t i = 0; i < fake->n_node; i++) {
         fake_node_catch_up(&fake->node[i], clock_unix_us());
-        if (may_try && fake->has_values && !atomic_load(&fake->is_stopping) &&
-            !atomic_load(&fake->is_held)) {
+        if (may_try && fake->has_values && !atomic_load(&fake->is_stopping) && !is_held) {
             fake_node_try(&fake->node[i], clock_unix_us());
         }
     }
