@@ -31,6 +31,7 @@ enum {
     FLOOD_TICK_US = 10000,
     FLOOD_ROUNDS_PER_S = 100,
     STATUS_US = 500000,
+    COUNT_EARLIER_US = 1000,
     TEXT_BYTES = 1 << 30,
 };
 #define MAX_PIECE (6 * MARU_HOUR) // of the plant, before others have their turn
@@ -122,12 +123,17 @@ static int64_t tool_stamp(const struct playing *p, uint32_t tool, maru_time plan
 
 // ---- what the life tells
 
+// What was made is counted a moment before the job changes, so that whoever sorts by time knows of what.
+static bool is_count(enum life_tag tag) {
+    return tag == LIFE_TAG_WAFERS || tag == LIFE_TAG_GOOD || tag == LIFE_TAG_SCRAP;
+}
+
 static void on_change(void *of, uint32_t tool, enum life_tag tag, const struct sample *sample) {
     struct playing *p = of;
     const uint32_t at = stage_tag_of(p->options->stage, tool, tag);
     if (at != UINT32_MAX) {
         struct sample stamped = *sample;
-        stamped.at_us = tool_stamp(p, tool, sample->at_us);
+        stamped.at_us = tool_stamp(p, tool, sample->at_us) - (is_count(tag) ? COUNT_EARLIER_US : 0);
         p->counts->n_change++;
         put(p, &p->news, at, &stamped);
     }
@@ -353,6 +359,9 @@ static maru_status tell_past(struct playing *p, maru_error *err) {
     for (int64_t at_us = p->measure_us; st == MARU_OK && at_us < p->begin_us && !stop_asked();
          at_us += options->period_us) {
         p->now_us = at_us;
+        if (options->disturb) {
+            disturb_go(options->disturb, at_us - p->begin_us);
+        }
         st = go_on(p, err);
         measure(p);
         hand_over(p);
