@@ -122,7 +122,8 @@ static maru_time plant_time(maru_time begin_us, double speed, maru_time since_us
 
 static maru_status stop_tool(const struct fault_row *row, uint32_t tool, maru_time begin_us,
                              double speed, struct acts *acts, maru_error *err) {
-    const maru_time at = plant_time(begin_us, speed, row->at_us);
+    const maru_time from = plant_time(begin_us, speed, row->at_us);
+    const maru_time at = from > 0 ? from : 0;
     const struct act stop = {.at_us = at, .tool = tool, .kind = ACT_STOP};
     maru_status st = acts_add(acts, stop, err);
     if (st == MARU_OK && row->until_us != INT64_MAX) {

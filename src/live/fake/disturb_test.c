@@ -29,6 +29,7 @@ static void sensors(void **state) {
     (void)state;
     maru_plant *plant = trial_plant(trial_full);
     char name[LIFE_MAX_TEXT_BYTES], rows[5 * LIFE_MAX_TEXT_BYTES];
+    // also before the fake begins: in its past, and before the plant's
     life_tool_name(plant, 1, name);
     snprintf(rows, sizeof rows,
              "10 s,10 s,%s/Process/Flow,stuck,,\n0,,%s/Process/Power,drift,36,\n"
@@ -76,21 +77,23 @@ static void tools_fail(void **state) {
     char name[LIFE_MAX_TEXT_BYTES], rows[5 * LIFE_MAX_TEXT_BYTES];
     const maru_plant *plant = maru_model_plant(t.model);
     life_tool_name(plant, 0, name);
-    snprintf(rows, sizeof rows, "2 h,10 min,%s,failure,,\n10 min,30 min,%s,failure,,\n", name,
-             name);
+    snprintf(rows, sizeof rows,
+             "2 h,10 min,%s,failure,,\n10 min,30 min,%s,failure,,\n-1 h,5 min,%s,failure,,\n"
+             "-15 h,10 min,%s,failure,,\n",
+             name, name, name, name);
     struct fault_table table = table_of(plant, rows);
     struct acts acts = {0};
     assert_int_equal(disturb_acts(&table, plant, MARU_DAY, 2, &acts, NULL), MARU_OK);
-    assert_int_equal(acts.n, 4);
+    assert_int_equal(acts.n, 8);
     struct life *life = NULL;
     const struct life_options options = {
-        .model = t.model, .seed = 5, .begin_us = MARU_DAY, .acts = &acts};
+        .model = t.model, .seed = 5, .begin_us = MARU_DAY / 2, .acts = &acts};
     assert_int_equal(life_new(&options, &life, NULL), MARU_OK);
     const struct {
         int minute;
         bool is_down;
-    } want[] = {{20, true},  {79, true},  {80, false}, {239, false},
-                {240, true}, {259, true}, {260, false}};
+    } want[] = {{-121, false}, {-120, true}, {-111, true}, {-110, false}, {20, true},  {79, true},
+                {80, false},   {239, false}, {240, true},  {259, true},   {260, false}};
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         assert_int_equal(life_run(life, MARU_DAY + want[i].minute * MARU_MINUTE, NULL, NULL),
                          MARU_OK);

@@ -195,7 +195,8 @@ static bool read_share(const struct grid_row *row, struct fault_row *out) {
 static bool read_times(const struct grid_row *row, struct fault_row *out) {
     struct complaint why;
     maru_time for_us = 0;
-    bool is_good = span_read(row->cell[COLUMN_AT].bytes, row->cell[COLUMN_AT].n, &out->at_us, &why);
+    bool is_good =
+        offset_read(row->cell[COLUMN_AT].bytes, row->cell[COLUMN_AT].n, &out->at_us, &why);
     if (!is_good) {
         grid_fault(row, COLUMN_AT, why.right, "%s", why.wrong);
     }

@@ -34,7 +34,7 @@ enum fault_link {
 enum fault_of { FAULT_OF_LINK, FAULT_OF_TOOL, FAULT_OF_SIGNAL };
 
 struct fault_row {
-    maru_time at_us, until_us; // since the fake began; INT64_MAX: to its end
+    maru_time at_us, until_us; // since the fake began, below 0: in its past; INT64_MAX: to its end
     enum fault_kind kind;
     enum fault_link link;
     const char *part;  // of the link, "": all of it

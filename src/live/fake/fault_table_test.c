@@ -19,7 +19,8 @@ static const char good[] = "at,for,target,fault,value,share\n"
                            "0,,A/1/2,고착,,\n"
                            "0,,*/Process/Flow,spike,-100,\n"
                            "2 h,1 h,Etch/2,clock,-5 s,\n"
-                           "1 h,2 h,*,failure,,\n";
+                           "1 h,2 h,*,failure,,\n"
+                           "-40 min,3 min,Etch/1,failure,,\n";
 
 static maru_status read(const maru_plant *plant, const char *text, struct fault_table *table,
                         maru_faults **faults) {
@@ -35,7 +36,7 @@ static void good_ones(void **state) {
     struct fault_table table;
     assert_int_equal(read(plant, good, &table, &faults), MARU_OK);
     maru_faults_free(faults);
-    assert_int_equal(table.n_row, 9);
+    assert_int_equal(table.n_row, 10);
     const struct fault_row *row = table.row;
     assert_int_equal(row[0].kind, FAULT_DROP);
     assert_int_equal(row[0].at_us, 10 * MARU_MINUTE);
@@ -56,6 +57,7 @@ static void good_ones(void **state) {
     assert_true(row[6].tool == UINT32_MAX && row[6].variable == FAKE_FLOW);
     assert_true(row[7].span_us == -5 * MARU_SECOND);
     assert_int_equal(row[8].kind, FAULT_FAILURE);
+    assert_true(row[9].at_us == -40 * MARU_MINUTE && row[9].until_us == -37 * MARU_MINUTE);
     assert_true(fault_table_has_link(&table, FAULT_LINK_SECS));
     assert_false(fault_table_has_link(&table, FAULT_LINK_OPCUA));
     struct text once, twice;
@@ -80,7 +82,7 @@ static void each_wrong_thing_is_told(void **state) {
         uint32_t column;
     } bad[] = {
         {"x,,Etch/1,stuck,,", 1},
-        {"-1 s,,Etch/1,stuck,,", 1},
+        {"-s,,Etch/1,stuck,,", 1},
         {"0,0 s,Etch/1,stuck,,", 2},
         {"0,soon,Etch/1,stuck,,", 2},
         {"0,,Etch/4,stuck,,", 3},
