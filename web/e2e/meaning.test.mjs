@@ -40,7 +40,7 @@ etch2,state,idle,idle,Etch/2,
 `
 
 // What a telephone is shown, and a text that each page has.
-const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표' }
+const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표', '/data/assets': '자산 표' }
 
 describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -395,6 +395,23 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         await shot(page, '93-charts')
     })
 
+    it('proposes a table of assets from a plant, and keeps nothing of it before somebody saves it', async () => {
+        const sent = await fetch(`${base}/v1/plants?name=minifab`, { method: 'POST', body: archive(join(ROOT, 'examples/minifab')), headers: { 'Content-Type': 'application/zip' } })
+        assert.equal(sent.status, 201)
+        await page.goto(`${base}/data/assets`)
+        await page.getByText('No table of assets yet').waitFor()
+        await page.getByRole('button', { name: 'Make one from a plant' }).click()
+        await page.getByRole('dialog').getByLabel('Plant').waitFor()
+        await page.getByRole('dialog').getByRole('button', { name: 'Show the proposal' }).click()
+        await page.getByText('A proposal from the plant').waitFor()
+        await page.getByRole('grid').getByText('Diffusion/1', { exact: true }).waitFor()
+        assert.equal((await fetch(`${base}/v1/documents/assets`)).status, 404)
+        await shot(page, '94-assets')
+        await page.getByRole('button', { name: 'Save as new version' }).click()
+        await page.getByText('Saved as version 1').waitFor()
+        assert.ok((await ask(base, '/v1/assets')).items.some(({ tool }) => tool === 'Diffusion/1'))
+    })
+
     it('fits a telephone, in Korean and in the dark', async () => {
         const small = await open(browser, base, { lang: 'ko-KR', width: 390, height: 844, dark: true, touch: true })
         for (const [path, text] of Object.entries(SMALL)) {
@@ -421,7 +438,7 @@ describe('the samples of tables', { skip: !!process.env.BASE_URL }, () => {
             try {
                 const opened = await open(browser, server.base, { lang, width: 1600, height: 1000 })
                 page = opened.page
-                for (const room of ['alarms/table', 'equipment/table', 'equipment/ideals', 'equipment/shifts', 'quality/table']) {
+                for (const room of ['alarms/table', 'equipment/table', 'equipment/ideals', 'equipment/shifts', 'quality/table', 'data/assets']) {
                     await page.goto(`${server.base}/${room}`)
                     await page.getByRole('button', { name: begin }).click()
                     await page.getByRole('button', { name: save }).click()

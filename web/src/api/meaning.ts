@@ -1,5 +1,5 @@
 // What the data means: alarms, what tools do, control charts, and the tables that say it. Times are seconds since 1970-01-01 UTC.
-import { address, ask, get, list, post } from './client'
+import { address, ask, bytes, get, list, post } from './client'
 import type { components } from './contract.gen'
 import { happenings, type Happening } from './live'
 
@@ -19,7 +19,7 @@ export type ControlLine = Schemas['ControlLine']
 export type Capability = Schemas['Capability']
 export type Estimate = Schemas['Estimate']
 export type DocumentRow = Schemas['DocumentRow']
-export type DocumentName = 'alarms' | 'charts' | 'equipment' | 'ideals' | 'shifts' | 'follow' | 'windows'
+export type DocumentName = 'alarms' | 'charts' | 'equipment' | 'ideals' | 'shifts' | 'follow' | 'windows' | 'assets'
 
 export const alarms = (query: { state?: string; operator?: string; limit?: number }, signal?: AbortSignal) => get('/v1/alarms', { query }, signal)
 const of = (alarm: string) => ({ path: { alarm } })
@@ -54,6 +54,8 @@ export const capability = (chart: string, from: number, to: number, signal?: Abo
 export const readDocument = (name: DocumentName) => get('/v1/documents/{document}', { path: { document: name } })
 export const documentVersions = (name: DocumentName) => list('/v1/documents/{document}/versions', { path: { document: name } })
 export const documentAddress = (name: DocumentName, version: number) => address('/v1/documents/{document}/versions/{version}', { document: name, version })
+/** A table of assets to start from; the server keeps nothing of it. */
+export const assetsProposal = (plant: string): Promise<Uint8Array> => bytes(address('/v1/assets/proposal', {}, { plant }))
 /** `version`: the one that was edited; 0: there was none. */
 export async function writeDocument(name: DocumentName, bytes: Uint8Array, version: number): Promise<Schemas['DocumentFacts']> {
     const headers = { 'Content-Type': 'text/csv', ...(version > 0 ? { 'If-Match': `"${version}"` } : {}) }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { bytes } from '../api/client'
 import { documentAddress, documentVersions, readDocument, writeDocument, type DocumentName } from '../api/meaning'
 import { ApiError, saidOf } from '../api/problem'
@@ -15,13 +15,18 @@ import { apply, proposed, taken } from './drafts'
 import { TEMPLATES } from './templates'
 
 /** The first column of each table: what its rows are known by. */
-const KEYS: Record<DocumentName, string> = { alarms: 'alarm', charts: 'chart', equipment: 'equipment', ideals: 'product', shifts: 'name', follow: 'name', windows: 'window' }
+const KEYS: Record<DocumentName, string> = { alarms: 'alarm', charts: 'chart', equipment: 'equipment', ideals: 'product', shifts: 'name', follow: 'name', windows: 'window', assets: 'asset' }
 const inBytes = (text: string) => new TextEncoder().encode(text)
 /** Korean spreadsheets write CP949; these tables are kept as UTF-8. */
 const asUtf8 = (content: Uint8Array) => (charsetOf(content) === 'utf-8' ? content : inBytes(decode(content, charsetOf(content))))
 
 /** A table that says what the data means: edited here or uploaded, its faults at their cells, its versions below. */
-export function DocumentEditor({ name, onSaved }: { name: DocumentName; onSaved?: () => void }) {
+export function DocumentEditor({ name, onSaved, proposal }: {
+    name: DocumentName
+    onSaved?: () => void
+    /** Another way to begin: what it makes is edited here, and nobody's until it is saved. */
+    proposal?: (take: (content: Uint8Array, words: string) => void) => ReactNode
+}) {
     const { t, lang } = useText()
     const may = useMay('engineer')
     const kept = useLoad(`document ${name}`, async () => readDocument(name).catch((problem: ApiError) => (problem.status === 404 ? null : Promise.reject(problem))))
@@ -82,12 +87,14 @@ export function DocumentEditor({ name, onSaved }: { name: DocumentName; onSaved?
     }
     if (kept.error && !kept.value) return <ProblemNote error={kept.error} retry={kept.reload} />
     if (kept.value === undefined) return <Waiting />
+    const other = may && proposal?.((content, words) => take(new Sheet(content), words))
     const upload = may && <Upload label={t(sheet ? 'document.upload' : 'document.upload.first')} onFile={(content, file) => take(new Sheet(content), t('document.read', { file }))} />
     if (!sheet)
         return (
             <Card>
                 <Empty title={t(`document.none.${name}`)} text={t(may ? `document.none.${name}.text` : 'document.none.viewer')}>
                     {may && <Button look="main" onClick={() => take(new Sheet(inBytes(TEMPLATES[name][lang])), t('document.template'))}>{t('document.begin')}</Button>}
+                    {other}
                     {upload}
                 </Empty>
             </Card>
@@ -102,6 +109,7 @@ export function DocumentEditor({ name, onSaved }: { name: DocumentName; onSaved?
                     may && (
                         <>
                             {changed && <span className="unsaved">{t('editor.unsaved')}</span>}
+                            {other}
                             {upload}
                             <Button look="main" disabled={!changed || busy} onClick={() => void save()}>{t('editor.save')}</Button>
                         </>

@@ -31,4 +31,8 @@ export const TEMPLATES: Record<DocumentName, Record<Lang, string>> = {
         ko: '구간,설비,신호,기준,시작,끝,레시피,스텝,앞,뒤,특징,오경보율,최소\n식각,Etch/*,temp pressure,이벤트,,,,,5 %,5 %,,,\n',
         en: 'window,tool,signals,by,begin,end,recipe,step,head,tail,features,false_alarms,least\netching,Etch/*,temp pressure,events,,,,,5 %,5 %,,,\n',
     },
+    assets: {
+        ko: '자산,상위,계층,한글이름,호기,신호,신호이름,단위\n한빛정밀,,기업,,,,,\n울산공장,한빛정밀,사업장,,,,,\n프레스동,한빛정밀/울산공장,구역,,,,,\npress-1,한빛정밀/울산공장/프레스동,장비,1호 프레스,Press/1,line1/press/**,,\n,,,,,**/temp,,°C\n',
+        en: 'asset,parent,level,name,tool,signals,as,unit\nhanbit,,enterprise,Hanbit Precision,,,,\nulsan,hanbit,site,,,,,\npress shop,hanbit/ulsan,area,,,,,\npress-1,hanbit/ulsan/press shop,tool,Press 1,Press/1,line1/press/**,,\n,,,,,**/temp,,°C\n',
+    },
 }

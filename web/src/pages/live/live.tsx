@@ -7,9 +7,10 @@ import '../../style/live.css'
 const Connections = lazy(() => import('./connections'))
 const Signals = lazy(() => import('./signals'))
 const Explorer = lazy(() => import('./explorer'))
+const Assets = lazy(() => import('./assets'))
 const Happenings = lazy(() => import('./happenings'))
 
-/** /data, /data/signals, /data/explorer, /data/events: what comes from the factory. */
+/** /data, /data/signals, /data/explorer, /data/events, /data/assets: what comes from the factory. */
 export default function Live() {
     const { t } = useText()
     const { path } = usePlace()
@@ -24,6 +25,7 @@ export default function Live() {
                     { href: '/data/signals', text: t('data.signals'), on: room === 'signals' },
                     { href: '/data/explorer', text: t('data.explorer'), on: room === 'explorer' },
                     { href: '/data/events', text: t('data.events'), on: room === 'events' },
+                    { href: '/data/assets', text: t('data.assets'), on: room === 'assets' },
                 ]}
             />
             <Suspense fallback={<Waiting />}>
@@ -31,6 +33,7 @@ export default function Live() {
                 {room === 'signals' && <Signals />}
                 {room === 'explorer' && <Explorer />}
                 {room === 'events' && <Happenings />}
+                {room === 'assets' && <Assets />}
             </Suspense>
         </>
     )
