@@ -1,33 +1,17 @@
-#include "target.h"
+#include "table_property.h"
 
 #include "control/fdc/window_table.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 // A table of windows. Properties: what is refused has a fault with what would be right; what is read is written and read back the same;
 // and no window begins and ends with the same usual event.
 
 enum { MAX_TEXT_BYTES = 1 << 24 };
 
-static void must(bool is_true) {
-    if (!is_true) {
-        abort();
-    }
-}
-
 static bool read(const char *bytes, size_t n, struct window_table *table) {
-    maru_faults *faults = maru_faults_new();
-    must(faults != NULL);
-    maru_error err;
-    const maru_status st = window_table_read("windows.csv", bytes, n, faults, table, &err);
-    must((st == MARU_OK) == (maru_faults_count(faults, MARU_FAULT) == 0) || st == MARU_E_LIMIT);
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        must(maru_faults_get(faults, i)->right[0] != '\0');
-    }
-    must(st == MARU_OK || err.text[0] != '\0');
-    maru_faults_free(faults);
-    return st == MARU_OK;
+    struct reading reading = reading_begin();
+    const maru_status st =
+        window_table_read("windows.csv", bytes, n, reading.faults, table, &reading.err);
+    return reading_end(&reading, st);
 }
 
 static void look(const struct window_def *def) {
@@ -60,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     window_table_write(&table, &once);
     must(once.status == MARU_OK && read(once.bytes, once.n_bytes, &again));
     window_table_write(&again, &twice);
-    must(again.n == table.n && once.n_bytes == twice.n_bytes);
-    must(memcmp(once.bytes, twice.bytes, once.n_bytes) == 0);
+    must(again.n == table.n);
+    must_be_same(&once, &twice);
     text_fini(&once);
     text_fini(&twice);
     window_table_fini(&table);
