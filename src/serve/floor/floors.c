@@ -41,7 +41,7 @@ struct floor *floors_enter(struct floors *floors, const char *tenant) {
     store_require_outside_query(); // the floor asks its tenant's under its lock
     struct floor *floor = hold(floors, tenant);
     if (floor) {
-        pthread_mutex_lock(&floor->lock);
+        floor_enter(floor);
     }
     return floor;
 }

@@ -341,6 +341,7 @@ static void *run(void *context) {
         work(floor, &coming);
     } else {
         log_say(LOG_ERROR, "floor", "no memory");
+        floor_end(floor); // nobody waits for it
     }
     alloc_free(coming.sample);
     alloc_free(coming.order);
@@ -409,11 +410,19 @@ void floor_close(struct floor *floor) {
     alloc_free(floor);
 }
 
-void floor_refresh(struct floor *floor) {
-    pthread_mutex_lock(&floor->lock);
-    const uint64_t wanted = ++floor->wanted;
+static void await_reading(struct floor *floor, uint64_t wanted) {
     while (floor->has_thread && !floor->is_ending && floor->taken < wanted) {
         pthread_cond_wait(&floor->is_taken, &floor->lock);
     }
+}
+
+void floor_enter(struct floor *floor) {
+    pthread_mutex_lock(&floor->lock);
+    await_reading(floor, 1);
+}
+
+void floor_refresh(struct floor *floor) {
+    pthread_mutex_lock(&floor->lock);
+    await_reading(floor, ++floor->wanted);
     pthread_mutex_unlock(&floor->lock);
 }

@@ -71,6 +71,9 @@ MARU_MUST_USE maru_status floor_open(struct store *store, const char *tenant, st
 void floor_end(struct floor *floor);   // its thread ends soon
 void floor_close(struct floor *floor); // waits for the thread; accepts NULL
 
+// Have it alone, with the documents read at least once: who asks right behind the start is told what there is. The caller unlocks it.
+void floor_enter(struct floor *floor);
+
 // Read the documents again, and wait until that is done.
 void floor_refresh(struct floor *floor);
 
