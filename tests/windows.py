@@ -89,8 +89,8 @@ class Cloud:
     def get(self, path):
         return self.client.get(path)[1]
 
-    def row(self, name):
-        return next(row for row in self.get("/v1/windows")["items"] if row["name"] == name)
+    def row(self, name):  # after a start it takes a moment until the tables are read
+        return wait_for(lambda: [row for row in self.get("/v1/windows")["items"] if row["name"] == name])[0]
 
     def windows(self, name, **asked):
         return self.get(f"/v1/windows/{name}?" + "&".join(f"{key}={value}" for key, value in {"limit": 2000, **asked}.items()))["windows"]
@@ -250,6 +250,74 @@ def live(cloud, equipment, process, folder, port):
     return cloud
 
 
+def steps(cloud, folder):
+    """Each stretch of one value of a signal is a window; what goes on when the program is killed is whole afterwards."""
+    begin = math.floor(time.time()) - 400
+    table = TABLE + "phase,line-*,temp,phase,,\n"
+    check("another table", cloud.client.ask("PUT", "/v1/documents/windows", table.encode())[0], 200)
+    check("what was frozen stays", cloud.row("step")["frozen"]["version"], 1)
+    words = ["idle", "heat", "soak", "cool"]
+    lines = [f'line-1 phase="{words[i // 50 % 4]}",temp={100 * (i // 50) + i % 50} {(begin + i) * 1000000}' for i in range(400)]
+    cloud.write(lines[:220])
+    wait_for(lambda: cloud.row("phase")["measured"] == 3)
+    cloud.server.stop(signal.SIGKILL)
+    cloud = Cloud(folder, 0)
+    check("no window is lost", wait_for(lambda: cloud.row("phase")["measured"] == 3), True)
+    cloud.write(lines[220:])
+    wait_for(lambda: cloud.row("phase")["measured"] == 6)
+    windows = cloud.windows("phase", **{"from": begin})
+    # The first value may have been there for long, and the last one goes on.
+    check("steps by their value", [(w["from"] - begin, w["until"] - begin, w["step"], w["recipe"], round(w["values"]["temp.mean"], 6)) for w in windows],
+          [(50.0 * k, 50.0 * k + 50, words[k % 4], "", 100 * k + 24.5) for k in range(1, 7)])
+    check("unjudged", [w["severity"] for w in windows], ["unjudged"] * 6)
+    cloud.write([f'line-1 phase="heat" {(begin + 100) * 1000000}'])
+    check("a step that comes too late is counted", wait_for(lambda: cloud.row("phase")["late"]), 1)
+    return cloud
+
+
+def tennessee(cloud):
+    """A continuous process, one window of three minutes after the other: real data (docs/QUALITY.md), from HTTP to the verdict."""
+    folder = os.path.join(os.environ.get("MARU_DATA", "../shared/data"), "tep")
+    if not os.path.exists(folder):
+        tell(f"skipped: no {folder} (set MARU_DATA)")
+        return
+    def read(name):
+        rows = [[float(x) for x in line.split()] for line in open(os.path.join(folder, name)) if line.strip()]
+        return [list(x) for x in zip(*rows)] if name == "d00.dat" else rows
+    n = 200 if QUICK else 480
+    parts = {"d00.dat": read("d00.dat"), "d00_te.dat": read("d00_te.dat")[:n]}
+    parts.update({f"{fault}_te.dat": read(f"{fault}_te.dat")[160:160 + n // 4] for fault in ("d01", "d04", "d05")})
+    names = [f"x{i + 1}" for i in range(52)]
+    at = (math.floor(time.time()) // 180 - sum(len(rows) + 10 for rows in parts.values())) * 180
+    spans, lines = {}, []
+    for name, rows in parts.items():
+        spans[name] = (at, at + 180 * len(rows))
+        for row in rows:
+            lines.append(f"te {','.join(f'{x}={value}' for x, value in zip(names, row))} {(at + 90) * 1000000}")
+            at += 180
+        at += 1800
+    table = TABLE + f"tep,te,{' '.join(names)},3 min,,1 %\n"
+    table = table.replace("오경보율\n", "오경보율,특징\n").replace("1 %\ntep", "1 %,\ntep").replace("3 min,,1 %", "3 min,,1 %,mean")
+    check("the table of the process", cloud.client.ask("PUT", "/v1/documents/windows", table.encode())[0], 200)
+    began = time.monotonic()
+    cloud.write(lines)
+    wait_for(lambda: cloud.row("tep")["measured"] >= len(lines), 120)
+    tell(f"{len(lines)} windows of 52 signals in {time.monotonic() - began:.1f} s")
+    check("each of them once", cloud.row("tep")["measured"], len(lines))
+    begin, end = spans["d00.dat"]
+    status, answer = cloud.client.post("/v1/windows/tep/freeze", {"from": begin, "to": end})
+    check("the reference", (status, answer["frozen"]["windows"], answer["frozen"]["contexts"]), (200, 500, 1))
+    share = {}
+    for name, (begin, end) in spans.items():
+        windows = cloud.windows("tep", **{"from": begin, "to": end + 1})
+        check(f"all of {name}", len(windows), len(parts[name]))
+        share[name] = sum(w["severity"] == "violation" for w in windows) / len(windows)
+        tell(f"{name}: {100 * share[name]:.1f} % of {len(windows)} windows")
+    within("false alarms of d00_te", share.pop("d00_te.dat"), 0.02)
+    share.pop("d00.dat")
+    at_least("found of each fault", min(share.values()), 0.95)
+
+
 def main():
     if not find_mosquitto():
         print("skipped: no mosquitto")
@@ -266,6 +334,8 @@ def main():
     last = faults(cloud, equipment, process, fresh)
     signals(cloud, begin, end)
     cloud = live(cloud, equipment, process, folder, 0)
+    cloud = steps(cloud, folder)
+    tennessee(cloud)
     check("the program says nothing bad", [line for line in cloud.server.log if "error" in line], [])
     cloud.server.stop()
     finish()
