@@ -190,7 +190,7 @@ maru_status reference_add(struct reference *r, const struct context_key *key, co
     r->window = window;
     maru_status st = get(r, key, &own, err);
     st = st == MARU_OK ? context_learn(&r->limits, key, value, err) : st;
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !own) {
         return st;
     }
     double *more = make_room(own->value, own->n, &own->cap, n_value * sizeof *more);
@@ -274,7 +274,7 @@ static maru_status fit_group(struct reference *r, struct group *group, maru_erro
     if (!part) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    for (uint32_t i = group->last; i != UINT32_MAX; i = r->own[i].previous) {
+    for (uint32_t i = group->last; r->own && i != UINT32_MAX; i = r->own[i].previous) {
         part[n++] = (struct monitor_part){r->own[i].value, r->own[i].n};
     }
     const maru_status st = fit(r, part, n, &group->fitted, err);
@@ -304,6 +304,18 @@ static maru_status monitor_of(struct reference *r, const struct context_key *key
     } else if (group && group->n >= least_windows(r)) {
         st = group->fitted.is_tried ? MARU_OK : fit_group(r, group, err);
         *out = group->fitted.is_good ? &group->fitted.monitor : NULL;
+    }
+    return st;
+}
+
+maru_status reference_fit(struct reference *r, maru_error *err) {
+    maru_status st = MARU_OK;
+    for (uint32_t i = 0; st == MARU_OK && i < r->own_names.n; i++) {
+        const struct monitor *monitor = NULL;
+        if (r->n_fitted_bytes > REFERENCE_MAX_MONITOR_BYTES / 2) {
+            break; // the others when they are needed
+        }
+        st = monitor_of(r, &r->own[i].key, &monitor, err);
     }
     return st;
 }

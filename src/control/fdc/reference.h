@@ -59,6 +59,10 @@ struct reference_context reference_context(const struct reference *reference, ui
 // bit.
 struct reference_context reference_window(const struct reference *reference, uint32_t i);
 
+// Fit monitors now, as many as half of what is kept of them may take, so that nobody waits for it who judges.
+//   errors  of monitor_fit but MARU_E_INPUT
+MARU_MUST_USE maru_status reference_fit(struct reference *reference, maru_error *err);
+
 // Limits of one value in a context; those of T2 and SPE, NaN where there are none.
 struct context_limit reference_limit(const struct reference *reference,
                                      const struct context_key *key, uint32_t value);

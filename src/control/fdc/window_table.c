@@ -38,7 +38,7 @@ enum {
 static const struct grid_column columns[N_COLUMN] = {
     {"window", "구간", true},    {"tool", "설비", false},     {"signals", "신호", true},
     {"by", "기준", false},       {"begin", "시작", false},    {"end", "끝", false},
-    {"recipe", "레시피", false}, {"step", "스텝", false},     {"head", "앞", false},
+    {"recipe", "레시피", false}, {"step", "공정", false},     {"head", "앞", false},
     {"tail", "뒤", false},       {"features", "특징", false}, {"false_alarms", "오경보율", false},
     {"least", "최소", false},
 };

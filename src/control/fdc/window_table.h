@@ -43,7 +43,7 @@ struct window_table {
 };
 
 // Read a table in CSV: window, signals (required), tool, by, begin, end, recipe, step, head, tail, features, false_alarms, least; in
-// Korean 구간, 신호, 설비, 기준, 시작, 끝, 레시피, 스텝, 앞, 뒤, 특징, 오경보율, 최소.
+// Korean 구간, 신호, 설비, 기준, 시작, 끝, 레시피, 공정, 앞, 뒤, 특징, 오경보율, 최소.
 //   out     *out: window_table_fini gives it back; set only with MARU_OK
 //   errors  MARU_E_INPUT: at least one MARU_FAULT is in faults, err names the first; MARU_E_LIMIT, MARU_E_MEMORY
 MARU_MUST_USE maru_status window_table_read(const char *file, const char *bytes, size_t n,

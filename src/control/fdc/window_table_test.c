@@ -22,7 +22,7 @@ static maru_status read(const char *text, struct window_table *table) {
     return st;
 }
 
-static const char good[] = "구간,설비,신호,기준,시작,끝,레시피,스텝,앞,뒤,특징,오경보율,최소\n"
+static const char good[] = "구간,설비,신호,기준,시작,끝,레시피,공정,앞,뒤,특징,오경보율,최소\n"
                            "식각,etch-*,\"temp 'gas flow' \"\"a "
                            "'b\"\"\",이벤트,TRACK_IN,TRACK_OUT,ox*,*,5 %,2 s,mean SD,1 %,10\n"
                            "steps,,Process/Power,recipe step,,,,main,0,,,,\n"

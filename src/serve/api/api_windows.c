@@ -16,6 +16,7 @@
 #include "serve/floor/window_making.h"
 #include "serve/floor/window_past.h"
 #include "study/json_writer.h"
+#include "study/words/korean.h"
 
 // The windows of the floor: how each row of the table stands, its windows over a time, and references frozen anew. What windows
 // measured stands in events of kind measurement and is judged by what is frozen now; the events of kind fault tell what was found
@@ -30,6 +31,8 @@ enum {
     CONTEXT_VALUES_MOST = 20000, // limits of an answer
     TOOLS_MOST = 1000,
 };
+
+#define CONTEXTS_S 1.0 // for limits of contexts that nobody has asked for before
 
 static double to_s(maru_time us) { return (double)us * 1e-6; }
 
@@ -81,7 +84,16 @@ static void add_by(struct json *json, const struct window_def *def) {
     text_fini(&length);
 }
 
-static void add_members(struct json *json, const struct window_watch *windows, uint32_t row) {
+static void add_problem(struct json *json, enum lang lang, const char *problem) {
+    struct text text;
+    text_init(&text, 1 << 12);
+    sentence_add(&text, lang, problem);
+    json_add_string(json, "problem", text.bytes ? text.bytes : problem);
+    text_fini(&text);
+}
+
+static void add_members(const struct request *request, struct json *json,
+                        const struct window_watch *windows, uint32_t row) {
     const struct window_def *def = &windows->table.window[row];
     const struct window_live *live = &windows->live[row];
     json_add_string(json, "name", def->name);
@@ -105,7 +117,7 @@ static void add_members(struct json *json, const struct window_watch *windows, u
     json_add_count(json, "dropped", live->n_dropped);
     add_last(json, &live->last);
     if (live->problem[0]) {
-        json_add_string(json, "problem", live->problem);
+        add_problem(json, request_language(request), live->problem);
     }
 }
 
@@ -118,7 +130,7 @@ maru_status api_list_windows(struct request *request, maru_error *err) {
     json_open_list(&json, "items");
     for (uint32_t i = 0; floor && floor->windows && i < floor->windows->table.n; i++) {
         json_open_object(&json, NULL);
-        add_members(&json, floor->windows, i);
+        add_members(request, &json, floor->windows, i);
         json_close(&json);
     }
     json_close(&json);
@@ -388,20 +400,25 @@ static maru_status add_contexts(struct json *json, const struct window_watch *wi
     const struct window_def *def = &windows->table.window[row];
     struct reference *reference = windows->live[row].reference;
     const uint32_t n = reference ? reference_contexts(reference) : 0;
+    const double end_s = clock_seconds() + CONTEXTS_S;
     uint32_t n_added = 0;
+    bool is_more = false;
     maru_status st = MARU_OK;
     json_open_list(json, "contexts");
-    for (uint32_t i = 0; st == MARU_OK && i < n && n_added < CONTEXTS_MOST; i++) {
+    for (uint32_t i = 0; st == MARU_OK && !is_more && i < n; i++) {
         const struct context_key key = reference_context(reference, i).key;
         const bool is_asked = (!asked->tool[0] || strcmp(asked->tool, key.tool) == 0) &&
                               (!asked->recipe[0] || strcmp(asked->recipe, key.recipe) == 0) &&
                               (!asked->step[0] || strcmp(asked->step, key.step) == 0);
-        if (is_asked && (n_added + 1) * window_def_values(def) <= CONTEXT_VALUES_MOST) {
+        is_more = is_asked && (n_added == CONTEXTS_MOST || clock_seconds() > end_s ||
+                               (n_added + 1) * window_def_values(def) > CONTEXT_VALUES_MOST);
+        if (is_asked && !is_more) {
             st = add_context(json, def, reference, i, err);
             n_added++;
         }
     }
     json_close(json);
+    json_add_bool(json, "moreContexts", is_more);
     return st;
 }
 
@@ -455,7 +472,7 @@ static maru_status tell(struct request *request, struct window_watch *windows, u
     struct json json;
     json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
-    add_members(&json, windows, row);
+    add_members(request, &json, windows, row);
     maru_status st = add_contexts(&json, windows, row, asked, err);
     add_tools(&json, windows, row);
     st = st == MARU_OK ? add_windows(&json, windows, row, asked, err) : st;
@@ -537,7 +554,7 @@ static maru_status install(struct request *request, struct floor *floor, int64_t
     if (st == MARU_OK) {
         json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
-        add_members(&json, floor->windows, row);
+        add_members(request, &json, floor->windows, row);
         json_close(&json);
     }
     return st;

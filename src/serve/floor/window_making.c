@@ -21,8 +21,6 @@ struct making {
     struct sample *sample; // (n, cap), of one signal
     size_t n, cap;
     bool is_too_many;
-    struct batch_sample *out; // (n_out), values to be written
-    size_t n_out;
 };
 
 const char *window_severity_name(uint8_t severity) {
@@ -228,7 +226,7 @@ static maru_status declare(struct making *m, struct window_place *place, maru_er
     maru_status st = row ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
     arena_init(&arena, 1 << 20);
     text_init(&name, SIGNALS_MAX_NAME_BYTES);
-    for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
+    for (uint32_t i = 0; row && st == MARU_OK && i < n; i++) {
         text_clear(&name);
         text_addf(&name, "%s/%s/", NEWS_SOURCE, place->tool);
         const size_t n_head = name.n_bytes;
@@ -248,10 +246,12 @@ static maru_status declare(struct making *m, struct window_place *place, maru_er
     return st;
 }
 
+// What cannot be written waits, and no more is made meanwhile.
 static maru_status flush(struct making *m, maru_error *err) {
+    struct window_watch *w = m->watch;
     const maru_status st =
-        m->n_out > 0 ? signals_write(m->signals, m->out, m->n_out, err) : MARU_OK;
-    m->n_out = 0;
+        w->n_out > 0 ? signals_write(m->signals, w->out, w->n_out, err) : MARU_OK;
+    w->n_out = st == MARU_OK ? 0 : w->n_out;
     return st;
 }
 
@@ -263,17 +263,17 @@ static maru_status write_values(struct making *m, struct window_place *place, ma
     const double other[3] = {verdict->statistic[0], verdict->statistic[1],
                              is_judged ? (double)verdict->n_outside : NAN};
     maru_status st = place->made_signal[0] == 0 ? declare(m, place, err) : MARU_OK;
-    if (st == MARU_OK && m->n_out + n_value + 3 > WINDOW_MAX_OUT_SAMPLES) {
+    if (st == MARU_OK && m->watch->n_out + n_value + 3 > WINDOW_MAX_OUT_SAMPLES) {
         st = flush(m, err);
     }
     for (uint32_t i = 0; st == MARU_OK && i < n_value + 3; i++) {
         const double one = i < n_value ? value[i] : other[i - n_value];
         if (isfinite(one)) {
-            m->out[m->n_out++] = (struct batch_sample){place->made_signal[i],
-                                                       {.at_us = at_us,
-                                                        .type = SAMPLE_DOUBLE,
-                                                        .quality = QUALITY_GOOD,
-                                                        .value.number = one}};
+            m->watch->out[m->watch->n_out++] = (struct batch_sample){place->made_signal[i],
+                                                                     {.at_us = at_us,
+                                                                      .type = SAMPLE_DOUBLE,
+                                                                      .quality = QUALITY_GOOD,
+                                                                      .value.number = one}};
         }
     }
     return st;
@@ -337,7 +337,7 @@ static bool has_samples(const struct window_def *def, const double *value) {
 static maru_status make_one(struct making *m, struct window_place *place, struct window_span *span,
                             maru_error *err) {
     const struct window_def *def = &m->watch->table.window[place->row];
-    double value[CONTEXT_MAX_FEATURES];
+    double value[CONTEXT_MAX_FEATURES] = {0.0};
     maru_status st = make_values(m, place, span, value, err);
     if (st != MARU_OK || (def->by == WINDOW_BY_TIME && !has_samples(def, value))) {
         return st;
@@ -355,17 +355,17 @@ maru_status window_make_due(struct window_watch *watch, struct signals *signals,
     struct making m = {.watch = watch, .signals = signals};
     struct window_span *span = NULL;
     uint32_t at = 0;
-    maru_status st = MARU_OK;
     *is_left = false;
+    maru_status st = flush(&m, err); // what could not be written before
     while (st == MARU_OK && (span = window_watch_next(watch, now_us, &at)) != NULL) {
         if (*is_left) {
             break; // its turn comes
         }
-        if (!m.out) {
-            m.out = alloc_new(WINDOW_MAX_OUT_SAMPLES, sizeof *m.out);
+        if (!watch->out) {
+            watch->out = alloc_new(WINDOW_MAX_OUT_SAMPLES, sizeof *watch->out);
         }
-        st = m.out ? make_one(&m, &watch->place[at], span, err)
-                   : fail(err, MARU_E_MEMORY, "no memory");
+        st = watch->out ? make_one(&m, &watch->place[at], span, err)
+                        : fail(err, MARU_E_MEMORY, "no memory");
         if (st == MARU_E_IO || st == MARU_E_MEMORY) {
             span->due_us = now_us + AGAIN_US;
         } else {
@@ -376,6 +376,5 @@ maru_status window_make_due(struct window_watch *watch, struct signals *signals,
     *is_left = span != NULL;
     const maru_status flushed = flush(&m, st == MARU_OK ? err : NULL);
     alloc_free(m.sample);
-    alloc_free(m.out);
     return st == MARU_OK ? flushed : st;
 }

@@ -252,6 +252,7 @@ maru_status window_past_reference(struct window_watch *w, uint32_t row, struct s
     if (st == MARU_OK && reference_windows(g.reference) == 0) {
         st = fail(err, MARU_E_INPUT, "no window lies in that time");
     }
+    st = st == MARU_OK ? reference_fit(g.reference, err) : st;
     if (st != MARU_OK) {
         reference_free(g.reference);
         return st;

@@ -121,7 +121,7 @@ void window_watch_free(struct window_watch *w) {
         for (uint32_t i = 0; w->live && i < w->table.n; i++) {
             reference_free(w->live[i].reference);
         }
-        for (uint32_t i = 0; i < w->by_place.n; i++) {
+        for (uint32_t i = 0; w->place && i < w->by_place.n; i++) {
             free_place(&w->place[i]);
         }
         window_table_fini(&w->table);
@@ -135,6 +135,7 @@ void window_watch_free(struct window_watch *w) {
         alloc_free(w->wanted_row);
         alloc_free(w->wanted_signal);
         alloc_free(w->input);
+        alloc_free(w->out);
         alloc_free(w);
     }
 }
@@ -328,6 +329,17 @@ static void compact(struct window_place *place) {
     place->n_gone = 0;
 }
 
+// When something has to be done about it.
+static maru_time due_of(const struct window_span *span) {
+    return span->until_us == WINDOW_OPEN ? span->from_us + WINDOW_LONGEST_US + 1 : span->due_us;
+}
+
+static void expect(struct window_watch *w, const struct window_span *span) {
+    const maru_time due_us = due_of(span);
+    w->next_due_us = due_us < w->next_due_us ? due_us : w->next_due_us;
+    w->is_changed = true;
+}
+
 // Put a span among those of its place; its text is the place's from here on.
 static struct window_span *put(struct window_watch *w, uint32_t at,
                                const struct window_span *span) {
@@ -352,8 +364,7 @@ static struct window_span *put(struct window_watch *w, uint32_t at,
     place->span[place->n_span] = *span;
     place->is_met = true;
     w->n_span++;
-    w->is_changed = true;
-    w->next_due_us = span->due_us < w->next_due_us ? span->due_us : w->next_due_us;
+    expect(w, span);
     return &place->span[place->n_span++];
 }
 
@@ -370,8 +381,7 @@ static void end_span(struct window_watch *w, struct window_span *span, maru_time
                      maru_time now_us) {
     span->until_us = at_us;
     span->due_us = (at_us > now_us ? at_us : now_us) + WINDOW_SETTLE_US;
-    w->next_due_us = span->due_us < w->next_due_us ? span->due_us : w->next_due_us;
-    w->is_changed = true;
+    expect(w, span);
 }
 
 // The one that began then, NULL: there is none.
@@ -426,6 +436,19 @@ static void take_late(struct window_watch *w, uint32_t at, maru_time at_us, maru
     }
 }
 
+// The window by time that begins then and waits. Samples come in the order of time as a rule, so it is the next one.
+static bool has_bucket(struct window_place *place, maru_time from_us) {
+    for (uint32_t k = place->hint; k < place->n_span && k < place->hint + 2; k++) {
+        if (!place->span[k].is_gone && place->span[k].from_us == from_us) {
+            place->hint = k;
+            return true;
+        }
+    }
+    const struct window_span *found = find_span(place, from_us, "", "");
+    place->hint = found ? (uint32_t)(found - place->span) : place->n_span;
+    return found != NULL;
+}
+
 void window_watch_touch(struct window_watch *w, uint32_t at, maru_time at_us, maru_time now_us) {
     static const char *const none[N_SPAN_TEXT] = {"", "", "", ""};
     struct window_place *place = &w->place[at];
@@ -434,7 +457,7 @@ void window_watch_touch(struct window_watch *w, uint32_t at, maru_time at_us, ma
     if (from_us == place->bucket_us) {
         return;
     }
-    if (!find_span(place, from_us, "", "")) {
+    if (!has_bucket(place, from_us)) {
         const struct window_span *made = find_made(w, at, from_us, "", "");
         if (made) {
             wake(w, at, (uint32_t)(made - place->made), now_us);
@@ -517,7 +540,7 @@ static void take_value(struct window_watch *w, uint32_t at, const struct sample 
     }
     place->heard_us = sample->at_us;
     w->is_changed = true;
-    text_init(&value, 2 * WINDOW_TOOL_BYTES);
+    text_init(&value, (size_t)2 * WINDOW_TOOL_BYTES);
     name_value(sample, &value);
     const char *bytes = value.bytes ? value.bytes : "";
     if (!place->value || strcmp(place->value, bytes) != 0) {
@@ -662,8 +685,7 @@ static void tidy(struct window_watch *w, maru_time now_us) {
                 w->live[place->row].n_unended++;
                 drop(w, place, span);
             } else if (!span->is_gone) {
-                const maru_time due_us =
-                    is_open ? span->from_us + WINDOW_LONGEST_US + 1 : span->due_us;
+                const maru_time due_us = due_of(span);
                 w->next_due_us = due_us < w->next_due_us ? due_us : w->next_due_us;
             }
         }

@@ -48,6 +48,7 @@ struct window_place { // a tool of a row
     maru_time made_from_us, made_until_us; // of what is in it
     maru_time heard_us;  // of its samples; of those of by_signal, where it has one
     maru_time bucket_us; // by time: the last window that waits
+    uint32_t hint;       // of the spans, where it was looked for
     char *value;         // of by_signal, NULL: none
     bool is_met;         // a window began here
 };
@@ -92,9 +93,11 @@ struct window_watch {
     uint32_t at_place, at_span; // where to look for the next that is due
     maru_time next_due_us;      // nothing is due before
     int64_t heard_event;        // number of the last event that was heard
-    struct news *news;          // NULL: nobody is told, and nothing is written
-    bool is_changed;            // since it was kept
-    bool is_frozen_changed;     // the same of references
+    struct batch_sample *out;   // (n_out), values that are not written yet; NULL: none ever were
+    size_t n_out;
+    struct news *news;      // NULL: nobody is told, and nothing is written
+    bool is_changed;        // since it was kept
+    bool is_frozen_changed; // the same of references
     // Each window when it was made; NULL: nobody sees them.
     maru_status (*see)(void *context, const struct window_place *place,
                        const struct window_span *span, const double *value, maru_error *err);

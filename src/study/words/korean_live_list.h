@@ -811,7 +811,7 @@
     X("less than the whole, together", "둘을 더해 전체보다 작게 쓰세요") \
     X("nothing of a window is left", "구간에 남는 것이 없습니다") \
     X("a name, or a pattern such as etch-*", "이름이나 etch-* 같은 패턴") \
-    X("windows by time have no recipe and no step", "시간으로 나눈 구간에는 레시피와 스텝이 없습니다") \
+    X("windows by time have no recipe and no step", "시간으로 나눈 구간에는 레시피와 공정이 없습니다") \
     X("only windows by events begin and end with one", "이벤트로 나눈 구간만 이벤트로 시작하고 끝납니다") \
     X("the name of an event is too long", "이벤트 이름이 너무 깁니다") \
     X("a share such as 0.01 or 1 %, at most a half", "0.01이나 1 % 같은 비율, 절반까지") \
