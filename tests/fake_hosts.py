@@ -60,12 +60,17 @@ folder = temporary()
 ports = [free_port() for _ in range(20)]
 first = next(p for p in range(21000 + os.getpid() % 20000, 60000) if all(p + i not in ports for i in range(5)))
 done = subprocess.run([MARU, "fake", "examples/minifab", "--tables", folder, "--secs", str(first), "--list", "--json"], capture_output=True, text=True)
-check("tables are written", (done.returncode, sorted(os.listdir(folder))), (0, ["equipment.csv", "ideals.csv", "registers.csv", "secs_tool.csv", "secs_tools.csv"]))
+check("tables are written", (done.returncode, sorted(os.listdir(folder))), (0, ["assets.csv", "equipment.csv", "ideals.csv", "registers.csv", "secs_tool.csv", "secs_tools.csv", "windows.csv"]))
 rows = list(csv.DictReader(read(folder, "registers.csv").splitlines()))
 check("registers of five tools", len({r["name"].split("/")[0] for r in rows}), 5)
 
 server = Server(MARU, temporary())
 client = server.client(server.token)
+
+known = client.get("/v1/openapi.json")[1]["paths"]
+for name in ("assets", "equipment", "ideals", *(["windows"] if "/v1/windows" in known else [])):
+    status, answer = client.ask("PUT", "/v1/documents/" + name, read(folder, name + ".csv").encode())
+    check(f"the table {name} is one that maru takes", (status, answer if status != 201 else ""), (201, ""))
 
 # ---- Modbus, and SECS with tools that listen
 playing = fake("--modbus", str(ports[0]), "--secs", str(first), "--speed", "300", "--begin", "10", "--period", "0.2 s")

@@ -8,7 +8,11 @@ SPEED = 60  # an hour of the plant is a minute
 FAIL_AFTER = int(os.environ.get("FAIL_AFTER") or 60)
 FAILS = "Litho/1"  # the one tool that every lot needs
 FAIL_FOR, EVERY, TIMES = 180, 900, 100  # and again, for those who look later
+BEGIN = 20  # days that the plant has run
+PAST, LEAST_PAST = 14400, 600  # seconds that are told first: ten days of the plant; less than ten minutes are not worth it
+FAILED_BEFORE = 2400  # seconds ago the tool has failed, too: how long its repair takes is known
 DRIFTS, DRIFT_AFTER, FREEZE_BEFORE = "Diffusion/1", 10, 5
+DRAWS = "Implant/1"  # more and more current
 GRACE, ALARM_MOST = 30, float(os.environ.get("ALARM_MOST") or 1)
 HOST_OF = {"sparkplug": "Sparkplug B", "modbus": "Modbus TCP", "secs": "SECS/GEM", "opcua": "OPC UA"}
 PLANT = "examples/minifab"
@@ -95,7 +99,7 @@ class Floor:
         for _ in range(3):
             port = free_ports(1)
             # As root it would become another user, and then not end with us.
-            settings = f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n" + ("user root\n" if os.getuid() == 0 else "")
+            settings = f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n" + ("user root\n" if os.getuid() == 0 else "")
             child = self.start("mosquitto", program, "-c", self.write("mosquitto.conf", settings))
             for _ in range(100):
                 if child.poll() is not None:
@@ -108,6 +112,7 @@ class Floor:
     def equip(self):
         """The equipment; again with other ports where somebody was quicker."""
         self.mqtt = self.broker()
+        self.past = self.past_to_tell()
         for _ in range(3):
             self.play()
             for _ in range(100):
@@ -127,10 +132,10 @@ class Floor:
         done = subprocess.run([*words, "--list", "--quiet"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise OSError(done.stderr.strip())
-        words += ["--modbus", str(self.ports["modbus"]), "--begin", "10", "--faults", self.write("faults.csv", self.faults())]
+        words += ["--modbus", str(self.ports["modbus"]), "--begin", str(BEGIN), "--faults", self.write("faults.csv", self.faults())]
         self.plays, self.missing = ["modbus", "secs"], []
         if self.mqtt:
-            words += ["--sparkplug", f"mqtt://127.0.0.1:{self.mqtt}"]
+            words += ["--sparkplug", f"mqtt://127.0.0.1:{self.mqtt}", "--past", f"{self.past} s", "--heartbeat", "1 s"]
             self.plays.insert(0, "sparkplug")
         else:
             self.missing.append(("Sparkplug B and OPC UA are left out: mosquitto is not installed.", "mosquitto가 없어 Sparkplug B와 OPC UA는 빼고 합니다."))
@@ -142,13 +147,29 @@ class Floor:
         self.began = time.time()
         self.fake = self.start("fake", *words, "--quiet")
 
+    def past_to_tell(self):
+        """Not over what an earlier demo has told."""
+        lasts = [one["last"]["at"] for one in self.signals("MiniFab/MES/Events") if one.get("last")]
+        left = min([PAST, *(time.time() - at - 10 for at in lasts)])
+        return int(left) if left >= LEAST_PAST else 0
+
+    def signals(self, name):
+        return [one for one in self.cloud.get("/v1/signals?limit=1000")["items"] if one["source"].endswith(name)]
+
+    def has_told_past(self):
+        """Of each edge node the last seconds before it began: they come in order."""
+        names = [f"line/MiniFab/{node}/Process/Power" for node in ("Diffusion/Diffusion-1", "Litho/Litho-1", "Implant/Implant-1")]
+        found = [one["id"] for one in self.signals("") if one["source"] in (*names, "line/MiniFab/MES/Plant/Time")]
+        return len(found) == 4 and all(self.cloud.get(f"/v1/signals/{one}/samples?from={self.began - 5}&to={self.began - 1}&limit=1")["samples"] for one in found)
+
     def faults(self):
-        rows = ["at,for,target,fault,value,share"]
+        rows = ["at,for,target,fault,value,share", f"{-FAILED_BEFORE} s,{FAIL_FOR} s,{FAILS},failure,,"]
         for n in range(TIMES):
             at = FAIL_AFTER + n * EVERY
             rows.append(f"{at} s,{FAIL_FOR} s,{FAILS},failure,,")
             rows.append(f"{at + DRIFT_AFTER} s,60 s,{DRIFTS}/Process/Coolant,drift,720,")
             rows.append(f"{at + FAIL_FOR + 60} s,5 s,modbus,drop,,")
+            rows.append(f"{at + 30} s,240 s,{DRAWS}/Process/Current,drift,40,")  # seen by fault detection, run by run
         return "\n".join(rows) + "\n"
 
     # ---- what a user makes of it
@@ -206,6 +227,28 @@ class Floor:
             self.put(name, (table, plain(table)), table if self.mqtt else plain(table))
         self.put("charts", (charts,), charts)
         self.put("ideals", (), self.read("ideals.csv"))
+        if self.mqtt:
+            self.put("assets", (), self.read("assets.csv"))
+        self.has_windows = self.mqtt and "/v1/windows" in self.cloud.get("/v1/openapi.json")["paths"]
+        if self.has_windows:
+            self.put("windows", (), self.read("windows.csv"))
+
+    def freeze_windows(self):
+        """Limits of fault detection from the part of the past that was good."""
+        good = {"from": self.began - self.past, "to": self.began - FAILED_BEFORE}
+        if not self.has_windows or good["to"] - good["from"] < LEAST_PAST:
+            return
+
+        def measured():
+            items = self.cloud.get("/v1/windows")["items"]
+            return all(one["measured"] for one in items) and items
+        for one in self.wait(measured, 20, 0.3) or []:
+            if not one["frozen"]:
+                self.cloud.ask("POST", f"/v1/windows/{one['name']}/freeze", good)
+        frozen = [one["frozen"] for one in self.cloud.get("/v1/windows")["items"] if one["frozen"]]
+        windows, contexts = (sum(one[what] for one in frozen) for what in ("windows", "contexts"))
+        self.say(f"  Fault detection has learnt what is usual from {windows} runs, in {contexts} contexts of recipe, step and tool.",
+                 f"  이상 감지가 가공 {windows}회에서 레시피·공정·설비 조합 {contexts}가지의 정상 범위를 배웠습니다.")
 
     def follow(self):
         """A twin that follows this floor, where the server can and its events come."""
@@ -340,7 +383,7 @@ class Floor:
         follows = self.cloud.get(f"/v1/twins/{self.twin}/following")
         n, wrong = follows["lots"], follows["discrepancies"]["n"]
         self.say(f"  A twin follows this floor ({n} lots, {wrong} corrections).", f"  트윈이 현장을 따라갑니다(로트 {n}개, 바로잡은 곳 {wrong}군데).", end="")
-        if middle_h >= AHEAD_H:  # the first failure that it sees: no table tells how long a repair takes
+        if middle_h >= AHEAD_H:  # without a past it is the first failure that it sees: no table tells how long a repair takes
             self.say(f" Without {FAILS} it expects most lots no more within {AHEAD_H} h: it has not seen a repair of it yet.",
                      f" 아직 {FAILS}의 수리를 본 적이 없어, 대부분의 로트가 {AHEAD_H}시간 안에 끝나지 못할 것으로 봅니다.")
         else:
@@ -354,7 +397,11 @@ class Floor:
     def open(self):
         self.equip()
         self.connect()
+        if self.past and self.wait(self.has_told_past, 40, 0.3):  # what tables make of stored data is made in the order of time
+            self.say(f"  It has told the last {self.past / 3600:.1f} h first: {self.past * SPEED / 86400:.1f} days of the plant.",
+                     f"  먼저 지난 {self.past / 3600:.1f}시간(공장의 {self.past * SPEED / 86400:.1f}일)을 알렸습니다.")
         self.describe()
+        self.freeze_windows()
         self.follow()
         self.seen = None
         threading.Thread(target=self.await_alarm, daemon=True).start()

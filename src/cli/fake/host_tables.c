@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "connect/fake/fake_modbus.h"
+#include "live/fake/life.h"
 #include "plant/dialect/timespec.h"
 #include "plant/plant.h"
 
@@ -84,6 +85,64 @@ static void add_ideals(const struct host_tables_options *options, struct text *o
     }
 }
 
+// ---- where signals stand, and windows of fault detection
+
+// A tool's signals stand in an asset that is called as the tool is, GROUP/1: so they meet the floor's events, which name
+// tools so.
+static void add_assets(const struct host_tables_options *options, struct text *out) {
+    const struct fake_plan *plan = options->plan;
+    struct text pattern;
+    text_init(&pattern, 1 << 12);
+    text_addz(out, "asset,level,name,tool,signals\n");
+    for (uint32_t i = 0; i < plan->n_device; i++) {
+        const struct fake_device *device = &plan->device[i];
+        if (device->tool[0] == '\0') {
+            continue;
+        }
+        text_clear(&pattern);
+        text_addf(&pattern, "*/%s/%s/%s/**", plan->plant, device->node, device->name);
+        text_add_csv(out, device->tool);
+        text_addz(out, ",tool,");
+        text_add_csv(out, device->tool);
+        text_addz(out, ",");
+        text_add_csv(out, device->tool);
+        text_addz(out, ",");
+        text_add_csv(out, pattern.bytes ? pattern.bytes : "");
+        text_addz(out, "\n");
+    }
+    text_fini(&pattern);
+}
+
+// A row a tool group: what its tools measure from the start of a lot to its end. Not its first quarter, in which set
+// points are reached; means and spreads of what is controlled and what drives it. Temperatures of the coolant, leaks and
+// particles follow too slowly, or show wear alone.
+static void add_windows(const struct host_tables_options *options, struct text *out) {
+    static const enum fake_variable looked_at[] = {FAKE_TEMPERATURE, FAKE_PRESSURE, FAKE_FLOW,
+                                                   FAKE_POWER,       FAKE_CURRENT,  FAKE_SPEED};
+    const maru_plant *plant = options->plant;
+    struct text cell;
+    text_init(&cell, 1 << 12);
+    text_addz(out, "window,tool,signals,by,head,features,least\n");
+    for (uint32_t g = 0; g < plant->n_group; g++) {
+        if (plant->group[g].is_delay || plant->group[g].n_tool == 0) {
+            continue;
+        }
+        text_clear(&cell);
+        text_addf(&cell, "%s-run", plant->group[g].name);
+        text_add_csv(out, cell.bytes ? cell.bytes : "");
+        text_addz(out, ",");
+        text_clear(&cell);
+        text_addf(&cell, "%s/*", plant->group[g].name);
+        text_add_csv(out, cell.bytes ? cell.bytes : "");
+        for (size_t i = 0; i < sizeof looked_at / sizeof looked_at[0]; i++) {
+            const uint32_t tag = (uint32_t)LIFE_TAG_PROCESS + (uint32_t)looked_at[i];
+            text_addf(out, "%s%s", i > 0 ? " " : ",", life_tag_kind((enum life_tag)tag)->name);
+        }
+        text_addz(out, ",events,25 %,mean sd,10\n");
+    }
+    text_fini(&cell);
+}
+
 static maru_status put(struct written *written, const char *name, struct text *text,
                        maru_error *err) {
     if (text->status != MARU_OK) {
@@ -114,6 +173,14 @@ maru_status host_tables_write(const struct host_tables_options *options, struct 
     if (st == MARU_OK) {
         add_ideals(options, &text);
         st = put(written, "ideals.csv", &text, err);
+    }
+    if (st == MARU_OK) {
+        add_assets(options, &text);
+        st = put(written, "assets.csv", &text, err);
+    }
+    if (st == MARU_OK) {
+        add_windows(options, &text);
+        st = put(written, "windows.csv", &text, err);
     }
     text_fini(&text);
     return st;

@@ -1,5 +1,5 @@
 // Tables that a host needs to make sense of what fake equipment tells: registers of Modbus, the kind of GEM tool and
-// the list of tools, what tags mean, and how long a unit takes at best.
+// the list of tools, what tags mean, where signals stand, how long a unit takes at best, and what a run is judged by.
 #ifndef CLI_FAKE_HOST_TABLES_H
 #define CLI_FAKE_HOST_TABLES_H
 
@@ -16,7 +16,7 @@ struct host_tables_options {
     double speed; // of the plant's time, in which times are told: 60 tells an hour as a minute
 };
 
-// Write registers.csv, secs_tool.csv, secs_tools.csv, equipment.csv and ideals.csv.
+// Write registers.csv, secs_tool.csv, secs_tools.csv, equipment.csv, ideals.csv, assets.csv and windows.csv.
 //   errors  MARU_E_IO, MARU_E_LIMIT, MARU_E_MEMORY
 MARU_MUST_USE maru_status host_tables_write(const struct host_tables_options *options,
                                             struct written *written, maru_error *err);
