@@ -40,7 +40,7 @@ describe('live data', { skip: !!process.env.BASE_URL }, () => {
         const [from, to] = await Promise.all(['data-from', 'data-to'].map((name) => plot().getAttribute(name)))
         return { from: Number(from), to: Number(to), length: Number(to) - Number(from) }
     }
-    const row = (name) => page.locator('.value-table tbody tr').filter({ hasText: name })
+    const row = (name) => page.locator('.value-table tbody tr').filter({ has: page.locator('th', { hasText: name }) })
     const quiet = () => page.waitForFunction(() => !/Loading/.test(document.querySelector('.plot-note')?.textContent ?? 'Loading'))
     /** How many points of the canvas have a colour in which lines are drawn, not the grays of grid and letters. */
     const coloured = () =>
@@ -215,6 +215,16 @@ describe('live data', { skip: !!process.env.BASE_URL }, () => {
         await row('strokes').waitFor()
         assert.equal(await page.locator('.value-table tbody tr').count(), 3)
         await row('strokes').getByText('7,199').first().waitFor()
+        // Onto an axis of another unit, and by keys onto one of its own again.
+        const axis = page.getByLabel('Axis: strokes')
+        assert.equal(await axis.locator('option:checked').innerText(), 'its own')
+        await page.getByRole('treeitem', { name: /strokes/ }).dragTo(plot(), { targetPosition: { x: 14, y: 120 } })
+        await page.waitForFunction(() => /ax=\d+-\d+/.test(decodeURIComponent(location.search)))
+        assert.equal(await axis.locator('option:checked').innerText(), 'with temperature')
+        await shot(page, '63-axes')
+        await axis.focus()
+        await axis.press('Home')
+        assert.equal(await axis.locator('option:checked').innerText(), 'its own')
         await page.getByRole('button', { name: 'Remove: strokes' }).click()
         await page.getByRole('searchbox').fill('')
     })

@@ -4,7 +4,7 @@ import { FIELDS, freeName, KINDS, settingsOf, usualOf } from './connection_field
 import { gapsOf, isOf, joined, shareOf } from './gaps'
 import { idsOf, newsOf } from './hub'
 import { badOf, bestOf, extended, ofColumns, ofSamples, pointBefore, shows, statsOf, valueAt, wanted, type Piece } from './pieces'
-import { axesOf, isBroken, missingOf, reachOf, runsOf, type Line } from './scene'
+import { axesOf, axisUnder, isBroken, missingOf, reachOf, runsOf, type Line } from './scene'
 import { clamped, IDS_MAX, lengthOf, LONGEST, moved, readView, SHORTEST, viewQuery, zoomed, type View } from './span'
 import { niceStep, timeTicks, valueTicks } from './ticks'
 import { grow, isFound, opensFirst, placesOf, rowsOf, saidName, wordsOf } from './tree'
@@ -37,14 +37,15 @@ describe('spans', () => {
     })
     it('are told by the address and read from it', () => {
         const views: View[] = [
-            { ids: [], span: null, tail: 3600, kinds: null },
-            { ids: [3, 1], span: { from: 1763800000.123456, to: 1763800001.5 }, tail: 3600, kinds: [] },
-            { ids: [7], span: null, tail: 60, kinds: ['alarm', '설비 상태'] },
+            { ids: [], span: null, tail: 3600, kinds: null, axes: new Map() },
+            { ids: [3, 1], span: { from: 1763800000.123456, to: 1763800001.5 }, tail: 3600, kinds: [], axes: new Map([[3, 1], [1, 1]]) },
+            { ids: [7], span: null, tail: 60, kinds: ['alarm', '설비 상태'], axes: new Map() },
         ]
         for (const view of views) expect(readView(new URLSearchParams(viewQuery(view)))).toEqual(view)
     })
     it('survive addresses that somebody made up', () => {
-        const view = readView(new URLSearchParams(`s=${Array.from({ length: 50 }, (_, n) => n - 2).join()},x,1e999&from=9&to=3&tail=-1`))
+        const view = readView(new URLSearchParams(`s=${Array.from({ length: 50 }, (_, n) => n - 2).join()},x,1e999&from=9&to=3&tail=-1&ax=1-2,1-99,x,3,4-5-6`))
+        expect([...view.axes]).toEqual([[1, 2]])
         expect(view.ids.length).toBe(IDS_MAX)
         expect(view).toMatchObject({ span: null, tail: 3600 })
         expect(lengthOf(readView(new URLSearchParams('from=-1e300&to=1e300')).span!)).toBeLessThanOrEqual(LONGEST + 1)
@@ -198,6 +199,21 @@ describe('pieces', () => {
 describe('axes', () => {
     it('are shared by signals of one unit, and by no others', () => {
         expect(axesOf([signal(1, '', 'a', { unit: 'V' }), signal(2, '', 'b', { unit: 'A' }), signal(3, '', 'c', { unit: 'V' }), signal(4, '', 'd'), signal(5, '', 'e'), signal(6, '', 'f', { type: 'text' }), signal(7, '', 'g', { type: 'bool' }), signal(8, '', 'h', { type: 'bool' })])).toEqual([0, 1, 0, 2, 3, -1, 4, 4])
+    })
+    it('are those that signals were put on, or their own', () => {
+        const some = [signal(1, '', 'a', { unit: 'V' }), signal(2, '', 'b', { unit: 'A' }), signal(3, '', 'c', { unit: 'V' }), signal(4, '', 'd', { type: 'text' })]
+        const of = (...pairs: [number, number][]) => axesOf(some, new Map(pairs))
+        expect(of([2, 1])).toEqual([0, 0, 0, -1])
+        expect(of([3, 3])).toEqual([0, 1, 2, -1])
+        expect(of([3, 2], [2, 2])).toEqual([0, 1, 1, -1])
+        expect(of([1, 4], [2, 9])).toEqual([0, 1, 0, -1]) // neither a text nor what is not drawn has an axis
+        expect(of([1, 2], [2, 1])).toEqual([0, 0, 1, -1])
+        expect(of([1, 2], [2, 3], [3, 1])).toHaveLength(4)
+    })
+    it('are found where they stand, left and right by turns', () => {
+        const places = [40, 50, 90]
+        expect([0, 40, 41, 90, 91, 500, 555, 600].map((x) => axisUnder(x, 600, places))).toEqual([0, 0, 2, 2, null, null, 1, 1])
+        expect(axisUnder(5, 600, [])).toBeNull()
     })
     it('reach over all that can be seen, and no flat line is blown up', () => {
         const piece = ofSamples({ from: 0, to: 100 }, samples.slice(0, 4), 0)

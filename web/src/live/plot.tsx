@@ -3,7 +3,7 @@ import { onColours, readColours, type Colours } from '../charts/colours'
 import { rem } from '../parts/rem'
 import { useText } from '../text'
 import { boxOf, draw, type Mark, type Scene } from './draw'
-import { LANE_HEIGHT, makeAxes, type Box, type Line } from './scene'
+import { axisUnder, LANE_HEIGHT, makeAxes, type Box, type Line } from './scene'
 import { DRAGGED } from './signal_tree'
 import { clamped, lengthOf, moved, zoomed, type Span } from './span'
 
@@ -42,7 +42,8 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
     onSpan: (span: Span, isRest: boolean) => void
     onCursor: (time: number | null) => void
     onPixels: (pixels: number) => void
-    onDropped: (id: number) => void
+    /** `axis`: the one that it was dropped on. */
+    onDropped: (id: number, axis: number | null) => void
 }) {
     const { t, lang } = useText()
     const holder = useRef<HTMLDivElement>(null)
@@ -50,7 +51,7 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
     const [size, setSize] = useState({ width: 0, height: 0 })
     const [colours, setColours] = useState<Scene['colours'] | null>(null)
     const [selection, setSelection] = useState<Span | null>(null)
-    const [isOver, setIsOver] = useState(false)
+    const [over, setOver] = useState<{ axis: number | null } | null>(null)
     const box = useRef<Box>({ left: 0, right: 1, top: 0, bottom: 1 })
     const lanes = lines.filter(({ axis }) => axis < 0).length
 
@@ -182,26 +183,29 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
         event.preventDefault()
         way()
     }
+    const places = scene && pen ? boxOf(pen, scene).axisAt : []
+    const axisAtPointer = (event: DragEvent) => axisUnder(here(event).x, size.width, places)
     const drops = {
         onDragOver: (event: DragEvent) => {
             if (!event.dataTransfer.types.includes(DRAGGED)) return
             event.preventDefault()
             event.dataTransfer.dropEffect = 'copy'
-            setIsOver(true)
+            const axis = axisAtPointer(event)
+            if (over?.axis !== axis) setOver({ axis })
         },
-        onDragLeave: () => setIsOver(false),
+        onDragLeave: () => setOver(null),
         onDrop: (event: DragEvent) => {
             event.preventDefault()
-            setIsOver(false)
+            setOver(null)
             const id = Number(event.dataTransfer.getData(DRAGGED))
-            if (id > 0) onDropped(id)
+            if (id > 0) onDropped(id, axisAtPointer(event))
         },
     }
     const near = (lengthOf(span) / Math.max(1, box.current.right - box.current.left)) * 7
     const said = cursor === null || selection ? null : tip({ from: cursor - near, to: cursor + near })
     const tipX = cursor === null ? 0 : box.current.left + ((cursor - span.from) / lengthOf(span)) * (box.current.right - box.current.left)
     return (
-        <div ref={holder} className={isOver ? 'plot over' : 'plot'} {...drops}>
+        <div ref={holder} className={!over ? 'plot' : over.axis === null ? 'plot over' : 'plot over-axis'} {...drops}>
             <canvas
                 ref={canvas}
                 role="application"
@@ -220,9 +224,17 @@ export function Plot({ label, lines, span, marks, now, cursor, tip, onSpan, onCu
                 onDoubleClick={(event) => onSpan(zoomed(span, 4, timeAt(within(here(event).x))), true)}
                 onKeyDown={onKey}
             />
+            {over !== null && over.axis !== null && <i className="axis-over" data-axis={over.axis} style={bandOf(over.axis, places)} />}
             {said && <div className="plot-tip" style={tipX > size.width / 2 ? { right: size.width - tipX + 10 } : { left: tipX + 10 }}>{said}</div>}
         </div>
     )
+}
+
+/** Where an axis stands, so that a signal can be dropped on it. */
+function bandOf(axis: number, places: readonly number[]): { left?: number; right?: number; width: number } {
+    const inner = places[axis] ?? 0
+    const outer = places[axis - 2] ?? 0
+    return axis % 2 === 0 ? { left: outer, width: inner - outer } : { right: outer, width: inner - outer }
 }
 
 /** On paper the chart is drawn for a light page, whatever the screen is. */

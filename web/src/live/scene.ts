@@ -34,16 +34,40 @@ export interface Box {
 
 export const LANE_HEIGHT = 24
 
-/** Signals of one unit share an axis; one without a unit has its own, because nothing says that it can be compared. */
-export function axesOf(signals: readonly Signal[]): number[] {
+/**
+ * Signals of one unit share an axis; one without a unit has its own, because nothing says that it can be compared. `chosen`: whose axis
+ * a signal was put on, its own being one that it has for itself.
+ */
+export function axesOf(signals: readonly Signal[], chosen: ReadonlyMap<number, number> = new Map()): number[] {
     const known = new Map<string, number>()
+    const usual = (signal: Signal) => (signal.type === 'bool' ? 'bool' : signal.unit ? `u${signal.unit}` : `i${signal.id}`)
+    const keyOf = (signal: Signal): string => {
+        let at = signal
+        // Whoever was put there may have been put elsewhere, too; a ring ends with the one that it began with.
+        for (let n = 0; n < signals.length; n++) {
+            const next = signals.find(({ id, type }) => id === chosen.get(at.id) && type !== 'text')
+            if (!next) return usual(at)
+            if (next === at) return `i${at.id}`
+            if (next === signal) return `i${Math.min(at.id, signal.id)}`
+            at = next
+        }
+        return usual(at)
+    }
     return signals.map((signal) => {
         if (signal.type === 'text') return -1
-        const key = signal.type === 'bool' ? 'bool' : signal.unit ? `u${signal.unit}` : `i${signal.id}`
+        const key = keyOf(signal)
         const axis = known.get(key) ?? known.size
         known.set(key, axis)
         return axis
     })
+}
+
+/** Which axis stands at x of a chart so wide: those of even numbers at the left, from its edge inwards, the others at the right. */
+export function axisUnder(x: number, width: number, axisAt: readonly number[]): number | null {
+    const under = (side: 0 | 1, from: number) => axisAt.findIndex((at, n) => n % 2 === side && from >= 0 && from <= at)
+    const left = under(0, x)
+    const found = left >= 0 ? left : under(1, width - x)
+    return found >= 0 ? found : null
 }
 
 /** Lowest and highest of what can be seen of these lines, with some room, or null. */
@@ -79,7 +103,7 @@ export function makeAxes(lines: readonly Line[], span: Span, height: number, on:
         const isBool = its.every(({ signal }) => signal.type === 'bool')
         const { values } = valueTicks(low, high, Math.max(2, height / 46))
         return {
-            unit: isBool ? '' : (its[0]?.signal.unit ?? ''),
+            unit: isBool ? '' : [...new Set(its.map(({ signal }) => signal.unit).filter(Boolean))].join(', '),
             low,
             high,
             ticks: isBool ? [{ value: 0, text: off }, { value: 1, text: on }] : values.map((value) => ({ value, text: shortNumber(Math.abs(value) < (high - low) * 1e-9 ? 0 : Number(value.toPrecision(12))) })),

@@ -39,6 +39,8 @@ export interface View {
     tail: number
     /** Kinds of events that are marked; null: all but gaps, which are drawn anyway. */
     kinds: string[] | null
+    /** Signals that were put on the axis of another one; on that of itself: alone. */
+    axes: ReadonlyMap<number, number>
 }
 
 export const IDS_MAX = 12
@@ -49,11 +51,13 @@ export function readView(query: URLSearchParams): View {
     const [from, to] = ['from', 'to'].map((name) => (query.get(name)?.trim() ? Number(query.get(name)) : NaN)) as [number, number]
     const tail = Number(query.get('tail') ?? TAIL)
     const kinds = query.get('ev')
+    const axes = (query.get('ax') ?? '').split(',').map((pair) => pair.split('-').map(Number) as [number, number]).filter((pair) => pair.length === 2 && pair.every((id) => ids.includes(id)))
     return {
         ids,
         span: Number.isFinite(from) && Number.isFinite(to) && to > from ? clamped({ from, to }) : null,
         tail: tail >= 1 && tail <= LONGEST ? tail : TAIL,
         kinds: kinds === null ? null : kinds.split(',').filter(Boolean),
+        axes: new Map(axes),
     }
 }
 
@@ -67,5 +71,7 @@ export function viewQuery(view: View): string {
         query.set('tail', String(view.tail))
     }
     if (view.kinds) query.set('ev', view.kinds.join(','))
+    const axes = [...view.axes].filter((pair) => pair.every((id) => view.ids.includes(id)))
+    if (axes.length > 0) query.set('ax', axes.map((pair) => pair.join('-')).join(','))
     return query.toString().replaceAll('%2C', ',')
 }

@@ -94,7 +94,13 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
         },
         [setView],
     )
-    const axes = axesOf(shown.filter(({ id }) => !hidden.has(id)))
+    const seen = shown.filter(({ id }) => !hidden.has(id))
+    const axes = axesOf(seen, view.axes)
+    /** Onto the axis of another signal, or onto one of its own. */
+    const put = (id: number, on: number) => {
+        const { ids, axes: before } = latest.current
+        setView({ ...latest.current, ids: ids.includes(id) ? ids : [...ids, id].slice(-IDS_MAX), axes: new Map([...before].filter(([one]) => one !== id)).set(id, on) })
+    }
     let axis = 0
     const lines: Line[] = shown.flatMap((signal, n) => {
         if (hidden.has(signal.id)) return []
@@ -132,15 +138,21 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
                         onSpan={setSpan}
                         onCursor={setCursor}
                         onPixels={setPixels}
-                        onDropped={(id) => {
+                        onDropped={(id, on) => {
                             const signal = signals.byId.get(id)
-                            if (signal && !latest.current.ids.includes(id)) toggle(signal)
+                            if (!signal) return
+                            known.current.set(id, signal)
+                            const leader = on === null || signal.type === 'text' ? undefined : seen.find((one, n) => axes[n] === on && one.id !== id)
+                            if (leader) put(id, leader.id)
+                            else if (!latest.current.ids.includes(id)) toggle(signal)
                         }}
                     />
                     <KindChips kinds={kindsIn(events, span)} chosen={view.kinds} onChoose={(kinds) => setView({ ...view, kinds })} isCut={isCut} />
                     {shown.length > 0 && (
                         <ValueTable
                             lines={shown.map((signal, n) => ({ signal, colour: colours[n % colours.length]!, piece: pieceOf(signal.id), isHidden: hidden.has(signal.id), last: readings.get(signal.id) ?? null }))}
+                            axisOf={(id) => axes[seen.findIndex((one) => one.id === id)] ?? -1}
+                            onAxis={put}
                             span={span}
                             cursor={cursor}
                             onHide={(id) => setHidden((before) => {
