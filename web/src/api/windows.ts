@@ -26,6 +26,11 @@ export interface WindowKind {
     frozen: FrozenWindows | null
     measured: number
     faults: number
+    /** Began and never ended. */
+    unended: number
+    /** Samples that say the step, and came too late for it. */
+    late: number
+    dropped: number
     last: { at: number; tool: string; recipe: string; step: string; severity: Severity } | null
     problem?: string
 }
@@ -50,10 +55,11 @@ export interface WindowContext {
     spe: number | null
 }
 
+/** Its share of a statistic; null where there is none. */
 export interface Blame {
     feature: string
-    t2: number
-    spe: number
+    t2: number | null
+    spe: number | null
 }
 
 /** One step of one wafer or lot, or so many seconds: measured, and judged. */
@@ -78,8 +84,8 @@ export interface Measured {
 
 export interface WindowAnswer extends WindowKind {
     contexts: WindowContext[]
-    /** Which signals of a tool are meant by their names: `{temp: 17}`. */
-    tools: { tool: string; signals: Record<string, number> }[]
+    /** Which signals of a tool are meant by their names, `{temp: 17}`, and which ones its values are, `{'temp.mean': 23}`. */
+    tools: { tool: string; signals: Record<string, number>; made: Record<string, number> }[]
     /** In the order of time, the newest of them where there are more. */
     windows: Measured[]
     more: boolean
@@ -97,6 +103,11 @@ export interface WindowQuery {
 const read = async <V>(url: string, init: RequestInit): Promise<V> => (await (await ask(url, init)).json()) as V
 
 export const windowKinds = (signal?: AbortSignal) => read<{ items: WindowKind[]; problem?: string }>('/v1/windows', { signal: signal ?? null })
-export const windowsOf = (name: string, query: WindowQuery, signal?: AbortSignal) => read<WindowAnswer>(address('/v1/windows/{window}', { window: name }, { ...query }), { signal: signal ?? null })
+/** The time of a value is known for sure; of when its window began and ended only as far as its event is there. */
+type Told = Omit<Measured, 'from' | 'until'> & { from: number | null; until: number | null }
+export async function windowsOf(name: string, query: WindowQuery, signal?: AbortSignal): Promise<WindowAnswer> {
+    const answer = await read<Omit<WindowAnswer, 'windows'> & { windows: Told[] }>(address('/v1/windows/{window}', { window: name }, { ...query }), { signal: signal ?? null })
+    return { ...answer, windows: answer.windows.map((one) => ({ ...one, from: one.from ?? one.at, until: one.until ?? one.at })) }
+}
 export const freezeWindows = (name: string, from: number, to: number) =>
     read<WindowKind>(address('/v1/windows/{window}/freeze', { window: name }), { method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': newKey() }, body: JSON.stringify({ from, to }) })

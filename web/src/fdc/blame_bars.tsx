@@ -17,8 +17,9 @@ export function BlameBars({ one }: { one: Measured }) {
         <>
             {broke.map((which) => {
                 const [value, limit] = which === 't2' ? [one.t2!, one.t2Limit!] : [one.spe!, one.speLimit!]
-                const sorted = [...one.blame].sort((a, b) => b[which] - a[which])
-                const most = Math.max(...sorted.map((each) => Math.abs(each[which])), 1e-12)
+                const sorted = one.blame.flatMap(({ feature, [which]: share }) => (share === null ? [] : [{ feature, share }])).sort((a, b) => b.share - a.share)
+                const most = Math.max(...sorted.map(({ share }) => share), 1e-12)
+                if (sorted.length === 0) return null
                 return (
                     <section key={which} className="blame">
                         <h3>{t('windows.blame', { statistic: STATISTICS[which] })}</h3>
@@ -27,8 +28,8 @@ export function BlameBars({ one }: { one: Measured }) {
                             {sorted.map((each) => (
                                 <li key={each.feature}>
                                     <span className="worst-name" title={each.feature}>{say(each.feature)}</span>
-                                    <span className="worst-bar" aria-hidden="true"><i style={{ width: `${(100 * Math.max(0, each[which])) / most}%` }} /></span>
-                                    <b>{shortNumber(Number(each[which].toPrecision(3)))}</b>
+                                    <span className="worst-bar" aria-hidden="true"><i style={{ width: `${(100 * Math.max(0, each.share)) / most}%` }} /></span>
+                                    <b>{shortNumber(Number(each.share.toPrecision(3)))}</b>
                                 </li>
                             ))}
                         </ol>

@@ -25,9 +25,10 @@ export function addressOf(event: Pick<Happening, 'kind' | 'detail' | 'name' | 's
     return `/quality/window/${encodeURIComponent(event.name)}?${query}`
 }
 
-/** What was outside of which limits, the statistics that broke theirs, and what they blame. */
-export function partsOfFault(detail: Detail, say: Say): string[] {
+/** That it was none after all; else what was outside of which limits, the statistics that broke theirs, and what they blame. */
+export function partsOfFault(detail: Detail, say: Say, withdrawn: string): string[] {
     const parts: string[] = []
+    if (detail.withdrawn === true) return [withdrawn]
     if (isTable(detail.outside))
         for (const [feature, told] of Object.entries(detail.outside)) {
             const { value, lower, upper } = isTable(told) ? told : ({} as Detail)

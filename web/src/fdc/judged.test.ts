@@ -116,10 +116,11 @@ describe('the API of windows', () => {
         vi.stubGlobal('localStorage', { getItem: () => null })
         vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
             asked.push([url, init])
-            return new Response(JSON.stringify({ items: [], name: 'w' }), { status: 200, headers: { 'Content-Type': 'application/json' } })
+            return new Response(JSON.stringify({ items: [], name: 'w', windows: [{ at: 30, from: null, until: null }, { at: 60, from: 45, until: 60 }] }), { status: 200, headers: { 'Content-Type': 'application/json' } })
         })
         expect((await windowKinds()).items).toEqual([])
-        await windowsOf('식각 창', { from: 1.5, to: 2, tool: 'Etch/1', recipe: '' })
+        const answer = await windowsOf('식각 창', { from: 1.5, to: 2, tool: 'Etch/1', recipe: '' })
+        expect(answer.windows.map(({ from, until }) => [from, until])).toEqual([[30, 30], [45, 60]])
         await freezeWindows('a/b', 1, 2)
         expect(asked.map(([url]) => url)).toEqual(['/v1/windows', '/v1/windows/%EC%8B%9D%EA%B0%81%20%EC%B0%BD?from=1.5&to=2&tool=Etch%2F1', '/v1/windows/a%2Fb/freeze'])
         expect(asked[2]![1]).toMatchObject({ method: 'POST', body: '{"from":1,"to":2}' })
@@ -142,12 +143,15 @@ describe('events of windows', () => {
         expect(addressOf(event('state', { from: 1, until: 2 }))).toBeNull()
     })
     it('say what was outside and what was broken', () => {
-        expect(partsOfFault({ outside: { 'temp.mean': { value: 74.157, lower: 64.4, upper: null } }, t2: 120, t2Limit: 22.4, spe: 1, speLimit: 6, blame: [{ feature: 'temp.mean', t2: 9, spe: 0 }] }, say)).toEqual(['TEMP.MEAN 74.16 (≥ 64.4)', 'T² 120 > 22.4'])
-        expect(partsOfFault({ outside: {}, t2: 3, t2Limit: 22.4, spe: 28, speLimit: 6, blame: [{ feature: 'p.sd', t2: 1, spe: 9 }, { feature: 'f.max', t2: 0, spe: 3 }, { feature: 'x.min', t2: 0, spe: 1 }] }, say)).toEqual(['SPE 28 > 6', 'P.SD, F.MAX'])
+        expect(partsOfFault({ outside: { 'temp.mean': { value: 74.157, lower: 64.4, upper: null } }, t2: 120, t2Limit: 22.4, spe: 1, speLimit: 6, blame: [{ feature: 'temp.mean', t2: 9, spe: 0 }] }, say, 'none after all')).toEqual(['TEMP.MEAN 74.16 (≥ 64.4)', 'T² 120 > 22.4'])
+        expect(partsOfFault({ outside: {}, t2: 3, t2Limit: 22.4, spe: 28, speLimit: 6, blame: [{ feature: 'p.sd', t2: 1, spe: 9 }, { feature: 'f.max', t2: 0, spe: 3 }, { feature: 'x.min', t2: 0, spe: 1 }] }, say, 'none after all')).toEqual(['SPE 28 > 6', 'P.SD, F.MAX'])
         expect(partsOfMeasurement({ values: { 'a.mean': 1.5, 'a.sd': null } }, say)).toEqual(['A.MEAN 1.5'])
     })
+    it('say when late samples made a window good again', () => {
+        expect(partsOfFault({ outside: { 'a.mean': { value: 3, lower: 1, upper: 2 } }, withdrawn: true }, say, 'none after all')).toEqual(['none after all'])
+    })
     it('survive whatever a detail has', () => {
-        for (const outside of [null, 3, 'x', [], { a: null }, { a: 3 }, { a: { value: 'x' } }]) for (const blame of [null, {}, [null, 3, {}]]) expect(() => partsOfFault({ outside, blame, t2: 'x', spe: {} }, say)).not.toThrow()
+        for (const outside of [null, 3, 'x', [], { a: null }, { a: 3 }, { a: { value: 'x' } }]) for (const blame of [null, {}, [null, 3, {}]]) expect(() => partsOfFault({ outside, blame, t2: 'x', spe: {} }, say, 'none after all')).not.toThrow()
         for (const values of [null, 3, [], 'x']) expect(partsOfMeasurement({ values }, say)).toEqual([])
     })
 })

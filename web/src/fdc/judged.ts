@@ -122,7 +122,7 @@ export function suspectsOf(one: Measured, signals: readonly string[], most: numb
         return value !== null && limit !== null && value > limit ? which : null
     }
     const by = score('spe') ?? score('t2') ?? 'spe'
-    const blamed = [...one.blame].sort((a, b) => b[by] - a[by]).map(({ feature }) => feature)
+    const blamed = [...one.blame].sort((a, b) => (b[by] ?? 0) - (a[by] ?? 0)).map(({ feature }) => feature)
     const named = [...one.outside, ...blamed, ...signals.map((signal) => `${signal}.`)].map((name) => partsOf(name).signal)
     return [...new Set(named)].filter((signal) => signals.includes(signal)).slice(0, most)
 }

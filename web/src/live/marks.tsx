@@ -72,7 +72,7 @@ export function Near({ events, gaps, near }: { events: readonly Happening[]; gap
                 <div key={event.id} className="near">
                     <p><KindMark kind={event.kind} /><strong>{say(event.kind)}</strong> {event.name}</p>
                     <p className="fine">{stamp.time(event.at)} · {[event.source, event.lot, event.wafer, event.recipe, event.step].filter(Boolean).join(' · ')}</p>
-                    {event.kind === 'fault' && partsOfFault(event.detail, feature).slice(0, NEAR_MAX).map((part) => <p key={part} className="fine">{part}</p>)}
+                    {event.kind === 'fault' && partsOfFault(event.detail, feature, t('windows.withdrawn')).slice(0, NEAR_MAX).map((part) => <p key={part} className="fine">{part}</p>)}
                 </div>
             ))}
             {here.length > NEAR_MAX && <p className="fine">{t('explorer.more_events', { count: here.length - NEAR_MAX })}</p>}

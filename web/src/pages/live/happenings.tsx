@@ -144,6 +144,7 @@ function Named({ row }: { row: Happening }) {
 
 /** The details in a line: a gap says from when to when, anything else what it has. */
 function useDetail(): (event: Happening) => string {
+    const { t } = useText()
     const stamp = useStamp()
     const feature = useFeatureName()
     return (event) => {
@@ -152,7 +153,7 @@ function useDetail(): (event: Happening) => string {
         if (gap) return `${stamp.time(gap.from)} – ${stamp.time(gap.to)} (${stamp.span(lengthOf(gap))}) · ${gap.cause}`
         const detail = event.detail as Record<string, unknown>
         const window = windowOf(event)
-        if (window) return [stamp.span(window.until - window.from), ...(event.kind === 'fault' ? partsOfFault : partsOfMeasurement)(detail, feature)].join(' · ')
+        if (window) return [stamp.span(window.until - window.from), ...(event.kind === 'fault' ? partsOfFault(detail, feature, t('windows.withdrawn')) : partsOfMeasurement(detail, feature))].join(' · ')
         if (event.kind === 'state' && ('from' in detail || 'to' in detail)) return `${String(detail.from ?? '')} → ${String(detail.to ?? '')}`
         return Object.entries(detail)
             .filter(([, value]) => value !== '' && value !== null)

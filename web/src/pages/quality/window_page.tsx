@@ -40,7 +40,7 @@ function usePicked(name: string): { filter: Filter; open: string | null; set: (c
 
 /** One kind of window: what was measured of each feature, what was unlike the good ones, and why. */
 export default function WindowPage({ name }: { name: string }) {
-    const { t } = useText()
+    const { t, num } = useText()
     useTitle(name)
     const by = useBy()
     const stamp = useStamp()
@@ -72,6 +72,7 @@ export default function WindowPage({ name }: { name: string }) {
                 <span>{by(answer.by)}</span>
                 <code>{answer.tool}</code>
                 {reference && <span title={t('windows.frozen.from', { windows: reference.windows, contexts: reference.contexts, from: stamp.full(reference.from, 1e6), to: stamp.full(reference.to, 1e6) })}>{t('windows.frozen.by', { version: reference.version, time: stamp.time(reference.at), by: reference.by })}</span>}
+                {(['unended', 'late', 'dropped'] as const).map((key) => answer[key] > 0 && <Badge key={key} tone="warn">{t(`windows.${key}`, { count: num(answer[key]) })}</Badge>)}
             </div>
             {answer.problem && <p className="statement">{answer.problem}</p>}
             {!reference && <p className="told">{t(may ? 'windows.unfrozen' : 'windows.unfrozen.viewer')}</p>}
@@ -187,6 +188,12 @@ function Features({ answer, windows, span, cursor, ...rest }: Charting) {
     const { t } = useText()
     const say = useFeature()
     const [isFew, setIsFew] = useState(false)
+    const mayChart = useMay('engineer')
+    // A value is a signal of its tool: which one is clear where only one is seen.
+    const made = useMemo(() => {
+        const seen = new Set(windows.map(({ tool }) => tool))
+        return seen.size === 1 ? answer.tools.find(({ tool }) => seen.has(tool))?.made : undefined
+    }, [answer.tools, windows])
     const rows = useMemo(() => rowsOf(answer).map(({ signal, names }) => ({ signal, charts: names.map((name) => ({ name, dots: dotsOf(windows, answer.contexts, name) })) })), [answer, windows])
     const wrong = (dots: ReturnType<typeof dotsOf>) => dots.filter(({ isOutside }) => isOutside).length
     const any = rows.some(({ charts }) => charts.some(({ dots }) => wrong(dots) > 0))
@@ -201,7 +208,7 @@ function Features({ answer, windows, span, cursor, ...rest }: Charting) {
                             const [value, count] = [cursor === null ? null : (dots[cursor]?.value ?? null), wrong(dots)]
                             return (
                                 <figure key={name} className="feature">
-                                    <figcaption>{say(name)} {value === null ? count > 0 && <Badge tone="bad">{count}</Badge> : <b className={dots[cursor!]!.isOutside ? 'bad' : ''}>{shortNumber(value)}</b>}</figcaption>
+                                    <figcaption>{say(name)} {value === null ? count > 0 && <Badge tone="bad">{count}</Badge> : <b className={dots[cursor!]!.isOutside ? 'bad' : ''}>{shortNumber(value)}</b>}{mayChart && made?.[name] !== undefined && <Link className="make-chart" href={`/quality?signal=${made[name]}`} title={t('chart.new')}>{t('windows.make_chart')}</Link>}</figcaption>
                                     <DotPlot label={t('windows.chart', { signal, feature: say(name), count })} dots={dots} span={span} isLarge={false} cursor={cursor} {...rest} />
                                 </figure>
                             )
