@@ -4,6 +4,8 @@ import { useText } from '../text'
 import { STATISTICS } from './judged'
 import { useFeatureName } from './words'
 
+const short = (value: number, digits = 4) => shortNumber(Number(value.toPrecision(digits)))
+
 /** What the statistics that broke their limits come from, the largest first. */
 export function BlameBars({ one }: { one: Measured }) {
     const { t } = useText()
@@ -23,13 +25,13 @@ export function BlameBars({ one }: { one: Measured }) {
                 return (
                     <section key={which} className="blame">
                         <h3>{t('windows.blame', { statistic: STATISTICS[which] })}</h3>
-                        <p className="note">{t(which === 't2' ? 'windows.blame.t2' : 'windows.blame.spe', { value: shortNumber(value), limit: shortNumber(limit) })}</p>
+                        <p className="note">{t(which === 't2' ? 'windows.blame.t2' : 'windows.blame.spe', { value: short(value), limit: short(limit) })}</p>
                         <ol className="worst">
                             {sorted.map((each) => (
                                 <li key={each.feature}>
                                     <span className="worst-name" title={each.feature}>{say(each.feature)}</span>
                                     <span className="worst-bar" aria-hidden="true"><i style={{ width: `${(100 * Math.max(0, each.share)) / most}%` }} /></span>
-                                    <b>{shortNumber(Number(each.share.toPrecision(3)))}</b>
+                                    <b>{short(each.share, 3)}</b>
                                 </li>
                             ))}
                         </ol>

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freezeWindows, windowKinds, windowsOf, type Measured, type WindowContext } from '../api/windows'
 import type { Happening } from '../api/live'
 import { addressOf, partsOfFault, partsOfMeasurement } from './event'
-import { beyond, contextsOf, dotsOf, fileOf, keyOf, partsOf, peersOf, reachOf, rowsOf, statisticOf, suspectsOf } from './judged'
+import { beyond, contextsOf, dotsOf, fileOf, focusOf, keyOf, partsOf, peersOf, reachOf, rowsOf, statisticOf, suspectsOf } from './judged'
+import { secondsOf } from './words'
 
 const window = (from: number, more: Partial<Measured> = {}): Measured => ({
     at: from + 30, from, until: from + 30, tool: 'Etch/1', lot: 'L1', wafer: '3', recipe: 'R1', step: 'main', values: { 'temp.mean': 50, 'temp.sd': 1 },
@@ -83,6 +84,18 @@ describe('good windows to compare with', () => {
     it('may be unjudged where nothing is judged yet', () => {
         expect(peersOf(window(500), [window(0, { severity: 'unjudged' }), window(60, { severity: 'unjudged' }), window(120, { severity: 'unjudged' })], 10).length).toBe(3)
         expect(peersOf(window(500), [window(0, { severity: 'unjudged' }), window(60), window(120)], 10).map(({ from }) => from)).toEqual([60, 120])
+    })
+})
+
+describe('the axis of traces', () => {
+    it('is where levels are judged, not where ramps go', () => {
+        const of = { ...context('Etch/1', 60), limits: { 'temp.mean': { lower: 40, center: 50, upper: 60 }, 'temp.slope': { lower: -900, center: 0, upper: 900 } } }
+        expect(focusOf({ values: { 'temp.mean': 52, 'temp.min': 38 } }, of, 'temp')).toEqual({ low: 32.5, high: 65.5 })
+        expect(focusOf({ values: { 'temp.mean': 52, 'temp.min': null } }, null, 'temp')).toBeNull()
+        expect(focusOf({ values: { 'flow.mean': 52 } }, of, 'flow')).toBeNull()
+    })
+    it('cuts by times as the server writes them', () => {
+        expect(['60 s', '10 min', '1.5 h', '250 ms', '1 d', 'step', '3rd step', ''].map(secondsOf)).toEqual([60, 600, 5400, 0.25, 86400, null, null, null])
     })
 })
 

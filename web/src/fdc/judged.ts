@@ -114,6 +114,19 @@ export function bandText({ lower, upper }: Pick<Band, 'lower' | 'upper'>, say: (
     return upper !== null ? `≤ ${say(upper)}` : lower !== null ? `≥ ${say(lower)}` : '–'
 }
 
+const LEVELS = ['mean', 'time_mean', 'min', 'max']
+const FOCUS_ROOM = 0.25
+
+/** Where the levels of a signal lie that are judged, and this window's: ramps at the ends of a step lie far outside, and hide what is between. */
+export function focusOf(one: Pick<Measured, 'values'>, context: WindowContext | null, signal: string): Reach | null {
+    const all = LEVELS.flatMap((feature) => {
+        const band = context?.limits[`${signal}.${feature}`]
+        return [one.values[`${signal}.${feature}`], band?.lower, band?.upper].filter((value) => value !== null && value !== undefined)
+    })
+    const [low, high] = [Math.min(...all), Math.max(...all)]
+    return high > low && context && LEVELS.some((feature) => context.limits[`${signal}.${feature}`]) ? { low: low - (high - low) * FOCUS_ROOM, high: high + (high - low) * FOCUS_ROOM } : null
+}
+
 /** The signals to show first of a window: those that were outside, then those that are blamed. */
 export function suspectsOf(one: Measured, signals: readonly string[], most: number): string[] {
     const score = (which: 't2' | 'spe') => {

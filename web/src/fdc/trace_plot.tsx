@@ -6,7 +6,7 @@ import { stepsOf } from '../meaning/control_plot'
 import { rem } from '../parts/rem'
 import { useText } from '../text'
 import { penOf, useSheet, type Ink } from './ink'
-import { keyOf } from './judged'
+import { contextsOf, focusOf, keyOf, type Reach } from './judged'
 import { heightOf, idOf, traceOf, type Trace } from './traces'
 
 interface Drawing {
@@ -15,6 +15,8 @@ interface Drawing {
     ink: Ink
     own: Trace | null
     peers: readonly Trace[]
+    /** What the axis reaches. */
+    reach: Reach
     length: number
     isFault: boolean
     size: number
@@ -26,9 +28,8 @@ interface Drawing {
 /** Seconds, minutes or hours. */
 const unitOf = (length: number): number => (length > 3 * 3600 ? 3600 : length > 300 ? 60 : 1)
 
-function drawTraces(pen: CanvasRenderingContext2D, { width, height, ink, own, peers, length, isFault, size, font, say }: Drawing): void {
+function drawTraces(pen: CanvasRenderingContext2D, { width, height, ink, own, peers, reach: { low, high }, length, isFault, size, font, say }: Drawing): void {
     const [left, right, top, bottom] = [size * 4.6, width - 10, 8, height - size * 1.9]
-    const { low, high } = heightOf(own ? [...peers, own] : peers)
     const x = (seconds: number) => left + (seconds / length) * (right - left)
     const y = (value: number) => bottom - ((value - low) / (high - low)) * (bottom - top)
     pen.font = `${size}px ${font}`
@@ -64,11 +65,20 @@ function drawTraces(pen: CanvasRenderingContext2D, { width, height, ink, own, pe
         pen.stroke()
         pen.globalAlpha = 1
     }
+    pen.save()
+    pen.beginPath()
+    pen.rect(left - 3, top - 3, right - left + 6, bottom - top + 6)
+    pen.clip()
     for (const peer of peers) line(peer, ink.muted, 1.2, 0.45)
-    if (!own) return
-    line(own, isFault ? ink.bad : ink.series, 2, 1)
-    if (own.x.length > (right - left) / 8) return
-    pen.fillStyle = isFault ? ink.bad : ink.series
+    if (own) drawOwn(pen, own, line, x, y, isFault ? ink.bad : ink.series, right - left)
+    pen.restore()
+}
+
+/** Thick, and with its samples where there is room for them. */
+function drawOwn(pen: CanvasRenderingContext2D, own: Trace, line: (trace: Trace, colour: string, thick: number, alpha: number) => void, x: (seconds: number) => number, y: (value: number) => number, colour: string, width: number): void {
+    line(own, colour, 2, 1)
+    if (own.x.length > width / 8) return
+    pen.fillStyle = colour
     own.y.forEach((value, n) => {
         if (Number.isNaN(value)) return
         pen.beginPath()
@@ -111,7 +121,7 @@ function useTraces(answer: WindowAnswer, one: Measured, peers: readonly Measured
 }
 
 /** THE picture of a fault: one sensor since the step began, over the last good ones in grey. */
-export function TracePlot({ answer, one, peers, signal }: { answer: WindowAnswer; one: Measured; peers: readonly Measured[]; signal: string }) {
+export function TracePlot({ answer, one, peers, signal, isWhole }: { answer: WindowAnswer; one: Measured; peers: readonly Measured[]; signal: string; isWhole: boolean }) {
     const { t, num } = useText()
     const stamp = useStamp()
     const box = useRef<HTMLDivElement>(null)
@@ -124,8 +134,9 @@ export function TracePlot({ answer, one, peers, signal }: { answer: WindowAnswer
     const say = (seconds: number) => t(unit === 1 ? 'span.seconds' : unit === 60 ? 'span.minutes' : 'span.hours', { n: num(seconds / unit, Number.isInteger(seconds / unit) ? 0 : 1) })
     useLayoutEffect(() => {
         if (!sheet || !canvas.current || !told) return
-        drawTraces(penOf(canvas.current, sheet.width, sheet.height), { ...sheet, own: told.own, peers: told.peers, length, isFault, size: Math.round(rem() * 0.74), font: getComputedStyle(document.body).fontFamily, say })
-    }, [sheet, told, length, isFault, t]) // eslint-disable-line
+        const focus = isWhole ? null : focusOf(one, contextsOf(answer.contexts)(one), signal)
+        drawTraces(penOf(canvas.current, sheet.width, sheet.height), { ...sheet, own: told.own, peers: told.peers, reach: focus ?? heightOf(told.own ? [...told.peers, told.own] : told.peers), length, isFault, size: Math.round(rem() * 0.74), font: getComputedStyle(document.body).fontFamily, say })
+    }, [sheet, told, length, isFault, isWhole, t]) // eslint-disable-line
     const isEmpty = told?.isDone && told.peers.length === 0 && (told.own?.x.length ?? 0) === 0
     return (
         <figure className="trace">

@@ -6,7 +6,7 @@ import { Button, Dialog, LinkButton, Waiting } from '../parts/basics'
 import { useLoad } from '../parts/load'
 import { useText } from '../text'
 import { BlameBars } from './blame_bars'
-import { bandText, beyond, contextsOf, keyOf, peersOf, suspectsOf } from './judged'
+import { bandText, beyond, contextsOf, focusOf, keyOf, peersOf, suspectsOf } from './judged'
 import { TracePlot } from './trace_plot'
 import { idOf } from './traces'
 import { placeOf, useFeatureName, Verdict } from './words'
@@ -40,9 +40,14 @@ export function WindowDetail({ answer, one, before, after, onOpen, onClose }: { 
     const [chosen, setChosen] = useState<{ of: string; signals: readonly string[] } | null>(null)
     const signals = chosen?.of === keyOf(one) ? chosen.signals : suspects
     const choose = (signal: string) => setChosen({ of: keyOf(one), signals: signals.includes(signal) ? signals.filter((each) => each !== signal) : [...signals, signal] })
+    const [isWhole, setIsWhole] = useState(false)
+    const hasFocus = signals.some((signal) => focusOf(one, contextsOf(answer.contexts)(one), signal))
     const box = useRef<HTMLDivElement>(null)
     // Not on the first button of many: arrows walk from window to window.
-    useEffect(() => box.current?.focus({ preventScroll: true }), [])
+    useEffect(() => {
+        box.current?.focus({ preventScroll: true })
+        box.current?.closest('dialog')?.scrollTo(0, 0)
+    }, [one])
     const key = (event: KeyboardEvent) => {
         const other = event.key === 'ArrowLeft' ? before : event.key === 'ArrowRight' ? after : undefined
         if (other && !event.ctrlKey && !event.altKey && !event.metaKey) onOpen(other)
@@ -71,7 +76,8 @@ export function WindowDetail({ answer, one, before, after, onOpen, onClose }: { 
                                 ))}
                             </div>
                         )}
-                        {peers ? signals.map((signal) => <TracePlot key={signal} answer={answer} one={one} peers={peers} signal={signal} />) : <Waiting />}
+                        {hasFocus && <label className="whole"><input type="checkbox" checked={isWhole} onChange={(event) => setIsWhole(event.target.checked)} /> {t('trace.whole')}</label>}
+                        {peers ? signals.map((signal) => <TracePlot key={signal} answer={answer} one={one} peers={peers} signal={signal} isWhole={isWhole} />) : <Waiting />}
                     </section>
                     <div className="window-why">
                         <Outside answer={answer} one={one} />

@@ -21,10 +21,18 @@ export function useFeatureName(): (name: string) => string {
     return (name) => t('windows.feature', { signal: partsOf(name).signal, feature: say(name) })
 }
 
+const UNITS: Record<string, number> = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86400 }
+/** `60 s`, as the server writes times. */
+export function secondsOf(text: string): number | null {
+    const found = /^(\d+(?:\.\d+)?) ?(ms|s|min|h|d)$/.exec(text)
+    return found ? Number(found[1]) * UNITS[found[2]!]! : null
+}
+
 /** How a table cuts time into windows. */
 export function useBy(): (by: string) => string {
     const { t } = useText()
-    return (by) => (by === 'events' || by === '이벤트' || by === '' ? t('windows.by.events') : /^[\d.]/.test(by) ? t('windows.by.time', { span: by }) : t('windows.by.signal', { signal: by }))
+    const stamp = useStamp()
+    return (by) => (by === 'events' || by === '이벤트' || by === '' ? t('windows.by.events') : secondsOf(by) !== null ? t('windows.by.time', { span: stamp.span(secondsOf(by)!) }) : t('windows.by.signal', { signal: by }))
 }
 
 export function Verdict({ severity }: { severity: Measured['severity'] }) {

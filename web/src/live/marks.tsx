@@ -1,5 +1,5 @@
 import type { Happening } from '../api/live'
-import { partsOfFault } from '../fdc/event'
+import { partsOfFault, windowOf } from '../fdc/event'
 import { useFeatureName } from '../fdc/words'
 import { isKey, useText } from '../text'
 import type { Gap } from './gaps'
@@ -35,12 +35,17 @@ export function KindMark({ kind }: { kind: string }) {
     )
 }
 
+/** Kinds that are only marked when they are asked for: gaps have hatchings of their own, and windows that were measured stand side by side. */
+export function quietOf(events: readonly Happening[]): ReadonlySet<string> {
+    return new Set(['gap', ...(events.some((event) => event.kind === 'measurement' && windowOf(event)) ? ['measurement'] : [])])
+}
+
 /** Which kinds of events are marked. */
-export function KindChips({ kinds, chosen, onChoose, isCut }: { kinds: { kind: string; count: number }[]; chosen: string[] | null; onChoose: (kinds: string[] | null) => void; isCut: boolean }) {
+export function KindChips({ kinds, chosen, quiet, onChoose, isCut }: { kinds: { kind: string; count: number }[]; chosen: string[] | null; quiet: ReadonlySet<string>; onChoose: (kinds: string[] | null) => void; isCut: boolean }) {
     const { t, num } = useText()
     const say = useKindName()
     if (kinds.length === 0) return <p className="kind-chips none">{t('explorer.no_events')}</p>
-    const isOn = (kind: string) => (chosen ? chosen.includes(kind) : kind !== 'gap')
+    const isOn = (kind: string) => (chosen ? chosen.includes(kind) : !quiet.has(kind))
     const on = kinds.map(({ kind }) => kind).filter(isOn)
     return (
         <div className="kind-chips" role="group" aria-label={t('explorer.events')}>

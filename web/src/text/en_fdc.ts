@@ -90,6 +90,7 @@ export const enFdc: Record<keyof typeof koFdc, string> = {
     'trace.title': 'What the sensors did',
     'trace.text': 'Since the step began. The strong line is this window, the grey ones are the last {count} good ones of the same context before it.',
     'trace.text.good': 'Since the step began. The strong line is this window, the grey ones are the last {count} of the same context before it.',
+    'trace.whole': 'With the ramps at its ends',
     'trace.signals': 'Signals',
     'trace.samples': '{count|value|values}, {span} · beside {peers|other|others}',
     'trace.label': '{signal} since the step began, over earlier good windows',

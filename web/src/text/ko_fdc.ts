@@ -88,6 +88,7 @@ export const koFdc = {
     'trace.title': '센서 파형',
     'trace.text': '스텝이 시작한 때부터의 값입니다. 굵은 선이 이 구간, 회색이 같은 조건의 앞선 정상 구간 {count}개입니다.',
     'trace.text.good': '스텝이 시작한 때부터의 값입니다. 굵은 선이 이 구간, 회색이 같은 조건의 앞선 구간 {count}개입니다.',
+    'trace.whole': '시작과 끝의 오르내림까지 보기',
     'trace.signals': '신호',
     'trace.samples': '값 {count}개, {span} · 견줄 구간 {peers}개',
     'trace.label': '{signal}의 파형을 앞선 정상 구간과 겹친 그림',

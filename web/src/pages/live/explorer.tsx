@@ -4,7 +4,7 @@ import { happenings, type Happening, type Signal } from '../../api/live'
 import { ExplorerBar } from '../../live/explorer_bar'
 import { gapsOf, isOf, joined } from '../../live/gaps'
 import { useReadings } from '../../live/hub'
-import { KindChips, kindsIn, Near } from '../../live/marks'
+import { KindChips, kindsIn, Near, quietOf } from '../../live/marks'
 import { Plot } from '../../live/plot'
 import { axesOf, type Line } from '../../live/scene'
 import { SignalTree } from '../../live/signal_tree'
@@ -42,9 +42,6 @@ export default function Explorer() {
     return <Room signals={signals} search={search} setSearch={setSearch} />
 }
 
-/** Gaps have hatchings of their own; as marks they are shown when they are asked for. */
-const isShown = (event: Happening, kinds: string[] | null) => (kinds ? kinds.includes(event.kind) : event.kind !== 'gap')
-
 function useEvents(span: Span): { events: Happening[]; isCut: boolean } {
     const calm = useCalm(span)
     // A gap is known at its end: those that end behind what is seen are looked for, too.
@@ -80,7 +77,8 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
     const { readings, lost } = useReadings(view.ids, onNews)
     const { events, isCut } = useEvents(span)
     const gaps = useMemo(() => gapsOf(events), [events])
-    const marked = useMemo(() => events.filter((event) => isShown(event, view.kinds)), [events, view.kinds])
+    const quiet = useMemo(() => quietOf(events), [events])
+    const marked = useMemo(() => events.filter(({ kind }) => (view.kinds ? view.kinds.includes(kind) : !quiet.has(kind))), [events, view.kinds, quiet])
     const marks = useMemo(() => marked.map(({ at, kind }) => ({ at, kind })), [marked])
     const colours = useSeries()
 
@@ -147,7 +145,7 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
                             else if (!latest.current.ids.includes(id)) toggle(signal)
                         }}
                     />
-                    <KindChips kinds={kindsIn(events, span)} chosen={view.kinds} onChoose={(kinds) => setView({ ...view, kinds })} isCut={isCut} />
+                    <KindChips kinds={kindsIn(events, span)} chosen={view.kinds} quiet={quiet} onChoose={(kinds) => setView({ ...view, kinds })} isCut={isCut} />
                     {shown.length > 0 && (
                         <ValueTable
                             lines={shown.map((signal, n) => ({ signal, colour: colours[n % colours.length]!, piece: pieceOf(signal.id), isHidden: hidden.has(signal.id), last: readings.get(signal.id) ?? null }))}
