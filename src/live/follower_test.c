@@ -178,6 +178,8 @@ static void travel(const maru_plant *plant, const struct trip *trip, struct scor
     maru_model_free(model);
 }
 
+static bool is_quick(void) { return getenv("MARU_QUICK") != NULL; }
+
 enum { N_SEED = 2, FIRST_DAY = 20, LAST_DAY = 65 };
 
 static void travel_often(const maru_plant *plant, bool is_paced, struct score score[N_CLAIM]) {
@@ -228,6 +230,9 @@ static void require_inside(const char *where, const struct score score[N_CLAIM],
 // of the same day go wrong together.
 static void intervals_hold(void **state) {
     (void)state;
+    if (is_quick()) { // the same numbers in every build: slow ones only look for what else is wrong
+        skip();
+    }
     static const char *const name[] = {"a bit of everything", "minifab", "line"};
     maru_plant *plant[] = {trial_plant(trial_full), open_plant("examples/minifab"),
                            open_plant("examples/line")};
@@ -249,14 +254,16 @@ static void intervals_hold(void **state) {
 // differ once in 50 times.
 static void what_is_certain_holds(void **state) {
     (void)state;
+    const uint64_t n_seed = is_quick() ? 1 : 4;
+    const maru_time last = (is_quick() ? 13 : 20) * MARU_DAY;
     maru_plant *plant = open_plant("examples/minifab");
     struct score score[N_CLAIM] = {0};
-    for (uint64_t seed = 1; seed <= 4; seed++) {
+    for (uint64_t seed = 1; seed <= n_seed; seed++) {
         const struct trip trip = {.percent = "105",
                                   .seed = seed,
                                   .begin = 10 * MARU_DAY,
                                   .from = 10 * MARU_DAY + 2 * MARU_HOUR,
-                                  .to = 20 * MARU_DAY,
+                                  .to = last,
                                   .every = 2 * MARU_HOUR,
                                   .span = 12 * MARU_HOUR,
                                   .in_parts = true,
@@ -264,13 +271,18 @@ static void what_is_certain_holds(void **state) {
                                   .n_rep = 49};
         travel(plant, &trip, score);
     }
-    require_inside("minifab in parts", score, 0.70, 0.90);
-    for (int k = 0; k < N_CLAIM; k++) {
-        if (score[k].n_certain < 100 || score[k].n_certain_right * 100 < score[k].n_certain * 96) {
+    if (!is_quick()) {
+        require_inside("minifab in parts", score, 0.70, 0.90);
+    }
+    const int n_kind = is_quick() ? CLAIM_LOT + 1 : N_CLAIM; // of others too few in a few days
+    for (int k = 0; k < n_kind; k++) {
+        if (score[k].n_certain < 25 * n_seed ||
+            score[k].n_certain_right * 100 < score[k].n_certain * 96) {
             fail_msg("%s: %llu of %llu", WHAT[k], (unsigned long long)score[k].n_certain_right,
                      (unsigned long long)score[k].n_certain);
         }
     }
+    assert_true(score[CLAIM_LOT].n_certain > 0);
     assert_true(score[CLAIM_LOT].n_certain_right * 1000 > score[CLAIM_LOT].n_certain * 995);
     maru_plant_free(plant);
 }
@@ -278,6 +290,9 @@ static void what_is_certain_holds(void **state) {
 // Without what was learned they do not: fewer lots are done than the plant says.
 static void they_would_not_without_the_pace(void **state) {
     (void)state;
+    if (is_quick()) {
+        skip();
+    }
     maru_plant *plant = open_plant("examples/line");
     struct score score[N_CLAIM] = {0};
     travel_often(plant, false, score);
