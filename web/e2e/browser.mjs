@@ -157,7 +157,7 @@ export async function drawCharts(page) {
         await chart.scrollIntoViewIfNeeded()
         await page.waitForFunction((one) => one.matches('.drawn') || !one.isConnected, await chart.elementHandle())
     }
-    await page.waitForFunction(() => !document.querySelector('.chart.waiting'))
+    await page.waitForFunction(() => !document.querySelector('.chart.coming'))
 }
 
 // ---- the hall

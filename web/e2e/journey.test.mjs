@@ -169,7 +169,7 @@ describe('an engineer’s first ten minutes', () => {
         await page.getByText('is the bottleneck').first().waitFor()
         await page.locator('.chart.drawn').first().waitFor()
         await drawCharts(page)
-        assert.equal(await page.locator('.chart.waiting').count(), 0)
+        assert.equal(await page.locator('.chart.coming').count(), 0)
         await shot(page, '09-result')
     })
 

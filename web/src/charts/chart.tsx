@@ -11,7 +11,7 @@ export function Chart({ label, height, option }: { label: string; height: number
     const box = useRef<HTMLDivElement>(null)
     const chart = useRef<EChartsType | null>(null)
     const current = useRef(option)
-    const [state, setState] = useState<'waiting' | 'drawn' | 'failed'>('waiting')
+    const [state, setState] = useState<'coming' | 'drawn' | 'failed'>('coming')
     current.current = option
 
     useEffect(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Day, GroupNow } from '../api/twin'
-import { healthOf, linesOf, needsOf, sumOf, toneOf, type Line } from './health'
+import { healthOf, linesOf, needsOf, needsOfFloor, sumOf, toneOf, type Line } from './health'
 
 const group = (name: string, part: Partial<GroupNow> & { failed?: number } = {}): GroupNow => ({ name, queue: 0, in_process: 0, tools: [4, 0, 0, 0, 0, part.failed ?? 0, 0], utilization: null, wait: 0, risk: 0, ...part })
 const line = (product: string, part: Partial<Line> = {}): Line => ({ product, released: 0, planned: 0, done: 0, due: 0, on_time: 0, late: 0, ...part })
@@ -31,6 +31,16 @@ describe('the health of a factory', () => {
     })
     it('sees a queue that is long for its tools and waits long', () => {
         expect(kinds([group('a', { queue: 16, wait: 7200 }), group('b', { queue: 15, wait: 9000 })], day())).toEqual(['queue warn'])
+    })
+    it('tells what the floor asks for, the worst first, and not without end', () => {
+        const alarm = (state: 'normal' | 'unacknowledged' | 'returned', priority: 'critical' | 'low') => ({ alarm: 'A', text: `${priority} ${state}`, state, priority })
+        const last = { at: 1, tool: 'etch-1', recipe: 'R', step: '1', severity: 'violation' as const }
+        const chart = (name: string) => ({ chart: name, severity: 'violation' as const })
+        const needs = needsOfFloor([alarm('normal', 'critical'), alarm('returned', 'critical'), alarm('unacknowledged', 'low'), alarm('unacknowledged', 'critical')], [chart('c'), { chart: 'd', severity: 'none' }], [{ name: 'w', last }, { name: 'v', last: null }])
+        expect(needs.map((need) => `${need.tone} ${need.kind}`)).toEqual(['bad alarm', 'warn alarm', 'warn alarm', 'warn chart', 'warn window'])
+        expect(needs[0]).toMatchObject({ text: 'critical unacknowledged' })
+        expect(needsOfFloor([], [...'abcdefghi'].map(chart), []).at(-1)).toMatchObject({ kind: 'more', count: 3 })
+        expect(healthOf(needs, 0, 10)).toBe('warn')
     })
     it('tells well from behind', () => {
         expect([toneOf(38, 40), toneOf(37, 40), toneOf(33, 40), toneOf(0, 4), toneOf(0, 0), toneOf(null, 4)]).toEqual(['good', 'warn', 'bad', 'warn', null, null])

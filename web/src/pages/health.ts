@@ -1,5 +1,7 @@
 // Is the factory well, and what needs somebody first? Told from its tool groups now and its last day against plan.
+import type { Alarm, ControlChart } from '../api/meaning'
 import type { Day, GroupNow } from '../api/twin'
+import type { WindowKind } from '../api/windows'
 
 const FAILED = 5 // place in `tools` of a group
 /** Done by their due dates of those that fell due: from this share on a product is on plan. */
@@ -7,6 +9,7 @@ const WELL = 0.95
 const POOR = 0.85
 const FEW = 5 // due lots that say little by themselves
 const MOST_GROUPS = 3 // of the same need
+const MOST_OF_FLOOR = 6
 const MANY_AT_RISK = 0.05 // of the lots in process
 /** Lots that wait for each tool of a group, and how long, when somebody should look. */
 const LONG_QUEUE = 4
@@ -19,6 +22,10 @@ export type Need = { tone: 'warn' | 'bad' } & (
     | { kind: 'behind'; done: number; due: number; product: string }
     | { kind: 'late'; count: number }
     | { kind: 'queue'; group: string; queue: number; wait: number }
+    | { kind: 'alarm'; text: string }
+    | { kind: 'chart'; chart: string }
+    | { kind: 'window'; window: string; tool: string }
+    | { kind: 'more'; count: number }
 )
 export type Line = Pick<Day['products'][number], 'product' | 'released' | 'planned' | 'done' | 'due' | 'on_time' | 'late'>
 
@@ -63,8 +70,21 @@ export function needsOf(groups: GroupNow[], day: Day): Need[] {
     const longest = groups.filter((group) => group.queue >= LONG_QUEUE * tools(group) && group.wait >= LONG_WAIT_S).sort((a, b) => b.queue * b.wait - a.queue * a.wait)[0]
     if (longest) needs.push({ kind: 'queue', tone: 'warn', group: longest.name, queue: longest.queue, wait: longest.wait })
     if (all.late > 0) needs.push({ kind: 'late', tone: 'warn', count: all.late })
-    return needs.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+    return needs.sort(byTone)
 }
+
+/** What the floor's own data says: alarms that are not over or that nobody has seen, charts and windows that are not in order. */
+export function needsOfFloor(alarms: Pick<Alarm, 'state' | 'priority' | 'text' | 'alarm'>[], charts: Pick<ControlChart, 'chart' | 'severity'>[], windows: Pick<WindowKind, 'name' | 'last'>[]): Need[] {
+    const needs: Need[] = alarms
+        .filter((one) => ['unacknowledged', 'acknowledged', 'returned'].includes(one.state))
+        .map((one) => ({ kind: 'alarm', tone: one.state !== 'returned' && ['critical', 'high'].includes(one.priority) ? 'bad' : 'warn', text: one.text || one.alarm }))
+    for (const { chart } of charts.filter((one) => one.severity === 'violation')) needs.push({ kind: 'chart', tone: 'warn', chart })
+    for (const { name, last } of windows) if (last?.severity === 'violation') needs.push({ kind: 'window', tone: 'warn', window: name, tool: last.tool })
+    const sorted = needs.sort(byTone)
+    return sorted.length > MOST_OF_FLOOR ? [...sorted.slice(0, MOST_OF_FLOOR), { kind: 'more', tone: 'warn', count: sorted.length - MOST_OF_FLOOR }] : sorted
+}
+
+export const byTone = (a: Need, b: Need): number => Number(b.tone === 'bad') - Number(a.tone === 'bad')
 
 /** By what comes out, not by what is broken: some tool always is. Not well: output is behind, or many of the lots may miss a limit. */
 export function healthOf(needs: Need[], atRisk: number, wip: number): Tone {

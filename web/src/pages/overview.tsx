@@ -10,7 +10,8 @@ import { useText } from '../text'
 import { DropTables } from './plants/drop'
 import { StartWithExample } from './plants/examples'
 import { KeyFigures } from './runs/figures'
-import { LivingCard, useLiving, useNeedText, type Living } from './overview_live'
+import { byTone, type Need } from './health'
+import { LivingCard, needHref, useFloorNeeds, useLiving, useNeedText, type Living } from './overview_live'
 import { RunList } from './runs/run_list'
 
 export function Overview() {
@@ -20,10 +21,12 @@ export function Overview() {
     const plants = useLoad('plants first', () => get('/v1/plants', { query: { limit: 20 } }))
     const runs = useLoad('runs first', () => get('/v1/runs', { query: { limit: 20 } }))
     const living = useLiving()
+    const floor = useFloorNeeds()
     const newest = plants.value?.items[0]
-    // What was last worked on: the plant of the newest run, else the newest plant.
-    const simulated = runs.value?.items.find((run) => run.kind === 'simulate' && run.state === 'done')
-    const plant = plants.value?.items.find((one) => one.id === simulated?.plant) ?? newest
+    // What is real: the plant of the floor that is followed; else what was last worked on: that of the newest run, else the newest.
+    const followed = living?.twin.state === 'following' ? living.twin.plant : undefined
+    const simulated = runs.value?.items.find((run) => run.kind === 'simulate' && run.state === 'done' && (!followed || run.plant === followed))
+    const plant = plants.value?.items.find((one) => one.id === (followed ?? simulated?.plant)) ?? newest
     const run = simulated && simulated.plant === plant?.id ? simulated : undefined
 
     if (plants.error) return <ProblemNote error={plants.error} retry={plants.reload} />
@@ -53,10 +56,10 @@ export function Overview() {
                 <LinkButton href={`/plants/${plant.id}`}>{t('overview.open_plant')}</LinkButton>
                 {may && plant.latest.sound && <LinkButton look="main" href={`/runs/new?plant=${plant.id}`}>{t('runs.new')}</LinkButton>}
             </PageHead>
-            {living && <LivingCard living={living} plant={plants.value.items.find((one) => one.id === living.twin.plant)?.name} />}
+            {living && <LivingCard living={living} floor={floor} plant={plants.value.items.find((one) => one.id === living.twin.plant)?.name} />}
             {!living && expected}
             <div className="columns">
-                <Attention plants={plants.value.items} runs={runs.value.items} living={living} />
+                <Attention plants={plants.value.items} runs={runs.value.items} living={living} floor={floor} />
                 <Card title={t('overview.recent')} actions={<Link href="/runs">{t('overview.all_runs')}</Link>}>
                     {runs.value.items.length > 0 ? <RunList runs={runs.value.items.slice(0, 5)} /> : <Empty title={t('runs.none')} />}
                 </Card>
@@ -97,7 +100,7 @@ function Unrun({ plant, may }: { plant: Plant; may: boolean }) {
 }
 
 /** What a reader should look at: what fails on the floor now, faults, loads that cannot be carried, runs that failed. */
-function Attention({ plants, runs, living }: { plants: Plant[]; runs: Run[]; living: Living | undefined }) {
+function Attention({ plants, runs, living, floor }: { plants: Plant[]; runs: Run[]; living: Living | undefined; floor: Need[] }) {
     const { t, percent, lang } = useText()
     const sound = plants.filter((plant) => plant.latest.sound).slice(0, 5)
     const checks = useLoad(`checks ${sound.map((plant) => `${plant.id}/${plant.latest.version}`).join()}`, () =>
@@ -105,8 +108,8 @@ function Attention({ plants, runs, living }: { plants: Plant[]; runs: Run[]; liv
     )
     const say = useNeedText()
     const items: { key: string; tone: string; href: string; text: string }[] = []
-    for (const [n, need] of (living?.needs ?? []).entries())
-        items.push({ key: `n${n}`, tone: need.tone, href: `/twins/${living?.twin.id}${need.kind === 'failed' ? '' : '/flow'}`, text: say(need) })
+    for (const [n, need] of [...floor, ...(living?.needs ?? [])].sort(byTone).entries())
+        items.push({ key: `n${n}`, tone: need.tone, href: needHref(need, living), text: say(need) })
     for (const plant of plants)
         if (!plant.latest.sound) items.push({ key: `f${plant.id}`, tone: 'bad', href: `/plants/${plant.id}`, text: t('attention.faults', { plant: plant.name, count: plant.latest.counts.faults }) })
     checks.value?.forEach((check, n) => {

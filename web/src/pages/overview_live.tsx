@@ -1,12 +1,15 @@
 import { useEffect, useState } from 'react'
+import { alarms as askAlarms, controlCharts } from '../api/meaning'
+import { ApiError } from '../api/problem'
 import { dayOf, groupsOf, twins as askTwins, type Day, type GroupNow, type Twin } from '../api/twin'
+import { windowKinds } from '../api/windows'
 import { Badge, Card } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { useLoad } from '../parts/load'
 import { Link } from '../parts/route'
 import { useText } from '../text'
 import { DAY, HOUR } from '../twin/axis'
-import { healthOf, linesOf, needsOf, sumOf, toneOf, type Line, type Need } from './health'
+import { byTone, healthOf, linesOf, needsOf, needsOfFloor, sumOf, toneOf, type Line, type Need } from './health'
 import { TwinBadge } from './twins/twin_badge'
 
 const EVERY_MS = 10_000
@@ -20,12 +23,36 @@ export interface Living {
     needs: Need[]
 }
 
-/** The twin that plays, else the newest one, and how it is; anew every ten seconds. */
+/** The answer, or nothing where there is no such table. */
+const orNone = <T,>(asked: Promise<{ items: T[] }>): Promise<T[]> =>
+    asked.then(
+        ({ items }) => items,
+        (error: unknown) => {
+            if (error instanceof ApiError && error.status === 404) return []
+            throw error
+        },
+    )
+
+/** What the data of the floor asks for; anew every ten seconds. */
+export function useFloorNeeds(): Need[] {
+    const [last, setLast] = useState<Need[]>([])
+    const load = useLoad('overview floor', async () =>
+        needsOfFloor(...(await Promise.all([orNone(askAlarms({ limit: 100 })), orNone(controlCharts()), orNone(windowKinds())]))),
+    )
+    useEffect(() => {
+        if (load.value) setLast(load.value)
+        const timer = setTimeout(load.reload, EVERY_MS)
+        return () => clearTimeout(timer)
+    }, [load.value, load.error, load.reload])
+    return load.value ?? last
+}
+
+/** The twin that follows the floor, else one that plays, else the newest one, and how it is; anew every ten seconds. */
 export function useLiving(): Living | undefined {
     const [last, setLast] = useState<Living>()
     const load = useLoad('overview live', async (): Promise<Living | null> => {
         const all = await askTwins()
-        const twin = all.find((one) => one.state === 'playing') ?? all[0]
+        const twin = all.find((one) => one.state === 'following') ?? all.find((one) => one.state === 'playing') ?? all[0]
         if (!twin) return null
         const [{ groups }, day] = await Promise.all([groupsOf(twin.id), dayOf(twin.id)])
         return { twin, groups, day, needs: needsOf(groups, day) }
@@ -46,13 +73,27 @@ export function useNeedText(): (need: Need) => string {
         if (need.kind === 'failed') return t('health.failed', need)
         if (need.kind === 'behind') return t('health.behind', need)
         if (need.kind === 'late') return t('health.late', need)
+        if (need.kind === 'alarm') return t('health.alarm', need)
+        if (need.kind === 'chart') return t('health.chart', need)
+        if (need.kind === 'window') return t('health.window', need)
+        if (need.kind === 'more') return t('health.more', need)
         return t('health.queue', { ...need, wait: num(need.wait / HOUR, 1) })
     }
 }
 
-export function LivingCard({ living, plant }: { living: Living; plant: string | undefined }) {
+/** Where somebody sees more of a need. */
+export function needHref(need: Need, living: Living | undefined): string {
+    if (need.kind === 'alarm' || need.kind === 'more') return '/alarms'
+    if (need.kind === 'chart') return `/quality/chart/${encodeURIComponent(need.chart)}`
+    if (need.kind === 'window') return `/quality/window/${encodeURIComponent(need.window)}`
+    return `/twins/${living?.twin.id}${need.kind === 'failed' ? '' : '/flow'}`
+}
+
+/** What the floor asks for is of the twin that follows it, not of one that plays. */
+export function LivingCard({ living, floor, plant }: { living: Living; floor: Need[]; plant: string | undefined }) {
     const { t, num } = useText()
-    const { twin, groups, day, needs } = living
+    const { twin, groups, day } = living
+    const needs = (twin.state === 'following' ? [...floor, ...living.needs] : living.needs).sort(byTone)
     const say = useNeedText()
     const failed = groups.reduce((sum, group) => sum + group.tools[FAILED], 0)
     const risk = groups.reduce((sum, group) => sum + group.risk, 0)
