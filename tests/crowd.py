@@ -11,6 +11,7 @@ MARU = sys.argv[1]
 SECONDS = 6 if "MARU_QUICK" in os.environ else 12
 CHART = "chart,signal,kind,size\ncoolant,gem/Diffusion-1/Process/Coolant,i-mr,\n"
 ALARM = "alarm,condition,priority,text,operator\nhot,gem/Diffusion-1/Process/Coolant > 20,high,look,shift\n"
+WINDOWS = "window,tool,signals,by,features\nlot,gem/*,Process/Coolant,events,mean max\nsecond,gem/*,Process/Coolant,1 s,mean\n"
 ASSETS = "asset,signals\nulsan/{1},gem/*/**\n"
 
 folder = temporary()
@@ -31,10 +32,10 @@ settings = {"mode": "active", "host": "127.0.0.1", "tools": tools, "profile": pr
 check("the tools", client.post("/v1/connections", {"name": "gem", "kind": "hsms", "settings": settings})[0], 201)
 status, twin = client.post("/v1/twins", {"plant": plant["plant"], "follows": {"speed": 3600, "window": 3600}})
 check("a twin that follows", status, 201)
-for name, table in (("equipment", equipment), ("charts", CHART), ("alarms", ALARM), ("assets", ASSETS)):
+for name, table in (("equipment", equipment), ("charts", CHART), ("alarms", ALARM), ("windows", WINDOWS), ("assets", ASSETS)):
     check("the table " + name, client.ask("PUT", "/v1/documents/" + name, table.encode())[0], 201)
 of_twin = "/v1/twins/" + twin["id"]
-paths = ["/v1/twins", "/v1/connections", "/v1/equipment", "/v1/alarms", "/v1/assets", "/v1/charts", "/v1/charts/coolant", "/v1/signals?limit=1000", "/v1/events?limit=100",
+paths = ["/v1/twins", "/v1/connections", "/v1/equipment", "/v1/alarms", "/v1/assets", "/v1/charts", "/v1/charts/coolant", "/v1/windows", "/v1/windows/lot?limit=20", "/v1/signals?limit=1000", "/v1/events?limit=100",
          "/v1/equipment/oee", "/v1/series?q=Coolant", of_twin, of_twin + "/following", of_twin + "/floor"]
 answers, until = {}, time.monotonic() + SECONDS
 
@@ -58,11 +59,17 @@ n = 0
 while time.monotonic() < until:
     n += 1
     check("a new version", client.ask("PUT", "/v1/documents/equipment", (equipment + "\n" * (n % 2)).encode())[0], 200)
+    frozen = client.post("/v1/windows/second/freeze", {"from": time.time() - 3600})[0]
+    check("frozen, or nothing is there yet", frozen in (200, 422), True)
     time.sleep(0.3)
 for one in crowd:
     one.join()
 check("all were answered", {path: answer for path, answer in answers if answer != 200}, {})
 check("everything was asked for", {path for path, _ in answers}, set(paths))
+rows = {row["name"]: row for row in client.get("/v1/windows")[1]["items"]}
+at_least("windows of lots", rows["lot"]["measured"], 1)
+at_least("windows by time", rows["second"]["measured"], 5)
+check("learnt from", rows["second"]["frozen"] and rows["second"]["frozen"]["version"] > 0, True)
 at_least("answers", sum(answers.values()), 200)
 check("it ends in order", server.stop(), 0)
 finish()
