@@ -250,14 +250,16 @@ def live(cloud, equipment, process, folder, port):
     return cloud
 
 
-def steps(cloud, folder):
-    """Each stretch of one value of a signal is a window; what goes on when the program is killed is whole afterwards."""
+def steps(cloud, equipment, folder):
+    """Each stretch of one value of a signal is a window of the lot that the tool worked on; what goes on when the program is killed is whole afterwards."""
     begin = math.floor(time.time()) - 400
     table = TABLE + "phase,line-*,temp,phase,,\n"
     check("another table", cloud.client.ask("PUT", "/v1/documents/windows", table.encode())[0], 200)
     check("what was frozen stays", cloud.row("step")["frozen"]["version"], 1)
     words = ["idle", "heat", "soak", "cool"]
     lines = [f'line-1 phase="{words[i // 50 % 4]}",temp={100 * (i // 50) + i % 50} {(begin + i) * 1000000}' for i in range(400)]
+    equipment.tell([event("lot_started", begin + 100, "line-1", "ox", "", "L1"), event("lot_finished", begin + 200, "line-1", "ox", "", "L1"),
+                    event("lot_started", begin + 210, "line-1", "poly", "", "L2")])
     cloud.write(lines[:220])
     wait_for(lambda: cloud.row("phase")["measured"] == 3)
     cloud.server.stop(signal.SIGKILL)
@@ -267,8 +269,8 @@ def steps(cloud, folder):
     wait_for(lambda: cloud.row("phase")["measured"] == 6)
     windows = cloud.windows("phase", **{"from": begin})
     # The first value may have been there for long, and the last one goes on.
-    check("steps by their value", [(w["from"] - begin, w["until"] - begin, w["step"], w["recipe"], round(w["values"]["temp.mean"], 6)) for w in windows],
-          [(50.0 * k, 50.0 * k + 50, words[k % 4], "", 100 * k + 24.5) for k in range(1, 7)])
+    check("steps by their value", [(w["from"] - begin, w["until"] - begin, w["step"], w["recipe"], w["lot"], round(w["values"]["temp.mean"], 6)) for w in windows],
+          [(50.0 * k, 50.0 * k + 50, words[k % 4], *(("", ""), ("ox", "L1"), ("poly", "L2"))[(k > 1) + (k > 3)], 100 * k + 24.5) for k in range(1, 7)])
     check("unjudged", [w["severity"] for w in windows], ["unjudged"] * 6)
     cloud.write([f'line-1 phase="heat" {(begin + 100) * 1000000}'])
     check("a step that comes too late is counted", wait_for(lambda: cloud.row("phase")["late"]), 1)
@@ -334,7 +336,7 @@ def main():
     last = faults(cloud, equipment, process, fresh)
     signals(cloud, begin, end)
     cloud = live(cloud, equipment, process, folder, 0)
-    cloud = steps(cloud, folder)
+    cloud = steps(cloud, equipment, folder)
     tennessee(cloud)
     check("the program says nothing bad", [line for line in cloud.server.log if "error" in line], [])
     cloud.server.stop()

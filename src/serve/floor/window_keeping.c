@@ -8,7 +8,7 @@
 
 // Numbers are varints, texts have their length in front, values are doubles as they lie in memory:
 //
-//     state   "MW1" heard saved rows, each: name definition counts last places, each: tool heard met value spans, each: is_made ...
+//     state   "MW1" heard saved rows, each: name definition counts last places, each: tool heard met value runs spans, each: is_made ...
 //     frozen  "MF1" rows, each: name definition version from to at by values contexts windows, each: context values
 //
 // A row is looked for by its name and by the text of its definition but for how it is judged.
@@ -52,12 +52,26 @@ static void put_span(struct text *out, const struct window_span *span, bool is_m
     }
 }
 
+static void put_runs(struct text *out, const struct window_runs *runs) {
+    const uint32_t n = runs ? runs->n : 0;
+    put_count(out, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct window_run *run = &runs->run[(runs->at + i) % n];
+        put_time(out, run->from_us);
+        put_time(out, run->until_us);
+        for (int k = 0; k < N_RUN_TEXT; k++) {
+            put_text(out, run->text[k]);
+        }
+    }
+}
+
 static void put_place(struct text *out, const struct window_place *place) {
     put_text(out, place->tool);
     put_time(out, place->heard_us);
     put_count(out, place->is_met);
     put_count(out, place->value != NULL);
     put_text(out, place->value ? place->value : "");
+    put_runs(out, place->runs);
     put_count(out, place->n_span - place->n_gone + place->n_made);
     for (uint32_t i = 0; i < place->n_made; i++) {
         put_span(out, &place->made[(place->made_at + i) % place->n_made], true);
@@ -180,6 +194,22 @@ static void get_span(struct loading *l, struct window_watch *w, uint32_t at, mar
     }
 }
 
+static void get_runs(struct loading *l, struct window_place *place) {
+    for (uint64_t n = get_count(l); l->is_good && n > 0; n--) {
+        struct event event = {.name = "", .step = ""};
+        event.at_us = get_time(l);
+        const maru_time until_us = get_time(l);
+        event.lot = get_text(l);
+        event.wafer = get_text(l);
+        event.recipe = get_text(l);
+        if (l->is_good && place) {
+            window_runs_begin(&place->runs, &event);
+            event.at_us = until_us;
+            window_runs_end(until_us < WINDOW_OPEN ? place->runs : NULL, &event);
+        }
+    }
+}
+
 static void get_place(struct loading *l, struct window_watch *w, uint32_t row, maru_time now_us,
                       maru_time saved_us) {
     const char *tool = get_text(l);
@@ -197,6 +227,7 @@ static void get_place(struct loading *l, struct window_watch *w, uint32_t row, m
             memcpy(place->value, value, strlen(value) + 1);
         }
     }
+    get_runs(l, at != WINDOW_NONE ? &w->place[at] : NULL);
     for (uint64_t n = get_count(l); l->is_good && n > 0; n--) {
         get_span(l, w, at, now_us, saved_us);
     }

@@ -338,6 +338,13 @@ static maru_status make_one(struct making *m, struct window_place *place, struct
                             maru_error *err) {
     const struct window_def *def = &m->watch->table.window[place->row];
     double value[CONTEXT_MAX_FEATURES] = {0.0};
+    if (def->by == WINDOW_BY_SIGNAL && !span->is_told) {
+        window_watch_name_run(place, span); // where its events came later than its samples
+    }
+    if (!window_def_wants(def, window_span_text(span, SPAN_RECIPE),
+                          window_span_text(span, SPAN_STEP))) {
+        return MARU_OK;
+    }
     maru_status st = make_values(m, place, span, value, err);
     if (st != MARU_OK || (def->by == WINDOW_BY_TIME && !has_samples(def, value))) {
         return st;

@@ -35,16 +35,17 @@ static maru_status take_event(void *context, const struct event *event, maru_err
 
 static bool wants_events(const struct window_watch *w) {
     for (uint32_t i = 0; i < w->table.n; i++) {
-        if (!w->live[i].is_deaf && w->table.window[i].by == WINDOW_BY_EVENTS) {
+        if (!w->live[i].is_deaf && w->table.window[i].by != WINDOW_BY_TIME) {
             return true;
         }
     }
     return false;
 }
 
-// Events, where somebody listens to them, and signals of steps, of a time; each signal from where it was heard.
-static maru_status hear_span(struct window_watch *w, struct signals *signals, maru_time from_us,
-                             maru_time to_us, maru_time now_us, maru_error *err) {
+// Events of a time, to_us: none, and signals of steps, each from where it was heard, but not before from_us.
+static maru_status hear_span(struct window_watch *w, struct signals *signals, maru_time events_us,
+                             const maru_time span[2], maru_time now_us, maru_error *err) {
+    const maru_time from_us = span[0], to_us = span[1];
     struct hearing hearing = {.watch = w, .now_us = now_us};
     struct past_signal *signal = alloc_new(w->n_input + 1, sizeof *signal);
     struct past past = {
@@ -52,9 +53,9 @@ static maru_status hear_span(struct window_watch *w, struct signals *signals, ma
     if (!signal) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    if (wants_events(w)) {
+    if (events_us < to_us && wants_events(w)) {
         past.take_event = take_event;
-        past.from_us = from_us;
+        past.from_us = events_us;
     }
     for (uint32_t i = 0; i < w->n_input; i++) {
         const struct window_place *place = &w->place[w->input[i].place];
@@ -156,17 +157,18 @@ static bool listen(struct window_watch *w, bool is_new) {
 maru_status window_past_recall(struct window_watch *w, struct signals *signals, maru_time now_us,
                                maru_error *err) {
     const maru_time from_us = now_us - WINDOW_PAST_US, to_us = now_us + DAY_US;
+    const maru_time span[2] = {from_us, to_us};
     int64_t last = 0;
     maru_status st = signals_last_event(signals, &last, err);
     if (st == MARU_OK && listen(w, true)) {
-        st = hear_span(w, signals, from_us, to_us, now_us, err);
+        st = hear_span(w, signals, from_us, span, now_us, err);
     }
-    for (uint32_t i = 0; i < w->table.n; i++) {
-        w->live[i].is_deaf = w->table.window[i].by == WINDOW_BY_EVENTS; // by their number, below
-    }
-    st = st == MARU_OK ? hear_span(w, signals, from_us, to_us, now_us, err) : st;
     for (uint32_t i = 0; i < w->table.n; i++) {
         w->live[i].is_deaf = false;
+    }
+    // Events are heard by their number, below.
+    st = st == MARU_OK ? hear_span(w, signals, to_us, span, now_us, err) : st;
+    for (uint32_t i = 0; i < w->table.n; i++) {
         w->live[i].is_new = w->live[i].is_new && st != MARU_OK;
     }
     st = st == MARU_OK ? touch_places(w, signals, from_us, to_us, now_us, err) : st;
@@ -234,6 +236,8 @@ maru_status window_past_reference(struct window_watch *w, uint32_t row, struct s
     const struct reference_options options = {window_def_values(def), def->false_alarms,
                                               def->n_least};
     struct gathering g = {.watch = w, .from_us = from_us, .to_us = to_us};
+    const maru_time span[2] = {from_us, to_us};
+    const maru_time events_us = from_us - WINDOW_LONGEST_US; // what the tools worked on then
     maru_status st = reference_new(&options, &g.reference, err);
     for (uint32_t i = 0; i < w->table.n; i++) {
         w->live[i].is_deaf = i != row;
@@ -242,7 +246,7 @@ maru_status window_past_reference(struct window_watch *w, uint32_t row, struct s
     w->context = &g;
     // All is due as soon as it has settled, since nobody comes any more.
     st = st == MARU_OK ? meet_signals(w, signals, err) : st;
-    st = st == MARU_OK ? hear_span(w, signals, from_us, to_us, from_us, err) : st;
+    st = st == MARU_OK ? hear_span(w, signals, events_us, span, from_us, err) : st;
     st = st == MARU_OK ? touch_places(w, signals, from_us, to_us, from_us, err) : st;
     st = st == MARU_OK ? make_all(w, signals, err) : st;
     if (st == MARU_OK && w->live[row].n_dropped > 0) {

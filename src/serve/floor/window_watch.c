@@ -114,6 +114,7 @@ static void free_place(struct window_place *place) {
     alloc_free(place->made_signal);
     alloc_free(place->asset);
     alloc_free(place->value);
+    window_runs_free(place->runs);
 }
 
 void window_watch_free(struct window_watch *w) {
@@ -503,6 +504,21 @@ static struct window_span *find_open(struct window_place *place, const char *lot
     return NULL;
 }
 
+void window_watch_name_run(const struct window_place *place, struct window_span *span) {
+    const maru_time middle_us = span->from_us + (span->until_us - span->from_us) / 2;
+    const struct window_run *run = window_runs_at(place->runs, middle_us);
+    if (run && !window_span_text(span, SPAN_LOT)[0] && !window_span_text(span, SPAN_RECIPE)[0]) {
+        const char *const text[N_SPAN_TEXT] = {run->text[RUN_LOT], run->text[RUN_WAFER],
+                                               run->text[RUN_RECIPE],
+                                               window_span_text(span, SPAN_STEP)};
+        char *joined = window_span_join(text);
+        if (joined) {
+            alloc_free(span->text);
+            span->text = joined;
+        }
+    }
+}
+
 static void change_value(struct window_watch *w, uint32_t at, const char *value, maru_time at_us,
                          maru_time now_us) {
     struct window_place *place = &w->place[at];
@@ -511,6 +527,7 @@ static void change_value(struct window_watch *w, uint32_t at, const char *value,
     const size_t n = strlen(value) + 1;
     if (open && at_us > open->from_us) {
         end_span(w, open, at_us, now_us);
+        window_watch_name_run(place, open);
     } else if (open) {
         drop(w, place, open);
     }
@@ -521,7 +538,7 @@ static void change_value(struct window_watch *w, uint32_t at, const char *value,
     }
     memcpy(kept, value, n);
     place->value = kept;
-    if (!is_first && value[0] && window_def_wants(&w->table.window[place->row], "", value)) {
+    if (!is_first && value[0]) {
         const struct window_span span = {.from_us = at_us,
                                          .until_us = WINDOW_OPEN,
                                          .due_us = WINDOW_OPEN,
@@ -650,23 +667,31 @@ static void end_window(struct window_watch *w, uint32_t at, const struct event *
     }
 }
 
-void window_watch_event(struct window_watch *w, const struct event *event, maru_time now_us) {
-    if (!is_of_floor(event)) {
-        return;
+static void take_event(struct window_watch *w, uint32_t row, const struct event *event,
+                       maru_time now_us) {
+    const struct window_def *def = &w->table.window[row];
+    const bool does_begin = window_def_begins(def, event->name);
+    const bool does_end = window_def_ends(def, event->name);
+    const uint32_t at = does_begin || does_end ? place_of(w, row, event->source) : WINDOW_NONE;
+    struct window_place *place = at != WINDOW_NONE ? &w->place[at] : NULL;
+    const bool is_run = def->by == WINDOW_BY_SIGNAL;
+    if (place && does_end && is_run) {
+        window_runs_end(place->runs, event);
+    } else if (place && does_end) {
+        end_window(w, at, event, now_us);
     }
-    for (uint32_t i = 0; i < w->table.n; i++) {
-        const struct window_def *def = &w->table.window[i];
-        if (def->by != WINDOW_BY_EVENTS || w->live[i].is_deaf) {
-            continue;
-        }
-        const bool does_begin = window_def_begins(def, event->name);
-        const bool does_end = window_def_ends(def, event->name);
-        const uint32_t at = does_begin || does_end ? place_of(w, i, event->source) : WINDOW_NONE;
-        if (at != WINDOW_NONE && does_end) {
-            end_window(w, at, event, now_us);
-        }
-        if (at != WINDOW_NONE && does_begin) {
-            begin_window(w, at, event);
+    if (place && does_begin && is_run) {
+        window_runs_begin(&place->runs, event);
+    } else if (place && does_begin) {
+        begin_window(w, at, event);
+    }
+    w->is_changed = w->is_changed || place;
+}
+
+void window_watch_event(struct window_watch *w, const struct event *event, maru_time now_us) {
+    for (uint32_t i = 0; is_of_floor(event) && i < w->table.n; i++) {
+        if (w->table.window[i].by != WINDOW_BY_TIME && !w->live[i].is_deaf) {
+            take_event(w, i, event, now_us);
         }
     }
 }

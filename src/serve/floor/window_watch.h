@@ -7,6 +7,7 @@
 #include "control/fdc/reference.h"
 #include "control/fdc/window_table.h"
 #include "serve/floor/news.h"
+#include "serve/floor/window_runs.h"
 #include "store/tenant.h"
 
 #define EVENT_FAULT "fault"
@@ -46,11 +47,12 @@ struct window_place { // a tool of a row
     struct window_span *made; // (n_made), a ring
     uint32_t n_made, made_at;
     maru_time made_from_us, made_until_us; // of what is in it
-    maru_time heard_us;  // of its samples; of those of by_signal, where it has one
-    maru_time bucket_us; // by time: the last window that waits
-    uint32_t hint;       // of the spans, where it was looked for
-    char *value;         // of by_signal, NULL: none
-    bool is_met;         // a window began here
+    maru_time heard_us;       // of its samples; of those of by_signal, where it has one
+    maru_time bucket_us;      // by time: the last window that waits
+    uint32_t hint;            // of the spans, where it was looked for
+    char *value;              // of by_signal, NULL: none
+    struct window_runs *runs; // by signal: what the tool works on, NULL: nothing was told
+    bool is_met;              // a window began here
 };
 
 struct window_input {             // what a signal means
@@ -130,6 +132,9 @@ void window_watch_touch(struct window_watch *watch, uint32_t place, maru_time at
 struct window_span *window_watch_next(struct window_watch *watch, maru_time now_us,
                                       uint32_t *place);
 void window_watch_made(struct window_watch *watch, uint32_t place, struct window_span *span);
+
+// Let a stretch of a signal have lot, wafer and recipe of what the tool worked on in its middle, where it has none.
+void window_watch_name_run(const struct window_place *place, struct window_span *span);
 
 // One of the texts of a span.
 const char *window_span_text(const struct window_span *span, int which);

@@ -172,6 +172,44 @@ static void stretches_of_a_value(void **state) {
     window_watch_free(watch);
 }
 
+// A stretch belongs to what the tool worked on in its middle, wherever events come before or behind their samples.
+static void stretches_know_their_lot(void **state) {
+    static const char text[] = "window,tool,signals,by,recipe\nphase,etch-*,temp,phase,ox*\n";
+    struct window_watch *watch = watch_of(text);
+    const uint32_t phase = meet(watch, 7, "gem/etch-1/phase", "", "");
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        const struct sample sample = word(NOW + i * 10 * S, i % 2 ? "soak" : "heat");
+        window_watch_sample(watch, phase, &sample, NOW);
+        if (i == 1) {
+            tell(watch, "gem/etch-1", "started", "A", "ox", NOW + 10 * S);
+        } else if (i == 3) { // two stretches
+            tell(watch, "gem/etch-1", "finished", "A", "", NOW + 30 * S);
+        }
+    }
+    tell(watch, "gem/etch-1", "started", "B", "poly", NOW + 30 * S); // late
+    struct text bytes;
+    text_init(&bytes, 1 << 16);
+    window_keeping_save(watch, NOW, &bytes);
+    window_watch_free(watch);
+    watch = watch_of(text);
+    window_keeping_load(watch, &bytes, NOW);
+    text_fini(&bytes);
+    struct window_place *place = &watch->place[0];
+    assert_int_equal(place->runs->n, 2);
+    assert_int_equal(place->runs->run[0].until_us, NOW + 30 * S);
+    assert_int_equal(place->n_span, 5);
+    for (uint32_t i = 0; i < 4; i++) {
+        static const char *const lot[] = {"A", "A", "B", "B"}, *const recipe[] = {"ox", "ox",
+                                                                                  "poly", "poly"};
+        window_watch_name_run(place, &place->span[i]);
+        assert_string_equal(window_span_text(&place->span[i], SPAN_LOT), lot[i]);
+        assert_string_equal(window_span_text(&place->span[i], SPAN_RECIPE), recipe[i]);
+        assert_string_equal(window_span_text(&place->span[i], SPAN_STEP), i % 2 ? "heat" : "soak");
+    }
+    window_watch_free(watch);
+}
+
 static void any_order_of_samples(void **state) {
     struct text first, other;
     (void)state;
@@ -368,11 +406,17 @@ static void another_table(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(events_begin_and_end),       cmocka_unit_test(one_that_never_ends),
-        cmocka_unit_test(late_samples_make_it_again), cmocka_unit_test(stretches_of_a_value),
-        cmocka_unit_test(any_order_of_samples),       cmocka_unit_test(names_of_tools),
-        cmocka_unit_test(no_room_is_counted),         cmocka_unit_test(kept_and_loaded),
-        cmocka_unit_test(damaged_bytes_do_no_harm),   cmocka_unit_test(another_table),
+        cmocka_unit_test(events_begin_and_end),
+        cmocka_unit_test(one_that_never_ends),
+        cmocka_unit_test(late_samples_make_it_again),
+        cmocka_unit_test(stretches_of_a_value),
+        cmocka_unit_test(stretches_know_their_lot),
+        cmocka_unit_test(any_order_of_samples),
+        cmocka_unit_test(names_of_tools),
+        cmocka_unit_test(no_room_is_counted),
+        cmocka_unit_test(kept_and_loaded),
+        cmocka_unit_test(damaged_bytes_do_no_harm),
+        cmocka_unit_test(another_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
