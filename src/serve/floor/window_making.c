@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "serve/floor/window_samples.h"
 
 // A window becomes an event of kind measurement, and where it is faulty one of kind fault: source the tool, name the window, time its
 // end. What is made again replaces itself, since an event is known by these and its lot; a fault that is none any more says so. The
@@ -18,9 +19,8 @@
 struct making {
     struct window_watch *watch;
     struct signals *signals;
-    struct sample *sample; // (n, cap), of one signal
-    size_t n, cap;
-    bool is_too_many;
+    maru_time now_us;
+    struct window_samples samples;
 };
 
 const char *window_severity_name(uint8_t severity) {
@@ -29,66 +29,26 @@ const char *window_severity_name(uint8_t severity) {
 
 // ---- samples become values
 
-static maru_status take(void *context, const struct sample *sample, size_t n, maru_error *err) {
-    struct making *m = context;
-    if (n > WINDOW_MAX_SAMPLES - m->n) {
-        m->is_too_many = true;
-        return fail(err, MARU_E_STOPPED, "enough");
-    }
-    if (m->n + n > m->cap) {
-        const size_t cap = 2 * (m->n + n);
-        struct sample *more = alloc_resize(m->sample, cap, sizeof *more);
-        if (!more) {
-            return fail(err, MARU_E_MEMORY, "no memory");
-        }
-        m->sample = more;
-        m->cap = cap;
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct sample *one = &m->sample[m->n++];
-        *one = sample[i];
-        if (one->type == SAMPLE_TEXT) { // its text is gone then, and it has no number
-            one->value.text = "";
-            one->n_text = 0;
-        }
-    }
-    return MARU_OK;
-}
-
-static maru_status read_signal(struct making *m, int64_t signal, const struct window_span *span,
-                               maru_error *err) {
-    maru_error why = {0};
-    m->n = 0;
-    m->is_too_many = false;
-    if (signal == 0) {
-        return MARU_OK;
-    }
-    const maru_status st =
-        signals_read(m->signals, signal, span->from_us, span->until_us, take, m, &why);
-    if (m->is_too_many) {
-        m->n = 0;
-        return MARU_OK;
-    }
-    return st == MARU_OK ? st : fail(err, st, "%s", why.text);
-}
-
 static maru_status make_values(struct making *m, const struct window_place *place,
                                const struct window_span *span, double *value, maru_error *err) {
     const struct window_def *def = &m->watch->table.window[place->row];
     maru_status st = MARU_OK;
     for (uint32_t i = 0; st == MARU_OK && i < def->n_signal; i++) {
+        const struct sample *sample = NULL;
         struct window window;
-        st = read_signal(m, place->signal[i], span, err);
-        if (m->is_too_many) {
+        size_t n = 0;
+        st = window_samples_of(&m->samples, place, i, span, &sample, &n, err);
+        st = st == MARU_OK
+                 ? window_of(&def->options, span->from_us, span->until_us, sample, n, &window, err)
+                 : st;
+        for (uint32_t k = 0; st == MARU_OK && k < def->n_feature; k++) {
+            value[i * def->n_feature + k] =
+                m->samples.is_too_many ? (double)NAN : window.feature[def->feature[k]];
+        }
+        if (m->samples.is_too_many) {
             struct window_live *live = &m->watch->live[place->row];
             snprintf(live->problem, sizeof live->problem,
                      "more than %d samples of a signal in a window", WINDOW_MAX_SAMPLES);
-        }
-        st = st == MARU_OK ? window_of(&def->options, span->from_us, span->until_us, m->sample,
-                                       m->n, &window, err)
-                           : st;
-        for (uint32_t k = 0; st == MARU_OK && k < def->n_feature; k++) {
-            value[i * def->n_feature + k] = window.feature[def->feature[k]];
         }
     }
     return st;
@@ -345,7 +305,11 @@ static maru_status make_one(struct making *m, struct window_place *place, struct
                           window_span_text(span, SPAN_STEP))) {
         return MARU_OK;
     }
-    maru_status st = make_values(m, place, span, value, err);
+    maru_status st = MARU_OK;
+    if (!window_samples_cover(&m->samples, place, span)) {
+        st = window_samples_ahead(&m->samples, place, def->n_signal, span, m->now_us, err);
+    }
+    st = st == MARU_OK ? make_values(m, place, span, value, err) : st;
     if (st != MARU_OK || (def->by == WINDOW_BY_TIME && !has_samples(def, value))) {
         return st;
     }
@@ -359,13 +323,14 @@ maru_status window_make_due(struct window_watch *watch, struct signals *signals,
                             bool *is_left, maru_error *err) {
     const maru_time now_us = clock_unix_us();
     const double begin_s = clock_seconds();
-    struct making m = {.watch = watch, .signals = signals};
+    struct making m = {
+        .watch = watch, .signals = signals, .now_us = now_us, .samples = {.signals = signals}};
     struct window_span *span = NULL;
     uint32_t at = 0;
     *is_left = false;
     maru_status st = flush(&m, err); // what could not be written before
     while (st == MARU_OK && (span = window_watch_next(watch, now_us, &at)) != NULL) {
-        if (*is_left) {
+        if (*is_left && !window_samples_cover(&m.samples, &watch->place[at], span)) {
             break; // its turn comes
         }
         if (!watch->out) {
@@ -382,6 +347,6 @@ maru_status window_make_due(struct window_watch *watch, struct signals *signals,
     }
     *is_left = span != NULL;
     const maru_status flushed = flush(&m, st == MARU_OK ? err : NULL);
-    alloc_free(m.sample);
+    window_samples_fini(&m.samples);
     return st == MARU_OK ? flushed : st;
 }

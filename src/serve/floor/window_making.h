@@ -5,7 +5,6 @@
 #include "serve/floor/window_watch.h"
 
 enum {
-    WINDOW_MAX_SAMPLES = 1 << 20,    // of a signal in a window
     WINDOW_MAX_TOLD_OUTSIDE = 100,   // values outside of their limits that an event names
     WINDOW_MAX_OUT_SAMPLES = 1 << 14 // of values that wait to be written
 };
