@@ -114,11 +114,11 @@ static void add_assets(const struct host_tables_options *options, struct text *o
 }
 
 // A row a tool group: what its tools measure from the start of a lot to its end. Not its first quarter, in which set
-// points are reached; means and spreads of what is controlled and what drives it. Temperatures of the coolant, leaks and
-// particles follow too slowly, or show wear alone.
+// points are reached; means and spreads of what is controlled and of what drives it, few enough for a monitor of some
+// twenty runs. The coolant follows too slowly; vibration, leaks and particles show wear alone.
 static void add_windows(const struct host_tables_options *options, struct text *out) {
-    static const enum fake_variable looked_at[] = {FAKE_TEMPERATURE, FAKE_PRESSURE, FAKE_FLOW,
-                                                   FAKE_POWER,       FAKE_CURRENT,  FAKE_SPEED};
+    static const enum fake_variable looked_at[] = {FAKE_TEMPERATURE, FAKE_FLOW, FAKE_POWER,
+                                                   FAKE_CURRENT};
     const maru_plant *plant = options->plant;
     struct text cell;
     text_init(&cell, 1 << 12);
