@@ -38,7 +38,6 @@ export function Faults() {
     return (
         <>
             <ProblemNote error={told.error?.status === 404 ? null : told.error} />
-            {told.value?.problem && <p className="statement">{told.value.problem}</p>}
             {!told.value && told.error?.status !== 404 ? (
                 !told.error && <Waiting />
             ) : items.length === 0 ? (
