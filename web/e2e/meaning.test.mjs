@@ -39,8 +39,23 @@ etch2,state,run,productive,Etch/2,
 etch2,state,idle,idle,Etch/2,
 `
 
+// Two etchers: each cycle has three steps, told by a signal, with ramps at their begins. Power and current go together from window to window.
+const WINDOWS = 'window,tool,signals,by,head\netching,etcher*,temp power current,step,25 %\n'
+const ETCH = ['strike', 'main', 'over']
+const ETCH_S = 20
+let luck = 11
+const chance = () => (luck = (luck * 48271) % 2147483647) / 2147483647
+const gauss = () => Array.from({ length: 12 }, chance).reduce((sum, one) => sum + one, -6)
+/** Lines of a window; `wrong`: what is unlike the others. */
+const etched = (tool, step, from, wrong = {}) => {
+    const load = gauss()
+    const levels = { temp: 60 + 0.6 * gauss() + (wrong.temp ?? 0), power: 300 + load + 0.15 * gauss(), current: 9 + load + 0.15 * gauss() }
+    const samples = Array.from({ length: ETCH_S }, (_, n) => `${tool} ${Object.entries(levels).map(([name, level]) => `${name}=${(level * Math.min(1, (n + 1) / 4) + 0.3 * gauss()).toFixed(4)}`).join(',')} ${at(from + n + 0.5)}`)
+    return [`${tool} step="${step}" ${at(from)}`, ...samples]
+}
+
 // What a telephone is shown, and a text that each page has.
-const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표', '/data/assets': '자산 표' }
+const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표', '/quality/faults': '판정합니다', '/quality/window/etching?tail=28800': '특징별', '/quality/windows': '측정 구간 표', '/data/assets': '자산 표' }
 
 describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -395,6 +410,97 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         await shot(page, '93-charts')
     })
 
+    const REFERENCE_S = 2.5 * 3600
+    const etchBegin = Math.floor(now()) - 3 * 3600
+    it('measures windows of what is stored, as soon as a table says which', async () => {
+        const lines = ['etcher1', 'etcher2'].flatMap((tool) => Array.from({ length: Math.floor((3 * 3600 - 300) / (3 * ETCH_S)) }, (_, n) => ETCH.flatMap((step, k) => etched(tool, step, etchBegin + (3 * n + k) * ETCH_S))).flat())
+        for (let n = 0; n < lines.length; n += 5000) await write(...lines.slice(n, n + 5000))
+        await page.goto(`${base}/quality/faults`)
+        await page.getByText('Nothing is measured yet').waitFor()
+        await page.getByRole('link', { name: 'Make the table of windows' }).click()
+        const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload a CSV' }).click()])
+        await chooser.setFiles({ name: 'windows.csv', mimeType: 'text/csv', buffer: Buffer.from(WINDOWS) })
+        await page.getByRole('button', { name: 'Save as new version' }).click()
+        await page.getByText('Saved as version 1').waitFor()
+        await page.getByRole('link', { name: 'Fault detection' }).click()
+        const row = page.getByRole('table', { name: 'Windows' }).locator('.body .row')
+        await row.getByText('each value of step').waitFor()
+        await row.getByText('Limits are needed').waitFor()
+        await page.waitForFunction(() => Number(document.querySelector('.data-table .body .row [role=cell]:nth-child(5)')?.textContent.replace(',', '')) > 1000)
+        await shot(page, '100-windows')
+    })
+
+    it('freezes limits from a time that was good, and is silent about good windows', async () => {
+        await page.getByRole('button', { name: 'Freeze limits' }).click()
+        const local = (seconds) => page.evaluate((ms) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19), seconds * 1000)
+        const dialog = page.getByRole('dialog')
+        await dialog.getByLabel('From', { exact: true }).fill(await local(etchBegin - 60))
+        await dialog.getByLabel('To', { exact: true }).fill(await local(etchBegin + REFERENCE_S))
+        await shot(page, '101-freeze')
+        await dialog.getByRole('button', { name: 'Freeze', exact: true }).click()
+        await page.getByRole('table', { name: 'Windows' }).getByText(/^version 1/).waitFor()
+        const { frozen } = (await ask(base, '/v1/windows')).items[0]
+        assert.ok(Math.abs(frozen.to - etchBegin - REFERENCE_S) < 2, `${frozen.to}`)
+        await page.getByRole('link', { name: 'etching' }).click()
+        await page.getByRole('button', { name: '8 h' }).click()
+        await page.locator('.dot-plot.large').first().waitFor()
+        const told = await ask(base, `/v1/windows/etching?from=${etchBegin - 60}&limit=1000`)
+        const faults = told.windows.filter(({ severity }) => severity === 'violation').length
+        assert.ok(faults < 0.05 * told.windows.length, `${faults} of ${told.windows.length}`)
+        assert.equal(Number(await page.locator('.dot-plot.large').first().getAttribute('data-dots')), told.windows.filter(({ t2 }) => t2 !== null).length)
+        assert.equal(await page.locator('.feature-row').count(), 3)
+        assert.equal(await page.locator('.feature-charts .dot-plot').count(), 15)
+    })
+
+    it('finds a sensor that went astray as it comes, and shows it over the good ones', async () => {
+        const from = now() - 2 * ETCH_S
+        await write(...etched('etcher1', 'main', from, { temp: 6 }), `etcher1 step="over" ${at(from + ETCH_S)}`)
+        await page.getByLabel('Tool').selectOption('etcher1')
+        await page.getByLabel('Step').selectOption('main')
+        await page.waitForFunction(() => /tool=etcher1/.test(location.search) && /step=main/.test(location.search))
+        const faults = page.getByRole('table', { name: 'Faults' })
+        await faults.locator('.body .row').filter({ hasText: 'temp mean' }).first().waitFor()
+        await shot(page, '102-window')
+        await faults.locator('.body .row').filter({ hasText: 'temp mean' }).first().getByRole('button').click()
+        const dialog = page.getByRole('dialog')
+        await dialog.getByText(/features are outside the limits: temp mean/).waitFor()
+        await dialog.locator('.trace').first().getByText('temp', { exact: true }).waitFor()
+        await page.waitForFunction(() => document.querySelector('.trace-plot')?.dataset.peers === '10' && document.querySelector('.trace-plot').dataset.own === '20')
+        await dialog.getByText('What made up T²').waitFor()
+        const [blamed] = await dialog.locator('.blame').filter({ hasText: 'T²' }).locator('.worst-name').allInnerTexts()
+        assert.match(blamed, /^temp/)
+        await shot(page, '103-fault')
+        assert.match(await dialog.getByRole('link', { name: 'Show in the explorer' }).getAttribute('href'), /s=\d+,\d+,\d+&from=\d+/)
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'detached' })
+        await page.waitForFunction(() => !/open=/.test(location.search))
+    })
+
+    it('walks from fault to fault by keys, and saves what is seen', async () => {
+        const plot = page.locator('.dot-plot.large').first()
+        await plot.focus()
+        await plot.press('Control+ArrowLeft')
+        await page.locator('.gantt-said').getByText('fault', { exact: true }).waitFor()
+        await plot.press('Enter')
+        await page.getByRole('dialog').getByText(/temp mean/).first().waitFor()
+        await page.keyboard.press('Escape')
+        await page.getByRole('button', { name: 'Only what was outside' }).click()
+        assert.ok((await page.locator('.feature-charts .dot-plot').count()) < 15)
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+        const rows = readFileSync(await download.path(), 'utf8').trim().split('\r\n')
+        assert.equal(rows.length - 1, Number(await plot.getAttribute('data-dots')))
+        assert.match(rows[0], /verdict,outside,t2,t2_limit,spe,spe_limit,temp.mean/)
+        assert.ok(rows.at(-1).includes('violation,temp.mean'), rows.at(-1))
+    })
+
+    it('tells a fault among events in words, with the way to its window', async () => {
+        await page.goto(`${base}/data/events?kind=fault`)
+        const row = page.getByRole('table').locator('.body .row').filter({ hasText: 'etcher1' }).first()
+        await row.getByText(/temp mean 6\d/).waitFor()
+        await row.getByRole('link', { name: 'etching' }).click()
+        await page.getByRole('dialog').getByText(/outside the limits: temp mean/).waitFor()
+    })
+
     it('proposes a table of assets from a plant, and keeps nothing of it before somebody saves it', async () => {
         const sent = await fetch(`${base}/v1/plants?name=minifab`, { method: 'POST', body: archive(join(ROOT, 'examples/minifab')), headers: { 'Content-Type': 'application/zip' } })
         assert.equal(sent.status, 201)
@@ -438,7 +544,7 @@ describe('the samples of tables', { skip: !!process.env.BASE_URL }, () => {
             try {
                 const opened = await open(browser, server.base, { lang, width: 1600, height: 1000 })
                 page = opened.page
-                for (const room of ['alarms/table', 'equipment/table', 'equipment/ideals', 'equipment/shifts', 'quality/table', 'data/assets']) {
+                for (const room of ['alarms/table', 'equipment/table', 'equipment/ideals', 'equipment/shifts', 'quality/table', 'quality/windows', 'data/assets']) {
                     await page.goto(`${server.base}/${room}`)
                     await page.getByRole('button', { name: begin }).click()
                     await page.getByRole('button', { name: save }).click()

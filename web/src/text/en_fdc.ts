@@ -45,7 +45,7 @@ export const enFdc: Record<keyof typeof koFdc, string> = {
     'windows.unended': '{count} never ended',
     'windows.late': '{count} came late',
     'windows.dropped': '{count} could not be measured',
-    'windows.make_chart': 'control chart',
+    'windows.make_chart': 'chart',
     'windows.keys': 'Left and right arrows: from window to window, with Ctrl to faults, Enter opens',
     'windows.together': 'All features together',
     'windows.together.text': 'Where each feature is within its limits, but their combination is unlike the good ones, it shows here.',
