@@ -399,6 +399,11 @@ static void take_other_route(struct belief *b, const struct told *t) {
     l->step = t->step;
 }
 
+// Is a step done untold one that was missed? Of a place to wait (a delay) floors tell the arrival alone.
+static bool is_missed(const struct belief *b, uint32_t step) {
+    return !b->model->group[b->model->hop[step].group].is_delay;
+}
+
 static void go_forward(struct belief *b, const struct told *t) {
     struct belief_lot *l = &b->lot[t->lot];
     uint64_t n_missed = 0;
@@ -407,8 +412,8 @@ static void go_forward(struct belief *b, const struct told *t) {
     }
     for (; l->step < t->step; l->step++) {
         if (!(b->model->hop[l->step].flags & HOP_SAMPLED) || l->place == PLACE_TOOL) {
+            n_missed += is_missed(b, l->step);
             pass_step(b, t->lot, l->step, t->at_us);
-            n_missed++;
         }
         l->place = PLACE_ON_WAY;
     }
@@ -589,7 +594,7 @@ static void hear_leaving(struct belief *b, const struct told *t) {
         const struct plant_route *route = route_of(b->model, product_of(b, l));
         uint64_t n_missed = 0;
         for (uint32_t k = l->step; k < route->first_step + route->n_step; k++) {
-            n_missed += !(b->model->hop[k].flags & HOP_SAMPLED);
+            n_missed += !(b->model->hop[k].flags & HOP_SAMPLED) && is_missed(b, k);
         }
         b->head->n_caught_up += n_missed > 0;
         b->head->n_step_missed += n_missed;

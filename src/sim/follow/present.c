@@ -12,7 +12,7 @@
 //
 //     lots      on their way: the move given how long it has taken; waiting: by arrival; in work: left
 //               to their tools
-//     tools     present_tools.c
+//     tools     present_tools.c; then those who have come to a place to wait, which nobody tells to start
 //     releases  the next of each stream, given how long ago the last was
 //     then      tools that could take a lot look for one, those that have been idle longest first: on
 //               a floor that keeps the plant's rules there is none
@@ -129,6 +129,21 @@ static maru_time arrival_of(const struct present *p, uint32_t which) {
     return at_least(from->since_us + remaining_draw(move, p->now - from->since_us, bits), p->now);
 }
 
+// It has come to a place to wait, and waits there.
+static bool is_delayed(const struct present *p, const struct belief_lot *l) {
+    return is_on_floor(l) && l->place == PLACE_QUEUE && !(l->flags & BELIEF_HELD) &&
+           l->since_us < p->now && p->model->group[p->model->hop[l->step].group].is_delay;
+}
+
+static void put_delayed(const struct present *p) {
+    for (uint32_t i = 0; i < p->belief->head->n_lot_room; i++) {
+        const struct belief_lot *l = &p->belief->lot[i];
+        if (is_delayed(p, l) && !present_put_delayed(p, i)) {
+            dispatch_let_wait(p->sim, p->lot_of[i], at_least(l->since_us, 0));
+        }
+    }
+}
+
 static maru_status put_lots(const struct present *p, maru_error *err) {
     const uint32_t n_room = p->belief->head->n_lot_room;
     struct ordered *list = alloc_new(2 * (size_t)n_room + 1, sizeof *list);
@@ -150,7 +165,7 @@ static maru_status put_lots(const struct present *p, maru_error *err) {
     for (uint32_t k = 0; k < n; k++) {
         const struct belief_lot *l = &p->belief->lot[sorted[k].which];
         const uint32_t lot = p->lot_of[sorted[k].which];
-        if (l->place == PLACE_TOOL && l->tool != SIM_NONE) {
+        if ((l->place == PLACE_TOOL && l->tool != SIM_NONE) || is_delayed(p, l)) {
             continue;
         }
         if (l->place == PLACE_ON_WAY || l->flags & BELIEF_HELD) {
@@ -266,6 +281,7 @@ static maru_status fill(const struct present *p, maru_error *err) {
     for (uint32_t tool = 0; tool < p->model->n_tool; tool++) {
         present_put_tool(p, tool);
     }
+    put_delayed(p);
     for (uint32_t r = 0; r < p->model->n_release; r++) {
         put_release(p, r);
     }

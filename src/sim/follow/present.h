@@ -48,4 +48,8 @@ uint64_t present_bits(const struct present *present, enum present_stream stream,
 // Put a tool into its state with the jobs that are in it.
 void present_put_tool(const struct present *present, uint32_t tool);
 
+// Once all tools are put: a lot that has arrived at a place to wait (a delay) is in it since then, though nobody
+// told that it started. False: no place is free.
+bool present_put_delayed(const struct present *present, uint32_t which);
+
 #endif

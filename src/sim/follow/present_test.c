@@ -106,8 +106,60 @@ static void reservations_are_valid(void **state) {
     follow("reserve=priority; reserve_priority=20", false);
 }
 
+// ---- a place to wait, of which floors tell the arrival alone
+
+static const char waits[] = "=== products.csv\nproduct,route\nA,a\n"
+                            "=== routes.csv\nroute,tools,time\na,Press,20 min\na,Hold,60 min\n"
+                            "a,Press,20 min\n"
+                            "=== tools.csv\ntools,count,kind\nPress,2,\nHold,2,delay\n"
+                            "=== releases.csv\nstream,product,every\na,A,30 day\n";
+
+static void tell(struct belief *b, int minute, enum told_kind kind, uint32_t lot, uint32_t step) {
+    struct told told = told_new(kind, minute * MARU_MINUTE);
+    told.lot = lot;
+    told.step = step;
+    belief_apply(b, &told);
+}
+
+static void what_waits_has_waited(void **state) {
+    (void)state;
+    enum { N_LOT = 3 };
+    struct trial t = trial_new(waits, NULL, 1);
+    struct belief b = {0};
+    assert_int_equal(belief_init(&b, t.model, N_LOT, NULL), MARU_OK);
+    for (uint32_t lot = 0; lot < N_LOT; lot++) {
+        belief_clear_lot(&b, lot, lot);
+        tell(&b, 1, TOLD_ARRIVED, lot, 0);
+        tell(&b, 10, TOLD_ENDED, lot, 0);
+        tell(&b, 20 + (int)lot, TOLD_ARRIVED, lot, 1);
+    }
+    const uint64_t n_before = b.head->n_caught_up;
+    const struct present_plan plan = {&b, t.model, 60 * MARU_MINUTE, 1};
+    maru_sim *sim = NULL;
+    maru_lot_now lot[N_LOT];
+    assert_int_equal(present_new(&plan, &sim, NULL), MARU_OK);
+    assert_int_equal(state_check(sim, NULL), MARU_OK);
+    assert_int_equal(maru_sim_lot_count(sim), N_LOT);
+    maru_sim_look_at_lots(sim, lot);
+    for (uint32_t i = 0; i < N_LOT; i++) { // there is room for two: the third waits for it
+        const bool is_in = lot[i].where == MARU_LOT_IN_TOOL;
+        assert_int_equal(is_in, lot[i].lot < 2);
+        assert_true(!is_in || lot[i].until_us == (80 + (maru_time)lot[i].lot) * MARU_MINUTE);
+    }
+    trial_run(sim, MARU_DAY);
+    assert_int_equal(state_check(sim, NULL), MARU_OK);
+    maru_sim_free(sim);
+    tell(&b, 80, TOLD_ARRIVED, 0, 2);          // it has been there, and nothing was missed
+    tell(&b, 81, TOLD_FINISHED, 1, MARU_NONE); // it has: at its last step
+    assert_int_equal(b.head->n_caught_up, n_before + 1);
+    assert_int_equal(b.head->n_step_missed, 1);
+    belief_fini(&b);
+    trial_free(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_waits_has_waited),
         cmocka_unit_test(it_is_the_floor),
         cmocka_unit_test(with_other_assumptions_too),
         cmocka_unit_test(reservations_are_valid),

@@ -35,10 +35,13 @@ static maru_time job_end(const void *context, uint64_t bits) {
 // now is as likely as another.
 static maru_time before_first_look(const struct present *p, const struct belief_lot *from,
                                    const struct job *job, maru_time seen) {
+    const bool is_timed = from->place == PLACE_TOOL
+                              ? from->flags & BELIEF_TIMED
+                              : !belief_is_first_look(p->belief, from->since_us);
     const double whole = (double)(job_end(job, UINT64_C(1) << 63) - job->loaded);
     const double left = whole - (double)(seen - from->since_us);
     const uint64_t bits = present_bits(p, PRESENT_BEGAN, from->number);
-    return from->flags & BELIEF_TIMED || !(left > 0) ? 0 : (maru_time)(left * random_open(bits));
+    return is_timed || !(left > 0) ? 0 : (maru_time)(left * random_open(bits));
 }
 
 // Put the job of `first` into the tool; the end is later than `seen`, when it was last seen at work.
@@ -73,6 +76,38 @@ static void put_job(const struct present *p, uint32_t tool, uint32_t first, maru
     t->n_job++;
     t->setup_until = at_least(t->setup_until, from->since_us + from->setup_us);
     s->trouble[tool].job_end[place] = end;
+}
+
+bool present_put_delayed(const struct present *p, uint32_t which) {
+    const struct maru_model *m = p->model;
+    struct state *s = &p->sim->s;
+    const struct belief_lot *from = &p->belief->lot[which];
+    const struct hop *hop = &m->hop[from->step];
+    const struct group_plan *plan = &m->group[hop->group];
+    uint32_t tool = plan->first_tool;
+    while (
+        tool < plan->first_tool + plan->n_tool &&
+        (s->tool[tool].n_job > 0 || s->tool[tool].n_down > 0 || s->tool[tool].flags & TOOL_IN_PM)) {
+        tool++;
+    }
+    if (tool == plan->first_tool + plan->n_tool) {
+        return false;
+    }
+    const uint32_t lot = p->lot_of[which];
+    struct job job = {.time = &m->plant->step[from->step].time,
+                      .hop = hop,
+                      .n = hop->flags & HOP_PER_WAFER ? s->lot[lot].wafers : 1,
+                      .loaded = from->since_us + plan->load_us,
+                      .unload_us = plan->unload_us};
+    job.loaded -= before_first_look(p, from, &job, p->now);
+    uint64_t bits = present_bits(p, PRESENT_JOB, from->number);
+    (void)remaining_bits(job_end, &job, p->now, &bits); // where it cannot be: it ends at once
+    s->tool[tool].job[0] = lot;
+    s->tool[tool].n_job = 1;
+    s->lot[lot].next = SIM_NONE;
+    s->trouble[tool].job_end[0] = at_least(job_end(&job, bits), p->now);
+    calendar_put(m, s, node_of_job(tool, 0), s->trouble[tool].job_end[0], RANK_JOB_END);
+    return true;
 }
 
 static uint32_t next_job(const struct belief *b, uint32_t tool, const struct belief_lot *after) {
