@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freezeWindows, windowKinds, windowsOf, type Measured, type WindowContext } from '../api/windows'
 import type { Happening } from '../api/live'
 import { addressOf, partsOfFault, partsOfMeasurement } from './event'
-import { beyond, contextsOf, dotsOf, fileOf, focusOf, keyOf, partsOf, peersOf, reachOf, rowsOf, statisticOf, suspectsOf } from './judged'
+import { againstLimits, beyond, contextCount, contextsOf, dotsOf, fileOf, focusOf, keyOf, partsOf, peersOf, reachOf, rowsOf, statisticOf, suspectsOf } from './judged'
 import { secondsOf } from './words'
 
 const window = (from: number, more: Partial<Measured> = {}): Measured => ({
@@ -29,6 +29,11 @@ describe('features', () => {
         expect(dots[0]!.context).not.toBe(dots[1]!.context)
     })
     it('are violations of T2 and SPE only above a limit that is there', () => {
+        const strip = [5, 10, 15, 20, null].map((value, n) => ({ at: n, value, band: n === 3 ? { lower: null, center: null, upper: 40 } : { lower: 5, center: 10, upper: 15 }, isOutside: false, isUnjudged: false, context: n === 3 ? 'b' : 'a' }))
+        expect(againstLimits(strip).map(({ value }) => value)).toEqual([-1, 0, 1, 0.5, null])
+        expect(againstLimits(strip)[3]!.band).toEqual({ lower: null, center: null, upper: 1 })
+        expect(againstLimits([{ ...strip[0]!, band: { lower: null, center: null, upper: null } }, { ...strip[0]!, band: { lower: 7, center: 7, upper: 7 } }]).map(({ value }) => value)).toEqual([null, -4])
+        expect(contextCount([window(0), window(60), window(120, { tool: 'Etch/2' })])).toBe(2)
         const of = (t2: number | null, t2Limit: number | null) => statisticOf([window(0, { t2, t2Limit })], 't2')[0]!
         expect(of(21, 20).isOutside).toBe(true)
         expect(of(20, 20).isOutside).toBe(false)

@@ -68,6 +68,24 @@ export function statisticOf(windows: readonly Measured[], which: 't2' | 'spe'): 
     })
 }
 
+/** How many contexts, each with limits of its own, stand beside each other. */
+export const contextCount = (windows: readonly Measured[]): number => new Set(windows.map(placeOf)).size
+
+/**
+ * Each window against its own limits, so that recipes and tools with different levels can be seen in one strip: the middle at 0 and
+ * the limits at -1 and 1; where there is one limit only, that at 1. What has no limits is left out.
+ */
+export function againstLimits(dots: readonly Dot[]): Dot[] {
+    return dots.map((dot) => {
+        const { value, band } = dot
+        const { lower, upper } = band
+        if (upper === null) return { ...dot, value: null, band: NO_BAND }
+        const [middle, half] = lower === null ? [0, upper] : [(lower + upper) / 2, (upper - lower) / 2]
+        const off = value === null ? null : value - middle
+        return { ...dot, value: off === null ? null : off === 0 ? 0 : half > 0 ? off / half : Math.sign(off) * (1 + FAR), band: { lower: lower === null ? null : -1, center: lower === null ? null : 0, upper: 1 } }
+    })
+}
+
 export interface Reach {
     low: number
     high: number

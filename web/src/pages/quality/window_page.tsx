@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { freezeWindows, windowsOf, type Measured, type WindowAnswer } from '../../api/windows'
 import { DotPlot } from '../../fdc/dot_plot'
-import { dotsOf, fileOf, keyOf, rowsOf, STATISTICS, statisticOf } from '../../fdc/judged'
+import { againstLimits, contextCount, dotsOf, fileOf, keyOf, rowsOf, STATISTICS, statisticOf, type Dot } from '../../fdc/judged'
 import { WindowDetail } from '../../fdc/window_detail'
 import { placeOf, useBy, useFeature, useFeatureName, Verdict, WindowState } from '../../fdc/words'
 import { save } from '../../live/export'
@@ -49,11 +49,15 @@ export default function WindowPage({ name }: { name: string }) {
     const { filter, open, set } = usePicked(name)
     const [cursor, setCursor] = useState<number | null>(null)
     const [isFreezing, setIsFreezing] = useState(false)
+    const [chosen, setChosen] = useState<boolean | null>(null) // values against their limits; null: as it fits
     const [turn, setTurn] = useState(0)
     const told = usePoll(`${name} ${tail ?? `${span.from} ${span.to}`} ${JSON.stringify(filter)} ${turn}`, LOOK_MS, (signal) => windowsOf(name, { from: span.from, to: span.to, limit: WINDOWS_MAX, ...filter }, signal))
     const answer = useSame(told.value)
-    const still = useMemo(() => ({ from: span.from, to: span.to }), [span.from, span.to])
     const windows = answer?.windows
+    // The last hours begin with the first window that there is.
+    const first = tail === null ? undefined : windows?.[0]?.from
+    const begin = first === undefined ? span.from : Math.max(span.from, first - 0.02 * (span.to - first))
+    const still = useMemo(() => ({ from: begin, to: span.to }), [begin, span.to])
     const show = useCallback((index: number) => windows?.[index] && set({ open: keyOf(windows[index]) }), [windows]) // eslint-disable-line
     if (told.error && !answer) return <ProblemNote error={told.error} />
     if (!answer || !windows) return <Waiting />
@@ -62,6 +66,8 @@ export default function WindowPage({ name }: { name: string }) {
     const walk = one?.severity === 'violation' ? faults : windows
     const at = one ? walk.findIndex((each) => keyOf(each) === open) : -1
     const reference = answer.frozen
+    const isAgainst = reference !== null && (chosen ?? contextCount(windows) > 1)
+    const charting = { answer, windows, span: still, isAgainst, cursor, onCursor: setCursor, onOpen: show }
     return (
         <>
             <PageHead title={name} over={<Link href="/quality/faults">{t('windows.tab')}</Link>}>
@@ -89,16 +95,19 @@ export default function WindowPage({ name }: { name: string }) {
                         <Button aria-label={t('explorer.later')} onClick={() => setSpan(moved(span, 0.5))}>›</Button>
                         {reference && <Button onClick={() => setSpan(clamped({ from: reference.from - (reference.to - reference.from) * 0.1, to: reference.to + (reference.to - reference.from) * 0.1 }))}>{t('quality.reference')}</Button>}
                     </span>
-                    <span className="note">{stamp.full(span.from, lengthOf(span))} – {tail === null ? stamp.full(span.to, lengthOf(span)) : t('strip.now')}</span>
+                    <span className="note">{stamp.full(begin, lengthOf(still))} – {tail === null ? stamp.full(span.to, lengthOf(span)) : t('strip.now')}</span>
                     <span className="bar-do"><Button disabled={windows.length === 0} onClick={() => save(new Blob(fileOf(windows), { type: 'text/csv' }), `windows-${name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.csv`)}>CSV</Button></span>
                 </div>
                 <Filters answer={answer} filter={filter} set={set} />
+                {reference && windows.length > 0 && (
+                    <label className="check"><input type="checkbox" checked={isAgainst} onChange={(event) => setChosen(event.target.checked)} /> <span>{t('windows.against')}</span></label>
+                )}
                 {windows.length === 0 ? <p className="note">{t('windows.no_windows')}</p> : <Cursor windows={windows} cursor={cursor} />}
                 {answer.more && <p className="note">{t('windows.more', { count: windows.length })}</p>}
             </Card>
-            {windows.length > 0 && <Statistics answer={answer} windows={windows} span={still} cursor={cursor} onCursor={setCursor} onOpen={show} />}
+            {windows.length > 0 && <Statistics {...charting} />}
             {windows.length > 0 && <FaultTable windows={windows} faults={faults} onOpen={(each) => set({ open: keyOf(each) })} />}
-            {windows.length > 0 && <Features answer={answer} windows={windows} span={still} cursor={cursor} onCursor={setCursor} onOpen={show} />}
+            {windows.length > 0 && <Features {...charting} />}
             {windows.length > 0 && <Contexts answer={answer} />}
             {one && <WindowDetail answer={answer} one={one} before={walk[at - 1]} after={walk[at + 1]} onOpen={(each) => set({ open: keyOf(each) })} onClose={() => set({ open: null })} />}
             {isFreezing && <FreezeDialog title={t('windows.freeze.title', { window: name })} text={t('windows.freeze.text')} span={span} freeze={(from, to) => freezeWindows(name, from, to)} onClose={() => setIsFreezing(false)} onDone={() => { setIsFreezing(false); forget(); setTurn(turn + 1) }} />}
@@ -161,15 +170,22 @@ interface Charting {
     answer: WindowAnswer
     windows: readonly Measured[]
     span: Span
+    /** Each value against its own limits. */
+    isAgainst: boolean
     cursor: number | null
     onCursor: (index: number | null) => void
     onOpen: (index: number) => void
 }
 
+const seen = (dots: Dot[], isAgainst: boolean): Dot[] => (isAgainst ? againstLimits(dots) : dots)
+
 /** All features at once: T2 and SPE, with their limits. */
-function Statistics({ answer, windows, span, ...rest }: Charting) {
+function Statistics({ answer, windows, span, isAgainst, ...rest }: Charting) {
     const { t } = useText()
-    const both = useMemo(() => (['t2', 'spe'] as const).map((which) => ({ which, dots: statisticOf(windows, which) })).filter(({ dots }) => dots.some(({ value }) => value !== null)), [windows])
+    const both = useMemo(
+        () => (['t2', 'spe'] as const).map((which) => ({ which, dots: seen(statisticOf(windows, which), isAgainst) })).filter(({ dots }) => dots.some(({ value }) => value !== null)),
+        [windows, isAgainst],
+    )
     if (both.length === 0) return answer.frozen ? <p className="note">{t('windows.no_statistics')}</p> : null
     return (
         <Card title={t('windows.together')} note={t('windows.together.text')}>
@@ -183,19 +199,21 @@ function Statistics({ answer, windows, span, ...rest }: Charting) {
     )
 }
 
+const chartOf = (name: string, dots: Dot[], isAgainst: boolean) => ({ name, dots, shown: seen(dots, isAgainst) })
+
 /** Small charts, a row each signal: of all its features, or of those that were outside. */
-function Features({ answer, windows, span, cursor, ...rest }: Charting) {
+function Features({ answer, windows, span, isAgainst, cursor, ...rest }: Charting) {
     const { t } = useText()
     const say = useFeature()
     const [isFew, setIsFew] = useState(false)
     const mayChart = useMay('engineer')
     // A value is a signal of its tool: which one is clear where only one is seen.
     const made = useMemo(() => {
-        const seen = new Set(windows.map(({ tool }) => tool))
-        return seen.size === 1 ? answer.tools.find(({ tool }) => seen.has(tool))?.made : undefined
+        const tools = new Set(windows.map(({ tool }) => tool))
+        return tools.size === 1 ? answer.tools.find(({ tool }) => tools.has(tool))?.made : undefined
     }, [answer.tools, windows])
-    const rows = useMemo(() => rowsOf(answer).map(({ signal, names }) => ({ signal, charts: names.map((name) => ({ name, dots: dotsOf(windows, answer.contexts, name) })) })), [answer, windows])
-    const wrong = (dots: ReturnType<typeof dotsOf>) => dots.filter(({ isOutside }) => isOutside).length
+    const rows = useMemo(() => rowsOf(answer).map(({ signal, names }) => ({ signal, charts: names.map((name) => chartOf(name, dotsOf(windows, answer.contexts, name), isAgainst)) })), [answer, windows, isAgainst])
+    const wrong = (dots: readonly Dot[]) => dots.filter(({ isOutside }) => isOutside).length
     const any = rows.some(({ charts }) => charts.some(({ dots }) => wrong(dots) > 0))
     const kept = rows.map((row) => ({ ...row, charts: isFew && any ? row.charts.filter(({ dots }) => wrong(dots) > 0) : row.charts })).filter(({ charts }) => charts.length > 0)
     return (
@@ -204,12 +222,12 @@ function Features({ answer, windows, span, cursor, ...rest }: Charting) {
                 <section key={signal} className="feature-row">
                     <h3>{signal}</h3>
                     <div className="feature-charts">
-                        {charts.map(({ name, dots }) => {
+                        {charts.map(({ name, dots, shown }) => {
                             const [value, count] = [cursor === null ? null : (dots[cursor]?.value ?? null), wrong(dots)]
                             return (
                                 <figure key={name} className="feature">
                                     <figcaption><span title={say(name)}>{say(name)}</span> {value === null ? count > 0 && <Badge tone="bad">{count}</Badge> : <b className={dots[cursor!]!.isOutside ? 'bad' : ''}>{shortNumber(value)}</b>}{mayChart && made?.[name] !== undefined && <Link className="make-chart" href={`/quality?signal=${made[name]}`} title={t('chart.new')}>{t('windows.make_chart')}</Link>}</figcaption>
-                                    <DotPlot label={t('windows.chart', { signal, feature: say(name), count })} dots={dots} span={span} isLarge={false} cursor={cursor} {...rest} />
+                                    <DotPlot label={t('windows.chart', { signal, feature: say(name), count })} dots={shown} span={span} isLarge={false} cursor={cursor} {...rest} />
                                 </figure>
                             )
                         })}
