@@ -160,6 +160,8 @@ static bool fill_place(struct window_watch *w, struct window_place *place, uint3
                                    .made_from_us = INT64_MAX,
                                    .made_until_us = INT64_MIN,
                                    .heard_us = INT64_MIN,
+                                   .first_us = INT64_MAX,
+                                   .last_us = INT64_MIN,
                                    .bucket_us = INT64_MIN};
     place->signal = alloc_new(def->n_signal, sizeof *place->signal);
     place->made_signal = alloc_new(window_def_values(def) + 3, sizeof *place->made_signal);
@@ -328,6 +330,10 @@ static void compact(struct window_place *place) {
     }
     place->n_span = n;
     place->n_gone = 0;
+    if (n == 0) {
+        place->first_us = INT64_MAX;
+        place->last_us = INT64_MIN;
+    }
 }
 
 // When something has to be done about it.
@@ -363,6 +369,8 @@ static struct window_span *put(struct window_watch *w, uint32_t at,
         place->cap_span = cap;
     }
     place->span[place->n_span] = *span;
+    place->first_us = span->from_us < place->first_us ? span->from_us : place->first_us;
+    place->last_us = span->from_us > place->last_us ? span->from_us : place->last_us;
     place->is_met = true;
     w->n_span++;
     expect(w, span);
@@ -439,6 +447,10 @@ static void take_late(struct window_watch *w, uint32_t at, maru_time at_us, maru
 
 // The window by time that begins then and waits. Samples come in the order of time as a rule, so it is the next one.
 static bool has_bucket(struct window_place *place, maru_time from_us) {
+    if (from_us < place->first_us || from_us > place->last_us) {
+        place->hint = place->n_span; // where it is going to be
+        return false;
+    }
     for (uint32_t k = place->hint; k < place->n_span && k < place->hint + 2; k++) {
         if (!place->span[k].is_gone && place->span[k].from_us == from_us) {
             place->hint = k;

@@ -47,12 +47,13 @@ struct window_place { // a tool of a row
     struct window_span *made; // (n_made), a ring
     uint32_t n_made, made_at;
     maru_time made_from_us, made_until_us; // of what is in it
-    maru_time heard_us;       // of its samples; of those of by_signal, where it has one
-    maru_time bucket_us;      // by time: the last window that waits
-    uint32_t hint;            // of the spans, where it was looked for
-    char *value;              // of by_signal, NULL: none
-    struct window_runs *runs; // by signal: what the tool works on, NULL: nothing was told
-    bool is_met;              // a window began here
+    maru_time heard_us;          // of its samples; of those of by_signal, where it has one
+    maru_time bucket_us;         // by time: the last window that waits
+    uint32_t hint;               // of the spans, where it was looked for
+    maru_time first_us, last_us; // by time: no span begins before or behind
+    char *value;                 // of by_signal, NULL: none
+    struct window_runs *runs;    // by signal: what the tool works on, NULL: nothing was told
+    bool is_met;                 // a window began here
 };
 
 struct window_input {             // what a signal means
