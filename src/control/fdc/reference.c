@@ -78,10 +78,10 @@ static void forget(struct fitted *fitted) {
 }
 
 static void forget_all(struct reference *r) {
-    for (uint32_t i = 0; i < r->own_names.n; i++) {
+    for (uint32_t i = 0; r->own && i < r->own_names.n; i++) {
         forget(&r->own[i].fitted);
     }
-    for (uint32_t i = 0; i < r->group_names.n; i++) {
+    for (uint32_t i = 0; r->group && i < r->group_names.n; i++) {
         forget(&r->group[i].fitted);
     }
     r->n_fitted_bytes = 0;

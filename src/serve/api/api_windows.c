@@ -301,7 +301,7 @@ static void add_verdict(struct json *json, const struct window_def *def,
 static maru_status add_window(struct json *json, const struct window_def *def,
                               struct reference *reference, const struct event *event,
                               maru_error *err) {
-    double value[CONTEXT_MAX_FEATURES];
+    double value[CONTEXT_MAX_FEATURES] = {0.0};
     struct window_verdict verdict = {
         .severity = WINDOW_UNJUDGED, .statistic = {NAN, NAN}, .limit = {NAN, NAN}};
     const struct context_key key = {event->recipe, event->step, event->source};
