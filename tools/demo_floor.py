@@ -16,6 +16,7 @@ DRAWS = "Implant/1"  # more and more current
 GRACE, ALARM_MOST = 30, float(os.environ.get("ALARM_MOST") or 1)
 HOST_OF = {"sparkplug": "Sparkplug B", "modbus": "Modbus TCP", "secs": "SECS/GEM", "opcua": "OPC UA"}
 PLANT = "examples/minifab"
+HOST = "maru-demo"  # tools wait for it, so that nothing is told to nobody
 TWIN, SOURCES = "MiniFab live", ["MiniFab/MES", "Diffusion/", "Litho/", "Implant/"]
 AHEAD_H, FUTURES, FORECAST_BEFORE, FORECAST_AFTER = 96, 50, 15, 45
 
@@ -46,6 +47,16 @@ def free_ports(n):
 def listens(port):
     with socket.socket() as wire:
         return wire.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(port):
+    """Has Modbus at this port values to tell? While a past is made it says that it is busy."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as wire:
+            wire.sendall(bytes([0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1]))  # unit 1, function 3, register 0
+            return wire.recv(64)[7:8] == b"\x03"
+    except OSError:
+        return False
 
 
 class Floor:
@@ -115,8 +126,8 @@ class Floor:
         self.past = self.past_to_tell()
         for _ in range(3):
             self.play()
-            for _ in range(100):
-                if listens(self.ports["modbus"]) and self.fake.poll() is None:
+            for _ in range(600):
+                if answers(self.ports["modbus"]) and self.fake.poll() is None:
                     return
                 if self.fake.poll() is not None:
                     break
@@ -135,7 +146,7 @@ class Floor:
         words += ["--modbus", str(self.ports["modbus"]), "--begin", str(BEGIN), "--faults", self.write("faults.csv", self.faults())]
         self.plays, self.missing = ["modbus", "secs"], []
         if self.mqtt:
-            words += ["--sparkplug", f"mqtt://127.0.0.1:{self.mqtt}", "--past", f"{self.past} s", "--heartbeat", "1 s"]
+            words += ["--sparkplug", f"mqtt://127.0.0.1:{self.mqtt}", "--host", HOST, "--past", f"{self.past} s", "--heartbeat", "1 s"]
             self.plays.insert(0, "sparkplug")
         else:
             self.missing.append(("Sparkplug B and OPC UA are left out: mosquitto is not installed.", "mosquitto가 없어 Sparkplug B와 OPC UA는 빼고 합니다."))
@@ -178,7 +189,7 @@ class Floor:
         wanted = {"plc": ("modbus", {"url": f"modbus://127.0.0.1:{self.ports['modbus']}", "table": self.read("registers.csv")}),
                   "gem": ("hsms", {"mode": "active", "host": "127.0.0.1", "tools": self.read("secs_tools.csv"), "profile": self.read("secs_tool.csv")})}
         if self.mqtt:
-            wanted["line"] = ("sparkplug", {"url": f"mqtt://127.0.0.1:{self.mqtt}", "group": "MiniFab", "hostId": "maru-demo"})
+            wanted["line"] = ("sparkplug", {"url": f"mqtt://127.0.0.1:{self.mqtt}", "group": "MiniFab", "hostId": HOST})
         if "opcua" in self.plays:
             wanted["opcua"] = ("sparkplug", {"url": f"mqtt://127.0.0.1:{self.mqtt}", "group": "OPC-UA", "hostId": "maru-opcua", "primary": False})
             self.start("gateway", "node", "gateway/opcua/dist/src/main.js", "run", "--trust", self.write(
@@ -234,21 +245,28 @@ class Floor:
             self.put("windows", (), self.read("windows.csv"))
 
     def freeze_windows(self):
-        """Limits of fault detection from the part of the past that was good."""
+        """Limits of fault detection from the part of the past that was good: beside whatever else is done meanwhile."""
         good = {"from": self.began - self.past, "to": self.began - FAILED_BEFORE}
         if not self.has_windows or good["to"] - good["from"] < LEAST_PAST:
             return
 
-        def measured():
+        def frozen():
             items = self.cloud.get("/v1/windows")["items"]
-            return all(one["measured"] for one in items) and items
-        for one in self.wait(measured, 20, 0.3) or []:
-            if not one["frozen"]:
-                self.cloud.ask("POST", f"/v1/windows/{one['name']}/freeze", good)
-        frozen = [one["frozen"] for one in self.cloud.get("/v1/windows")["items"] if one["frozen"]]
-        windows, contexts = (sum(one[what] for one in frozen) for what in ("windows", "contexts"))
-        self.say(f"  Fault detection has learnt what is usual from {windows} runs, in {contexts} contexts of recipe, step and tool.",
-                 f"  이상 감지가 가공 {windows}회에서 레시피·공정·설비 조합 {contexts}가지의 정상 범위를 배웠습니다.")
+            for one in items:
+                if one["measured"] and not one["frozen"]:
+                    self.cloud.ask("POST", f"/v1/windows/{one['name']}/freeze", good)
+            return all(one["frozen"] for one in items) and [one["frozen"] for one in items]
+        try:
+            found = self.wait(frozen, 60, 0.5)
+            self.learnt = found and [sum(one[what] for one in found) for what in ("windows", "contexts")]
+        except OSError:  # the demo ends
+            pass
+
+    def tell_windows(self):
+        if self.has_windows and self.past and self.wait(lambda: self.learnt, GRACE):
+            windows, contexts = self.learnt
+            self.say(f"  Fault detection has learnt what is usual from {windows} runs, in {contexts} contexts of recipe, step and tool.",
+                     f"  이상 감지가 가공 {windows}회에서 레시피·공정·설비 조합 {contexts}가지의 정상 범위를 배웠습니다.")
 
     def follow(self):
         """A twin that follows this floor, where the server can and its events come."""
@@ -401,10 +419,10 @@ class Floor:
             self.say(f"  It has told the last {self.past / 3600:.1f} h first: {self.past * SPEED / 86400:.1f} days of the plant.",
                      f"  먼저 지난 {self.past / 3600:.1f}시간(공장의 {self.past * SPEED / 86400:.1f}일)을 알렸습니다.")
         self.describe()
-        self.freeze_windows()
         self.follow()
-        self.seen = None
+        self.seen = self.learnt = None
         threading.Thread(target=self.await_alarm, daemon=True).start()
+        threading.Thread(target=self.freeze_windows, daemon=True).start()
         names = [HOST_OF[name] for name in self.plays]
         self.say(f"  Fake equipment of MiniFab, an hour of the plant a minute: {', '.join(names)}.", f"  MiniFab의 가상 설비가 실제의 {SPEED}배 속도로 움직입니다: {', '.join(names)}.")
         for english, korean in self.missing:
@@ -413,5 +431,6 @@ class Floor:
     def tell_story(self):
         self.tell_failure()
         self.tell_chart()
+        self.tell_windows()
         self.tell_forecast()
         return not self.wrong

@@ -116,6 +116,17 @@ static void add_assets(const struct host_tables_options *options, struct text *o
 // A row a tool group: what its tools measure from the start of a lot to its end. Not its first quarter, in which set
 // points are reached; means and spreads of what is controlled and of what drives it, few enough for a monitor of some
 // twenty runs. The coolant follows too slowly; vibration, leaks and particles show wear alone.
+// Tools that take many lots at once have none: each of these lots would be a run, all of them the same one, and limits
+// would be learnt from fewer runs than are counted.
+static bool has_batches(const maru_plant *plant, uint32_t group) {
+    for (uint32_t i = 0; i < plant->n_step; i++) {
+        if (plant->step[i].group == group && plant->step[i].batch_max > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_windows(const struct host_tables_options *options, struct text *out) {
     static const enum fake_variable looked_at[] = {FAKE_TEMPERATURE, FAKE_FLOW, FAKE_POWER,
                                                    FAKE_CURRENT};
@@ -124,7 +135,7 @@ static void add_windows(const struct host_tables_options *options, struct text *
     text_init(&cell, 1 << 12);
     text_addz(out, "window,tool,signals,by,head,features,least\n");
     for (uint32_t g = 0; g < plant->n_group; g++) {
-        if (plant->group[g].is_delay || plant->group[g].n_tool == 0) {
+        if (plant->group[g].is_delay || plant->group[g].n_tool == 0 || has_batches(plant, g)) {
             continue;
         }
         text_clear(&cell);
