@@ -32,7 +32,7 @@ static bool read(const char *bytes, size_t n, struct fault_table *table) {
 static void check_rows(const struct fault_table *table) {
     for (uint32_t i = 0; i < table->n_row; i++) {
         const struct fault_row *row = &table->row[i];
-        must(row->at_us >= 0 && row->until_us > row->at_us);
+        must(row->until_us > row->at_us); // at may lie before the beginning
         must(row->tool == UINT32_MAX || row->tool < plant()->n_tool);
         must(row->variable == UINT32_MAX || row->variable < N_FAKE_VARIABLE);
         must(row->share >= 0 && row->share <= 1 && row->link < N_FAULT_LINK);

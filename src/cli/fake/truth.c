@@ -25,8 +25,9 @@ static void add_fault(const struct truth *truth, uint32_t i, struct text *line) 
     fault_target_write(row, truth->plant, &target);
     text_addf(line, "{\"row\":%u,\"target\":", i + 1);
     text_add_json(line, target.bytes ? target.bytes : "");
+    const int64_t from_us = truth->begin_us + row->at_us;
     text_addf(line, ",\"fault\":\"%s\",\"from_us\":%lld}", fault_word(row->kind),
-              (long long)(truth->begin_us + row->at_us));
+              (long long)from_us);
     text_fini(&target);
 }
 
@@ -48,7 +49,7 @@ maru_status truth_write(const struct truth *truth, FILE *file, maru_error *err) 
     text_init(&line, LINE_BYTES);
     maru_status st =
         count ? life_count_lots(truth->life, count, err) : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK) {
+    if (st == MARU_OK && count) {
         text_addf(&line, "{\"n\":%llu,\"plant_us\":%lld,\"at_us\":%lld,\"wip\":{",
                   (unsigned long long)truth->n_event, (long long)now, (long long)truth->at_us);
         add_lots(truth, count, &line);
