@@ -39,6 +39,7 @@ struct following {
     struct following_series series;
     struct untied untied[FOLLOWING_MAX_UNTIED];
     maru_time anchor_us, anchor_wall_us; // the present, and since 1970
+    maru_time told_us;                   // the latest that was told
     uint32_t n_doubted;                  // in a row
     uint64_t version;
     char forecast_problem[MARU_ERROR_TEXT_BYTES];
@@ -46,10 +47,10 @@ struct following {
 
 static struct mirror_options mirror_options_of(const struct following_plan *plan) {
     const uint32_t most = (uint32_t)plan->model->options.max_lot;
-    return (struct mirror_options){.window_us = plan->window_us,
-                                   .keep_us = 3 * MARU_DAY + plan->span_us + 2 * plan->window_us,
-                                   .max_lot =
-                                       most < FOLLOWING_MAX_LOTS ? most : FOLLOWING_MAX_LOTS};
+    return (struct mirror_options){
+        .window_us = plan->window_us,
+        .keep_us = FOLLOWING_MAX_SILENCE + plan->span_us + 2 * plan->window_us,
+        .max_lot = most < FOLLOWING_MAX_LOTS ? most : FOLLOWING_MAX_LOTS};
 }
 
 // ---- making one
@@ -96,6 +97,7 @@ static maru_status make(const struct following_plan *plan, maru_faults *faults,
                                       .took_s = -1,
                                       .series_us = INT64_MIN};
     f->anchor_us = INT64_MIN;
+    f->told_us = -TOLD_MAX_TIME;
     f->series.n_group = n_group;
     f->series.point = alloc_new(FOLLOWING_MAX_POINTS, sizeof *f->series.point);
     f->series.queue =
@@ -223,11 +225,10 @@ static bool is_doubted(struct following *f, const struct event *event, const str
     return is_far && f->n_doubted < FOLLOWING_DOUBTED;
 }
 
-static void move_anchor(struct following *f, maru_time now_us) {
-    if (f->anchor_us == INT64_MIN || present_of(f) > f->anchor_us) {
-        f->anchor_us = present_of(f);
-        f->anchor_wall_us = now_us;
-    }
+// From here on the present goes on by the clock.
+static void set_anchor(struct following *f, maru_time now_us) {
+    f->anchor_us = present_of(f);
+    f->anchor_wall_us = now_us;
 }
 
 static maru_status believe(struct following *f, const struct event *event, const struct tied *tied,
@@ -242,6 +243,10 @@ static maru_status believe(struct following *f, const struct event *event, const
     const maru_status st = mirror_take(mirror, tied->lot, strlen(tied->lot), &tied->told,
                                        at > present ? at : present, err);
     f->head.counts.n_assumed += st == MARU_OK && tied->is_assumed;
+    f->told_us = st == MARU_OK && at > f->told_us ? at : f->told_us;
+    if (st == MARU_OK && at > present) {
+        set_anchor(f, now_us);
+    }
     return st;
 }
 
@@ -332,11 +337,14 @@ void following_settle(struct following *f, maru_time now_us) {
     if (!has_begun(f)) {
         return;
     }
-    move_anchor(f, now_us);
+    if (f->anchor_us == INT64_MIN) {
+        set_anchor(f, now_us);
+    }
     const maru_time passed = now_us - f->anchor_wall_us;
     if (passed > 0 && passed < 3650 * MARU_DAY) {
         const maru_time at = f->anchor_us + (maru_time)((double)passed * f->plan.speed);
-        mirror_settle(follower_mirror(f->follower), at);
+        const maru_time most = f->told_us + FOLLOWING_MAX_SILENCE;
+        mirror_settle(follower_mirror(f->follower), at < most ? at : most);
     }
     go_on(f);
 }
@@ -518,9 +526,12 @@ maru_status following_load(const struct following_plan *plan, const void *bytes,
     struct following *f = NULL;
     maru_status st = make(plan, faults, &f, err);
     st = st == MARU_OK && f ? take_image(f, bytes, n, err) : st;
-    if (st != MARU_OK) {
+    if (st != MARU_OK || !f) {
         following_free(f);
         return st;
+    }
+    if (has_begun(f)) {
+        f->told_us = mirror_look(follower_mirror(f->follower))->head->heard_us;
     }
     *out = f;
     return MARU_OK;

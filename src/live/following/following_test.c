@@ -238,8 +238,48 @@ static void far_ahead_is_doubted(void **state) {
     maru_plant_free(plant);
 }
 
+// A floor of which nothing comes for long: the present waits for it after a while, and what then comes late of that
+// time still counts.
+static void a_silent_floor_is_waited_for(void **state) {
+    (void)state;
+    maru_plant *plant = trial_plant(trial_full);
+    maru_model *model = trial_model(plant, NULL);
+    struct floor floor = floor_new(plant, NULL, "105", SEED);
+    floor.is_numbered = true;
+    floor_run(&floor, 2 * MARU_DAY);
+    struct following *f = begin(model);
+    struct following_state state_now;
+    size_t i = 0;
+    for (; i < floor.n && floor.word[i].told.at_us < MARU_DAY; i++) {
+        take(f, &floor, i);
+    }
+    const maru_time last = floor.word[i - 1].told.at_us;
+    for (maru_time after = 0; after <= 2 * MARU_HOUR; after += MARU_MINUTE) {
+        following_settle(f, ZERO_US + last + after);
+    }
+    following_look(f, &state_now);
+    assert_int_equal(state_now.now_us, last + 2 * MARU_HOUR);
+    following_settle(f, ZERO_US + last + 30 * MARU_DAY);
+    following_look(f, &state_now);
+    assert_int_equal(state_now.now_us, last + FOLLOWING_MAX_SILENCE);
+    for (; i < floor.n; i++) { // a month late, by the clock
+        struct said said;
+        say(&floor, i, &said);
+        assert_int_equal(
+            following_take(f, (int64_t)i + 1, &said.event, said.event.at_us + 30 * MARU_DAY, NULL),
+            MARU_OK);
+    }
+    require_same_place(f, &floor);
+    assert_int_equal(mirror_count(follower_mirror(following_follower(f))).n_ancient, 0);
+    following_free(f);
+    floor_free(&floor);
+    maru_model_free(model);
+    maru_plant_free(plant);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_silent_floor_is_waited_for),
         cmocka_unit_test(it_is_where_the_floor_is),
         cmocka_unit_test(what_cannot_be_tied_is_kept),
         cmocka_unit_test(far_ahead_is_doubted),
