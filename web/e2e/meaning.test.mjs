@@ -499,6 +499,10 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         await row.getByText(/temp mean 6\d/).waitFor()
         await row.getByRole('link', { name: 'etching' }).click()
         await page.getByRole('dialog').getByText(/outside the limits: temp mean/).waitFor()
+        // And how many there were, in the list of windows.
+        const { items } = await ask(base, `/v1/events?kind=fault&from=${now() - 86400}&limit=1000`)
+        await page.goto(`${base}/quality/faults`)
+        await page.getByRole('table', { name: 'Windows' }).locator('.badge.bad').getByText(String(items.length), { exact: true }).waitFor()
     })
 
     it('proposes a table of assets from a plant, and keeps nothing of it before somebody saves it', async () => {

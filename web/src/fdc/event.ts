@@ -16,6 +16,13 @@ export function windowOf({ kind, detail }: Pick<Happening, 'kind' | 'detail'>): 
     return (kind === 'fault' || kind === 'measurement') && isTime(from) && isTime(until) && until >= from ? { from, until } : null
 }
 
+/** How many windows of each name were at fault, and are still so with samples that came late. */
+export function faultsBy(events: readonly Happening[]): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const event of events) if (event.kind === 'fault' && windowOf(event) && (event.detail as Detail).withdrawn !== true) counts.set(event.name, (counts.get(event.name) ?? 0) + 1)
+    return counts
+}
+
 /** Where a window is seen: among those around it, opened. */
 export function addressOf(event: Pick<Happening, 'kind' | 'detail' | 'name' | 'source'>): string | null {
     const window = windowOf(event)

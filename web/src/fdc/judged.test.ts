@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freezeWindows, windowKinds, windowsOf, type Measured, type WindowContext } from '../api/windows'
 import type { Happening } from '../api/live'
-import { addressOf, partsOfFault, partsOfMeasurement } from './event'
+import { addressOf, faultsBy, partsOfFault, partsOfMeasurement } from './event'
 import { againstLimits, beyond, contextCount, contextsOf, dotsOf, fileOf, focusOf, keyOf, partsOf, peersOf, reachOf, rowsOf, statisticOf, suspectsOf } from './judged'
 import { secondsOf } from './words'
 
@@ -164,6 +164,11 @@ describe('events of windows', () => {
         expect(partsOfFault({ outside: { 'temp.mean': { value: 74.157, lower: 64.4, upper: null } }, t2: 120, t2Limit: 22.4, spe: 1, speLimit: 6, blame: [{ feature: 'temp.mean', t2: 9, spe: 0 }] }, say, 'none after all')).toEqual(['TEMP.MEAN 74.16 (≥ 64.4)', 'T² 120 > 22.4'])
         expect(partsOfFault({ outside: {}, t2: 3, t2Limit: 22.4, spe: 28, speLimit: 6, blame: [{ feature: 'p.sd', t2: 1, spe: 9 }, { feature: 'f.max', t2: 0, spe: 3 }, { feature: 'x.min', t2: 0, spe: 1 }] }, say, 'none after all')).toEqual(['SPE 28 > 6', 'P.SD, F.MAX'])
         expect(partsOfMeasurement({ values: { 'a.mean': 1.5, 'a.sd': null } }, say)).toEqual(['A.MEAN 1.5'])
+    })
+    it('are counted by name, without those that were none after all', () => {
+        const of = (name: string, detail: Record<string, unknown>, kind = 'fault') => ({ id: 1, at: 5, lot: '', wafer: '', recipe: '', step: '', ...event(kind, detail), name })
+        const window = { from: 1, until: 2 }
+        expect([...faultsBy([of('a', window), of('a', window), of('b', { ...window, withdrawn: true }), of('c', {}), of('a', window, 'measurement')])]).toEqual([['a', 2]])
     })
     it('say when late samples made a window good again', () => {
         expect(partsOfFault({ outside: { 'a.mean': { value: 3, lower: 1, upper: 2 } }, withdrawn: true }, say, 'none after all')).toEqual(['none after all'])

@@ -12,7 +12,7 @@ export const enFdc: Record<keyof typeof koFdc, string> = {
     'windows.window': 'Name',
     'windows.last': 'Last verdict',
     'windows.last_at': 'Last measured',
-    'windows.faults': 'Faults',
+    'windows.faults': 'Faults, 24 h',
     'windows.measured': 'Measured',
     'windows.by': 'Cut by',
     'windows.by.events': 'begin and end events',

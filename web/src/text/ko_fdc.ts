@@ -10,7 +10,7 @@ export const koFdc = {
     'windows.window': '이름',
     'windows.last': '마지막 판정',
     'windows.last_at': '마지막 측정',
-    'windows.faults': '이상',
+    'windows.faults': '하루 이상',
     'windows.measured': '측정',
     'windows.by': '나누는 기준',
     'windows.by.events': '시작과 끝 이벤트',

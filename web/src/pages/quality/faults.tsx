@@ -1,5 +1,7 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { happenings } from '../../api/live'
 import { freezeWindows, windowKinds, type WindowKind } from '../../api/windows'
+import { faultsBy } from '../../fdc/event'
 import { placeOf, useBy, WindowState } from '../../fdc/words'
 import { useStamp } from '../../live/stamp'
 import { useMay } from '../../me'
@@ -12,7 +14,10 @@ import { useText } from '../../text'
 import { usePoll } from '../../twin/use_twin'
 
 const LOOK_MS = 3000
-const REFERENCE = 7 * 86400 // what is proposed to learn limits from
+const FAULTS_MS = 10_000
+const FAULTS_MAX = 1000
+const DAY = 86400
+const REFERENCE = 7 * DAY // what is proposed to learn limits from
 
 /** Fault detection: the windows that are measured, and how they stand. */
 export function Faults() {
@@ -24,11 +29,14 @@ export function Faults() {
     const [freezing, setFreezing] = useState<WindowKind | null>(null)
     const told = usePoll(`windows ${turn}`, LOOK_MS, windowKinds)
     const items = told.value?.items ?? []
+    const events = usePoll(items.length > 0 ? 'faults of a day' : null, FAULTS_MS, (signal) => happenings({ kind: 'fault', from: Date.now() / 1000 - DAY, limit: FAULTS_MAX }, signal))
+    const faults = useMemo(() => faultsBy(events.value?.items ?? []), [events.value])
+    const isCut = events.value?.next !== undefined
     const columns: Column<WindowKind>[] = [
         { key: 'name', title: t('windows.window'), value: (row) => row.name, show: (row) => <Link href={`/quality/window/${encodeURIComponent(row.name)}`}>{row.name}</Link>, width: 8 },
         { key: 'state', title: t('windows.last'), value: (row) => (row.last?.severity === 'violation' ? 2 : row.frozen ? 1 : 0), show: (row) => <span title={row.problem}><WindowState kind={row} /></span>, width: 7.2, grow: 0.6 },
         { key: 'where', title: t('windows.last_at'), value: (row) => row.last?.at ?? null, show: (row) => (row.last ? <span title={`${row.last.tool} · ${placeOf(row.last)}`}>{stamp.time(row.last.at)} · {row.last.tool}</span> : ''), width: 10, grow: 1 },
-        { key: 'faults', title: t('windows.faults'), value: (row) => row.faults, show: (row) => (row.faults > 0 ? <Badge tone="bad">{num(row.faults)}</Badge> : num(0)), number: true, width: 5 },
+        { key: 'faults', title: t('windows.faults'), value: (row) => faults.get(row.name) ?? 0, show: (row) => ((faults.get(row.name) ?? 0) > 0 ? <Badge tone="bad">{num(faults.get(row.name)!)}{isCut && '+'}</Badge> : num(0)), number: true, width: 6 },
         { key: 'measured', title: t('windows.measured'), value: (row) => row.measured, show: (row) => num(row.measured), number: true, width: 6 },
         { key: 'limits', title: t('quality.limits'), value: (row) => row.frozen?.at ?? 0, show: (row) => <Frozen row={row} onFreeze={may ? () => setFreezing(row) : null} />, width: 16, grow: 2.2 },
         { key: 'by', title: t('windows.by'), value: (row) => by(row.by), width: 8, grow: 1 },
