@@ -56,6 +56,11 @@ describe('an axis', () => {
         expect(high).toBeLessThan(50)
         expect(low).toBeGreaterThan(-50)
     })
+    it('shows good values below the upper limits of several contexts', () => {
+        const { low, high } = reachOf([...dots([2, 5], null, 29.5), ...dots([3, 40], null, 34.4)])
+        expect(low).toBeLessThan(2)
+        expect(high).toBeGreaterThan(40)
+    })
     it('is there for nothing, for one value, and for a sensor that is stuck', () => {
         for (const all of [[], dots([null], null, null), dots([7], null, null), dots([0], 0, 0), dots([7, 9], 7, 7)]) {
             const { low, high } = reachOf(all)

@@ -96,15 +96,17 @@ const FAR = 3 // widths of the limits beyond them: what lies farther is drawn at
 
 /** What an axis has to reach: all values, but not so far that the limits become a line. */
 export function reachOf(dots: readonly Dot[]): Reach {
-    let [low, high, least, most] = [Infinity, -Infinity, Infinity, -Infinity]
+    let [low, high, least, most, width] = [Infinity, -Infinity, Infinity, -Infinity, 0]
     for (const { value, band } of dots) {
         if (value !== null) [low, high] = [Math.min(low, value), Math.max(high, value)]
         for (const one of [band.lower, band.upper]) if (one !== null) [least, most] = [Math.min(least, one), Math.max(most, one)]
+        // Of each context by itself: those of several may be side by side. Where there is one limit, zero is the other.
+        if (band.lower !== null || band.upper !== null) width = Math.max(width, Math.abs((band.upper ?? 0) - (band.lower ?? 0)))
     }
     if (least <= most) {
-        const width = most > least ? most - least : Math.abs(most) || 1
-        low = Math.min(least, Math.max(low, least - FAR * width))
-        high = Math.max(most, Math.min(high, most + FAR * width))
+        const far = FAR * (width || Math.abs(most) || 1)
+        low = Math.min(least, Math.max(low, least - far))
+        high = Math.max(most, Math.min(high, most + far))
     }
     if (low > high) return { low: 0, high: 1 }
     const room = Math.max((high - low) * ROOM, low === high ? Math.abs(low) * 0.02 || 0.5 : 0)

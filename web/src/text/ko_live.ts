@@ -7,7 +7,7 @@ export const koLive = {
     'data.assets': '자산 표',
     'assets.propose': '공장에서 만들기',
     'assets.propose.title': '자산 표 제안',
-    'assets.propose.text': '공장의 구역, 설비군, 호기로 나무를 만들고, 이름에 호기가 들어 있는 신호를 그 아래에 둡니다. 살펴보고 고친 뒤 저장하세요. 저장하기 전에는 아무것도 바뀌지 않습니다.',
+    'assets.propose.text': '공장의 구역, 설비 그룹, 호기로 나무를 만들고, 이름에 호기가 들어 있는 신호를 그 아래에 둡니다. 살펴보고 고친 뒤 저장하세요. 저장하기 전에는 아무것도 바뀌지 않습니다.',
     'assets.propose.plant': '공장',
     'assets.propose.none': '공장이 아직 없습니다',
     'assets.propose.none.text': '공장을 올리면 그 구역과 설비로 자산 표를 제안합니다.',
