@@ -17,8 +17,8 @@ enum {
     FOLLOWING_MAX_IMAGE_BYTES = 200 << 20,
     FOLLOWING_DOUBTED = 16, // events in a row from far ahead that are not believed
 };
-#define FOLLOWING_MAX_SILENCE                                                                      \
-    (3 * MARU_DAY) // the present goes on by the clock for so long, then waits
+// The present goes on by the clock for so long, then waits.
+#define FOLLOWING_MAX_SILENCE (3 * MARU_DAY)
 #define FOLLOWING_FAR_AHEAD (30 * MARU_DAY) // of the floor's present: doubted at first
 #define FOLLOWING_POINT MARU_HOUR           // of its series
 
