@@ -221,6 +221,23 @@ def signals(cloud, begin, end):
     check("and limits", (status, answer["limits"]["points"] > 300), (200, True))
 
 
+def batches(cloud, equipment, process, begin):
+    """Lots that a tool works on together are windows of one run, which a reference counts once."""
+    runs, events, lines = 30, [], []
+    for i in range(runs):
+        at = begin + i * (SAMPLES + 1)
+        lots = [f"{lot}{i}" for lot in "abc"]
+        events += [event(what, at + after, "oven-1", "ox", "main", lot) for what, after in (("lot_started", 0), ("lot_finished", SAMPLES)) for lot in lots]
+        level = process.random.gauss(800, 3)
+        lines += [f"oven-1 temp={level + process.random.gauss(0, 1):.3f} {int((at + n + 0.5) * 1e6)}" for n in range(SAMPLES)]
+    cloud.write(lines)
+    equipment.tell(events)
+    check("a row for ovens", cloud.client.ask("PUT", "/v1/documents/windows", (TABLE + "oven,oven-*,temp,events,,\n").encode())[0], 200)
+    wait_for(lambda: cloud.row("oven")["measured"] >= 3 * runs, 60)
+    status, answer = cloud.client.post("/v1/windows/oven/freeze", {"from": begin, "to": begin + runs * (SAMPLES + 1)})
+    check("a window of each lot, learnt from by run", (status, cloud.row("oven")["measured"], answer["frozen"]["windows"]), (200, 3 * runs, runs))
+
+
 def live(cloud, equipment, process, folder, port):
     """A kill in the middle of a window, samples that come late, and one that comes after all was told."""
     lines = process.window("etch-1", "ox", "main", math.floor(time.time()) - SAMPLES - 5)
@@ -335,6 +352,7 @@ def main():
     fresh = good(cloud, equipment, process, end)
     last = faults(cloud, equipment, process, fresh)
     signals(cloud, begin, end)
+    batches(cloud, equipment, process, begin)
     cloud = live(cloud, equipment, process, folder, 0)
     cloud = steps(cloud, equipment, folder)
     tennessee(cloud)

@@ -1,5 +1,6 @@
 #include "serve/floor/window_past.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -185,14 +186,33 @@ struct gathering {
     struct reference *reference;
     maru_time from_us, to_us;
     uint32_t n_unnamed;
+    const struct window_place *last; // and what it was doing
+    maru_time last_from_us, last_until_us;
+    char last_recipe[WINDOW_TOOL_BYTES], last_step[WINDOW_TOOL_BYTES];
 };
+
+// Lots that a tool works on together are a window each, of the same samples: one run, which is learnt from once. They follow each other.
+static bool is_same_run(struct gathering *g, const struct window_place *place,
+                        const struct window_span *span, const struct context_key *key) {
+    const bool is_same = place == g->last && span->from_us == g->last_from_us &&
+                         span->until_us == g->last_until_us &&
+                         strcmp(key->recipe, g->last_recipe) == 0 &&
+                         strcmp(key->step, g->last_step) == 0;
+    g->last = place;
+    g->last_from_us = span->from_us;
+    g->last_until_us = span->until_us;
+    snprintf(g->last_recipe, sizeof g->last_recipe, "%s", key->recipe);
+    snprintf(g->last_step, sizeof g->last_step, "%s", key->step);
+    return is_same;
+}
 
 static maru_status gather(void *context, const struct window_place *place,
                           const struct window_span *span, const double *value, maru_error *err) {
     struct gathering *g = context;
     const struct context_key key = {window_span_text(span, SPAN_RECIPE),
                                     window_span_text(span, SPAN_STEP), place->tool};
-    if (span->from_us < g->from_us || span->until_us > g->to_us) {
+    if (span->from_us < g->from_us || span->until_us > g->to_us ||
+        is_same_run(g, place, span, &key)) {
         return MARU_OK;
     }
     const maru_status st = reference_add(g->reference, &key, value, err);
