@@ -105,7 +105,9 @@ def json_over_mqtt():
     until("after kills nothing that was acknowledged is missing",
           lambda: sorted(v for k in range(4) for _, v, _ in samples(client, f"mes/p{k}/temperature")), list(range(n)))
     print(f"     {wire.n_acknowledged} messages acknowledged, {n_kill} kills")
-    codes = [g["detail"]["code"] for g in client.get("/v1/events?kind=gap&limit=1000&source=mes")[1]["items"]]
+    gaps = client.get("/v1/events?kind=gap&limit=1000&source=mes")[1]["items"]
+    codes = [g["detail"]["code"] for g in gaps]
+    check("in Korean, too", [g for g in gaps if g.get("cause_ko", g["detail"]["cause"]) == g["detail"]["cause"]], [])
     check("the time in which it was dead is a gap", (codes.count("not_running") >= 1, codes.count("not_connected_before")), (True, 1))
 
     # While it is stopped, and over a restart of the broker.

@@ -2,6 +2,7 @@
 #include "serve/api/listing.h"
 #include "serve/http/request.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "serve/api/asked_asset.h"
 #include "serve/links/sample_json.h"
 #include "serve/links/signal_stream.h"
+#include "study/words/korean.h"
 
 // Signals, their samples and charts, and events, as they are asked for. Times are seconds since 1970 with microseconds.
 
@@ -323,6 +325,19 @@ maru_status api_get_samples(struct request *request, maru_error *err) {
 
 // ---- events
 
+// Why data is missing, in Korean.
+static void add_cause(struct json *json, const char *detail) {
+    json_t *parsed = json_loads(detail, 0, NULL);
+    const char *cause = json_string_value(json_object_get(parsed, "cause"));
+    struct text ko;
+    text_init(&ko, EVENT_MAX_DETAIL_BYTES);
+    if (cause && korean_add(&ko, cause) && ko.status == MARU_OK) {
+        json_add_string(json, "cause_ko", ko.bytes);
+    }
+    text_fini(&ko);
+    json_decref(parsed);
+}
+
 static maru_status list_event(void *context, int64_t id, const struct event *event,
                               maru_error *err) {
     static const char *const key[N_EVENT_TEXT - 1] = {"kind",  "source", "name", "lot",
@@ -337,6 +352,9 @@ static maru_status list_event(void *context, int64_t id, const struct event *eve
         json_add_string(json, key[i], event->text[i]);
     }
     json_add_raw(json, "detail", event->detail[0] == '{' ? event->detail : "{}");
+    if (strcmp(event->kind, EVENT_GAP) == 0) {
+        add_cause(json, event->detail);
+    }
     json_close(json);
     list->n++;
     snprintf(list->last, sizeof list->last, "%lld-%lld", (long long)event->at_us, (long long)id);

@@ -76,6 +76,11 @@
     X("the device died", "장치가 종료되었습니다") \
     X("the node began anew without a word of its end", "노드가 종료를 알리지 않고 새로 시작했습니다") \
     X("not connected before", "전에는 연결되지 않았습니다") \
+    X("no connection", "연결이 없었습니다") \
+    X("missing messages", "빠진 메시지가 있습니다") \
+    X("unknown node", "BIRTH 메시지를 받지 못한 노드입니다") \
+    X("unknown device", "BIRTH 메시지를 받지 못한 장치입니다") \
+    X("unknown metric", "BIRTH 메시지에 없는 메트릭입니다") \
     X("no computer is called {1}: look at its name, or at the DNS", "{1}[이라는/라는] 컴퓨터가 없습니다. 이름이나 DNS를 확인하세요") \
     X("nothing listens at {1} port {2}: is the program there running?", "{1} {2}번 포트에서 응답하는 프로그램이 없습니다. 그쪽 프로그램이 켜져 있습니까?") \
     X("{1} port {2} does not answer: is it switched on, and does a firewall let us?", "{1} {2}번 포트가 응답하지 않습니다. 전원과 방화벽을 확인하세요") \

@@ -1,5 +1,6 @@
 // Stretches of time in which data is missing, as events tell of them.
 import type { Happening } from '../api/live'
+import type { Lang } from '../text'
 import type { Span } from './span'
 
 export interface Gap extends Span {
@@ -8,12 +9,12 @@ export interface Gap extends Span {
     cause: string
 }
 
-export function gapsOf(events: readonly Happening[]): Gap[] {
+export function gapsOf(events: readonly Happening[], lang: Lang = 'en'): Gap[] {
     return events
-        .flatMap(({ kind, source, detail, at, name }): Gap[] => {
+        .flatMap(({ kind, source, detail, at, name, cause_ko }): Gap[] => {
             if (kind !== 'gap') return []
             const time = (key: string, other: number) => (typeof detail[key] === 'number' ? (detail[key] as number) / 1e6 : other)
-            const gap = { source, from: time('from_us', at), to: time('until_us', at), missing: typeof detail.missing === 'number' ? detail.missing : 0, cause: typeof detail.cause === 'string' ? detail.cause : name }
+            const gap = { source, from: time('from_us', at), to: time('until_us', at), missing: typeof detail.missing === 'number' ? detail.missing : 0, cause: (lang === 'ko' && cause_ko) || (typeof detail.cause === 'string' ? detail.cause : name) }
             return gap.to >= gap.from ? [gap] : []
         })
         .sort((a, b) => a.from - b.from)

@@ -254,6 +254,7 @@ describe('gaps', () => {
         const [gap] = gapsOf([event({ from_us: 10e6, until_us: 50e6, missing: 3, cause: 'cable' })])
         expect(gap).toEqual({ source: 'press', from: 10, to: 50, missing: 3, cause: 'cable' })
         expect(['press', 'press/t', 'press2/t', 'pres'].map((source) => isOf(gap!, source))).toEqual([true, true, false, false])
+        expect(gapsOf([{ ...event({ cause: 'the node died' }), cause_ko: '노드가 종료되었습니다' }, event({ cause: 'cable' })], 'ko').map(({ cause }) => cause)).toEqual(['노드가 종료되었습니다', 'cable'])
         expect(gapsOf([event({ from_us: 'x' }), event({ from_us: 60e6, until_us: 20e6 })])).toEqual([{ source: 'press', from: 50, to: 50, missing: 0, cause: 'no data' }])
     })
     it('that overlap count once', () => {

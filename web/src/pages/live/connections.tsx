@@ -27,7 +27,7 @@ function useRates(all: Connection[] | undefined): ReadonlyMap<string, number[]> 
 }
 
 export default function Connections() {
-    const { t } = useText()
+    const { t, lang } = useText()
     useTitle(t('data.connections'))
     const may = useMay('engineer')
     const [turn, setTurn] = useState(0)
@@ -36,7 +36,7 @@ export default function Connections() {
     const ways = useLoad('ways in', askWays)
     const rates = useRates(told.value)
     const [form, setForm] = useState<{ old: Connection | null } | null>(null)
-    const gaps = gapsOf(gapEvents.value?.items ?? [])
+    const gaps = gapsOf(gapEvents.value?.items ?? [], lang)
     const now = Date.now() / 1000
     const all = told.value
     const again = () => setTurn((n) => n + 1)

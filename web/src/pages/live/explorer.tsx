@@ -57,7 +57,7 @@ function useEvents(span: Span): { events: Happening[]; isCut: boolean } {
 }
 
 function Room({ signals, search, setSearch }: { signals: Signals; search: string; setSearch: (text: string) => void }) {
-    const { t } = useText()
+    const { t, lang } = useText()
     const isNarrow = useNarrow(TREE_BELOW)
     const mayChart = useMay('engineer')
     const { view, setView, back, keep } = useView()
@@ -76,7 +76,7 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
     const { pieceOf, onNews, isBusy, error } = usePieces(shown, span, pixels, now)
     const { readings, lost } = useReadings(view.ids, onNews)
     const { events, isCut } = useEvents(span)
-    const gaps = useMemo(() => gapsOf(events), [events])
+    const gaps = useMemo(() => gapsOf(events, lang), [events, lang])
     const quiet = useMemo(() => quietOf(events), [events])
     const marked = useMemo(() => events.filter(({ kind }) => (view.kinds ? view.kinds.includes(kind) : !quiet.has(kind))), [events, view.kinds, quiet])
     const marks = useMemo(() => marked.map(({ at, kind }) => ({ at, kind })), [marked])

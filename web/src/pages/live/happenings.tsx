@@ -144,11 +144,11 @@ function Named({ row }: { row: Happening }) {
 
 /** The details in a line: a gap says from when to when, anything else what it has. */
 function useDetail(): (event: Happening) => string {
-    const { t } = useText()
+    const { t, lang } = useText()
     const stamp = useStamp()
     const feature = useFeatureName()
     return (event) => {
-        const [gap] = gapsOf([event])
+        const [gap] = gapsOf([event], lang)
         if (gap && lengthOf(gap) === 0) return gap.cause
         if (gap) return `${stamp.time(gap.from)} – ${stamp.time(gap.to)} (${stamp.span(lengthOf(gap))}) · ${gap.cause}`
         const detail = event.detail as Record<string, unknown>
