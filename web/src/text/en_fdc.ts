@@ -47,7 +47,7 @@ export const enFdc: Record<keyof typeof koFdc, string> = {
     'windows.dropped': '{count} could not be measured',
     'windows.make_chart': 'chart',
     'windows.keys': 'Left and right arrows: from window to window, with Ctrl to faults, Enter opens',
-    'windows.against': 'Each value against the limits of its own recipe, step and tool (limits at ±1)',
+    'windows.against': 'Against their own limits (±1)',
     'windows.together': 'All features together',
     'windows.together.text': 'Where each feature is within its limits, but their combination is unlike the good ones, it shows here.',
     'windows.together.only': 'the combination',

@@ -45,7 +45,7 @@ export const koFdc = {
     'windows.dropped': '재지 못한 구간 {count}개',
     'windows.make_chart': '관리도',
     'windows.keys': '좌우 화살표: 구간 이동, Ctrl과 함께: 이상으로, Enter: 열기',
-    'windows.against': '값마다 그 레시피, 스텝, 설비의 한계와 견주어 보기(한계 ±1)',
+    'windows.against': '각자의 한계와 견주어 보기(±1)',
     'windows.together': '특징을 함께 본 판정',
     'windows.together.text': '특징 하나하나가 한계 안에 있어도 그 조합이 좋았던 때와 다르면 여기서 드러납니다.',
     'windows.together.only': '특징의 조합',
