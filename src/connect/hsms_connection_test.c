@@ -149,6 +149,12 @@ static bool is_ready(struct place *place, const void *name) {
     const struct found found = look_at(place, name);
     return found.is_there && found.look.is_ready;
 }
+static bool is_up(struct place *place, const void *name) {
+    struct connection_look look;
+    (void)name;
+    hsms_look_at(place->hsms, &look);
+    return look.state == CONNECTION_UP;
+}
 static bool is_lost(struct place *place, const void *name) {
     const struct found found = look_at(place, name);
     return found.is_there && !found.look.is_connected;
@@ -571,9 +577,7 @@ static void connects_and_comes_back(void **state) {
     }
     wait_for(&place, is_kept, &(struct wanted){EVENT_GAP, "fab/A", "no data", .n_least = 2}, "gap");
     assert_non_null(strstr(look_at(&place, "B").problem, "nothing listens"));
-    struct connection_look look;
-    hsms_look_at(place.hsms, &look);
-    assert_int_equal(look.state, CONNECTION_UP);
+    WAIT(&place, is_up, ""); // it is shown at the end of its turn
     close(listening);
     close_place(&place);
 }

@@ -133,8 +133,8 @@ static maru_status open_owned(struct store *store, maru_error *err) {
 maru_status store_make(const char *place, struct store **out, maru_error *err) {
     struct store *store = NULL;
     maru_status st = store_begin(place, &store, err);
-    st = st == MARU_OK ? open_owned(store, err) : st;
-    st = st == MARU_OK ? store_sweep(store, NULL, NULL, err) : st;
+    st = store && st == MARU_OK ? open_owned(store, err) : st;
+    st = store && st == MARU_OK ? store_sweep(store, NULL, NULL, err) : st;
     if (st != MARU_OK) {
         store_close(store);
         return st;

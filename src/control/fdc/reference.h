@@ -13,8 +13,8 @@ enum {
 };
 
 struct reference_options {
-    uint32_t n_value;    // of a window, 1 to CONTEXT_MAX_FEATURES
     double false_alarms; // share of good windows that may be called faulty, in (0, 0.5]
+    uint32_t n_value;    // of a window, 1 to CONTEXT_MAX_FEATURES
     uint32_t n_least;    // windows that a context must have seen before it has limits
 };
 

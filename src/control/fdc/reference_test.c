@@ -33,7 +33,7 @@ static void make(double *value, uint64_t stream, uint64_t i, double level) {
 
 static struct reference *learn(uint64_t stream, const char *const *tool, uint32_t n_tool,
                                uint32_t n) {
-    const struct reference_options options = {P, 0.01, 20};
+    const struct reference_options options = {0.01, P, 20};
     struct reference *reference = NULL;
     double value[P];
     assert_int_equal(reference_new(&options, &reference, NULL), MARU_OK);
@@ -133,7 +133,7 @@ static void contexts_fall_back(void **state) {
 
 static void the_same_windows_judge_the_same(void **state) {
     struct reference *one = learn(8, tools, 3, N), *two = NULL;
-    const struct reference_options options = {P, 0.01, 20};
+    const struct reference_options options = {0.01, P, 20};
     (void)state;
     assert_int_equal(reference_new(&options, &two, NULL), MARU_OK);
     for (uint32_t i = 0; i < reference_windows(one); i++) {
@@ -160,7 +160,7 @@ static void the_same_windows_judge_the_same(void **state) {
 
 // A value that never moved and now does, one that is missing, and windows that all are the same.
 static void odd_values(void **state) {
-    const struct reference_options options = {3, 0.01, 20};
+    const struct reference_options options = {0.01, 3, 20};
     const struct context_key key = {"", "", "A"};
     struct reference *reference = NULL;
     double value[3] = {1.0, 2.0, NAN};
@@ -181,12 +181,12 @@ static void odd_values(void **state) {
 }
 
 static void what_is_refused(void **state) {
-    static const struct reference_options bad[] = {{0, 0.01, 20},
-                                                   {CONTEXT_MAX_FEATURES + 1, 0.01, 20},
-                                                   {3, 0.0, 20},
-                                                   {3, NAN, 20},
-                                                   {3, 0.01, 1}};
-    const struct reference_options options = {3, 0.01, 20};
+    static const struct reference_options bad[] = {{0.01, 0, 20},
+                                                   {0.01, CONTEXT_MAX_FEATURES + 1, 20},
+                                                   {0.0, 3, 20},
+                                                   {NAN, 3, 20},
+                                                   {0.01, 3, 1}};
+    const struct reference_options options = {0.01, 3, 20};
     struct reference *reference = NULL;
     const double value[3] = {1.0, 2.0, 3.0};
     char long_name[CONTEXT_MAX_NAME_BYTES + 1];
@@ -207,7 +207,7 @@ static void memory_may_end(void **state) {
     (void)state;
     maru_status st = MARU_E_MEMORY;
     for (uint64_t k = 0; st != MARU_OK; k++) {
-        const struct reference_options options = {P, 0.01, 20};
+        const struct reference_options options = {0.01, P, 20};
         const struct context_key key = {"ox", "main", "A"};
         struct reference *reference = NULL;
         struct window_verdict verdict;

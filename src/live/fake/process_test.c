@@ -101,7 +101,7 @@ static void what_moves_together(void **state) {
         double squares = 0;
         for (int i = 0; i < N_MEAN; i++) {
             noise[v][i] = process_value(&process, (enum fake_variable)v, NULL,
-                                        MARU_DAY + i * 11 * MARU_MINUTE) -
+                                        MARU_DAY + (maru_time)i * 11 * MARU_MINUTE) -
                           m;
             squares += noise[v][i] * noise[v][i];
         }

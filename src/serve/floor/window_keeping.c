@@ -333,7 +333,7 @@ static struct reference *get_reference(struct loading *l, const struct window_de
         key[i].step = get_text(l);
         key[i].tool = get_text(l);
     }
-    const struct reference_options options = {(uint32_t)n_value, def ? def->false_alarms : 0.01,
+    const struct reference_options options = {def ? def->false_alarms : 0.01, (uint32_t)n_value,
                                               def ? def->n_least : 2};
     l->is_good = l->is_good && reference_new(&options, &reference, NULL) == MARU_OK;
     for (uint64_t n = get_count(l); l->is_good && n > 0; n--) {

@@ -253,7 +253,7 @@ maru_status window_past_reference(struct window_watch *w, uint32_t row, struct s
                                   maru_time from_us, maru_time to_us, struct reference **out,
                                   maru_error *err) {
     const struct window_def *def = &w->table.window[row];
-    const struct reference_options options = {window_def_values(def), def->false_alarms,
+    const struct reference_options options = {def->false_alarms, window_def_values(def),
                                               def->n_least};
     struct gathering g = {.watch = w, .from_us = from_us, .to_us = to_us};
     const maru_time span[2] = {from_us, to_us};

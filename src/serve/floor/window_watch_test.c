@@ -179,7 +179,7 @@ static void stretches_know_their_lot(void **state) {
     const uint32_t phase = meet(watch, 7, "gem/etch-1/phase", "", "");
     (void)state;
     for (int i = 0; i < 6; i++) {
-        const struct sample sample = word(NOW + i * 10 * S, i % 2 ? "soak" : "heat");
+        const struct sample sample = word(NOW + (maru_time)i * 10 * S, i % 2 ? "soak" : "heat");
         window_watch_sample(watch, phase, &sample, NOW);
         if (i == 1) {
             tell(watch, "gem/etch-1", "started", "A", "ox", NOW + 10 * S);
@@ -279,7 +279,7 @@ static void no_room_is_counted(void **state) {
 // ---- kept
 
 static void fill(struct window_watch *watch) {
-    const struct reference_options options = {10, 0.01, 20};
+    const struct reference_options options = {0.01, 10, 20};
     const uint32_t phase = meet(watch, 7, "plc/line/1/phase", "", "");
     const uint32_t temp = meet(watch, 8, "plc/line/1/temp", "", "");
     struct text out;
@@ -359,7 +359,9 @@ static void damaged_bytes_do_no_harm(void **state) {
     window_keeping_save(watch, NOW, &bytes);
     window_keeping_save_frozen(watch, &frozen);
     window_watch_free(watch);
-    for (size_t n = 0; n < bytes.n_bytes + frozen.n_bytes; n += n < bytes.n_bytes ? 1 : 7) {
+    assert_true(bytes.n_bytes > 0);
+    for (size_t n = 0; bytes.n_bytes > 0 && n < bytes.n_bytes + frozen.n_bytes;
+         n += n < bytes.n_bytes ? 1 : 7) {
         struct window_watch *again = watch_of(table);
         struct text part = bytes, of_frozen = frozen;
         part.n_bytes = n < bytes.n_bytes ? n : bytes.n_bytes;

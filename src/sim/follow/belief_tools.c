@@ -38,8 +38,9 @@ static double planned_of(const struct dist *d, double mean) {
     case DIST_TRIANGULAR:
         return (a * a + b * b + c * c - a * b - a * c - b * c) / 18;
     case DIST_EMPIRICAL: {
-        const double low = (double)d->value[d->n_value / 4];
-        const double high = (double)d->value[d->n_value - 1 - d->n_value / 4];
+        const uint32_t quarter = d->n_value / 4;
+        const double low = (double)d->value[quarter];
+        const double high = (double)d->value[d->n_value - 1 - quarter];
         const double spread = (high - low) / QUARTILES_APART / mean;
         return spread * spread;
     }
