@@ -14,6 +14,7 @@
 // A row is looked for by its name and by the text of its definition but for how it is judged.
 
 enum { DEFINITION_BYTES = 1 << 20, LATE_AGAIN_US = 60000000 };
+#define TIME_REACH_US (INT64_MAX / 4)
 
 // ---- writing
 
@@ -131,10 +132,16 @@ static uint64_t get_count(struct loading *l) {
     return l->is_good ? value : 0;
 }
 
-static maru_time get_time(struct loading *l) {
+// A time within reach of any clock, so that sums with it cannot overflow; or exactly other.
+static maru_time get_time_or(struct loading *l, maru_time other) {
     int64_t value = 0;
-    l->is_good = l->is_good && svarint_read(&l->from, &value);
+    l->is_good = l->is_good && svarint_read(&l->from, &value) &&
+                 (value == other || (value > -TIME_REACH_US && value < TIME_REACH_US));
     return l->is_good ? value : 0;
+}
+
+static maru_time get_time(struct loading *l) {
+    return get_time_or(l, 0);
 }
 
 static const char *get_text(struct loading *l) {
@@ -177,7 +184,7 @@ static void get_span(struct loading *l, struct window_watch *w, uint32_t at, mar
     struct window_span span = {.was_fault = flags >> 1 & 1, .is_told = flags >> 2 & 1};
     const char *text[N_SPAN_TEXT];
     span.from_us = get_time(l);
-    span.until_us = get_time(l);
+    span.until_us = get_time_or(l, WINDOW_OPEN);
     for (int i = 0; i < N_SPAN_TEXT; i++) {
         text[i] = get_text(l);
     }
@@ -198,7 +205,7 @@ static void get_runs(struct loading *l, struct window_place *place) {
     for (uint64_t n = get_count(l); l->is_good && n > 0; n--) {
         struct event event = {.name = "", .step = ""};
         event.at_us = get_time(l);
-        const maru_time until_us = get_time(l);
+        const maru_time until_us = get_time_or(l, WINDOW_OPEN);
         event.lot = get_text(l);
         event.wafer = get_text(l);
         event.recipe = get_text(l);
@@ -213,7 +220,7 @@ static void get_runs(struct loading *l, struct window_place *place) {
 static void get_place(struct loading *l, struct window_watch *w, uint32_t row, maru_time now_us,
                       maru_time saved_us) {
     const char *tool = get_text(l);
-    const maru_time heard_us = get_time(l);
+    const maru_time heard_us = get_time_or(l, INT64_MIN);
     const bool is_met = get_count(l) != 0, has_value = get_count(l) != 0;
     const char *value = get_text(l);
     const uint32_t at = l->is_good && row != WINDOW_NONE
@@ -223,7 +230,9 @@ static void get_place(struct loading *l, struct window_watch *w, uint32_t row, m
         struct window_place *place = &w->place[at];
         place->heard_us = heard_us;
         place->is_met = is_met;
-        if (has_value && (place->value = alloc_new(strlen(value) + 1, 1)) != NULL) {
+        alloc_free(place->value); // damaged bytes may tell of a tool twice
+        place->value = has_value ? alloc_new(strlen(value) + 1, 1) : NULL;
+        if (place->value) {
             memcpy(place->value, value, strlen(value) + 1);
         }
     }

@@ -369,9 +369,11 @@ static void damaged_bytes_do_no_harm(void **state) {
         window_keeping_load(again, &part, NOW);
         window_keeping_load_frozen(again, &of_frozen);
         assert_null(again->live[STEP].reference);
-        bytes.bytes[n % bytes.n_bytes] ^= (char)(1 << n % 8);
-        window_keeping_load(again, &bytes, NOW);
-        bytes.bytes[n % bytes.n_bytes] ^= (char)(1 << n % 8);
+        for (int bit = 0; n < bytes.n_bytes && bit < 8; bit++) {
+            bytes.bytes[n] ^= (char)(1 << bit);
+            window_keeping_load(again, &bytes, NOW);
+            bytes.bytes[n] ^= (char)(1 << bit);
+        }
         window_watch_free(again);
     }
     text_fini(&bytes);
