@@ -25,6 +25,8 @@ struct book_metric {
     uint8_t sample_type; // of the last value
     int64_t last;        // its bits; 0 of a text
     maru_time last_us;   // when
+    // A birth said at confirmed_us that what was taken at held_us holds; 0: none did.
+    maru_time confirmed_us, held_us;
 };
 
 // A node's own metrics, or those of a device: one block of memory, made anew by each birth.

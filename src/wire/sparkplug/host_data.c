@@ -176,9 +176,22 @@ static void confirm(const struct giving *giving, const struct payload_metric *me
         (maru_time)payload->timestamp_ms * 1000 <= out->sample.at_us) {
         return;
     }
-    out->sample.at_us = (maru_time)payload->timestamp_ms * 1000;
+    known->held_us = out->sample.at_us;
+    known->confirmed_us = out->sample.at_us = (maru_time)payload->timestamp_ms * 1000;
     remember(known, &out->sample);
     giving->host->sink.sample(giving->host->sink.of, out);
+}
+
+// What was taken before the birth but comes after it: then this is what held at the birth, and what the birth said is replaced. So a counter
+// does not seem to go back, where a node is born while it reads its values.
+static void confirm_again(const struct giving *giving, struct host_sample *out,
+                          struct book_metric *known) {
+    if (known && out->sample.at_us > known->held_us && out->sample.at_us < known->confirmed_us &&
+        out->sample.quality >= QUALITY_GOOD) {
+        known->held_us = out->sample.at_us;
+        out->sample.at_us = known->confirmed_us;
+        giving->host->sink.sample(giving->host->sink.of, out);
+    }
 }
 
 static void give_sample(struct giving *giving, const struct payload_metric *metric, uint32_t type,
@@ -208,6 +221,7 @@ static void give_sample(struct giving *giving, const struct payload_metric *metr
         remember(known, &out->sample);
     }
     giving->host->sink.sample(giving->host->sink.of, out);
+    confirm_again(giving, out, known);
     confirm(giving, metric, out, known);
 }
 

@@ -206,6 +206,12 @@ static void test_a_birth_says_what_still_holds(void **state) {
     put(&s, "spBv1.0/g/NDATA/n", 1, 9500, &(struct part){NULL, 1, 0, 21, .age_ms = 100}, 1,
         T0 + 10 * second);
     said(&s, "g/n/t=21@9400;"); // what is told as news is told once
+    put(&s, "spBv1.0/g/NDATA/n", 2, 9600, &(struct part){NULL, 1, 0, 23, .age_ms = 610}, 1,
+        T0 + 10 * second);
+    said(&s, "g/n/t=23@8990;g/n/t=23@9000;"); // the birth did not know of it yet
+    put(&s, "spBv1.0/g/NDATA/n", 3, 9700, &(struct part){NULL, 1, 0, 22, .age_ms = 720}, 1,
+        T0 + 10 * second);
+    said(&s, "g/n/t=22@8980;");
     end(&s);
 }
 
