@@ -190,6 +190,10 @@ static maru_status say(int code, maru_error *err) {
         return fail(err, MARU_E_IO,
                     "the broker's certificate is not trusted: name its authority in caFile");
     }
+    if (code == MOSQ_ERR_KEEPALIVE) { // libmosquitto has no words for it
+        return fail(err, MARU_E_IO, "the connection to the broker broke: no answer for %d s",
+                    KEEPALIVE_S);
+    }
     return fail(err, MARU_E_IO, "the connection to the broker broke: %s",
                 code == MOSQ_ERR_ERRNO ? strerrorname_np(errno) : mosquitto_strerror(code));
 }

@@ -93,6 +93,7 @@
     X("the broker refuses this user and password: look at both", "브로커가 이 사용자와 비밀번호를 거절합니다. 둘 다 확인하세요") \
     X("the connection cannot be set up: {1}", "연결을 준비할 수 없습니다: {1}") \
     X("the broker's certificate is not trusted: name its authority in caFile", "브로커의 인증서를 믿을 수 없습니다. caFile에 발급 기관의 인증서를 적으세요") \
+    X("the connection to the broker broke: no answer for {1} s", "브로커와의 연결이 끊어졌습니다: {1}초 동안 응답이 없습니다") \
     X("the connection to the broker broke: {1}", "브로커와의 연결이 끊어졌습니다: {1}") \
     X("what had come could not be kept", "받은 데이터를 저장하지 못했습니다") \
     X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
