@@ -166,8 +166,13 @@ def over_time(s):
 
 
 def states(s):
-    s.write(*lines_of_the_day())
-    wait("the day arrives", lambda: shifts(s)[2]["units"]["good"] == 150)
+    lines = lines_of_the_day()
+    s.write(*lines[:len(STORY)])
+    s.write(*[line for line in lines[len(STORY):] if "product" not in line])
+    wait("what was made arrives", lambda: shifts(s)[2]["units"]["good"] == 150)
+    check("nobody knows of what", shifts(s)[2]["units"]["withoutIdealTime"], 160)
+    s.write(*[line for line in reversed(lines) if "product" in line])  # late, and in any order
+    wait("of what is known", lambda: [row["units"]["withoutIdealTime"] for row in shifts(s)] == [0, 0, 0])
     the_day(s, "live")
     tool = s.ask("GET", "/v1/equipment")[1]["items"]
     check("the tool now", [(t["tool"], t["state"], t["substate_ko"], t["since"], t["product"]) for t in tool], [("press", "engineering", "공정실험", at("06:20") / 1e6, "A")])
@@ -179,6 +184,8 @@ def states(s):
     s.write(*lines_of_the_day())  # again: nothing changes
     s.write(f'press state="run" {at("12:10")}', f'press state="alone" {at("12:11")}')  # late: one minute of work more
     wait("what is late counts", lambda: abs(shifts(s)[0]["e79"]["operational"] - 368 / 410) < 1e-9)
+    s.write(f'press state="alone" {at("12:10")}')  # the same moment again: it was none
+    wait("what is replaced counts no more", lambda: abs(shifts(s)[0]["e79"]["operational"] - 367 / 410) < 1e-9)
 
 
 ALARMS = """alarm,condition,priority,on_delay,operator,cause

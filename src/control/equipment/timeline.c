@@ -341,6 +341,21 @@ maru_status timeline_put(struct timeline *timeline, const struct timeline_event 
     return MARU_OK;
 }
 
+void timeline_take_back(struct timeline *timeline, maru_time at_us) {
+    const uint32_t from = find_after(timeline, at_us - 1);
+    uint32_t n = from;
+    for (uint32_t i = from; i < timeline->n; i++) {
+        const struct timeline_event *event = &timeline->point[i].event;
+        if (event->at_us != at_us || event->kind != TIMELINE_SAY) {
+            timeline->point[n++] = timeline->point[i];
+        }
+    }
+    if (n < timeline->n) {
+        timeline->n = n;
+        fold_again(timeline);
+    }
+}
+
 void timeline_forget(struct timeline *timeline, maru_time until_us) {
     fold_points(timeline, find_after(timeline, until_us));
     if (timeline->is_folded && until_us > timeline->base_us && until_us <= TIMELINE_MAX_TIME) {

@@ -97,6 +97,10 @@ void timeline_fini(struct timeline *timeline);
 MARU_MUST_USE maru_status timeline_put(struct timeline *timeline,
                                        const struct timeline_event *event, maru_error *err);
 
+// As if no whole state had been said of this moment, as far as it is not folded.
+//   cost    linear in the events kept where there was one
+void timeline_take_back(struct timeline *timeline, maru_time at_us);
+
 // Fold what happened before until_us into the sums. Later events of that time are refused.
 void timeline_forget(struct timeline *timeline, maru_time until_us);
 

@@ -55,6 +55,10 @@ uint32_t yield_log_find(const struct yield_log *log, maru_time at_us) {
     return find(log, &(struct yield){.at_us = at_us});
 }
 
+void yield_log_cut(struct yield_log *log, maru_time from_us) {
+    log->n = yield_log_find(log, from_us);
+}
+
 // Drops the first n into the sums.
 static void fold(struct yield_log *log, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {

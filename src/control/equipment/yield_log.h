@@ -40,6 +40,9 @@ void yield_log_fini(struct yield_log *log);
 MARU_MUST_USE maru_status yield_log_put(struct yield_log *log, const struct yield *yield,
                                         maru_error *err);
 
+// Forget all that was finished at or after a moment.
+void yield_log_cut(struct yield_log *log, maru_time from_us);
+
 // The first count finished at or after a moment; log->n where there is none.
 uint32_t yield_log_find(const struct yield_log *log, maru_time at_us);
 

@@ -49,14 +49,14 @@ static void add_tool(struct json *json, const struct tool_states *tools, uint32_
     }
     json_add_string(json, "reason",
                     at.reason > 0 ? tools->mapping.reasons.name[at.reason - 1] : NULL);
-    add_word(json, "lot", tools, tool->now.lot);
-    add_word(json, "product", tools, tool->now.product);
-    add_word(json, "step", tools, tool->now.step);
+    add_word(json, "lot", tools, tool->lot.word);
+    add_word(json, "product", tools, production_now(&tool->production, PRODUCTION_PRODUCT));
+    add_word(json, "step", tools, production_now(&tool->production, PRODUCTION_STEP));
     json_add_bool(json, "linkLost", last->is_lost);
     json_add_bool(json, "byHand", last->is_by_hand);
     json_add_count(json, "contradictions", last->n_contradiction);
     json_add_count(json, "strayEnds", last->n_stray);
-    json_add_count(json, "tooLate", tool->timeline.n_too_late + tool->yields.n_too_late);
+    json_add_count(json, "tooLate", tool->timeline.n_too_late + tool->production.n_too_late);
     json_close(json);
 }
 
@@ -335,8 +335,8 @@ static maru_status tell_window(struct json *json, const struct tool_states *tool
         if (++*n_row > MAX_ROWS) {
             return fail(err, MARU_E_LIMIT, "more than %d rows: ask for less at once", MAX_ROWS);
         }
-        const maru_status st = oee_add(&tool->timeline, &tool->yields, &options, window->from_us,
-                                       window->to_us, &sums, err);
+        const maru_status st = oee_add(&tool->timeline, &tool->production.yields, &options,
+                                       window->from_us, window->to_us, &sums, err);
         if (st != MARU_OK) {
             return st;
         }

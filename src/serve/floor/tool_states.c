@@ -22,29 +22,52 @@ static const maru_time minor_stop_us = INT64_C(300000000), startup_us = INT64_C(
 
 // ---- new and free
 
+// The number of what the tool makes, with its ideal time.
+static uint32_t item_of(void *context, uint32_t product, uint32_t step) {
+    const struct tool_state *tool = context;
+    struct tool_states *s = tool->states;
+    char item[2 * MAPPING_MAX_NAME_BYTES + 32];
+    uint32_t number = 0;
+    const uint32_t name = (uint32_t)(tool - s->tool);
+    const char *of_product = s->words.name[product], *of_step = s->words.name[step];
+    const int n = snprintf(item, sizeof item, "%u\n%.255s\n%.255s", name, of_product, of_step);
+    if (s->items.n >= STATES_MAX_ITEMS ||
+        names_add(&s->items, item, (size_t)n, &number, NULL) != MARU_OK) {
+        return UINT32_MAX;
+    }
+    if (number >= s->cap_item) {
+        const uint32_t cap = s->cap_item < 64 ? 64 : 2 * s->cap_item;
+        maru_time *more = alloc_resize(s->ideal_us, cap, sizeof *more);
+        if (!more) {
+            return UINT32_MAX;
+        }
+        s->ideal_us = more;
+        s->cap_item = cap;
+    }
+    s->ideal_us[number] = ideals_find(&s->ideals, of_product, of_step, s->mapping.tools.name[name]);
+    return number;
+}
+
 static maru_status make_tools(struct tool_states *s, maru_error *err) {
     const uint32_t n = s->mapping.tools.n, n_key = s->mapping.keys.n;
     if (n > STATES_MAX_TOOLS) {
         return fail(err, MARU_E_LIMIT, "more than %d tools", STATES_MAX_TOOLS);
     }
     s->tool = alloc_new(n > 0 ? n : 1, sizeof *s->tool);
-    s->total = alloc_new(n_key + 1, sizeof *s->total);
-    s->total_us = alloc_new(n_key + 1, sizeof *s->total_us);
     s->signal = alloc_new(n_key + 1, sizeof *s->signal);
     s->source = alloc_new(n_key + 1, sizeof *s->source);
-    if (!s->tool || !s->total || !s->total_us || !s->signal || !s->source) {
+    if (!s->tool || !s->signal || !s->source) {
         return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    for (uint32_t i = 0; i < n_key; i++) {
-        s->total[i] = NAN;
-        s->total_us[i] = INT64_MIN;
     }
     maru_status st = MARU_OK;
     for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
         struct tool_state *tool = &s->tool[i];
         tool->touched_us = INT64_MAX;
         st = timeline_init(&tool->timeline, STATES_MAX_EVENTS, err);
-        st = st == MARU_OK ? yield_log_init(&tool->yields, STATES_MAX_COUNTS, err) : st;
+        tool->states = s;
+        st = st == MARU_OK
+                 ? production_init(&tool->production, STATES_MAX_NOTES, item_of, tool, err)
+                 : st;
         s->n_tool = i + 1;
     }
     return st;
@@ -92,7 +115,7 @@ void tool_states_free(struct tool_states *s) {
     }
     for (uint32_t i = 0; i < s->n_tool; i++) {
         timeline_fini(&s->tool[i].timeline);
-        yield_log_fini(&s->tool[i].yields);
+        production_fini(&s->tool[i].production);
     }
     mapping_fini(&s->mapping);
     ideals_fini(&s->ideals);
@@ -100,8 +123,6 @@ void tool_states_free(struct tool_states *s) {
     names_fini(&s->items);
     alloc_free(s->ideal_us);
     alloc_free(s->tool);
-    alloc_free(s->total);
-    alloc_free(s->total_us);
     alloc_free(s->signal);
     alloc_free(s->source);
     alloc_free(s);
@@ -207,6 +228,9 @@ static void take_event(struct tool_states *s, struct tool_state *tool,
         put(s, tool, &back, key);
     }
     const uint32_t last_key = tool->last_key;
+    if (event->kind == TIMELINE_SAY && s->signal[key] > 0) {
+        timeline_take_back(&tool->timeline, event->at_us); // a signal has one value of a moment
+    }
     put(s, tool, event, key);
     if (is_late) {
         const uint32_t now_key = tool->last_key;
@@ -228,67 +252,78 @@ static uint32_t sample_word(struct tool_states *s, const struct sample *sample) 
     return word_of(s, digits, strlen(digits));
 }
 
-// The number of what it makes now, with its ideal time.
-static uint32_t item_of(struct tool_states *s, uint32_t name, const struct tool_now *now) {
-    char item[2 * MAPPING_MAX_NAME_BYTES + 32];
-    uint32_t number = 0;
-    const char *product = s->words.name[now->product], *step = s->words.name[now->step];
-    const int n = snprintf(item, sizeof item, "%u\n%.255s\n%.255s", name, product, step);
-    if (s->items.n >= STATES_MAX_ITEMS ||
-        names_add(&s->items, item, (size_t)n, &number, NULL) != MARU_OK) {
-        return UINT32_MAX;
+enum { NO_KIND = N_PRODUCTION_KIND };
+
+static uint8_t kind_of(uint8_t meaning) {
+    switch (meaning) {
+    case MAPPING_PRODUCT:
+        return PRODUCTION_PRODUCT;
+    case MAPPING_STEP:
+        return PRODUCTION_STEP;
+    case MAPPING_GOOD:
+        return PRODUCTION_GOOD;
+    case MAPPING_SCRAP:
+        return PRODUCTION_SCRAP;
+    case MAPPING_REWORK:
+        return PRODUCTION_REWORK;
+    case MAPPING_GOOD_TOTAL:
+        return PRODUCTION_GOOD_TOTAL;
+    case MAPPING_SCRAP_TOTAL:
+        return PRODUCTION_SCRAP_TOTAL;
+    case MAPPING_REWORK_TOTAL:
+        return PRODUCTION_REWORK_TOTAL;
+    default:
+        return NO_KIND;
     }
-    if (number >= s->cap_item) {
-        const uint32_t cap = s->cap_item < 64 ? 64 : 2 * s->cap_item;
-        maru_time *more = alloc_resize(s->ideal_us, cap, sizeof *more);
-        if (!more) {
-            return UINT32_MAX;
-        }
-        s->ideal_us = more;
-        s->cap_item = cap;
-    }
-    s->ideal_us[number] = ideals_find(&s->ideals, product, step, s->mapping.tools.name[name]);
-    return number;
 }
 
-// How many units a sample says, and of which sort.
-static uint32_t units_of(struct tool_states *s, const struct mapping_rule *rule,
+// The key of which the next note is to be put again, UINT32_MAX: none.
+static uint32_t put_note(struct tool_states *s, const struct mapping_rule *rule,
                          const struct sample *sample) {
-    const double value = sample_number(sample);
-    if (!(value >= 0 && value < 4e9)) {
-        return 0;
-    }
-    if (rule->meaning < MAPPING_GOOD_TOTAL) {
-        return (uint32_t)value;
-    }
-    double *last = &s->total[rule->key];
-    if (sample->at_us <= s->total_us[rule->key]) {
-        return 0; // late: the counter has gone on since
-    }
-    const uint32_t units = isnan(*last) ? 0 : mapping_units(*last, value);
-    *last = value;
-    s->total_us[rule->key] = sample->at_us;
-    return units;
+    struct production_note note = {
+        .at_us = sample->at_us, .key = rule->key, .kind = kind_of(rule->meaning)};
+    uint32_t again = UINT32_MAX;
+    note.value = note.kind < PRODUCTION_WORDS ? sample_word(s, sample) : sample_number(sample);
+    s->n_refused += production_put(&s->tool[rule->name].production, &note, &again, NULL) != MARU_OK;
+    return again;
 }
 
-static void count(struct tool_states *s, const struct mapping_rule *rule,
-                  const struct sample *sample) {
-    struct tool_state *tool = &s->tool[rule->name];
-    const uint32_t units = units_of(s, rule, sample);
-    if (units == 0) {
-        return;
+struct next_note {
+    struct tool_states *states;
+    uint32_t key;
+};
+
+static maru_status put_next(void *context, const struct sample *sample, size_t n, maru_error *err) {
+    const struct next_note *next = context;
+    for (size_t i = 0; i < n; i++) {
+        const struct mapping_rule *rule =
+            mapping_match(&next->states->mapping, next->key, &sample[i]);
+        if (rule && sample[i].quality >= QUALITY_UNCERTAIN && kind_of(rule->meaning) != NO_KIND) {
+            (void)put_note(next->states, rule, &sample[i]);
+            return fail(err, MARU_E_STOPPED, "enough");
+        }
     }
-    struct yield yield = {
-        .at_us = sample->at_us, .item = item_of(s, rule->name, &tool->now), .id = rule->key};
-    const uint8_t meaning = rule->meaning;
-    if (meaning == MAPPING_GOOD || meaning == MAPPING_GOOD_TOTAL) {
-        yield.good = units;
-    } else if (meaning == MAPPING_SCRAP || meaning == MAPPING_SCRAP_TOTAL) {
-        yield.scrap = units;
-    } else {
-        yield.rework = units;
+    return MARU_OK;
+}
+
+static void take_note(struct tool_states *s, const struct mapping_rule *rule,
+                      const struct sample *sample) {
+    struct next_note next = {s, put_note(s, rule, sample)};
+    const int64_t signal = next.key < s->mapping.keys.n ? s->signal[next.key] : 0;
+    if (s->signals && signal > 0) {
+        const maru_time from_us = sample->at_us + (next.key <= rule->key);
+        (void)!signals_read(s->signals, signal, from_us, SIGNALS_TO_US, put_next, &next, NULL);
     }
-    s->n_refused += yield_log_put(&tool->yields, &yield, NULL) != MARU_OK;
+}
+
+static void take_lot(struct tool_states *s, const struct mapping_rule *rule,
+                     const struct sample *sample) {
+    struct tool_lot *lot = &s->tool[rule->name].lot;
+    const uint32_t word = sample_word(s, sample);
+    const bool is_end = rule->meaning == MAPPING_LOT_END;
+    if (sample->at_us >= lot->at_us && (!is_end || lot->word == word)) {
+        *lot = (struct tool_lot){sample->at_us, is_end ? 0 : word};
+    }
 }
 
 // ---- what comes
@@ -316,21 +351,14 @@ void tool_states_sample(struct tool_states *s, uint32_t key, const struct sample
     if (!rule) {
         return;
     }
-    struct tool_state *tool = &s->tool[rule->name];
     const uint8_t meaning = rule->meaning;
     if (mapping_event(rule, sample, 0, &event)) {
-        take_event(s, tool, &event, key);
-    } else if (meaning >= MAPPING_GOOD) {
-        count(s, rule, sample);
+        take_event(s, &s->tool[rule->name], &event, key);
+    } else if (kind_of(meaning) != NO_KIND) {
+        take_note(s, rule, sample);
     }
-    if (meaning == MAPPING_LOT || meaning == MAPPING_LOT_BEGIN) {
-        tool->now.lot = sample_word(s, sample);
-    } else if (meaning == MAPPING_LOT_END) {
-        tool->now.lot = tool->now.lot == sample_word(s, sample) ? 0 : tool->now.lot;
-    } else if (meaning == MAPPING_PRODUCT) {
-        tool->now.product = sample_word(s, sample);
-    } else if (meaning == MAPPING_STEP) {
-        tool->now.step = sample_word(s, sample);
+    if (meaning == MAPPING_LOT || meaning == MAPPING_LOT_BEGIN || meaning == MAPPING_LOT_END) {
+        take_lot(s, rule, sample);
     }
 }
 
@@ -423,7 +451,7 @@ void tool_states_event(struct tool_states *s, const struct event *event) {
 static void tell_interval(struct tool_states *s, uint32_t name, const struct timeline_interval *was,
                           const struct timeline_interval *is, bool is_newest, struct news *news) {
     struct text detail;
-    const struct tool_now *now = &s->tool[name].now;
+    const uint32_t lot = s->tool[name].lot.word;
     text_init(&detail, EVENT_MAX_DETAIL_BYTES);
     text_addz(&detail, "{\"from\":");
     text_add_json(&detail, e10_substate_name(was->substate, false));
@@ -433,11 +461,9 @@ static void tell_interval(struct tool_states *s, uint32_t name, const struct tim
     text_add_json(&detail, e10_state_name(e10_state_of(is->substate), false));
     text_addz(&detail, ",\"reason\":");
     text_add_json(&detail, is->reason > 0 ? s->mapping.reasons.name[is->reason - 1] : "");
-    if (is_newest &&
-        now->lot >
-            0) { // not in the event's own, by which it is known: what is told again has to be the same
+    if (is_newest && lot > 0) { // not the event's own, by which it is known when told again
         text_addz(&detail, ",\"lot\":");
-        text_add_json(&detail, s->words.name[now->lot]);
+        text_add_json(&detail, s->words.name[lot]);
     }
     text_addz(&detail, "}");
     news_add(news, is->from_us, EVENT_STATE, s->mapping.tools.name[name], "", &detail);
@@ -465,6 +491,7 @@ static void tell_tool(struct tool_states *s, uint32_t name, struct news *news) {
 
 void tool_states_tell(struct tool_states *s, struct news *news) {
     for (uint32_t i = 0; i < s->n_tool; i++) {
+        s->n_refused += production_count(&s->tool[i].production, NULL) != MARU_OK;
         tell_tool(s, i, news);
     }
 }

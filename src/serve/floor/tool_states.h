@@ -7,32 +7,35 @@
 #include "control/equipment/ideals.h"
 #include "control/equipment/mapping.h"
 #include "control/equipment/oee.h"
+#include "control/equipment/production.h"
 #include "control/equipment/shifts.h"
 #include "serve/floor/news.h"
 #include "signal/event.h"
 
 enum {
     STATES_MAX_EVENTS = 1 << 17, // of one tool; older ones are folded
-    STATES_MAX_COUNTS = 1 << 17, // the same of what it made
+    STATES_MAX_NOTES = 1 << 17,  // the same of what it makes
     STATES_MAX_ITEMS = 100000,
     STATES_MAX_TOLD = 10000, // changes of a tool at a time
     STATES_MAX_NAMES_BYTES = 64 << 20,
     STATES_MAX_TOOLS = 20000,
 };
 
-struct tool_now {                // what it has
-    uint32_t lot, product, step; // of tool_states.words; 0: nothing
+struct tool_lot {
+    maru_time at_us; // since when
+    uint32_t word;   // of tool_states.words; 0: none
 };
 
 struct tool_state {
     struct timeline timeline;
-    struct yield_log yields;
+    struct production production;
+    struct tool_states *states; // it is one of
     struct timeline_event last; // that was put, by time
     maru_time heard_us;         // up to which samples said the same as `last`
     uint32_t last_key;
     bool has_last;
     maru_time touched_us; // from here on its states are to be told; INT64_MAX: all is told
-    struct tool_now now;
+    struct tool_lot lot;
 };
 
 struct tool_states {
@@ -43,8 +46,6 @@ struct tool_states {
     maru_time *ideal_us; // (items.n, cap_item)
     uint32_t cap_item, n_tool;
     struct tool_state *tool; // (n_tool), as mapping.tools
-    double *total;           // (mapping.keys.n), of counters; NaN: none yet
-    maru_time *total_us;     // (mapping.keys.n)
     int64_t *signal;         // (mapping.keys.n), 0: none
     uint32_t *source;        // (mapping.keys.n), its whole name, of words
     struct signals *signals; // for what was passed over, NULL: none
