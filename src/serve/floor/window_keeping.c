@@ -140,9 +140,7 @@ static maru_time get_time_or(struct loading *l, maru_time other) {
     return l->is_good ? value : 0;
 }
 
-static maru_time get_time(struct loading *l) {
-    return get_time_or(l, 0);
-}
+static maru_time get_time(struct loading *l) { return get_time_or(l, 0); }
 
 static const char *get_text(struct loading *l) {
     const uint64_t n = get_count(l);

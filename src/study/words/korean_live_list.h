@@ -354,6 +354,9 @@
     X("the time to sum up is out of range", "집계할 기간이 허용 범위를 벗어났습니다") \
     X("the time to sum up begins before what is kept of this tool", "집계할 기간이 이 설비에 남아 있는 기록보다 앞에서 시작합니다") \
     X("a log keeps {1} to {2} counts, not {3}", "생산 기록에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
+    X("a production keeps {1} to {2} notes, not {3}", "생산 내역에는 {1}건부터 {2}건까지 둘 수 있는데 {3}건입니다") \
+    X("no such count", "수량이 될 수 없는 값입니다") \
+    X("this is older than what is kept of the tool", "이 설비에 남아 있는 기록보다 오래된 생산 내역입니다") \
     X("the count is older than what is kept of this tool", "이 설비에 남아 있는 기록보다 오래된 수량입니다") \
     X("days such as mon-fri, or sat sun; nothing: every day", "mon-fri나 토 일 같은 요일. 비우면 매일") \
     X("these are no days of the week", "요일이 아닙니다") \
