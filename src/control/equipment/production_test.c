@@ -224,12 +224,12 @@ static void more_than_fit(void **state) {
     (void)state;
     assert_int_equal(production_init(&p, YIELDS_MIN_COUNTS, item_of, NULL, NULL), MARU_OK);
     for (uint32_t i = 0; i < 1000; i++) {
-        const struct production_note total = {10 * i, 3 * i, 7, TOTAL};
-        const struct production_note step = {10 * i + 5, i % 7, 2, STEP};
+        const struct production_note total = {INT64_C(10) * i, 3.0 * i, 7, TOTAL};
+        const struct production_note step = {INT64_C(10) * i + 5, i % 7, 2, STEP};
         assert_int_equal(production_put(&p, &total, &again, NULL), MARU_OK);
         assert_int_equal(production_put(&p, &step, &again, NULL), MARU_OK);
         if (i > 10) { // in between, and too late
-            const struct production_note late = {10 * i - 1, 3 * i - 1, 7, TOTAL};
+            const struct production_note late = {INT64_C(10) * i - 1, 3.0 * i - 1, 7, TOTAL};
             const struct production_note too_late = {1, 1, 7, TOTAL};
             assert_int_equal(production_put(&p, &late, &again, NULL), MARU_OK);
             assert_int_equal(production_put(&p, &too_late, &again, NULL), MARU_E_RANGE);
