@@ -145,8 +145,8 @@ maru_status window_past_hear(struct window_watch *w, struct signals *signals, ma
     return st;
 }
 
-// Only new rows listen, or only the others do.
-static bool listen(struct window_watch *w, bool is_new) {
+// Only new rows hear, or only the others do.
+static bool let_hear(struct window_watch *w, bool is_new) {
     bool has_some = false;
     for (uint32_t i = 0; i < w->table.n; i++) {
         w->live[i].is_deaf = w->live[i].is_new != is_new;
@@ -161,7 +161,7 @@ maru_status window_past_recall(struct window_watch *w, struct signals *signals, 
     const maru_time span[2] = {from_us, to_us};
     int64_t last = 0;
     maru_status st = signals_last_event(signals, &last, err);
-    if (st == MARU_OK && listen(w, true)) {
+    if (st == MARU_OK && let_hear(w, true)) {
         st = hear_span(w, signals, from_us, span, now_us, err);
     }
     for (uint32_t i = 0; i < w->table.n; i++) {
@@ -263,7 +263,7 @@ maru_status window_past_reference(struct window_watch *w, uint32_t row, struct s
         w->live[i].is_deaf = i != row;
     }
     w->see = gather;
-    w->context = &g;
+    w->context = &g; // cppcheck-suppress autoVariables; the watch is this call's own
     // All is due as soon as it has settled, since nobody comes any more.
     st = st == MARU_OK ? meet_signals(w, signals, err) : st;
     st = st == MARU_OK ? hear_span(w, signals, events_us, span, from_us, err) : st;

@@ -496,7 +496,7 @@ static maru_status make_samples(struct parse *parse, maru_time at_us, struct inf
 }
 
 static maru_status read_line(struct parse *parse, struct influx_line *line) {
-    // cppcheck-suppress ctuuninitvar ; the caller sets field by field, the tables are filled as they are used
+    // cppcheck-suppress ctuuninitvar; the caller sets field by field, the tables are filled as they are used
     if (parse->n > INFLUX_MAX_LINE_BYTES) {
         return fail(parse->err, MARU_E_LIMIT, "a line of more than %d bytes",
                     INFLUX_MAX_LINE_BYTES);
