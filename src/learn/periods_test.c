@@ -123,7 +123,7 @@ static void by_hand(void **state) {
     near(trend.late.value, 0.5, 1e-12);
     const struct trend numbers = periods_trend(&periods, false, 0.95);
     near(numbers.t, 0.12 / sqrt(0.4 / 3.0 / 1000.0), 1e-9); // by its own scatter
-    near(numbers.p, 0.00190127466, 1e-10); // closed form with 3 degrees of freedom
+    near(numbers.p, 0.00190127466, 1e-10);                  // closed form with 3 degrees of freedom
 }
 
 // Law: a rate that only wanders from day to day is called a trend as often as the level says, though units of a day are alike.
