@@ -13,6 +13,22 @@
     X(UNIT_SHARE, "%", "%") \
     X(UNIT_POINTS, "points", "%p") \
     X(UNIT_FACTOR, "", "") \
+    /* quality of a spreadsheet */ \
+    X(QUALITY_KIND, "quality report", "품질 보고서") \
+    X(QUALITY_RATE, "Share of bad units over time", "시간에 따른 불량률") \
+    X(QUALITY_RATE_NOTE, "Each point is one period; the band is what chance alone would give (3 sigma).", "점 하나가 한 기간입니다. 띠는 우연만으로 생길 수 있는 범위(3시그마)입니다.") \
+    X(QUALITY_MEAN_NOTE, "Each point is the mean of one period.", "점 하나가 한 기간의 평균입니다.") \
+    X(QUALITY_LEVEL, "Level over time", "시간에 따른 수준") \
+    X(QUALITY_LEVEL_NOTE, "Means of each period; lines are the level before and since.", "기간별 평균이고, 선은 달라지기 전과 뒤의 수준입니다.") \
+    X(QUALITY_BINS, "Share of bad units by value", "값에 따른 불량률") \
+    X(QUALITY_BINS_NOTE, "All rows, with 95 % intervals; the dashed line is the cut that was found.", "모든 행이고 세로선은 95 % 구간, 점선은 찾아낸 경계입니다.") \
+    X(QUALITY_LEVELS, "Share of bad units, one by one", "하나하나의 불량률") \
+    X(QUALITY_COLUMNS, "How each column was read", "열을 읽은 방법") \
+    X(QUALITY_COLUMN, "column", "열") \
+    X(QUALITY_ROLE, "taken for", "보는 법") \
+    X(QUALITY_WHY, "since", "까닭") \
+    X(QUALITY_MISSING, "empty", "빈칸") \
+    X(QUALITY_PERIOD, "period", "기간") \
     /* figures of a run */ \
     X(FIGURE, "figure", "지표") \
     X(VALUE, "value", "값") \
@@ -285,6 +301,7 @@
         "모델 옵션: maru sim PLANT --option 이름=값. 이름 뒤가 기본값입니다.") \
     X(EXIT_STATUS, "Exit status: 0 good, 1 the answer is no or stopped, 2 usage, 3 bad input, 4 a limit was reached.", \
         "종료 상태: 0 정상, 1 아니오 또는 중단, 2 사용법, 3 잘못된 입력, 4 한도 도달.") \
+    X(QUALITY_PURPOSE, "tell what a spreadsheet says of its defects: how many, what goes with them, what holds", "표 파일에서 불량이 얼마나 되고, 무엇과 함께 나타나며, 나중에도 그런지 알려 줍니다") \
     X(CHECK_PURPOSE, "find every fault of a plant, and what its releases ask of its tools", "공장 자료의 모든 오류와 설비 부하를 찾습니다") \
     X(SIM_PURPOSE, "run the twin of a plant and tell what came of it", "공장의 트윈을 돌리고 결과를 알려 줍니다") \
     X(COMPARE_PURPOSE, "compare variants of a plant on the same luck", "같은 난수로 여러 안을 비교합니다") \
@@ -320,6 +337,13 @@
     X(HELP_TRACE, "every event: FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst", "모든 사건: FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst") \
     X(HELP_CSV, "write the tables as CSV files", "표를 CSV 파일로 씀") \
     X(HELP_REPORT, "write one page with charts and tables", "도표와 표가 있는 한 페이지 보고서를 씀") \
+    X(HELP_TARGET, "the column with the verdict [found by its name and values]", "판정이 적힌 열 [이름과 값으로 찾음]") \
+    X(HELP_BAD, "the value of it that is bad", "그 열에서 불량을 뜻하는 값") \
+    X(HELP_TIME_COLUMN, "the column with the time", "시각이 적힌 열") \
+    X(HELP_LOT_COLUMN, "the column with the lot", "로트가 적힌 열") \
+    X(HELP_LIMITS, "limits of a column; either side may be open", "열의 규격. 한쪽은 비워도 됨") \
+    X(HELP_LEAVE_OUT, "a column that is no possible cause", "원인 후보에서 뺄 열") \
+    X(HELP_CAUSE, "a column that is a possible cause, though it looks like a consequence", "판정의 결과처럼 보여도 원인 후보로 볼 열") \
     X(HELP_TOOLS, "tools in all", "설비 대수") \
     X(HELP_PRODUCTS, "products, each with its own route", "제품 수. 제품마다 경로가 다름") \
     X(HELP_STEPS, "steps of a route", "경로의 공정 수") \

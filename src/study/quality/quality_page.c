@@ -1,0 +1,414 @@
+#include "study/quality/quality_page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/distribution.h"
+#include "study/report/markup.h"
+#include "study/words/numerals.h"
+
+// Sentences lead, section by section; pictures stand behind the sentences that they belong to. Names of columns are hostile and are
+// escaped where they are written (markup.h).
+
+enum { MAX_PANELS = 6, BINS = 10, MAX_BARS = 14 };
+
+// ---- sentences
+
+static void add_both(struct text *out, const char *const text[N_LANG]) {
+    text_addz(out, "<span lang=\"en\">");
+    text_add_html(out, text[LANG_EN]);
+    text_addz(out, "</span><span lang=\"ko\">");
+    text_add_html(out, text[LANG_KO]);
+    text_addz(out, "</span>");
+}
+
+static void add_heading(struct text *out, enum told_section section) {
+    const char *const text[N_LANG] = {told_heading(section, LANG_EN),
+                                      told_heading(section, LANG_KO)};
+    text_addz(out, "<h2>");
+    add_both(out, text);
+    text_addz(out, "</h2>\n");
+}
+
+static void add_sentence(struct text *out, const struct told_sentence *sentence) {
+    static const char *const class_[] = {"say", "say say-good", "say say-bad", "say say-unsure"};
+    text_addf(out, "<p class=\"%s\">", class_[sentence->mood]);
+    add_both(out, sentence->text);
+    text_addz(out, "</p>\n");
+}
+
+static bool has_any(const struct told *told, enum told_section section) {
+    for (uint32_t i = 0; i < told->n; i++) {
+        if (told->sentence[i].section == section) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- over time
+
+static void draw_line(struct chart *chart, const double *x, const double *y, uint32_t n,
+                      const char *class_) {
+    bool is_open = false;
+    text_addf(chart->out, "<path class=\"%s\" d=\"", class_);
+    for (uint32_t i = 0; i < n; i++) {
+        if (isfinite(y[i])) {
+            text_addf(chart->out, "%s%.1f %.1f", is_open ? "L" : "M", chart_x(chart, x[i]),
+                      chart_y(chart, y[i]));
+            is_open = true;
+        }
+    }
+    text_addz(chart->out, "\"/>\n");
+}
+
+static void draw_point(struct chart *chart, double x, double y, double radius, const char *class_) {
+    text_addf(chart->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" class=\"%s\"/>\n",
+              chart_x(chart, x), chart_y(chart, y), radius, class_);
+}
+
+struct band {
+    double low, high;
+};
+
+static struct band band_of(const struct quality *q, const struct period *period) {
+    const double p = q->trend.mean;
+    const double dispersion = q->trend.dispersion > 1.0 ? q->trend.dispersion : 1.0;
+    const double sigma = sqrt(p * (1.0 - p) / period->n * dispersion);
+    return (struct band){p - 3 * sigma > 0 ? p - 3 * sigma : 0, p + 3 * sigma};
+}
+
+static void draw_band(struct chart *chart, const struct quality *q) {
+    text_addz(chart->out, "<path class=\"band\" d=\"");
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t k = 0; k < q->periods.n; k++) {
+            const uint32_t i = pass == 0 ? k : q->periods.n - 1 - k;
+            if (q->periods.period[i].n > 0) {
+                const struct band band = band_of(q, &q->periods.period[i]);
+                text_addf(chart->out, "%s%.1f %.1f", pass == 0 && k == 0 ? "M" : "L",
+                          chart_x(chart, i),
+                          chart_y(chart, 100 * (pass == 0 ? band.high : band.low)));
+            }
+        }
+    }
+    text_addz(chart->out, "Z\"/>\n");
+}
+
+static void draw_rate(struct text *out, const struct quality *q) {
+    const bool is_share = q->roles.target.form != TARGET_NUMBER;
+    const double scale = is_share ? 100 : 1;
+    struct chart chart;
+    double x[PERIODS_MOST + 1], y[PERIODS_MOST + 1];
+    double low = is_share ? 0 : (double)INFINITY, high = is_share ? 0 : -(double)INFINITY;
+    for (uint32_t i = 0; i < q->periods.n; i++) {
+        const struct period *period = &q->periods.period[i];
+        x[i] = i;
+        y[i] = period->n > 0 ? scale * period->bad / period->n : (double)NAN;
+        const double top = is_share && period->n > 0 ? 100 * band_of(q, period).high : y[i];
+        high = y[i] > high ? y[i] : high;
+        high = top > high && top < 3 * scale * q->trend.mean + 1 ? top : high;
+        low = y[i] < low ? y[i] : low;
+    }
+    chart_begin(&chart, out, 1040, 260, W_QUALITY_RATE,
+                is_share ? W_QUALITY_RATE_NOTE : W_QUALITY_MEAN_NOTE);
+    chart_plot(&chart, 52, 16, 12, 38);
+    chart_range(&chart, -0.5, q->periods.n - 0.5, low, high * 1.05);
+    chart_axis_y(&chart, 5, N_WORD);
+    if (is_share) {
+        draw_band(&chart, q);
+    }
+    chart_line(&chart, chart.left, chart.bottom, chart.right, chart.bottom, "axis");
+    draw_line(&chart, x, y, q->periods.n, "line");
+    for (uint32_t i = 0; i < q->periods.n; i++) {
+        if (isfinite(y[i])) {
+            const struct band band =
+                is_share ? band_of(q, &q->periods.period[i]) : (struct band){-INFINITY, INFINITY};
+            const bool is_beyond = y[i] > 100 * band.high || y[i] < 100 * band.low;
+            draw_point(&chart, x[i], y[i], is_beyond ? 4.5 : 2.5, is_beyond ? "bad" : "swatch");
+        }
+    }
+    for (uint32_t i = 0; i<q->periods.n; i += q->periods.n> 12 ? q->periods.n / 8 : 1) {
+        char when[CLOCK_TEXT_BYTES];
+        told_when(q, i, when);
+        chart_text(&chart, chart_x(&chart, i), chart.bottom + 17, ANCHOR_MIDDLE, "tick", when);
+    }
+    chart_end(&chart);
+}
+
+// ---- levels
+
+static void draw_level(struct text *out, const struct quality *q, uint32_t number) {
+    const struct quality_column *column = &q->column[number];
+    const double *mean = q->mean + (size_t)number * q->periods.n;
+    const struct change *change = &column->change;
+    struct chart chart;
+    struct text name;
+    double x[PERIODS_MOST + 1], low = (double)INFINITY, high = -(double)INFINITY;
+    for (uint32_t i = 0; i < q->periods.n; i++) {
+        x[i] = i;
+        low = mean[i] < low ? mean[i] : low;
+        high = mean[i] > high ? mean[i] : high;
+    }
+    text_init(&name, 1 << 12);
+    chart_shorten(&name, q->frame->column[column->column].name, 40);
+    chart_open(&chart, out, 330, 170, W_QUALITY_LEVEL);
+    chart_plot(&chart, 52, 30, 8, 24);
+    chart_range(&chart, -0.5, q->periods.n - 0.5, low, high);
+    chart_axis_y(&chart, 4, N_WORD);
+    chart_text(&chart, 0, 14, ANCHOR_START, "strong", name.bytes ? name.bytes : "");
+    draw_line(&chart, x, mean, q->periods.n, "line");
+    chart_line(&chart, chart.left, chart_y(&chart, change->before),
+               chart_x(&chart, change->at - 0.5), chart_y(&chart, change->before), "median");
+    chart_line(&chart, chart_x(&chart, change->at - 0.5), chart_y(&chart, change->after),
+               chart.right, chart_y(&chart, change->after), "median");
+    char when[CLOCK_TEXT_BYTES];
+    told_when(q, change->at, when);
+    chart_text(&chart, chart_x(&chart, change->at - 0.5), chart.bottom + 17, ANCHOR_MIDDLE, "tick",
+               when);
+    chart_close(&chart);
+    text_fini(&name);
+}
+
+static void draw_levels(struct text *out, const struct quality *q) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < q->n_column && n < MAX_PANELS; i++) {
+        if (q->column[i].change.p <= 0.05) {
+            if (n++ == 0) {
+                text_addz(out, "<figure>\n");
+                markup_tag(out, "p", "note", W_QUALITY_LEVEL_NOTE);
+                text_addz(out, "<div class=\"panels\">\n");
+            }
+            draw_level(out, q, i);
+        }
+    }
+    if (n > 0) {
+        text_addz(out, "</div>\n</figure>\n");
+    }
+}
+
+// ---- by value
+
+struct bar {
+    const char *name; // NULL: from low to high
+    double low, high;
+    struct share share;
+};
+
+static uint32_t bins_of(const struct quality *q, uint32_t column, struct bar *bar) {
+    const double *number = q->frame->column[column].number;
+    double *sorted = alloc_new((size_t)q->frame->n_row + 1, sizeof *sorted);
+    uint64_t bad[BINS] = {0}, all[BINS] = {0};
+    double edge[BINS + 1];
+    uint32_t n_bin = 0;
+    size_t n = 0;
+    for (uint32_t i = 0; sorted && i < q->frame->n_row; i++) {
+        if (isfinite(number[i])) {
+            sorted[n++] = number[i];
+        }
+    }
+    if (n > 0) {
+        empirical_sort(sorted, n);
+        edge[0] = sorted[0];
+        for (uint32_t k = 1; k <= BINS; k++) {
+            const double next = sorted[(n - 1) * k / BINS];
+            if (next > edge[n_bin]) {
+                edge[++n_bin] = next;
+            }
+        }
+    }
+    alloc_free(sorted);
+    for (uint32_t i = 0; n_bin > 0 && i < q->frame->n_row; i++) {
+        if (isfinite(number[i]) && !isnan(q->roles.bad[i])) {
+            uint32_t k = 0;
+            while (k + 1 < n_bin && number[i] > edge[k + 1]) {
+                k++;
+            }
+            all[k]++;
+            bad[k] += q->roles.bad[i] == 1.0;
+        }
+    }
+    for (uint32_t k = 0; k < n_bin; k++) {
+        bar[k] = (struct bar){NULL, edge[k], edge[k + 1], share_of(bad[k], all[k], q->level)};
+    }
+    return n_bin;
+}
+
+static void draw_bars(struct text *out, const struct quality *q, const struct cause *cause) {
+    struct bar bar[BINS];
+    struct chart chart;
+    struct text name;
+    const uint32_t n = bins_of(q, cause->column, bar);
+    double high = 0;
+    if (n == 0) {
+        return;
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        high = bar[k].share.high > high && bar[k].share.n >= 5 ? bar[k].share.high : high;
+    }
+    text_init(&name, 1 << 12);
+    chart_shorten(&name, q->frame->column[cause->column].name, 40);
+    chart_open(&chart, out, 330, 190, W_QUALITY_BINS);
+    chart_plot(&chart, 40, 30, 10, 26);
+    chart_range(&chart, bar[0].low, bar[n - 1].high, 0, 100 * high);
+    chart_axis_y(&chart, 4, N_WORD);
+    chart_axis_x(&chart, 4, N_WORD);
+    chart_text(&chart, 0, 14, ANCHOR_START, "strong", name.bytes ? name.bytes : "");
+    for (uint32_t k = 0; k < n; k++) {
+        const double x1 = chart_x(&chart, bar[k].low), x2 = chart_x(&chart, bar[k].high);
+        const double y = chart_y(&chart, 100 * bar[k].share.value);
+        if (bar[k].share.n > 0) {
+            chart_rect(&chart, x1 + 0.5, y, x2 - x1 > 2 ? x2 - x1 - 1 : 1, chart.bottom - y, "bar");
+            chart_line(&chart, (x1 + x2) / 2, chart_y(&chart, 100 * bar[k].share.low),
+                       (x1 + x2) / 2, chart_y(&chart, 100 * fmin(bar[k].share.high, high)), "axis");
+        }
+    }
+    const double cut[2] = {cause->low, cause->high};
+    for (int i = 0; i < 2; i++) {
+        if (isfinite(cut[i]) && cut[i] > bar[0].low && cut[i] < bar[n - 1].high) {
+            chart_line(&chart, chart_x(&chart, cut[i]), chart.top, chart_x(&chart, cut[i]),
+                       chart.bottom, "median");
+        }
+    }
+    chart_close(&chart);
+    text_fini(&name);
+}
+
+static void draw_causes(struct text *out, const struct quality *q) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < q->causes.n_cause && n < MAX_PANELS; i++) {
+        const struct cause *cause = &q->causes.cause[i];
+        if (q->frame->column[cause->column].kind == FRAME_NUMBER &&
+            q->roles.target.form != TARGET_NUMBER && q->roles.target.form != TARGET_COUNT) {
+            if (n++ == 0) {
+                text_addz(out, "<figure>\n");
+                markup_tag(out, "p", "note", W_QUALITY_BINS_NOTE);
+                text_addz(out, "<div class=\"panels\">\n");
+            }
+            draw_bars(out, q, cause);
+        }
+    }
+    if (n > 0) {
+        text_addz(out, "</div>\n</figure>\n");
+    }
+}
+
+// ---- one by one
+
+static void draw_common(struct text *out, const struct quality *q,
+                        const struct cause_common *common) {
+    const uint32_t n = common->n_level < MAX_BARS ? common->n_level : MAX_BARS;
+    struct chart chart;
+    double high = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        high = common->level[k].early.high > high ? common->level[k].early.high : high;
+    }
+    if (n < 2 || !(high > 0)) {
+        return;
+    }
+    const struct frame_column *column = &q->frame->column[common->column];
+    chart_open(&chart, out, 330, 40 + 20.0 * n, W_QUALITY_LEVELS);
+    chart_plot(&chart, 110, 24, 10, 4);
+    chart_range(&chart, 0, high, 0, n);
+    struct text name;
+    text_init(&name, 1 << 14);
+    chart_shorten(&name, column->name, 40);
+    chart_text(&chart, 0, 14, ANCHOR_START, "strong", name.bytes ? name.bytes : "");
+    for (uint32_t k = 0; k < n; k++) {
+        const struct cause_level *level = &common->level[k];
+        const double y = chart.top + 20.0 * k + 4;
+        text_clear(&name);
+        chart_shorten(&name, column->words.name[level->word], 14);
+        chart_text(&chart, 104, y + 10, ANCHOR_END, "tick", name.bytes ? name.bytes : "");
+        chart_rect(&chart, chart.left, y, chart_x(&chart, level->early.value) - chart.left, 12,
+                   level->is_worse && level->p <= 0.05 ? "bad" : "bar");
+        chart_line(&chart, chart_x(&chart, level->early.low), y + 6,
+                   chart_x(&chart, level->early.high), y + 6, "axis");
+    }
+    chart_close(&chart);
+    text_fini(&name);
+}
+
+static void draw_commons(struct text *out, const struct quality *q) {
+    if (q->causes.n_common == 0 || q->roles.target.form == TARGET_NUMBER) {
+        return;
+    }
+    text_addz(out, "<figure>\n<div class=\"panels\">\n");
+    for (uint32_t i = 0; i < q->causes.n_common && i < MAX_PANELS; i++) {
+        draw_common(out, q, &q->causes.common[i]);
+    }
+    text_addz(out, "</div>\n</figure>\n");
+}
+
+// ---- columns
+
+static void add_columns(struct text *out, const struct quality *q) {
+    static const enum word head[] = {W_QUALITY_COLUMN, W_QUALITY_ROLE, W_QUALITY_WHY,
+                                     W_QUALITY_MISSING};
+    markup_tag(out, "h2", "", W_QUALITY_COLUMNS);
+    text_addz(out, "<div class=\"scroll\"><table>\n<thead><tr>");
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+        markup_tag(out, "th", i < 3 ? "l" : "", head[i]);
+    }
+    text_addz(out, "</tr></thead>\n<tbody>\n");
+    for (uint32_t i = 0; i < q->frame->n_column; i++) {
+        const struct column_role *role = &q->roles.column[i];
+        const enum role is = (enum role)role->role;
+        const enum role_reason why = (enum role_reason)role->reason;
+        const char *const name[N_LANG] = {role_name(is, false), role_name(is, true)};
+        const char *const reason[N_LANG] = {role_reason_text(why, false),
+                                            role_reason_text(why, true)};
+        text_addz(out, "<tr><td>");
+        text_add_html(out, q->frame->column[i].name);
+        text_addz(out, "</td><td class=\"l\">");
+        add_both(out, name);
+        text_addz(out, "</td><td class=\"l\" style=\"white-space:normal\">");
+        add_both(out, reason);
+        text_addf(out, "</td><td>%s</td></tr>\n",
+                  numeral_count(q->frame->column[i].n_missing).text);
+    }
+    text_addz(out, "</tbody></table></div>\n");
+}
+
+static void add_section(struct text *out, const struct quality *q, const struct told *told,
+                        enum told_section section) {
+    if (!has_any(told, section)) {
+        return;
+    }
+    text_addz(out, "<section>\n");
+    add_heading(out, section);
+    for (uint32_t i = 0; i < told->n; i++) {
+        if (told->sentence[i].section == section) {
+            add_sentence(out, &told->sentence[i]);
+        }
+    }
+    if (section == TOLD_COUNT) {
+        draw_rate(out, q);
+    } else if (section == TOLD_CHANGES) {
+        draw_levels(out, q);
+    } else if (section == TOLD_CAUSES) {
+        draw_causes(out, q);
+    } else if (section == TOLD_COMMON) {
+        draw_commons(out, q);
+    } else if (section == TOLD_READ) {
+        add_columns(out, q);
+    }
+    text_addz(out, "</section>\n");
+}
+
+void quality_page(struct text *out, const struct quality *quality, const struct told *told,
+                  const char *title, enum lang lang) {
+    static const enum told_section order[] = {TOLD_COUNT,  TOLD_CHANGES, TOLD_CAPABILITY,
+                                              TOLD_CAUSES, TOLD_COMMON,  TOLD_NEXT,
+                                              TOLD_DOUBT,  TOLD_READ};
+    markup_begin(out, lang, W_QUALITY_KIND, title);
+    markup_tag(out, "p", "kind", W_QUALITY_KIND);
+    text_addz(out, "<h1>");
+    text_add_html(out, title);
+    text_addz(out, "</h1>\n");
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        add_section(out, quality, told, order[i]);
+    }
+    markup_end(out);
+}
