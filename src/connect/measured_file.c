@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "io/folder.h"
 
 // A file is read row by row into one arena that is emptied now and then, so that a file of a hundred megabytes takes no more memory than
 // itself. A cell that cannot be read costs itself alone, and is told with its row and column.
@@ -144,25 +143,14 @@ maru_status measured_take(const char *bytes, size_t n, const struct measured_opt
                           struct intake *intake, struct measured_file *file, maru_error *err) {
     *file = (struct measured_file){0};
     arena_init(&file->arena, MAX_ARENA_BYTES);
-    if (text_is_utf8(bytes, n)) {
-        return take_utf8(bytes, n, file, options, intake, err);
-    }
-    char *copy = alloc_new(n, 1), *utf8 = NULL;
-    size_t n_utf8 = 0;
-    if (!copy) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    memcpy(copy, bytes, n);
-    maru_status st = folder_from_cp949(copy, n, &utf8, &n_utf8);
-    alloc_free(copy);
+    struct charset_text text = {0};
+    maru_status st = charset_decode(bytes, n, &text, err);
     if (st != MARU_OK) {
-        return st == MARU_E_INPUT
-                   ? fail(err, st, "a file that is neither UTF-8 nor CP949: is it a CSV?")
-                   : fail(err, st, "no memory");
+        return st;
     }
-    file->is_cp949 = true;
-    st = take_utf8(utf8, n_utf8, file, options, intake, err);
-    alloc_free(utf8);
+    file->charset = text.was;
+    st = take_utf8(text.bytes, text.n, file, options, intake, err);
+    charset_fini(&text);
     return st;
 }
 

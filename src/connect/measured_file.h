@@ -1,8 +1,9 @@
-// A file of measurements on its way into the signals: CSV in UTF-8 or CP949, whose looks are guessed (wire/csv/samples_csv.h).
+// A file of measurements on its way into the signals: CSV in any character set of io/charset.h, whose looks are guessed (wire/csv/samples_csv.h).
 #ifndef CONNECT_MEASURED_FILE_H
 #define CONNECT_MEASURED_FILE_H
 
 #include "connect/intake.h"
+#include "io/charset.h"
 #include "wire/csv/samples_csv.h"
 
 enum { MEASURED_MAX_FAULTS = 100, MEASURED_MAX_BYTES = 256 << 20 };
@@ -15,7 +16,8 @@ struct measured_options {
 
 struct measured_file { // what was found
     struct samples_layout layout;
-    bool is_cp949, is_guessed; // the layout is there
+    enum charset charset; // it was in
+    bool is_guessed;      // the layout is there
     uint64_t n_row, n_sample, n_empty, n_fault;
     struct samples_fault fault[MEASURED_MAX_FAULTS]; // the first ones
     maru_time from_us, to_us;                        // of its samples

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,13 +10,11 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "base/text.h"
+#include "io/charset.h"
 
 // Each table is opened relative to the folder, without following links and without waiting (a pipe
 // among the files must not stop us), looked at through its descriptor, and read up to the limits. A
 // table that grows while it is read is cut at the size it had.
-
-enum { CP949_GROWTH = 2 }; // two bytes become at most three, one becomes one
 
 static bool ends_with(const char *name, const char *end) {
     const size_t n = strlen(name);
@@ -42,44 +39,21 @@ struct folder_table {
     const char *note;
 };
 
-maru_status folder_from_cp949(char *bytes, size_t n, char **out, size_t *n_out) {
-    const iconv_t cd = iconv_open("UTF-8", "CP949");
-    if (cd == (iconv_t)-1) { // NOLINT(performance-no-int-to-ptr): POSIX says so
-        return MARU_E_INPUT;
-    }
-    char *const made = alloc_new(n + 1, CP949_GROWTH);
-    char *in = bytes;
-    char *to = made;
-    size_t left = n;
-    size_t room = (n + 1) * CP949_GROWTH;
-    maru_status st = made ? MARU_OK : MARU_E_MEMORY;
-    if (made && iconv(cd, &in, &left, &to, &room) == (size_t)-1) {
-        st = MARU_E_INPUT;
-    }
-    iconv_close(cd);
-    if (st == MARU_OK) {
-        *out = made;
-        *n_out = (size_t)(to - made);
-    } else {
-        alloc_free(made);
-    }
-    return st;
-}
-
 // A table that is not UTF-8 becomes so where it can; else it stays, and the reader says where it is
 // wrong.
 static maru_status convert(struct folder_table *file) {
-    if (!ends_with(file->name, ".csv") || text_is_utf8(file->bytes, file->n_bytes)) {
+    if (!ends_with(file->name, ".csv")) {
         return MARU_OK;
     }
-    char *made = NULL;
-    size_t n_made = 0;
-    const maru_status st = folder_from_cp949(file->bytes, file->n_bytes, &made, &n_made);
-    if (st == MARU_OK) {
+    struct charset_text made = {0};
+    const maru_status st = charset_decode(file->bytes, file->n_bytes, &made, NULL);
+    if (st == MARU_OK && made.own) {
         alloc_free(file->bytes);
-        file->bytes = made;
-        file->n_bytes = n_made;
-        file->note = "read as CP949: save it as UTF-8 to be sure of every letter";
+        file->bytes = made.own;
+        file->n_bytes = made.n;
+        file->note = made.was == CHARSET_CP949
+                         ? "read as CP949: save it as UTF-8 to be sure of every letter"
+                         : NULL;
     }
     return st == MARU_E_MEMORY ? st : MARU_OK;
 }

@@ -21,16 +21,10 @@ struct folder {
 
 // Read the regular files of `path` that end in .csv, .txt or .1l, sorted by name; hidden ones,
 // links, devices and all others are left alone (links are said in a note). Tables ending in .csv
-// that are not UTF-8 are taken for CP949.
+// that are not UTF-8 become so (io/charset.h).
 //   memory  folder_close gives all back, also after an error
 //   errors  MARU_E_IO, MARU_E_LIMIT, MARU_E_MEMORY
 MARU_MUST_USE maru_status folder_open(struct folder *folder, const char *path, maru_error *err);
 void folder_close(struct folder *folder);
-
-// CP949 (or EUC-KR, which it contains) to UTF-8.
-//   in      bytes are not written to; iconv is older than const
-//   out     *out: the caller frees with alloc_free; set only with MARU_OK
-//   errors  MARU_E_INPUT: not CP949, or the system does not know it; MARU_E_MEMORY
-MARU_MUST_USE maru_status folder_from_cp949(char *bytes, size_t n, char **out, size_t *n_out);
 
 #endif

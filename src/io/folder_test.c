@@ -111,19 +111,6 @@ static void refuses_what_is_no_folder(void **state) {
     assert_null(plant);
 }
 
-static void converts_cp949(void **state) {
-    (void)state;
-    char *out = NULL;
-    size_t n = 0;
-    char good[] = CP949_NAME, half[] = "\xB0", bad[] = "\xFF\xFF";
-    assert_int_equal(folder_from_cp949(good, 4, &out, &n), MARU_OK);
-    assert_int_equal(n, 6);
-    assert_memory_equal(out, "공정", 6);
-    alloc_free(out);
-    assert_int_equal(folder_from_cp949(half, 1, &out, &n), MARU_E_INPUT);
-    assert_int_equal(folder_from_cp949(bad, 2, &out, &n), MARU_E_INPUT);
-}
-
 static void survives_without_memory(void **state) {
     (void)state;
     for (uint64_t k = 0;; k++) {
@@ -144,7 +131,6 @@ int main(void) {
         cmocka_unit_test(reads_a_plant),
         cmocka_unit_test(reads_tables_by_name),
         cmocka_unit_test(refuses_what_is_no_folder),
-        cmocka_unit_test(converts_cp949),
         cmocka_unit_test(survives_without_memory),
     };
     return cmocka_run_group_tests(tests, make, clean);

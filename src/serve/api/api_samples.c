@@ -91,7 +91,7 @@ static const char *role_of(const struct samples_layout *layout, uint32_t column)
 static void add_layout(struct json *json, const struct measured_file *file) {
     const struct samples_layout *layout = &file->layout;
     json_open_object(json, "guessed");
-    json_add_string(json, "charset", file->is_cp949 ? "CP949" : "UTF-8");
+    json_add_string(json, "charset", charset_name(file->charset));
     add_sign(json, "separator", layout->separator);
     add_sign(json, "decimal", layout->decimal);
     add_sign(json, "thousands", layout->thousands);

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "io/charset.h"
 #include "io/folder.h"
 
 // Archives are libarchive's: zip, tar, and tar inside gzip, zstd, xz or bzip2, nothing else. An entry is a
@@ -261,17 +262,17 @@ maru_status upload_to_utf8(const struct tables *tables, struct tables *out, maru
     *out = (struct tables){0};
     for (size_t i = 0; st == MARU_OK && i < tables->n; i++) {
         const maru_file *file = &tables->file[i];
-        char *bytes = alloc_new(file->n_bytes + 1, 1), *utf8 = NULL;
-        size_t n = file->n_bytes;
+        struct charset_text text = {0};
+        if (charset_decode(file->bytes, file->n_bytes, &text, NULL) == MARU_OK && text.own) {
+            st = add_table(out, file->name, text.own, text.n, err);
+            continue;
+        }
+        char *bytes = alloc_new(file->n_bytes + 1, 1);
         if (!bytes) {
             return fail(err, MARU_E_MEMORY, "no memory");
         }
-        memcpy(bytes, file->bytes, n);
-        if (!text_is_utf8(bytes, n) && folder_from_cp949(bytes, n, &utf8, &n) == MARU_OK) {
-            alloc_free(bytes);
-            bytes = utf8;
-        }
-        st = add_table(out, file->name, bytes, n, err);
+        memcpy(bytes, file->bytes, file->n_bytes);
+        st = add_table(out, file->name, bytes, file->n_bytes, err);
     }
     return st;
 }

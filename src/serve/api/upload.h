@@ -26,7 +26,7 @@ MARU_MUST_USE maru_status upload_read_archive(const void *bytes, size_t n, struc
 MARU_MUST_USE maru_status upload_read_form(const char *bytes, size_t n, const char *boundary,
                                            struct tables *out, maru_error *err);
 
-// A copy in which CP949 has become UTF-8: what checks and runs read.
+// A copy in which CP949 and UTF-16 have become UTF-8: what checks and runs read.
 //   memory  tables_fini frees, also after an error
 //   errors  MARU_E_MEMORY
 MARU_MUST_USE maru_status upload_to_utf8(const struct tables *tables, struct tables *out,
