@@ -19,11 +19,13 @@
 // Whether a row is good never depends on how the input was cut: every decision is taken on bytes
 // that are there, and where the next byte matters (CR, a quote in quotes, a byte order mark) and is
 // not there, the answer is MORE. A row with its line break may have CSV_MAX_ROW_BYTES; only these
-// are looked at, so that a file without line breaks costs no more than that a call.
+// are looked at, so that a file without line breaks costs no more than that a call. The table of spans is 160 KB of stack, of
+// which a row touches what it has fields for.
 
 struct span {
-    uint32_t begin, end; // within the row, without blanks around it or its quotes
-    bool is_quoted;
+    uint32_t begin; // within the row, without blanks around it or its quotes
+    uint32_t n : 31;
+    uint32_t is_quoted : 1;
 };
 
 struct scan {
@@ -102,7 +104,8 @@ static void skip_blanks(struct scan *s) {
 }
 
 static void add_span(struct scan *s, size_t begin, size_t end, bool is_quoted) {
-    s->span[s->n_field++] = (struct span){(uint32_t)begin, (uint32_t)end, is_quoted};
+    s->span[s->n_field++] =
+        (struct span){(uint32_t)begin, (uint32_t)(end - begin) & 0x7FFFFFFF, is_quoted};
 }
 
 // After a field: a separator, a line break or the end must be here.
@@ -215,7 +218,7 @@ static maru_status scan_row(struct scan *s) {
 // Copies a field, "" as ", and a 0; gives its length.
 static uint32_t copy_field(const struct scan *s, const struct span *span, char *to) {
     const char *from = (const char *)s->bytes + span->begin;
-    size_t left = span->end - span->begin;
+    size_t left = span->n;
     size_t n = 0;
     const char *quote = span->is_quoted && left > 0 ? memchr(from, '"', left) : NULL;
     while (quote) {

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "maru/status.h"
 
-enum { CSV_MAX_FIELDS = 512, CSV_MAX_ROW_BYTES = 1 << 20 };
+enum { CSV_MAX_FIELDS = 20000, CSV_MAX_ROW_BYTES = 1 << 20 };
 
 struct csv_field {
     const char

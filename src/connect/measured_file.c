@@ -39,7 +39,7 @@ static maru_status hint_form(struct samples_hints *hints, const char *word, maru
         }
     }
     return word[0]
-               ? fail(err, MARU_E_INPUT, "times is wanted as ymd, mdy, dmy, excel, s, ms, us or ns")
+               ? fail(err, MARU_E_INPUT, "times is wanted as ymd, mdy, dmy, excel, s, ms, us, ns or yy")
                : MARU_OK;
 }
 

@@ -99,11 +99,12 @@
     X("the broker does not answer the request to connect", "브로커가 연결 요청에 답하지 않습니다") \
     X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
     X("this is neither UTF-8, UTF-16 nor CP949: is it a text?", "UTF-8도 UTF-16도 CP949도 아닙니다. 텍스트 파일이 맞습니까?") \
+    X("a file of measurements has at most {1} columns", "측정 파일의 열은 {1}개까지입니다") \
     X("the file says that it is UTF-8, and is not", "UTF-8이라고 표시된 파일이지만 UTF-8이 아닙니다") \
     X("this system cannot read {1}: save the file as UTF-8", "이 시스템은 {1}[을/를] 읽지 못합니다: UTF-8로 저장하세요") \
     X("separator is wanted as comma, semicolon, tab or bar", "separator는 comma, semicolon, tab, bar 가운데 하나여야 합니다") \
     X("decimal is wanted as point or comma", "decimal은 point나 comma여야 합니다") \
-    X("times is wanted as ymd, mdy, dmy, excel, s, ms, us or ns", "times는 ymd, mdy, dmy, excel, s, ms, us, ns 가운데 하나여야 합니다") \
+    X("times is wanted as ymd, mdy, dmy, excel, s, ms, us, ns or yy", "times는 ymd, mdy, dmy, excel, s, ms, us, ns, yy 가운데 하나여야 합니다") \
     X("{1} is wanted from {2} to {3}", "{1}[은/는] {2}부터 {3}까지여야 합니다") \
     X("source is wanted as a name without /", "source는 /가 없는 이름이어야 합니다") \
     X("{1} (the {2} samples before it are kept)", "{1} (그 앞의 값 {2}개는 저장했습니다)") \

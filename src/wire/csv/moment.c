@@ -26,8 +26,8 @@ struct cursor {
 };
 
 const char *moment_form_name(enum moment_form form) {
-    static const char *const name[N_MOMENT_FORM] = {"ymd", "mdy", "dmy", "excel",
-                                                    "s",   "ms",  "us",  "ns"};
+    static const char *const name[N_MOMENT_FORM] = {"ymd", "mdy", "dmy", "excel", "s",
+                                                    "ms",  "us",  "ns",  "yy"};
     return form < N_MOMENT_FORM ? name[form] : "";
 }
 
@@ -109,8 +109,9 @@ static bool read_compact(struct cursor *c, int64_t date[3]) {
 
 static bool read_parts(struct cursor *c, enum moment_form form, int64_t date[3]) {
     static const uint8_t place[3][3] = {{0, 1, 2}, {1, 2, 0}, {2, 1, 0}}; // year, month, day
+    const uint8_t *order = place[form == MOMENT_YY ? MOMENT_YMD : form];
     for (int i = 0; i < 3; i++) {
-        const uint8_t part = place[form][i];
+        const uint8_t part = order[i];
         size_t n_digit = 0;
         if (!read_number(c, 4, &date[part], &n_digit) || !skip_separator(c, i)) {
             return false;
@@ -119,9 +120,10 @@ static bool read_parts(struct cursor *c, enum moment_form form, int64_t date[3])
             if (n_digit > 2) {
                 return false;
             }
-        } else if (n_digit == 2 && form == MOMENT_MDY && memchr(c->bytes, '/', c->at)) {
+        } else if (n_digit == 2 &&
+                   (form == MOMENT_YY || (form == MOMENT_MDY && memchr(c->bytes, '/', c->at)))) {
             date[0] += date[0] < 70 ? 2000 : 1900;
-        } else if (n_digit != 4) {
+        } else if (n_digit != 4 || form == MOMENT_YY) {
             return false;
         }
     }
@@ -284,6 +286,7 @@ bool moment_read(const char *bytes, size_t n, enum moment_form form, int32_t off
     case MOMENT_YMD:
     case MOMENT_MDY:
     case MOMENT_DMY:
+    case MOMENT_YY:
         is_good = is_good && read_date(&c, form, offset_min, &found);
         break;
     case MOMENT_EXCEL:

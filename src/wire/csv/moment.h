@@ -17,18 +17,19 @@ enum moment_form {
     MOMENT_MS,
     MOMENT_US,
     MOMENT_NS,
+    MOMENT_YY, // 25.10.31, 25-10-31 15:05, 25년 10월 31일: as YMD, with a year of two digits, never guessed
     N_MOMENT_FORM,
 };
 
 enum { MOMENT_MAX_OFFSET_MIN = 18 * 60, MOMENT_SEOUL_MIN = 9 * 60 };
 
-// "ymd", "mdy", "dmy", "excel", "s", "ms", "us", "ns".
+// "ymd", "mdy", "dmy", "excel", "s", "ms", "us", "ns", "yy".
 //   memory  static
 const char *moment_form_name(enum moment_form form);
 
 // Read all n bytes as a time of this form. Dates may go without a time of day, with 24 hours or with AM,
 // PM, 오전, 오후; with Z or an offset from UTC, else `offset_min` (east is positive) is taken. Years 1900 to
-// 2299; of two digits, 1970 to 2069, in MDY with slashes alone: 25-10-31 could be any. Less than 1 us is cut off.
+// 2299; of two digits, 1970 to 2069, in YY, and in MDY with slashes: 25-10-31 could be any. Less than 1 us is cut off.
 //   out     *at_us, untouched when false
 bool moment_read(const char *bytes, size_t n, enum moment_form form, int32_t offset_min,
                  maru_time *at_us);

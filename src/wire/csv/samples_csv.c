@@ -1,16 +1,10 @@
 #include "wire/csv/samples_csv.h"
 
-#include <string.h>
-
-#include "base/number.h"
 #include "base/status.h"
+#include "wire/csv/cells.h"
 
 // A row gives what it can: a cell that is not what its column is, is a fault with its line and column,
 // and the others are taken. Without a time a row gives nothing.
-//
-// Thousands are only taken where they are written rightly, in groups of three: 1,234.5 but not 12,34.5.
-
-enum { CELL_BYTES = 64 };
 
 void samples_init(struct samples_reader *reader, const struct samples_layout *layout) {
     reader->layout = layout;
@@ -19,113 +13,34 @@ void samples_init(struct samples_reader *reader, const struct samples_layout *la
 
 // ---- cells
 
-static bool is_word(const char *cell, size_t n, const char *word) {
-    for (size_t i = 0; i < n; i++) {
-        const char c = cell[i] >= 'A' && cell[i] <= 'Z' ? (char)(cell[i] | 0x20) : cell[i];
-        if (c != word[i]) { // a word that is shorter has a 0 here
-            return false;
-        }
-    }
-    return word[n] == '\0';
-}
-
-static bool is_one_of(const char *cell, size_t n, const char *const *words, size_t n_word) {
-    for (size_t i = 0; i < n_word; i++) {
-        if (strlen(words[i]) >= n && is_word(cell, n, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool samples_is_empty(const char *cell, size_t n) {
-    static const char *const words[] = {"",     "-",    "--",   "nan",     "n/a", "na",
-                                        "#n/a", "null", "none", "#value!", "."};
-    return is_one_of(cell, n, words, sizeof words / sizeof *words);
-}
+bool samples_is_empty(const char *cell, size_t n) { return cell_is_missing(cell, n); }
 
 bool samples_bool(const char *cell, size_t n, bool *is_true) {
     static const char *const yes[] = {"true", "on", "yes", "\xEC\xBC\x9C\xEC\xA7\x90",
                                       "\xEC\x98\x88"}; // 켜짐, 예
     static const char *const no[] = {"false", "off", "no", "\xEA\xBA\xBC\xEC\xA7\x90",
                                      "\xEC\x95\x84\xEB\x8B\x88\xEC\x98\xA4"}; // 꺼짐, 아니오
-    *is_true = is_one_of(cell, n, yes, 5);
-    return *is_true || is_one_of(cell, n, no, 5);
-}
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Copies the digits before the decimal sign; false: thousands that are not in groups of three.
-static bool copy_whole(const struct samples_layout *layout, const char *cell, size_t n, size_t *at,
-                       char *to, size_t *n_to) {
-    size_t n_group = 0;
-    bool has_groups = false;
-    for (; *at < n; (*at)++) {
-        if (is_digit(cell[*at])) {
-            to[(*n_to)++] = cell[*at];
-            n_group++;
-        } else if (layout->thousands && cell[*at] == layout->thousands) {
-            if (n_group == 0 || n_group > 3 || (has_groups && n_group != 3)) {
-                return false;
-            }
-            has_groups = true;
-            n_group = 0;
-        } else {
-            break;
-        }
-    }
-    return !has_groups || n_group == 3;
+    *is_true = cell_is_one_of(cell, n, yes, 5);
+    return *is_true || cell_is_one_of(cell, n, no, 5);
 }
 
 bool samples_number(const struct samples_layout *layout, const char *cell, size_t n,
                     double *number) {
-    char plain[CELL_BYTES];
-    size_t n_plain = 0;
-    size_t at = 0;
-    if (n == 0 || n >= sizeof plain) {
-        return false;
-    }
-    if (cell[0] == '-' || cell[0] == '+') {
-        plain[n_plain++] = cell[at++];
-    }
-    if (!copy_whole(layout, cell, n, &at, plain, &n_plain)) {
-        return false;
-    }
-    for (; at < n; at++) {
-        const bool is_decimal = cell[at] == layout->decimal;
-        if (!is_decimal && (cell[at] == '.' || cell[at] == ',')) {
-            return false;
-        }
-        plain[n_plain++] = cell[at];
-        if (is_decimal) {
-            plain[n_plain - 1] = '.';
-        }
-    }
-    return number_double(plain, n_plain, number);
+    const struct cell_signs signs = {layout->decimal, layout->thousands};
+    return cell_number(signs, cell, n, number);
 }
 
 bool samples_time(const struct samples_layout *layout, const struct csv_row *row,
                   maru_time *at_us) {
     const enum moment_form form = (enum moment_form)layout->form;
-    if (layout->time_column >= row->n_field) {
+    if (layout->time_column >= row->n_field ||
+        (layout->has_clock && layout->clock_column >= row->n_field)) {
         return false;
     }
     const struct csv_field *day = &row->field[layout->time_column];
-    if (!layout->has_clock) {
-        return moment_read(day->bytes, day->n, form, layout->offset_min, at_us);
-    }
-    char both[CELL_BYTES];
-    if (layout->clock_column >= row->n_field) {
-        return false;
-    }
-    const struct csv_field *clock = &row->field[layout->clock_column];
-    if (day->n + 1 + clock->n >= sizeof both) {
-        return false;
-    }
-    memcpy(both, day->bytes, day->n);
-    both[day->n] = ' ';
-    memcpy(both + day->n + 1, clock->bytes, clock->n);
-    return moment_read(both, day->n + 1 + clock->n, form, layout->offset_min, at_us);
+    return layout->has_clock ? cell_day_and_clock(day, &row->field[layout->clock_column], form,
+                                                  layout->offset_min, at_us)
+                             : moment_read(day->bytes, day->n, form, layout->offset_min, at_us);
 }
 
 // ---- rows

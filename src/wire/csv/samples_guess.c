@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "wire/csv/cells.h"
 #include "wire/csv/samples_csv.h"
 
 // One look at the first rows, in this order, because each step needs those before:
@@ -90,6 +91,10 @@ static maru_status guess_separator(struct look *look, const char *bytes, size_t 
     if (best == 0) {
         return fail(look->err, MARU_E_INPUT, "no table: cells are separated by , ; tab or |");
     }
+    if (best_cells > SAMPLES_MAX_COLUMNS) {
+        return fail(look->err, MARU_E_LIMIT, "a file of measurements has at most %d columns",
+                    SAMPLES_MAX_COLUMNS);
+    }
     look->n = read_rows(bytes, n, is_last, look->layout->separator, look->arena, look->row);
     look->layout->n_column = best_cells;
     return look->n > 0 ? MARU_OK : arena_refusal(look->arena, look->err);
@@ -97,26 +102,11 @@ static maru_status guess_separator(struct look *look, const char *bytes, size_t 
 
 // ---- times
 
-static bool has_any(const struct csv_field *cell, const char *const *words, size_t n) {
-    char low[64];
-    const size_t n_low = cell->n < sizeof low ? cell->n : sizeof low - 1;
-    for (size_t i = 0; i < n_low; i++) {
-        const char c = cell->bytes[i];
-        low[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-    }
-    low[n_low] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        if (strstr(low, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool header_says(const struct look *look, uint32_t column, const char *const *words,
                         size_t n) {
     for (uint32_t i = 0; i < look->n && i < SAMPLES_MAX_HEAD_ROWS; i++) {
-        if (has_any(cell_at(&look->row[i], column), words, n)) {
+        const struct csv_field *cell = cell_at(&look->row[i], column);
+        if (cell_has_any(cell->bytes, cell->n, words, n)) {
             return true;
         }
     }
@@ -124,20 +114,20 @@ static bool header_says(const struct look *look, uint32_t column, const char *co
 }
 
 static bool says_time(const struct look *look, uint32_t column) {
-    static const char *const words[] = {"time",
-                                        "date",
-                                        "\xEC\x8B\x9C\xEA\xB0\x84",  // 시간
-                                        "\xEC\x9D\xBC\xEC\x8B\x9C",  // 일시
-                                        "\xEB\x82\xA0\xEC\xA7\x9C",  // 날짜
-                                        "\xEC\x8B\x9C\xEA\xB0\x81",  // 시각
-                                        "\xEC\x9D\xBC\xEC\x9E\x90"}; // 일자
-    return header_says(look, column, words, sizeof words / sizeof *words);
+    for (uint32_t i = 0; i < look->n && i < SAMPLES_MAX_HEAD_ROWS; i++) {
+        const struct csv_field *cell = cell_at(&look->row[i], column);
+        if (cell_says_time(cell->bytes, cell->n)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool reads_as(const struct csv_field *cell, enum moment_form form) {
     maru_time at_us = 0;
-    return form <= MOMENT_DMY ? moment_read(cell->bytes, cell->n, form, 0, &at_us)
-                              : moment_guess(cell->bytes, cell->n) == form;
+    return form <= MOMENT_DMY || form == MOMENT_YY
+               ? moment_read(cell->bytes, cell->n, form, 0, &at_us)
+               : moment_guess(cell->bytes, cell->n) == form;
 }
 
 static uint32_t count_times(const struct look *look, uint32_t column, enum moment_form form) {
@@ -154,10 +144,14 @@ static bool may_be_time(const struct look *look, uint32_t column, uint32_t form,
     if (hints->form != N_MOMENT_FORM && hints->form != form) {
         return false;
     }
+    if (form == MOMENT_YY && hints->form != form) {
+        return false; // 10.11.12 says nothing
+    }
     if (hints->time_column > 0) {
         return hints->time_column == column + 1;
     }
-    return form <= MOMENT_DMY || (is_said ? says_time(look, column) : column == 0);
+    return form <= MOMENT_DMY || form == MOMENT_YY ||
+           (is_said ? says_time(look, column) : column == 0);
 }
 
 static maru_status guess_times(struct look *look) {
@@ -198,7 +192,7 @@ static void guess_clock(struct look *look) {
     struct samples_layout *layout = look->layout;
     struct samples_layout tried = *layout;
     tried.has_clock = true;
-    if (layout->form > MOMENT_DMY) {
+    if (layout->form > MOMENT_DMY && layout->form != MOMENT_YY) {
         return;
     }
     for (uint32_t column = 0; column < layout->n_column; column++) {
@@ -223,79 +217,22 @@ static bool is_of_time(const struct samples_layout *layout, uint32_t column) {
 
 // ---- decimals
 
-// How a number is written: which signs stand in it, and how many digits behind the last.
-struct writing {
-    uint32_t n_point, n_comma, n_blank, n_quote, n_behind;
-    char last;
-};
-
-static bool read_writing(const struct csv_field *cell, struct writing *w) {
-    *w = (struct writing){0};
-    for (uint32_t i = 0; i < cell->n; i++) {
-        const char c = cell->bytes[i];
-        if (c >= '0' && c <= '9') {
-            w->n_behind++;
-            continue;
-        }
-        if ((c == '-' || c == '+') && i == 0) {
-            continue;
-        }
-        w->n_point += c == '.';
-        w->n_comma += c == ',';
-        w->n_blank += c == ' ';
-        w->n_quote += c == '\'';
-        if (c != '.' && c != ',' && c != ' ' && c != '\'') {
-            return false;
-        }
-        w->last = c;
-        w->n_behind = 0;
-    }
-    return w->n_point + w->n_comma + w->n_blank + w->n_quote > 0;
-}
-
-struct evidence {
-    uint32_t comma_decimal, point_decimal, comma_group, point_group, blank_group, quote_group;
-};
-
-static void weigh(const struct writing *w, struct evidence *e) {
-    const bool has_both = w->n_point > 0 && w->n_comma > 0;
-    e->blank_group += w->n_blank > 0;
-    e->quote_group += w->n_quote > 0;
-    if (w->last == ',') {
-        e->comma_decimal += w->n_comma == 1 && (w->n_behind != 3 || has_both);
-        e->comma_group += !has_both && w->n_behind == 3;
-        e->point_group += has_both;
-    } else if (w->last == '.') {
-        e->point_decimal += w->n_point == 1 && !(w->n_comma == 0 && w->n_behind == 3);
-        e->point_group += w->n_point > 1 && w->n_behind == 3;
-        e->comma_group += has_both;
-    }
-}
-
 static void guess_decimals(struct look *look) {
     struct samples_layout *layout = look->layout;
-    struct evidence e = {0};
+    struct cell_evidence evidence = {0};
+    struct cell_signs signs;
     for (uint32_t i = look->first; i < look->n; i++) {
         for (uint32_t column = 0; column < look->row[i].n_field; column++) {
-            struct writing w;
-            if (!is_of_time(layout, column) && read_writing(&look->row[i].field[column], &w)) {
-                weigh(&w, &e);
+            const struct csv_field *cell = &look->row[i].field[column];
+            if (!is_of_time(layout, column)) {
+                cell_weigh(cell->bytes, cell->n, &evidence);
             }
         }
     }
-    const char known = look->hints->decimal;
-    layout->decimal = known ? known : e.comma_decimal > e.point_decimal ? ',' : '.';
-    if (layout->decimal == ',') {
-        layout->thousands = e.point_group > 0 ? '.' : '\0';
-    } else if (e.comma_group > 0) {
-        layout->thousands = ',';
-        layout->is_ambiguous = layout->is_ambiguous || (!known && e.point_decimal == 0);
-    }
-    if (!layout->thousands && e.blank_group > 0) {
-        layout->thousands = ' ';
-    } else if (!layout->thousands && e.quote_group > 0) {
-        layout->thousands = '\'';
-    }
+    layout->is_ambiguous =
+        cell_signs_of(&evidence, look->hints->decimal, &signs) || layout->is_ambiguous;
+    layout->decimal = signs.decimal;
+    layout->thousands = signs.thousands;
 }
 
 // ---- kinds of columns
@@ -381,8 +318,7 @@ static void guess_long(struct look *look) {
 // ---- names
 
 static bool is_unit(const struct csv_field *cell) {
-    return cell->n > 1 && ((cell->bytes[0] == '(' && cell->bytes[cell->n - 1] == ')') ||
-                           (cell->bytes[0] == '[' && cell->bytes[cell->n - 1] == ']'));
+    return cell_is_bracketed(cell->bytes, cell->n);
 }
 
 static uint32_t count_full(const struct csv_row *row, bool is_units) {
