@@ -100,6 +100,12 @@
     X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
     X("this is neither UTF-8, UTF-16 nor CP949: is it a text?", "UTF-8도 UTF-16도 CP949도 아닙니다. 텍스트 파일이 맞습니까?") \
     X("a file of measurements has at most {1} columns", "측정 파일의 열은 {1}개까지입니다") \
+    X("a table has at most {1} rows", "표의 행은 {1}개까지입니다") \
+    X("there is no row of data below the header", "머리글 아래에 데이터 행이 없습니다") \
+    X("there is one row of data alone: nothing can be compared", "데이터가 한 행뿐입니다: 비교할 것이 없습니다") \
+    X("no cell of the table has a value", "표에 값이 있는 셀이 없습니다") \
+    X("the file is empty", "파일이 비어 있습니다") \
+    X("there is nothing in the table", "표에 아무것도 없습니다") \
     X("the file says that it is UTF-8, and is not", "UTF-8이라고 표시된 파일이지만 UTF-8이 아닙니다") \
     X("this system cannot read {1}: save the file as UTF-8", "이 시스템은 {1}[을/를] 읽지 못합니다: UTF-8로 저장하세요") \
     X("separator is wanted as comma, semicolon, tab or bar", "separator는 comma, semicolon, tab, bar 가운데 하나여야 합니다") \

@@ -4,7 +4,7 @@
 
 #include "base/number.h"
 
-// What files of measurements (samples_csv.h) and spreadsheets (wire/sheet/sheet.h) have in common: the single cell. Which signs stand
+// What files of measurements (samples_csv.h) and spreadsheets (wire/sheet/spreadsheet.h) have in common: the single cell. Which signs stand
 // in numbers is not said anywhere, so the cells are weighed: two digits behind a comma speak for a decimal comma, three for thousands
 // if a point follows.
 
