@@ -8,12 +8,16 @@
 // Wilson: the shares p with |p' - p| <= z sqrt(p (1 - p) / n), a quadratic in p.
 
 struct share share_of(uint64_t n_bad, uint64_t n, double level) {
+    return share_of_clusters(n_bad, n, 1.0, level);
+}
+
+struct share share_of_clusters(uint64_t n_bad, uint64_t n, double design_effect, double level) {
     struct share out = {n_bad, n, (double)NAN, (double)NAN, (double)NAN};
-    if (n == 0 || n_bad > n || !(level > 0.0 && level < 1.0)) {
+    if (n == 0 || n_bad > n || !(level > 0.0 && level < 1.0) || !(design_effect >= 1.0)) {
         return out;
     }
     const double z = student_quantile(0.5 + level / 2.0, (double)INFINITY);
-    const double count = (double)n, p = (double)n_bad / count, zz = z * z;
+    const double count = (double)n / design_effect, p = (double)n_bad / (double)n, zz = z * z;
     const double middle = (p + zz / (2.0 * count)) / (1.0 + zz / count);
     const double half =
         z * sqrt(p * (1.0 - p) / count + zz / (4.0 * count * count)) / (1.0 + zz / count);

@@ -13,6 +13,11 @@ struct share {
 //   source  E. B. Wilson, JASA 22 (1927) 209-212; L. D. Brown, T. T. Cai, A. DasGupta, Statistical Science 16 (2001) 101-133
 struct share share_of(uint64_t n_bad, uint64_t n, double level);
 
+// The same where units come in clusters that differ more than chance: n of them say no more than n / design_effect (at least 1)
+// independent ones.
+//   source  L. Kish, Survey Sampling, Wiley 1965, 5.4
+struct share share_of_clusters(uint64_t n_bad, uint64_t n, double design_effect, double level);
+
 struct share_difference {
     double value, low, high; // NaN where either share is unknown
 };

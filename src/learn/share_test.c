@@ -60,10 +60,23 @@ static void laws(void **state) {
     assert_true(isnan(share_of(3, 2, 0.9).value));
 }
 
+// Law: ten times the units in clusters of ten equal ones say as much as one of each.
+static void clusters(void **state) {
+    (void)state;
+    for (uint64_t bad = 0; bad <= 40; bad++) {
+        const struct share one = share_of(bad, 40, 0.95);
+        const struct share ten = share_of_clusters(10 * bad, 400, 10.0, 0.95);
+        near(ten.low, one.low, 1e-12);
+        near(ten.high, one.high, 1e-12);
+    }
+    assert_true(isnan(share_of_clusters(1, 2, 0.5, 0.95).low));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published),
         cmocka_unit_test(laws),
+        cmocka_unit_test(clusters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
