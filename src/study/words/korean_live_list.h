@@ -807,6 +807,14 @@
     X("more than {1} rules, or {2} patterns with stars", "규칙이 {1}개를 넘거나 별표가 있는 패턴이 {2}개를 넘습니다") \
     /* the end of the list */
 
+#define KOREAN_CAUSES(X) \
+    X("targets are moved along 200 to {1} times, not {2}", "목표값을 옮겨 보는 횟수는 {2}[이/가] 아니라 200부터 {1}까지여야 합니다") \
+    X("there is no column {1} in a table of {2}", "열이 {2}개인 표에 {1}번 열은 없습니다") \
+    X("a target must be 0 for good or 1 for bad, not {1}", "목표값은 {1}[이/가] 아니라 양품 0 또는 불량 1이어야 합니다") \
+    X("a target must be a finite number, not {1}", "목표값은 {1}[이/가] 아니라 유한한 수여야 합니다") \
+    X("the order of the rows names row {1} twice or has no such row", "행의 순서에 {1}번 행이 두 번 있거나 그런 행이 없습니다") \
+    X("lot {1} of a row is not one of {2}", "행의 {1}번 로트는 {2}개 로트 가운데 없습니다")
+
 #define KOREAN_WINDOWS(X) \
     X("more than {1} values of windows: ask for a shorter time", "구간의 값이 {1}개를 넘습니다. 더 짧은 기간을 고르세요") \
     X("more than {1} windows: ask for a shorter time", "구간이 {1}개를 넘습니다. 더 짧은 기간을 고르세요") \
@@ -851,7 +859,7 @@
     X("more signals than windows may have", "구간이 볼 수 있는 신호 수를 넘었습니다") \
     X("more windows wait than memory may hold: some were dropped", "기다리는 구간이 메모리 한도를 넘어 일부를 버렸습니다")
 
-#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_WINDOWS(X)
+#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CAUSES(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_WINDOWS(X)
 // clang-format on
 
 #endif
