@@ -859,7 +859,25 @@
     X("more signals than windows may have", "구간이 볼 수 있는 신호 수를 넘었습니다") \
     X("more windows wait than memory may hold: some were dropped", "기다리는 구간이 메모리 한도를 넘어 일부를 버렸습니다")
 
-#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CAUSES(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_WINDOWS(X)
+#define KOREAN_TREES(X) \
+    X("XGBoost refuses: {1}", "XGBoost가 거부했습니다: {1}") \
+    X("an option of the trees is outside its range", "트리 설정값이 범위를 벗어났습니다") \
+    X("the number of rounds is from 1 to {1}", "라운드 수는 1부터 {1}까지입니다") \
+    X("the depth of trees is from 1 to {1}", "트리 깊이는 1부터 {1}까지입니다") \
+    X("the number of classes is from 2 to {1}", "클래스 수는 2부터 {1}까지입니다") \
+    X("the number of threads is from 1 to {1}", "스레드 수는 1부터 {1}까지입니다") \
+    X("there is nothing to learn from: no rows or no columns", "학습할 행이나 열이 없습니다") \
+    X("more than {1} rows or {2} columns", "행이 {1}개 또는 열이 {2}개를 넘습니다") \
+    X("a value is infinite", "값이 무한대입니다") \
+    X("what is to be predicted is missing, or is none of its classes", "예측할 값이 비어 있거나 정해진 클래스가 아닙니다") \
+    X("a weight is not above 0", "가중치는 0보다 커야 합니다") \
+    X("the loss on the judging rows is no number: the trees run away", "평가용 행의 손실이 수가 아닙니다: 학습이 발산했습니다") \
+    X("the judging rows have other columns", "평가용 행의 열이 다릅니다") \
+    X("no room for the bytes of the trees", "트리 모델을 담을 자리가 모자랍니다") \
+    X("the trees know {1} columns, the row has {2}", "트리는 열 {1}개로 학습했는데 행에는 {2}개가 있습니다") \
+    X("XGBoost answers in another shape", "XGBoost의 답이 예상한 모양이 아닙니다")
+
+#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CAUSES(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_TREES(X) KOREAN_WINDOWS(X)
 // clang-format on
 
 #endif
