@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "base/random.h"
 #include "base/status.h"
 
 // XGBoost through its C API. What it may be asked is checked before it is asked, because its own refusals are long lines with a trace
@@ -179,13 +180,28 @@ static double mean_of(const struct boosting_rows *rows) {
     return sum / all;
 }
 
+// The next share towards a half whose log odds lie close to a number of single precision: any good logarithm then rounds to the same
+// one, so that our forest begins where XGBoost does, to the last bit.
+static float clear_share(float share) {
+    for (int i = 0; i < 1000; i++, share = nextafterf(share, 0.5F)) {
+        const double odds = -exact_ln((double)(1.0F / share - 1.0F));
+        const float rounded = fabsf((float)odds);
+        const double gap = (double)nextafterf(rounded, INFINITY) - (double)rounded;
+        if (fabs(fabs(odds) - (double)rounded) < 0.15 * gap) {
+            break;
+        }
+    }
+    return share;
+}
+
 // Where trees begin: XGBoost wants a probability that is neither 0 nor 1.
 static double first_guess(const struct boosting_rows *rows, enum boosting_goal goal) {
     if (goal == BOOSTING_CLASS) {
         return 0.5;
     }
-    const double mean = (double)(float)mean_of(rows);
-    return goal == BOOSTING_NUMBER ? mean : fmin(fmax(mean, 1e-4), 1 - 1e-4);
+    const double mean = mean_of(rows);
+    return goal == BOOSTING_NUMBER ? (double)(float)mean
+                                   : (double)clear_share((float)fmin(fmax(mean, 1e-4), 1 - 1e-4));
 }
 
 static maru_status set_options(const struct fitting *fitting, const struct boosting_rows *rows) {
