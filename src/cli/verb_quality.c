@@ -6,7 +6,7 @@
 #include "io/charset.h"
 #include "io/files.h"
 #include "study/quality/quality_page.h"
-#include "wire/sheet/sheet.h"
+#include "wire/sheet/spreadsheet.h"
 
 #include "base/alloc.h"
 #include "base/number.h"

@@ -40,7 +40,7 @@ static const char *const reasons[2][N_ROLE_REASON] = {{
 #undef X
                                                       }};
 
-const char *role_name(enum role role, bool is_korean) {
+const char *column_role_name(enum role role, bool is_korean) {
     return (unsigned)role < N_ROLE ? role_names[is_korean][role] : "";
 }
 

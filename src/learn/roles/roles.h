@@ -84,7 +84,7 @@ void roles_fini(struct roles *roles); // accepts an all-zero one
 
 // Words of a person.
 //   memory  static
-const char *role_name(enum role role, bool is_korean);
+const char *column_role_name(enum role role, bool is_korean);
 const char *role_reason_text(enum role_reason reason, bool is_korean);
 
 #endif

@@ -127,9 +127,9 @@ static void a_shop(void **state) {
         const struct column_role *got = &roles.column[want[i].column];
         if (got->role != want[i].role || got->reason != want[i].reason) {
             fail_msg("%s: %s since %s, want %s", column_names[want[i].column],
-                     role_name((enum role)got->role, false),
+                     column_role_name((enum role)got->role, false),
                      role_reason_text((enum role_reason)got->reason, false),
-                     role_name(want[i].role, false));
+                     column_role_name(want[i].role, false));
         }
     }
     assert_int_equal(roles.target.form, TARGET_WORD);

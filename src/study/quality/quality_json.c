@@ -58,8 +58,8 @@ static void add_columns(struct json *json, const struct quality *q) {
         json_open_object(json, NULL);
         json_add_string(json, "name", q->frame->column[i].name);
         json_add_string(json, "unit", q->frame->column[i].unit);
-        json_add_string(json, "role", role_name((enum role)role->role, false));
-        json_add_string(json, "role_ko", role_name((enum role)role->role, true));
+        json_add_string(json, "role", column_role_name((enum role)role->role, false));
+        json_add_string(json, "role_ko", column_role_name((enum role)role->role, true));
         json_add_string(json, "why", role_reason_text((enum role_reason)role->reason, false));
         json_add_string(json, "why_ko", role_reason_text((enum role_reason)role->reason, true));
         json_add_count(json, "missing", q->frame->column[i].n_missing);

@@ -356,7 +356,7 @@ static void add_columns(struct text *out, const struct quality *q) {
         const struct column_role *role = &q->roles.column[i];
         const enum role is = (enum role)role->role;
         const enum role_reason why = (enum role_reason)role->reason;
-        const char *const name[N_LANG] = {role_name(is, false), role_name(is, true)};
+        const char *const name[N_LANG] = {column_role_name(is, false), column_role_name(is, true)};
         const char *const reason[N_LANG] = {role_reason_text(why, false),
                                             role_reason_text(why, true)};
         text_addz(out, "<tr><td>");
