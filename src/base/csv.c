@@ -123,13 +123,15 @@ static maru_status check_field_end(const struct scan *s) {
 
 static maru_status scan_plain(struct scan *s) {
     const size_t begin = s->at;
-    while (s->at < s->n) {
-        const unsigned char c = s->bytes[s->at];
-        if (!is_text(c) || is_separator(s, c) || is_quote(s, c)) {
-            break;
-        }
-        s->at++;
+    const unsigned char *const bytes = s->bytes; // in locals: most of all bytes go through this loop
+    const unsigned char separator = (unsigned char)s->reader->separator;
+    const unsigned char quote = s->reader->quotes ? '"' : '\n'; // a line break ends it anyhow
+    const size_t n = s->n;
+    size_t at = begin;
+    while (at < n && bytes[at] != separator && bytes[at] != quote && is_text(bytes[at])) {
+        at++;
     }
+    s->at = at;
     const maru_status st = check_field_end(s);
     if (st != MARU_OK) {
         return st;

@@ -242,6 +242,15 @@ static size_t character_bytes(const unsigned char *p, size_t left) {
 bool text_is_utf8(const char *bytes, size_t n) {
     const unsigned char *p = (const unsigned char *)bytes;
     while (n > 0) {
+        uint64_t eight = 0; // letters of ASCII, which most bytes are, go by eight
+        if (n >= sizeof eight) {
+            memcpy(&eight, p, sizeof eight);
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                p += sizeof eight;
+                n -= sizeof eight;
+                continue;
+            }
+        }
         const size_t n_character = character_bytes(p, n);
         if (n_character == 0) {
             return false;
