@@ -100,12 +100,40 @@
     X("an address such as mqtt://user:password@host:1883 or mqtts://host is wanted", "mqtt://사용자:비밀번호@호스트:1883 또는 mqtts://호스트 꼴의 주소가 필요합니다") \
     X("this is neither UTF-8, UTF-16 nor CP949: is it a text?", "UTF-8도 UTF-16도 CP949도 아닙니다. 텍스트 파일이 맞습니까?") \
     X("a file of measurements has at most {1} columns", "측정 파일의 열은 {1}개까지입니다") \
+    X("a table has at most {1} rows and {2} columns, not {3} and {4}", "표는 {1}행 {2}열까지입니다: {3}행 {4}열입니다") \
     X("a table has at most {1} rows", "표의 행은 {1}개까지입니다") \
     X("there is no row of data below the header", "머리글 아래에 데이터 행이 없습니다") \
     X("there is one row of data alone: nothing can be compared", "데이터가 한 행뿐입니다: 비교할 것이 없습니다") \
     X("no cell of the table has a value", "표에 값이 있는 셀이 없습니다") \
     X("the file is empty", "파일이 비어 있습니다") \
     X("there is nothing in the table", "표에 아무것도 없습니다") \
+    X("this is no workbook", "엑셀 파일이 아닙니다") \
+    X("this is an .xls of before 2007: save it as .xlsx or CSV", "2007년 이전 형식의 .xls입니다: .xlsx나 CSV로 저장하세요") \
+    X("this zip is no .xlsx: save the workbook as .xlsx or CSV", "이 zip은 .xlsx가 아닙니다: .xlsx나 CSV로 저장하세요") \
+    X("the workbook is encrypted: save it without a password", "암호가 걸린 엑셀 파일입니다: 암호 없이 저장하세요") \
+    X("the workbook is damaged", "엑셀 파일이 손상되었습니다") \
+    X("it is no zip", "zip이 아닙니다") \
+    X("its XML is wrong", "안의 XML이 잘못되었습니다") \
+    X("a workbook with a document type is not read", "문서 형식 선언(DOCTYPE)이 있는 엑셀 파일은 읽지 않습니다") \
+    X("a part of the workbook is missing: {1}", "엑셀 파일에 있어야 할 부분이 없습니다: {1}") \
+    X("the workbook is nested more than {1} deep", "엑셀 파일의 XML이 {1}단계보다 깊습니다") \
+    X("the workbook unpacks to more than {1} times its size", "엑셀 파일이 풀면 원래 크기의 {1}배를 넘습니다") \
+    X("a workbook has at most {1} parts", "엑셀 파일의 부분은 {1}개까지입니다") \
+    X("a workbook has at most {1} sheets", "시트는 {1}개까지입니다") \
+    X("a workbook has at most {1} texts", "텍스트는 {1}개까지입니다") \
+    X("a workbook has at most {1} styles", "서식은 {1}개까지입니다") \
+    X("a sheet has at most {1} rows", "시트의 행은 {1}개까지입니다") \
+    X("the workbook has a row without a place", "엑셀 파일에 위치가 잘못된 행이 있습니다") \
+    X("the workbook has a cell without a place", "엑셀 파일에 위치가 잘못된 셀이 있습니다") \
+    X("the rows of the sheet are out of order at row {1}", "시트의 {1}행에서 행 순서가 어긋납니다") \
+    X("the cells of the sheet are out of order in row {1}", "시트의 {1}행에서 셀 순서가 어긋납니다") \
+    X("a cell in row {1} names a text that is not there", "{1}행의 셀이 없는 텍스트를 가리킵니다") \
+    X("a cell has more than {1} bytes", "셀 하나가 {1}바이트를 넘습니다") \
+    X("the sheet has more than {1} bytes of text", "시트의 텍스트가 {1}바이트를 넘습니다") \
+    X("the workbook has a path that is too long", "엑셀 파일 안의 경로가 너무 깁니다") \
+    X("the workbook has no sheet '{1}'", "'{1}' 시트가 없습니다") \
+    X("the sheet '{1}' has no value", "'{1}' 시트에 값이 없습니다") \
+    X("no sheet of the workbook has a value", "값이 있는 시트가 없습니다") \
     X("the file says that it is UTF-8, and is not", "UTF-8이라고 표시된 파일이지만 UTF-8이 아닙니다") \
     X("this system cannot read {1}: save the file as UTF-8", "이 시스템은 {1}[을/를] 읽지 못합니다: UTF-8로 저장하세요") \
     X("separator is wanted as comma, semicolon, tab or bar", "separator는 comma, semicolon, tab, bar 가운데 하나여야 합니다") \
