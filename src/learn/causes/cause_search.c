@@ -31,6 +31,8 @@ enum {
 static const double simple =
     0.85; // what has two ends or many words must be so much stronger than a single cut
 static const double least_spread = 0.2;
+static const double least_expected =
+    0.02; // of rare defects inside; below it the deviance has few digits to say
 
 struct scan { // one column under one target
     const struct cause_search *search;
@@ -96,7 +98,7 @@ double cause_strength(const struct cause_span *span, const struct cause_moment *
         return score;
     }
     const double expected = expect(in, all);
-    if (expected < 1.0 || all->observed - expected < 1.0) {
+    if (expected < least_expected || all->observed - expected < least_expected) {
         return 0.0;
     }
     return score * skewness(in->observed, expected, all->observed);
@@ -298,27 +300,35 @@ static void scan_target(struct cause_search *search, const struct target *target
     }
 }
 
-// Mean and spread of each column's roots, the target's own among them: it is one of them if nothing goes with anything.
-static void weigh_columns(struct cause_search *search) {
-    const uint32_t n = search->span.n_move + 1;
-    for (uint32_t c = 0; c < search->n_column; c++) {
-        double sum = 0.0, square = 0.0;
-        for (uint32_t k = 0; k < n; k++) {
-            sum += (double)search->root[(size_t)k * search->n_column + c];
-        }
-        const double mean = sum / n;
-        for (uint32_t k = 0; k < n; k++) {
-            const double off = (double)search->root[(size_t)k * search->n_column + c] - mean;
-            square += off * off;
-        }
-        search->mean[c] = mean;
-        search->spread[c] = fmax(sqrt(square / n), least_spread);
+static void mean_and_spread(const struct cause_search *search, uint32_t column, uint32_t first,
+                            double *mean, double *spread) {
+    const uint32_t end = search->span.n_move + 1;
+    const float *root = search->root + column;
+    double sum = 0.0, square = 0.0;
+    for (uint32_t k = first; k < end; k++) {
+        sum += (double)root[(size_t)k * search->n_column];
     }
-    for (uint32_t k = 1; k < n; k++) {
+    *mean = end > first ? sum / (end - first) : 0.0;
+    for (uint32_t k = first; k < end; k++) {
+        const double off = (double)root[(size_t)k * search->n_column] - *mean;
+        square += off * off;
+    }
+    *spread = end > first ? fmax(sqrt(square / (end - first)), least_spread) : least_spread;
+}
+
+// Where p-values are concerned the target itself counts as one of the moved ones, which it is if nothing goes with anything.
+// How strong it is shows better without.
+static void weigh_columns(struct cause_search *search) {
+    for (uint32_t c = 0; c < search->n_column; c++) {
+        mean_and_spread(search, c, 0, &search->mean_all[c], &search->spread_all[c]);
+        mean_and_spread(search, c, 1, &search->mean[c], &search->spread[c]);
+    }
+    for (uint32_t k = 1; k <= search->span.n_move; k++) {
         const float *root = search->root + (size_t)k * search->n_column;
         double largest = -HUGE_VAL;
         for (uint32_t c = 0; c < search->n_column; c++) {
-            largest = fmax(largest, ((double)root[c] - search->mean[c]) / search->spread[c]);
+            largest =
+                fmax(largest, ((double)root[c] - search->mean_all[c]) / search->spread_all[c]);
         }
         search->largest[k - 1] = largest;
     }
@@ -337,14 +347,16 @@ static bool take_arrays(struct cause_search *search, struct target *target, uint
     search->root = arena_take(arena, n_move * (n_column + 1), sizeof *search->root);
     search->mean = arena_take(arena, n_column + 1, sizeof *search->mean);
     search->spread = arena_take(arena, n_column + 1, sizeof *search->spread);
+    search->mean_all = arena_take(arena, n_column + 1, sizeof *search->mean_all);
+    search->spread_all = arena_take(arena, n_column + 1, sizeof *search->spread_all);
     search->largest = arena_take(arena, n_move, sizeof *search->largest);
     search->best = arena_take(arena, n_column + 1, sizeof *search->best);
     target->weight = arena_take(arena, n + 1, sizeof *target->weight);
     target->place = arena_take(arena, n + 1, sizeof *target->place);
     *seen = arena_take(arena, (size_t)search->stride * CAUSE_CODES, sizeof **seen);
     return search->code && search->count && search->seen && search->root && search->mean &&
-           search->spread && search->largest && search->best && target->weight && target->place &&
-           *seen;
+           search->spread && search->mean_all && search->spread_all && search->largest &&
+           search->best && target->weight && target->place && *seen;
 }
 
 maru_status cause_search_run(const struct cause_rows *rows, struct cause_column *column,
@@ -392,7 +404,9 @@ double cause_search_spreads(const struct cause_search *search, uint32_t column, 
     return (sqrt(fabs(strength)) - search->mean[column]) / search->spread[column];
 }
 
-double cause_search_p(const struct cause_search *search, double spreads) {
+double cause_search_p(const struct cause_search *search, uint32_t column, double strength) {
+    const double spreads =
+        (sqrt(fabs(strength)) - search->mean_all[column]) / search->spread_all[column];
     uint32_t n_as_large = 0;
     for (uint32_t k = search->span.n_move; k > 0 && search->largest[k - 1] >= spreads; k--) {
         n_as_large++;

@@ -32,10 +32,11 @@ struct cause_search {
     float *count;    // (n_column, CAUSE_CODES, CAUSE_MAX_BLOCKS) rows
     uint32_t *seen;  // (n_column, CAUSE_CODES) of the target itself, weights
     float *root; // (1 + n_move, n_column) root of the strongest; first that of the target itself
-    double *mean, *spread;      // (n_column) of the roots
-    double *largest;            // (n_move) largest of all columns, in spreads; sorted
-    struct cause_moment moment; // of the target itself
-    struct cause_cut *best;     // (n_column) of the target itself
+    double *mean, *spread;         // (n_column) of the roots of moved targets
+    double *mean_all, *spread_all; // (n_column) with that of the target itself
+    double *largest;               // (n_move) largest of all columns, in spreads; sorted
+    struct cause_moment moment;    // of the target itself
+    struct cause_cut *best;        // (n_column) of the target itself
     uint64_t n_cut;
 };
 
@@ -50,11 +51,12 @@ MARU_MUST_USE maru_status cause_search_run(const struct cause_rows *rows,
 double cause_search_strength(const struct cause_search *search, uint32_t column, uint64_t in,
                              uint64_t all);
 
-// A strength in spreads of what chance finds in the column; the share of moved targets in whose largest it lies, this one
-// included; and the strength in spreads that chance passes once in twenty.
+// A strength in spreads of what moved targets give in the column; what chance passes in one of the columns once in twenty.
 double cause_search_spreads(const struct cause_search *search, uint32_t column, double strength);
-double cause_search_p(const struct cause_search *search, double spreads);
 double cause_search_threshold(const struct cause_search *search);
+
+// The share of targets, this one among them, whose largest of all columns is at least as large.
+double cause_search_p(const struct cause_search *search, uint32_t column, double strength);
 
 uint8_t cause_search_code(const struct cause_search *search, uint32_t column, uint32_t place);
 

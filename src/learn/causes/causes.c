@@ -16,8 +16,11 @@
 //     findings   columns whose strongest passes what chance finds; one that adds nothing to a stronger one goes with it
 //     trial      each finding once more in the later rows, one-sided, against moved targets   cause_parts.c
 //
-// A column says the same as a finding when, compared only among rows on one side of the finding, it no longer passes what
-// chance finds, and has lost a third of its strength or more.
+// A column says the same as a finding when, compared only among rows alike in the finding, it no longer passes what chance finds,
+// and has lost a third of its strength or more.
+//
+// A finding is contradicted when the later rows leave no room for half of it. Where they have fewer defects in all, half of
+// it is less by as much: what nobody had any more can be no evidence against a cause.
 
 enum { LEAST_EARLY = 40, LEAST_LATER = 10, LEAST_BAD = 10, LEAST_MOVES = 19, LEAST_SIDE = 5 };
 
@@ -128,7 +131,7 @@ static void list_candidates(struct work *work) {
         work->leader[c] = UINT32_MAX;
         work->spreads[c] = cause_search_spreads(search, c, search->best[c].strength);
         if (!is_able || search->best[c].all == 0 ||
-            cause_search_p(search, work->spreads[c]) > rejected) {
+            cause_search_p(search, c, search->best[c].strength) > rejected) {
             continue;
         }
         uint32_t at = work->n_candidate++;
@@ -140,30 +143,41 @@ static void list_candidates(struct work *work) {
     }
 }
 
-// Score of `side` among rows alike in time and in `given`.
+enum { GRADES = 8, N_STRATUM = GRADES * 3 };
+
+// Rows alike in a finding: on the same side of its cut, and in about the same eighth of its values.
+static void fill_strata(const struct work *work, uint32_t c, const struct cause_cut *cut,
+                        uint8_t *stratum) {
+    const struct cause_column *column = &work->search.column[c];
+    for (uint32_t i = 0; i < work->search.span.n; i++) {
+        const uint32_t code = cause_search_code(&work->search, c, i);
+        const uint32_t grade =
+            column->is_word || code >= column->n_code ? 0 : code * GRADES / column->n_code;
+        stratum[i] = (uint8_t)((uint32_t)side_of(cut, (uint8_t)code) * GRADES + grade);
+    }
+}
+
+// Score of `side` among rows of one stratum.
 static double score_given(const struct work *work, const uint8_t *side, const uint8_t *given) {
     struct stratum {
         double n, n_in, sum, square, sum_in;
-    } strata[CAUSE_MAX_BLOCKS * 3] = {{0}};
-    const struct cause_span *span = &work->search.span;
-    for (uint32_t b = 0; b < span->n_block; b++) {
-        for (uint32_t i = span->block_at[b]; i < span->block_at[b + 1]; i++) {
-            if (side[i] == CAUSE_ABSENT) {
-                continue;
-            }
-            struct stratum *in = &strata[b * 3 + given[i]];
-            const double weight = (double)work->rows.weight[i];
-            in->n += 1.0;
-            in->sum += weight;
-            in->square += weight * weight;
-            if (side[i] == CAUSE_IN) {
-                in->n_in += 1.0;
-                in->sum_in += weight;
-            }
+    } strata[N_STRATUM] = {{0}};
+    for (uint32_t i = 0; i < work->search.span.n; i++) {
+        if (side[i] == CAUSE_ABSENT) {
+            continue;
+        }
+        struct stratum *in = &strata[given[i]];
+        const double weight = (double)work->rows.weight[i];
+        in->n += 1.0;
+        in->sum += weight;
+        in->square += weight * weight;
+        if (side[i] == CAUSE_IN) {
+            in->n_in += 1.0;
+            in->sum_in += weight;
         }
     }
     double u = 0.0, v = 0.0;
-    for (size_t i = 0; i < sizeof strata / sizeof *strata; i++) {
+    for (size_t i = 0; i < N_STRATUM; i++) {
         const struct stratum *in = &strata[i];
         if (in->n > 1.0) {
             u += in->sum_in - in->n_in * in->sum / in->n;
@@ -184,18 +198,17 @@ static bool says_the_same(const struct work *work, uint32_t c, const uint8_t *si
 
 static maru_status group_candidates(struct work *work, maru_error *err) {
     const size_t n = work->search.span.n;
-    uint8_t *side = arena_take(&work->scratch, CAUSES_MAX_FOUND + 2, n + 1);
-    if (!side) {
+    uint8_t *strata = arena_take(&work->scratch, CAUSES_MAX_FOUND + 2, n + 1);
+    if (!strata) {
         return no_room(work, err);
     }
-    uint8_t *mine = side + CAUSES_MAX_FOUND * n, *nothing = mine + n;
-    memset(nothing, CAUSE_OUT, n);
+    uint8_t *mine = strata + CAUSES_MAX_FOUND * n, *nothing = mine + n; // all zero: one stratum
     for (uint32_t k = 0; k < work->n_candidate; k++) {
         const uint32_t c = work->candidate[k];
         const struct cause_cut cut = worse_cut(work, c);
         fill_early(work, c, &cut, mine);
         for (uint32_t f = 0; f < work->n_found && work->leader[c] == UINT32_MAX; f++) {
-            if (says_the_same(work, c, mine, side + f * n, nothing)) {
+            if (says_the_same(work, c, mine, strata + f * n, nothing)) {
                 work->leader[c] = f;
             }
         }
@@ -206,7 +219,7 @@ static maru_status group_candidates(struct work *work, maru_error *err) {
             work->out->n_more++;
             continue;
         }
-        memcpy(side + work->n_found * n, mine, n);
+        fill_strata(work, c, &cut, strata + work->n_found * n);
         work->found[work->n_found++] = c;
     }
     return MARU_OK;
@@ -290,16 +303,27 @@ static struct share_difference as_worse(const struct work *work, struct share_di
                                            : d;
 }
 
+// What the later rows would show if half of a finding were so.
+static double half_of_it(const struct work *work, const struct cause *cause) {
+    const double half = as_worse(work, cause->early.difference).value / 2.0;
+    const struct causes_searched *searched = &work->out->searched;
+    if (work->rows.is_number || searched->n_bad_early == 0) {
+        return half;
+    }
+    const double before = (double)searched->n_bad_early / (double)searched->n_early;
+    const double after = (double)searched->n_bad_later / (double)searched->n_later;
+    return half * fmin(after / before, 1.0);
+}
+
 static enum cause_verdict judge(const struct work *work, const struct cause *cause) {
-    const struct share_difference before = as_worse(work, cause->early.difference);
-    const struct share_difference after = as_worse(work, cause->later.difference);
+    const struct share_difference later = as_worse(work, cause->later.difference);
     if (cause->later.in.n < LEAST_SIDE || cause->later.out.n < LEAST_SIDE) {
         return CAUSE_TOO_FEW;
     }
-    if (after.low > 0.0 && cause->later.p <= rejected) {
+    if (later.low > 0.0 && cause->later.p <= rejected) {
         return CAUSE_HOLDS;
     }
-    return after.high >= before.value / 2.0 ? CAUSE_TOO_FEW : CAUSE_DOES_NOT_HOLD;
+    return later.high >= half_of_it(work, cause) ? CAUSE_TOO_FEW : CAUSE_DOES_NOT_HOLD;
 }
 
 static maru_status try_found(struct work *work, maru_error *err) {
@@ -326,7 +350,8 @@ static maru_status try_found(struct work *work, maru_error *err) {
         struct cause *cause = &work->out->cause[f];
         fill_early(work, work->found[f], &cut, early);
         cause->early = cause_part_of(&work->search.span, early);
-        cause->early.p = cause_search_p(&work->search, cause->strength);
+        cause->early.p = cause_search_p(&work->search, work->found[f],
+                                        work->search.best[work->found[f]].strength);
         cause->later = cause_part_of(&work->later, side + f * n);
         cause->later.p = p[f];
         cause->verdict = (uint8_t)judge(work, cause);
@@ -383,7 +408,7 @@ static void fill_level(struct work *work, uint32_t c, uint32_t code, uint8_t *si
     double effect = 1.0;
     *strength = cause_search_strength(search, c, cut.in, cut.all);
     level->is_worse = (*strength > 0.0) != work->rows.is_of_good && *strength != 0.0;
-    level->p = cause_search_p(search, cause_search_spreads(search, c, *strength));
+    level->p = cause_search_p(search, c, *strength);
     *strength = level->is_worse ? fabs(*strength) : -fabs(*strength);
     level->word = search->column[c].word[code];
     fill_early(work, c, &cut, side);
@@ -396,7 +421,7 @@ static void fill_common(struct work *work, uint32_t c, uint8_t *side, struct cau
     const struct cause_search *search = &work->search;
     double strength[CAUSES_MAX_LEVELS];
     out->column = search->column[c].column;
-    out->p = cause_search_p(search, work->spreads[c]);
+    out->p = cause_search_p(search, c, search->best[c].strength);
     for (uint32_t code = 0; code < search->column[c].n_code; code++) {
         struct cause_level level;
         double mine = 0.0;

@@ -58,7 +58,7 @@ enum cause_how {
 
 enum cause_verdict {
     CAUSE_HOLDS,         // also in the later rows
-    CAUSE_TOO_FEW,       // the later rows fit both nothing and half of what was found
+    CAUSE_TOO_FEW,       // the later rows leave room for nothing and for half of what was found
     CAUSE_DOES_NOT_HOLD, // in the later rows
     N_CAUSE_VERDICT
 };
