@@ -5,6 +5,7 @@
 #include "cli/verb.h"
 #include "io/charset.h"
 #include "io/files.h"
+#include "io/workbook.h"
 #include "study/quality/quality_page.h"
 #include "wire/sheet/spreadsheet.h"
 
@@ -22,7 +23,7 @@ enum { MAX_PAGE_BYTES = 256 << 20, NAME_BYTES = 512 };
 
 struct quality_values {
     struct common common;
-    const char *target, *bad, *time, *lot, *report;
+    const char *target, *bad, *time, *lot, *report, *sheet;
     struct option_list limits, leave_out, cause;
     uint64_t seed;
 };
@@ -87,17 +88,25 @@ static maru_status read_hints(const struct quality_values *values, struct hints 
 
 struct sheet_file {
     struct text bytes;
+    struct workbook workbook; // of an .xlsx
     struct charset_text utf8;
     struct frame frame;
     struct sheet_reading reading;
 };
 
-static maru_status open_file(const char *path, struct sheet_file *file, maru_error *err) {
+static maru_status open_file(const char *path, const char *sheet, struct sheet_file *file,
+                             maru_error *err) {
     const struct sheet_hints hints = sheet_no_hints();
     text_init(&file->bytes, FRAME_BYTES);
     maru_status st = files_read(path, &file->bytes, err);
-    st = st == MARU_OK ? charset_decode(file->bytes.bytes, file->bytes.n_bytes, &file->utf8, err)
-                       : st;
+    const struct text *text = &file->bytes;
+    if (st == MARU_OK && workbook_is(text->bytes, text->n_bytes)) {
+        st = workbook_read(text->bytes, text->n_bytes, sheet, FRAME_BYTES, &file->workbook, err);
+        text = &file->workbook.csv;
+    } else if (st == MARU_OK && sheet) {
+        st = fail(err, MARU_E_USAGE, "only an .xlsx has sheets");
+    }
+    st = st == MARU_OK ? charset_decode(text->bytes, text->n_bytes, &file->utf8, err) : st;
     return st == MARU_OK ? sheet_to_frame(file->utf8.bytes, file->utf8.n, &hints, FRAME_BYTES,
                                           &file->frame, &file->reading, err)
                          : st;
@@ -107,6 +116,7 @@ static void close_file(struct sheet_file *file) {
     frame_fini(&file->frame);
     sheet_reading_fini(&file->reading);
     charset_fini(&file->utf8);
+    workbook_fini(&file->workbook);
     text_fini(&file->bytes);
 }
 
@@ -114,17 +124,16 @@ static void close_file(struct sheet_file *file) {
 
 // A text in lines of at most `columns`, each behind an indent.
 static void add_wrapped(struct text *out, const char *text, size_t columns) {
-    size_t used = 4;
+    size_t used = 2;
     const char *at = text;
-    text_addz(out, "  ");
     while (*at) {
         const size_t n = strcspn(at, " ");
         char part[256];
         snprintf(part, sizeof part, "%.*s", (int)(n < sizeof part ? n : sizeof part - 1), at);
         const size_t width = table_width(part);
-        if (columns > 0 && used + width + 1 > columns && used > 4) {
-            text_addz(out, "\n   ");
-            used = 4;
+        if (columns > 0 && used + width + 1 > columns && used > 2) {
+            text_addz(out, "\n  ");
+            used = 2;
         }
         text_addz(out, " ");
         text_add(out, at, n);
@@ -202,8 +211,9 @@ static maru_status look(const struct call *call, struct sheet_file *file, struct
     struct hints *hints = alloc_new(1, sizeof *hints);
     struct quality_options options = quality_usual();
     maru_status st = hints ? read_hints(values, hints, err) : fail(err, MARU_E_MEMORY, "no memory");
-    st = st == MARU_OK ? open_file(call->args.word[0], file, err) : st;
+    st = st == MARU_OK ? open_file(call->args.word[0], values->sheet, file, err) : st;
     if (st == MARU_OK) {
+        options.reading = &file->reading;
         options.seed = values->seed;
         options.roles.target = values->target;
         options.roles.bad = values->bad;
@@ -246,6 +256,8 @@ static const struct option options[] = {
      W_HELP_LEAVE_OUT, 0, 0},
     {"cause", 'c', OPTION_LIST, offsetof(struct quality_values, cause), "COLUMN", NULL,
      W_HELP_CAUSE, 0, 0},
+    {"sheet", 0, OPTION_TEXT, offsetof(struct quality_values, sheet), "NAME", NULL, W_HELP_SHEET, 0,
+     0},
     {"report", 'r', OPTION_TEXT, offsetof(struct quality_values, report), "FILE.html", NULL,
      W_HELP_REPORT, 0, 0},
     {"seed", 0, OPTION_COUNT, offsetof(struct quality_values, seed), "N", "1", W_HELP_SEED, 0,
@@ -256,7 +268,8 @@ static const char *const examples[] = {
     "maru quality press.csv --target result --bad NG --limits thickness=1.2..1.4", NULL};
 
 const struct verb verb_quality = {.name = "quality",
-                                  .synopsis = "FILE.csv [--report FILE.html] [--target COLUMN]",
+                                  .synopsis =
+                                      "FILE.csv|FILE.xlsx [--report FILE.html] [--target COLUMN]",
                                   .purpose = W_QUALITY_PURPOSE,
                                   .option = options,
                                   .n_option = sizeof options / sizeof options[0],

@@ -277,7 +277,10 @@ static maru_status find_all(struct quality *q, const struct quality_options *opt
 
 maru_status quality_find(const struct frame *frame, const struct quality_options *options,
                          struct quality *out, maru_error *err) {
-    struct quality q = {.frame = frame, .level = options->level, .offset_min = options->offset_min};
+    struct quality q = {.frame = frame,
+                        .reading = options->reading,
+                        .level = options->level,
+                        .offset_min = options->offset_min};
     arena_init(&q.arena, QUALITY_MAX_BYTES);
     const maru_status st = find_all(&q, options, err);
     if (st != MARU_OK) {

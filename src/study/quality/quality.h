@@ -10,6 +10,7 @@
 #include "learn/periods.h"
 #include "learn/roles/roles.h"
 #include "learn/steadiness.h"
+#include "wire/sheet/spreadsheet.h"
 
 struct quality_limit { // of a column; NaN: none on this side
     const char *column;
@@ -20,6 +21,8 @@ struct quality_options {
     struct roles_hints roles;
     const struct quality_limit *limit; // (n_limit)
     size_t n_limit;
+    const struct sheet_reading
+        *reading; // what was understood of the file, to be told; NULL: nothing
     double level; // of intervals, such as 0.95
     uint64_t seed;
     int32_t offset_min; // of the local clock
@@ -37,6 +40,7 @@ struct quality_column {
 struct quality {
     struct arena arena;
     const struct frame *frame;
+    const struct sheet_reading *reading; // of the file, NULL: the frame is of none
     double level;
     int32_t offset_min; // of the local clock
     struct roles roles;

@@ -48,6 +48,23 @@ static bool has_any(const struct told *told, enum told_section section) {
     return false;
 }
 
+// The first answer, and the first cause or that there is none.
+static void add_lead(struct text *out, const struct quality *q, const struct told *told) {
+    bool has[2] = {false, false};
+    for (uint32_t i = 0; i < told->n && q->roles.target.form != TARGET_NONE; i++) {
+        const struct told_sentence *sentence = &told->sentence[i];
+        const int which = sentence->section == TOLD_COUNT    ? 0
+                          : sentence->section == TOLD_CAUSES ? 1
+                                                             : 2;
+        if (which < 2 && !has[which]) {
+            has[which] = true;
+            text_addz(out, "<p class=\"lead\">");
+            add_both(out, sentence->text);
+            text_addz(out, "</p>\n");
+        }
+    }
+}
+
 // ---- over time
 
 static void draw_line(struct chart *chart, const double *x, const double *y, uint32_t n,
@@ -407,6 +424,7 @@ void quality_page(struct text *out, const struct quality *quality, const struct 
     text_addz(out, "<h1>");
     text_add_html(out, title);
     text_addz(out, "</h1>\n");
+    add_lead(out, quality, told);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         add_section(out, quality, told, order[i]);
     }

@@ -15,6 +15,7 @@ enum {
     MAX_COMMON = 6,
     MAX_LEFT_OUT = 20,
     MAX_NEXT = 3,
+    MAX_ODD = 10,
     MAX_WORDS = 5,
     LIST_BYTES = 1 << 12
 };
@@ -212,6 +213,58 @@ static void tell_target(struct telling *t) {
     text_fini(&bad);
 }
 
+// How the file was read, as far as it could have been read otherwise.
+static void tell_file(struct telling *t, const struct sheet_reading *reading) {
+    const uint32_t n_left = reading->n_left_out[SHEET_TOTAL] + reading->n_left_out[SHEET_NOTE];
+    const struct sheet_left_out *first = NULL;
+    for (uint32_t i = 0; i < reading->n_shown && !first; i++) {
+        const uint8_t why = reading->left_out[i].why;
+        first = why == SHEET_TOTAL || why == SHEET_NOTE ? &reading->left_out[i] : NULL;
+    }
+    const struct numeral titles = numeral_count(reading->n_left_out[SHEET_TITLE]);
+    const struct numeral n = numeral_count(n_left), line = numeral_count(first ? first->line : 0);
+    const char *const of_titles[] = {titles.text};
+    const char *const of_total[] = {line.text, first ? first->text : ""};
+    const char *const of_totals[] = {n.text, line.text, first ? first->text : ""};
+    if (reading->n_left_out[SHEET_TITLE] > 0) {
+        say(t, TOLD_READ, TOLD_PLAIN, TW_TITLES, of_titles);
+    }
+    if (n_left == 1 && first) {
+        say(t, TOLD_READ, TOLD_PLAIN, TW_TOTAL, of_total);
+    } else if (n_left > 1 && first) {
+        say(t, TOLD_READ, TOLD_PLAIN, TW_TOTALS, of_totals);
+    }
+    if (reading->n_head == 0) {
+        say(t, TOLD_READ, TOLD_UNSURE, TW_NO_HEADER, NULL);
+    }
+    if (reading->decimal == ',') {
+        say(t, TOLD_READ, TOLD_PLAIN, TW_DECIMAL_COMMA, NULL);
+    } else if (reading->is_ambiguous) {
+        say(t, TOLD_READ, TOLD_UNSURE, TW_AMBIGUOUS_NUMBER, NULL);
+    }
+}
+
+static void tell_cells(struct telling *t, const struct sheet_reading *reading) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < reading->n_column && i < t->q->frame->n_column; i++) {
+        const struct sheet_column *column = &reading->column[i];
+        const char *const name[] = {name_of(t, i)};
+        if (column->is_ambiguous) {
+            say(t, TOLD_READ, TOLD_UNSURE, TW_AMBIGUOUS_DATE, name);
+        }
+        if (column->n_shown > 0 && n++ < MAX_ODD) {
+            const struct numeral count = numeral_count(t->q->frame->column[i].n_odd);
+            const struct numeral line = numeral_count(column->odd[0].line);
+            const char *const arguments[] = {name_of(t, i), count.text, column->odd[0].text,
+                                             line.text};
+            struct told_sentence *sentence = say(t, TOLD_READ, TOLD_UNSURE, TW_ODD, arguments);
+            if (sentence) {
+                sentence->column = i;
+            }
+        }
+    }
+}
+
 static void tell_read(struct telling *t) {
     const struct quality *q = t->q;
     const struct numeral n_row = numeral_count(q->frame->n_row);
@@ -219,6 +272,10 @@ static void tell_read(struct telling *t) {
     const char *const counts[] = {n_row.text, n_column.text};
     uint32_t n_left = 0;
     say(t, TOLD_READ, TOLD_PLAIN, TW_ROWS, counts);
+    if (q->reading) {
+        tell_file(t, q->reading);
+        tell_cells(t, q->reading);
+    }
     tell_target(t);
     if (q->has_time) {
         const char *const name[] = {name_of(t, q->roles.time_column)};

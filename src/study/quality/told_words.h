@@ -20,6 +20,14 @@
     X(TARGET_NUMBER_LOW, "\"{1}\" is a number without limits; low is bad.", "\"{1}\"[은/는] 규격이 없는 수치이고, 낮을수록 나쁩니다.") \
     X(TARGET_NUMBER_HIGH, "\"{1}\" is a number without limits; high is bad.", "\"{1}\"[은/는] 규격이 없는 수치이고, 높을수록 나쁩니다.") \
     X(TARGET_NONE, "No column looks like a verdict (OK/NG, pass/fail, defects, yield). Say which one it is, or give limits for a measured column.", "판정으로 보이는 열(OK/NG, 합격/불합격, 불량수, 수율)이 없습니다. 어느 열인지 지정하거나, 측정 열의 규격을 알려 주세요.") \
+    X(TITLES, "{1} lines above the header were left out.", "제목줄 위의 {1}줄은 뺐습니다.") \
+    X(TOTAL, "Line {1} is a total and was left out: \"{2}\".", "{1}줄은 합계여서 뺐습니다: \"{2}\".") \
+    X(TOTALS, "{1} lines of totals and notes were left out, the first in line {2}: \"{3}\".", "합계와 비고 {1}줄은 뺐습니다. 처음은 {2}줄입니다: \"{3}\".") \
+    X(NO_HEADER, "There is no header: columns are called by their numbers.", "제목줄이 없어 열을 번호로 부릅니다.") \
+    X(DECIMAL_COMMA, "The comma is read as decimal: 3,5 is three and a half.", "쉼표를 소수점으로 읽었습니다: 3,5는 3과 반입니다.") \
+    X(AMBIGUOUS_NUMBER, "1,234 could be a thousand or a little more than one; it is read as a thousand.", "1,234는 천일 수도 하나 남짓일 수도 있는데 천으로 읽었습니다.") \
+    X(AMBIGUOUS_DATE, "In \"{1}\" 3/4/2025 could be March or April; month first was taken.", "\"{1}\"의 3/4/2025는 3월일 수도 4월일 수도 있는데 월을 앞으로 보았습니다.") \
+    X(ODD, "{2} cells of \"{1}\" are not of its kind and count as empty, such as \"{3}\" in line {4}.", "\"{1}\"의 {2}칸은 다른 값들과 종류가 달라 빈칸으로 보았습니다. 예: {4}줄의 \"{3}\".") \
     X(TIME, "Rows are in the order of \"{1}\".", "\"{1}\" 순서로 보았습니다.") \
     X(NO_TIME, "No column has times: the order of the file is taken for that of time.", "시각이 적힌 열이 없어, 파일의 순서를 시간 순서로 보았습니다.") \
     X(LEFT_OUT, "\"{1}\" was left out: {2}.", "\"{1}\" 열은 뺐습니다. {2}.") \
