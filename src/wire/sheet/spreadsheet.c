@@ -206,7 +206,6 @@ static maru_status count_row(struct sheet_job *job, const struct csv_row *row) {
             job->reading.n_beyond++;
         }
     }
-    job->reading.first_line = job->n_row == 0 ? row->line : job->reading.first_line;
     job->n_row++;
     if (st == MARU_OK && job->n_row > FRAME_MAX_ROWS) {
         st = fail(job->err, MARU_E_LIMIT, "a table has at most %d rows", FRAME_MAX_ROWS);
@@ -249,6 +248,7 @@ static maru_status count_all(struct sheet_job *job) {
     maru_status st = MARU_OK;
     const uint32_t first = first_line(job);
     begin_count(job);
+    job->reading.first_line = first;
     sheet_rows_init(&rows, job->bytes, job->n, job->look.separator, job->look.has_quotes,
                     ROWS_MAX_BYTES);
     rows.is_emptied = true;
