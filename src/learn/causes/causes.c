@@ -19,8 +19,8 @@
 // A column says the same as a finding when, compared only among rows alike in the finding, it no longer passes what chance finds,
 // and has lost a third of its strength or more.
 //
-// A finding is contradicted when the later rows leave no room for half of it. Where they have fewer defects in all, half of
-// it is less by as much: what nobody had any more can be no evidence against a cause.
+// A finding is contradicted when the later rows leave no room for half of it. Where they have fewer defects outside of its
+// cut, half of it is less by as much: what nobody had any more can be no evidence against a cause.
 
 enum { LEAST_EARLY = 40, LEAST_LATER = 10, LEAST_BAD = 10, LEAST_MOVES = 19, LEAST_SIDE = 5 };
 
@@ -303,16 +303,14 @@ static struct share_difference as_worse(const struct work *work, struct share_di
                                            : d;
 }
 
-// What the later rows would show if half of a finding were so.
+// What the later rows would show if half of a finding were so, and more or fewer were defective for other reasons.
 static double half_of_it(const struct work *work, const struct cause *cause) {
     const double half = as_worse(work, cause->early.difference).value / 2.0;
-    const struct causes_searched *searched = &work->out->searched;
-    if (work->rows.is_number || searched->n_bad_early == 0) {
-        return half;
+    const double before = cause->early.out.value, after = cause->later.out.value;
+    if (work->rows.is_number || work->out->searched.n_bad_later == 0) {
+        return work->rows.is_number ? half : 0.0;
     }
-    const double before = (double)searched->n_bad_early / (double)searched->n_early;
-    const double after = (double)searched->n_bad_later / (double)searched->n_later;
-    return half * fmin(after / before, 1.0);
+    return before > after ? half * after / before : half;
 }
 
 static enum cause_verdict judge(const struct work *work, const struct cause *cause) {

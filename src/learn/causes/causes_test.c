@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/random.h"
+#include "learn/causes/cause_search.h"
 
 // A made-up factory: columns of numbers, a column of tools, rows in lots, and a target.
 struct factory {
@@ -201,6 +202,77 @@ static void nothing_in_noise(void **state) {
     }
 }
 
+// The largest of all columns, of the target as it stands in the file, without any regard to time.
+enum { N_CHUNK = 10 };
+
+static float largest_of(const struct factory *f, struct arena *arena) {
+    struct causes_input input = input_of(f);
+    input.n_shift = 0; // of moved targets none
+    input.cluster = f->lot;
+    input.n_cluster = N_CHUNK; // so few that there is one block of time
+    struct cause_rows rows;
+    struct cause_search search;
+    struct cause_column *column = arena_take(arena, f->n_column, sizeof *column);
+    double *scratch = arena_take(arena, f->n, sizeof *scratch);
+    assert_true(column && scratch);
+    assert_int_equal(cause_rows_make(&input, arena, &rows, NULL), MARU_OK);
+    for (uint32_t c = 0; c < f->n_column; c++) {
+        bool is_left_out = false;
+        assert_int_equal(
+            cause_column_make(&rows, &f->frame, c, scratch, arena, &column[c], &is_left_out, NULL),
+            MARU_OK);
+        assert_false(is_left_out);
+    }
+    assert_int_equal(cause_search_run(&rows, column, f->n_column, &input, arena, &search, NULL),
+                     MARU_OK);
+    assert_int_equal(search.span.n_block, 1);
+    float largest = 0.0F;
+    for (uint32_t c = 0; c < f->n_column; c++) {
+        largest = search.root[c] > largest ? search.root[c] : largest;
+    }
+    return largest;
+}
+
+static void shuffle(struct factory *f, struct luck *luck) {
+    for (uint32_t i = f->n - 1; i > 0; i--) {
+        const uint32_t other = draw_below(luck, i + 1);
+        const double kept = f->target[i];
+        f->target[i] = f->target[other];
+        f->target[other] = kept;
+    }
+}
+
+// Why targets are moved along and not shuffled: where columns walk and the rate of defects drifts, the target tops all of 19
+// shuffled ones, which should be so in one file of twenty, in more than a third of the files.
+static void shuffling_would_fool(void **state) {
+    enum { N_SHUFFLE = 19 };
+    const uint32_t n = n_file(30);
+    uint32_t n_alarm = 0;
+    (void)state;
+    for (uint32_t k = 0; k < n; k++) {
+        struct factory f;
+        factory_init(&f, 2000, 20, 1000 + k);
+        fill_walks(&f);
+        for (uint32_t i = 0; i < f.n; i++) {
+            f.lot[i] = i * N_CHUNK / f.n;
+        }
+        struct luck luck = {k, 99, 0};
+        struct arena arena;
+        arena_init(&arena, SIZE_MAX / 2);
+        const float mine = largest_of(&f, &arena);
+        bool is_alarm = true;
+        for (int s = 0; s < N_SHUFFLE && is_alarm; s++) {
+            shuffle(&f, &luck);
+            is_alarm = largest_of(&f, &arena) < mine;
+        }
+        n_alarm += is_alarm;
+        arena_fini(&arena);
+        factory_fini(&f);
+    }
+    print_message("shuffled: of %u files %u find something\n", n, n_alarm);
+    assert_true(3 * n_alarm > n);
+}
+
 // Rows of a column above `cut` are defective at `rate` from row `begin` to row `end`, in parts of all.
 static void plant(struct factory *f, uint32_t column, double cut, double rate, double begin,
                   double end) {
@@ -243,6 +315,15 @@ static void planted_is_found(void **state) {
     assert_true((double)n_right >= 0.95 * n - 1.0);
 }
 
+static const struct cause *cause_in(const struct causes *causes, uint32_t column) {
+    for (uint32_t i = 0; i < causes->n_cause; i++) {
+        if (causes->cause[i].column == column) {
+            return &causes->cause[i];
+        }
+    }
+    return NULL;
+}
+
 // Law: what was so in the early rows alone does not hold.
 static void past_is_past(void **state) {
     (void)state;
@@ -252,12 +333,11 @@ static void past_is_past(void **state) {
         fill_noise(&f, 0.02);
         plant(&f, 3, 1.0, 0.12, 0.0, 0.7);
         struct causes causes = find(&f);
-        assert_int_equal(causes.n_cause, 1);
+        const struct cause *past = cause_in(&causes, 3);
         assert_int_equal(causes.n_holding, 0);
-        assert_int_equal(causes.cause->column, 3);
-        assert_int_equal(causes.cause->verdict, CAUSE_DOES_NOT_HOLD);
-        assert_true(causes.cause->later.difference.high <
-                    causes.cause->early.difference.value / 2.0);
+        assert_non_null(past);
+        assert_int_equal(past->verdict, CAUSE_DOES_NOT_HOLD);
+        assert_true(past->later.difference.high < past->early.difference.value / 2.0);
         causes_fini(&causes);
         factory_fini(&f);
     }
@@ -350,15 +430,6 @@ static void same_answer(void **state) {
     causes_fini(&again);
     causes_fini(&once);
     factory_fini(&f);
-}
-
-static const struct cause *cause_in(const struct causes *causes, uint32_t column) {
-    for (uint32_t i = 0; i < causes->n_cause; i++) {
-        if (causes->cause[i].column == column) {
-            return &causes->cause[i];
-        }
-    }
-    return NULL;
 }
 
 // Two causes and a column that follows one of them are two findings; the worst tool is named; a bad row of each kind is counted.
@@ -558,15 +629,11 @@ static void no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_in_noise),
-        cmocka_unit_test(planted_is_found),
-        cmocka_unit_test(past_is_past),
-        cmocka_unit_test(same_answer),
-        cmocka_unit_test(findings_and_companions),
-        cmocka_unit_test(each_kind),
-        cmocka_unit_test(other_targets),
-        cmocka_unit_test(warnings),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(nothing_in_noise), cmocka_unit_test(shuffling_would_fool),
+        cmocka_unit_test(planted_is_found), cmocka_unit_test(past_is_past),
+        cmocka_unit_test(same_answer),      cmocka_unit_test(findings_and_companions),
+        cmocka_unit_test(each_kind),        cmocka_unit_test(other_targets),
+        cmocka_unit_test(warnings),         cmocka_unit_test(refusals),
         cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
