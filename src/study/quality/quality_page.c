@@ -188,16 +188,19 @@ static void draw_level(struct text *out, const struct quality *q, uint32_t numbe
     text_fini(&name);
 }
 
-static void draw_levels(struct text *out, const struct quality *q) {
+static void draw_levels(struct text *out, const struct quality *q, const struct told *told) {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < q->n_column && n < MAX_PANELS; i++) {
-        if (q->column[i].change.p <= 0.05) {
+    for (uint32_t i = 0; i < told->n && n < MAX_PANELS; i++) {
+        for (uint32_t k = 0; told->sentence[i].section == TOLD_CHANGES && k < q->n_column; k++) {
+            if (q->column[k].column != told->sentence[i].column) {
+                continue;
+            }
             if (n++ == 0) {
                 text_addz(out, "<figure>\n");
                 markup_tag(out, "p", "note", W_QUALITY_LEVEL_NOTE);
                 text_addz(out, "<div class=\"panels\">\n");
             }
-            draw_level(out, q, i);
+            draw_level(out, q, k);
         }
     }
     if (n > 0) {
@@ -403,7 +406,7 @@ static void add_section(struct text *out, const struct quality *q, const struct 
     if (section == TOLD_COUNT) {
         draw_rate(out, q);
     } else if (section == TOLD_CHANGES) {
-        draw_levels(out, q);
+        draw_levels(out, q, told);
     } else if (section == TOLD_CAUSES) {
         draw_causes(out, q);
     } else if (section == TOLD_COMMON) {

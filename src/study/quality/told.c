@@ -368,29 +368,50 @@ void told_when(const struct quality *quality, uint32_t period, char out[CLOCK_TE
     }
 }
 
-static void tell_changes(struct telling *t) {
-    const struct quality *q = t->q;
-    uint32_t n = 0, n_judged = 0;
+// Columns that changed, the largest change first; gives how many.
+static uint32_t find_changed(const struct quality *q, uint32_t *changed, uint32_t *n_judged) {
+    uint32_t n = 0;
     for (uint32_t i = 0; i < q->n_column; i++) {
         const struct change *change = &q->column[i].change;
-        n_judged += isnan(change->p) ? 0 : 1;
-        if (!(change->p <= surely)) {
-            continue;
+        *n_judged += isnan(change->p) ? 0 : 1;
+        if (change->p <= surely) {
+            uint32_t at = n++;
+            while (at > 0 && fabs(q->column[changed[at - 1]].change.t) < fabs(change->t)) {
+                changed[at] = changed[at - 1];
+                at--;
+            }
+            changed[at] = i;
         }
-        char when[CLOCK_TEXT_BYTES];
-        told_when(q, change->at, when);
-        const struct numeral before = told_number(change->before),
-                             after = told_number(change->after);
-        const struct numeral p = p_value(change->p);
-        const char *const arguments[] = {name_of(t, q->column[i].column), when, before.text,
-                                         after.text, p.text};
-        struct told_sentence *sentence =
-            n++ < MAX_CHANGES ? say(t, TOLD_CHANGES, TOLD_BAD,
-                                    q->has_time ? TW_CHANGED : TW_CHANGED_ROW, arguments)
-                              : NULL;
-        if (sentence) {
-            sentence->column = q->column[i].column;
-        }
+    }
+    return n;
+}
+
+static void tell_change(struct telling *t, const struct quality_column *column) {
+    const struct change *change = &column->change;
+    char when[CLOCK_TEXT_BYTES];
+    told_when(t->q, change->at, when);
+    const struct numeral before = told_number(change->before), after = told_number(change->after);
+    const struct numeral p = p_value(change->p);
+    const char *const arguments[] = {name_of(t, column->column), when, before.text, after.text,
+                                     p.text};
+    struct told_sentence *sentence =
+        say(t, TOLD_CHANGES, TOLD_BAD, t->q->has_time ? TW_CHANGED : TW_CHANGED_ROW, arguments);
+    if (sentence) {
+        sentence->column = column->column;
+    }
+}
+
+static void tell_changes(struct telling *t) {
+    const struct quality *q = t->q;
+    uint32_t *changed = arena_take(&t->told->arena, (size_t)q->n_column + 1, sizeof *changed);
+    uint32_t n_judged = 0;
+    if (!changed) {
+        t->status = arena_refusal(&t->told->arena, t->err);
+        return;
+    }
+    const uint32_t n = find_changed(q, changed, &n_judged);
+    for (uint32_t i = 0; i < n && i < MAX_CHANGES; i++) {
+        tell_change(t, &q->column[changed[i]]);
     }
     const struct numeral count = numeral_count(n > MAX_CHANGES ? n - MAX_CHANGES : n_judged);
     const char *const arguments[] = {count.text};
@@ -601,13 +622,17 @@ static void tell_next(struct telling *t) {
         say(t, TOLD_NEXT, TOLD_PLAIN, TW_NEXT_TRY, arguments);
         n++;
     }
-    for (uint32_t i = 0; i < q->n_column && n < MAX_NEXT; i++) {
-        if (q->column[i].change.p <= surely) {
-            char when[CLOCK_TEXT_BYTES];
-            told_when(q, q->column[i].change.at, when);
-            const char *const arguments[] = {name_of(t, q->column[i].column), when};
-            say(t, TOLD_NEXT, TOLD_PLAIN, TW_NEXT_CHECK, arguments);
-            n++;
+    for (uint32_t i = 0; i < t->told->n && n < MAX_NEXT; i++) { // those that changed most
+        const uint32_t column = t->told->sentence[i].column;
+        for (uint32_t k = 0; t->told->sentence[i].section == TOLD_CHANGES && k < q->n_column; k++) {
+            if (q->column[k].column == column && n < MAX_NEXT) {
+                char when[CLOCK_TEXT_BYTES];
+                told_when(q, q->column[k].change.at, when);
+                const char *const arguments[] = {name_of(t, column), when};
+                say(t, TOLD_NEXT, TOLD_PLAIN, q->has_time ? TW_NEXT_CHECK : TW_NEXT_CHECK_ROW,
+                    arguments);
+                n++;
+            }
         }
     }
     if (n == 0) {

@@ -64,6 +64,7 @@
     X(LEVELS_ALIKE, "\"{1}\": no one is worse than the others by more than chance ({2} compared).", "\"{1}\": 우연 이상으로 나쁜 것은 없습니다 ({2}개 비교).") \
     X(NEXT_TRY, "Keep \"{1}\" on its good side for some lots, and count: if this is the cause, about {2} of the bad units would go.", "몇 로트 동안 \"{1}\"[을/를] 좋은 쪽으로 두고 세어 보세요. 이것이 원인이라면 불량의 약 {2}[이/가] 없어집니다.") \
     X(NEXT_CHECK, "Look at \"{1}\" around {2}: what was done then?", "{2} 무렵 \"{1}\"에 무슨 일이 있었는지 확인하세요.") \
+    X(NEXT_CHECK_ROW, "Look at \"{1}\" around row {2}: what was done then?", "{2}행 무렵 \"{1}\"에 무슨 일이 있었는지 확인하세요.") \
     X(NEXT_MEASURE, "Write down what these data do not have: material lots, tool, settings, the weather. Then drop the file again.", "이 데이터에 없는 것(자재 로트, 설비, 설정값, 온습도)을 함께 적어 다시 올려 주세요.") \
     X(DOUBT_CAUSE, "Going together is not causing: only a trial in which one thing alone is changed tells a cause.", "함께 나타난다고 해서 원인은 아닙니다. 한 가지만 바꾸어 보는 시험만이 원인을 가립니다.") \
     X(DOUBT_SMALL, "With this many rows only differences of {1} or more would have been found (for a cut through the middle).", "이 행 수로는 (반으로 나눌 때) {1} 이상의 차이만 찾을 수 있습니다.") \
