@@ -12,7 +12,7 @@ demo: try_web try_demo all # PLANT=folder: that plant instead of the examples; O
 	@tools/demo $(PLANT)
 test: try_test all
 	@tools/gateway --try
-	@tools/packages tests/peers || echo "make: going on without these"
+	@for folder in peers onnx; do tools/packages tests/$$folder || echo "make: going on without these"; done
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
 check: # PARTS='format asan': only these
 	@tools/setup check
