@@ -105,7 +105,7 @@ static void time_rows(const char *name, struct trees_case *c, bool is_peer) {
             qsort(took, N_ASKED, sizeof *took, by_time);
             all[k] = total;
             p50[k] = took[N_ASKED / 2];
-            p99[k] = took[N_ASKED / 100 * 99];
+            p99[k] = took[N_ASKED - N_ASKED / 100];
         }
     }
     char extra[128];

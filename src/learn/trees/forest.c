@@ -31,32 +31,29 @@ void forest_draft_fini(struct forest_draft *draft) {
     *draft = (struct forest_draft){0};
 }
 
-// Room for one more of `size` bytes each.
-static maru_status grow(void **items, uint32_t n, uint32_t *cap, size_t size, maru_error *err) {
-    if (n < *cap) {
-        return MARU_OK;
+// Room for one more of `size` bytes each; NULL: no memory, and what was there stays.
+static void *with_room(void *items, uint32_t n, uint32_t *cap, size_t size) {
+    if (items && n < *cap) {
+        return items;
     }
     const uint32_t more = *cap > 0 ? *cap * 2 : 64;
-    void *grown = alloc_resize(*items, more, size);
-    if (!grown) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    *items = grown;
-    *cap = more;
-    return MARU_OK;
+    void *grown = alloc_resize(items, more, size);
+    *cap = grown ? more : *cap;
+    return grown;
 }
 
 maru_status forest_draft_add_tree(struct forest_draft *draft, uint32_t group, maru_error *err) {
     if (draft->n_tree == FOREST_MAX_TREES) {
         return fail(err, MARU_E_LIMIT, "more than %d trees", FOREST_MAX_TREES);
     }
-    void *items = draft->group;
-    const maru_status st = grow(&items, draft->n_tree, &draft->cap_tree, sizeof *draft->group, err);
-    if (st == MARU_OK) {
-        draft->group = items;
-        draft->group[draft->n_tree++] = group;
+    uint32_t *groups =
+        with_room(draft->group, draft->n_tree, &draft->cap_tree, sizeof *draft->group);
+    if (!groups) {
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
-    return st;
+    draft->group = groups;
+    groups[draft->n_tree++] = group;
+    return MARU_OK;
 }
 
 maru_status forest_draft_add_node(struct forest_draft *draft, const struct forest_node *node,
@@ -64,13 +61,14 @@ maru_status forest_draft_add_node(struct forest_draft *draft, const struct fores
     if (draft->n_node == FOREST_MAX_NODES) {
         return fail(err, MARU_E_LIMIT, "trees with more than %d nodes", FOREST_MAX_NODES);
     }
-    void *items = draft->node;
-    const maru_status st = grow(&items, draft->n_node, &draft->cap_node, sizeof *draft->node, err);
-    if (st == MARU_OK) {
-        draft->node = items;
-        draft->node[draft->n_node++] = *node;
+    struct forest_node *nodes =
+        with_room(draft->node, draft->n_node, &draft->cap_node, sizeof *draft->node);
+    if (!nodes) {
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
-    return st;
+    draft->node = nodes;
+    nodes[draft->n_node++] = *node;
+    return MARU_OK;
 }
 
 // ---- a forest of it
@@ -322,7 +320,7 @@ maru_status forest_read(const void *bytes, size_t n, struct forest **out, maru_e
         st = forest_make(&draft, &made, err);
     }
     forest_draft_fini(&draft);
-    if (st == MARU_OK && !has_digest(made, head + n - TAIL_BYTES)) {
+    if (made && !has_digest(made, head + n - TAIL_BYTES)) {
         forest_free(made);
         st = fail(err, MARU_E_INPUT, "a model of trees that has changed on its way");
     }

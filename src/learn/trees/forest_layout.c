@@ -178,8 +178,8 @@ static maru_status make_scales(struct scaling *scaling, const uint32_t *slot_of,
     struct forest *forest = scaling->forest;
     uint32_t n_threshold = 0, n_scale = 0, n_column = 0;
     for (uint32_t f = 0; f < forest->shape.n_feature; f++) {
-        const uint32_t n_way =
-            (slot_of[2 * f] != UINT32_MAX) + (uint32_t)(slot_of[2 * f + 1] != UINT32_MAX);
+        const uint32_t n_way = (slot_of[(size_t)2 * f] != UINT32_MAX) +
+                               (uint32_t)(slot_of[(size_t)2 * f + 1] != UINT32_MAX);
         n_scale += n_way > 0;
         n_threshold += n_way > 0 ? levels_bytes(scaling->n[f]) : 0;
         n_column += n_way * ((scaling->n[f] + FOREST_CODES - 1) / FOREST_CODES);
@@ -201,10 +201,10 @@ static maru_status make_scales(struct scaling *scaling, const uint32_t *slot_of,
         *scale = (struct forest_scale){.feature = f, .column = forest->n_column};
         make_levels(forest, scale, scaling->value + scaling->begin[f], n, &at);
         for (uint32_t way = 0; way < 2; way++) {
-            if (slot_of[2 * f + way] == UINT32_MAX) {
+            if (slot_of[(size_t)2 * f + way] == UINT32_MAX) {
                 continue;
             }
-            scaling->column_of[2 * f + way] = forest->n_column;
+            scaling->column_of[(size_t)2 * f + way] = forest->n_column;
             for (uint32_t first = 0; first < n; first += FOREST_CODES) {
                 forest->column[forest->n_column++] = (struct forest_column){first, way == 1};
             }
@@ -245,7 +245,7 @@ static void place_tree(struct forest *forest, const struct scaling *scaling,
                        const uint32_t *slot_of, uint32_t tree, uint32_t begin, uint32_t depth) {
     const struct forest_node *root = forest->node + forest->root[tree];
     uint32_t stands[2 << FOREST_FULL_DEPTH] = {0}; // by place, from 1
-    for (uint32_t i = 1; i < 1U << depth; i++) {
+    for (size_t i = 1; i < (size_t)1 << depth; i++) {
         const struct forest_node *node = &root[stands[i]];
         if (node->what == FOREST_LEAF) {
             stands[2 * i] = stands[2 * i + 1] = stands[i];
@@ -253,7 +253,7 @@ static void place_tree(struct forest *forest, const struct scaling *scaling,
         }
         stands[2 * i] = node->first + 1;
         stands[2 * i + 1] = node->first;
-        place_question(forest, scaling, slot_of, begin + i, node);
+        place_question(forest, scaling, slot_of, begin + (uint32_t)i, node);
     }
     for (uint32_t i = 0; i < 1U << depth; i++) {
         forest->leaf[begin + i] = root[stands[(1U << depth) + i]].value;
@@ -286,7 +286,10 @@ maru_status forest_lay_out(struct forest *forest, maru_error *err) {
     arena_init(&scratch, FOREST_MAX_BYTES);
     struct scaling scaling = {.forest = forest};
     uint32_t *slot_of = arena_take(&scratch, (size_t)2 * forest->shape.n_feature, sizeof *slot_of);
-    maru_status st = slot_of ? make_runs(forest, err) : arena_refusal(&scratch, err);
+    if (!slot_of) {
+        return arena_refusal(&scratch, err); // nothing was taken
+    }
+    maru_status st = make_runs(forest, err);
     if (st == MARU_OK) {
         st = make_slots(forest, slot_of, err);
     }

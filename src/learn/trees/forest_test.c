@@ -339,7 +339,7 @@ static void answers_are_shares(void **state) {
     struct forest *forest = draw_forest(&plans[7], 1);
     uint64_t seed = 9;
     float value[9 * 50];
-    for (size_t i = 0; i < 9 * 50; i++) {
+    for (size_t i = 0; i < sizeof value / sizeof *value; i++) {
         value[i] = (float)draw_below(&seed, 2001) / 20 - 50;
     }
     forest_answers(forest, 50, value);
