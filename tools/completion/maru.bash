@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup check compare fake help import new restore scene serve sim store tenant token version' list=''
+    local verbs='alarms audit backup check compare fake help import new quality restore scene serve sim store tenant token version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -23,7 +23,7 @@ _maru() {
     2:alarms:*) list=tune ;;
     2:audit:*) list='list verify' ;;
     2:store:*) list=copy ;;
-    2:restore:*)
+    2:restore:* | 2:quality:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
