@@ -14,6 +14,7 @@ NOT_SENTENCES = {
     "src/cli/": "the words of the command stand in words_list.h in both languages",
     "src/scene/usda": "text of scenes", "src/scene/glb.c": "text of scenes", "src/plant/fab/fab_tables.c": "text of tables", "src/connect/fake/fake_secs_table.c": "text of tables",
     "src/study/report/": "HTML and SVG, its words stand in words_list.h",
+    "src/study/quality/quality_page.c": "HTML and SVG", "src/study/quality/quality_json.c": "words of JSON", "src/learn/roles/role_words.c": "words of spreadsheets",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
     "src/study/words/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",

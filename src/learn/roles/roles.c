@@ -320,10 +320,11 @@ static maru_status judge_rows(const struct frame *frame, struct roles *roles, ma
         }
     }
     if (target->form != TARGET_NONE && has_classes && (roles->n_bad == 0 || roles->n_good == 0)) {
-        return fail(err, MARU_E_INPUT, "\"%s\" says the same of all %llu units: %s",
-                    frame->column[target->column].name,
-                    (unsigned long long)(roles->n_bad + roles->n_good),
-                    roles->n_bad == 0 ? "none is bad" : "all are bad");
+        const char *name = frame->column[target->column].name;
+        const unsigned long long n = roles->n_bad + roles->n_good;
+        return roles->n_bad == 0
+                   ? fail(err, MARU_E_INPUT, "none of %llu units is bad by \"%s\"", n, name)
+                   : fail(err, MARU_E_INPUT, "all of %llu units are bad by \"%s\"", n, name);
     }
     return MARU_OK;
 }

@@ -285,7 +285,7 @@ static void what_says_nothing(void **state) {
     }
     const struct roles_hints hints = {.target = "판정", .lower = (double)NAN, .upper = (double)NAN};
     assert_int_equal(roles_find(&frame, &hints, &roles, &err), MARU_E_INPUT);
-    assert_non_null(strstr(err.text, "none is bad"));
+    assert_non_null(strstr(err.text, "none of 3 units is bad"));
     assert_int_equal(roles_find(&frame, NULL, &roles, NULL), MARU_OK);
     assert_int_equal(roles.target.form, TARGET_NONE);
     roles_fini(&roles);

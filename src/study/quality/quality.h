@@ -1,7 +1,7 @@
 // What a spreadsheet says of its defects: how many, is it getting worse, what changed, what it is capable of, what goes with it and
 // holds on later data. The command, the server and the page tell the same because all of it comes from here.
 //
-//     frame -> roles -> order, periods -> trend, changes, capability, causes -> told.c: sentences -> JSON, page, terminal
+//     frame -> roles -> order, periods -> trend, changes, capability, causes -> sentences.c -> JSON, page, terminal
 #ifndef STUDY_QUALITY_H
 #define STUDY_QUALITY_H
 

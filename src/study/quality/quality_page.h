@@ -2,7 +2,7 @@
 #ifndef STUDY_QUALITY_PAGE_H
 #define STUDY_QUALITY_PAGE_H
 
-#include "study/quality/told.h"
+#include "study/quality/sentences.h"
 
 // in: title: of the file, any text
 void quality_page(struct text *out, const struct quality *quality, const struct told *told,

@@ -943,7 +943,21 @@
     X("a model with more than {1} classes or {2} columns", "모델의 클래스가 {1}개 또는 열이 {2}개를 넘습니다") \
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
-#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CAUSES(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_TREES(X) KOREAN_WINDOWS(X)
+#define KOREAN_QUALITY(X) \
+    X("limits are written COLUMN=LOW..HIGH, not \"{1}\"", "규격은 열=하한..상한으로 씁니다. \"{1}\"[은/는] 아닙니다") \
+    X("only an .xlsx has sheets", "시트는 .xlsx에만 있습니다") \
+    X("the report is too large", "보고서가 너무 큽니다") \
+    X("no value of \"{1}\" is \"{2}\"", "\"{1}\" 열에 \"{2}\" 값이 없습니다") \
+    X("there is no column \"{1}\"", "\"{1}\" 열이 없습니다") \
+    X("\"{1}\" has neither words nor numbers", "\"{1}\" 열에는 낱말도 수도 없습니다") \
+    X("none of {1} units is bad by \"{2}\"", "\"{2}\" 열로는 {1}개 가운데 불량이 하나도 없습니다") \
+    X("all of {1} units are bad by \"{2}\"", "\"{2}\" 열로는 {1}개가 모두 불량입니다") \
+    X("a table of {1} rows says nothing", "{1}행짜리 표로는 아무것도 말할 수 없습니다") \
+    X("{1} to {2} shuffles, not {3}", "섞는 횟수는 {1}~{2}번입니다. {3}번은 안 됩니다") \
+    X("limits of \"{1}\": {2}", "\"{1}\"의 규격: {2}") \
+    X("\"{1}\" is no column of numbers that has limits", "\"{1}\"[은/는] 규격을 둘 수 있는 수치 열이 아닙니다")
+
+#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CAUSES(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_QUALITY(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_TREES(X) KOREAN_WINDOWS(X)
 // clang-format on
 
 #endif

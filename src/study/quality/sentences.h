@@ -1,10 +1,10 @@
 // The answers of a quality report as sentences in English and Korean, in the order in which a foreman asks.
-#ifndef STUDY_TOLD_H
-#define STUDY_TOLD_H
+#ifndef STUDY_SENTENCES_H
+#define STUDY_SENTENCES_H
 
 #include "io/clock.h"
 #include "study/quality/quality.h"
-#include "study/quality/told_words.h"
+#include "study/quality/sentence_list.h"
 #include "study/words/numerals.h"
 #include "study/words/words.h"
 

@@ -1,6 +1,6 @@
 // The sentences of a quality report: name, English, Korean. {1} to {9} are its numbers and names.
-#ifndef STUDY_TOLD_WORDS_H
-#define STUDY_TOLD_WORDS_H
+#ifndef STUDY_SENTENCE_LIST_H
+#define STUDY_SENTENCE_LIST_H
 
 // clang-format off
 #define TOLD_SECTIONS(X) \

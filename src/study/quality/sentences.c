@@ -1,4 +1,4 @@
-#include "study/quality/told.h"
+#include "study/quality/sentences.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 
-// Each section is a function that adds sentences; each sentence is one entry of told_words.h with its arguments, filled in both languages.
+// Each section is a function that adds sentences; each sentence is one entry of sentence_list.h with its arguments, filled in both languages.
 
 enum {
     TOLD_MAX_BYTES = 64 << 20,
