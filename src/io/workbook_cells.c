@@ -19,6 +19,10 @@
 // Source: ECMA-376-1:2016, 18.3.1.4 (c), 18.18.11 (ST_CellType), 18.8.30 (numFmt: the numbers of built-in formats, and those of
 // East Asia), 18.17.4.1 (1900 date system, in which 1900 is a leap year, and 1904 date system).
 
+// Programs write all 17 digits of a double: 0.1 as 0.10000000000000001. Those are made short; others stand as they are, which is
+// much quicker.
+enum { SHORT_BYTES = 18 };
+
 struct cells {
     struct workbook_job *job;
     struct text value;          // of this cell
@@ -230,7 +234,12 @@ static void add_number(struct cells *cells, struct text *out) {
     }
     const enum workbook_form form =
         cells->style == UINT32_MAX ? WORKBOOK_PLAIN : (enum workbook_form)job->style[cells->style];
-    if (form == WORKBOOK_PLAIN || !workbook_add_day(out, number, form, job->is_1904)) {
+    if (form != WORKBOOK_PLAIN && workbook_add_day(out, number, form, job->is_1904)) {
+        return;
+    }
+    if (cells->value.n_bytes <= SHORT_BYTES) {
+        text_add(out, cells->value.bytes, cells->value.n_bytes);
+    } else {
         text_add_double(out, number);
     }
 }

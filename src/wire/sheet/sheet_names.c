@@ -134,6 +134,30 @@ static maru_status make_single(struct naming *naming) {
     return st;
 }
 
+// What stands over a column in one row of the header, without its unit, which is kept.
+static maru_status add_part(struct naming *naming, const struct csv_field *cell,
+                            const char **unit) {
+    struct text *text = &naming->text;
+    if (text->n_bytes > 0) {
+        text_addz(text, "/");
+    }
+    const size_t from = text->n_bytes;
+    add_line(text, cell);
+    cut(text);
+    size_t begin = 0;
+    size_t end = 0;
+    if (text->n_bytes <= from ||
+        !find_unit(text->bytes + from, text->n_bytes - from, &begin, &end)) {
+        return MARU_OK;
+    }
+    const maru_status st = take_unit(naming, text->bytes + from + begin, end - begin, unit);
+    text->n_bytes = from + begin - 1;
+    while (text->n_bytes > from && text->bytes[text->n_bytes - 1] == ' ') {
+        text->n_bytes--;
+    }
+    return st;
+}
+
 static maru_status name_column(struct naming *naming, uint32_t column,
                                const uint32_t over[SHEET_MAX_HEAD_ROWS], struct sheet_name *made) {
     const struct sheet_look *look = naming->look;
@@ -146,19 +170,7 @@ static maru_status name_column(struct naming *naming, uint32_t column,
         if (look->head[i] == look->unit_row) {
             st = read_unit_cell(naming, sheet_cell(row, column), &made->unit);
         } else if (over[i] != UINT32_MAX && sheet_cell(row, over[i])->n > 0) {
-            text_addz(text, text->n_bytes > 0 ? "/" : "");
-            add_line(text, sheet_cell(row, over[i]));
-        }
-    }
-    cut(text);
-    size_t begin = 0;
-    size_t end = 0;
-    if (st == MARU_OK && text->n_bytes > 0 && find_unit(text->bytes, text->n_bytes, &begin, &end)) {
-        st = made->unit[0] ? MARU_OK
-                           : take_unit(naming, text->bytes + begin, end - begin, &made->unit);
-        text->n_bytes = begin - 1;
-        while (text->n_bytes > 0 && text->bytes[text->n_bytes - 1] == ' ') {
-            text->n_bytes--;
+            st = add_part(naming, sheet_cell(row, over[i]), &made->unit);
         }
     }
     made->is_named = text->n_bytes > 0;
