@@ -11,7 +11,8 @@
 //     "-0025.0665e2"  ->  is_negative, digit "250665", exponent -2       value = 250665 * 10^-2
 //
 // Doubles. At most 2^53 and a power of ten up to 22: both are exact doubles, so that one
-// multiplication or division rounds once, correctly. Everything else is long division of two big
+// multiplication or division rounds once, correctly. Up to 19 digits over a power of ten are one
+// division of 128 bits. Everything else is long division of two big
 // integers, bit by bit:
 //
 //     value = above / below = 2^shift * (1.b1 b2 ... b52 and a rest), rounded half to even
@@ -24,7 +25,7 @@
 // Scaled integers. digits < 10^18 and unit < 2^63, so the product stays below 2^123: exact in 128
 // bits.
 
-enum { MAX_DIGITS = 780, MAX_SCALED_DIGITS = 18, MAX_EXACT_POWER = 22 };
+enum { MAX_DIGITS = 780, MAX_SCALED_DIGITS = 18, MAX_EXACT_POWER = 22, MAX_EXACT_DIGITS = 19 };
 
 // A double lies between 10^LOWEST and 10^HIGHEST, generously.
 enum { LOWEST_POWER = -330, HIGHEST_POWER = 310, BIG_LIMBS = 120 };
@@ -147,6 +148,32 @@ static bool fast_double(const struct decimal *d, double *out) {
     }
     *out = d->exponent < 0 ? (double)mantissa / power[-d->exponent]
                            : (double)mantissa * power[d->exponent];
+    return true;
+}
+
+// 17 digits with a point among them, as programs write doubles: one division of 128 bits by 64, whose quotient has at least 57
+// bits and whose rest tells what lies below them.
+static bool quotient_double(const struct decimal *d, double *out) {
+    if (d->n_digit > MAX_EXACT_DIGITS || d->exponent < -MAX_EXACT_DIGITS || d->exponent >= 0 ||
+        (int64_t)d->n_digit + d->exponent < -1) {
+        return false;
+    }
+    uint64_t below = 1;
+    for (int64_t i = d->exponent; i < 0; i++) {
+        below *= 10;
+    }
+    const wide_u128 above = (wide_u128)mantissa_of(d) << 64;
+    const wide_u128 quotient = above / below;
+    const bool is_more = above != quotient * below;
+    const uint64_t high = (uint64_t)(quotient >> 64);
+    const int n_bits =
+        high > 0 ? 128 - __builtin_clzll(high) : 64 - __builtin_clzll((uint64_t)quotient);
+    const int n_dropped = n_bits - 53;
+    const wide_u128 half = (wide_u128)1 << (n_dropped - 1);
+    const wide_u128 rest = quotient & (2 * half - 1);
+    uint64_t bits = (uint64_t)(quotient >> n_dropped);
+    bits += rest > half || (rest == half && (is_more || (bits & 1) == 1));
+    *out = ldexp((double)bits, n_dropped - 64);
     return true;
 }
 
@@ -281,7 +308,7 @@ bool number_double(const char *bytes, size_t n, double *out) {
         return false;
     }
     double value = 0.0;
-    if (d.n_digit > 0 && !fast_double(&d, &value)) {
+    if (d.n_digit > 0 && !fast_double(&d, &value) && !quotient_double(&d, &value)) {
         value = slow_double(&d);
     }
     if (!isfinite(value)) {
