@@ -100,12 +100,18 @@ static maru_status gather_lots(const struct causes_input *input, struct arena *a
     return MARU_OK;
 }
 
-// The end of the group that lies nearest to seven tenths of the rows.
-static void split(struct cause_rows *out) {
+// Which group is the first of the later part: where the caller says which rows are later, the first that begins with one;
+// else that which begins nearest to seven tenths of the rows.
+static void split(const bool *is_later, struct cause_rows *out) {
     const uint64_t want = (uint64_t)out->n * 7;
     uint32_t best = 0;
     uint64_t best_off = UINT64_MAX;
-    for (uint32_t g = 1; g < out->n_group; g++) {
+    if (is_later) {
+        while (best < out->n_group && !is_later[out->row[out->group_at[best]]]) {
+            best++;
+        }
+    }
+    for (uint32_t g = 1; !is_later && g < out->n_group; g++) {
         const uint64_t at = (uint64_t)out->group_at[g] * 10;
         const uint64_t off = at > want ? at - want : want - at;
         if (off < best_off) {
@@ -185,7 +191,7 @@ maru_status cause_rows_make(const struct causes_input *input, struct arena *aren
     for (uint32_t i = 0; i < made.n; i++) {
         made.target[i] = input->target[made.row[i]];
     }
-    split(&made);
+    split(input->is_later, &made);
     if (made.is_number) {
         st = weigh_numbers(input, arena, &made, err);
     } else {

@@ -15,6 +15,7 @@
 //     search     strongest cut of each column; the same under some hundred moved targets      cause_search.c
 //     findings   columns whose strongest passes what chance finds; one that adds nothing to a stronger one goes with it
 //     trial      each finding once more in the later rows, one-sided, against moved targets   cause_parts.c
+//     within     all of it once more among the rows inside of a strong finding, one level deep
 //
 // A column says the same as a finding when, compared only among rows alike in the finding, it no longer passes what chance finds,
 // and has lost a third of its strength or more.
@@ -552,11 +553,10 @@ static bool is_enough(struct work *work) {
     return !is_few && !is_equal;
 }
 
-static maru_status run(struct work *work, maru_error *err) {
-    maru_status st = check_input(work->input, err);
-    if (st == MARU_OK) {
-        st = cause_rows_make(work->input, &work->scratch, &work->rows, err);
-    }
+// Rows, columns, search, findings. *is_done: there was enough to look at.
+static maru_status look(struct work *work, bool *is_done, maru_error *err) {
+    *is_done = false;
+    maru_status st = cause_rows_make(work->input, &work->scratch, &work->rows, err);
     if (st != MARU_OK || !is_enough(work)) {
         return st;
     }
@@ -572,11 +572,120 @@ static maru_status run(struct work *work, maru_error *err) {
     }
     work->later = cause_span_of(&work->rows, true, work->input->n_shift, work->input->seed);
     count_cells(work);
-    st = find(work, err);
-    if (st == MARU_OK) {
-        st = find_common(work, err);
+    *is_done = true;
+    return find(work, err);
+}
+
+// A finding of another search, for good.
+static maru_status keep_within(struct work *work, const struct cause *from, struct cause *owner,
+                               maru_error *err) {
+    struct arena *arena = &work->out->arena;
+    struct cause *kept = arena_take(arena, 1, sizeof *kept);
+    uint32_t *word = arena_take(arena, (size_t)from->n_word + 1, sizeof *word);
+    uint32_t *companion = arena_take(arena, (size_t)from->n_companion + 1, sizeof *companion);
+    if (!kept || !word || !companion) {
+        return no_room(work, err);
     }
-    return st == MARU_OK ? fill_power(work, err) : st;
+    if (from->n_word > 0) {
+        memcpy(word, from->word, from->n_word * sizeof *word);
+    }
+    memcpy(companion, from->companion, from->n_companion * sizeof *companion);
+    *kept = *from;
+    kept->word = word;
+    kept->companion = companion;
+    owner->within = kept;
+    return MARU_OK;
+}
+
+// The same question, asked of the rows inside of a finding alone: early ones stay early, and what says the same is left out.
+static maru_status narrow(struct work *work, const struct cause *cause, struct causes_input *inside,
+                          maru_error *err) {
+    const struct causes_input *input = work->input;
+    const size_t n = (size_t)input->frame->n_row + 1;
+    double *target = arena_take(&work->scratch, n, sizeof *target);
+    bool *is_later = arena_take(&work->scratch, n, sizeof *is_later);
+    uint32_t *column = arena_take(&work->scratch, (size_t)input->n_column + 1, sizeof *column);
+    if (!target || !is_later || !column) {
+        return no_room(work, err);
+    }
+    uint32_t c = 0;
+    while (work->search.column[c].column != cause->column) {
+        c++;
+    }
+    const struct cause_cut cut = worse_cut(work, c);
+    for (size_t i = 0; i < n; i++) {
+        target[i] = (double)NAN;
+    }
+    for (uint32_t i = 0; i < work->rows.n; i++) {
+        const uint32_t row = work->rows.row[i];
+        is_later[row] = i >= work->rows.n_early;
+        if (side_of(&cut, cause_column_code(&work->search.column[c], row)) == CAUSE_IN) {
+            target[row] = work->rows.target[i];
+        }
+    }
+    *inside = *input;
+    inside->target = target;
+    inside->is_later = is_later;
+    inside->column = column;
+    inside->n_column = 0;
+    for (uint32_t k = 0; k < input->n_column; k++) {
+        bool is_same = input->column[k] == cause->column;
+        for (uint32_t m = 0; m < cause->n_companion; m++) {
+            is_same = is_same || input->column[k] == cause->companion[m];
+        }
+        if (!is_same) {
+            column[inside->n_column++] = input->column[k];
+        }
+    }
+    return MARU_OK;
+}
+
+static maru_status look_within(struct work *work, struct cause *cause, maru_error *err) {
+    struct causes_input inside;
+    maru_status st = narrow(work, cause, &inside, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct causes found = {0};
+    struct work deeper = {.input = &inside, .out = &found};
+    arena_init(&found.arena, inside.cap_bytes);
+    arena_init(&deeper.scratch, inside.cap_bytes);
+    bool is_done = false;
+    st = look(&deeper, &is_done, err);
+    if (st == MARU_OK && found.n_holding > 0) {
+        st = keep_within(work, &found.cause[0], cause, err);
+    }
+    arena_fini(&deeper.scratch);
+    arena_fini(&found.arena);
+    return st;
+}
+
+// Only inside of findings that take less than half of the rows: there is no corner in a large part.
+static maru_status find_within(struct work *work, maru_error *err) {
+    maru_status st = MARU_OK;
+    for (uint32_t i = 0; st == MARU_OK && i < work->out->n_holding && i < CAUSES_MAX_WITHIN; i++) {
+        struct cause *cause = &work->out->cause[i];
+        if (cause->early.in.n < cause->early.out.n) {
+            st = look_within(work, cause, err);
+        }
+    }
+    return st;
+}
+
+static maru_status run(struct work *work, maru_error *err) {
+    bool is_done = false;
+    maru_status st = check_input(work->input, err);
+    if (st == MARU_OK) {
+        st = look(work, &is_done, err);
+    }
+    if (st != MARU_OK || !is_done) {
+        return st;
+    }
+    st = find_common(work, err);
+    if (st == MARU_OK) {
+        st = fill_power(work, err);
+    }
+    return st == MARU_OK ? find_within(work, err) : st;
 }
 
 maru_status causes_find(const struct causes_input *input, struct causes *out, maru_error *err) {

@@ -18,6 +18,7 @@
 enum {
     CAUSES_MAX_FOUND = 24,    // findings told
     CAUSES_MAX_LEVELS = 62,   // words of a column looked at one by one; rarer ones are others
+    CAUSES_MAX_WITHIN = 3,    // strongest findings inside of which others are looked for
     CAUSES_MAX_SHIFTS = 10000 // targets moved along
 };
 
@@ -40,8 +41,9 @@ struct causes_input {
         *cluster; // (n_row) lot of a row, below n_cluster or CAUSES_NO_CLUSTER; NULL: none
     uint32_t n_cluster;
     uint64_t seed;
-    uint32_t n_shift; // 200 to CAUSES_MAX_SHIFTS; 400 is enough
-    size_t cap_bytes; // for all memory
+    uint32_t n_shift;     // 200 to CAUSES_MAX_SHIFTS; 400 is enough
+    const bool *is_later; // (n_row) rows where findings are tried; NULL: the last three tenths
+    size_t cap_bytes;     // of what is found, and of the memory of each search
 };
 
 enum cause_how {
@@ -84,6 +86,7 @@ struct cause {
     const uint32_t
         *companion; // (n_companion) columns that say the same: beside this they add little
     uint32_t n_companion;
+    const struct cause *within; // the strongest that also holds among the rows inside; NULL: none
 };
 
 // A word of a column, against all other words of it.
@@ -143,7 +146,7 @@ struct causes {
 //   out     *out, to be given back by causes_fini
 //   errors  MARU_E_RANGE for targets that are none, an order that is none, lots or columns out of range; MARU_E_LIMIT,
 //           MARU_E_MEMORY. Too little data is no error but a warning
-//   cost    O(bad rows * columns * shifts); 4 bytes a row and column
+//   cost    O(bad rows * columns * shifts); a byte a row and column
 //   source  P. H. Westfall, S. S. Young: Resampling-Based Multiple Testing, Wiley 1993 (largest statistic); K. D. Harris: A
 //           shift test for independence in generic time series, 2020, arXiv:2012.06862 (shifts); docs/SOURCES.md
 MARU_MUST_USE maru_status causes_find(const struct causes_input *input, struct causes *out,
