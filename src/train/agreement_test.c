@@ -1,5 +1,6 @@
 #include "learn/trees/forest.h"
 
+#include "learn/trees/forest_inside.h"
 #include "train/boosting.h"
 #include "train/trial_rows.h"
 
@@ -7,9 +8,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <xgboost/c_api.h>
 
 // Does our own forest answer as XGBoost does? Margins to the last bit, answers to 1e-6; for one row and for batches, with wide
 // instructions and without.
@@ -52,7 +55,7 @@ static struct forest *forest_of(struct boosting *boosting) {
     return made;
 }
 
-// Rows that the trees have not seen, a third of the values exactly at thresholds: those that training rows have, moved by nothing.
+// Rows that the trees have not seen, a third of their values those of rows that they have.
 static struct trial_rows rows_to_ask(const struct agreement_case *c,
                                      const struct boosting_options *options,
                                      const struct trial_rows *known) {
@@ -103,6 +106,75 @@ static void check(size_t row, struct boosting *boosting, struct forest *forest,
     free(scratch);
 }
 
+// Values that decide: the thresholds themselves, the nearest numbers on both sides, infinities, what is missing.
+static float hard_value(const struct forest *forest, uint32_t feature, uint32_t draw) {
+    switch (draw % 16) {
+    case 0:
+        return INFINITY;
+    case 1:
+        return -INFINITY;
+    case 2:
+        return NAN;
+    default:
+        break;
+    }
+    for (uint32_t i = 0; i < forest->shape.n_node;
+         i++) { // from somewhere on, the next question of this feature
+        const struct forest_node *node = &forest->node[(i + draw / 64) % forest->shape.n_node];
+        if (node->what != FOREST_LEAF && node->what / 2 == feature) {
+            return draw % 16 < 9    ? node->value
+                   : draw % 16 < 12 ? nextafterf(node->value, -INFINITY)
+                                    : nextafterf(node->value, INFINITY);
+        }
+    }
+    return (float)draw;
+}
+
+enum { N_HARD = 257 };
+
+// XGBoost takes infinite values only in place.
+static void check_hard(size_t row, struct boosting *boosting, struct forest *forest) {
+    const uint32_t n_group = forest->shape.n_group, n_feature = forest->shape.n_feature;
+    const size_t n = (size_t)N_HARD * n_group;
+    float *x = malloc((size_t)N_HARD * n_feature * sizeof *x), *got = malloc(n * sizeof *got);
+    void *scratch = malloc(forest_scratch_bytes(forest));
+    struct text model;
+    text_init(&model, 1 << 28);
+    assert_true(x && got && scratch);
+    for (uint32_t i = 0; i < N_HARD * n_feature; i++) {
+        const uint32_t draw = (uint32_t)(trial_number(row, i) * 16777216.0F);
+        x[i] = hard_value(forest, i % n_feature, draw);
+    }
+    assert_int_equal(boosting_model(boosting, &model, NULL), MARU_OK);
+    BoosterHandle peer = NULL;
+    assert_int_equal(XGBoosterCreate(NULL, 0, &peer), 0);
+    assert_int_equal(XGBoosterLoadModelFromBuffer(peer, model.bytes, model.n_bytes), 0);
+    char where[160];
+    snprintf(where, sizeof where,
+             "{\"data\":[%zu,true],\"shape\":[%d,%u],\"typestr\":\"<f4\",\"version\":3}", (size_t)x,
+             N_HARD, n_feature);
+    const bst_ulong *shape = NULL;
+    bst_ulong n_dim = 0;
+    const float *want = NULL;
+    assert_int_equal(XGBoosterPredictFromDense(
+                         peer, where,
+                         "{\"type\":1,\"training\":false,\"iteration_begin\":0,\"iteration_end\":0,"
+                         "\"strict_shape\":true,\"missing\":NaN,\"cache_id\":0}",
+                         NULL, &shape, &n_dim, &want),
+                     0);
+    forest_margins(forest, x, N_HARD, scratch, got);
+    compare("hard margin", row, got, want, n, 0);
+    for (size_t i = 0; i < N_HARD; i++) {
+        forest_margin(forest, x + i * n_feature, scratch, got + i * n_group);
+    }
+    compare("hard margin of one", row, got, want, n, 0);
+    XGBoosterFree(peer);
+    text_fini(&model);
+    free(x);
+    free(got);
+    free(scratch);
+}
+
 static void answers_as_xgboost(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -119,6 +191,7 @@ static void answers_as_xgboost(void **state) {
         assert_int_equal(boosting_fit(&rows.rows, NULL, &options, &boosting, NULL), MARU_OK);
         struct trial_rows asked = rows_to_ask(c, &options, &rows);
         struct forest *forest = forest_of(boosting);
+        check_hard(i, boosting, forest);
         check(i, boosting, forest, &asked.rows);
         forest_free(forest);
         forest = forest_of(boosting);
