@@ -366,6 +366,7 @@ static void draw_commons(struct text *out, const struct quality *q) {
 static void add_columns(struct text *out, const struct quality *q) {
     static const enum word head[] = {W_QUALITY_COLUMN, W_QUALITY_ROLE, W_QUALITY_WHY,
                                      W_QUALITY_MISSING};
+    text_addz(out, "<figure>\n");
     markup_tag(out, "h2", "", W_QUALITY_COLUMNS);
     text_addz(out, "<div class=\"scroll\"><table>\n<thead><tr>");
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
@@ -388,7 +389,7 @@ static void add_columns(struct text *out, const struct quality *q) {
         text_addf(out, "</td><td>%s</td></tr>\n",
                   numeral_count(q->frame->column[i].n_missing).text);
     }
-    text_addz(out, "</tbody></table></div>\n");
+    text_addz(out, "</tbody></table></div>\n</figure>\n");
 }
 
 static void add_section(struct text *out, const struct quality *q, const struct told *told,

@@ -16,12 +16,12 @@
     /* quality of a spreadsheet */ \
     X(QUALITY_KIND, "quality report", "품질 보고서") \
     X(QUALITY_RATE, "Share of bad units over time", "시간에 따른 불량률") \
-    X(QUALITY_RATE_NOTE, "Each point is one period; the band is what chance alone would give (3 sigma).", "점 하나가 한 기간입니다. 띠는 우연만으로 생길 수 있는 범위(3시그마)입니다.") \
+    X(QUALITY_RATE_NOTE, "In %; each point is one period, the band is what chance alone would give (3 sigma).", "단위는 %이고 점 하나가 한 기간입니다. 띠는 우연만으로 생길 수 있는 범위(3시그마)입니다.") \
     X(QUALITY_MEAN_NOTE, "Each point is the mean of one period.", "점 하나가 한 기간의 평균입니다.") \
     X(QUALITY_LEVEL, "Level over time", "시간에 따른 수준") \
     X(QUALITY_LEVEL_NOTE, "Means of each period; lines are the level before and since.", "기간별 평균이고, 선은 달라지기 전과 뒤의 수준입니다.") \
     X(QUALITY_BINS, "Share of bad units by value", "값에 따른 불량률") \
-    X(QUALITY_BINS_NOTE, "All rows, with 95 % intervals; the dashed line is the cut that was found.", "모든 행이고 세로선은 95 % 구간, 점선은 찾아낸 경계입니다.") \
+    X(QUALITY_BINS_NOTE, "All rows, in %, with 95 % intervals; the orange line is the cut that was found.", "모든 행의 불량률(%)이고 세로선은 95 % 구간, 주황색 선은 찾아낸 경계입니다.") \
     X(QUALITY_LEVELS, "Share of bad units, one by one", "하나하나의 불량률") \
     X(QUALITY_COLUMNS, "How each column was read", "열을 읽은 방법") \
     X(QUALITY_COLUMN, "column", "열") \
