@@ -623,7 +623,6 @@ static maru_status narrow(struct work *work, const struct cause *cause, struct c
             target[row] = work->rows.target[i];
         }
     }
-    *inside = *input;
     inside->target = target;
     inside->is_later = is_later;
     inside->column = column;
@@ -641,7 +640,7 @@ static maru_status narrow(struct work *work, const struct cause *cause, struct c
 }
 
 static maru_status look_within(struct work *work, struct cause *cause, maru_error *err) {
-    struct causes_input inside;
+    struct causes_input inside = *work->input;
     maru_status st = narrow(work, cause, &inside, err);
     if (st != MARU_OK) {
         return st;
