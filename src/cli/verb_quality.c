@@ -96,13 +96,14 @@ struct sheet_file {
 
 static maru_status open_file(const char *path, const char *sheet, struct sheet_file *file,
                              maru_error *err) {
-    const struct sheet_hints hints = sheet_no_hints();
+    struct sheet_hints hints = sheet_no_hints();
     text_init(&file->bytes, FRAME_BYTES);
     maru_status st = files_read(path, &file->bytes, err);
     const struct text *text = &file->bytes;
     if (st == MARU_OK && workbook_is(text->bytes, text->n_bytes)) {
         st = workbook_read(text->bytes, text->n_bytes, sheet, FRAME_BYTES, &file->workbook, err);
         text = &file->workbook.csv;
+        hints.separator = ',';
     } else if (st == MARU_OK && sheet) {
         st = fail(err, MARU_E_USAGE, "only an .xlsx has sheets");
     }
