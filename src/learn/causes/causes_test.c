@@ -175,7 +175,8 @@ static void fill_yields(struct factory *f) {
 // How many made-up files a law is tried on; many in a soak.
 static uint32_t n_file(uint32_t usual) {
     const char *asked = getenv("MARU_CAUSES_FILES");
-    return asked ? (uint32_t)strtoul(asked, NULL, 10) : usual;
+    const uint32_t n = getenv("MARU_QUICK") ? usual / 4 + 1 : usual;
+    return asked ? (uint32_t)strtoul(asked, NULL, 10) : n;
 }
 
 enum noise { NOISE, WALKS, LOTS, YIELDS, N_NOISE };
@@ -196,7 +197,7 @@ static void fill(struct factory *f, enum noise noise) {
 
 // Law: in noise of each kind something is found in the early rows about once in twenty, and holds later next to never.
 static void nothing_in_noise(void **state) {
-    const uint32_t n = n_file(60);
+    const uint32_t n = n_file(40);
     (void)state;
     for (enum noise noise = 0; noise < N_NOISE; noise++) {
         uint32_t n_found = 0, n_holding = 0;
@@ -262,7 +263,7 @@ static void shuffle(struct factory *f, struct luck *luck) {
 // shuffled ones, which should be so in one file of twenty, in more than a third of the files.
 static void shuffling_would_fool(void **state) {
     enum { N_SHUFFLE = 19 };
-    const uint32_t n = n_file(30);
+    const uint32_t n = n_file(20);
     uint32_t n_alarm = 0;
     (void)state;
     for (uint32_t k = 0; k < n; k++) {
@@ -303,7 +304,7 @@ static void plant(struct factory *f, uint32_t column, double cut, double rate, d
 
 // Law: 10 % instead of 2 % above a cut in 1 of 200 columns is found among 12 000 rows, with the cut within a bin, and holds.
 static void planted_is_found(void **state) {
-    const uint32_t n = n_file(10);
+    const uint32_t n = n_file(6);
     uint32_t n_right = 0;
     (void)state;
     for (uint32_t k = 0; k < n; k++) {
