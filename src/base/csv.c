@@ -123,7 +123,8 @@ static maru_status check_field_end(const struct scan *s) {
 
 static maru_status scan_plain(struct scan *s) {
     const size_t begin = s->at;
-    const unsigned char *const bytes = s->bytes; // in locals: most of all bytes go through this loop
+    // In locals, since most of all bytes go through this loop.
+    const unsigned char *const bytes = s->bytes;
     const unsigned char separator = (unsigned char)s->reader->separator;
     const unsigned char quote = s->reader->quotes ? '"' : '\n'; // a line break ends it anyhow
     const size_t n = s->n;

@@ -38,9 +38,9 @@ static maru_status hint_form(struct samples_hints *hints, const char *word, maru
             return MARU_OK;
         }
     }
-    return word[0]
-               ? fail(err, MARU_E_INPUT, "times is wanted as ymd, mdy, dmy, excel, s, ms, us, ns or yy")
-               : MARU_OK;
+    return word[0] ? fail(err, MARU_E_INPUT,
+                          "times is wanted as ymd, mdy, dmy, excel, s, ms, us, ns or yy")
+                   : MARU_OK;
 }
 
 maru_status measured_hint(struct samples_hints *hints, const char *separator, const char *decimal,
