@@ -211,7 +211,10 @@ static maru_status look(const struct call *call, struct sheet_file *file, struct
     const struct quality_values *values = call->args.values;
     struct hints *hints = alloc_new(1, sizeof *hints);
     struct quality_options options = quality_usual();
-    maru_status st = hints ? read_hints(values, hints, err) : fail(err, MARU_E_MEMORY, "no memory");
+    if (!hints) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    maru_status st = read_hints(values, hints, err);
     st = st == MARU_OK ? open_file(call->args.word[0], values->sheet, file, err) : st;
     if (st == MARU_OK) {
         options.reading = &file->reading;
