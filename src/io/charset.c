@@ -100,6 +100,7 @@ static maru_status convert(const char *bytes, size_t n, struct charset_text *mad
 maru_status charset_decode(const char *bytes, size_t n, struct charset_text *text,
                            maru_error *err) {
     struct charset_text made = {.was = CHARSET_CP949};
+    bytes = bytes ? bytes : ""; // of an empty file
     const size_t n_mark = read_mark(bytes, n, &made.was);
     const enum charset by_zeros = n_mark > 0 ? N_CHARSET : look_for_zeros(bytes, n);
     made.has_mark = n_mark > 0;

@@ -24,6 +24,7 @@ const char *charset_name(enum charset charset);
 // Tell which character set a text is in, and make it UTF-8. A byte order mark decides; else bytes of zero at every other place
 // say UTF-16; else UTF-8 where all of it is; else CP949, which contains EUC-KR.
 //   out     *text, whose bytes may be those given: they must outlive it
+//   in      bytes: NULL is no bytes
 //   memory  charset_fini frees
 //   errors  MARU_E_INPUT with the line: none of these; MARU_E_MEMORY
 //   cost    one look over the bytes; one copy where they are no UTF-8

@@ -109,8 +109,20 @@ static void survives_no_memory(void **state) {
     assert_null(text.own);
 }
 
+// An empty file has no bytes to point to.
+static void nothing(void **state) {
+    struct charset_text text;
+    (void)state;
+    assert_int_equal(charset_decode(NULL, 0, &text, NULL), MARU_OK);
+    assert_int_equal(text.was, CHARSET_UTF8);
+    assert_int_equal(text.n, 0);
+    assert_non_null(text.bytes);
+    charset_fini(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing),
         cmocka_unit_test(tells_and_converts),
         cmocka_unit_test(names_the_line),
         cmocka_unit_test(reads_what_is_written),
