@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup check compare fake help import new quality restore scene serve sim store tenant token version' list=''
+    local verbs='alarms audit backup bench check compare fake help import new quality restore scene serve sim store tenant token version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -18,6 +18,7 @@ _maru() {
     *:*:*:-*) list=options ;;
     2:help:*) list=$verbs ;;
     2:new:*) list=fab ;;
+    2:bench:*) list=learn ;;
     2:tenant:*) list='add list remove' ;;
     2:token:*) list='new list revoke' ;;
     2:alarms:*) list=tune ;;

@@ -31,6 +31,9 @@
     X(QUALITY_PERIOD, "period", "기간") \
     /* figures of a run */ \
     X(FIGURE, "figure", "지표") \
+    X(INTERVAL_95, "95 %", "95 %") \
+    X(ORDINARY, "ordinary", "보통") \
+    X(WANTED, "wanted", "목표") \
     X(VALUE, "value", "값") \
     X(UNIT, "unit", "단위") \
     X(MEAN_95, "mean ± 95 %", "평균 ± 95 %") \
@@ -320,6 +323,13 @@
     X(HELP_DAYS, "how long to run, warm-up included: 365, 90d, 12h", "예열을 포함한 실행 기간: 365, 90d, 12h") \
     X(HELP_UNTIL, "run until this time after the start of the plant", "공장 시작부터 이 시각까지 실행") \
     X(HELP_WARMUP, "leave the first SPAN out of the statistics", "처음 SPAN을 통계에서 뺌") \
+    X(BENCH_PURPOSE, "measure on a public data set by its protocol, beside what others reach", "공개 데이터 세트에서 정해진 방법으로 재어 다른 결과와 나란히 보여 줍니다") \
+    X(HELP_SET, "the data set; docs/RESULTS.md lists them", "데이터 세트. 목록은 docs/RESULTS.md에 있습니다") \
+    X(HELP_SET_DATA, "folder with a folder of each set [$MARU_DATA, or ../shared/data]", "세트별 폴더가 들어 있는 폴더 [$MARU_DATA 또는 ../shared/data]") \
+    X(HELP_PREDICTIONS, "write the predictions, for others to score", "다른 사람이 채점할 수 있도록 예측을 파일로 씁니다") \
+    X(HELP_SEEDS, "runs with other seeds that are averaged", "시드를 바꿔 평균할 실행 횟수") \
+    X(HELP_SHORT, "only show that it works, in seconds; the figures are not those of the protocol", "몇 초 만에 작동하는지만 봅니다. 정해진 방법의 수치는 아닙니다") \
+    X(NO_SET, "there is no data set '{1}': there are {2}", "'{1}'[이라는/라는] 데이터 세트는 없습니다. 있는 것: {2}") \
     X(HELP_REPS, "replications; number r has seed + r, counted from 0", "반복 횟수. r번째(0부터)의 시드는 seed + r") \
     X(HELP_SEED, "seed of the random numbers", "난수 시드") \
     X(HELP_THREADS, "threads [all cores]; results do not depend on it", "스레드 수 [모든 코어]. 결과는 같음") \
