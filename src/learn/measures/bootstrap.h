@@ -11,7 +11,7 @@ enum {
     BOOTSTRAP_MAX_ROUNDS = 100000,
     BOOTSTRAP_FEW_RARE =
         20, // rows (or clusters) with the rare class, below which an interval is not to be trusted
-    BOOTSTRAP_FEW_CLUSTERS = 10, // clusters, or rows where there are none
+    BOOTSTRAP_FEW_CLUSTERS = 10, // clusters, or rows where there are none: the same
 };
 
 // A measure of rows that count as often as `count` (n_row) says, NaN where it has no meaning. It reads `data` and changes nothing.
