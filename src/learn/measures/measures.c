@@ -13,9 +13,11 @@
 maru_status scored_init(const double *score, const uint8_t *is_yes, uint32_t n, struct arena *arena,
                         struct scored *out, maru_error *err) {
     for (uint32_t i = 0; i < n; i++) {
-        if (isnan(score[i]) || is_yes[i] > 1) {
-            return fail(err, MARU_E_RANGE, "row %u has %s", i + 1,
-                        isnan(score[i]) ? "no score" : "a truth that is neither 0 nor 1");
+        if (isnan(score[i])) {
+            return fail(err, MARU_E_RANGE, "row %u has no score", i + 1);
+        }
+        if (is_yes[i] > 1) {
+            return fail(err, MARU_E_RANGE, "row %u has a truth that is neither 0 nor 1", i + 1);
         }
     }
     uint32_t *order = arena_take(arena, n, sizeof *order);

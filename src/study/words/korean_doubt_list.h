@@ -1,0 +1,24 @@
+// What the arithmetic of models refuses, in Korean: src/learn/measures, splits, calibration, conformal, drift and survival.
+#ifndef STUDY_KOREAN_DOUBT_LIST_H
+#define STUDY_KOREAN_DOUBT_LIST_H
+
+// clang-format off
+#define KOREAN_DOUBT(X) \
+    X("{1} rows, {2} rounds, level {3}", "행 {1}개, 반복 {2}번, 신뢰 수준 {3}(으)로는 계산할 수 없습니다") \
+    X("row {1} is in cluster {2}, there are {3}", "{1}번째 행의 묶음 번호가 {2}인데 묶음은 {3}개입니다") \
+    X("{1} classes, at most {2}", "클래스가 {1}개인데 {2}개까지 됩니다") \
+    X("row {1} has class {2}, there are {3}", "{1}번째 행의 클래스 번호가 {2}인데 클래스는 {3}개입니다") \
+    X("row {1} has no score", "{1}번째 행에 점수가 없습니다") \
+    X("row {1} has a truth that is neither 0 nor 1", "{1}번째 행의 정답이 0도 1도 아닙니다") \
+    X("{1} folds, can be {2} to {3}", "폴드가 {1}개인데 {2}개부터 {3}개까지 됩니다") \
+    X("a time or gap where it has no meaning", "시간이나 간격을 쓸 수 없는 나누기입니다") \
+    X("rows by chance tear groups apart", "무작위로 나누면 그룹이 찢어집니다") \
+    X("there are no groups to go by", "나눌 그룹이 없습니다") \
+    X("strata are for rows by chance alone", "층은 무작위로 나눌 때만 쓸 수 있습니다") \
+    X("row {1} is in group {2}, there are {3}", "{1}번째 행의 그룹 번호가 {2}인데 그룹은 {3}개입니다") \
+    X("{1} folds need as many times, there are {2}", "폴드 {1}개에는 서로 다른 시각이 {1}개 이상 필요한데 {2}개입니다") \
+    X("{1} folds need as many groups, there are {2}", "폴드 {1}개에는 그룹이 {1}개 이상 필요한데 {2}개입니다") \
+    X("{1} folds of {2} rows", "행 {2}개로는 폴드 {1}개를 만들 수 없습니다")
+// clang-format on
+
+#endif
