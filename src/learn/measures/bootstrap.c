@@ -41,18 +41,10 @@ double bootstrap_coverage(const void *bounded, const uint32_t *count) {
     return measure_coverage(bounded, count);
 }
 
-struct drawing {
-    const uint32_t *cluster; // (n_row) or NULL
-    uint32_t *count;         // (n_row)
-    uint32_t *member;        // (n_drawn_from) clusters that have a row; unused without clusters
-    uint32_t *drawn;         // (n_cluster) how often; `count` itself without clusters
-    uint32_t n_row, n_cluster, n_drawn_from;
-};
-
-static void draw(const struct drawing *d, uint64_t seed, uint64_t round) {
+const uint32_t *bootstrap_draw(const struct bootstrap_draws *d, uint64_t round) {
     memset(d->drawn, 0, d->n_cluster * sizeof *d->drawn);
     for (uint32_t k = 0; k < d->n_drawn_from; k += 2) {
-        const struct random_block r = random_at(seed, round, k / 2);
+        const struct random_block r = random_at(d->seed, round, k / 2);
         for (uint32_t half = 0; half < 2 && k + half < d->n_drawn_from; half++) {
             const uint64_t bits = r.word[2 * half] | (uint64_t)r.word[2 * half + 1] << 32;
             const uint32_t at = (uint32_t)(((wide_u128)bits * d->n_drawn_from) >> 64);
@@ -62,50 +54,59 @@ static void draw(const struct drawing *d, uint64_t seed, uint64_t round) {
     for (uint32_t i = 0; d->cluster && i < d->n_row; i++) {
         d->count[i] = d->drawn[d->cluster[i]];
     }
+    return d->count;
 }
 
 static maru_status check(const struct bootstrap_input *input, maru_error *err) {
-    if (input->n_row == 0 || input->n_round == 0 || input->n_round > BOOTSTRAP_MAX_ROUNDS ||
+    if (input->n_round == 0 || input->n_round > BOOTSTRAP_MAX_ROUNDS ||
         !(input->level > 0.0 && input->level < 1.0)) {
-        return fail(err, MARU_E_RANGE, "%u rows, %u rounds, level %g", input->n_row, input->n_round,
-                    input->level);
-    }
-    for (uint32_t i = 0; input->cluster && i < input->n_row; i++) {
-        if (input->cluster[i] >= input->n_cluster) {
-            return fail(err, MARU_E_RANGE, "row %u is in cluster %u, there are %u", i + 1,
-                        input->cluster[i], input->n_cluster);
-        }
+        return fail(err, MARU_E_RANGE, "an interval of level %g from %u rounds", input->level,
+                    input->n_round);
     }
     return MARU_OK;
 }
 
-static maru_status prepare(const struct bootstrap_input *input, struct arena *arena,
-                           struct drawing *d, maru_error *err) {
-    const uint32_t n_cluster = input->cluster ? input->n_cluster : input->n_row;
-    *d = (struct drawing){.cluster = input->cluster, .n_row = input->n_row, .n_cluster = n_cluster};
-    d->count = arena_take(arena, input->n_row, sizeof *d->count);
-    d->drawn = input->cluster ? arena_take(arena, n_cluster, sizeof *d->drawn) : d->count;
-    d->member = input->cluster ? arena_take(arena, n_cluster, sizeof *d->member) : d->count;
-    if (!d->count || !d->drawn || !d->member) {
-        return arena_refusal(arena, err);
+// Clusters that have a row.
+static void find_members(struct bootstrap_draws *d) {
+    for (uint32_t i = 0; i < d->n_row; i++) {
+        d->drawn[d->cluster[i]] = 1;
     }
-    if (!input->cluster) {
-        d->n_drawn_from = input->n_row;
-        return MARU_OK;
-    }
-    for (uint32_t i = 0; i < input->n_row; i++) {
-        d->drawn[input->cluster[i]] = 1;
-    }
-    for (uint32_t c = 0; c < n_cluster; c++) {
+    for (uint32_t c = 0; c < d->n_cluster; c++) {
         if (d->drawn[c]) {
             d->member[d->n_drawn_from++] = c;
         }
     }
+}
+
+maru_status bootstrap_draws_init(struct bootstrap_draws *draws, struct arena *arena,
+                                 maru_error *err) {
+    struct bootstrap_draws d = *draws;
+    if (d.n_row == 0) {
+        return fail(err, MARU_E_RANGE, "there are no rows to draw from");
+    }
+    for (uint32_t i = 0; d.cluster && i < d.n_row; i++) {
+        if (d.cluster[i] >= d.n_cluster) {
+            return fail(err, MARU_E_RANGE, "row %u is in cluster %u, there are %u", i + 1,
+                        d.cluster[i], d.n_cluster);
+        }
+    }
+    d.n_cluster = d.cluster ? d.n_cluster : d.n_row;
+    d.count = arena_take(arena, d.n_row, sizeof *d.count);
+    d.drawn = d.cluster ? arena_take(arena, d.n_cluster, sizeof *d.drawn) : d.count;
+    d.member = d.cluster ? arena_take(arena, d.n_cluster, sizeof *d.member) : d.count;
+    if (!d.count || !d.drawn || !d.member) {
+        return arena_refusal(arena, err);
+    }
+    d.n_drawn_from = d.cluster ? 0 : d.n_row;
+    if (d.cluster) {
+        find_members(&d);
+    }
+    *draws = d;
     return MARU_OK;
 }
 
 // Rows of the rare class, and in how many clusters they lie: twenty bad wafers of one lot are one event.
-static void count_rare(const struct bootstrap_input *input, const struct drawing *d,
+static void count_rare(const struct bootstrap_input *input, const struct bootstrap_draws *d,
                        struct bootstrap *out) {
     uint32_t n_place = 0;
     memset(d->drawn, 0, d->n_cluster * sizeof *d->drawn);
@@ -133,9 +134,12 @@ static double spread_of(const double *value, uint32_t n) {
 
 maru_status bootstrap_interval(const struct bootstrap_input *input, struct arena *arena,
                                struct bootstrap *out, maru_error *err) {
-    struct drawing d;
+    struct bootstrap_draws d = {.n_row = input->n_row,
+                                .cluster = input->cluster,
+                                .n_cluster = input->n_cluster,
+                                .seed = input->seed};
     maru_status st = check(input, err);
-    st = st == MARU_OK ? prepare(input, arena, &d, err) : st;
+    st = st == MARU_OK ? bootstrap_draws_init(&d, arena, err) : st;
     if (st != MARU_OK) {
         return st;
     }
@@ -147,8 +151,7 @@ maru_status bootstrap_interval(const struct bootstrap_input *input, struct arena
     count_rare(input, &d, &b);
     b.value = input->measure(input->data, NULL);
     for (uint32_t round = 0; round < input->n_round; round++) {
-        draw(&d, input->seed, round);
-        const double v = input->measure(input->data, d.count);
+        const double v = input->measure(input->data, bootstrap_draw(&d, round));
         if (!isnan(v)) {
             value[b.n_round++] = v;
         }

@@ -68,4 +68,28 @@ MARU_MUST_USE maru_status bootstrap_interval(const struct bootstrap_input *input
                                              struct arena *arena, struct bootstrap *out,
                                              maru_error *err);
 
+// ---- the draws themselves, for what is no single measure
+
+struct bootstrap_draws {
+    uint32_t n_row;          // at least 1
+    const uint32_t *cluster; // as above
+    uint32_t n_cluster;
+    uint64_t seed;
+    // Filled by bootstrap_draws_init; without clusters the three are one array.
+    uint32_t *count;       // (n_row)
+    uint32_t *drawn;       // (n_cluster) how often
+    uint32_t *member;      // (n_drawn_from) clusters that have a row
+    uint32_t n_drawn_from; // such clusters, or rows where there are none
+};
+
+// Make ready what the caller has begun: the first four fields.
+//   memory  from `arena`
+//   errors  MARU_E_RANGE; what the arena says
+MARU_MUST_USE maru_status bootstrap_draws_init(struct bootstrap_draws *draws, struct arena *arena,
+                                               maru_error *err);
+
+// How often each row counts in a round: the same for the same seed and round, whatever was drawn before.
+//   memory  (n_row) of `draws`, until the next call
+const uint32_t *bootstrap_draw(const struct bootstrap_draws *draws, uint64_t round);
+
 #endif

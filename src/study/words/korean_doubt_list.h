@@ -4,7 +4,17 @@
 
 // clang-format off
 #define KOREAN_DOUBT(X) \
-    X("{1} rows, {2} rounds, level {3}", "행 {1}개, 반복 {2}번, 신뢰 수준 {3}(으)로는 계산할 수 없습니다") \
+    X("an interval of level {1} from {2} rounds", "신뢰 수준 {1}, 반복 {2}번으로는 구간을 구할 수 없습니다") \
+    X("there are no rows to draw from", "뽑을 행이 없습니다") \
+    X("there are no rows to calibrate with", "보정할 행이 없습니다") \
+    X("row {1} has no finite margin", "{1}번째 행의 마진이 유한한 수가 아닙니다") \
+    X("margins lie too far apart to calibrate", "마진의 차이가 너무 커서 보정할 수 없습니다") \
+    X("there is no such way to calibrate", "그런 보정 방법은 없습니다") \
+    X("a calibration that contradicts itself", "앞뒤가 맞지 않는 보정입니다") \
+    X("{1} bins, at most {2}", "구간이 {1}개인데 {2}개까지 됩니다") \
+    X("row {1} has no probability, or no truth", "{1}번째 행에 확률이나 정답이 없습니다") \
+    X("costs of {1} and {2} say nothing", "비용 {1}[와/과] {2}(으)로는 정할 수 없습니다") \
+    X("a curve of {1} thresholds from {2} rounds, level {3}", "임계값 {1}개, 반복 {2}번, 신뢰 수준 {3}(으)로는 비용 곡선을 구할 수 없습니다") \
     X("row {1} is in cluster {2}, there are {3}", "{1}번째 행의 묶음 번호가 {2}인데 묶음은 {3}개입니다") \
     X("{1} classes, at most {2}", "클래스가 {1}개인데 {2}개까지 됩니다") \
     X("row {1} has class {2}, there are {3}", "{1}번째 행의 클래스 번호가 {2}인데 클래스는 {3}개입니다") \
