@@ -3,122 +3,67 @@
 // Exit status 0: answered, whatever the answer is; 3: the file cannot be read, or says nothing.
 
 #include "cli/verb.h"
-#include "io/charset.h"
 #include "io/files.h"
-#include "io/workbook.h"
+#include "study/quality/quality_json.h"
 #include "study/quality/quality_page.h"
-#include "wire/sheet/spreadsheet.h"
 
-#include "base/alloc.h"
-#include "base/number.h"
 #include "base/status.h"
 
-#include <math.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FRAME_BYTES ((size_t)8 << 30)
-enum { MAX_PAGE_BYTES = 256 << 20, NAME_BYTES = 512 };
+enum { MAX_PAGE_BYTES = 256 << 20 };
 
 struct quality_values {
     struct common common;
-    const char *target, *bad, *time, *lot, *report, *sheet;
-    struct option_list limits, leave_out, cause;
-    uint64_t seed;
+    const char *target, *bad, *time, *lot, *tool, *report, *sheet;
+    const char *separator, *decimal, *dates;
+    struct option_list limits, leave_out, cause, kind;
+    uint64_t seed, first_line;
+    bool keep_totals;
 };
 
 // ---- what the command line knows
 
-struct hints {
-    struct role_hint role[2 * ARGS_MAX_LIST + 2];
-    struct quality_limit limit[ARGS_MAX_LIST];
-    char name[ARGS_MAX_LIST][NAME_BYTES];
-    size_t n_role, n_limit;
-};
-
-static void hint_role(struct hints *hints, const char *column, enum role role) {
-    if (column) {
-        hints->role[hints->n_role++] = (struct role_hint){column, (uint8_t)role};
+static maru_status take_list(struct quality_hints *hints, const char *name,
+                             const struct option_list *list, maru_error *err) {
+    maru_status st = MARU_OK;
+    for (size_t i = 0; st == MARU_OK && i < list->n; i++) {
+        st = quality_hints_take(hints, name, list->text[i], err);
     }
+    return st;
 }
 
-static bool read_side(const char *bytes, size_t n, double *out) {
-    *out = (double)NAN;
-    return n == 0 || number_double(bytes, n, out);
-}
-
-// "두께=1.2..1.4", "x=..5": either side may be open.
-static maru_status read_limit(const char *text, struct hints *hints, maru_error *err) {
-    const char *equals = strrchr(text, '=');
-    const char *dots = equals ? strstr(equals, "..") : NULL;
-    char *name = hints->name[hints->n_limit];
-    struct quality_limit limit = {.column = name};
-    if (!dots || equals == text || (size_t)(equals - text) >= NAME_BYTES ||
-        !read_side(equals + 1, (size_t)(dots - equals - 1), &limit.lower) ||
-        !read_side(dots + 2, strlen(dots + 2), &limit.upper) ||
-        (isnan(limit.lower) && isnan(limit.upper))) {
-        return fail(err, MARU_E_USAGE, "limits are written COLUMN=LOW..HIGH, not \"%s\"", text);
-    }
-    snprintf(name, NAME_BYTES, "%.*s", (int)(equals - text), text);
-    hints->limit[hints->n_limit++] = limit;
-    return MARU_OK;
-}
-
-static maru_status read_hints(const struct quality_values *values, struct hints *hints,
+static maru_status take_texts(const struct quality_values *values, struct quality_hints *hints,
                               maru_error *err) {
-    for (size_t i = 0; i < values->limits.n; i++) {
-        const maru_status st = read_limit(values->limits.text[i], hints, err);
-        if (st != MARU_OK) {
-            return st;
-        }
+    const struct {
+        const char *name, *value;
+    } one[] = {{"target", values->target},       {"bad", values->bad},
+               {"time", values->time},           {"lot", values->lot},
+               {"tool", values->tool},           {"sheet", values->sheet},
+               {"separator", values->separator}, {"decimal", values->decimal},
+               {"dates", values->dates}};
+    maru_status st = MARU_OK;
+    for (size_t i = 0; st == MARU_OK && i < sizeof one / sizeof one[0]; i++) {
+        st = quality_hints_take(hints, one[i].name, one[i].value ? one[i].value : "", err);
     }
-    for (size_t i = 0; i < values->leave_out.n; i++) {
-        hint_role(hints, values->leave_out.text[i], ROLE_REMARK);
-    }
-    for (size_t i = 0; i < values->cause.n; i++) {
-        hint_role(hints, values->cause.text[i], ROLE_INPUT);
-    }
-    hint_role(hints, values->time, ROLE_TIME);
-    hint_role(hints, values->lot, ROLE_LOT);
-    return MARU_OK;
+    return st;
 }
 
-// ---- the file
-
-struct sheet_file {
-    struct text bytes;
-    struct workbook workbook; // of an .xlsx
-    struct charset_text utf8;
-    struct frame frame;
-    struct sheet_reading reading;
-};
-
-static maru_status open_file(const char *path, const char *sheet, struct sheet_file *file,
-                             maru_error *err) {
-    struct sheet_hints hints = sheet_no_hints();
-    text_init(&file->bytes, FRAME_BYTES);
-    maru_status st = files_read(path, &file->bytes, err);
-    const struct text *text = &file->bytes;
-    if (st == MARU_OK && workbook_is(text->bytes, text->n_bytes)) {
-        st = workbook_read(text->bytes, text->n_bytes, sheet, FRAME_BYTES, &file->workbook, err);
-        text = &file->workbook.csv;
-        hints.separator = ',';
-    } else if (st == MARU_OK && sheet) {
-        st = fail(err, MARU_E_USAGE, "only an .xlsx has sheets");
-    }
-    st = st == MARU_OK ? charset_decode(text->bytes, text->n_bytes, &file->utf8, err) : st;
-    return st == MARU_OK ? sheet_to_frame(file->utf8.bytes, file->utf8.n, &hints, FRAME_BYTES,
-                                          &file->frame, &file->reading, err)
-                         : st;
-}
-
-static void close_file(struct sheet_file *file) {
-    frame_fini(&file->frame);
-    sheet_reading_fini(&file->reading);
-    charset_fini(&file->utf8);
-    workbook_fini(&file->workbook);
-    text_fini(&file->bytes);
+// What makes no sense is the command line's fault, not the file's.
+static maru_status read_hints(const struct quality_values *values, struct quality_hints *hints,
+                              maru_error *err) {
+    maru_error why = {0};
+    hints->seed = values->seed;
+    hints->sheet.first_line = (uint32_t)values->first_line;
+    hints->sheet.keeps_totals = values->keep_totals;
+    maru_status st = take_list(hints, "limits", &values->limits, &why);
+    st = st == MARU_OK ? take_list(hints, "leave-out", &values->leave_out, &why) : st;
+    st = st == MARU_OK ? take_list(hints, "cause", &values->cause, &why) : st;
+    st = st == MARU_OK ? take_list(hints, "kind", &values->kind, &why) : st;
+    st = st == MARU_OK ? take_texts(values, hints, &why) : st;
+    return st == MARU_OK ? st : fail(err, st == MARU_E_INPUT ? MARU_E_USAGE : st, "%s", why.text);
 }
 
 // ---- telling
@@ -176,14 +121,14 @@ static const char *last_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-static int answer(const struct call *call, const struct quality *quality, const struct told *told) {
+static int tell(const struct call *call, const struct quality_answer *answer) {
     const struct quality_values *values = call->args.values;
     const char *title = last_name(call->args.word[0]);
     struct text out;
     maru_error err = {0};
     text_init(&out, MAX_PAGE_BYTES);
     if (values->report) {
-        quality_page(&out, quality, told, title, call->lang);
+        quality_page(&out, &answer->quality, &answer->told, title, call->lang);
         const maru_status st = out.status != MARU_OK
                                    ? fail(&err, out.status, "the report is too large")
                                    : files_replace(values->report, out.bytes, out.n_bytes, &err);
@@ -194,9 +139,9 @@ static int answer(const struct call *call, const struct quality *quality, const 
         text_clear(&out);
     }
     if (call->json) {
-        quality_json(&out, quality, told, title);
+        quality_json(&out, answer, title);
     } else if (!call->quiet) {
-        add_terminal(&out, call, told);
+        add_terminal(&out, call, &answer->told);
     }
     const int status = verb_print(call, &out, EXIT_GOOD);
     text_fini(&out);
@@ -206,42 +151,28 @@ static int answer(const struct call *call, const struct quality *quality, const 
     return status;
 }
 
-static maru_status look(const struct call *call, struct sheet_file *file, struct quality *quality,
-                        struct told *told, maru_error *err) {
-    const struct quality_values *values = call->args.values;
-    struct hints *hints = alloc_new(1, sizeof *hints);
-    struct quality_options options = quality_usual();
-    if (!hints) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    maru_status st = read_hints(values, hints, err);
-    st = st == MARU_OK ? open_file(call->args.word[0], values->sheet, file, err) : st;
+static maru_status look(const struct call *call, const struct quality_hints *hints,
+                        struct quality_answer *answer, maru_error *err) {
+    struct text bytes;
+    text_init(&bytes, FRAME_BYTES);
+    maru_status st = files_read(call->args.word[0], &bytes, err);
     if (st == MARU_OK) {
-        options.reading = &file->reading;
-        options.seed = values->seed;
-        options.roles.target = values->target;
-        options.roles.bad = values->bad;
-        options.roles.hint = hints->role;
-        options.roles.n_hint = hints->n_role;
-        options.limit = hints->limit;
-        options.n_limit = hints->n_limit;
-        st = quality_find(&file->frame, &options, quality, err);
+        st = quality_ask(bytes.bytes, bytes.n_bytes, hints, FRAME_BYTES, answer, err);
     }
-    st = st == MARU_OK ? told_find(quality, told, err) : st;
-    alloc_free(hints);
+    text_fini(&bytes);
     return st;
 }
 
 static int run_quality(struct call *call) {
-    struct sheet_file file = {0};
-    struct quality quality = {0};
-    struct told told = {0};
+    struct quality_hints hints;
+    struct quality_answer answer = {0};
     maru_error err = {0};
-    const maru_status st = look(call, &file, &quality, &told, &err);
-    const int status = st == MARU_OK ? answer(call, &quality, &told) : verb_refuse(call, &err);
-    told_fini(&told);
-    quality_fini(&quality);
-    close_file(&file);
+    quality_hints_init(&hints);
+    maru_status st = read_hints(call->args.values, &hints, &err);
+    st = st == MARU_OK ? look(call, &hints, &answer, &err) : st;
+    const int status = st == MARU_OK ? tell(call, &answer) : verb_refuse(call, &err);
+    quality_answer_fini(&answer);
+    quality_hints_fini(&hints);
     return status;
 }
 
@@ -254,12 +185,26 @@ static const struct option options[] = {
      W_HELP_TIME_COLUMN, 0, 0},
     {"lot", 0, OPTION_TEXT, offsetof(struct quality_values, lot), "COLUMN", NULL, W_HELP_LOT_COLUMN,
      0, 0},
+    {"tool", 0, OPTION_TEXT, offsetof(struct quality_values, tool), "COLUMN", NULL,
+     W_HELP_TOOL_COLUMN, 0, 0},
     {"limits", 'l', OPTION_LIST, offsetof(struct quality_values, limits), "COLUMN=LOW..HIGH", NULL,
      W_HELP_LIMITS, 0, 0},
     {"leave-out", 'x', OPTION_LIST, offsetof(struct quality_values, leave_out), "COLUMN", NULL,
      W_HELP_LEAVE_OUT, 0, 0},
     {"cause", 'c', OPTION_LIST, offsetof(struct quality_values, cause), "COLUMN", NULL,
      W_HELP_CAUSE, 0, 0},
+    {"kind", 'k', OPTION_LIST, offsetof(struct quality_values, kind), "COLUMN=KIND", NULL,
+     W_HELP_KIND, 0, 0},
+    {"separator", 0, OPTION_TEXT, offsetof(struct quality_values, separator), "SIGN", NULL,
+     W_HELP_SEPARATOR, 0, 0},
+    {"decimal", 0, OPTION_TEXT, offsetof(struct quality_values, decimal), "SIGN", NULL,
+     W_HELP_DECIMAL, 0, 0},
+    {"dates", 0, OPTION_TEXT, offsetof(struct quality_values, dates), "FORM", NULL, W_HELP_DATES, 0,
+     0},
+    {"first-line", 0, OPTION_COUNT, offsetof(struct quality_values, first_line), "N", NULL,
+     W_HELP_FIRST_LINE, 1, FRAME_MAX_ROWS},
+    {"keep-totals", 0, OPTION_FLAG, offsetof(struct quality_values, keep_totals), NULL, NULL,
+     W_HELP_KEEP_TOTALS, 0, 0},
     {"sheet", 0, OPTION_TEXT, offsetof(struct quality_values, sheet), "NAME", NULL, W_HELP_SHEET, 0,
      0},
     {"report", 'r', OPTION_TEXT, offsetof(struct quality_values, report), "FILE.html", NULL,

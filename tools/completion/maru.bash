@@ -10,6 +10,9 @@ _maru() {
     *:*:--rule:*) list='fifo spt edd cr odd' ;;
     *:*:--lang:*) list='ko en' ;;
     *:*:--clock:*) list='wall plant' ;;
+    *:*:--separator:*) list='comma semicolon tab bar blank' ;;
+    *:*:--decimal:*) list='. ,' ;;
+    *:*:--dates:*) list='ymd mdy dmy yy excel s ms us ns' ;;
     *:*:--role:*) list='viewer engineer operator admin' ;;
     *:*:--*:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")

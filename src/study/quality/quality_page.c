@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/distribution.h"
+#include "study/quality/quality_bins.h"
 #include "study/report/markup.h"
 #include "study/words/numerals.h"
 
 // Sentences lead, section by section; pictures stand behind the sentences that they belong to. Names of columns are hostile and are
 // escaped where they are written (markup.h).
 
-enum { MAX_PANELS = 6, BINS = 10, MAX_BARS = 14 };
+enum { MAX_PANELS = 6, MAX_BARS = 14 };
 
 // ---- sentences
 
@@ -210,56 +209,11 @@ static void draw_levels(struct text *out, const struct quality *q, const struct 
 
 // ---- by value
 
-struct bar {
-    const char *name; // NULL: from low to high
-    double low, high;
-    struct share share;
-};
-
-static uint32_t bins_of(const struct quality *q, uint32_t column, struct bar *bar) {
-    const double *number = q->frame->column[column].number;
-    double *sorted = alloc_new((size_t)q->frame->n_row + 1, sizeof *sorted);
-    uint64_t bad[BINS] = {0}, all[BINS] = {0};
-    double edge[BINS + 1];
-    uint32_t n_bin = 0;
-    size_t n = 0;
-    for (uint32_t i = 0; sorted && i < q->frame->n_row; i++) {
-        if (isfinite(number[i])) {
-            sorted[n++] = number[i];
-        }
-    }
-    if (n > 0) {
-        empirical_sort(sorted, n);
-        edge[0] = sorted[0];
-        for (uint32_t k = 1; k <= BINS; k++) {
-            const double next = sorted[(n - 1) * k / BINS];
-            if (next > edge[n_bin]) {
-                edge[++n_bin] = next;
-            }
-        }
-    }
-    alloc_free(sorted);
-    for (uint32_t i = 0; n_bin > 0 && i < q->frame->n_row; i++) {
-        if (isfinite(number[i]) && !isnan(q->roles.bad[i])) {
-            uint32_t k = 0;
-            while (k + 1 < n_bin && number[i] > edge[k + 1]) {
-                k++;
-            }
-            all[k]++;
-            bad[k] += q->roles.bad[i] == 1.0;
-        }
-    }
-    for (uint32_t k = 0; k < n_bin; k++) {
-        bar[k] = (struct bar){NULL, edge[k], edge[k + 1], share_of(bad[k], all[k], q->level)};
-    }
-    return n_bin;
-}
-
 static void draw_bars(struct text *out, const struct quality *q, const struct cause *cause) {
-    struct bar bar[BINS];
+    struct quality_bin bar[QUALITY_BINS];
     struct chart chart;
     struct text name;
-    const uint32_t n = bins_of(q, cause->column, bar);
+    const uint32_t n = quality_bins(q, cause->column, bar);
     double high = 0;
     if (n == 0) {
         return;

@@ -8,8 +8,4 @@
 void quality_page(struct text *out, const struct quality *quality, const struct told *told,
                   const char *title, enum lang lang);
 
-// The same as JSON.
-void quality_json(struct text *out, const struct quality *quality, const struct told *told,
-                  const char *title);
-
 #endif

@@ -352,6 +352,13 @@
     X(HELP_BAD, "the value of it that is bad", "그 열에서 불량을 뜻하는 값") \
     X(HELP_TIME_COLUMN, "the column with the time", "시각이 적힌 열") \
     X(HELP_LOT_COLUMN, "the column with the lot", "로트가 적힌 열") \
+    X(HELP_TOOL_COLUMN, "the column with the tool or place", "설비나 장소가 적힌 열") \
+    X(HELP_KIND, "what a column is: number, word, text, time, none", "열의 종류: number, word, text, time, none(뺌)") \
+    X(HELP_SEPARATOR, "between cells: comma, semicolon, tab, bar, blank [found]", "칸 사이의 기호: comma, semicolon, tab, bar, blank [찾음]") \
+    X(HELP_DECIMAL, "the decimal sign: . or , [found]", "소수점: . 또는 , [찾음]") \
+    X(HELP_DATES, "dates: ymd, mdy, dmy, yy, excel, s, ms, us, ns [found]", "날짜 꼴: ymd, mdy, dmy, yy, excel, s, ms, us, ns [찾음]") \
+    X(HELP_FIRST_LINE, "the first line with data [found]", "데이터가 시작하는 줄 [찾음]") \
+    X(HELP_KEEP_TOTALS, "totals and notes are rows as all others", "합계와 비고도 다른 행처럼 봄") \
     X(HELP_LIMITS, "limits of a column; either side may be open", "열의 규격. 한쪽은 비워도 됨") \
     X(HELP_LEAVE_OUT, "a column that is no possible cause", "원인 후보에서 뺄 열") \
     X(HELP_CAUSE, "a column that is a possible cause, though it looks like a consequence", "판정의 결과처럼 보여도 원인 후보로 볼 열") \
