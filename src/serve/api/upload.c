@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "io/charset.h"
 #include "io/folder.h"
+#include "serve/api/form.h"
 
 // Archives are libarchive's: zip, tar, and tar inside gzip, zstd, xz or bzip2, nothing else. An entry is a
 // name and bytes; nothing is ever written to a disk, so no path can lead anywhere. Sizes are counted as
@@ -154,89 +155,31 @@ maru_status upload_read_archive(const void *bytes, size_t n, struct tables *out,
     return st;
 }
 
-// ---- forms (RFC 7578)
+// ---- forms
 
-// The value of NAME="..." in a header line.
-static bool find_name(const char *line, size_t n, char *out, size_t cap) {
-    static const char key[] = "filename=\"";
-    const char *at = memmem(line, n, key, sizeof key - 1);
-    if (!at) {
-        return false;
-    }
-    at += sizeof key - 1;
-    const char *end = memchr(at, '"', n - (size_t)(at - line));
-    const size_t length = end ? (size_t)(end - at) : cap;
-    if (length >= cap || memchr(at, '\0', length)) {
-        return false;
-    }
-    memcpy(out, at, length);
-    out[length] = '\0';
-    return true;
-}
-
-static maru_status read_part(const char *part, size_t n, struct tables *out, maru_error *err) {
-    char path[512];
-    const char *content = memmem(part, n, "\r\n\r\n", 4);
-    if (!content) {
-        return fail(err, MARU_E_INPUT, "a part of the form has no header");
-    }
-    const size_t n_header = (size_t)(content - part);
-    content += 4;
-    if (!find_name(part, n_header, path, sizeof path) || !is_table(plain_name(path))) {
+static maru_status see_part(void *context, const struct form_part *part, maru_error *err) {
+    const char *name = plain_name(part->file);
+    if (!is_table(name)) {
         return MARU_OK;
     }
-    const size_t n_content = n - n_header - 4;
-    if (n_content > UPLOAD_MAX_TABLE_BYTES) {
-        return fail_at(err, MARU_E_LIMIT, plain_name(path), 0, 0, "a table has at most %d bytes",
+    if (part->n > UPLOAD_MAX_TABLE_BYTES) {
+        return fail_at(err, MARU_E_LIMIT, name, 0, 0, "a table has at most %d bytes",
                        UPLOAD_MAX_TABLE_BYTES);
     }
-    char *bytes = alloc_new(n_content + 1, 1);
+    char *bytes = alloc_new(part->n + 1, 1);
     if (!bytes) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    memcpy(bytes, content, n_content);
-    return add_table(out, plain_name(path), bytes, n_content, err);
+    memcpy(bytes, part->bytes, part->n);
+    return add_table(context, name, bytes, part->n, err);
 }
 
 maru_status upload_read_form(const char *bytes, size_t n, const char *boundary, struct tables *out,
                              maru_error *err) {
-    char mark[80];
-    const int n_mark = snprintf(mark, sizeof mark, "\r\n--%s", boundary);
-    if (boundary[0] == '\0' || n_mark >= (int)sizeof mark) {
-        return fail(err, MARU_E_INPUT, "the form has no boundary");
-    }
-    const size_t n_first =
-        (size_t)n_mark - 2; // the first stands at the start, without a line break
-    if (n < n_first || memcmp(bytes, mark + 2, n_first) != 0) {
-        return fail(err, MARU_E_INPUT, "the form does not begin with its boundary");
-    }
-    size_t at = n_first;
-    while (n - at >= 2 && memcmp(bytes + at, "\r\n", 2) == 0) {
-        at += 2;
-        const char *end = memmem(bytes + at, n - at, mark, (size_t)n_mark);
-        if (!end) {
-            return fail(err, MARU_E_INPUT, "the form is cut off");
-        }
-        const maru_status st = read_part(bytes + at, (size_t)(end - bytes) - at, out, err);
-        if (st != MARU_OK) {
-            return st;
-        }
-        at = (size_t)(end - bytes) + (size_t)n_mark;
-    }
-    return n - at >= 2 && memcmp(bytes + at, "--", 2) == 0
-               ? MARU_OK
-               : fail(err, MARU_E_INPUT, "the form is cut off");
+    return form_each(bytes, n, boundary, see_part, out, err);
 }
 
 // ---- both
-
-static void find_boundary(const char *type, char out[72]) {
-    const char *at = strcasestr(type, "boundary=");
-    at = at ? at + strlen("boundary=") : "";
-    at += *at == '"';
-    const size_t n = strcspn(at, "\"; ");
-    snprintf(out, 72, "%.*s", n < 71 ? (int)n : 0, at);
-}
 
 maru_status upload_read(struct request *request, struct tables *out, maru_error *err) {
     const char *type = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
@@ -245,8 +188,8 @@ maru_status upload_read(struct request *request, struct tables *out, maru_error 
     maru_status st = MARU_OK;
     *out = (struct tables){0};
     if (type && strncasecmp(type, "multipart/form-data", 19) == 0) {
-        char boundary[72];
-        find_boundary(type, boundary);
+        char boundary[FORM_BOUNDARY_BYTES];
+        form_find_boundary(type, boundary);
         st = upload_read_form(bytes, request->body.n_bytes, boundary, out, err);
     } else {
         st = upload_read_archive(bytes, request->body.n_bytes, out, err);

@@ -112,7 +112,9 @@ static maru_status answer_again(struct once *once, struct request *request,
 maru_status once_begin(struct once *once, struct request *request, maru_error *err) {
     const char *key =
         MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Idempotency-Key");
-    *once = (struct once){.has_key = key && strcmp(request->route->method, "POST") == 0};
+    const bool is_kept_nowhere = request->route->handle == api_ask_quality; // it makes nothing
+    *once = (struct once){.has_key = key && !is_kept_nowhere &&
+                                     strcmp(request->route->method, "POST") == 0};
     if (!once->has_key) {
         return MARU_OK;
     }

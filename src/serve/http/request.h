@@ -19,6 +19,7 @@ enum {
     REQUEST_MAX_PARAMS = 3,
     REQUEST_MAX_JSON_BYTES = 256 << 10,
     REQUEST_MAX_UPLOAD_BYTES = 64 << 20,
+    REQUEST_MAX_SHEET_BYTES = 128 << 20, // of a spreadsheet, with what is said of it
     REQUEST_MAX_ANSWER_BYTES = 1 << 28,
     REQUEST_MAX_PAGE = 200,
     REQUEST_DEFAULT_PAGE = 50,
@@ -235,6 +236,7 @@ maru_status api_list_windows(struct request *request, maru_error *err);
 maru_status api_get_window(struct request *request, maru_error *err);
 maru_status api_freeze_window(struct request *request, maru_error *err);
 maru_status api_get_capability(struct request *request, maru_error *err);
+maru_status api_ask_quality(struct request *request, maru_error *err);
 maru_status api_list_assets(struct request *request, maru_error *err);
 maru_status api_propose_assets(struct request *request, maru_error *err);
 maru_status api_list_equipment(struct request *request, maru_error *err);

@@ -10,6 +10,7 @@
 
 #define JSON REQUEST_MAX_JSON_BYTES
 #define UPLOAD REQUEST_MAX_UPLOAD_BYTES
+#define SHEET REQUEST_MAX_SHEET_BYTES
 #define FAST false
 #define SLOW true
 
@@ -126,6 +127,7 @@ static const struct route routes[] = {
     {"GET", "/v1/windows/{window}", ROLE_VIEWER, false, false, SLOW, 0, api_get_window},
     {"POST", "/v1/windows/{window}/freeze", ROLE_ENGINEER, false, false, SLOW, JSON,
      api_freeze_window},
+    {"POST", "/v1/quality", ROLE_ENGINEER, false, false, SLOW, SHEET, api_ask_quality},
     {"GET", "/v1/assets", ROLE_VIEWER, false, false, SLOW, 0, api_list_assets},
     {"GET", "/v1/assets/proposal", ROLE_VIEWER, false, false, SLOW, 0, api_propose_assets},
     {"GET", "/v1/equipment", ROLE_VIEWER, false, false, SLOW, 0, api_list_equipment},

@@ -949,6 +949,10 @@
     X("the first line with data is a whole number from 1, not \"{1}\"", "데이터가 시작하는 줄은 1부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
     X("keep-totals is true or false, not \"{1}\"", "keep-totals는 true 또는 false입니다. \"{1}\"[은/는] 아닙니다") \
     X("a seed is a whole number from 0, not \"{1}\"", "시드는 0부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
+    X("one file is wanted", "파일 하나만 올려 주세요") \
+    X("a hint has a zero byte", "지정한 값에 0바이트가 있습니다") \
+    X("a spreadsheet is wanted: a CSV or an .xlsx", "스프레드시트(CSV 또는 .xlsx)를 올려 주세요") \
+    X("format: json or html is wanted", "format은 json 또는 html입니다") \
     X("only an .xlsx has sheets", "시트는 .xlsx에만 있습니다") \
     X("the report is too large", "보고서가 너무 큽니다") \
     X("no value of \"{1}\" is \"{2}\"", "\"{1}\" 열에 \"{2}\" 값이 없습니다") \
