@@ -2,6 +2,8 @@
 #ifndef STUDY_KOREAN_LEARN_LIST_H
 #define STUDY_KOREAN_LEARN_LIST_H
 
+#include "study/words/korean_doubt_list.h"
+
 // clang-format off
 #define KOREAN_CAUSES(X) \
     X("targets are moved along 200 to {1} times, not {2}", "목표값을 옮겨 보는 횟수는 {2}[이/가] 아니라 200부터 {1}까지여야 합니다") \
@@ -13,6 +15,19 @@
 
 #define KOREAN_QUALITY(X) \
     X("limits are written COLUMN=LOW..HIGH, not \"{1}\"", "규격은 열=하한..상한으로 씁니다. \"{1}\"[은/는] 아닙니다") \
+    X("there is no hint \"{1}\"", "\"{1}\"[이라는/라는] 지정 항목은 없습니다") \
+    X("at most {1} hints are possible", "지정은 {1}개까지 할 수 있습니다") \
+    X("a kind is written COLUMN=number, word, text, time or none, not \"{1}\"", "열의 종류는 열=number, word, text, time, none 가운데 하나로 씁니다. \"{1}\"[은/는] 아닙니다") \
+    X("a separator is comma, semicolon, tab, bar or blank, not \"{1}\"", "칸 사이의 기호는 comma, semicolon, tab, bar, blank 가운데 하나입니다. \"{1}\"[은/는] 아닙니다") \
+    X("the decimal sign is . or , but not \"{1}\"", "소수점은 . 또는 ,입니다. \"{1}\"[은/는] 아닙니다") \
+    X("dates are ymd, mdy, dmy, yy, excel, s, ms, us or ns, not \"{1}\"", "날짜 꼴은 ymd, mdy, dmy, yy, excel, s, ms, us, ns 가운데 하나입니다. \"{1}\"[은/는] 아닙니다") \
+    X("the first line with data is a whole number from 1, not \"{1}\"", "데이터가 시작하는 줄은 1부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
+    X("keep-totals is true or false, not \"{1}\"", "keep-totals는 true 또는 false입니다. \"{1}\"[은/는] 아닙니다") \
+    X("a seed is a whole number from 0, not \"{1}\"", "시드는 0부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
+    X("one file is wanted", "파일 하나만 올려 주세요") \
+    X("a hint has a zero byte", "지정한 값에 0바이트가 있습니다") \
+    X("a spreadsheet is wanted: a CSV or an .xlsx", "스프레드시트(CSV 또는 .xlsx)를 올려 주세요") \
+    X("format: json or html is wanted", "format은 json 또는 html입니다") \
     X("only an .xlsx has sheets", "시트는 .xlsx에만 있습니다") \
     X("the report is too large", "보고서가 너무 큽니다") \
     X("no value of \"{1}\" is \"{2}\"", "\"{1}\" 열에 \"{2}\" 값이 없습니다") \
@@ -84,7 +99,7 @@
     X("a model with more than {1} classes or {2} columns", "모델의 클래스가 {1}개 또는 열이 {2}개를 넘습니다") \
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif

@@ -3,8 +3,6 @@
 #ifndef STUDY_KOREAN_LIVE_LIST_H
 #define STUDY_KOREAN_LIVE_LIST_H
 
-#include "study/words/korean_doubt_list.h"
-
 // clang-format off
 #define KOREAN_CHARTS(X) \
     X("single values are subgroups of 1, not {1}", "개별값 관리도의 부분군 크기는 {1}[이/가] 아니라 1이어야 합니다") \
@@ -882,90 +880,6 @@
     X("more windows wait than memory may hold: some were dropped", "기다리는 구간이 메모리 한도를 넘어 일부를 버렸습니다")
 
 #define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_WINDOWS(X)
-#define KOREAN_TREES(X) \
-    X("XGBoost refuses: {1}", "XGBoost가 거부했습니다: {1}") \
-    X("an option of the trees is outside its range", "트리 설정값이 범위를 벗어났습니다") \
-    X("the number of rounds is from 1 to {1}", "라운드 수는 1부터 {1}까지입니다") \
-    X("the depth of trees is from 1 to {1}", "트리 깊이는 1부터 {1}까지입니다") \
-    X("the number of classes is from 2 to {1}", "클래스 수는 2부터 {1}까지입니다") \
-    X("the number of threads is from 1 to {1}", "스레드 수는 1부터 {1}까지입니다") \
-    X("there is nothing to learn from: no rows or no columns", "학습할 행이나 열이 없습니다") \
-    X("more than {1} rows or {2} columns", "행이 {1}개 또는 열이 {2}개를 넘습니다") \
-    X("a value is infinite", "값이 무한대입니다") \
-    X("what is to be predicted is missing, or is none of its classes", "예측할 값이 비어 있거나 정해진 클래스가 아닙니다") \
-    X("a weight is not above 0", "가중치는 0보다 커야 합니다") \
-    X("the loss on the judging rows is no number: the trees run away", "평가용 행의 손실이 수가 아닙니다: 학습이 발산했습니다") \
-    X("the judging rows have other columns", "평가용 행의 열이 다릅니다") \
-    X("no room for the bytes of the trees", "트리 모델을 담을 자리가 모자랍니다") \
-    X("the trees know {1} columns, the row has {2}", "트리는 열 {1}개로 학습했는데 행에는 {2}개가 있습니다") \
-    X("XGBoost answers in another shape", "XGBoost의 답이 예상한 모양이 아닙니다") \
-    X("more than {1} trees", "트리가 {1}개를 넘습니다") \
-    X("trees with more than {1} nodes", "트리의 노드가 {1}개를 넘습니다") \
-    X("trees that take more than {1} bytes", "트리가 차지하는 메모리가 {1}바이트를 넘습니다") \
-    X("trees for {1} classes", "클래스가 {1}개인 트리입니다") \
-    X("trees know 1 to {1} columns, these {2}", "트리가 아는 열은 1개부터 {1}개까지인데 {2}개입니다") \
-    X("a model without trees", "트리가 없는 모델입니다") \
-    X("trees begin with no number", "트리의 시작값이 수가 아닙니다") \
-    X("a tree holds a number that is none", "트리에 수가 아닌 값이 있습니다") \
-    X("a tree asks column {1}, the model knows {2}", "트리가 {1}번 열을 묻는데 모델이 아는 열은 {2}개입니다") \
-    X("a tree deeper than {1}", "트리 깊이가 {1}[을/를] 넘습니다") \
-    X("a tree whose nodes are missing", "트리에 노드가 모자랍니다") \
-    X("a tree for class {1} of {2}", "클래스 {2}개 가운데 {1}번을 위한 트리입니다") \
-    X("nodes that belong to no tree", "어느 트리에도 속하지 않는 노드가 있습니다") \
-    X("these bytes are no model of trees", "트리 모델이 아닙니다") \
-    X("a model of trees of another version", "다른 버전의 트리 모델입니다") \
-    X("a model of trees that is cut off, or has too much", "트리 모델이 잘렸거나 남는 바이트가 있습니다") \
-    X("a model of trees that has changed on its way", "트리 모델이 옮겨지는 동안 바뀌었습니다") \
-    X("the model of trees has something else where an object is wanted", "트리 모델에서 객체가 있어야 할 자리에 다른 것이 있습니다") \
-    X("the model of trees has something else where a number is wanted", "트리 모델에서 수가 있어야 할 자리에 다른 것이 있습니다") \
-    X("the model of trees has something else where numbers are wanted", "트리 모델에서 수의 목록이 있어야 할 자리에 다른 것이 있습니다") \
-    X("the model of trees has something else where a list is wanted", "트리 모델에서 목록이 있어야 할 자리에 다른 것이 있습니다") \
-    X("the model of trees says the same twice", "트리 모델에 같은 항목이 두 번 있습니다") \
-    X("the model of trees lacks a part", "트리 모델에 빠진 부분이 있습니다") \
-    X("a tree lacks one of its lists", "트리에 빠진 목록이 있습니다") \
-    X("the lists of a tree differ in length", "트리의 목록 길이가 서로 다릅니다") \
-    X("a tree without nodes", "노드가 없는 트리입니다") \
-    X("a node of a tree is not there", "트리의 노드가 가리키는 노드가 없습니다") \
-    X("two nodes of a tree go on at the same one", "트리의 두 노드가 같은 노드를 가리킵니다") \
-    X("a node of a tree with one child", "자식이 하나뿐인 노드가 있습니다") \
-    X("a tree asks for categories: only numbers are known here", "트리가 범주를 묻습니다: 여기서는 수만 다룹니다") \
-    X("a tree asks a column that cannot be", "트리가 있을 수 없는 열을 묻습니다") \
-    X("a tree for a class that is not there", "없는 클래스를 위한 트리입니다") \
-    X("the model is none of plain trees (gbtree)", "일반 트리 모델(gbtree)이 아닙니다") \
-    X("a model that predicts several things at once", "여러 값을 한꺼번에 예측하는 모델입니다") \
-    X("the model is for something that is not known here", "여기서 다루지 않는 목적의 모델입니다") \
-    X("the model begins with no probability", "모델의 시작값이 확률이 아닙니다") \
-    X("a model with more than {1} classes or {2} columns", "모델의 클래스가 {1}개 또는 열이 {2}개를 넘습니다") \
-    X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
-
-#define KOREAN_QUALITY(X) \
-    X("limits are written COLUMN=LOW..HIGH, not \"{1}\"", "규격은 열=하한..상한으로 씁니다. \"{1}\"[은/는] 아닙니다") \
-    X("there is no hint \"{1}\"", "\"{1}\"[이라는/라는] 지정 항목은 없습니다") \
-    X("at most {1} hints are possible", "지정은 {1}개까지 할 수 있습니다") \
-    X("a kind is written COLUMN=number, word, text, time or none, not \"{1}\"", "열의 종류는 열=number, word, text, time, none 가운데 하나로 씁니다. \"{1}\"[은/는] 아닙니다") \
-    X("a separator is comma, semicolon, tab, bar or blank, not \"{1}\"", "칸 사이의 기호는 comma, semicolon, tab, bar, blank 가운데 하나입니다. \"{1}\"[은/는] 아닙니다") \
-    X("the decimal sign is . or , but not \"{1}\"", "소수점은 . 또는 ,입니다. \"{1}\"[은/는] 아닙니다") \
-    X("dates are ymd, mdy, dmy, yy, excel, s, ms, us or ns, not \"{1}\"", "날짜 꼴은 ymd, mdy, dmy, yy, excel, s, ms, us, ns 가운데 하나입니다. \"{1}\"[은/는] 아닙니다") \
-    X("the first line with data is a whole number from 1, not \"{1}\"", "데이터가 시작하는 줄은 1부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
-    X("keep-totals is true or false, not \"{1}\"", "keep-totals는 true 또는 false입니다. \"{1}\"[은/는] 아닙니다") \
-    X("a seed is a whole number from 0, not \"{1}\"", "시드는 0부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
-    X("one file is wanted", "파일 하나만 올려 주세요") \
-    X("a hint has a zero byte", "지정한 값에 0바이트가 있습니다") \
-    X("a spreadsheet is wanted: a CSV or an .xlsx", "스프레드시트(CSV 또는 .xlsx)를 올려 주세요") \
-    X("format: json or html is wanted", "format은 json 또는 html입니다") \
-    X("only an .xlsx has sheets", "시트는 .xlsx에만 있습니다") \
-    X("the report is too large", "보고서가 너무 큽니다") \
-    X("no value of \"{1}\" is \"{2}\"", "\"{1}\" 열에 \"{2}\" 값이 없습니다") \
-    X("there is no column \"{1}\"", "\"{1}\" 열이 없습니다") \
-    X("\"{1}\" has neither words nor numbers", "\"{1}\" 열에는 낱말도 수도 없습니다") \
-    X("none of {1} units is bad by \"{2}\"", "\"{2}\" 열로는 {1}개 가운데 불량이 하나도 없습니다") \
-    X("all of {1} units are bad by \"{2}\"", "\"{2}\" 열로는 {1}개가 모두 불량입니다") \
-    X("a table of {1} rows says nothing", "{1}행짜리 표로는 아무것도 말할 수 없습니다") \
-    X("{1} to {2} shuffles, not {3}", "섞는 횟수는 {1}~{2}번입니다. {3}번은 안 됩니다") \
-    X("limits of \"{1}\": {2}", "\"{1}\"의 규격: {2}") \
-    X("\"{1}\" is no column of numbers that has limits", "\"{1}\"[은/는] 규격을 둘 수 있는 수치 열이 아닙니다")
-
-#define KOREAN_LIVE(X) KOREAN_ASSETS(X) KOREAN_CAUSES(X) KOREAN_CHARTS(X) KOREAN_CONNECT(X) KOREAN_DOUBT(X) KOREAN_EQUIPMENT(X) KOREAN_FAKE(X) KOREAN_FOLLOW(X) KOREAN_QUALITY(X) KOREAN_SECS(X) KOREAN_SIGNALS(X) KOREAN_TREES(X) KOREAN_WINDOWS(X)
 // clang-format on
 
 #endif
