@@ -4,6 +4,12 @@
 
 // clang-format off
 #define KOREAN_DOUBT(X) \
+    X("{1} words, at most {2}", "낱말이 {1}개인데 {2}개까지 됩니다") \
+    X("row {1} has word {2}, there are {3}", "{1}번째 행의 낱말 번호가 {2}인데 낱말은 {3}개입니다") \
+    X("{1} errors are too few to watch by, at least {2}", "오차 {1}개로는 감시할 수 없습니다. {2}개 이상이어야 합니다") \
+    X("no watch of slack {1} and run length {2}", "여유 {1}, 평균 런 길이 {2}(으)로는 감시할 수 없습니다") \
+    X("error {1} is not finite, or not in order", "{1}번째 오차가 유한한 수가 아니거나 순서가 맞지 않습니다") \
+    X("row {1} has no probability", "{1}번째 행에 확률이 없습니다") \
     X("there are no intervals of level {1}", "신뢰 수준 {1}의 구간은 없습니다") \
     X("{1} categories, at most {2}", "범주가 {1}개인데 {2}개까지 됩니다") \
     X("row {1} has no finite value, or ends in the wrong order", "{1}번째 행의 값이 유한한 수가 아니거나 위아래가 바뀌었습니다") \
