@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup bench check compare fake help import new quality restore scene serve sim store tenant token version' list=''
+    local verbs='alarms audit backup bench check compare fake help import models new predict quality restore scene serve sim store tenant token train version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -22,12 +22,13 @@ _maru() {
     2:help:*) list=$verbs ;;
     2:new:*) list=fab ;;
     2:bench:*) list=learn ;;
+    2:models:*) list=show ;;
     2:tenant:*) list='add list remove' ;;
     2:token:*) list='new list revoke' ;;
     2:alarms:*) list=tune ;;
     2:audit:*) list='list verify' ;;
     2:store:*) list=copy ;;
-    2:restore:* | 2:quality:*)
+    2:restore:* | 2:quality:* | 2:train:* | *:predict:* | 3:models:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;

@@ -13,6 +13,42 @@
     X("the order of the rows names row {1} twice or has no such row", "행의 순서에 {1}번 행이 두 번 있거나 그런 행이 없습니다") \
     X("lot {1} of a row is not one of {2}", "행의 {1}번 로트는 {2}개 로트 가운데 없습니다")
 
+#define KOREAN_MODELS(X) \
+    X("no column of numbers or words has two values to learn from", "배울 만큼 값이 다른 수치 열이나 낱말 열이 없습니다") \
+    X("more than {1} columns and words to learn from", "배울 열과 낱말이 {1}개를 넘습니다") \
+    X("the table has none of the columns of the model, such as \"{1}\"", "표에 \"{1}\" 같은 모델의 열이 하나도 없습니다") \
+    X("column {1} of the model is damaged", "모델의 {1}번째 열이 손상되었습니다") \
+    X("the model has {1} columns and words", "모델의 열과 낱말이 {1}개입니다") \
+    X("a kind of model that is not known here", "여기서 모르는 종류의 모델입니다") \
+    X("the model is damaged", "모델이 손상되었습니다") \
+    X("the model contradicts itself", "모델의 내용이 서로 어긋납니다") \
+    X("the file is no model", "모델 파일이 아닙니다") \
+    X("a model of version {1}, and this program reads {2}", "{1}판 모델인데 이 프로그램은 {2}판을 읽습니다") \
+    X("the model was changed or cut off", "모델이 바뀌었거나 잘렸습니다") \
+    X("{1} settings to try, 1 to {2} can be", "시도할 설정이 {1}개인데 1개부터 {2}개까지 됩니다") \
+    X("a fold without rows to learn from", "배울 행이 없는 묶음이 있습니다") \
+    X("no row was left to learn from how sure answers are", "답이 얼마나 확실한지 배울 행이 남지 않았습니다") \
+    X("costs of a miss and of a false alarm are numbers from 0 on, not both 0", "놓침과 거짓 알람의 비용은 0 이상이고 둘 다 0일 수는 없습니다") \
+    X("trees: depth {1}, {2} rounds", "트리: 깊이 {1}, {2}라운드") \
+    X("there is no such goal", "그런 목적은 없습니다") \
+    X("more than {1} classes", "클래스가 {1}개를 넘습니다") \
+    X("\"{1}\" has fewer than two classes of {2} rows", "\"{1}\" 열에는 {2}행이 넘는 클래스가 둘도 없습니다") \
+    X("classes are words, and \"{1}\" has none", "클래스는 낱말인데 \"{1}\" 열에는 낱말이 없습니다") \
+    X("\"{1}\" is no column of numbers", "\"{1}\"[은/는] 수치 열이 아닙니다") \
+    X("\"{1}\" does not say yes or no: give limits, or ask for a number", "\"{1}\" 열은 양불을 말하지 않습니다. 규격을 주거나 수치로 예측하게 하세요") \
+    X("\"{1}\" cannot name units or lots", "\"{1}\" 열은 개체나 로트의 이름이 될 수 없습니다") \
+    X("{1} rows have a target, and fewer than {2} say nothing", "대상 값이 있는 행이 {1}행입니다. {2}행보다 적으면 아무것도 말할 수 없습니다") \
+    X("{1} of {2} rows are bad: of either side at least {3} are needed", "{2}행 가운데 불량이 {1}행입니다. 양쪽 다 {3}행 이상 있어야 합니다") \
+    X("the target is the same in all {1} rows", "{1}행 모두 대상 값이 같습니다") \
+    X("no column looks like a target: say which one it is", "예측할 대상으로 보이는 열이 없습니다. 어느 열인지 알려 주세요") \
+    X("no column names units or lots: say which one does", "개체나 로트를 나타내는 열이 없습니다. 어느 열인지 알려 주세요") \
+    X("{1} rows to learn from and {2} to be tried on are too few", "배울 행 {1}개와 시험할 행 {2}개로는 너무 적습니다") \
+    X("the earlier rows are all good or all bad: nothing can be learnt from them", "앞선 행이 모두 양품이거나 모두 불량이라 배울 것이 없습니다") \
+    X("the level of intervals lies between 0 and 1", "구간의 신뢰 수준은 0과 1 사이입니다") \
+    X("\"{1}\" is none of the choices", "\"{1}\"[은/는] 고를 수 있는 것이 아닙니다") \
+    X("there is no kind of model called \"{1}\"", "\"{1}\"[이라는/라는] 종류의 모델은 없습니다") \
+    X("the card is too large", "카드가 너무 큽니다")
+
 #define KOREAN_QUALITY(X) \
     X("limits are written COLUMN=LOW..HIGH, not \"{1}\"", "규격은 열=하한..상한으로 씁니다. \"{1}\"[은/는] 아닙니다") \
     X("there is no hint \"{1}\"", "\"{1}\"[이라는/라는] 지정 항목은 없습니다") \
@@ -99,7 +135,7 @@
     X("a model with more than {1} classes or {2} columns", "모델의 클래스가 {1}개 또는 열이 {2}개를 넘습니다") \
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_MODELS(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif

@@ -29,6 +29,28 @@
     X(QUALITY_WHY, "since", "까닭") \
     X(QUALITY_MISSING, "empty", "빈칸") \
     X(QUALITY_PERIOD, "period", "기간") \
+    /* model cards */ \
+    X(CARD_TARGET, "Model for {1} ({2}), from {3}", "{1} 모델({2}), 자료: {3}") \
+    X(CARD_TARGET_BAD, "Model for {1} ({2}; bad: {4}), from {3}", "{1} 모델({2}, 불량: {4}), 자료: {3}") \
+    X(CARD_ROWS, "Learned from {1} rows, tried once on {2} others ({3}).", "{1}행에서 배우고, 따로 둔 {2}행({3})으로 한 번 시험했습니다.") \
+    X(CARD_ROWS_BAD, "Learned from {1} rows ({4} bad), tried once on {2} others ({3}; {5} bad).", "{1}행(불량 {4})에서 배우고, 따로 둔 {2}행({3}, 불량 {5})으로 한 번 시험했습니다.") \
+    X(CARD_TIMES, "Learned from {1} to {2}, tried from {3} to {4}.", "{1}부터 {2}까지에서 배우고 {3}부터 {4}까지에서 시험했습니다.") \
+    X(CARD_GROUP, "Rows of one {1} are never on both sides.", "{1}[이/가] 같은 행은 양쪽에 나뉘지 않습니다.") \
+    X(CARD_GOOD, "How good it is on rows that it had never seen", "본 적 없는 행에서 얼마나 맞는가") \
+    X(CARD_CONSTANT, "always the same", "늘 같은 답") \
+    X(CARD_THRESHOLD, "Alarm from a probability of {1} on: a miss costs {2}, a false alarm {3}.", "확률이 {1} 이상이면 알람을 냅니다. 놓치면 {2}, 거짓 알람는 {3}의 비용으로 봅니다.") \
+    X(CARD_LEVEL, "Its intervals should hold the truth in {1} of cases.", "구간은 {1}의 경우에 참값을 담아야 합니다.") \
+    X(CARD_SUSPECTS, "What it goes by", "무엇을 보고 답하는가") \
+    X(CARD_SHARE, "share", "비중") \
+    X(CARD_STABILITY, "among the ten strongest", "상위 열에 든 비율") \
+    X(CARD_TRIES, "What was tried on folds of the training rows", "배운 행을 나누어 시도한 설정") \
+    X(CARD_LOSS, "loss", "손실") \
+    X(CARD_BEWARE, "Beware", "주의") \
+    X(CARD_FINGERPRINT, "Model {1}, data {2}", "모델 {1}, 자료 {2}") \
+    X(MODEL_WRITTEN, "Model written to {1}", "모델을 {1}에 썼습니다") \
+    X(PREDICTIONS_WRITTEN, "{1} predictions written to {2}", "예측 {1}건을 {2}에 썼습니다") \
+    X(PREDICT_MISSING, "{1} of {2} columns of the model are not in the table, such as \"{3}\": they are taken as missing", "모델의 열 {2}개 가운데 {1}개(예: \"{3}\")가 표에 없어 빈칸으로 보았습니다") \
+    X(PREDICT_OUTSIDE, "{1} of {2} rows lie outside of what the model has seen: do not trust those answers", "{2}행 가운데 {1}행은 모델이 배운 범위를 벗어납니다. 그 답은 믿지 마십시오") \
     /* figures of a run */ \
     X(FIGURE, "figure", "지표") \
     X(INTERVAL_95, "95 %", "95 %") \
@@ -323,6 +345,21 @@
     X(HELP_DAYS, "how long to run, warm-up included: 365, 90d, 12h", "예열을 포함한 실행 기간: 365, 90d, 12h") \
     X(HELP_UNTIL, "run until this time after the start of the plant", "공장 시작부터 이 시각까지 실행") \
     X(HELP_WARMUP, "leave the first SPAN out of the statistics", "처음 SPAN을 통계에서 뺌") \
+    X(TRAIN_PURPOSE, "make a model from a spreadsheet, and say how good it is on rows it has not seen", "표 파일로 모델을 만들고, 본 적 없는 행에서 얼마나 맞는지 알려 줍니다") \
+    X(PREDICT_PURPOSE, "ask a model about the rows of a spreadsheet", "표 파일의 행마다 모델의 예측을 적습니다") \
+    X(MODELS_PURPOSE, "show the cards of models", "모델의 카드를 보여 줍니다") \
+    X(HELP_MODEL_OUT, "write the model [model.maru]", "모델을 쓸 파일 [model.maru]") \
+    X(HELP_GOAL, "yes-no, class or number [what the target asks for]", "yes-no, class, number 가운데 하나 [대상 열에 따름]") \
+    X(HELP_SPLIT, "time, group or random: how rows are set aside [time]", "time, group, random: 시험할 행을 떼어 두는 방법 [time]") \
+    X(HELP_UNIT, "the column of units or lots, whose rows stay together", "같은 쪽에 두어야 할 개체·로트의 열") \
+    X(HELP_KIND_OF_MODEL, "one kind of model alone [all are tried]", "이 종류의 모델만 [모두 시도]") \
+    X(HELP_COST_MISS, "cost of a bad unit that is missed [10]", "불량을 놓쳤을 때의 비용 [10]") \
+    X(HELP_COST_ALARM, "cost of a false alarm [1]", "거짓 알람의 비용 [1]") \
+    X(HELP_MODEL_LEVEL, "of intervals [80 %]", "구간의 신뢰 수준 [80 %]") \
+    X(HELP_CARD_OUT, "also write the card as JSON", "카드를 JSON으로도 씁니다") \
+    X(HELP_PREDICT_OUT, "write here [the terminal]", "쓸 파일 [터미널]") \
+    X(HELP_PLAIN, "one number a line, nothing else", "한 줄에 수 하나만 씁니다") \
+    X(HELP_ONNX, "write the model as ONNX, for other programs", "다른 프로그램을 위해 모델을 ONNX로 씁니다") \
     X(BENCH_PURPOSE, "measure on a public data set by its protocol, beside what others reach", "공개 데이터 세트에서 정해진 방법으로 재어 다른 결과와 나란히 보여 줍니다") \
     X(HELP_SET, "the data set; docs/RESULTS.md lists them", "데이터 세트. 목록은 docs/RESULTS.md에 있습니다") \
     X(HELP_SET_DATA, "folder with a folder of each set [$MARU_DATA, or ../shared/data]", "세트별 폴더가 들어 있는 폴더 [$MARU_DATA 또는 ../shared/data]") \

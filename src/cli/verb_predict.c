@@ -1,0 +1,122 @@
+// maru predict MODEL FILE: what a model says of each row of a spreadsheet.
+//
+// Exit status 0: predicted; 3: the model or the file cannot be read, or the file has no column of the model.
+
+#include "cli/verb.h"
+#include "io/files.h"
+#include "study/models/predictions.h"
+#include "study/quality/quality_file.h"
+#include "study/words/numerals.h"
+
+#include "base/status.h"
+
+#include <stddef.h>
+
+#define FRAME_BYTES ((size_t)8 << 30)
+
+struct predict_values {
+    struct common common;
+    const char *out, *sheet;
+    bool plain;
+};
+
+struct work {
+    struct text model_file, source, out;
+    struct fitted_model model;
+    struct quality_hints hints;
+    struct quality_file file;
+    struct predictions predictions;
+};
+
+static maru_status predict(const struct call *call, struct work *work, maru_error *err) {
+    const struct predict_values *values = call->args.values;
+    maru_status st = files_read(call->args.word[0], &work->model_file, err);
+    st = st == MARU_OK ? fitted_model_read(work->model_file.bytes, work->model_file.n_bytes,
+                                           &work->model, err)
+                       : st;
+    st = st == MARU_OK
+             ? quality_hints_take(&work->hints, "sheet", values->sheet ? values->sheet : "", err)
+             : st;
+    st = st == MARU_OK ? files_read(call->args.word[1], &work->source, err) : st;
+    st = st == MARU_OK ? quality_file_open(work->source.bytes, work->source.n_bytes, &work->hints,
+                                           FRAME_BYTES, &work->file, err)
+                       : st;
+    st = st == MARU_OK ? predictions_make(&work->model, &work->file.frame, &work->predictions, err)
+                       : st;
+    if (st == MARU_OK) {
+        predictions_add(&work->out, &work->model, &work->predictions,
+                        call->json      ? PREDICTIONS_JSON
+                        : values->plain ? PREDICTIONS_PLAIN
+                                        : PREDICTIONS_CSV);
+        st = work->out.status == MARU_OK
+                 ? MARU_OK
+                 : fail(err, work->out.status, "the predictions are too many");
+    }
+    return st == MARU_OK && values->out
+               ? files_replace(values->out, work->out.bytes, work->out.n_bytes, err)
+               : st;
+}
+
+static int tell(const struct call *call, const struct work *work) {
+    const struct predict_values *values = call->args.values;
+    const struct predictions *p = &work->predictions;
+    int status = EXIT_GOOD;
+    if (!values->out) {
+        status = verb_print(call, &work->out, EXIT_GOOD);
+    } else {
+        verb_note(call, W_PREDICTIONS_WRITTEN,
+                  (const char *const[]){numeral_count(p->n_row).text, values->out, NULL});
+    }
+    if (p->fit.missing) {
+        const uint32_t n_column = work->model.recipe.n_column;
+        verb_note(call, W_PREDICT_MISSING,
+                  (const char *const[]){numeral_count(n_column - p->fit.n_found).text,
+                                        numeral_count(n_column).text, p->fit.missing, NULL});
+    }
+    if (p->n_outside > 0) {
+        verb_note(call, W_PREDICT_OUTSIDE,
+                  (const char *const[]){numeral_count(p->n_outside).text,
+                                        numeral_count(p->n_row).text, NULL});
+    }
+    return status;
+}
+
+static int run_predict(struct call *call) {
+    struct work work = {0};
+    maru_error err = {0};
+    text_init(&work.model_file, MODEL_MAX_BYTES);
+    text_init(&work.source, FRAME_BYTES);
+    text_init(&work.out, FRAME_BYTES);
+    quality_hints_init(&work.hints);
+    const maru_status st = predict(call, &work, &err);
+    const int status = st == MARU_OK ? tell(call, &work) : verb_refuse(call, &err);
+    predictions_fini(&work.predictions);
+    quality_file_close(&work.file);
+    quality_hints_fini(&work.hints);
+    fitted_model_fini(&work.model);
+    text_fini(&work.out);
+    text_fini(&work.source);
+    text_fini(&work.model_file);
+    return status;
+}
+
+static const struct option options[] = {
+    {"out", 'o', OPTION_TEXT, offsetof(struct predict_values, out), "FILE.csv", NULL,
+     W_HELP_PREDICT_OUT, 0, 0},
+    {"plain", 0, OPTION_FLAG, offsetof(struct predict_values, plain), NULL, NULL, W_HELP_PLAIN, 0,
+     0},
+    {"sheet", 0, OPTION_TEXT, offsetof(struct predict_values, sheet), "NAME", NULL, W_HELP_SHEET, 0,
+     0},
+};
+static const char *const examples[] = {"maru predict press.maru today.csv -o predicted.csv", NULL};
+
+const struct verb verb_predict = {.name = "predict",
+                                  .synopsis = "MODEL FILE.csv|FILE.xlsx [-o FILE.csv]",
+                                  .purpose = W_PREDICT_PURPOSE,
+                                  .option = options,
+                                  .n_option = sizeof options / sizeof options[0],
+                                  .n_value_bytes = sizeof(struct predict_values),
+                                  .min_words = 2,
+                                  .max_words = 2,
+                                  .example = examples,
+                                  .run = run_predict};

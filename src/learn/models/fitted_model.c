@@ -1,0 +1,172 @@
+// What a model answers, and the words of its card. Its bytes: fitted_model_bytes.c.
+
+#include "learn/models/fitted_model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/random.h"
+#include "base/status.h"
+
+enum { BLOCK_ROWS = 256 };
+
+void fitted_model_fini(struct fitted_model *model) {
+    predictor_free(model->predictor);
+    arena_fini(&model->arena);
+    *model = (struct fitted_model){0};
+}
+
+// ---- answers
+
+static void look_outside(const struct fitted_model *model, const float *x,
+                         struct model_answer *out) {
+    out->outside = UINT32_MAX;
+    for (uint32_t f = 0; f < model->recipe.n_feature; f++) {
+        const struct drift_reference *seen = &model->reference[f];
+        out->n_missing += isnan(x[f]) != 0;
+        if ((double)x[f] < seen->least || (double)x[f] > seen->most) {
+            out->outside = out->n_outside++ == 0 ? f : out->outside;
+        }
+    }
+}
+
+// Log weights become probabilities.
+static void soften(const float *margin, uint32_t n, double *probability) {
+    double most = (double)margin[0], sum = 0;
+    for (uint32_t k = 1; k < n; k++) {
+        most = fmax(most, (double)margin[k]);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        probability[k] = exact_exp((double)margin[k] - most);
+        sum += probability[k];
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        probability[k] /= sum;
+    }
+}
+
+static void answer_class(const struct fitted_model *model, const float *margin, double *probability,
+                         bool *is_in, struct model_answer *out) {
+    soften(margin, model->n_class, probability);
+    for (uint32_t k = 1; k < model->n_class; k++) {
+        out->answer = probability[k] > probability[out->answer] ? k : out->answer;
+    }
+    out->value = probability[out->answer];
+    out->n_in_set = conformal_set_of(&model->sets, probability, is_in);
+}
+
+static void answer_number(const struct fitted_model *model, float margin,
+                          struct model_answer *out) {
+    out->value = (double)margin;
+    const struct conformal_interval around =
+        conformal_around(&model->conformal, out->value, out->value, 1, UINT32_MAX);
+    out->low = around.low;
+    out->high = around.high;
+}
+
+static void answer_row(const struct fitted_model *model, const float *margin, double *probability,
+                       bool *is_in, struct model_answer *out) {
+    switch ((enum model_goal)model->goal) {
+    case MODEL_YES_NO:
+        out->value = calibration_answer(&model->calibration, (double)margin[0]);
+        out->is_alarm = out->value >= model->threshold;
+        break;
+    case MODEL_CLASS:
+        answer_class(model, margin, probability, is_in, out);
+        break;
+    case MODEL_NUMBER:
+        answer_number(model, margin[0], out);
+        break;
+    case N_MODEL_GOAL:
+    default:
+        break;
+    }
+}
+
+struct room { // for a block of rows
+    void *scratch;
+    float *margin;
+    double *probability; // of one row
+    bool *is_in;
+};
+
+static void answer_block(const struct fitted_model *model, const float *x, uint32_t n_row,
+                         const struct room *room, struct model_answer *answer,
+                         double *probability) {
+    const uint32_t n_group = predictor_shape_of(model->predictor).n_group;
+    predictor_margins(model->predictor, x, n_row, room->scratch, room->margin);
+    for (uint32_t i = 0; i < n_row; i++) {
+        double *of_row = probability ? probability + (size_t)i * model->n_class : room->probability;
+        answer[i] = (struct model_answer){.low = (double)NAN, .high = (double)NAN};
+        look_outside(model, x + (size_t)i * model->recipe.n_feature, &answer[i]);
+        answer_row(model, room->margin + (size_t)i * n_group, of_row, room->is_in, &answer[i]);
+    }
+}
+
+maru_status fitted_model_answer_rows(const struct fitted_model *model, const float *x,
+                                     uint32_t n_row, struct model_answer *answer,
+                                     double *probability, maru_error *err) {
+    const uint32_t n_group = predictor_shape_of(model->predictor).n_group;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX / 2);
+    const struct room room = {
+        .scratch = arena_take(&arena, predictor_scratch_bytes(model->predictor) + 1, 1),
+        .margin = arena_take(&arena, (size_t)BLOCK_ROWS * n_group, sizeof(float)),
+        .probability = arena_take(&arena, (size_t)model->n_class + 1, sizeof(double)),
+        .is_in = arena_take(&arena, (size_t)model->n_class + 1, sizeof(bool)),
+    };
+    const bool has_room = room.scratch && room.margin && room.probability && room.is_in;
+    for (uint32_t at = 0; has_room && at < n_row; at += BLOCK_ROWS) {
+        const uint32_t n = n_row - at < BLOCK_ROWS ? n_row - at : BLOCK_ROWS;
+        answer_block(model, x + (size_t)at * model->recipe.n_feature, n, &room, answer + at,
+                     probability ? probability + (size_t)at * model->n_class : NULL);
+    }
+    const maru_status st = has_room ? MARU_OK : arena_refusal(&arena, err);
+    arena_fini(&arena);
+    return st;
+}
+
+// ---- words
+
+const char *model_goal_name(enum model_goal goal, bool is_korean) {
+#define X(name, english, korean) {english, korean},
+    static const char *const words[][2] = {MODEL_GOALS(X)};
+#undef X
+    return words[goal][is_korean];
+}
+
+const char *card_figure_name(enum card_figure_kind figure, bool is_korean) {
+#define X(name, is_less, is_share, english, korean) {english, korean},
+    static const char *const words[][2] = {CARD_FIGURES(X)};
+#undef X
+    return words[figure][is_korean];
+}
+
+bool card_figure_is_less_better(enum card_figure_kind figure) {
+#define X(name, is_less, is_share, english, korean) is_less,
+    static const bool is_less_better[] = {CARD_FIGURES(X)};
+#undef X
+    return is_less_better[figure];
+}
+
+bool card_figure_is_share(enum card_figure_kind figure) {
+#define X(name, is_less, is_share, english, korean) is_share,
+    static const bool is_share_of[] = {CARD_FIGURES(X)};
+#undef X
+    return is_share_of[figure];
+}
+
+const char *card_split_name(enum card_split split, bool is_korean) {
+#define X(name, english, korean) {english, korean},
+    static const char *const words[][2] = {CARD_SPLITS(X)};
+#undef X
+    return words[split][is_korean];
+}
+
+const char *card_warning_text(enum card_warning warning, bool is_korean) {
+#define X(name, english, korean) {english, korean},
+    static const char *const words[][2] = {CARD_WARNINGS(X)};
+#undef X
+    return words[warning][is_korean];
+}

@@ -1,0 +1,42 @@
+// What answers a row of numbers, whichever kind of model it is: the sum of trees, or of weights. One enum, one line a kind.
+#ifndef LEARN_PREDICTOR_H
+#define LEARN_PREDICTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "maru/status.h"
+
+enum predictor_kind { PREDICTOR_TREES, N_PREDICTOR_KIND };
+
+struct predictor;
+
+struct predictor_shape {
+    uint8_t kind, goal;          // enum predictor_kind, enum model_goal
+    uint32_t n_feature, n_group; // columns of a row, values of an answer
+};
+
+// From the bytes that fitting made, which are the kind's own. Hostile bytes are refused.
+//   errors  as forest_read
+MARU_MUST_USE maru_status predictor_read(enum predictor_kind kind, const void *bytes, size_t n,
+                                         struct predictor **out, maru_error *err);
+MARU_MUST_USE maru_status predictor_write(const struct predictor *predictor, struct text *out,
+                                          maru_error *err);
+void predictor_free(struct predictor *predictor); // accepts NULL
+
+struct predictor_shape predictor_shape_of(const struct predictor *predictor);
+
+// What rows add up to: log odds for yes or no, a log weight for each class, a number.
+//   in      x (n_row, n_feature), NaN: missing; scratch (predictor_scratch_bytes)
+//   out     margin (n_row, n_group)
+//   threads any number on one predictor, each with a scratch of its own
+size_t predictor_scratch_bytes(const struct predictor *predictor);
+void predictor_margins(const struct predictor *predictor, const float *x, size_t n_row,
+                       void *scratch, float *margin);
+
+// The model as ONNX.
+MARU_MUST_USE maru_status predictor_onnx(const struct predictor *predictor, struct text *out,
+                                         maru_error *err);
+
+#endif

@@ -1,0 +1,16 @@
+// A model's card for people: on a terminal, and as JSON.
+#ifndef STUDY_CARD_H
+#define STUDY_CARD_H
+
+#include "learn/models/fitted_model.h"
+#include "study/table.h"
+#include "study/words/words.h"
+
+// What it is for, what it learned from, how good it was on rows that it had never seen, what it goes by, what to beware of.
+void card_add_text(struct text *out, const struct fitted_model *model, enum lang lang,
+                   struct look look);
+
+// The same as one JSON document, with everything on the card.
+void card_add_json(struct text *out, const struct fitted_model *model);
+
+#endif

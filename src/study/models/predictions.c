@@ -1,0 +1,172 @@
+#include "study/models/predictions.h"
+
+#include <math.h>
+
+#include "base/status.h"
+#include "study/json_writer.h"
+
+#define PREDICTIONS_MAX_BYTES ((size_t)16 << 30)
+enum { NAME_BYTES = 1 << 16 };
+
+maru_status predictions_make(const struct fitted_model *model, const struct frame *frame,
+                             struct predictions *out, maru_error *err) {
+    struct predictions made = {.n_row = frame->n_row, .line = frame->line};
+    arena_init(&made.arena, PREDICTIONS_MAX_BYTES);
+    const size_t n = (size_t)frame->n_row + 1;
+    float *x = arena_take(&made.arena, n * model->recipe.n_feature, sizeof *x);
+    struct model_answer *answer = arena_take(&made.arena, n, sizeof *answer);
+    double *probability = model->goal == MODEL_CLASS
+                              ? arena_take(&made.arena, n * model->n_class, sizeof *probability)
+                              : NULL;
+    const bool has_room = x && answer && (probability || model->goal != MODEL_CLASS);
+    maru_status st = has_room
+                         ? recipe_apply(&model->recipe, frame, NULL, made.n_row, x, &made.fit, err)
+                         : arena_refusal(&made.arena, err);
+    st = st == MARU_OK ? fitted_model_answer_rows(model, x, made.n_row, answer, probability, err)
+                       : st;
+    if (st != MARU_OK) {
+        arena_fini(&made.arena);
+        return st;
+    }
+    for (uint32_t i = 0; i < made.n_row; i++) {
+        made.n_outside += answer[i].n_outside > 0;
+        made.n_alarm += answer[i].is_alarm;
+    }
+    made.answer = answer;
+    made.probability = probability;
+    *out = made;
+    return MARU_OK;
+}
+
+void predictions_fini(struct predictions *predictions) {
+    arena_fini(&predictions->arena);
+    *predictions = (struct predictions){0};
+}
+
+// ---- one number a line
+
+static void add_plain(struct text *out, const struct fitted_model *model,
+                      const struct predictions *p) {
+    for (uint32_t i = 0; i < p->n_row; i++) {
+        if (model->goal == MODEL_CLASS) {
+            text_addz(out, model->class_name[p->answer[i].answer]);
+        } else {
+            text_add_double(out, p->answer[i].value);
+        }
+        text_addz(out, "\n");
+    }
+}
+
+// ---- CSV
+
+static void add_head(struct text *out, const struct fitted_model *model) {
+    switch ((enum model_goal)model->goal) {
+    case MODEL_YES_NO:
+        text_addz(out, "line,probability,alarm");
+        break;
+    case MODEL_CLASS:
+        text_addz(out, "line,class,probability,classes_left");
+        for (uint32_t k = 0; k < model->n_class; k++) {
+            text_addz(out, ",");
+            text_add_csv(out, model->class_name[k]);
+        }
+        break;
+    case MODEL_NUMBER:
+    case N_MODEL_GOAL:
+    default:
+        text_addz(out, "line,prediction,low,high");
+        break;
+    }
+    text_addz(out, ",missing,outside,outside_of\n");
+}
+
+static void add_number(struct text *out, double value) {
+    text_addz(out, ",");
+    if (isfinite(value)) {
+        text_add_double(out, value);
+    }
+}
+
+static void add_answer(struct text *out, const struct fitted_model *model,
+                       const struct predictions *p, uint32_t i) {
+    const struct model_answer *answer = &p->answer[i];
+    if (model->goal == MODEL_CLASS) {
+        text_addz(out, ",");
+        text_add_csv(out, model->class_name[answer->answer]);
+    }
+    add_number(out, answer->value);
+    if (model->goal == MODEL_YES_NO) {
+        text_addz(out, answer->is_alarm ? ",1" : ",0");
+    } else if (model->goal == MODEL_NUMBER) {
+        add_number(out, answer->low);
+        add_number(out, answer->high);
+    } else {
+        text_addf(out, ",%u", answer->n_in_set);
+        for (uint32_t k = 0; k < model->n_class; k++) {
+            add_number(out, p->probability[(size_t)i * model->n_class + k]);
+        }
+    }
+}
+
+static void add_row(struct text *out, const struct fitted_model *model, const struct predictions *p,
+                    uint32_t i) {
+    const struct model_answer *answer = &p->answer[i];
+    text_addf(out, "%u", p->line[i]);
+    add_answer(out, model, p, i);
+    text_addf(out, ",%u,%u,", answer->n_missing, answer->n_outside);
+    if (answer->n_outside > 0) {
+        struct text name;
+        text_init(&name, NAME_BYTES);
+        recipe_name_feature(&model->recipe, answer->outside, &name);
+        text_add_csv(out, name.bytes ? name.bytes : "");
+        text_fini(&name);
+    }
+    text_addz(out, "\n");
+}
+
+// ---- JSON
+
+static void add_json(struct text *out, const struct fitted_model *model,
+                     const struct predictions *p) {
+    struct json json;
+    json_writer_init(&json, out);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "model", model->fingerprint);
+    json_add_string(&json, "target", model->target);
+    json_add_count(&json, "n_outside", p->n_outside);
+    json_open_list(&json, "predictions");
+    for (uint32_t i = 0; i < p->n_row; i++) {
+        const struct model_answer *answer = &p->answer[i];
+        json_open_object(&json, NULL);
+        json_add_count(&json, "line", p->line[i]);
+        json_add_number(&json, "value", answer->value);
+        if (model->goal == MODEL_YES_NO) {
+            json_add_bool(&json, "is_alarm", answer->is_alarm);
+        } else if (model->goal == MODEL_NUMBER) {
+            json_add_number(&json, "low", answer->low);
+            json_add_number(&json, "high", answer->high);
+        } else {
+            json_add_string(&json, "class", model->class_name[answer->answer]);
+            json_add_count(&json, "classes_left", answer->n_in_set);
+        }
+        json_add_count(&json, "n_missing", answer->n_missing);
+        json_add_count(&json, "n_outside", answer->n_outside);
+        json_close(&json);
+    }
+    json_close(&json);
+    json_close(&json);
+}
+
+void predictions_add(struct text *out, const struct fitted_model *model,
+                     const struct predictions *predictions, enum predictions_form form) {
+    if (form == PREDICTIONS_JSON) {
+        add_json(out, model, predictions);
+    } else if (form == PREDICTIONS_PLAIN) {
+        add_plain(out, model, predictions);
+    } else {
+        add_head(out, model);
+        for (uint32_t i = 0; i < predictions->n_row; i++) {
+            add_row(out, model, predictions, i);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// Which kind of model, with which settings? Each is fitted on folds of the training rows and tried on the rows left out; the plainest of those
+// that are as good as the best, within the doubt of the difference, is taken. What it answered for rows left out is what calibration
+// and intervals are learnt from, and the rows that a model is judged on in the end take no part.
+#ifndef TRAIN_MODEL_TUNING_H
+#define TRAIN_MODEL_TUNING_H
+
+#include "base/arena.h"
+#include "learn/splits/splits.h"
+#include "train/kinds/kinds.h"
+
+struct tuning_input {
+    const struct kind_task *task;   // rows: all training rows
+    const struct splits *splits;    // of these rows
+    const struct kind *const *kind; // (n_kind)
+    uint32_t n_kind;
+    void (*progress)(void *context, double share, const char *what); // NULL: nobody looks
+    void *context;
+};
+
+struct tuned {
+    const struct kind *kind;
+    uint32_t try;
+    const struct card_try *attempt; // (n_attempt)
+    uint32_t n_attempt;
+    float *
+        margin; // (n_row, n_group) what the chosen one answered for rows that it had not seen; NaN: tried in no fold
+    double *strong; // (n_feature) share of folds in which a feature was among the strongest ten
+    uint32_t n_group;
+};
+
+// Fit the tries on the folds.
+//   memory  in `arena`
+//   errors  of the kinds; MARU_E_INPUT: no fold has rows of both classes; MARU_E_LIMIT, MARU_E_MEMORY
+//   cost    folds times tries fits
+MARU_MUST_USE maru_status tuning_run(const struct tuning_input *input, struct arena *arena,
+                                     struct tuned *out, maru_error *err);
+
+#endif
