@@ -55,7 +55,7 @@ const etched = (tool, step, from, wrong = {}) => {
 }
 
 // What a telephone is shown, and a text that each page has.
-const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표', '/quality/faults': '판정합니다', '/quality/window/etching?tail=28800': '특징별', '/quality/windows': '측정 구간 표', '/data/assets': '자산 표' }
+const SMALL = { '/alarms': '미확인', '/alarms/history': '가장 많이 울린', '/alarms/table': '알람 표', '/alarms/tuning': '예산', '/equipment': 'Press/1', '/equipment/tool/Press%2F1': '상태별 시간', '/equipment/tool/Press%2F1/oee': '시간이 간 곳', '/equipment/oee': '설비별', '/equipment/table': '설비 상태 표', '/equipment/shifts': '근무조 표가 없습니다', '/quality/charts': '관리 한계', '/quality/chart/thick': '규칙을 어긴 점', '/quality/table': '관리도 표', '/quality/faults': '판정합니다', '/quality/window/etching?tail=28800': '특징별', '/quality/windows': '측정 구간 표', '/data/assets': '자산 표' }
 
 describe('what data means', { skip: !!process.env.BASE_URL }, () => {
     let server
@@ -342,7 +342,7 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         const begin = now() - 3000
         // Montgomery's way by hand: values that jump by 2 have a mean moving range of 2, so sigma is 2 / d2.
         await write(...Array.from({ length: 100 }, (_, n) => `lab thick=${9 + 2 * (n % 2)} ${at(begin + 20 * n)}`))
-        await page.goto(`${base}/quality`)
+        await page.goto(`${base}/quality/charts`)
         await page.getByText('No control charts yet').waitFor()
         const { items } = await ask(base, '/v1/signals?q=thick')
         await page.goto(`${base}/data/explorer?s=${items[0].id}`)
@@ -405,7 +405,7 @@ describe('what data means', { skip: !!process.env.BASE_URL }, () => {
         assert.equal((await ask(base, '/v1/charts')).items[0].limits.version, 2)
         const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
         assert.ok(readFileSync(await download.path(), 'utf8').trim().split('\r\n').length > 100)
-        await page.goto(`${base}/quality`)
+        await page.goto(`${base}/quality/charts`)
         await page.getByRole('table').getByText('version 2').waitFor()
         await shot(page, '93-charts')
     })

@@ -338,7 +338,7 @@ static void add_columns(struct text *out, const struct quality *q) {
         text_add_html(out, q->frame->column[i].name);
         text_addz(out, "</td><td class=\"l\">");
         add_both(out, name);
-        text_addz(out, "</td><td class=\"l\" style=\"white-space:normal\">");
+        text_addz(out, "</td><td class=\"l wrap\">");
         add_both(out, reason);
         text_addf(out, "</td><td>%s</td></tr>\n",
                   numeral_count(q->frame->column[i].n_missing).text);

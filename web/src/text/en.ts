@@ -1,6 +1,7 @@
 import { enFdc } from './en_fdc'
 import { enLive } from './en_live'
 import { enMeaning } from './en_meaning'
+import { enSheet } from './en_sheet'
 import type { Key } from './ko'
 
 // English. `{count|tool|tools}` is the number and the word that goes with it.
@@ -8,6 +9,7 @@ export const en: Record<Key, string> = {
     ...enLive,
     ...enMeaning,
     ...enFdc,
+    ...enSheet,
     // frame
     skip: 'Skip to the content',
     nav: 'Main menu',

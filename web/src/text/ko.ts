@@ -1,12 +1,14 @@
 import { koFdc } from './ko_fdc'
 import { koLive } from './ko_live'
 import { koMeaning } from './ko_meaning'
+import { koSheet } from './ko_sheet'
 
 // Korean. The keys of this file are the keys of all languages. `{name}` is filled in.
 export const ko = {
     ...koLive,
     ...koMeaning,
     ...koFdc,
+    ...koSheet,
     // frame
     skip: '본문으로 건너뛰기',
     nav: '주 메뉴',

@@ -9,7 +9,7 @@ import { numbers, timeScale } from './numbers'
 
 const root = join(__dirname, '..')
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !/\.(test|gen)\.ts$/.test(name) && !/text\/(ko|en)(_live|_meaning|_fdc)?\.ts$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/\.(test|gen)\.ts$/.test(name) && !/text\/(ko|en)(_live|_meaning|_fdc|_sheet)?\.ts$/.test(name))
     .map((name) => readFileSync(join(root, name), 'utf8'))
     .join('\n')
 

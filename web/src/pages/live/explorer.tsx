@@ -163,7 +163,7 @@ function Room({ signals, search, setSearch }: { signals: Signals; search: string
                     )}
                     {shown.length > 0 && mayChart && (
                         <p className="plot-note">
-                            {t('chart.from_explorer')}: {shown.slice(0, 6).map((signal) => <Link key={signal.id} href={`/quality?signal=${signal.id}`}>{signal.name}</Link>)}
+                            {t('chart.from_explorer')}: {shown.slice(0, 6).map((signal) => <Link key={signal.id} href={`/quality/charts?signal=${signal.id}`}>{signal.name}</Link>)}
                         </p>
                     )}
                     <p className="plot-note" role="status">

@@ -68,7 +68,7 @@ export default function ChartPage({ name }: { name: string }) {
     const write = () => save(new Blob(['\ufefftime,value,lower,center,upper,spread,spread_upper,severity,rules\r\n', ...points.map((one) => `${iso(one.at)},${[one.value, one.lower, one.center, one.upper, one.spread, one.spreadUpper].map((each) => each ?? '').join(',')},${one.severity},${cell(one.rules.join(' '))}\r\n`)], { type: 'text/csv' }), `chart-${name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.csv`)
     return (
         <>
-            <PageHead title={name} over={<Link href="/quality">{t('nav.quality')}</Link>}>
+            <PageHead title={name} over={<Link href="/quality/charts">{t('nav.quality')}</Link>}>
                 {chart.signalId !== null && <LinkButton href={`/data/explorer?s=${chart.signalId}&from=${span.from}&to=${span.to}`}>{t('alarms.explore')}</LinkButton>}
                 {may && <Button look={chart.limits ? 'plain' : 'main'} onClick={() => setIsFreezing(true)}>{t(chart.limits ? 'quality.freeze_again' : 'quality.freeze')}</Button>}
             </PageHead>

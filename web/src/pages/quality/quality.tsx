@@ -18,15 +18,16 @@ import '../../style/fdc.css'
 
 const ChartPage = lazy(() => import('./control_chart'))
 const WindowPage = lazy(() => import('./window_page'))
+const Sheet = lazy(() => import('./sheet'))
 const LOOK_MS = 2000
 const GRADES: Record<string, number> = { violation: 2, warning: 1, none: 0 }
 
-/** /quality, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME: is the process as it was when it was good? */
+/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME: is the process as it was when it was good? */
 export default function Quality() {
     const { t } = useText()
     useTitle(t('nav.quality'))
     const { path } = usePlace()
-    const room = path[1] ?? 'charts'
+    const room = path[1] ?? 'sheet'
     if (room === 'chart' && path[2]) return <Suspense fallback={<Waiting />}><ChartPage key={path[2]} name={path[2]} /></Suspense>
     if (room === 'window' && path[2]) return <Suspense fallback={<Waiting />}><WindowPage key={path[2]} name={path[2]} /></Suspense>
     return (
@@ -35,12 +36,14 @@ export default function Quality() {
             <Tabs
                 label={t('nav.quality')}
                 tabs={[
-                    { href: '/quality', text: t('quality.charts'), on: room === 'charts' },
+                    { href: '/quality', text: t('sheet.tab'), on: room === 'sheet' },
+                    { href: '/quality/charts', text: t('quality.charts'), on: room === 'charts' },
                     { href: '/quality/faults', text: t('windows.tab'), on: room === 'faults' },
                     { href: '/quality/table', text: t('quality.table'), on: room === 'table' },
                     { href: '/quality/windows', text: t('windows.table'), on: room === 'windows' },
                 ]}
             />
+            {room === 'sheet' && <Suspense fallback={<Waiting />}><Sheet /></Suspense>}
             {room === 'charts' && <Charts />}
             {room === 'faults' && <Faults />}
             {room === 'table' && <DocumentEditor name="charts" />}
@@ -61,7 +64,7 @@ function Charts() {
     const items = told.value?.items ?? []
     const close = () => {
         setIsNew(false)
-        if (wanted !== null) go('/quality', true)
+        if (wanted !== null) go('/quality/charts', true)
     }
     const columns: Column<ControlChart>[] = [
         { key: 'chart', title: t('quality.chart'), value: (row) => row.chart, show: (row) => <Link href={`/quality/chart/${encodeURIComponent(row.chart)}`}>{row.chart}</Link>, width: 10 },

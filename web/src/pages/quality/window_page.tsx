@@ -226,7 +226,7 @@ function Features({ answer, windows, span, isAgainst, cursor, ...rest }: Chartin
                             const [value, count] = [cursor === null ? null : (dots[cursor]?.value ?? null), wrong(dots)]
                             return (
                                 <figure key={name} className="feature">
-                                    <figcaption><span title={say(name)}>{say(name)}</span> {value === null ? count > 0 && <Badge tone="bad">{count}</Badge> : <b className={dots[cursor!]!.isOutside ? 'bad' : ''}>{shortNumber(value)}</b>}{mayChart && made?.[name] !== undefined && <Link className="make-chart" href={`/quality?signal=${made[name]}`} title={t('chart.new')}>{t('windows.make_chart')}</Link>}</figcaption>
+                                    <figcaption><span title={say(name)}>{say(name)}</span> {value === null ? count > 0 && <Badge tone="bad">{count}</Badge> : <b className={dots[cursor!]!.isOutside ? 'bad' : ''}>{shortNumber(value)}</b>}{mayChart && made?.[name] !== undefined && <Link className="make-chart" href={`/quality/charts?signal=${made[name]}`} title={t('chart.new')}>{t('windows.make_chart')}</Link>}</figcaption>
                                     <DotPlot label={t('windows.chart', { signal, feature: say(name), count })} dots={shown} span={span} isLarge={false} cursor={cursor} {...rest} />
                                 </figure>
                             )
