@@ -197,7 +197,7 @@ static void draw_levels(struct text *out, const struct quality *q, const struct 
             if (n++ == 0) {
                 text_addz(out, "<figure>\n");
                 markup_tag(out, "p", "note", W_QUALITY_LEVEL_NOTE);
-                text_addz(out, "<div class=\"panels\">\n");
+                text_addz(out, "<div class=\"panels pair\">\n");
             }
             draw_level(out, q, k);
         }
@@ -258,7 +258,7 @@ static void draw_causes(struct text *out, const struct quality *q) {
             if (n++ == 0) {
                 text_addz(out, "<figure>\n");
                 markup_tag(out, "p", "note", W_QUALITY_BINS_NOTE);
-                text_addz(out, "<div class=\"panels\">\n");
+                text_addz(out, "<div class=\"panels pair\">\n");
             }
             draw_bars(out, q, cause);
         }
@@ -308,7 +308,7 @@ static void draw_commons(struct text *out, const struct quality *q) {
     if (q->causes.n_common == 0 || q->roles.target.form == TARGET_NUMBER) {
         return;
     }
-    text_addz(out, "<figure>\n<div class=\"panels\">\n");
+    text_addz(out, "<figure>\n<div class=\"panels pair\">\n");
     for (uint32_t i = 0; i < q->causes.n_common && i < MAX_PANELS; i++) {
         draw_common(out, q, &q->causes.common[i]);
     }
@@ -320,7 +320,7 @@ static void draw_commons(struct text *out, const struct quality *q) {
 static void add_columns(struct text *out, const struct quality *q) {
     static const enum word head[] = {W_QUALITY_COLUMN, W_QUALITY_ROLE, W_QUALITY_WHY,
                                      W_QUALITY_MISSING};
-    text_addz(out, "<figure>\n");
+    text_addz(out, "<figure class=\"long\">\n");
     markup_tag(out, "h2", "", W_QUALITY_COLUMNS);
     text_addz(out, "<div class=\"scroll\"><table>\n<thead><tr>");
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) {

@@ -7,8 +7,11 @@ import { useText } from '../text'
 
 type Point = { dataIndex: number }
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined
-/** The end of an axis of shares in %. */
-const top = (values: number[]) => Math.min(100, Math.max(...values, 0.1) * 1.08)
+/** The end of an axis of shares in %: a round number. */
+function top(most: number): number {
+    const step = [0.1, 0.5, 1, 2, 5, 10].find((one) => one * 5 >= most) ?? 20
+    return Math.min(100, Math.ceil(most / step) * step)
+}
 
 /** The rate of bad units over time with its interval, or the mean of a target that is a number. */
 export function RateChart({ answer }: { answer: QualityAnswer }) {
@@ -32,8 +35,8 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
                     if (!isShare) return tip(one.when, [{ mark: line, name: t('sheet.mean'), value: known(one.value) ? shortNumber(one.value) : '–' }, { name: t('sheet.rows'), value: num(one.n, 0) }])
                     return tip(one.when, [{ mark: line, name: t('sheet.rate'), value: percent(one.value) }, { name: t('sheet.interval'), value: `${percent(one.low)} – ${percent(one.high)}` }, { name: t('sheet.bad_of'), value: `${num(one.bad, 0)} / ${num(one.n, 0)}` }])
                 } },
-                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false } },
-                yAxis: { ...axis(colours, isShare ? t('sheet.rate.axis') : answer.target.column), type: 'value', nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() }, ...(isShare ? { min: 0, max: Math.ceil(Math.min(100, most * 1.6)) } : { scale: true }) },
+                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, alignMinLabel: 'left' } },
+                yAxis: { ...axis(colours, isShare ? t('sheet.rate.axis') : answer.target.column), type: 'value', nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() }, ...(isShare ? { min: 0, max: top(most * 1.6) } : { scale: true }) },
                 series: [
                     ...(isShare ? [{ ...hidden, data: low }, { ...hidden, data: high.map((one, n) => (known(one) && known(low[n]) ? one - low[n] : null)), areaStyle: { color: line, opacity: 0.16 } }] : []),
                     { type: 'line', data: value, symbolSize: 6, lineStyle: { width: 2, color: line }, itemStyle: { color: line }, connectNulls: true, clip: true, ...(mean === null ? {} : { markLine: { silent: true, symbol: 'none', lineStyle: { color: other, type: 'dashed' }, label: { formatter: t('sheet.mean'), color: colours.ink, position: 'insideEndTop', fontSize: small() }, data: [{ yAxis: mean }] } }) },
@@ -106,13 +109,13 @@ export function BinsChart({ cause }: { cause: QualityCause }) {
         return (colours: Colours) => {
             const isBad = (at: number) => (cause.how === 'above' ? at > cause.low! : cause.how === 'at most' ? at <= cause.high! : cause.how === 'between' ? at > cause.low! && at <= cause.high! : at <= cause.low! || at > cause.high!)
             return {
-                grid: { left: 8, right: 16, top: 26, bottom: 4, containLabel: true },
+                grid: { left: 22, right: 16, top: 26, bottom: 4, containLabel: true },
                 tooltip: { ...tooltip(colours), trigger: 'item', formatter: (point: Point) => {
                     const { from, to, share } = bins[point.dataIndex]!
                     return tip(`${shortNumber(from)} – ${shortNumber(to)}`, [{ mark: colours.series[0]!, name: t('sheet.rate'), value: percent(share.value) }, { name: t('sheet.interval'), value: `${percent(share.low)} – ${percent(share.high)}` }, { name: t('sheet.bad_of'), value: `${num(share.bad)} / ${num(share.n)}` }])
                 } },
                 xAxis: { ...axis(colours), type: 'category', data: bins.map(({ from, to }) => `${shortNumber(Number(from.toPrecision(4)))}–${shortNumber(Number(to.toPrecision(4)))}`), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, rotate: bins.length > 6 ? 32 : 0 } },
-                yAxis: { ...axis(colours, t('sheet.rate.axis')), type: 'value', min: 0, max: Math.ceil(top(bins.map(({ share }) => (share.value ?? 0) * 100))), nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() } },
+                yAxis: { ...axis(colours, t('sheet.rate.axis')), type: 'value', min: 0, max: top(Math.max(...bins.map(({ share }) => (share.value ?? 0) * 100), 0.1) * 1.05), nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() } },
                 series: [{ type: 'bar', barCategoryGap: '12%', data: bins.map(({ from, to, share }) => ({ value: (share.value ?? 0) * 100, itemStyle: { color: isBad((from + to) / 2) ? colours.series[1] : colours.series[0], opacity: 0.85, borderRadius: [2, 2, 0, 0] } })) }],
             }
         }

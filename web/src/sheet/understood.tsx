@@ -5,6 +5,7 @@ import { useText } from '../text'
 import { DATES, KINDS, roleOf, ROLES, SEPARATORS, withKind, withLimit, withRole, type Corrections, type Kind, type Role } from './corrections'
 
 const FIRST = 40
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 type Change = (next: Corrections) => void
 
@@ -98,14 +99,15 @@ function ColumnRow({ column, answer, corrections, onChange }: { column: QualityC
     const role = corrections.roles[name]
     const limit = corrections.limits[name]
     const target = answer.target.column === name ? answer.target : null
-    const isLeftOut = !['target', 'cause', 'time', 'lot', 'tool'].includes(role ?? roleOf(column) ?? '')
     const measured = answer.measured.find((one) => one.column === name)?.capability
-    const own = lang === 'ko' ? column.role_ko : column.role
-    const why = lang === 'ko' ? column.why_ko : column.why
+    const guessed = roleOf(column)
+    const own = guessed ? t(`sheet.role.${guessed}`) : capital(lang === 'ko' ? column.role_ko : column.role)
+    const why = capital(lang === 'ko' ? column.why_ko : column.why)
+    const isLeftOut = (role ?? guessed ?? 'leave-out') === 'leave-out'
     const isChanged = role !== undefined || corrections.kinds[name] !== undefined || limit !== undefined
     return (
         <tr className={`${isLeftOut ? 'out' : ''} ${isChanged ? 'changed' : ''}`}>
-            <th scope="row"><b>{name}</b>{column.unit && <small> {column.unit}</small>}<small className="examples">{column.examples.join(' · ')}</small></th>
+            <th scope="row"><b>{name}</b>{column.unit && <small> {column.unit}</small>}<small className="sheet-examples">{column.examples.join(' · ')}</small></th>
             <td>
                 <select aria-label={t('sheet.role_of', { column: name })} value={role ?? ''} onChange={(event) => onChange(withRole(corrections, name, event.target.value as Role | ''))}>
                     <option value="">{role === undefined ? own : t('sheet.guess')}</option>

@@ -68,6 +68,7 @@ export default function Sheet() {
         <div className="sheet-answer" ref={top}>
             <Answer looked={looked} onNew={() => { setError(null); keep(null) }} onProblem={setError} />
             <Card title={t('sheet.understood')} note={t('sheet.understood.text')} className="sheet-understood">
+                <Said told={looked.answer.told.filter(({ part }) => part === 'read')} />
                 <ReadingFields reading={looked.answer.reading} columns={looked.answer.columns} corrections={looked.corrections} onChange={(corrections) => keep({ ...looked, corrections })} />
                 <ColumnsTable answer={looked.answer} corrections={looked.corrections} onChange={(corrections) => keep({ ...looked, corrections })} />
                 <Again looked={looked} share={share} error={error} onAgain={() => void look(looked.file, looked.corrections)} onBack={() => keep({ ...looked, corrections: looked.asked })} />
@@ -126,18 +127,17 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
             </Card>
             <div className="sheet-parts">
                 {part('count', answer.periods.length > 1 && answer.target.form !== 'none' && <RateChart answer={answer} />, true)}
-                {part('changes', changed.length > 0 && <Panels>{changed.slice(0, 4).map((one) => <Panel key={one.column} title={one.column}><LevelChart answer={answer} measured={one} /></Panel>)}</Panels>, changed.length > 1)}
-                {part('capability', capable.length > 0 && <Panels>{capable.slice(0, 6).map((one) => <Panel key={one.column} title={one.column}><CapabilityChart measured={one} /></Panel>)}</Panels>, capable.length > 1)}
+                {part('changes', changed.length > 0 && <Panels>{changed.slice(0, 4).map((one) => <Panel key={one.column} title={one.column}><LevelChart answer={answer} measured={one} /></Panel>)}</Panels>, true)}
+                {part('capability', capable.length > 0 && <Panels>{capable.slice(0, 6).map((one) => <Panel key={one.column} title={one.column}><CapabilityChart measured={one} /></Panel>)}</Panels>, true)}
                 {part('causes', answer.causes.length > 0 && (
                     <>
                         <CauseDumbbells causes={answer.causes} isShare={isShare} />
                         {numbered.length > 0 && <Panels>{numbered.slice(0, 2).map((one) => <Panel key={one.column} title={t('sheet.bins', { column: one.column })}><BinsChart cause={one} /></Panel>)}</Panels>}
                     </>
                 ), true)}
-                {part('common', answer.common.length > 0 && <Panels>{answer.common.slice(0, 4).map((one) => <CommonDumbbells key={one.column} common={one} isShare={isShare} />)}</Panels>, answer.common.length > 1)}
+                {part('common', answer.common.length > 0 && <Panels>{answer.common.slice(0, 4).map((one) => <CommonDumbbells key={one.column} common={one} isShare={isShare} />)}</Panels>, true)}
                 {part('next')}
                 {part('doubt')}
-                {part('read')}
             </div>
         </>
     )
@@ -148,10 +148,15 @@ function Part({ told, wide, children }: { told: QualityTold[]; wide: boolean; ch
     if (told.length === 0) return null
     return (
         <Card title={lang === 'ko' ? told[0]!.section_ko : told[0]!.section} className={wide ? 'wide' : ''}>
-            <ul className="sheet-said">{told.map((one, n) => <li key={n} className={one.mood}>{lang === 'ko' ? one.text_ko : one.text}</li>)}</ul>
+            <Said told={told} />
             {children}
         </Card>
     )
+}
+
+function Said({ told }: { told: QualityTold[] }) {
+    const { lang } = useText()
+    return <ul className="sheet-said">{told.map((one, n) => <li key={n} className={one.mood}>{lang === 'ko' ? one.text_ko : one.text}</li>)}</ul>
 }
 
 const Panels = ({ children }: { children: ReactNode }) => <div className="sheet-panels">{children}</div>
