@@ -146,9 +146,9 @@ static maru_status take_decimal(struct quality_hints *hints, const char *text, m
 }
 
 static maru_status take_dates(struct quality_hints *hints, const char *text, maru_error *err) {
-    for (uint8_t form = 0; form < N_MOMENT_FORM; form++) {
+    for (int form = 0; form < N_MOMENT_FORM; form++) {
         if (strcmp(text, moment_form_name((enum moment_form)form)) == 0) {
-            hints->sheet.form = form;
+            hints->sheet.form = (uint8_t)form;
             return MARU_OK;
         }
     }

@@ -5,6 +5,7 @@ import { useText } from '../text'
 import { DATES, KINDS, roleOf, ROLES, SEPARATORS, withKind, withLimit, withRole, type Corrections, type Kind, type Role } from './corrections'
 
 const FIRST = 40
+const SEARCH_FROM = 20
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 type Change = (next: Corrections) => void
@@ -79,9 +80,12 @@ function LeftOut({ reading }: { reading: QualityReading }) {
 export function ColumnsTable({ answer, corrections, onChange }: { answer: QualityAnswer; corrections: Corrections; onChange: Change }) {
     const { t } = useText()
     const [most, setMost] = useState(FIRST)
-    const { columns } = answer
+    const [wanted, setWanted] = useState('')
+    const needle = wanted.trim().toLowerCase()
+    const columns = answer.columns.filter(({ name }) => name.toLowerCase().includes(needle))
     return (
         <>
+            {answer.columns.length > SEARCH_FROM && <input type="search" className="sheet-search" placeholder={t('sheet.search')} aria-label={t('sheet.search')} value={wanted} onChange={(event) => setWanted(event.target.value)} />}
             <div className="scroll">
                 <table className="plain-table sheet-columns">
                     <thead><tr><th>{t('sheet.column')}</th><th>{t('sheet.role')}</th><th>{t('sheet.kind')}</th><th>{t('sheet.limits')}</th><th>{t('sheet.why')}</th></tr></thead>
@@ -150,7 +154,7 @@ function BadValue({ target, corrections, onChange }: { target: QualityAnswer['ta
                     {(target.words ?? []).map((word) => <option key={word} value={word}>{word}</option>)}
                 </select>
             ) : (
-                <input value={corrections.bad} placeholder={target.good === 0 ? '1' : '0'} onChange={(event) => set(event.target.value.trim())} />
+                <input value={corrections.bad} placeholder={`≠ ${target.good}`} onChange={(event) => set(event.target.value.trim())} />
             )}
         </label>
     )

@@ -81,6 +81,7 @@ export const enSheet: Record<keyof typeof koSheet, string> = {
     'sheet.keep_totals': 'Totals and notes are data',
     'sheet.as_read': '{what} (as read)',
     'sheet.column': 'Column',
+    'sheet.search': 'Find a column by its name',
     'sheet.role': 'Taken for',
     'sheet.kind': 'Kind',
     'sheet.limits': 'Limits',

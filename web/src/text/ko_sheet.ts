@@ -79,6 +79,7 @@ export const koSheet = {
     'sheet.keep_totals': '합계·비고도 데이터로 봅니다',
     'sheet.as_read': '{what} (읽은 대로)',
     'sheet.column': '열',
+    'sheet.search': '열 이름으로 찾기',
     'sheet.role': '보는 법',
     'sheet.kind': '종류',
     'sheet.limits': '규격',

@@ -110,7 +110,7 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
         }, (error: ApiError) => { target?.close(); onProblem(error) })
     }
     const part = (name: Told, picture?: ReactNode, wide = false) => <Part key={name} told={answer.told.filter((one) => one.part === name)} wide={wide}>{picture}</Part>
-    const changed = answer.measured.filter(({ column, means }) => means && answer.told.some((one) => one.part === 'changes' && one.column === column))
+    const changed = answer.told.flatMap((one) => (one.part === 'changes' ? answer.measured.filter(({ column, means }) => means && column === one.column) : [])) // in the order of the sentences
     const capable = answer.measured.filter(({ capability }) => capability?.histogram)
     const numbered = answer.causes.filter(({ bins }) => bins.length > 1)
     return (
