@@ -15,8 +15,8 @@
 // The cube root of a chi-square over its degrees of freedom is nearly normal (E. B. Wilson, M. M. Hilferty, PNAS 17 (1931) 684-688): so
 // rows with more and fewer values have one scale.
 
-// A value further away counts as this far (scales): so that nothing overflows.
-#define FARTHEST 1e6
+// A value further away counts as this far (scales): it is odd enough, and does not drown what else is odd in a table whose columns have spikes.
+#define FARTHEST 20.0
 
 size_t anomaly_work(const struct anomaly *anomaly) {
     const size_t p = anomaly->n_moving;
