@@ -13,6 +13,7 @@ REFUSING = re.compile(r"\b(?:fail|fail_at|request_refuse|REFUSE|refuse|field_wro
 NOT_SENTENCES = {
     "src/cli/": "the words of the command stand in words_list.h in both languages",
     "src/scene/usda": "text of scenes", "src/scene/glb.c": "text of scenes", "src/plant/fab/fab_tables.c": "text of tables", "src/connect/fake/fake_secs_table.c": "text of tables",
+    "src/study/sets/set_": "figures have their names in both languages beside each other",
     "src/study/report/": "HTML and SVG, its words stand in words_list.h",
     "src/study/quality/quality_page.c": "HTML and SVG", "src/study/quality/quality_json.c": "words of JSON", "src/learn/roles/role_words.c": "words of spreadsheets",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",

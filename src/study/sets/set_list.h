@@ -4,7 +4,8 @@
 #define STUDY_SET_LIST_H
 
 // clang-format off
-#define SETS(X)
+#define SETS(X) \
+    X("tep", set_tep, "Tennessee Eastman: process faults, detected and named", "테네시 이스트먼: 공정 고장의 검출과 진단")
 // clang-format on
 
 #endif

@@ -8,6 +8,13 @@
     X("{1} rows of {2} columns: up to {3} and {4}", "{2}열짜리 행 {1}개: 행은 {3}개, 열은 {4}개까지입니다") \
     X("the columns repeat each other: more shrinkage is needed", "열들이 서로 같은 내용입니다: 수축을 더 크게 하세요") \
     X("{1} columns that move and {2} rows: at least 1 and {3}", "변하는 열 {1}개와 행 {2}개: 열은 1개, 행은 {3}개 이상 필요합니다") \
+    X("{1} boosters, 1 to {2}; share lost {3}, 0 to 0.5", "부스터 {1}개: 1부터 {2}까지, 잃는 비율 {3}: 0부터 0.5까지여야 합니다") \
+    X("{1} rows of {2} columns and {3} faults, split as {4} rows: at least 1, 1 and 2", \
+        "{2}열짜리 행 {1}개와 고장 {3}가지, 나눔은 행 {4}개: 행과 열은 1개, 고장은 2가지 이상이고 나눔과 맞아야 합니다") \
+    X("row {1} has fault {2} of {3}", "{1}행의 고장 번호 {2}: 고장은 {3}가지뿐입니다") \
+    X("{1} has {2} numbers, not some samples of {3}", "{1}에 수가 {2}개 있습니다: {3}개짜리 표본이 아닙니다") \
+    X("number {1} of {2} is none", "{2}의 {1}번째 값은 수가 아닙니다") \
+    X("{1} ends before its fault begins", "{1}[은/는] 고장이 시작하기 전에 끝납니다") \
     X("windows of no column", "구간을 볼 열이 없습니다") \
     X("{1} columns and {2} windows: up to {3} and {4}", "열 {1}개와 구간 {2}개: 각각 {3}개와 {4}개까지입니다") \
     X("a window of {1} samples: at least 2", "표본 {1}개짜리 구간: 2개 이상이어야 합니다") \
