@@ -117,6 +117,10 @@
     X("a workbook with a document type is not read", "문서 형식 선언(DOCTYPE)이 있는 엑셀 파일은 읽지 않습니다") \
     X("a part of the workbook is missing: {1}", "엑셀 파일에 있어야 할 부분이 없습니다: {1}") \
     X("the workbook is nested more than {1} deep", "엑셀 파일의 XML이 {1}단계보다 깊습니다") \
+    X("the gzip file is empty", "gzip 파일이 비어 있습니다") \
+    X("the gzip file is cut off", "gzip 파일이 중간에 끊겼습니다") \
+    X("the gzip file is damaged", "gzip 파일이 손상되었습니다") \
+    X("the gzip file unpacks to more than {1} bytes", "gzip 파일이 풀면 {1}바이트를 넘습니다") \
     X("the workbook unpacks to more than {1} times its size", "엑셀 파일이 풀면 원래 크기의 {1}배를 넘습니다") \
     X("a workbook has at most {1} parts", "엑셀 파일의 부분은 {1}개까지입니다") \
     X("a workbook has at most {1} sheets", "시트는 {1}개까지입니다") \
