@@ -16,6 +16,7 @@ NOT_SENTENCES = {
     "src/study/sets/set_": "figures have their names in both languages beside each other",
     "src/study/report/": "HTML and SVG, its words stand in words_list.h",
     "src/study/quality/quality_page.c": "HTML and SVG", "src/study/quality/quality_json.c": "words of JSON", "src/learn/roles/role_words.c": "words of spreadsheets",
+    "src/learn/wafer/wafer_features.c": "names of features in both languages",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
     "src/study/words/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
