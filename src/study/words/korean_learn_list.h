@@ -4,6 +4,7 @@
 
 #include "study/words/korean_doubt_list.h"
 #include "study/words/korean_odd_list.h"
+#include "study/words/korean_life_list.h"
 
 // clang-format off
 #define KOREAN_CAUSES(X) \
@@ -136,7 +137,7 @@
     X("a model with more than {1} classes or {2} columns", "모델의 클래스가 {1}개 또는 열이 {2}개를 넘습니다") \
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_LIFE(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif
