@@ -138,6 +138,28 @@
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
 #define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_LIFE(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LINEAR(X) \
+    X("an option of the linear model is outside its range", "선형 모델 설정값이 범위를 벗어났습니다") \
+    X("the number of penalties is from 1 to {1}", "벌점 수는 1부터 {1}까지입니다") \
+    X("a penalty is outside its range", "벌점이 범위를 벗어났습니다") \
+    X("the columns have no principal axes in doubles", "열의 주축을 계산할 수 없습니다") \
+    X("a linear model with more than {1} unknowns", "선형 모델의 미지수가 {1}개를 넘습니다") \
+    X("rows times columns are more than {1}", "행과 열의 곱이 {1}[을/를] 넘습니다") \
+    X("the equations of the linear model have no solution", "선형 모델의 방정식을 풀 수 없습니다") \
+    X("the linear model runs beyond all numbers", "선형 모델이 수의 범위를 벗어나 발산했습니다") \
+    X("there is nothing to choose from, or too much", "고를 것이 없거나 너무 많습니다") \
+    X("a choice between models for different goals", "목적이 다른 모델 사이에서는 고를 수 없습니다") \
+    X("the folds are those of other rows", "나눈 묶음이 다른 행의 것입니다") \
+    X("no fold says which model is better", "어느 모델이 나은지 알려 주는 묶음이 없습니다") \
+    X("a linear model that contradicts itself", "앞뒤가 맞지 않는 선형 모델입니다") \
+    X("a linear model knows 1 to {1} columns, this one {2}", "선형 모델이 아는 열은 1개부터 {1}개까지인데 {2}개입니다") \
+    X("no room for the bytes of the linear model", "선형 모델을 담을 자리가 모자랍니다") \
+    X("these bytes are no linear model", "선형 모델이 아닙니다") \
+    X("a linear model of another version", "다른 버전의 선형 모델입니다") \
+    X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다") \
+    X("a linear model that has changed on its way", "선형 모델이 옮겨지는 동안 바뀌었습니다")
+
+#define KOREAN_LEARN(X) KOREAN_LINEAR(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif
