@@ -139,6 +139,10 @@
 
 #define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_LIFE(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 #define KOREAN_LINEAR(X) \
+    X("there is nothing to combine: no rows or no columns", "조합할 행이나 열이 없습니다") \
+    X("combinations are searched in up to {1} rows and {2} columns", "조합은 행 {1}개, 열 {2}개까지에서 찾습니다") \
+    X("a search without combinations, or with too many shuffles", "찾을 조합이 없거나 섞는 횟수가 너무 많습니다") \
+    X("at most {1} combinations are kept", "조합은 {1}개까지 남깁니다") \
     X("an option of the linear model is outside its range", "선형 모델 설정값이 범위를 벗어났습니다") \
     X("the number of penalties is from 1 to {1}", "벌점 수는 1부터 {1}까지입니다") \
     X("a penalty is outside its range", "벌점이 범위를 벗어났습니다") \
