@@ -3,8 +3,8 @@
 #define STUDY_KOREAN_LEARN_LIST_H
 
 #include "study/words/korean_doubt_list.h"
-#include "study/words/korean_odd_list.h"
 #include "study/words/korean_life_list.h"
+#include "study/words/korean_odd_list.h"
 
 // clang-format off
 #define KOREAN_CAUSES(X) \
@@ -137,7 +137,6 @@
     X("a model with more than {1} classes or {2} columns", "모델의 클래스가 {1}개 또는 열이 {2}개를 넘습니다") \
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_LIFE(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 #define KOREAN_LINEAR(X) \
     X("there is nothing to combine: no rows or no columns", "조합할 행이나 열이 없습니다") \
     X("combinations are searched in up to {1} rows and {2} columns", "조합은 행 {1}개, 열 {2}개까지에서 찾습니다") \
@@ -163,7 +162,7 @@
     X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다") \
     X("a linear model that has changed on its way", "선형 모델이 옮겨지는 동안 바뀌었습니다")
 
-#define KOREAN_LEARN(X) KOREAN_LINEAR(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif
