@@ -36,7 +36,7 @@
 #define CARD_WARNINGS(X) \
     X(OPTIMISTIC, "Random rows were tried: where neighbors resemble each other the figures are too good.", "무작위로 나눈 행으로 시험했습니다. 이웃한 행끼리 닮았다면 수치가 실제보다 좋게 나옵니다.") \
     X(FEW_ROWS, "There are few rows: what the figures say is rough.", "행이 적어 수치는 어림값입니다.") \
-    X(FEW_RARE, "The rare class is seen fewer than 20 times where the model was tried: too few to say how good it is.", "시험에 쓴 행에서 드문 쪽이 20건도 되지 않아 얼마나 좋은지 말할 수 없습니다.") \
+    X(FEW_RARE, "Where the model was tried, the rare class is seen in fewer than 20 rows or lots: how good it is, is rough.", "시험에 쓴 행이나 로트 가운데 드문 쪽이 든 것이 20개도 되지 않아 수치는 어림값입니다.") \
     X(NO_BETTER, "It is not surely better than answering the same each time: do not decide by it.", "늘 같은 답을 하는 것보다 낫다고 확신할 수 없습니다. 이 모델로 결정하지 마십시오.") \
     X(DRIFT, "Columns have changed between the rows it learned from and those it was tried on.", "배운 행과 시험한 행 사이에 값의 분포가 달라진 열이 있습니다.") \
     X(MISCALIBRATED, "Its probabilities did not come true as often as they said.", "예측한 확률만큼 실제로 일어나지 않았습니다.") \

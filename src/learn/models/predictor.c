@@ -3,16 +3,19 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "learn/models/fitted_model.h"
+#include "learn/models/linear_model.h"
 #include "learn/trees/forest.h"
 #include "learn/trees/onnx.h"
 
 struct predictor {
-    uint8_t kind;
-    struct forest *forest;
+    struct forest *forest;       // or NULL
+    struct linear_model *linear; // or NULL
 };
 
 _Static_assert((int)MODEL_YES_NO == (int)FOREST_YES_NO && (int)MODEL_CLASS == (int)FOREST_CLASS &&
-                   (int)MODEL_NUMBER == (int)FOREST_NUMBER,
+                   (int)MODEL_NUMBER == (int)FOREST_NUMBER &&
+                   (int)MODEL_YES_NO == (int)LINEAR_YES_NO &&
+                   (int)MODEL_CLASS == (int)LINEAR_CLASS && (int)MODEL_NUMBER == (int)LINEAR_NUMBER,
                "same numbers");
 
 maru_status predictor_read(enum predictor_kind kind, const void *bytes, size_t n,
@@ -21,11 +24,13 @@ maru_status predictor_read(enum predictor_kind kind, const void *bytes, size_t n
     if (!made) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    made->kind = (uint8_t)kind;
     maru_status st;
     switch (kind) {
     case PREDICTOR_TREES:
         st = forest_read(bytes, n, &made->forest, err);
+        break;
+    case PREDICTOR_LINEAR:
+        st = linear_model_read(bytes, n, &made->linear, err);
         break;
     case N_PREDICTOR_KIND:
     default:
@@ -41,31 +46,56 @@ maru_status predictor_read(enum predictor_kind kind, const void *bytes, size_t n
 }
 
 maru_status predictor_write(const struct predictor *predictor, struct text *out, maru_error *err) {
-    return forest_write(predictor->forest, out, err);
+    return predictor->forest ? forest_write(predictor->forest, out, err)
+                             : linear_model_write(predictor->linear, out, err);
 }
 
 void predictor_free(struct predictor *predictor) {
     if (predictor) {
         forest_free(predictor->forest);
+        linear_model_free(predictor->linear);
         alloc_free(predictor);
     }
 }
 
 struct predictor_shape predictor_shape_of(const struct predictor *predictor) {
+    if (predictor->linear) {
+        const struct linear_shape linear = linear_model_draft(predictor->linear)->shape;
+        return (struct predictor_shape){PREDICTOR_LINEAR, (uint8_t)linear.goal, linear.n_feature,
+                                        linear.n_group};
+    }
     const struct forest_shape shape = forest_shape_of(predictor->forest);
-    return (struct predictor_shape){predictor->kind, (uint8_t)shape.goal, shape.n_feature,
+    return (struct predictor_shape){PREDICTOR_TREES, (uint8_t)shape.goal, shape.n_feature,
                                     shape.n_group};
 }
 
 size_t predictor_scratch_bytes(const struct predictor *predictor) {
-    return forest_scratch_bytes(predictor->forest);
+    return predictor->forest ? forest_scratch_bytes(predictor->forest)
+                             : predictor_shape_of(predictor).n_group * sizeof(double);
+}
+
+// Row by row through the scratch, since weights add up in double precision.
+static void linear_margins(const struct linear_model *linear, const float *x, size_t n_row,
+                           double *scratch, float *margin) {
+    const struct linear_shape shape = linear_model_draft(linear)->shape;
+    for (size_t i = 0; i < n_row; i++) {
+        linear_model_margins(linear, x + i * shape.n_feature, 1, scratch);
+        for (uint32_t k = 0; k < shape.n_group; k++) {
+            margin[i * shape.n_group + k] = (float)scratch[k];
+        }
+    }
 }
 
 void predictor_margins(const struct predictor *predictor, const float *x, size_t n_row,
                        void *scratch, float *margin) {
-    forest_margins(predictor->forest, x, n_row, scratch, margin);
+    if (predictor->forest) {
+        forest_margins(predictor->forest, x, n_row, scratch, margin);
+    } else {
+        linear_margins(predictor->linear, x, n_row, scratch, margin);
+    }
 }
 
 maru_status predictor_onnx(const struct predictor *predictor, struct text *out, maru_error *err) {
-    return onnx_write(predictor->forest, out, err);
+    return predictor->forest ? onnx_write(predictor->forest, out, err)
+                             : fail(err, MARU_E_INPUT, "only trees are written as ONNX");
 }

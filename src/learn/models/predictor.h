@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "maru/status.h"
 
-enum predictor_kind { PREDICTOR_TREES, N_PREDICTOR_KIND };
+enum predictor_kind { PREDICTOR_TREES, PREDICTOR_LINEAR, N_PREDICTOR_KIND };
 
 struct predictor;
 
@@ -36,6 +36,7 @@ void predictor_margins(const struct predictor *predictor, const float *x, size_t
                        void *scratch, float *margin);
 
 // The model as ONNX.
+//   errors  MARU_E_INPUT: the kind has no ONNX here; what sticks to `out`
 MARU_MUST_USE maru_status predictor_onnx(const struct predictor *predictor, struct text *out,
                                          maru_error *err);
 

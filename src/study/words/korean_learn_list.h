@@ -32,6 +32,10 @@
     X("no row was left to learn from how sure answers are", "답이 얼마나 확실한지 배울 행이 남지 않았습니다") \
     X("costs of a miss and of a false alarm are numbers from 0 on, not both 0", "놓침과 거짓 알람의 비용은 0 이상이고 둘 다 0일 수는 없습니다") \
     X("trees: depth {1}, {2} rounds", "트리: 깊이 {1}, {2}라운드") \
+    X("linear: penalty {1}", "선형: 벌점 {1}") \
+    X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
+    X("linear: penalty {1}, screened, without trend", "선형: 벌점 {1}, 열 선별, 추세 제외") \
+    X("only trees are written as ONNX", "ONNX로는 트리만 쓸 수 있습니다") \
     X("there is no such goal", "그런 목적은 없습니다") \
     X("more than {1} classes", "클래스가 {1}개를 넘습니다") \
     X("\"{1}\" has fewer than two classes of {2} rows", "\"{1}\" 열에는 {2}행이 넘는 클래스가 둘도 없습니다") \

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const struct kind *const kinds[] = {&kind_trees};
+static const struct kind *const kinds[] = {&kind_linear, &kind_trees};
 
 const struct kind *kind_at(uint32_t i) {
     return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL;

@@ -37,7 +37,7 @@ struct kind {
                        maru_error *err);
 };
 
-extern const struct kind kind_trees;
+extern const struct kind kind_linear, kind_trees;
 
 // The kind of a name, or NULL; the i-th, or NULL behind the last.
 const struct kind *kind_find(const char *name);

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# tests/train.py MARU [long]: models from spreadsheets, black box: `maru train`, `maru predict`, `maru models`, on a press shop's file in CP949, on
+# numbers and classes, on files that nothing can be learnt from, and on models that are none.
+import csv, io, json, os, random, subprocess, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cloud import check, finish, temporary
+
+MARU, LONG = sys.argv[1], sys.argv[2:] == ["long"]
+DATA = os.environ.get("MARU_DATA", "")
+folder = temporary()
+
+
+def path_of(name):
+    return os.path.join(folder, name)
+
+
+def write(name, text, encoding="utf-8"):
+    with open(path_of(name), "wb") as file:
+        file.write(text.encode(encoding))
+    return path_of(name)
+
+
+def maru(*words, lang="en"):
+    done = subprocess.run([MARU, *words, "--lang", lang], capture_output=True, text=True, timeout=600)
+    return done.returncode, done.stdout, done.stderr
+
+
+def train(path, name, *options):
+    status, out, error = maru("train", path, "-o", path_of(name), "--json", *options)
+    check(f"train {name}: {error}", status, 0)
+    return json.loads(out) if out else {}
+
+
+def figure(card, name):
+    return next(one for one in card["figures"] if one["name"] == name)
+
+
+HEAD = ["생산일시", "로트번호", "호기", "3존온도(℃)", "압력(bar)", "두께(mm)", "불량유형", "판정"]
+
+
+def press_shop(n, seed):
+    """Above 84 degrees a third is bad, else 3 %; thickness follows temperature; the kind of defect is written afterwards."""
+    at, rows = random.Random(seed), []
+    for i in range(n):
+        zone, pressure = 80 + 6 * at.random(), at.gauss(100, 3)
+        is_bad = at.random() < (0.33 if zone > 84 else 0.03)
+        rows.append([f"2025-{3 + i // 24 // 28:02d}-{1 + i // 24 % 28:02d} {i % 24:02d}:30", f"L{i // 25:04d}", f"{1 + at.randrange(3)}호기", f"{zone:.2f}", f"{pressure:.1f}",
+                     f"{2 + 0.05 * (zone - 83) + at.gauss(0, 0.02):.3f}", at.choice(["긁힘", "찍힘"]) if is_bad else "", "NG" if is_bad else "OK"])
+    return rows
+
+
+def as_text(rows, head=HEAD):
+    return "\r\n".join(";".join(row) for row in [head, *rows]) + "\r\n"
+
+
+def predictions(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def a_small_maker():
+    path = write("press.csv", as_text(press_shop(1500, 1)), "cp949")
+    card = train(path, "press.maru", "--leave-out", "두께")
+    check("target, found", (card["target"], card["goal"], card["bad"]), ("판정", "yes or no", "NG"))
+    check("later rows are set aside", (card["split"], card["n_train"] + card["n_test"], card["train_to"] < card["test_from"]), ("later rows", 1500, True))
+    check(f"it ranks bad above good: {figure(card, 'auc')}", figure(card, "auc")["low"] > 0.6, True)
+    check(f"by the column that was planted: {card['suspects'][:1]}", card["suspects"][0]["feature"].startswith("3존온도"), True)
+    check("what was written afterwards is no input", any("불량유형" in one["feature"] for one in card["suspects"]), False)
+    check("probabilities come true", figure(card, "calibration_error")["value"] < 0.08, True)
+    check("it pays", figure(card, "cost")["value"] < figure(card, "cost")["constant"], True)
+    check("no warning not to use it", "no_better" in card["warnings"], False)
+    with open(path_of("press.maru"), "rb") as file:
+        first = file.read()
+    train(path, "again.maru", "--leave-out", "두께", "--threads", "2")
+    with open(path_of("again.maru"), "rb") as file:
+        check("trained twice, the same bytes", file.read() == first, True)
+    rows = press_shop(200, 2)
+    rows[3][3] = "200"
+    rows[4][2] = "9호기"
+    status, out, error = maru("predict", path_of("press.maru"), write("today.csv", as_text(rows)))
+    told = predictions(out)
+    check("predict", (status, len(told), told[0]["line"]), (0, 200, "2"))
+    hot = [float(one["probability"]) for one, row in zip(told, rows) if float(row[3]) > 84.2]
+    cool = [float(one["probability"]) for one, row in zip(told, rows) if float(row[3]) < 83.8]
+    check("hot ones are likelier bad", sum(hot) / len(hot) > 3 * sum(cool) / len(cool), True)
+    check("alarms follow the threshold", all((float(one["probability"]) >= card["threshold"]) == (one["alarm"] == "1") for one in told), True)
+    check("what was never seen is flagged", (told[3]["outside"], told[3]["outside_of"], [one["outside"] for one in told[5:]].count("0") > 180), ("1", "3존온도 [℃]", True))
+    check("and said", "outside of what the model has seen" in error, True)
+    status, out, error = maru("predict", path_of("press.maru"), write("narrow.csv", as_text([row[:4] for row in rows], HEAD[:4])), "--plain")
+    check("a table without a column", (status, len(out.split()), "압력" in error), (0, 200, True))
+    status, out, _ = maru("models", "show", path_of("press.maru"), lang="ko")
+    check("the card in Korean", (status, "본 적 없는 행에서 얼마나 맞는가" in out, "3존온도" in out), (0, True, True))
+
+
+def numbers_and_classes():
+    path = write("thick.csv", as_text(press_shop(1200, 3)))
+    card = train(path, "thick.maru", "--target", "두께", "--unit", "로트번호", "--split", "group", "--leave-out", "판정")
+    check("a number", (card["goal"], card["group"]), ("number", "로트번호"))
+    check(f"its error: {figure(card, 'rmse')}", 0.018 < figure(card, "rmse")["value"] < 0.026, True)
+    coverage = figure(card, "coverage")
+    check(f"80 % intervals: {coverage}", coverage["low"] < 0.8 < coverage["high"] or 0.75 < coverage["value"] < 0.85, True)
+    status, out, _ = maru("predict", path_of("thick.maru"), path, "--json")
+    first = json.loads(out)["predictions"][0]
+    check("an interval around each", (status, first["low"] < first["value"] < first["high"]), (0, True))
+    at = random.Random(5)
+    rows = [[f"{at.gauss(k % 3, 0.4):.3f}", f"{at.gauss(k // 3 % 2, 1):.3f}", f"종류{k % 3 if at.random() > 0.1 else 0}"] for k in range(600)]
+    card = train(write("kinds.csv", as_text(rows, ["가", "나", "유형"])), "kinds.maru", "--target", "유형", "--goal", "class", "--split", "random")
+    check(f"classes: {figure(card, 'accuracy')}", figure(card, "accuracy")["low"] > figure(card, "accuracy")["constant"] + 0.2, True)
+    check("random rows are marked", "optimistic" in card["warnings"], True)
+    status, out, _ = maru("predict", path_of("kinds.maru"), write("one.csv", "가;나;유형\r\n2.1;0;\r\n0.1;0;\r\n"), "--plain")
+    check("a class a line", (status, out.split()), (0, ["종류2", "종류0"]))
+
+
+def nothing_to_learn():
+    at = random.Random(7)
+    good = as_text(press_shop(300, 8))
+    dull = {
+        "empty": "",
+        "a head alone": "a;b;판정\r\n",
+        "one row": "a;b;판정\r\n1;2;OK\r\n",
+        "few rows": as_text(press_shop(20, 9)),
+        "one class": as_text([row[:-1] + ["OK"] for row in press_shop(200, 10)]),
+        "nothing but the target": as_text([[row[-1]] for row in press_shop(200, 11)], ["판정"]),
+        "all missing": as_text([[""] * 4 + [row[-1]] for row in press_shop(200, 12)], ["a", "b", "c", "d", "판정"]),
+        "too many columns": ";".join(f"c{i}" for i in range(1000000)) + "\r\n",
+        "no text": "\0\1\2\3" * 1000,
+    }
+    for what, text in dull.items():
+        status, out, error = maru("train", write("dull.csv", text), "-o", path_of("dull.maru"), lang="ko")
+        check(f"{what}: {error.strip()}", (status in (3, 4), len(error.splitlines()) >= 1, os.path.exists(path_of("dull.maru"))), (True, True, False))
+    status, _, error = maru("train", write("good.csv", good), "-o", path_of("dull.maru"), "--target", "불량", lang="ko")
+    check(f"no such column: {error.strip()}", (status, "불량" in error), (3, True))
+    check("no such goal", maru("train", path_of("good.csv"), "--goal", "maybe")[0], 2)
+    noise = [[f"{at.gauss(0, 1):.3f}" for _ in range(8)] + [at.choice(["OK"] * 9 + ["NG"])] for _ in range(600)]
+    card = train(write("noise.csv", as_text(noise, [f"c{i}" for i in range(8)] + ["판정"])), "noise.maru")
+    check(f"noise is called so: {figure(card, 'auc')}", "no_better" in card["warnings"], True)
+
+
+def models_that_are_none():
+    with open(path_of("press.maru"), "rb") as file:
+        good = file.read()
+    for what, data in {"text": b"hello", "nothing": b"", "cut": good[:-100], "changed": good[:500] + b"x" + good[501:], "longer": good + b"x"}.items():
+        with open(path_of("bad.maru"), "wb") as file:
+            file.write(data)
+        status, out, error = maru("predict", path_of("bad.maru"), path_of("today.csv"), lang="ko")
+        check(f"{what}: {error.strip()}", (status, out, "모델" in error), (3, "", True))
+
+
+a_small_maker()
+numbers_and_classes()
+nothing_to_learn()
+models_that_are_none()
+if LONG and os.path.exists(os.path.join(DATA, "ai4i2020", "ai4i2020.csv")):
+    card = train(os.path.join(DATA, "ai4i2020", "ai4i2020.csv"), "ai4i.maru")
+    check(f"AI4I: {figure(card, 'auc')}", figure(card, "auc")["low"] > 0.9, True)
+    check("without the columns of its modes", any(one["feature"] in ("TWF", "HDF", "PWF", "OSF") for one in card["suspects"]), False)
+finish()
