@@ -86,6 +86,9 @@ def a_small_maker():
     check("alarms follow the threshold", all((float(one["probability"]) >= card["threshold"]) == (one["alarm"] == "1") for one in told), True)
     check("what was never seen is flagged", (told[3]["outside"], told[3]["outside_of"], [one["outside"] for one in told[5:]].count("0") > 180), ("1", "3존온도 [℃]", True))
     check("and said", "outside of what the model has seen" in error, True)
+    why = predictions(maru("predict", path_of("press.maru"), path_of("today.csv"), "--why", lang="ko")[1])
+    said = [one["why"] for one, row in zip(why, rows) if float(row[3]) > 84.2]
+    check(f"why, in words: {said[:1]}", all(one.startswith("3존온도 [℃] 8") and "올림" in one.split(";")[0] for one in said[2:]), True)
     status, out, error = maru("predict", path_of("press.maru"), write("narrow.csv", as_text([row[:4] for row in rows], HEAD[:4])), "--plain")
     check("a table without a column", (status, len(out.split()), "압력" in error), (0, 200, True))
     status, out, _ = maru("models", "show", path_of("press.maru"), lang="ko")

@@ -17,7 +17,7 @@
 struct predict_values {
     struct common common;
     const char *out, *sheet;
-    bool plain;
+    bool plain, why;
 };
 
 struct work {
@@ -41,13 +41,15 @@ static maru_status predict(const struct call *call, struct work *work, maru_erro
     st = st == MARU_OK ? quality_file_open(work->source.bytes, work->source.n_bytes, &work->hints,
                                            FRAME_BYTES, &work->file, err)
                        : st;
-    st = st == MARU_OK ? predictions_make(&work->model, &work->file.frame, &work->predictions, err)
+    st = st == MARU_OK ? predictions_make(&work->model, &work->file.frame, values->why,
+                                          &work->predictions, err)
                        : st;
     if (st == MARU_OK) {
         predictions_add(&work->out, &work->model, &work->predictions,
                         call->json      ? PREDICTIONS_JSON
                         : values->plain ? PREDICTIONS_PLAIN
-                                        : PREDICTIONS_CSV);
+                                        : PREDICTIONS_CSV,
+                        call->lang);
         st = work->out.status == MARU_OK
                  ? MARU_OK
                  : fail(err, work->out.status, "the predictions are too many");
@@ -105,6 +107,7 @@ static const struct option options[] = {
      W_HELP_PREDICT_OUT, 0, 0},
     {"plain", 0, OPTION_FLAG, offsetof(struct predict_values, plain), NULL, NULL, W_HELP_PLAIN, 0,
      0},
+    {"why", 'w', OPTION_FLAG, offsetof(struct predict_values, why), NULL, NULL, W_HELP_WHY, 0, 0},
     {"sheet", 0, OPTION_TEXT, offsetof(struct predict_values, sheet), "NAME", NULL, W_HELP_SHEET, 0,
      0},
 };

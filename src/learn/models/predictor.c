@@ -1,5 +1,7 @@
 #include "learn/models/predictor.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/status.h"
 #include "learn/models/fitted_model.h"
@@ -67,6 +69,29 @@ struct predictor_shape predictor_shape_of(const struct predictor *predictor) {
     const struct forest_shape shape = forest_shape_of(predictor->forest);
     return (struct predictor_shape){PREDICTOR_TREES, (uint8_t)shape.goal, shape.n_feature,
                                     shape.n_group};
+}
+
+const struct linear_model *predictor_linear(const struct predictor *predictor) {
+    return predictor->linear;
+}
+
+maru_status predictor_is_of(const struct predictor *predictor, const void *source, size_t n,
+                            maru_error *err) {
+    struct forest *forest = NULL;
+    if (!predictor->forest || n == 0) {
+        return fail(err, MARU_E_INPUT, "the model does not carry what explains it");
+    }
+    const maru_status st = forest_read_xgboost(source, n, &forest, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    char ours[33], theirs[33];
+    forest_fingerprint(predictor->forest, ours);
+    forest_fingerprint(forest, theirs);
+    forest_free(forest);
+    return strcmp(ours, theirs) == 0
+               ? MARU_OK
+               : fail(err, MARU_E_INPUT, "what explains the model is of another one");
 }
 
 size_t predictor_scratch_bytes(const struct predictor *predictor) {

@@ -11,6 +11,7 @@
 enum predictor_kind { PREDICTOR_TREES, PREDICTOR_LINEAR, N_PREDICTOR_KIND };
 
 struct predictor;
+struct linear_model;
 
 struct predictor_shape {
     uint8_t kind, goal;          // enum predictor_kind, enum model_goal
@@ -26,6 +27,15 @@ MARU_MUST_USE maru_status predictor_write(const struct predictor *predictor, str
 void predictor_free(struct predictor *predictor); // accepts NULL
 
 struct predictor_shape predictor_shape_of(const struct predictor *predictor);
+
+// The weights of a linear model; NULL for another kind.
+//   memory  lasts as long as the predictor
+const struct linear_model *predictor_linear(const struct predictor *predictor);
+
+// Are these bytes of the fitting library the very model? Trees: XGBoost's JSON, whose trees are read and compared.
+//   errors  MARU_E_INPUT: they are none, or of another model; MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE maru_status predictor_is_of(const struct predictor *predictor, const void *source,
+                                          size_t n, maru_error *err);
 
 // What rows add up to: log odds for yes or no, a log weight for each class, a number.
 //   in      x (n_row, n_feature), NaN: missing; scratch (predictor_scratch_bytes)

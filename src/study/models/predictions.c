@@ -4,12 +4,66 @@
 
 #include "base/status.h"
 #include "study/json_writer.h"
+#include "study/quality/sentences.h"
+#include "train/explaining.h"
 
 #define PREDICTIONS_MAX_BYTES ((size_t)16 << 30)
 enum { NAME_BYTES = 1 << 16 };
 
+// ---- why
+
+static void find_strongest(const double *added, const float *x, uint32_t n,
+                           struct prediction_why *why) {
+    for (uint32_t k = 0; k < PREDICTIONS_WHY; k++) {
+        why[k] = (struct prediction_why){.feature = UINT32_MAX};
+        for (uint32_t f = 0; f < n; f++) {
+            bool is_taken = added[f] == 0;
+            for (uint32_t j = 0; j < k; j++) {
+                is_taken = is_taken || why[j].feature == f;
+            }
+            if (!is_taken &&
+                (why[k].feature == UINT32_MAX || fabs(added[f]) > fabs(why[k].added))) {
+                why[k] = (struct prediction_why){f, added[f], x[f]};
+            }
+        }
+    }
+}
+
+static maru_status explain(const struct fitted_model *model, const float *x, struct predictions *p,
+                           maru_error *err) {
+    enum { BLOCK = 1000 };
+    const uint32_t n_feature = model->recipe.n_feature;
+    struct prediction_why *why =
+        arena_take(&p->arena, (size_t)p->n_row * PREDICTIONS_WHY + 1, sizeof *why);
+    double *added = arena_take(&p->arena, (size_t)BLOCK * n_feature, sizeof *added);
+    double *usual = arena_take(&p->arena, BLOCK, sizeof *usual);
+    uint32_t *group = arena_take(&p->arena, BLOCK, sizeof *group);
+    if (!why || !added || !usual || !group) {
+        return arena_refusal(&p->arena, err);
+    }
+    struct explainer *explainer = NULL;
+    maru_status st = explainer_open(model, &explainer, err);
+    for (uint32_t at = 0; st == MARU_OK && at < p->n_row; at += BLOCK) {
+        const uint32_t n = p->n_row - at < BLOCK ? p->n_row - at : BLOCK;
+        for (uint32_t i = 0; i < n; i++) {
+            group[i] = p->answer[at + i].answer;
+        }
+        const struct explained rows = {x + (size_t)at * n_feature, group, n};
+        st = explainer_ask(explainer, &rows, added, usual, err);
+        for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
+            find_strongest(added + (size_t)i * n_feature, rows.x + (size_t)i * n_feature, n_feature,
+                           why + (size_t)(at + i) * PREDICTIONS_WHY);
+        }
+    }
+    explainer_close(explainer);
+    p->why = why;
+    return st;
+}
+
+// ---- asking
+
 maru_status predictions_make(const struct fitted_model *model, const struct frame *frame,
-                             struct predictions *out, maru_error *err) {
+                             bool wants_why, struct predictions *out, maru_error *err) {
     struct predictions made = {.n_row = frame->n_row, .line = frame->line};
     arena_init(&made.arena, PREDICTIONS_MAX_BYTES);
     const size_t n = (size_t)frame->n_row + 1;
@@ -34,6 +88,11 @@ maru_status predictions_make(const struct fitted_model *model, const struct fram
     }
     made.answer = answer;
     made.probability = probability;
+    st = wants_why ? explain(model, x, &made, err) : MARU_OK;
+    if (st != MARU_OK) {
+        arena_fini(&made.arena);
+        return st;
+    }
     *out = made;
     return MARU_OK;
 }
@@ -59,7 +118,7 @@ static void add_plain(struct text *out, const struct fitted_model *model,
 
 // ---- CSV
 
-static void add_head(struct text *out, const struct fitted_model *model) {
+static void add_head(struct text *out, const struct fitted_model *model, bool has_why) {
     switch ((enum model_goal)model->goal) {
     case MODEL_YES_NO:
         text_addz(out, "line,probability,alarm");
@@ -77,7 +136,7 @@ static void add_head(struct text *out, const struct fitted_model *model) {
         text_addz(out, "line,prediction,low,high");
         break;
     }
-    text_addz(out, ",missing,outside,outside_of\n");
+    text_addz(out, has_why ? ",missing,outside,outside_of,why\n" : ",missing,outside,outside_of\n");
 }
 
 static void add_number(struct text *out, double value) {
@@ -108,8 +167,33 @@ static void add_answer(struct text *out, const struct fitted_model *model,
     }
 }
 
+// "3존온도 [℃] 85.2: up (+1.3)"; what it adds to is log odds, a log weight or the number itself.
+static void add_reason(struct text *out, const struct fitted_model *model,
+                       const struct prediction_why *why, enum lang lang) {
+    struct text name;
+    text_init(&name, NAME_BYTES);
+    recipe_name_feature(&model->recipe, why->feature, &name);
+    const bool is_word = model->recipe.feature[why->feature].form == FEATURE_WORD;
+    const char *value = isnan(why->value)   ? word(lang, W_WHY_MISSING)
+                        : !is_word          ? told_number((double)why->value).text
+                        : why->value > 0.5F ? word(lang, W_WHY_YES)
+                                            : word(lang, W_WHY_NO);
+    words_add(out, lang, why->added > 0 ? W_WHY_UP : W_WHY_DOWN,
+              (const char *const[]){name.bytes ? name.bytes : "", value,
+                                    told_number(fabs(why->added)).text, NULL});
+    text_fini(&name);
+}
+
+static void add_reasons(struct text *out, const struct fitted_model *model,
+                        const struct prediction_why *why, enum lang lang) {
+    for (uint32_t k = 0; k < PREDICTIONS_WHY && why[k].feature != UINT32_MAX; k++) {
+        text_addz(out, k > 0 ? "; " : "");
+        add_reason(out, model, &why[k], lang);
+    }
+}
+
 static void add_row(struct text *out, const struct fitted_model *model, const struct predictions *p,
-                    uint32_t i) {
+                    uint32_t i, enum lang lang) {
     const struct model_answer *answer = &p->answer[i];
     text_addf(out, "%u", p->line[i]);
     add_answer(out, model, p, i);
@@ -121,10 +205,35 @@ static void add_row(struct text *out, const struct fitted_model *model, const st
         text_add_csv(out, name.bytes ? name.bytes : "");
         text_fini(&name);
     }
+    if (p->why) {
+        struct text reasons;
+        text_init(&reasons, NAME_BYTES);
+        add_reasons(&reasons, model, p->why + (size_t)i * PREDICTIONS_WHY, lang);
+        text_addz(out, ",");
+        text_add_csv(out, reasons.bytes ? reasons.bytes : "");
+        text_fini(&reasons);
+    }
     text_addz(out, "\n");
 }
 
 // ---- JSON
+
+static void add_why_json(struct json *json, const struct fitted_model *model,
+                         const struct prediction_why *why) {
+    json_open_list(json, "why");
+    for (uint32_t k = 0; k < PREDICTIONS_WHY && why[k].feature != UINT32_MAX; k++) {
+        struct text name;
+        text_init(&name, NAME_BYTES);
+        recipe_name_feature(&model->recipe, why[k].feature, &name);
+        json_open_object(json, NULL);
+        json_add_string(json, "feature", name.bytes ? name.bytes : "");
+        json_add_number(json, "value", (double)why[k].value);
+        json_add_number(json, "added", why[k].added);
+        json_close(json);
+        text_fini(&name);
+    }
+    json_close(json);
+}
 
 static void add_json(struct text *out, const struct fitted_model *model,
                      const struct predictions *p) {
@@ -151,6 +260,9 @@ static void add_json(struct text *out, const struct fitted_model *model,
         }
         json_add_count(&json, "n_missing", answer->n_missing);
         json_add_count(&json, "n_outside", answer->n_outside);
+        if (p->why) {
+            add_why_json(&json, model, p->why + (size_t)i * PREDICTIONS_WHY);
+        }
         json_close(&json);
     }
     json_close(&json);
@@ -158,15 +270,16 @@ static void add_json(struct text *out, const struct fitted_model *model,
 }
 
 void predictions_add(struct text *out, const struct fitted_model *model,
-                     const struct predictions *predictions, enum predictions_form form) {
+                     const struct predictions *predictions, enum predictions_form form,
+                     enum lang lang) {
     if (form == PREDICTIONS_JSON) {
         add_json(out, model, predictions);
     } else if (form == PREDICTIONS_PLAIN) {
         add_plain(out, model, predictions);
     } else {
-        add_head(out, model);
+        add_head(out, model, predictions->why != NULL);
         for (uint32_t i = 0; i < predictions->n_row; i++) {
-            add_row(out, model, predictions, i);
+            add_row(out, model, predictions, i, lang);
         }
     }
 }

@@ -36,6 +36,8 @@
     X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
     X("linear: penalty {1}, screened, without trend", "선형: 벌점 {1}, 열 선별, 추세 제외") \
     X("only trees are written as ONNX", "ONNX로는 트리만 쓸 수 있습니다") \
+    X("the model does not carry what explains it", "모델에 답을 설명할 자료가 들어 있지 않습니다") \
+    X("what explains the model is of another one", "설명 자료가 다른 모델의 것입니다") \
     X("there is no such goal", "그런 목적은 없습니다") \
     X("more than {1} classes", "클래스가 {1}개를 넘습니다") \
     X("\"{1}\" has fewer than two classes of {2} rows", "\"{1}\" 열에는 {2}행이 넘는 클래스가 둘도 없습니다") \

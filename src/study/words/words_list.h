@@ -47,6 +47,11 @@
     X(CARD_LOSS, "loss", "손실") \
     X(CARD_BEWARE, "Beware", "주의") \
     X(CARD_FINGERPRINT, "Model {1}, data {2}", "모델 {1}, 자료 {2}") \
+    X(WHY_UP, "{1} {2}: up by {3}", "{1} {2}: {3} 올림") \
+    X(WHY_DOWN, "{1} {2}: down by {3}", "{1} {2}: {3} 내림") \
+    X(WHY_MISSING, "(empty)", "(빈칸)") \
+    X(WHY_YES, "yes", "예") \
+    X(WHY_NO, "no", "아니오") \
     X(MODEL_WRITTEN, "Model written to {1}", "모델을 {1}에 썼습니다") \
     X(PREDICTIONS_WRITTEN, "{1} predictions written to {2}", "예측 {1}건을 {2}에 썼습니다") \
     X(PREDICT_MISSING, "{1} of {2} columns of the model are not in the table, such as \"{3}\": they are taken as missing", "모델의 열 {2}개 가운데 {1}개(예: \"{3}\")가 표에 없어 빈칸으로 보았습니다") \
@@ -358,6 +363,7 @@
     X(HELP_MODEL_LEVEL, "of intervals [80 %]", "구간의 신뢰 수준 [80 %]") \
     X(HELP_CARD_OUT, "also write the card as JSON", "카드를 JSON으로도 씁니다") \
     X(HELP_PREDICT_OUT, "write here [the terminal]", "쓸 파일 [터미널]") \
+    X(HELP_WHY, "also what made each answer: the three strongest columns", "답마다 가장 크게 작용한 열 셋도 적습니다") \
     X(HELP_PLAIN, "one number a line, nothing else", "한 줄에 수 하나만 씁니다") \
     X(HELP_ONNX, "write the model as ONNX, for other programs", "다른 프로그램을 위해 모델을 ONNX로 씁니다") \
     X(BENCH_PURPOSE, "measure on a public data set by its protocol, beside what others reach", "공개 데이터 세트에서 정해진 방법으로 재어 다른 결과와 나란히 보여 줍니다") \
