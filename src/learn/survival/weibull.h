@@ -51,8 +51,11 @@ struct weibull_value weibull_remaining(const struct weibull *w, double age, doub
 // Probability that a unit of this age fails within the next `span`, with its interval from the estimates' doubt.
 struct weibull_value weibull_fails_within(const struct weibull *w, double age, double span);
 
-// Does a Weibull distribution fit? Largest distance of it from Kaplan and Meier's curve, and the correlation of the points on Weibull
-// paper with a line (1: on it); below `usual`, what nine of ten samples of this many failures from a Weibull have, doubt it.
+// Does a Weibull distribution fit? The largest distance of it from Kaplan and Meier's curve, and the correlation of the points on Weibull
+// paper with a line (1: on it). Nine of ten samples of as many lives have `usual` or more; less is doubtful. `usual` is that of complete
+// samples; NaN for both below three ages of failures.
+//   memory  scratch from `arena`
+//   errors  MARU_E_RANGE; what the arena says
 struct weibull_fit_check {
     double distance, correlation, usual;
     bool is_doubtful;

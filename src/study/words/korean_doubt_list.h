@@ -10,6 +10,19 @@
     X("no watch of slack {1} and run length {2}", "여유 {1}, 평균 런 길이 {2}(으)로는 감시할 수 없습니다") \
     X("error {1} is not finite, or not in order", "{1}번째 오차가 유한한 수가 아니거나 순서가 맞지 않습니다") \
     X("row {1} has no probability", "{1}번째 행에 확률이 없습니다") \
+    X("there are no lives", "수명 자료가 없습니다") \
+    X("life {1} has no age above 0, or no end", "{1}번째 수명이 0보다 크지 않거나 끝난 상태를 알 수 없습니다") \
+    X("life {1} was first watched after its end", "{1}번째 수명은 끝난 뒤에야 관찰을 시작했습니다") \
+    X("{1} groups, can be 2 to {2}", "그룹이 {1}개인데 2개부터 {2}개까지 됩니다") \
+    X("no two groups were at risk of the same failure", "같은 고장 시점에 비교할 그룹이 둘 이상 없습니다") \
+    X("{1} columns, can be 1 to {2}", "열이 {1}개인데 1개부터 {2}개까지 됩니다") \
+    X("no regression of ridge {1} and level {2}", "벌점 {1}, 신뢰 수준 {2}(으)로는 회귀를 할 수 없습니다") \
+    X("nothing has failed yet", "아직 고장 난 것이 없습니다") \
+    X("row {1} has a value that is not finite", "{1}번째 행에 유한하지 않은 값이 있습니다") \
+    X("a column separates those who fail: a ridge is needed", "한 열이 고장 난 것을 완전히 가릅니다: 벌점이 필요합니다") \
+    X("failures of fewer than two different ages", "서로 다른 고장 시점이 둘보다 적습니다") \
+    X("the likelihood of these lives has no maximum", "이 수명 자료의 가능도에는 최댓값이 없습니다") \
+    X("costs of {1} planned and {2} of a failure say nothing", "계획 교체 비용 {1}, 고장 비용 {2}(으)로는 정할 수 없습니다") \
     X("there are no intervals of level {1}", "신뢰 수준 {1}의 구간은 없습니다") \
     X("{1} categories, at most {2}", "범주가 {1}개인데 {2}개까지 됩니다") \
     X("row {1} has no finite value, or ends in the wrong order", "{1}번째 행의 값이 유한한 수가 아니거나 위아래가 바뀌었습니다") \
