@@ -19,11 +19,11 @@ enum calibration_kind {
 };
 
 struct calibration {
-    uint8_t kind;         // enum calibration_kind, never BY_SIZE
     double slope, offset; // PLATT; slope is at least 0. CONSTANT: offset is the probability
     const double *margin, *probability; // (n_knot) ISOTONIC, both rising, margins strictly
     uint32_t n_knot;
     uint32_t n_row, n_yes; // learned from
+    uint8_t kind;          // enum calibration_kind, never BY_SIZE
 };
 
 // Learn from margins (log odds, such as the sum of trees) beside what came true. Platt's targets are smoothed as if one more yes and one

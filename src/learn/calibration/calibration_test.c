@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,7 +82,7 @@ static void pools(void **state) {
         arena_init(&arena, 1 << 22);
         draw(&rows, seed, 500, 1.0, 0.0);
         for (uint32_t i = 0; i < rows.n; i++) { // sorted, with ties
-            rows.margin[i] = (double)(i / 3);
+            rows.margin[i] = floor(i / 3.0);
         }
         const struct calibration c = fit(CALIBRATION_ISOTONIC, &rows, &arena);
         double sum = 0;
@@ -222,11 +223,29 @@ static void little_to_learn_from(void **state) {
     arena_fini(&arena);
 }
 
+// With memory for a part of it alone: a refusal each time, and once there is enough an answer.
+static void short_of_memory(void **state) {
+    static struct rows rows;
+    draw(&rows, 1, 50, 1.0, 0.0);
+    struct calibration c;
+    bool is_enough = false;
+    (void)state;
+    for (size_t cap = 0; !is_enough; cap += 64) {
+        struct arena arena;
+        arena_init(&arena, cap);
+        const maru_status st = calibration_fit(CALIBRATION_ISOTONIC, rows.margin, rows.is_yes,
+                                               rows.n, &arena, &c, NULL);
+        assert_true(st == MARU_OK || st == MARU_E_LIMIT);
+        is_enough = st == MARU_OK;
+        arena_fini(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_line),       cmocka_unit_test(pools),
         cmocka_unit_test(comes_true),           cmocka_unit_test(bins),
-        cmocka_unit_test(little_to_learn_from),
+        cmocka_unit_test(little_to_learn_from), cmocka_unit_test(short_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

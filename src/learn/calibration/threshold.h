@@ -35,12 +35,13 @@ struct cost_input {
 };
 
 struct cost_curve {
-    const struct cost_point
-        *point; // (n_point) by falling threshold, the first never alarms, the last always
+    // (n_point) by falling threshold, the first never alarms, the last always
+    const struct cost_point *point;
     uint32_t n_point;
     uint32_t best; // of the points, that with the least cost (the highest threshold among equals)
-    double
-        best_share_less; // of the rounds, those in which the best one costs less than both never and always: below 0.95 not sure
+    // of the rounds, those in which the best one costs less than both never and always: below 0.95
+    // not sure
+    double best_share_less;
 };
 
 // The cost that thresholds would have had on these rows. The best point flatters on the rows it was chosen on.

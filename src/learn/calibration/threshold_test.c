@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -133,11 +134,38 @@ static void small_and_wrong(void **state) {
     arena_fini(&arena);
 }
 
+// With memory for a part of it alone: a refusal each time, and once there is enough an answer.
+static void short_of_memory(void **state) {
+    static const double p[] = {0.1, 0.4, 0.4, 0.8};
+    static const uint8_t is_yes[] = {0, 1, 0, 1};
+    static const uint32_t order[] = {3, 1, 2, 0}, cluster[] = {0, 1, 1, 2};
+    const struct scored s = {p, is_yes, order, 4};
+    const struct cost_input in = {.scored = &s,
+                                  .costs = {2, 1},
+                                  .cluster = cluster,
+                                  .n_cluster = 3,
+                                  .n_point = 5,
+                                  .n_round = 20,
+                                  .level = 0.9};
+    struct cost_curve c;
+    bool is_enough = false;
+    (void)state;
+    for (size_t cap = 0; !is_enough; cap += 32) {
+        struct arena arena;
+        arena_init(&arena, cap);
+        const maru_status st = cost_curve_of(&in, &arena, &c, NULL);
+        assert_true(st == MARU_OK || st == MARU_E_LIMIT);
+        is_enough = st == MARU_OK;
+        arena_fini(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curve),
         cmocka_unit_test(nothing_known),
         cmocka_unit_test(small_and_wrong),
+        cmocka_unit_test(short_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,7 +195,7 @@ maru_status adaptive_write(const struct adaptive *s, struct text *out, maru_erro
     const uint32_t word[] = {VERSION, s->window, s->n, s->next, s->n_expert, 0};
     memcpy(bytes, its_name, sizeof its_name);
     for (uint32_t i = 0; i < 6; i++) {
-        put(bytes + 8 + 4 * i, word[i], 4);
+        put(bytes + 8 + (size_t)4 * i, word[i], 4);
     }
     put_real(bytes + 32, s->level);
     put_real(bytes + 40, s->speed);

@@ -22,8 +22,8 @@ enum {
 struct adaptive_options {
     double level;    // such as 0.8; in [0.5, 0.99]
     uint32_t window; // scores kept, ADAPTIVE_LEAST_WINDOW to ADAPTIVE_MAX_WINDOW; 200 is usual
-    double
-        speed; // 0: several speeds at once (DtACI); above 0, up to 1: this one alone (ACI), such as 0.02
+    // 0: several speeds at once (DtACI); above 0, up to 1: this one alone (ACI), such as 0.02
+    double speed;
 };
 
 // No pointers: a state can be copied. Fields are read by others, written here alone.
@@ -50,11 +50,12 @@ MARU_MUST_USE maru_status adaptive_init(struct adaptive *state,
 // seen is wide enough.
 double adaptive_width(const struct adaptive *state);
 
-// Learn from the score that came.
+// Learn from the score that came. Until ADAPTIVE_LEAST_WINDOW are there, scores are kept and are no steps.
 //   errors  MARU_E_RANGE: not finite; the state is as before
 //   cost    O(window)
 //   source  I. Gibbs, E. J. Candes: Adaptive conformal inference under distribution shift, NeurIPS 2021 (ACI); Conformal inference for
-//           online prediction with arbitrary distribution shifts, 2022, arXiv:2208.08401, algorithm 2 (DtACI)
+//           online prediction with arbitrary distribution shifts, 2022, arXiv:2208.08401 (DtACI, with the mean of the experts by weight
+//           in place of one of them by lot, so that the same scores give the same widths)
 MARU_MUST_USE maru_status adaptive_step(struct adaptive *state, double score, maru_error *err);
 
 // The state as bytes, the same on every machine: `MARUADPT`, version, numbers low byte first, digest.

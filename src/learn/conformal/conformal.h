@@ -26,25 +26,26 @@ enum conformal_kind {
 };
 
 struct conformal_input {
-    uint8_t kind;        // enum conformal_kind
     double level;        // such as 0.8
     const double *truth; // (n)
-    const double *low,
-        *high; // (n) what the model says: two quantiles, or twice the same array for one answer
+    // (n) what the model says: two quantiles, or twice the same array for one answer
+    const double *low, *high;
     const double *scale; // (n) above 0: how wrong the model takes itself to be; NULL: 1 everywhere
-    const uint32_t *
-        category; // (n) below n_category, such as the product: each gets widths of its own; NULL: none
+    // (n) below n_category, such as the product: each gets widths of its own; NULL: none
+    const uint32_t *category;
     uint32_t n, n_category;
-    uint32_t
-        least; // rows that a category needs for widths of its own; 0: CONFORMAL_LEAST_ROWS. Never less than the level needs
+    // rows that a category needs for widths of its own; 0: CONFORMAL_LEAST_ROWS. Never less than
+    // the level needs
+    uint32_t least;
+    uint8_t kind; // enum conformal_kind
 };
 
 struct conformal {
     uint8_t kind;
     bool is_scaled;
     double level;
-    const double *below,
-        *above; // (n_category + 1) what is added on a side, times scale; the last is that of all rows
+    // (n_category + 1) what is added on a side, times scale; the last is that of all rows
+    const double *below, *above;
     const bool *is_own; // (n_category) false: too few rows, so below and above are those of all
     uint32_t n, n_category;
 };
@@ -60,8 +61,9 @@ MARU_MUST_USE maru_status conformal_fit(const struct conformal_input *input, str
                                         struct conformal *out, maru_error *err);
 
 struct conformal_interval {
-    double low,
-        high; // low > high where quantiles of the model were too wide for all there is: then nothing is left between
+    // low > high where quantiles of the model were too wide for all there is: then nothing is left
+    // between
+    double low, high;
 };
 
 // The interval for one row. A category that is out of range, such as UINT32_MAX for a new one, gets the widths of all rows; scale is
@@ -79,8 +81,8 @@ enum conformal_sets_kind {
 
 struct conformal_sets_input {
     uint8_t kind; // enum conformal_sets_kind
-    bool
-        by_class; // each class is held as often as `level`, so that a rare one is not paid for by the others
+    // each class is held as often as `level`, so that a rare one is not paid for by the others
+    bool by_class;
     double level;
     const double *probability; // (n x n_class) row by row, in [0, 1]
     const uint32_t *truth;     // (n) below n_class

@@ -11,14 +11,14 @@ enum { DRIFT_MAX_BINS = 64, DRIFT_MAX_WORDS = 100000 };
 
 // Bins are: a cell for each span of values, or for each word; then one for words never seen (categories), then one for missing.
 struct drift_reference {
-    const double *
-        edge; // (n_edge) rising strictly: bin k holds edge[k - 1] < value <= edge[k]; NULL for categories
+    // (n_edge) rising strictly: bin k holds edge[k - 1] < value <= edge[k]; NULL for categories
+    const double *edge;
     uint32_t n_edge;
     uint32_t n_word;       // 0 for numbers
     const uint64_t *count; // (drift_bins_of)
     uint64_t n;            // their sum
-    double least,
-        most; // smallest and largest finite value; NaN where there is none, and for categories
+    // smallest and largest finite value; NaN where there is none, and for categories
+    double least, most;
 };
 
 uint32_t drift_bins_of(const struct drift_reference *reference);
@@ -57,8 +57,9 @@ struct drift {
     double p; // that the counts differ as much without drift: chi-square of the two rows of counts
     uint64_t n, n_reference;
     uint64_t n_unseen, n_missing; // recent: words never seen, missing
-    uint8_t
-        size; // enum drift_verdict by `corrected` alone; to raise an alarm, p of all columns together has to be small too: many_tests.h
+    // enum drift_verdict by `corrected` alone; to raise an alarm, p of all columns together has to
+    // be small too: many_tests.h
+    uint8_t size;
 };
 
 // Compare recent counts with the reference.

@@ -313,7 +313,7 @@ static void watch_refused(void **state) {
     struct error_watch w;
     (void)state;
     for (uint32_t i = 0; i < 60; i++) {
-        reference[i] = i / 10; // with ties
+        reference[i] = floor(i / 10.0); // with ties
     }
     assert_int_equal(error_watch_init(&w, reference, 60, 0.5, 100, NULL), MARU_OK);
     for (int i = 0; i < 1000; i++) { // the middle, for ever

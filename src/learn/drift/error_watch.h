@@ -15,8 +15,8 @@ struct error_watch {
     uint32_t n;
     double slack, bound; // k and h of the CUSUM, in standard deviations
     double sum;          // at least 0
-    uint64_t n_step,
-        since;     // steps; steps since the sum was last 0, which is where the change began
+    // steps; steps since the sum was last 0, which is where the change began
+    uint64_t n_step, since;
     bool is_alarm; // stays until error_watch_reset
 };
 

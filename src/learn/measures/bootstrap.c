@@ -1,5 +1,6 @@
 #include "learn/measures/bootstrap.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -46,7 +47,8 @@ const uint32_t *bootstrap_draw(const struct bootstrap_draws *d, uint64_t round) 
     for (uint32_t k = 0; k < d->n_drawn_from; k += 2) {
         const struct random_block r = random_at(d->seed, round, k / 2);
         for (uint32_t half = 0; half < 2 && k + half < d->n_drawn_from; half++) {
-            const uint64_t bits = r.word[2 * half] | (uint64_t)r.word[2 * half + 1] << 32;
+            const uint64_t bits =
+                (half ? r.word[2] : r.word[0]) | (uint64_t)(half ? r.word[3] : r.word[1]) << 32;
             const uint32_t at = (uint32_t)(((wide_u128)bits * d->n_drawn_from) >> 64);
             d->drawn[d->cluster ? d->member[at] : at]++;
         }
@@ -147,6 +149,7 @@ maru_status bootstrap_interval(const struct bootstrap_input *input, struct arena
     if (!value) {
         return arena_refusal(arena, err);
     }
+    assert(d.count && d.drawn);
     struct bootstrap b = {.n_cluster = d.n_drawn_from, .low = NAN, .high = NAN};
     count_rare(input, &d, &b);
     b.value = input->measure(input->data, NULL);

@@ -44,8 +44,8 @@ double measure_brier(const struct scored *s, const uint32_t *count);
 
 // What an alarm where score >= threshold gets right.
 struct decided {
-    uint64_t hits, false_alarms, misses,
-        quiet;                // true and false positives, false and true negatives
+    // true and false positives, false and true negatives
+    uint64_t hits, false_alarms, misses, quiet;
     double precision;         // of the alarms, those that are right; NaN without alarms
     double recall;            // of the rows of yes, those found; NaN without any
     double specificity;       // of the rows of no, those left alone; NaN without any

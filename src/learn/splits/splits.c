@@ -200,7 +200,7 @@ maru_status splits_make(const struct splits_input *in, struct arena *arena, stru
     uint8_t *fold = arena_take(arena, in->n_row, sizeof *fold);
     uint8_t *fold_of = arena_take(arena, n_group, sizeof *fold_of);
     uint64_t *group_folds = arena_take(arena, n_group, sizeof *group_folds);
-    int64_t *span = arena_take(arena, 2 * (SPLITS_MAX_FOLDS + 1), sizeof *span);
+    int64_t *span = arena_take(arena, 2 * ((size_t)SPLITS_MAX_FOLDS + 1), sizeof *span);
     struct entry *e = arena_take(arena, n_entry, sizeof *e);
     if (!fold || !fold_of || !group_folds || !span || !e) {
         return arena_refusal(arena, err);

@@ -19,26 +19,27 @@ enum splits_kind {
 };
 
 struct splits_input {
-    uint8_t kind; // enum splits_kind
     uint32_t n_row;
     uint32_t n_fold; // tried, 2 to SPLITS_MAX_FOLDS; for EXPANDING 1 to that
-    const int64_t *
-        time; // (n_row) of EXPANDING and BLOCKS, any unit; NULL: rows stand in their order, one a unit
+    // (n_row) of EXPANDING and BLOCKS, any unit; NULL: rows stand in their order, one a unit
+    const int64_t *time;
     int64_t gap; // at least 0: rows nearer than this to a tried block are not learned from
-    const uint32_t *
-        group; // (n_row) below n_group; NULL: none. GROUPS needs it; with EXPANDING and BLOCKS rows are not learned from
-               // whose group is also tried; RANDOM takes none
-    uint32_t n_group;
-    const uint32_t
-        *stratum;  // (n_row) RANDOM alone: each fold gets its part of each value; NULL: none
+    // (n_row) below n_group; NULL: none. GROUPS needs it; with EXPANDING and BLOCKS rows are not
+    // learned from whose group is also tried; RANDOM takes none
+    const uint32_t *group;
+    // (n_row) RANDOM alone: each fold gets its part of each value; NULL: none
+    const uint32_t *stratum;
     uint64_t seed; // of RANDOM, and of ties in GROUPS
+    uint32_t n_group;
+    uint8_t kind; // enum splits_kind
 };
 
 enum splits_side { SPLITS_UNUSED, SPLITS_TRAIN, SPLITS_TEST };
 
 struct splits {
-    const uint8_t *
-        fold; // (n_row) 0 .. n_fold - 1 the fold in which a row is tried; for EXPANDING 1 .. n_fold, 0: never
+    // (n_row) 0 .. n_fold - 1 the fold in which a row is tried; for EXPANDING 1 .. n_fold, 0:
+    // never
+    const uint8_t *fold;
     uint32_t n_row, n_fold, first; // folds are first .. first + n_fold - 1
     bool is_optimistic;            // RANDOM
     uint8_t kind;

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -188,10 +189,30 @@ static void refused(void **state) {
     arena_fini(&arena);
 }
 
+// With memory for a part of it alone: a refusal each time, and once there is enough an answer.
+static void short_of_memory(void **state) {
+    static struct data d;
+    make(&d, 1);
+    const struct splits_input in = {
+        .kind = SPLITS_GROUPS, .n_row = N, .n_fold = 5, .group = d.group, .n_group = 40};
+    struct splits s;
+    bool is_enough = false;
+    (void)state;
+    for (size_t cap = 0; !is_enough; cap += 64) {
+        struct arena arena;
+        arena_init(&arena, cap);
+        const maru_status st = splits_make(&in, &arena, &s, NULL);
+        assert_true(st == MARU_OK || st == MARU_E_LIMIT);
+        is_enough = st == MARU_OK;
+        arena_fini(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_time),   cmocka_unit_test(even_in_time), cmocka_unit_test(by_group),
-        cmocka_unit_test(by_chance), cmocka_unit_test(refused),
+        cmocka_unit_test(by_time),  cmocka_unit_test(even_in_time),
+        cmocka_unit_test(by_group), cmocka_unit_test(by_chance),
+        cmocka_unit_test(refused),  cmocka_unit_test(short_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,12 +58,12 @@ static maru_status check(const struct cox_input *in, maru_error *err) {
     return MARU_OK;
 }
 
-static maru_status take(struct fit *f, struct arena *arena, maru_error *err) {
+static bool take(struct fit *f, struct arena *arena) {
     const size_t n = f->n, p = f->p;
     double *reals = arena_take(arena, n * p + 2 * n + 7 * p + 3 * p * p, sizeof *reals);
     f->by_time = arena_take(arena, 2 * n, sizeof *f->by_time);
     if (!reals || !f->by_time) {
-        return arena_refusal(arena, err);
+        return false;
     }
     double **const part[] = {&f->x,           &f->risk,       &f->weight,      &f->mean,
                              &f->sd,          &f->beta,       &f->next,        &f->gradient,
@@ -75,7 +75,7 @@ static maru_status take(struct fit *f, struct arena *arena, maru_error *err) {
         reals += size[i];
     }
     f->by_entry = f->by_time + n;
-    return MARU_OK;
+    return true;
 }
 
 static void standardize(struct fit *f) {
@@ -386,10 +386,12 @@ static uint32_t ages_of_failures(const struct fit *f) {
 maru_status cox_fit(const struct cox_input *input, struct arena *arena, struct cox *out,
                     maru_error *err) {
     maru_status st = check(input, err);
-    struct fit f = {.input = input, .n = input->lives.n, .p = input->n_column};
-    st = st == MARU_OK ? take(&f, arena, err) : st;
     if (st != MARU_OK) {
         return st;
+    }
+    struct fit f = {.input = input, .n = input->lives.n, .p = input->n_column};
+    if (!take(&f, arena)) {
+        return arena_refusal(arena, err);
     }
     uint32_t *spare = arena_take(arena, 3 * (size_t)f.n, sizeof *spare);
     struct cox_effect *effect = arena_take(arena, f.p, sizeof *effect);

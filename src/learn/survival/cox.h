@@ -13,14 +13,15 @@ struct cox_input {
     struct lifetimes lives;
     const double *x; // (n x n_column) row by row, finite
     uint32_t n_column;
-    double
-        ridge; // at least 0: penalty ridge / 2 * sum of (coefficient * sd of its column)^2; 0: none, 1e-3: little
+    // at least 0: penalty ridge / 2 * sum of (coefficient * sd of its column)^2; 0: none, 1e-3:
+    // little
+    double ridge;
     double level;
 };
 
 struct cox_effect {
-    double coefficient,
-        se; // ln of the hazard ratio of one unit of the column; se from the information with the ridge
+    // ln of the hazard ratio of one unit of the column; se from the information with the ridge
+    double coefficient, se;
     double ratio, low, high; // hazard ratio
     double p;                // Wald, two-sided
     double mean, sd;         // of the column
@@ -31,18 +32,20 @@ struct cox {
     const struct cox_effect *effect; // (n_column)
     uint32_t n_column, n, n_failed;
     double log_likelihood, log_likelihood_0; // partial, without the ridge; with all coefficients 0
-    double likelihood_ratio,
-        p; // chi-square with the columns that are not constant; of all columns together
-    double
-        concordance; // of pairs whose order is known, those where the higher risk fails first; ties of risk count half
+    // chi-square with the columns that are not constant; of all columns together
+    double likelihood_ratio, p;
+    // of pairs whose order is known, those where the higher risk fails first; ties of risk count
+    // half
+    double concordance;
     bool is_few; // fewer than 10 failures a column: coefficients flatter
-    const double *time,
-        *hazard; // (n_step) cumulative hazard of a unit with all columns at their mean, at each age of a failure
+    // (n_step) cumulative hazard of a unit with all columns at their mean, at each age of a
+    // failure
+    const double *time, *hazard;
     uint32_t n_step;
 };
 
 // Partial likelihood with Efron's way of ties, by Newton's steps, halved where they go too far.
-//   memory  from `arena`: about 8 (n + n_column^2) bytes
+//   memory  from `arena`: about 8 (n n_column + 6 n + 3 n_column^2) bytes
 //   errors  MARU_E_RANGE: no failure, a value not finite, no maximum (a column that separates failures: set a ridge); MARU_E_LIMIT;
 //           what the arena says
 //   cost    O(n n_column^2) a step, and O(n log n) for concordance

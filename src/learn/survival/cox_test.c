@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,7 +86,7 @@ static double by_hand(const struct data *d, const double *beta, bool has_entry,
     for (uint32_t i = 0; i < N; i++) {
         r[i] = 0;
         for (uint32_t c = 0; c < P; c++) {
-            r[i] += beta[c] * (d->x[i * P + c] - 10.0);
+            r[i] += beta[c] * (d->x[(size_t)i * P + c] - 10.0);
         }
     }
     for (uint32_t i = 0; i < N; i++) {
@@ -166,7 +167,7 @@ static void units(void **state) {
     make(&d, 3);
     make(&e, 3);
     for (uint32_t i = 0; i < N; i++) {
-        e.x[i * P] = 1e6 * d.x[i * P] - 5e7;
+        e.x[(size_t)i * P] = 1e6 * d.x[(size_t)i * P] - 5e7;
     }
     struct cox_input in = {.lives = {d.time, d.is_failed, NULL, N},
                            .x = d.x,
@@ -217,14 +218,14 @@ static void odd_columns(void **state) {
     struct cox_input in = {
         .lives = {d.time, d.is_failed, NULL, N}, .x = x, .n_column = 2, .level = 0.9};
     for (uint32_t i = 0; i < N; i++) { // a constant one
-        x[2 * i] = d.x[i * P];
+        x[(size_t)2 * i] = d.x[(size_t)i * P];
         x[2 * i + 1] = 7.0;
     }
     c = fit(&in, &arena);
     assert_true(c.effect[1].is_constant && c.effect[1].ratio == 1.0 && isinf(c.effect[1].se));
     assert_true(!c.effect[0].is_constant);
     for (uint32_t i = 0; i < N; i++) { // one that is told twice
-        x[2 * i + 1] = 3.0 * x[2 * i];
+        x[2 * i + 1] = 3.0 * x[(size_t)2 * i];
     }
     c = fit(&in, &arena);
     assert_true(c.effect[1].is_constant && c.effect[0].p < 0.05);
@@ -255,10 +256,30 @@ static void odd_columns(void **state) {
     arena_fini(&arena);
 }
 
+// With memory for a part of it alone: a refusal each time, and once there is enough an answer.
+static void short_of_memory(void **state) {
+    static struct data d;
+    make(&d, 1);
+    const struct cox_input in = {
+        .lives = {d.time, d.is_failed, d.entry, N}, .x = d.x, .n_column = P, .level = 0.9};
+    struct cox c;
+    bool is_enough = false;
+    (void)state;
+    for (size_t cap = 0; !is_enough; cap += 200) {
+        struct arena arena;
+        arena_init(&arena, cap);
+        const maru_status st = cox_fit(&in, &arena, &c, NULL);
+        assert_true(st == MARU_OK || st == MARU_E_LIMIT);
+        is_enough = st == MARU_OK;
+        arena_fini(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(leukemia), cmocka_unit_test(definition),  cmocka_unit_test(units),
-        cmocka_unit_test(holds),    cmocka_unit_test(odd_columns),
+        cmocka_unit_test(leukemia),    cmocka_unit_test(definition),
+        cmocka_unit_test(units),       cmocka_unit_test(holds),
+        cmocka_unit_test(odd_columns), cmocka_unit_test(short_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

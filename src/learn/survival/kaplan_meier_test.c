@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -184,11 +185,30 @@ static void little_and_wrong(void **state) {
     arena_fini(&arena);
 }
 
+// With memory for a part of it alone: a refusal each time, and once there is enough an answer.
+static void short_of_memory(void **state) {
+    static const uint32_t group[LEUKEMIA] = {0, 1};
+    const struct lifetimes lives = {leukemia_time, leukemia_is_failed, NULL, LEUKEMIA};
+    struct survival s;
+    struct log_rank test;
+    bool is_enough = false;
+    (void)state;
+    for (size_t cap = 0; !is_enough; cap += 64) {
+        struct arena arena;
+        arena_init(&arena, cap);
+        const maru_status st = cap / 64 % 2 ? survival_estimate(&lives, 0.9, &arena, &s, NULL)
+                                            : log_rank_test(&lives, group, 2, &arena, &test, NULL);
+        assert_true(st == MARU_OK || st == MARU_E_LIMIT);
+        is_enough = st == MARU_OK;
+        arena_fini(&arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leukemia),         cmocka_unit_test(leukemia_groups),
         cmocka_unit_test(is_the_share),     cmocka_unit_test(of_exponential_lives),
-        cmocka_unit_test(little_and_wrong),
+        cmocka_unit_test(little_and_wrong), cmocka_unit_test(short_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,8 +9,8 @@
 struct lifetimes {
     const double *time;       // (n) above 0, finite: age at failure, or when last seen
     const uint8_t *is_failed; // (n) 1 failed at `time`, 0 was still running
-    const double
-        *entry; // (n) in [0, time): age from which it was watched (left truncation); NULL: from 0
+    // (n) in [0, time): age from which it was watched (left truncation); NULL: from 0
+    const double *entry;
     uint32_t n;
 };
 

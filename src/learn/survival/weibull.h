@@ -14,8 +14,8 @@ struct weibull_value {
 
 struct weibull {
     double ln_scale, sigma; // sigma: 1 / shape; the form in which it is estimated
-    double v_ln_scale, v_ln_sigma,
-        cov;               // covariance of (ln scale, ln sigma), from the observed information
+    // covariance of (ln scale, ln sigma), from the observed information
+    double v_ln_scale, v_ln_sigma, cov;
     double log_likelihood; // of the lives (densities of time)
     double level;
     struct weibull_value shape, scale; // intervals on the scale of their logarithms
@@ -70,8 +70,8 @@ struct replacement {
     bool is_planned; // false: run to failure is better: no age costs at least 1 % less
     double age;      // +infinity where not planned
     double cost_rate, cost_rate_to_failure; // cost a unit of time
-    struct weibull_value
-        saving; // share saved, 1 - rate / rate to failure, with its interval from the estimates' doubt
+    // share saved, 1 - rate / rate to failure, with its interval from the estimates' doubt
+    struct weibull_value saving;
     double surviving; // share of units that reach the age
     bool is_sure;     // the shape's whole interval is above 1
 };
