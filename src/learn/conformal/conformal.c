@@ -145,6 +145,15 @@ maru_status conformal_fit(const struct conformal_input *in, struct arena *arena,
     return MARU_OK;
 }
 
+maru_status conformal_check(const struct conformal *c, maru_error *err) {
+    bool is_right = c->kind < N_CONFORMAL_KIND && c->level > 0.0 && c->level < 1.0 &&
+                    c->n_category <= CONFORMAL_MAX_CATEGORIES;
+    for (uint32_t k = 0; is_right && k <= c->n_category; k++) { // infinite ones are wide, not wrong
+        is_right = c->below[k] > (double)-INFINITY && c->above[k] > (double)-INFINITY;
+    }
+    return is_right ? MARU_OK : fail(err, MARU_E_INPUT, "widths that contradict themselves");
+}
+
 struct conformal_interval conformal_around(const struct conformal *c, double low, double high,
                                            double scale, uint32_t category) {
     const uint32_t k = category < c->n_category ? category : c->n_category;

@@ -60,6 +60,10 @@ struct conformal {
 MARU_MUST_USE maru_status conformal_fit(const struct conformal_input *input, struct arena *arena,
                                         struct conformal *out, maru_error *err);
 
+// Is it one that conformal_around may be asked? For those that were kept as bytes.
+//   errors  MARU_E_INPUT
+MARU_MUST_USE maru_status conformal_check(const struct conformal *c, maru_error *err);
+
 struct conformal_interval {
     // low > high where quantiles of the model were too wide for all there is: then nothing is left
     // between

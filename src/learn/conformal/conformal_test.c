@@ -225,6 +225,27 @@ static void sets(void **state) {
     }
 }
 
+static void contradictions(void **state) {
+    static const double width[] = {1, (double)INFINITY}, hole[] = {1, (double)NAN};
+    static const double none[] = {1, (double)-INFINITY};
+    const struct conformal good = {.level = 0.8, .below = width, .above = width, .n_category = 1};
+    struct conformal bad[6];
+    (void)state;
+    assert_int_equal(conformal_check(&good, NULL), MARU_OK);
+    for (size_t i = 0; i < 6; i++) {
+        bad[i] = good;
+    }
+    bad[0].level = (double)NAN;
+    bad[1].kind = N_CONFORMAL_KIND;
+    bad[2].below = hole;
+    bad[3].above = hole;
+    bad[4].above = none;
+    bad[5].n_category = CONFORMAL_MAX_CATEGORIES + 1;
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(conformal_check(&bad[i], NULL), MARU_E_INPUT);
+    }
+}
+
 static void refused(void **state) {
     static const double one[] = {1, 2}, hole[] = {1, (double)NAN}, zero[] = {0, 1},
                         above[] = {3, 3};
@@ -270,7 +291,7 @@ static void refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks), cmocka_unit_test(holds),   cmocka_unit_test(scale_and_fallback),
-        cmocka_unit_test(sets),  cmocka_unit_test(refused),
+        cmocka_unit_test(sets),  cmocka_unit_test(refused), cmocka_unit_test(contradictions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,21 @@ uint32_t drift_bins_of(const struct drift_reference *r) {
     return is_words(r) ? r->n_word + 2 : r->n_edge + 2;
 }
 
+maru_status drift_check(const struct drift_reference *r, maru_error *err) {
+    bool is_right = is_words(r) ? r->n_word <= DRIFT_MAX_WORDS && r->n_edge == 0
+                                : r->n_edge < DRIFT_MAX_BINS + 1 && r->n_word == 0;
+    for (uint32_t i = 0; is_right && i < r->n_edge; i++) {
+        is_right = !isnan(r->edge[i]) && (i == 0 || r->edge[i] > r->edge[i - 1]);
+    }
+    uint64_t left = r->n;
+    for (uint32_t i = 0; is_right && i < drift_bins_of(r); i++) {
+        is_right = r->count[i] <= left;
+        left -= is_right ? r->count[i] : 0;
+    }
+    is_right = is_right && left == 0 && isnan(r->least) == isnan(r->most) && !(r->least > r->most);
+    return is_right ? MARU_OK : fail(err, MARU_E_INPUT, "a column's past that contradicts itself");
+}
+
 static uint32_t missing_bin(const struct drift_reference *r) { return drift_bins_of(r) - 1; }
 
 // The edges of n > 0 sorted values; how many.

@@ -23,6 +23,10 @@ struct drift_reference {
 
 uint32_t drift_bins_of(const struct drift_reference *reference);
 
+// Is it one that may be compared with? For those that were kept as bytes: edges rise, counts add up, sizes are within their caps.
+//   errors  MARU_E_INPUT
+MARU_MUST_USE maru_status drift_check(const struct drift_reference *reference, maru_error *err);
+
 // Keep what a column of numbers was. NaN is missing; infinite values count to the outer bins.
 //   in      value (n), n_bin 2 to DRIFT_MAX_BINS, fewer where values repeat; 10 is usual
 //   memory  from `arena`

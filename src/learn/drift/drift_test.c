@@ -108,6 +108,7 @@ static void drifted(void **state) {
         y[i] = normal(1, 2, i) + 0.5;
     }
     const struct drift_reference r = keep(x, LARGE, DRIFT_MAX_BINS, &arena);
+    assert_int_equal(drift_check(&r, NULL), MARU_OK);
     near(compare(&r, y, LARGE).index, 0.25, 0.01);
     for (uint32_t i = 0; i < 3000; i++) {
         y[i] -= 0.1; // 0.4 squared is 0.16
@@ -164,6 +165,36 @@ static void columns_of_a_kind(void **state) {
     drift_outside_number(&r, 3.5, &out);
     assert_true(out.n == 6 && out.n_above == 2 && out.n_below == 1);
     arena_fini(&arena);
+}
+
+static void contradictions(void **state) {
+    static const double edge[] = {1, 2}, falls[] = {2, 1}, hole[] = {1, (double)NAN};
+    static const uint64_t count[] = {3, 4, 5, 6}, many[] = {UINT64_MAX, 1, 0, 17};
+    const struct drift_reference good = {
+        .edge = edge, .n_edge = 2, .count = count, .n = 18, .least = 0, .most = 9};
+    struct drift_reference bad[8];
+    (void)state;
+    assert_int_equal(drift_check(&good, NULL), MARU_OK);
+    assert_int_equal(
+        drift_check(
+            &(struct drift_reference){
+                .n_word = 2, .count = count, .n = 18, .least = (double)NAN, .most = (double)NAN},
+            NULL),
+        MARU_OK);
+    for (size_t i = 0; i < 8; i++) {
+        bad[i] = good;
+    }
+    bad[0].edge = falls;
+    bad[1].edge = hole;
+    bad[2].n = 17;
+    bad[3].n = 19;
+    bad[4].count = many;
+    bad[5].least = (double)NAN;
+    bad[6].most = -1;
+    bad[7].n_edge = UINT32_MAX;
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(drift_check(&bad[i], NULL), MARU_E_INPUT);
+    }
 }
 
 // Many rare words: the law of quiet worlds holds for them too.
@@ -328,10 +359,15 @@ static void watch_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quiet_worlds),      cmocka_unit_test(drifted),
-        cmocka_unit_test(columns_of_a_kind), cmocka_unit_test(rare_words),
-        cmocka_unit_test(without_bins),      cmocka_unit_test(published_tests),
-        cmocka_unit_test(run_lengths),       cmocka_unit_test(watch),
+        cmocka_unit_test(quiet_worlds),
+        cmocka_unit_test(drifted),
+        cmocka_unit_test(columns_of_a_kind),
+        cmocka_unit_test(rare_words),
+        cmocka_unit_test(contradictions),
+        cmocka_unit_test(without_bins),
+        cmocka_unit_test(published_tests),
+        cmocka_unit_test(run_lengths),
+        cmocka_unit_test(watch),
         cmocka_unit_test(watch_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

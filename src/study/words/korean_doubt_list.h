@@ -10,6 +10,8 @@
     X("no watch of slack {1} and run length {2}", "여유 {1}, 평균 런 길이 {2}(으)로는 감시할 수 없습니다") \
     X("error {1} is not finite, or not in order", "{1}번째 오차가 유한한 수가 아니거나 순서가 맞지 않습니다") \
     X("row {1} has no probability", "{1}번째 행에 확률이 없습니다") \
+    X("a column's past that contradicts itself", "앞뒤가 맞지 않는 열의 기준 자료입니다") \
+    X("widths that contradict themselves", "앞뒤가 맞지 않는 구간 폭입니다") \
     X("there are no lives", "수명 자료가 없습니다") \
     X("life {1} has no age above 0, or no end", "{1}번째 수명이 0보다 크지 않거나 끝난 상태를 알 수 없습니다") \
     X("life {1} was first watched after its end", "{1}번째 수명은 끝난 뒤에야 관찰을 시작했습니다") \
