@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "study/quality/quality_charts.h"
 
 enum { N_SHUFFLE = 999, N_SHIFT = 400, SEOUL_MIN = 540 };
 #define QUALITY_MAX_BYTES ((size_t)4 << 30)
@@ -270,6 +271,7 @@ static maru_status find_all(struct quality *q, const struct quality_options *opt
     st = st == MARU_OK ? find_order(q, err) : st;
     st = st == MARU_OK ? cut_periods(q, options, err) : st;
     st = st == MARU_OK ? find_columns(q, options, err) : st;
+    st = st == MARU_OK ? quality_charts_find(q, err) : st;
     st = st == MARU_OK ? find_capabilities(q, options, err) : st;
     const bool has_target = st == MARU_OK && q->roles.target.form != TARGET_NONE;
     return has_target ? find_causes(q, options, err) : st;

@@ -37,6 +37,18 @@ struct quality_column {
     struct capability capability;
 };
 
+// A control chart over the periods (quality_charts.h).
+struct quality_chart {
+    uint32_t n_reference; // periods that its limits come from, the first ones; 0: there is no chart
+    uint32_t n_judged, n_beyond; // of the later ones
+    uint32_t since;              // the first period beyond a limit, UINT32_MAX: none
+    double center, df;           // df: that sigma is worth; 0 for shares
+    double *lower, *upper;       // (periods.n)
+    bool *is_beyond;             // (periods.n)
+    double p;                    // that chance makes such a chart; of columns
+    bool is_out; // of control: among all columns chance hardly makes one such; of columns
+};
+
 struct quality {
     struct arena arena;
     const struct frame *frame;
@@ -52,6 +64,11 @@ struct quality {
     struct quality_column *
         column; // (n_column) numbers that are possible causes or measured, then the target if it is one
     uint32_t n_column;
+    struct quality_chart rate_chart;   // of bad units, or of a target that is a number
+    const struct quality_chart *chart; // (n_column) of the means of `column`
+    uint32_t n_chart;                  // of `chart`: that there are
+    uint32_t n_chart_out;              // that are out of control
+    uint32_t n_chart_weak; // that have points beyond their limits, but no more than chance gives
     struct causes causes;
 };
 

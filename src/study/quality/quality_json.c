@@ -164,11 +164,33 @@ static void add_capability(struct json *json, const struct quality *q,
     json_close(json);
 }
 
-static void add_means(struct json *json, const struct quality *q, uint32_t number) {
-    json_open_list(json, "means");
-    for (uint32_t i = 0; i < q->periods.n; i++) {
-        json_add_number(json, NULL, q->mean[(size_t)number * q->periods.n + i]);
+static void add_values(struct json *json, const char *key, const double *value, uint32_t n) {
+    json_open_list(json, key);
+    for (uint32_t i = 0; i < n; i++) {
+        json_add_number(json, NULL, value[i]);
     }
+    json_close(json);
+}
+
+static void add_chart(struct json *json, const struct quality *q,
+                      const struct quality_chart *chart) {
+    if (chart->n_reference == 0) {
+        return;
+    }
+    json_open_object(json, "chart");
+    json_add_count(json, "reference", chart->n_reference);
+    json_add_count(json, "judged", chart->n_judged);
+    json_open_list(json, "beyond");
+    for (uint32_t i = 0; i < q->periods.n; i++) {
+        if (chart->is_beyond[i]) {
+            json_add_count(json, NULL, i);
+        }
+    }
+    json_close(json);
+    json_add_number(json, "center", chart->center);
+    json_add_bool(json, "out", chart == &q->rate_chart ? chart->n_beyond > 0 : chart->is_out);
+    add_values(json, "lower", chart->lower, q->periods.n);
+    add_values(json, "upper", chart->upper, q->periods.n);
     json_close(json);
 }
 
@@ -187,8 +209,9 @@ static void add_measured(struct json *json, const struct quality *q) {
         if (column->has_capability) {
             add_capability(json, q, column);
         }
-        if (column->change.p <= 0.05 || i < MEANS_MOST) {
-            add_means(json, q, i);
+        if (column->change.p <= 0.05 || i < MEANS_MOST || q->chart[i].n_beyond > 0) {
+            add_values(json, "means", q->mean + (size_t)i * q->periods.n, q->periods.n);
+            add_chart(json, q, &q->chart[i]);
         }
         json_close(json);
     }
@@ -222,14 +245,10 @@ static void add_common(struct json *json, const struct quality *q) {
 static void add_sentence(struct json *json, const struct quality *q,
                          const struct told_sentence *sentence) {
     static const char *const mood[] = {"plain", "good", "bad", "unsure"};
-    static const char *const part[N_TOLD_SECTION] = {[TOLD_READ] = "read",
-                                                     [TOLD_COUNT] = "count",
-                                                     [TOLD_CHANGES] = "changes",
-                                                     [TOLD_CAUSES] = "causes",
-                                                     [TOLD_CAPABILITY] = "capability",
-                                                     [TOLD_COMMON] = "common",
-                                                     [TOLD_NEXT] = "next",
-                                                     [TOLD_DOUBT] = "doubt"};
+    static const char *const part[N_TOLD_SECTION] = {
+        [TOLD_READ] = "read",     [TOLD_COUNT] = "count",   [TOLD_CHANGES] = "changes",
+        [TOLD_CHARTS] = "charts", [TOLD_CAUSES] = "causes", [TOLD_CAPABILITY] = "capability",
+        [TOLD_COMMON] = "common", [TOLD_NEXT] = "next",     [TOLD_DOUBT] = "doubt"};
     const enum told_section section = (enum told_section)sentence->section;
     json_open_object(json, NULL);
     json_add_string(json, "part", part[section]);
@@ -271,6 +290,7 @@ void quality_json(struct text *out, const struct quality_answer *answer, const c
     add_count(&json, q);
     add_trend(&json, q);
     add_periods(&json, q);
+    add_chart(&json, q, &q->rate_chart);
     add_measured(&json, q);
     add_causes(&json, q);
     json_open_list(&json, "told");

@@ -89,7 +89,12 @@ struct band {
     double low, high;
 };
 
+// Limits of the control chart; where there is none, what chance alone would give.
 static struct band band_of(const struct quality *q, const struct period *period) {
+    if (q->rate_chart.n_reference > 0) {
+        const size_t i = (size_t)(period - q->periods.period);
+        return (struct band){q->rate_chart.lower[i], q->rate_chart.upper[i]};
+    }
     const double p = q->trend.mean;
     const double dispersion = q->trend.dispersion > 1.0 ? q->trend.dispersion : 1.0;
     const double sigma = sqrt(p * (1.0 - p) / period->n * dispersion);
@@ -128,7 +133,9 @@ static void draw_rate(struct text *out, const struct quality *q) {
         low = y[i] < low ? y[i] : low;
     }
     chart_begin(&chart, out, 1040, 260, W_QUALITY_RATE,
-                is_share ? W_QUALITY_RATE_NOTE : W_QUALITY_MEAN_NOTE);
+                !is_share                       ? W_QUALITY_MEAN_NOTE
+                : q->rate_chart.n_reference > 0 ? W_QUALITY_LIMITS_NOTE
+                                                : W_QUALITY_RATE_NOTE);
     chart_plot(&chart, 52, 16, 12, 38);
     chart_range(&chart, -0.5, q->periods.n - 0.5, low, high * 1.05);
     chart_axis_y(&chart, 5, N_WORD);
@@ -141,7 +148,9 @@ static void draw_rate(struct text *out, const struct quality *q) {
         if (isfinite(y[i])) {
             const struct band band =
                 is_share ? band_of(q, &q->periods.period[i]) : (struct band){-INFINITY, INFINITY};
-            const bool is_beyond = y[i] > 100 * band.high || y[i] < 100 * band.low;
+            const bool is_beyond = q->rate_chart.n_reference > 0
+                                       ? q->rate_chart.is_beyond[i]
+                                       : y[i] > 100 * band.high || y[i] < 100 * band.low;
             draw_point(&chart, x[i], y[i], is_beyond ? 4.5 : 2.5, is_beyond ? "bad" : "swatch");
         }
     }
@@ -374,9 +383,9 @@ static void add_section(struct text *out, const struct quality *q, const struct 
 
 void quality_page(struct text *out, const struct quality *quality, const struct told *told,
                   const char *title, enum lang lang) {
-    static const enum told_section order[] = {TOLD_COUNT,  TOLD_CHANGES, TOLD_CAPABILITY,
-                                              TOLD_CAUSES, TOLD_COMMON,  TOLD_NEXT,
-                                              TOLD_DOUBT,  TOLD_READ};
+    static const enum told_section order[] = {TOLD_COUNT,      TOLD_CHANGES, TOLD_CHARTS,
+                                              TOLD_CAPABILITY, TOLD_CAUSES,  TOLD_COMMON,
+                                              TOLD_NEXT,       TOLD_DOUBT,   TOLD_READ};
     markup_begin(out, lang, W_QUALITY_KIND, title);
     markup_tag(out, "p", "kind", W_QUALITY_KIND);
     text_addz(out, "<h1>");

@@ -7,6 +7,7 @@
     X(READ, "What was understood", "이렇게 읽었습니다") \
     X(COUNT, "How many are bad", "불량은 얼마나 됩니까") \
     X(CHANGES, "What changed, and when", "언제 무엇이 달라졌습니까") \
+    X(CHARTS, "Control charts: out of control since when", "관리도: 언제부터 벗어났습니까") \
     X(CAPABILITY, "What the process is capable of", "공정 능력") \
     X(CAUSES, "What goes with the defects", "불량과 함께 나타나는 것") \
     X(COMMON, "Tools, lots, people", "설비·로트·사람") \
@@ -42,6 +43,14 @@
     X(CHANGED_ROW, "\"{1}\" changed its level at row {2}: {3} on average before, {4} since (p = {5}).", "\"{1}\"의 수준이 {2}행에서 달라졌습니다: 전에는 평균 {3}, 그 뒤로는 {4}입니다 (p = {5}).") \
     X(MORE_CHANGED, "{1} other columns changed as well.", "그 밖에 {1}개 열도 달라졌습니다.") \
     X(STEADY, "None of {1} measured columns changed its level by more than chance.", "측정 열 {1}개 가운데 우연 이상으로 수준이 달라진 것은 없습니다.") \
+    X(RATE_OUT, "The chart of bad units is out of control since {1}: {2} of {3} points lie beyond the limits of the first {4}.", "불량률 관리도가 {1}부터 관리 상태를 벗어났습니다: 점 {3}개 중 {2}개가 처음 {4}개로 정한 한계 밖에 있습니다.") \
+    X(RATE_OUT_ROW, "The chart of bad units is out of control since row {1}: {2} of {3} points lie beyond the limits of the first {4}.", "불량률 관리도가 {1}행부터 관리 상태를 벗어났습니다: 점 {3}개 중 {2}개가 처음 {4}개로 정한 한계 밖에 있습니다.") \
+    X(RATE_IN, "The chart of bad units is in control: none of {1} points lies beyond the limits of the first {2}.", "불량률 관리도는 관리 상태입니다: 점 {1}개 가운데 처음 {2}개로 정한 한계를 벗어난 것이 없습니다.") \
+    X(CHART_OUT, "The chart of \"{1}\" is out of control since {2}: {3} of {4} points lie outside of {5} to {6}, the limits of the first {7}.", "\"{1}\" 관리도가 {2}부터 관리 상태를 벗어났습니다: 점 {4}개 중 {3}개가 처음 {7}개로 정한 한계 {5}~{6} 밖에 있습니다.") \
+    X(CHART_OUT_ROW, "The chart of \"{1}\" is out of control since row {2}: {3} of {4} points lie outside of {5} to {6}, the limits of the first {7}.", "\"{1}\" 관리도가 {2}행부터 관리 상태를 벗어났습니다: 점 {4}개 중 {3}개가 처음 {7}개로 정한 한계 {5}~{6} 밖에 있습니다.") \
+    X(CHARTS_IN, "The charts of {1} measured columns are in control: no point lies beyond the limits of the first {2}.", "측정 열 {1}개의 관리도는 모두 관리 상태입니다: 처음 {2}개로 정한 한계를 벗어난 점이 없습니다.") \
+    X(CHARTS_MORE, "{1} other charts are out of control as well.", "그 밖에 관리도 {1}개도 관리 상태를 벗어났습니다.") \
+    X(CHARTS_CHANCE, "{1} of {2} charts have a point or two beyond their limits, as chance gives among so many.", "관리도 {2}개 중 {1}개에는 한계를 살짝 벗어난 점이 있지만, 이만큼 많이 보면 우연히도 나옵니다.") \
     X(CAPABLE, "\"{1}\": Cpk {2} (95 %: {3} to {4}); {5} lie outside of {6} to {7}.", "\"{1}\": Cpk {2} (95 %: {3}~{4}), {6}~{7}[을/를] 벗어난 것이 {5}입니다.") \
     X(NOT_NORMAL, "\"{1}\" is not normally distributed: its Cpk and interval are only rough.", "\"{1}\"[은/는] 정규분포가 아니어서 Cpk와 그 구간은 대략의 값입니다.") \
     X(NO_LIMITS, "No limits are known, so there is no Cp or Cpk: say them to have it.", "규격을 몰라 Cp와 Cpk가 없습니다. 규격을 알려 주면 계산합니다.") \

@@ -422,6 +422,97 @@ static void tell_changes(struct telling *t) {
     }
 }
 
+// ---- control charts
+
+static void tell_rate_chart(struct telling *t) {
+    const struct quality_chart *chart = &t->q->rate_chart;
+    const bool has_time = t->q->has_time;
+    const struct numeral beyond = numeral_count(chart->n_beyond);
+    const struct numeral judged = numeral_count(chart->n_judged);
+    const struct numeral first = numeral_count(chart->n_reference);
+    if (chart->n_reference == 0 || chart->n_judged == 0) {
+        return;
+    }
+    if (chart->since == UINT32_MAX) {
+        const char *const arguments[] = {judged.text, first.text};
+        say(t, TOLD_CHARTS, TOLD_GOOD, TW_RATE_IN, arguments);
+        return;
+    }
+    char when[CLOCK_TEXT_BYTES];
+    told_when(t->q, chart->since, when);
+    const char *const arguments[] = {when, beyond.text, judged.text, first.text};
+    say(t, TOLD_CHARTS, TOLD_BAD, has_time ? TW_RATE_OUT : TW_RATE_OUT_ROW, arguments);
+}
+
+static void tell_chart(struct telling *t, uint32_t i) {
+    const struct quality_chart *chart = &t->q->chart[i];
+    const struct numeral beyond = numeral_count(chart->n_beyond);
+    const struct numeral judged = numeral_count(chart->n_judged);
+    const struct numeral first = numeral_count(chart->n_reference);
+    const struct numeral lower = told_number(chart->lower[0]), upper = told_number(chart->upper[0]);
+    char when[CLOCK_TEXT_BYTES];
+    told_when(t->q, chart->since, when);
+    const char *const arguments[] = {name_of(t, t->q->column[i].column),
+                                     when,
+                                     beyond.text,
+                                     judged.text,
+                                     lower.text,
+                                     upper.text,
+                                     first.text};
+    struct told_sentence *sentence =
+        say(t, TOLD_CHARTS, TOLD_BAD, t->q->has_time ? TW_CHART_OUT : TW_CHART_OUT_ROW, arguments);
+    if (sentence) {
+        sentence->column = t->q->column[i].column;
+    }
+}
+
+// The column with the most points beyond its limits of those that are not told; n_column: there is none.
+static uint32_t next_chart(const struct quality *q, const bool *is_told) {
+    uint32_t best = q->n_column;
+    for (uint32_t i = 0; i < q->n_column; i++) {
+        if (q->chart[i].is_out && !is_told[i] &&
+            (best == q->n_column || q->chart[i].n_beyond > q->chart[best].n_beyond)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+static void tell_charts(struct telling *t) {
+    const struct quality *q = t->q;
+    bool *is_told = arena_take(&t->told->arena, (size_t)q->n_column + 1, sizeof *is_told);
+    const struct numeral n_chart = numeral_count(q->n_chart);
+    tell_rate_chart(t);
+    if (!is_told) {
+        t->status = arena_refusal(&t->told->arena, t->err);
+    } else if (q->n_chart_out > 0) {
+        uint32_t n = 0;
+        for (uint32_t i = next_chart(q, is_told); i < q->n_column && n < MAX_CHANGES; n++) {
+            tell_chart(t, i);
+            is_told[i] = true;
+            i = next_chart(q, is_told);
+        }
+        const struct numeral more = numeral_count(q->n_chart_out - n);
+        const char *const arguments[] = {more.text};
+        if (q->n_chart_out > n) {
+            say(t, TOLD_CHARTS, TOLD_PLAIN, TW_CHARTS_MORE, arguments);
+        }
+    } else if (q->n_chart > 0 && q->n_chart_weak == 0) {
+        uint32_t i = 0;
+        while (q->chart[i].n_reference == 0) {
+            i++;
+        }
+        const struct numeral first = numeral_count(q->chart[i].n_reference);
+        const char *const arguments[] = {n_chart.text, first.text};
+        say(t, TOLD_CHARTS, TOLD_GOOD, TW_CHARTS_IN, arguments);
+    }
+    if (q->n_chart_weak > 0) {
+        const struct numeral weak = numeral_count(q->n_chart_weak);
+        const char *const arguments[] = {weak.text, n_chart.text};
+        say(t, TOLD_CHARTS, TOLD_PLAIN, TW_CHARTS_CHANCE, arguments);
+    }
+}
+
 // ---- capability
 
 static void tell_capability(struct telling *t) {
@@ -675,6 +766,7 @@ maru_status told_find(const struct quality *quality, struct told *out, maru_erro
     tell_read(&t);
     tell_counts(&t);
     tell_changes(&t);
+    tell_charts(&t);
     tell_capability(&t);
     tell_causes(&t);
     tell_common(&t);

@@ -17,6 +17,7 @@
     X(QUALITY_KIND, "quality report", "품질 보고서") \
     X(QUALITY_RATE, "Share of bad units over time", "시간에 따른 불량률") \
     X(QUALITY_RATE_NOTE, "In %; each point is one period, the band is what chance alone would give (3 sigma).", "단위는 %이고 점 하나가 한 기간입니다. 띠는 우연만으로 생길 수 있는 범위(3시그마)입니다.") \
+    X(QUALITY_LIMITS_NOTE, "In %; each point is one period, the band are the control limits that the first periods set.", "단위는 %이고 점 하나가 한 기간입니다. 띠는 처음 기간들로 정한 관리 한계입니다.") \
     X(QUALITY_MEAN_NOTE, "Each point is the mean of one period.", "점 하나가 한 기간의 평균입니다.") \
     X(QUALITY_LEVEL, "Level over time", "시간에 따른 수준") \
     X(QUALITY_LEVEL_NOTE, "Means of each period; lines are the level before and since.", "기간별 평균이고, 선은 달라지기 전과 뒤의 수준입니다.") \

@@ -13,6 +13,16 @@ function top(most: number): number {
     return Math.min(100, Math.ceil(most / step) * step)
 }
 
+type ControlChart = NonNullable<QualityAnswer['chart']>
+
+/** Limits of a control chart as dotted lines, and what lies beyond them as red points on `values`. */
+function limitsOf(chart: ControlChart | undefined, values: (number | null)[], scale: number, colours: Colours): object[] {
+    if (!chart) return []
+    const line = (limits: (number | null)[]) => ({ type: 'line', step: 'middle', showSymbol: false, silent: true, data: limits.map((one) => (known(one) ? one * scale : null)), lineStyle: { width: 1.4, type: 'dotted', color: colours.muted } })
+    const beyond = new Set(chart.beyond)
+    return [line(chart.lower), line(chart.upper), { type: 'line', silent: true, symbol: 'diamond', symbolSize: 11, lineStyle: { opacity: 0 }, itemStyle: { color: colours.series[1] }, data: values.map((one, n) => (beyond.has(n) ? one : null)), z: 5 }]
+}
+
 /** The rate of bad units over time with its interval, or the mean of a target that is a number. */
 export function RateChart({ answer }: { answer: QualityAnswer }) {
     const { t, num, percent } = useText()
@@ -40,6 +50,7 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
                 series: [
                     ...(isShare ? [{ ...hidden, data: low }, { ...hidden, data: high.map((one, n) => (known(one) && known(low[n]) ? one - low[n] : null)), areaStyle: { color: line, opacity: 0.16 } }] : []),
                     { type: 'line', data: value, symbolSize: 6, lineStyle: { width: 2, color: line }, itemStyle: { color: line }, connectNulls: true, clip: true, ...(mean === null ? {} : { markLine: { silent: true, symbol: 'none', lineStyle: { color: other, type: 'dashed' }, label: { formatter: t('sheet.mean'), color: colours.ink, position: 'insideEndTop', fontSize: small() }, data: [{ yAxis: mean }] } }) },
+                    ...limitsOf(answer.chart, value, scale, colours),
                 ],
             }
         }
@@ -47,8 +58,8 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
     return <Chart label={t('sheet.rate.chart')} height={240} option={option} />
 }
 
-/** A measured column that changed its level: means of periods, and the levels before and since. */
-export function LevelChart({ answer, measured }: { answer: QualityAnswer; measured: QualityMeasured }) {
+/** A measured column: means of periods, the levels before and since where it changed, the limits of its control chart. */
+export function LevelChart({ answer, measured, isLevel = true }: { answer: QualityAnswer; measured: QualityMeasured; isLevel?: boolean }) {
     const { t } = useText()
     const option = useMemo(() => {
         const { periods } = answer
@@ -66,12 +77,11 @@ export function LevelChart({ answer, measured }: { answer: QualityAnswer; measur
                 yAxis: { ...axis(colours), type: 'value', scale: true, axisLabel: { ...axis(colours).axisLabel, formatter: (one: number) => shortNumber(one) } },
                 series: [
                     { type: 'line', data: means, symbolSize: 5, lineStyle: { width: 1.6, color: colours.series[0] }, itemStyle: { color: colours.series[0] }, connectNulls: true },
-                    level(0, period, before),
-                    level(period, means.length, after),
+                    ...(isLevel ? [level(0, period, before), level(period, means.length, after)] : limitsOf(measured.chart, means, 1, colours)),
                 ],
             }
         }
-    }, [answer, measured, t])
+    }, [answer, measured, isLevel, t])
     return <Chart label={t('sheet.level.chart', { column: measured.column })} height={200} option={option} />
 }
 

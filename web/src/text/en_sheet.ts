@@ -28,6 +28,7 @@ export const enSheet: Record<keyof typeof koSheet, string> = {
     'sheet.rate.chart': 'Share of bad units over time with its 95 % interval',
     'sheet.mean': 'Mean',
     'sheet.rows': 'Rows',
+    'sheet.control': 'Control chart of {column}',
     'sheet.interval': '95 % interval',
     'sheet.bad_of': 'Bad / all',
     'sheet.level.chart': 'Means of {column} over time',

@@ -26,6 +26,7 @@ export const koSheet = {
     'sheet.rate.chart': '시간에 따른 불량률과 95 % 구간',
     'sheet.mean': '평균',
     'sheet.rows': '행',
+    'sheet.control': '{column} 관리도',
     'sheet.interval': '95 % 구간',
     'sheet.bad_of': '불량 / 전체',
     'sheet.level.chart': '기간별 {column}의 평균',

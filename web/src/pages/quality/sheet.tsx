@@ -110,7 +110,10 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
         }, (error: ApiError) => { target?.close(); onProblem(error) })
     }
     const part = (name: Told, picture?: ReactNode, wide = false) => <Part key={name} told={answer.told.filter((one) => one.part === name)} wide={wide}>{picture}</Part>
-    const changed = answer.told.flatMap((one) => (one.part === 'changes' ? answer.measured.filter(({ column, means }) => means && column === one.column) : [])) // in the order of the sentences
+    // In the order of the sentences.
+    const measured = (name: Told) => answer.told.flatMap((one) => (one.part === name ? answer.measured.filter(({ column, means }) => means && column === one.column) : []))
+    const changed = measured('changes')
+    const charted = measured('charts')
     const capable = answer.measured.filter(({ capability }) => capability?.histogram)
     const numbered = answer.causes.filter(({ bins }) => bins.length > 1)
     return (
@@ -128,6 +131,7 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
             <div className="sheet-parts">
                 {part('count', answer.periods.length > 1 && answer.target.form !== 'none' && <RateChart answer={answer} />, true)}
                 {part('changes', changed.length > 0 && <Panels>{changed.slice(0, 4).map((one) => <Panel key={one.column} title={one.column}><LevelChart answer={answer} measured={one} /></Panel>)}</Panels>, true)}
+                {part('charts', charted.length > 0 && <Panels>{charted.slice(0, 4).map((one) => <Panel key={one.column} title={t('sheet.control', { column: one.column })}><LevelChart answer={answer} measured={one} isLevel={false} /></Panel>)}</Panels>, true)}
                 {part('capability', capable.length > 0 && <Panels>{capable.slice(0, 6).map((one) => <Panel key={one.column} title={one.column}><CapabilityChart measured={one} /></Panel>)}</Panels>, true)}
                 {part('causes', answer.causes.length > 0 && (
                     <>
