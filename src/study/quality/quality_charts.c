@@ -168,7 +168,7 @@ static maru_status chart_share(struct quality *q, uint32_t m, struct quality_cha
 }
 
 static maru_status chart_rate(struct quality *q, uint32_t m, maru_error *err) {
-    double mean[PERIODS_MOST];
+    double mean[PERIODS_MOST] = {0};
     if (q->roles.target.form == TARGET_NONE) {
         return MARU_OK;
     }

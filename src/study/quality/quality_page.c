@@ -164,13 +164,40 @@ static void draw_rate(struct text *out, const struct quality *q) {
 
 // ---- levels
 
-static void draw_level(struct text *out, const struct quality *q, uint32_t number) {
-    const struct quality_column *column = &q->column[number];
+static void draw_change(struct chart *chart, const struct change *change) {
+    const double at = chart_x(chart, change->at - 0.5);
+    chart_line(chart, chart->left, chart_y(chart, change->before), at,
+               chart_y(chart, change->before), "median");
+    chart_line(chart, at, chart_y(chart, change->after), chart->right,
+               chart_y(chart, change->after), "median");
+}
+
+static void draw_limits(struct chart *chart, const struct quality *q, uint32_t number) {
+    const struct quality_chart *control = &q->chart[number];
     const double *mean = q->mean + (size_t)number * q->periods.n;
-    const struct change *change = &column->change;
+    chart_line(chart, chart->left, chart_y(chart, control->lower[0]), chart->right,
+               chart_y(chart, control->lower[0]), "line2");
+    chart_line(chart, chart->left, chart_y(chart, control->upper[0]), chart->right,
+               chart_y(chart, control->upper[0]), "line2");
+    for (uint32_t i = 0; i < q->periods.n; i++) {
+        if (control->is_beyond[i]) {
+            draw_point(chart, i, mean[i], 4, "bad");
+        }
+    }
+}
+
+// Means of a column: with its levels where it changed, or with the limits of its control chart.
+static void draw_level(struct text *out, const struct quality *q, uint32_t number,
+                       bool is_control) {
+    const struct quality_column *column = &q->column[number];
+    const struct quality_chart *control = &q->chart[number];
+    const double *mean = q->mean + (size_t)number * q->periods.n;
+    const uint32_t at = is_control ? control->since : column->change.at;
     struct chart chart;
     struct text name;
-    double x[PERIODS_MOST + 1], low = (double)INFINITY, high = -(double)INFINITY;
+    double x[PERIODS_MOST + 1];
+    double low = is_control ? control->lower[0] : (double)INFINITY;
+    double high = is_control ? control->upper[0] : -(double)INFINITY;
     for (uint32_t i = 0; i < q->periods.n; i++) {
         x[i] = i;
         low = mean[i] < low ? mean[i] : low;
@@ -184,31 +211,34 @@ static void draw_level(struct text *out, const struct quality *q, uint32_t numbe
     chart_axis_y(&chart, 4, N_WORD);
     chart_text(&chart, 0, 14, ANCHOR_START, "strong", name.bytes ? name.bytes : "");
     draw_line(&chart, x, mean, q->periods.n, "line");
-    chart_line(&chart, chart.left, chart_y(&chart, change->before),
-               chart_x(&chart, change->at - 0.5), chart_y(&chart, change->before), "median");
-    chart_line(&chart, chart_x(&chart, change->at - 0.5), chart_y(&chart, change->after),
-               chart.right, chart_y(&chart, change->after), "median");
+    if (is_control) {
+        draw_limits(&chart, q, number);
+    } else {
+        draw_change(&chart, &column->change);
+    }
     char when[CLOCK_TEXT_BYTES];
-    told_when(q, change->at, when);
-    chart_text(&chart, chart_x(&chart, change->at - 0.5), chart.bottom + 17, ANCHOR_MIDDLE, "tick",
-               when);
+    told_when(q, at, when);
+    chart_text(&chart, chart_x(&chart, at - 0.5), chart.bottom + 17, ANCHOR_MIDDLE, "tick", when);
     chart_close(&chart);
     text_fini(&name);
 }
 
-static void draw_levels(struct text *out, const struct quality *q, const struct told *told) {
+static void draw_levels(struct text *out, const struct quality *q, const struct told *told,
+                        enum told_section section) {
+    const bool is_control = section == TOLD_CHARTS;
     uint32_t n = 0;
     for (uint32_t i = 0; i < told->n && n < MAX_PANELS; i++) {
-        for (uint32_t k = 0; told->sentence[i].section == TOLD_CHANGES && k < q->n_column; k++) {
+        for (uint32_t k = 0; told->sentence[i].section == section && k < q->n_column; k++) {
             if (q->column[k].column != told->sentence[i].column) {
                 continue;
             }
             if (n++ == 0) {
                 text_addz(out, "<figure>\n");
-                markup_tag(out, "p", "note", W_QUALITY_LEVEL_NOTE);
+                markup_tag(out, "p", "note",
+                           is_control ? W_QUALITY_CONTROL_NOTE : W_QUALITY_LEVEL_NOTE);
                 text_addz(out, "<div class=\"panels pair\">\n");
             }
-            draw_level(out, q, k);
+            draw_level(out, q, k, is_control);
         }
     }
     if (n > 0) {
@@ -369,8 +399,8 @@ static void add_section(struct text *out, const struct quality *q, const struct 
     }
     if (section == TOLD_COUNT) {
         draw_rate(out, q);
-    } else if (section == TOLD_CHANGES) {
-        draw_levels(out, q, told);
+    } else if (section == TOLD_CHANGES || section == TOLD_CHARTS) {
+        draw_levels(out, q, told, section);
     } else if (section == TOLD_CAUSES) {
         draw_causes(out, q);
     } else if (section == TOLD_COMMON) {
