@@ -42,6 +42,7 @@ export function Overview() {
                 </div>
                 {may && <DropTables to="/v1/plants" onDone={(version) => { forget(); go(`/plants/${version.plant}`) }} />}
                 {may && <StartWithExample />}
+                {may && <Card title={t('sheet.welcome')} note={t('sheet.welcome.text')}><LinkButton href="/quality">{t('sheet.welcome.go')}</LinkButton></Card>}
             </>
         )
     const size = plant.latest.size
