@@ -55,21 +55,34 @@ maru_status trailing_init(const struct trailing_options *options, struct arena *
 
 void trailing_start(struct trailing *trailing) { trailing->n_sample = 0; }
 
-// The value of a column `ago` samples before the newest.
-static double past_value(const struct trailing *t, uint32_t column, uint32_t ago) {
-    const uint64_t at = (t->n_sample - 1 - ago) % t->n_kept;
-    return t->past[at * t->options.n_column + column];
+// Backwards through the past of a column, from the newest sample on.
+struct back {
+    const double *column; // of the oldest place of the ring
+    uint32_t n_column, n_kept, at;
+};
+
+static struct back from_newest(const struct trailing *t, uint32_t column) {
+    return (struct back){t->past + column, t->options.n_column, t->n_kept,
+                         (uint32_t)((t->n_sample - 1) % t->n_kept)};
+}
+
+static double next_back(struct back *b) {
+    const double x = b->column[(size_t)b->at * b->n_column];
+    b->at = (b->at == 0 ? b->n_kept : b->at) - 1;
+    return x;
 }
 
 static void tell_window(const struct trailing *t, uint32_t column, uint32_t length, float *out) {
     const uint32_t n_look = t->n_sample < length ? (uint32_t)t->n_sample : length;
     double n = 0.0, sum = 0.0, place = 0.0;
+    struct back back = from_newest(t, column);
     for (uint32_t ago = 0; ago < n_look; ago++) {
-        const double x = past_value(t, column, ago);
-        const double is = isfinite(x) ? 1.0 : 0.0;
-        n += is;
-        sum += is > 0.0 ? x : 0.0;
-        place -= is * ago;
+        const double x = next_back(&back);
+        if (isfinite(x)) {
+            n += 1.0;
+            sum += x;
+            place -= ago;
+        }
     }
     out[TRAILING_LEVEL] = n > 0.0 ? (float)(sum / n) : NAN;
     out[TRAILING_SLOPE] = NAN;
@@ -79,8 +92,9 @@ static void tell_window(const struct trailing *t, uint32_t column, uint32_t leng
     }
     const double mean = sum / n, middle = place / n;
     double xx = 0.0, xt = 0.0, tt = 0.0;
+    back = from_newest(t, column);
     for (uint32_t ago = 0; ago < n_look; ago++) {
-        const double x = past_value(t, column, ago);
+        const double x = next_back(&back);
         if (isfinite(x)) {
             const double dx = x - mean, dt = -(double)ago - middle;
             xx += dx * dx;
