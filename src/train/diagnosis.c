@@ -285,8 +285,12 @@ maru_status diagnosis_ask(struct diagnosis *diagnosis, const float *x, uint32_t 
     }
     const size_t n = (size_t)n_row * d->n_fault;
     float *one = alloc_new(n, sizeof *one), *mean = alloc_new(n, sizeof *mean);
-    maru_status st = one && mean ? ask_members(d, x, n_row, one, mean, err)
-                                 : fail(err, MARU_E_MEMORY, "no memory");
+    maru_status st = MARU_OK;
+    if (!one || !mean) {
+        st = fail(err, MARU_E_MEMORY, "no memory");
+        goto done;
+    }
+    st = ask_members(d, x, n_row, one, mean, err);
     for (uint32_t i = 0; i < n_row && st == MARU_OK; i++) {
         const float *p = mean + (size_t)i * d->n_fault;
         struct diagnosis_answer a = {.fault = likeliest(p, d->n_fault)};
@@ -300,6 +304,7 @@ maru_status diagnosis_ask(struct diagnosis *diagnosis, const float *x, uint32_t 
     if (st == MARU_OK && probability) {
         memcpy(probability, mean, n * sizeof *probability);
     }
+done:
     alloc_free(one);
     alloc_free(mean);
     return st;

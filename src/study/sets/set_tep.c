@@ -401,9 +401,13 @@ static maru_status add_share(struct tep *t, const char *english, const char *kor
     uint8_t *hit = arena_take(&arena, t->n_judged, sizeof *hit);
     uint32_t *group = arena_take(&arena, t->n_judged, sizeof *group);
     uint32_t *cluster = arena_take(&arena, t->n_judged, sizeof *cluster);
-    maru_status st = hit && group && cluster ? MARU_OK : arena_refusal(&arena, t->err);
+    maru_status st = MARU_OK;
+    if (!hit || !group || !cluster) {
+        st = arena_refusal(&arena, t->err);
+        goto done;
+    }
     uint32_t n = 0, n_cluster = 0, last_fault = UINT32_MAX, last_block = UINT32_MAX;
-    for (uint32_t i = 0; i < t->n_judged && st == MARU_OK; i++) {
+    for (uint32_t i = 0; i < t->n_judged; i++) {
         const struct judged *row = &t->judged[i];
         if (!is_chosen(row, which)) {
             continue;
@@ -426,7 +430,7 @@ static maru_status add_share(struct tep *t, const char *english, const char *kor
                                           .level = 0.95,
                                           .seed = t->run->seed};
     struct bootstrap got;
-    if (st == MARU_OK && n > 0) {
+    if (n > 0) {
         st = bootstrap_interval(&input, &arena, &got, t->err);
     }
     if (st == MARU_OK && n > 0) {
@@ -436,6 +440,7 @@ static maru_status add_share(struct tep *t, const char *english, const char *kor
             f->high = got.high;
         }
     }
+done:
     arena_fini(&arena);
     return st;
 }
