@@ -121,7 +121,7 @@ static void deal(struct fit *f) {
             }
             const uint32_t of = f->options->n_fold;
             f->fold[i] = (uint8_t)of;
-            if (has && pass == 1) {
+            if (has && n > 0) {
                 f->fold[i] =
                     (uint8_t)(f->options->is_in_order ? (uint64_t)seen * of / n : seen % of);
             }
