@@ -40,13 +40,13 @@ struct wafer_model {
 };
 
 struct wafer_fit_options wafer_fit_usual(void) {
-    return (struct wafer_fit_options){.n_pass = 15,
+    return (struct wafer_fit_options){.n_pass = 12,
                                       .most_of_class = 6000,
                                       .n_round = 120,
                                       .n_depth = 5,
                                       .n_thread = 1,
-                                      .net_share = 0.5,
-                                      .fairness = 0.2};
+                                      .net_share = 0.35,
+                                      .fairness = 0.3};
 }
 
 void wafer_model_free(struct wafer_model *model) {

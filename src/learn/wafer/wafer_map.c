@@ -1,7 +1,8 @@
 #include "learn/wafer/wafer_map.h"
 
-#include <string.h>
+#include <stdbool.h>
 
+#include "base/alloc.h"
 #include "base/status.h"
 
 // A picture's cell covers height / side rows and width / side columns of the map, in fractions. In units of 1 / side of a place all
@@ -42,6 +43,53 @@ maru_status wafer_map_read(const uint8_t *bytes, size_t n, struct wafer_map *out
     *out = (struct wafer_map){height, width, bytes[4], u16_at(bytes + 6) | u16_at(bytes + 8) << 16,
                               die};
     *n_used = WAFER_RECORD_HEAD_BYTES + n_place;
+    return MARU_OK;
+}
+
+// The record at *at, added to the maps.
+static maru_status add_map(const uint8_t *bytes, size_t n, struct wafer_map **map, uint32_t *n_map,
+                           size_t *n_used, maru_error *err) {
+    struct wafer_map next;
+    maru_status st = wafer_map_read(bytes, n, &next, n_used, err);
+    if (st == MARU_MORE) {
+        st = fail(err, MARU_E_INPUT, "the wafer maps are cut off");
+    }
+    if (st != MARU_OK) {
+        if (err) {
+            err->row = *n_map + 1;
+        }
+        return st;
+    }
+    const bool is_full = (*n_map & (*n_map - 1)) == 0; // room is doubled at each power of two
+    if (is_full) {
+        struct wafer_map *grown =
+            alloc_resize(*map, *n_map > 0 ? 2 * (size_t)*n_map : 1, sizeof **map);
+        if (!grown) {
+            return fail(err, MARU_E_MEMORY, "no memory");
+        }
+        *map = grown;
+    }
+    (*map)[(*n_map)++] = next;
+    return MARU_OK;
+}
+
+maru_status wafer_maps_read(const uint8_t *bytes, size_t n, struct wafer_map **map, uint32_t *n_map,
+                            maru_error *err) {
+    struct wafer_map *made = NULL;
+    uint32_t n_made = 0;
+    maru_status st = MARU_OK;
+    while (st == MARU_OK && n > 0) {
+        size_t n_used = 0;
+        st = add_map(bytes, n, &made, &n_made, &n_used, err);
+        bytes += n_used;
+        n -= n_used;
+    }
+    if (st != MARU_OK) {
+        alloc_free(made);
+        return st;
+    }
+    *map = made;
+    *n_map = n_made;
     return MARU_OK;
 }
 

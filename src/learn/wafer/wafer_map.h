@@ -32,6 +32,13 @@ struct wafer_map {
 MARU_MUST_USE maru_status wafer_map_read(const uint8_t *bytes, size_t n, struct wafer_map *out,
                                          size_t *n_used, maru_error *err);
 
+// Read all records of n bytes.
+//   out     *map (*n_map), in their order; their places point into the bytes
+//   memory  *map to be freed with alloc_free
+//   errors  those of wafer_map_read, with the record, counted from 1, as row; MARU_E_INPUT: the last record is cut off; MARU_E_MEMORY
+MARU_MUST_USE maru_status wafer_maps_read(const uint8_t *bytes, size_t n, struct wafer_map **map,
+                                          uint32_t *n_map, maru_error *err);
+
 // A map as a square picture of two channels, for nets: how many of the dies of a cell are bad, and how much of the cell is die, each 0
 // to 255. A cell takes each place as far as it lies in it: a larger map is averaged, a smaller one spread.
 //   in      side: 1 to WAFER_MAX_SIDE

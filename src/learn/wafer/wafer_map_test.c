@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
+
 static const uint8_t record[] = {2, 0, 3, 0, 5, 0, 0x15, 0xCD, 0x5B, 7, 0, 1, 2, 2, 1, 0};
 
 static void a_record_is_read(void **state) {
@@ -56,6 +58,32 @@ static void faults_are_named(void **state) {
     }
 }
 
+static void all_records_are_read_or_none(void **state) {
+    (void)state;
+    enum { N = 9 };
+    uint8_t bytes[N * sizeof record];
+    for (uint32_t i = 0; i < N; i++) {
+        memcpy(bytes + i * sizeof record, record, sizeof record);
+        bytes[i * sizeof record + 4] = (uint8_t)i;
+    }
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        struct wafer_map *map = NULL;
+        uint32_t n_map = 77;
+        maru_error err = {0};
+        const maru_status st = wafer_maps_read(bytes, n, &map, &n_map, &err);
+        assert_int_equal(st, n % sizeof record == 0 ? MARU_OK : MARU_E_INPUT);
+        if (st == MARU_OK) {
+            assert_int_equal(n_map, n / sizeof record);
+            for (uint32_t i = 0; i < n_map; i++) {
+                assert_int_equal(map[i].label, i);
+            }
+        } else {
+            assert_true(!map && n_map == 77 && err.row == n / sizeof record + 1);
+        }
+        alloc_free(map);
+    }
+}
+
 // A picture of the map's own size is the map; of any size its channels keep their sums; of a turned map it is the turned picture.
 static void pictures_keep_what_there_is(void **state) {
     (void)state;
@@ -94,6 +122,7 @@ int main(void) {
         cmocka_unit_test(a_record_is_read),
         cmocka_unit_test(every_prefix_asks_for_more),
         cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(all_records_are_read_or_none),
         cmocka_unit_test(pictures_keep_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

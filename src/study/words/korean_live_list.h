@@ -133,6 +133,8 @@
     X("there is nothing to learn: no two kinds of wafer maps", "배울 것이 없습니다: 웨이퍼 맵의 종류가 둘이 되지 않습니다") \
     X("there is no such class", "그런 종류가 없습니다") \
     X("these bytes are no model of wafer maps, or a damaged one", "웨이퍼 맵의 모델이 아니거나 손상된 바이트입니다") \
+    X("the wafer maps are cut off", "웨이퍼 맵이 중간에 끊겼습니다") \
+    X("there are no wafer maps to judge by", "판정할 웨이퍼 맵이 없습니다") \
     X("the gzip file is empty", "gzip 파일이 비어 있습니다") \
     X("the gzip file is cut off", "gzip 파일이 중간에 끊겼습니다") \
     X("the gzip file is damaged", "gzip 파일이 손상되었습니다") \
