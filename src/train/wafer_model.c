@@ -333,19 +333,19 @@ maru_status wafer_model_answer(const struct wafer_model *model, const struct waf
     if (n_map == 0) {
         return MARU_OK;
     }
-    struct seen seen;
     float *trees = alloc_new((size_t)n_map * model->n_class, sizeof *trees);
-    maru_status st = trees ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK) {
-        st = see(map, n_map, n_thread, &seen, err);
-        if (st == MARU_OK) {
-            st = ask_trees(model, &seen, trees, err);
-        }
-        if (st == MARU_OK) {
-            st = conv_ask(model->net, seen.cell, n_map, true, n_thread, probability, err);
-        }
-        forget(&seen);
+    if (!trees) {
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
+    struct seen seen;
+    maru_status st = see(map, n_map, n_thread, &seen, err);
+    if (st == MARU_OK) {
+        st = ask_trees(model, &seen, trees, err);
+    }
+    if (st == MARU_OK) {
+        st = conv_ask(model->net, seen.cell, n_map, true, n_thread, probability, err);
+    }
+    forget(&seen);
     for (size_t i = 0; st == MARU_OK && i < n_map; i++) {
         join(model, probability + i * model->n_class, trees + i * model->n_class);
     }
@@ -491,8 +491,9 @@ static bool is_whole(const unsigned char *bytes, size_t n) {
     if (n_class < 2 || n_class > WAFER_MAX_LABEL + 1) {
         return false;
     }
-    const uint64_t want = HEAD_BYTES + TAIL_BYTES + 12 * (uint64_t)n_class + 4 * WAFER_N_FEATURE +
-                          (uint64_t)u32_at(bytes + 16) + u32_at(bytes + 20);
+    const uint64_t want = HEAD_BYTES + TAIL_BYTES + 12 * (uint64_t)n_class +
+                          (uint64_t)4 * WAFER_N_FEATURE + (uint64_t)u32_at(bytes + 16) +
+                          u32_at(bytes + 20);
     uint32_t digest[4];
     digest_of(bytes, n - TAIL_BYTES, digest);
     bool is_same = want == n;
@@ -535,7 +536,7 @@ maru_status wafer_model_read(const void *bytes, size_t n, struct wafer_model **o
         return refuse(err);
     }
     maru_status st = new_model(u32_at(at + 12), &model, err);
-    if (st != MARU_OK) {
+    if (!model) {
         return st;
     }
     const size_t n_trees = u32_at(at + 16), n_net = u32_at(at + 20);

@@ -246,7 +246,7 @@ static void halve(const struct stage *stage, const float *after, float *which, f
     const size_t step[4] = {0, n, row, row + n};
     for (uint32_t y = 0; y < stage->side_out; y++) {
         for (uint32_t x = 0; x < stage->side_out; x++, out += n, which += n) {
-            const float *from = after + 2 * y * row + 2 * x * n;
+            const float *from = after + 2 * (size_t)y * row + 2 * (size_t)x * n;
             for (size_t c = 0; c < n; c++) {
                 float best = from[c], best_at = 0;
                 for (int k = 1; k < 4; k++) {
@@ -542,7 +542,7 @@ maru_status conv_read(const void *bytes, size_t n, struct conv_net **out, maru_e
         return fail(err, MARU_E_INPUT, "these bytes are no net, or a damaged one");
     }
     const maru_status st = make(&shape, &net, err);
-    if (st != MARU_OK) {
+    if (!net) {
         return st;
     }
     if (!read_weights(net, (const unsigned char *)bytes + head)) {

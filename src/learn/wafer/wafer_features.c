@@ -270,8 +270,8 @@ static void project(const struct wafer_view *view, struct projection *p) {
         if (map->die[i] == WAFER_NO_DIE) {
             continue;
         }
-        const double v = (2.0 * (i / map->width) + 1) / map->height - 1;
-        const double u = (2.0 * (i % map->width) + 1) / map->width - 1;
+        const uint32_t y = i / map->width, x = i % map->width;
+        const double v = (2.0 * y + 1) / map->height - 1, u = (2.0 * x + 1) / map->width - 1;
         for (uint32_t k = 0; k < N_ANGLE; k++) {
             const double cosine = k <= N_ANGLE / 2 ? sine[N_ANGLE / 2 - k] : -sine[k - N_ANGLE / 2];
             const double at = (u * cosine + v * sine[k] + 1) * (N_BIN / 2.0);
@@ -309,7 +309,7 @@ static float *write_projections(const struct wafer_view *view, float *feature) {
         feature[WAFER_N_SHARE + b] = (float)sd;
         feature[2 * WAFER_N_SHARE + b] = (float)most;
     }
-    feature += 3 * WAFER_N_SHARE;
+    feature += (size_t)3 * WAFER_N_SHARE;
     *feature++ = (float)stands_out;
     *feature++ = (float)beside;
     *feature++ = (float)sd_most;

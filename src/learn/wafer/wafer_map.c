@@ -113,7 +113,7 @@ static void fill_cell(const struct wafer_map *map, uint32_t side, uint32_t row, 
     }
     const uint64_t n_die = n_of[WAFER_GOOD] + n_of[WAFER_BAD], n_all = n_die + n_of[WAFER_NO_DIE];
     cell[0] = (uint8_t)(n_die > 0 ? (255 * n_of[WAFER_BAD] + n_die / 2) / n_die : 0);
-    cell[1] = (uint8_t)((255 * n_die + n_all / 2) / n_all);
+    cell[1] = (uint8_t)(n_all > 0 ? (255 * n_die + n_all / 2) / n_all : 0);
 }
 
 void wafer_picture(const struct wafer_map *map, uint32_t side, uint8_t *cell) {

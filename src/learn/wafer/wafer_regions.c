@@ -60,8 +60,9 @@ static double bend_of(const struct wafer_view *view, uint32_t n, const struct re
                       double ty, double tx) {
     double t2 = 0, t4 = 0, st2 = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const double y = view->stack[i] / view->map->width - region->y / region->n;
-        const double x = view->stack[i] % view->map->width - region->x / region->n;
+        const uint32_t row = view->stack[i] / view->map->width;
+        const uint32_t column = view->stack[i] % view->map->width;
+        const double y = row - region->y / region->n, x = column - region->x / region->n;
         const double t = y * ty + x * tx, s = y * tx - x * ty;
         t2 += t * t;
         t4 += t * t * t * t;

@@ -192,10 +192,11 @@ static maru_status fit_and_answer(struct wafer_work *work, maru_error *err) {
     if (!work->probability) {
         work->probability = alloc_new(n_map * work->n_class, sizeof *work->probability);
     }
-    st = work->probability ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK) {
-        st = add_answers(work, model, &work->validation, work->probability, err);
+    if (!work->probability) {
+        wafer_model_free(model);
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
+    st = add_answers(work, model, &work->validation, work->probability, err);
     if (st == MARU_OK) {
         st = add_answers(work, model, &work->test,
                          work->probability + (size_t)work->validation.n_map * work->n_class, err);

@@ -135,6 +135,10 @@
     X("these bytes are no model of wafer maps, or a damaged one", "웨이퍼 맵의 모델이 아니거나 손상된 바이트입니다") \
     X("the wafer maps are cut off", "웨이퍼 맵이 중간에 끊겼습니다") \
     X("there are no wafer maps to judge by", "판정할 웨이퍼 맵이 없습니다") \
+    X("the place of a die is no whole number", "칩의 위치가 정수가 아닙니다") \
+    X("there is no wafer in the table", "표에 웨이퍼가 없습니다") \
+    X("the table has no column for lot, wafer or bin", "표에 로트, 웨이퍼, 빈의 열이 없습니다") \
+    X("the columns for the place of a die hold no numbers", "칩 위치의 열이 숫자가 아닙니다") \
     X("the gzip file is empty", "gzip 파일이 비어 있습니다") \
     X("the gzip file is cut off", "gzip 파일이 중간에 끊겼습니다") \
     X("the gzip file is damaged", "gzip 파일이 손상되었습니다") \
