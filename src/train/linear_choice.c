@@ -1,12 +1,11 @@
 #include "train/linear.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/status.h"
 #include "learn/measures/measures.h"
+#include "train/boosting_choice.h"
 
 // Each fold is answered by the models of all options and penalties, fitted without it; what a fold says counts by its rows, and for
 // yes or no by its rows of yes, of which there are few. Where two do equally well the first is taken.
@@ -23,52 +22,33 @@ struct choosing {
     struct arena arena; // of a fold
 };
 
-struct part {
-    struct boosting_rows rows;
-    float *x, *y, *weight;
-};
-
 static maru_status take_part(struct choosing *c, uint32_t fold, enum splits_side side,
-                             struct part *out, maru_error *err) {
-    const struct boosting_rows *all = c->rows;
-    uint32_t *row = arena_take(&c->arena, all->n_row, sizeof *row);
+                             struct boosting_rows *out, maru_error *err) {
+    uint32_t *row = arena_take(&c->arena, c->rows->n_row, sizeof *row);
     if (!row) {
         return arena_refusal(&c->arena, err);
     }
     const uint32_t n = splits_rows(c->splits, fold, side, row);
-    out->x = arena_take(&c->arena, (size_t)n * all->n_feature + 1, sizeof(float));
-    out->y = arena_take(&c->arena, (size_t)n + 1, sizeof(float));
-    out->weight = arena_take(&c->arena, (size_t)n + 1, sizeof(float));
-    if (!out->x || !out->y || !out->weight) {
-        return arena_refusal(&c->arena, err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        memcpy(out->x + i * all->n_feature, all->x + (size_t)row[i] * all->n_feature,
-               all->n_feature * sizeof(float));
-        out->y[i] = all->y[row[i]];
-        out->weight[i] = all->weight ? all->weight[row[i]] : 1;
-    }
-    out->rows = (struct boosting_rows){out->x, out->y, out->weight, n, all->n_feature};
-    return MARU_OK;
+    return boosting_rows_of(c->rows, row, n, &c->arena, out, err);
 }
 
 // How much a fold counts; 0: it says nothing.
-static double weight_of(const struct choosing *c, const struct part *train,
-                        const struct part *test) {
-    if (train->rows.n_row == 0 || c->option->goal != LINEAR_YES_NO) {
-        return train->rows.n_row == 0 ? 0 : test->rows.n_row;
+static double weight_of(const struct choosing *c, const struct boosting_rows *train,
+                        const struct boosting_rows *test) {
+    if (train->n_row == 0 || c->option->goal != LINEAR_YES_NO) {
+        return train->n_row == 0 ? 0 : test->n_row;
     }
     uint32_t n_yes = 0;
-    for (uint32_t i = 0; i < test->rows.n_row; i++) {
+    for (uint32_t i = 0; i < test->n_row; i++) {
         n_yes += test->y[i] > 0;
     }
-    return n_yes < test->rows.n_row ? n_yes : 0;
+    return n_yes < test->n_row ? n_yes : 0;
 }
 
 // 1 - AUC, the mean of -ln(probability of what was true), or the mean squared error.
 static maru_status loss_of(struct choosing *c, const struct linear_model *model,
-                           const struct part *test, double *loss, maru_error *err) {
-    const uint32_t n = test->rows.n_row, n_group = linear_model_draft(model)->shape.n_group;
+                           const struct boosting_rows *test, double *loss, maru_error *err) {
+    const uint32_t n = test->n_row, n_group = linear_model_draft(model)->shape.n_group;
     double *value = arena_take(&c->arena, (size_t)n * n_group + 1, sizeof *value);
     uint8_t *is_yes = arena_take(&c->arena, (size_t)n + 1, sizeof *is_yes);
     if (!value || !is_yes) {
@@ -96,12 +76,12 @@ static maru_status loss_of(struct choosing *c, const struct linear_model *model,
     return MARU_OK;
 }
 
-static maru_status try_option(struct choosing *c, uint32_t option, const struct part *train,
-                              const struct part *test, maru_error *err) {
+static maru_status try_option(struct choosing *c, uint32_t option,
+                              const struct boosting_rows *train, const struct boosting_rows *test,
+                              maru_error *err) {
     struct linear_model *model[LINEAR_MAX_LAMBDAS] = {0};
     const double weight = weight_of(c, train, test);
-    maru_status st =
-        linear_fit(&train->rows, &c->option[option], c->lambda, c->n_lambda, model, err);
+    maru_status st = linear_fit(train, &c->option[option], c->lambda, c->n_lambda, model, err);
     for (uint32_t i = 0; st == MARU_OK && i < c->n_lambda; i++) {
         double loss = 0;
         st = loss_of(c, model[i], test, &loss, err);
@@ -115,7 +95,7 @@ static maru_status try_option(struct choosing *c, uint32_t option, const struct 
 }
 
 static maru_status try_fold(struct choosing *c, uint32_t fold, maru_error *err) {
-    struct part train, test;
+    struct boosting_rows train, test;
     arena_init(&c->arena, SIZE_MAX);
     maru_status st = take_part(c, fold, SPLITS_TRAIN, &train, err);
     if (st == MARU_OK) {

@@ -144,6 +144,7 @@
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
 #define KOREAN_LINEAR(X) \
+    X("the number of forests is from 1 to {1}", "포레스트 수는 1부터 {1}까지입니다") \
     X("there is nothing to combine: no rows or no columns", "조합할 행이나 열이 없습니다") \
     X("combinations are searched in up to {1} rows and {2} columns", "조합은 행 {1}개, 열 {2}개까지에서 찾습니다") \
     X("a search without combinations, or with too many shuffles", "찾을 조합이 없거나 섞는 횟수가 너무 많습니다") \
