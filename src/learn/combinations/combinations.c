@@ -7,14 +7,14 @@
 #include "base/status.h"
 #include "learn/measures/row_order.h"
 
-// A candidate's values are put into bins of about as many rows each; missing ones are a bin of their own. In a bin the sum of what is left
-// over, squared, over the sum of its variance is about chi-square with one degree of freedom when the candidate adds nothing. Their mean
-// over bins and groups is the score: high when what is left over bends along the candidate, whatever the shape.
+// A candidate's values are put into bins, smaller ones at both ends; missing ones are a bin of their own. In a run of bins the sum of
+// what is left over, squared, over the sum of its variance is about chi-square with one degree of freedom when the candidate adds
+// nothing. The largest of any run is the score: a limit shows at an end, a band in the middle.
 //
 // Shuffling deals the rows' leftovers out anew, the same for all candidates; the largest score of all of them is what chance finds in
 // a search of this size.
 
-enum { LEAST_OF_BIN = 25 };
+enum { LEAST_OF_BIN = 8, MIDDLE_BINS = 48 };
 
 float combination_value(const struct combination *c, const float *row) {
     const double a = (double)row[c->a], b = (double)row[c->b];
@@ -95,7 +95,6 @@ static uint32_t list_pair(struct combination *out, uint32_t a, uint32_t b, bool 
     uint32_t n = 0;
     out[n++] = (struct combination){COMBINATION_PRODUCT, a, b};
     out[n++] = (struct combination){COMBINATION_RATIO, a, b};
-    out[n++] = (struct combination){COMBINATION_RATIO, b, a};
     if (is_alike_pair) {
         out[n++] = (struct combination){COMBINATION_DIFFERENCE, b, a};
         out[n++] = (struct combination){COMBINATION_SUM, a, b};
@@ -126,7 +125,7 @@ maru_status combinations_list(const struct combination_rows *rows, struct arena 
     uint32_t *spare = arena_take(arena, rows->n_row, sizeof *spare);
     struct column_size *size = arena_take(arena, n_feature, sizeof *size);
     struct combination *list =
-        arena_take(arena, (size_t)n_feature * n_feature * 5 / 2 + 1, sizeof *list);
+        arena_take(arena, (size_t)n_feature * n_feature * 2 + 1, sizeof *list);
     if (!key || !order || !spare || !size || !list) {
         return arena_refusal(arena, err);
     }
@@ -157,26 +156,68 @@ struct searching {
     uint32_t *order, *spare; // (n_row)
 };
 
+// Where the bins of n rows in order end: small ones at both ends, where the limits of a machine lie, growing towards the middle.
+static uint32_t bin_ends(uint32_t n, uint32_t end[COMBINATIONS_MAX_BINS]) {
+    const uint32_t middle = n / MIDDLE_BINS > LEAST_OF_BIN ? n / MIDDLE_BINS : LEAST_OF_BIN;
+    uint32_t n_side = 0, of_side = 0, side[COMBINATIONS_MAX_BINS];
+    for (uint32_t size = LEAST_OF_BIN; size < middle; size += size / 2) {
+        of_side += size;
+        side[n_side++] = of_side;
+    }
+    uint32_t n_end = 0;
+    for (uint32_t i = 0; i < n_side; i++) {
+        end[n_end++] = side[i];
+    }
+    for (uint32_t at = of_side + middle; at + of_side + middle <= n; at += middle) {
+        end[n_end++] = at;
+    }
+    for (uint32_t i = n_side; i-- > 0;) {
+        end[n_end++] = n - side[i];
+    }
+    end[n_end++] = n;
+    return n_end;
+}
+
 static void bin_candidate(const struct searching *s, const struct combination *c, uint8_t *bin) {
     const uint32_t n_row = s->rows->n_row;
-    uint32_t n = 0;
+    uint32_t n = 0, end[COMBINATIONS_MAX_BINS];
     for (uint32_t i = 0; i < n_row; i++) {
         s->key[i] = (double)combination_value(c, s->rows->x + (size_t)i * s->rows->n_feature);
         n += isnan(s->key[i]) ? 0 : 1;
     }
     row_order(s->key, n_row, s->order, s->spare);
-    uint32_t now = 0;
+    const uint32_t n_end = bin_ends(n, end);
+    uint32_t now = 0, wanted = 0;
     for (uint32_t i = 0; i < n_row; i++) {
-        const uint32_t wanted = i < n ? (uint32_t)((uint64_t)i * s->n_bin / n) : s->n_bin;
+        while (wanted + 1 < n_end && i >= end[wanted]) {
+            wanted++;
+        }
         const bool is_same = i > 0 && i < n && s->key[s->order[i]] == s->key[s->order[i - 1]];
-        now = is_same ? now : wanted; // equal values are not parted
+        now = i >= n ? s->n_bin : is_same ? now : wanted; // equal values are not parted
         bin[s->order[i]] = (uint8_t)now;
     }
 }
 
-// The mean chi-square of the bins, with the leftovers of row order[i] in place i.
+// The largest chi-square of any run of bins, of which the last stands for missing values on its own.
+static double scan(const double *sum, const double *variance, uint32_t n_bin) {
+    double most = 0;
+    for (uint32_t begin = 0; begin <= n_bin; begin++) {
+        double
+            in_sum = 0,
+            in_variance =
+                0.5; // half an event more, so that where next to nothing is expected nothing shouts
+        for (uint32_t b = begin; b < n_bin || b == begin; b++) {
+            in_sum += sum[b];
+            in_variance += variance[b];
+            most = fmax(most, in_sum * in_sum / in_variance);
+        }
+    }
+    return most;
+}
+
+// The largest of all groups, with the leftovers of row order[i] in place i.
 static double score_of(const struct searching *s, const uint8_t *bin, const uint32_t *order) {
-    double chi = 0, n_free = 0;
+    double most = 0;
     for (uint32_t g = 0; g < s->left->n_group; g++) {
         double sum[COMBINATIONS_MAX_BINS + 1] = {0}, variance[COMBINATIONS_MAX_BINS + 1] = {0};
         const size_t begin = (size_t)g * s->rows->n_row;
@@ -184,14 +225,9 @@ static double score_of(const struct searching *s, const uint8_t *bin, const uint
             sum[bin[i]] += s->left->left[begin + order[i]];
             variance[bin[i]] += s->left->variance[begin + order[i]];
         }
-        for (uint32_t b = 0; b <= s->n_bin; b++) {
-            // A bin in which the model expects almost nothing may not shout: half an event is added to what it expects.
-            const double expected = variance[b] + 0.5;
-            chi += variance[b] > 0 ? sum[b] * sum[b] / expected : 0;
-            n_free += variance[b] > 0 ? 1 : 0;
-        }
+        most = fmax(most, scan(sum, variance, s->n_bin));
     }
-    return n_free > 0 ? chi / n_free : 0;
+    return most;
 }
 
 static void shuffle(const struct searching *s, uint64_t round, uint32_t *order) {
@@ -237,8 +273,7 @@ maru_status combinations_best(const struct combination_rows *rows, const struct 
     if (st != MARU_OK) {
         return st;
     }
-    struct searching s = {.rows = rows, .left = left, .n_bin = rows->n_row / LEAST_OF_BIN + 1};
-    s.n_bin = s.n_bin > COMBINATIONS_MAX_BINS ? COMBINATIONS_MAX_BINS : s.n_bin;
+    struct searching s = {.rows = rows, .left = left, .n_bin = COMBINATIONS_MAX_BINS};
     s.bin = arena_take(arena, (size_t)n * rows->n_row, sizeof *s.bin);
     s.key = arena_take(arena, rows->n_row, sizeof *s.key);
     s.order = arena_take(arena, rows->n_row, sizeof *s.order);
@@ -252,7 +287,7 @@ maru_status combinations_best(const struct combination_rows *rows, const struct 
     for (uint32_t i = 0; i < rows->n_row; i++) {
         s.order[i] = i;
     }
-    struct combination_score found = {.n_bin = s.n_bin};
+    struct combination_score found = {0};
     found.score = best_of(&s, n, &found.best);
     for (uint32_t i = 0; i < left->n_shuffle; i++) {
         uint32_t luckiest = 0;

@@ -13,13 +13,13 @@
 enum {
     COMBINATIONS_MAX_FEATURES = 128,
     COMBINATIONS_MAX_ROWS = 10000000,
-    COMBINATIONS_MAX_BINS = 64,
+    COMBINATIONS_MAX_BINS = 96,
     COMBINATIONS_MAX_SHUFFLES = 1000,
 };
 
 enum combination_kind {
-    COMBINATION_PRODUCT,    // a × b
-    COMBINATION_RATIO,      // a ÷ b
+    COMBINATION_PRODUCT, // a × b
+    COMBINATION_RATIO, // a ÷ b; b ÷ a has the same order where signs do not change, and is left out
     COMBINATION_DIFFERENCE, // a − b, of one unit
     COMBINATION_SUM,        // a + b, of one unit
     N_COMBINATION_KIND
@@ -69,7 +69,6 @@ struct combination_score {
         score; // the chi-square of what is left over in bins of the candidate, for each degree of freedom
     double
         chance; // the largest such score of any candidate, over all shuffles: a real one lies above it
-    uint32_t n_bin; // at most
 };
 
 // The candidate that explains most of what is left over.
@@ -77,7 +76,8 @@ struct combination_score {
 //   memory  scratch from `arena`: a byte a candidate and row
 //   errors  MARU_E_RANGE: no candidates, shuffles; what the arena says
 //   cost    O(candidates x rows x (log rows + groups x shuffles))
-//   source  score test (C. R. Rao 1948); chance by shuffling: P. Westfall, S. Young: Resampling-Based Multiple Testing, 1993, 2.3
+//   source  score test (C. R. Rao 1948), the largest of runs: M. Kulldorff, Comm. Statistics 26 (1997) 1481-1496;
+//           chance by shuffling: P. Westfall, S. Young: Resampling-Based Multiple Testing, 1993, 2.3
 MARU_MUST_USE maru_status combinations_best(const struct combination_rows *rows,
                                             const struct combination *list, uint32_t n,
                                             const struct combination_left *left,

@@ -8,6 +8,10 @@
     X("mixedwm38", set_wafer, "MixedWM38: several patterns on one wafer map", "MixedWM38: 한 웨이퍼 맵의 여러 불량 패턴") \
     X("tep", set_tep, "Tennessee Eastman: process faults, detected and named", "테네시 이스트먼: 공정 고장의 검출과 진단") \
     X("wm811k", set_wafer, "WM-811K: the pattern of a wafer map", "WM-811K: 웨이퍼 맵의 불량 패턴")
+    X("steel", set_steel, "Steel plates: which of seven faults", "강판 결함: 일곱 가지 가운데 어느 것인가") \
+    X("secom", set_secom, "SECOM: which wafers fail at the end of the line", "SECOM: 어느 웨이퍼가 마지막 시험에서 불량인가") \
+    X("ai4i", set_ai4i, "AI4I 2020: which machine fails", "AI4I 2020: 어느 설비가 고장 나는가") \
+    X("tep", set_tep, "Tennessee Eastman: process faults, detected and named", "테네시 이스트먼: 공정 고장의 검출과 진단")
 // clang-format on
 
 #endif

@@ -144,6 +144,10 @@
     X("a model with too many bytes", "모델의 바이트가 너무 많습니다")
 
 #define KOREAN_LINEAR(X) \
+    X("this row has {1} cells, the first one {2}", "이 행의 칸은 {1}개인데 첫 행은 {2}개입니다") \
+    X("the files of the set have {1} and {2} rows", "데이터 세트의 두 파일이 {1}행과 {2}행입니다") \
+    X("the file of the set is empty", "데이터 세트의 파일이 비어 있습니다") \
+    X("the file of the set has no column \"{1}\"", "데이터 세트의 파일에 \"{1}\" 열이 없습니다") \
     X("the number of forests is from 1 to {1}", "포레스트 수는 1부터 {1}까지입니다") \
     X("there is nothing to combine: no rows or no columns", "조합할 행이나 열이 없습니다") \
     X("combinations are searched in up to {1} rows and {2} columns", "조합은 행 {1}개, 열 {2}개까지에서 찾습니다") \
