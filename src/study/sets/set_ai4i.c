@@ -184,7 +184,7 @@ static uint32_t list_options(const struct ai4i *a, uint64_t seed, struct boostin
     for (uint32_t i = 0; i < n; i++) {
         out[i] = boosting_usual(BOOSTING_YES_NO);
         out[i].n_depth = tried[i].depth;
-        out[i].n_round = tried[i].round;
+        out[i].n_round = a->run->is_short ? 60 : tried[i].round;
         out[i].min_child_weight = tried[i].least;
         out[i].subsample = 0.8;
         out[i].colsample = 0.8;
@@ -425,7 +425,7 @@ static maru_status run_all(struct ai4i *a) {
 }
 
 maru_status set_ai4i(const struct set_run *run, struct set_result *result, maru_error *err) {
-    struct ai4i a = {.run = run, .result = result, .err = err, .n_fold = FOLDS};
+    struct ai4i a = {.run = run, .result = result, .err = err, .n_fold = run->is_short ? 3 : FOLDS};
     a.n_repeat = run->is_short ? 1 : REPEATS;
     arena_init(&a.arena, SIZE_MAX);
     maru_status st = read_rows(&a);

@@ -83,6 +83,9 @@ static void list_options(struct secom *s) {
         s->option[i].n_trend = 1;
     }
     s->grid = (struct linear_grid){s->option, N_CLEAR, lambdas, N_LAMBDA};
+    if (s->run->is_short) { // one that screens, a strong penalty
+        s->grid = (struct linear_grid){s->option + 1, 1, lambdas, 2};
+    }
 }
 
 // ---- a model
@@ -100,8 +103,8 @@ static maru_status fit(struct secom *s, const struct boosting_rows *train,
         st = linear_choose(train, &splits, &s->grid, choice, s->err);
     }
     if (st == MARU_OK) {
-        st =
-            linear_fit(train, &s->option[choice->option], &lambdas[choice->lambda], 1, out, s->err);
+        st = linear_fit(train, &s->grid.option[choice->option], &lambdas[choice->lambda], 1, out,
+                        s->err);
     }
     arena_fini(&arena);
     return st;
@@ -174,7 +177,8 @@ static maru_status try_later(struct secom *s) {
     }
     figure->ordinary = 0.65;
     figure->wanted = 0.70;
-    set_add_figure(s->result, "least t (chosen)", "최소 t (선택)", clear[choice.option]);
+    set_add_figure(s->result, "least t (chosen)", "최소 t (선택)",
+                   s->grid.option[choice.option].least_t);
     set_add_figure(s->result, "penalty (chosen)", "벌점 (선택)", lambdas[choice.lambda]);
     set_add_figure(s->result, "AUC inside training", "학습 구간 안의 AUC", 1 - choice.loss);
     struct text *out = &s->result->predictions;
