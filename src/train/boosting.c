@@ -89,6 +89,10 @@ static maru_status check_options(const struct boosting_options *o, maru_error *e
     if (o->n_round == 0 || o->n_round > BOOSTING_MAX_ROUNDS) {
         return fail(err, MARU_E_RANGE, "the number of rounds is from 1 to %d", BOOSTING_MAX_ROUNDS);
     }
+    if (o->n_cut == 1 || o->n_cut > BOOSTING_MAX_CUTS) {
+        return fail(err, MARU_E_RANGE, "the number of cuts is from 2 to %d, or 0",
+                    BOOSTING_MAX_CUTS);
+    }
     if (o->n_depth == 0 || o->n_depth > BOOSTING_MAX_DEPTH) {
         return fail(err, MARU_E_RANGE, "the depth of trees is from 1 to %d", BOOSTING_MAX_DEPTH);
     }
@@ -224,6 +228,7 @@ static maru_status set_options(const struct fitting *fitting, const struct boost
         {"subsample", o->subsample},
         {"colsample_bytree", o->colsample},
         {"lambda", o->lambda},
+        {o->n_cut > 0 ? "max_bin" : NULL, o->n_cut},
         {o->goal == BOOSTING_YES_NO ? "scale_pos_weight" : NULL, o->scale_pos_weight},
         {o->goal == BOOSTING_CLASS ? "num_class" : NULL, o->n_class},
     };

@@ -17,6 +17,7 @@ enum {
     BOOSTING_MAX_DEPTH = 16,
     BOOSTING_MAX_CLASSES = 256,
     BOOSTING_MAX_THREADS = 256,
+    BOOSTING_MAX_CUTS = 4096,
 };
 
 enum boosting_goal {
@@ -46,6 +47,8 @@ struct boosting_options {
     double subsample;        // rows of each tree, above 0, at most 1
     double colsample;        // features of each tree, above 0, at most 1
     double lambda;           // at least 0
+    uint32_t
+        n_cut; // a column is cut in so many places at most; 0: 256. More find sharp limits in few rows
     double scale_pos_weight; // weight of y = 1 for BOOSTING_YES_NO, above 0
 };
 

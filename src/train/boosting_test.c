@@ -175,7 +175,7 @@ static void opens_again(void **state) {
 
 static void refuses(void **state) {
     (void)state;
-    for (int k = 0; k < 22; k++) {
+    for (int k = 0; k < 24; k++) {
         struct boosting_options options =
             boosting_usual(k == 10 ? BOOSTING_CLASS : BOOSTING_YES_NO);
         struct trial_rows rows = trial_rows_new(41, 20, 3, &options, 0, 0);
@@ -251,6 +251,12 @@ static void refuses(void **state) {
         case 20:
             judge.x[0] = -INFINITY;
             break;
+        case 22:
+            options.n_cut = 1;
+            break;
+        case 23:
+            options.n_cut = BOOSTING_MAX_CUTS + 1;
+            break;
         default:
             break;
         }
@@ -265,11 +271,34 @@ static void refuses(void **state) {
     }
 }
 
+// A limit that lies between two neighbors of 4000 rows: 256 cuts pass by it, 4096 meet it.
+static void more_cuts_find_a_sharp_limit(void **state) {
+    (void)state;
+    enum { N_ROW = 4000, LIMIT = 3990 };
+    static float x[N_ROW], y[N_ROW], answer[N_ROW];
+    for (int i = 0; i < N_ROW; i++) {
+        x[i] = (float)i;
+        y[i] = i >= LIMIT;
+    }
+    const struct boosting_rows rows = {x, y, NULL, N_ROW, 1};
+    for (int is_fine = 0; is_fine < 2; is_fine++) {
+        struct boosting_options options = boosting_usual(BOOSTING_YES_NO);
+        options.n_round = 30;
+        options.min_child_weight = 0;
+        options.n_cut = is_fine ? BOOSTING_MAX_CUTS : 0;
+        struct boosting *made = NULL;
+        assert_int_equal(boosting_fit(&rows, NULL, &options, &made, NULL), MARU_OK);
+        assert_int_equal(boosting_ask(made, &rows, BOOSTING_ANSWER, answer, NULL), MARU_OK);
+        assert_true((answer[LIMIT] > answer[LIMIT - 1]) == is_fine);
+        boosting_free(made);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_bytes),   cmocka_unit_test(stops_early),
         cmocka_unit_test(shap_adds_up), cmocka_unit_test(opens_again),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(refuses),      cmocka_unit_test(more_cuts_find_a_sharp_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,18 +174,19 @@ static maru_status best_threshold(struct ai4i *a, const float *answer,
     return st;
 }
 
-// Options that are tried: shallow and deep, few and many trees.
+// Options that are tried: shallow and deep, few and many trees, cuts at 256 places or nearly everywhere.
 static uint32_t list_options(const struct ai4i *a, uint64_t seed, struct boosting_options *out) {
     static const struct {
-        uint32_t depth, round;
+        uint32_t depth, round, cut;
         double least;
-    } tried[] = {{3, 200, 1}, {4, 200, 1}, {6, 200, 1}, {4, 400, 1}, {4, 200, 0.2}, {6, 300, 0.2}};
+    } tried[] = {{4, 200, 256, 1}, {4, 200, 2048, 1}, {6, 200, 2048, 0.2}};
     const uint32_t n = a->run->is_short ? 1 : sizeof tried / sizeof *tried;
     for (uint32_t i = 0; i < n; i++) {
         out[i] = boosting_usual(BOOSTING_YES_NO);
         out[i].n_depth = tried[i].depth;
         out[i].n_round = a->run->is_short ? 60 : tried[i].round;
         out[i].min_child_weight = tried[i].least;
+        out[i].n_cut = tried[i].cut;
         out[i].subsample = 0.8;
         out[i].colsample = 0.8;
         out[i].eta = 0.07;

@@ -148,6 +148,7 @@
     X("the files of the set have {1} and {2} rows", "데이터 세트의 두 파일이 {1}행과 {2}행입니다") \
     X("the file of the set is empty", "데이터 세트의 파일이 비어 있습니다") \
     X("the file of the set has no column \"{1}\"", "데이터 세트의 파일에 \"{1}\" 열이 없습니다") \
+    X("the number of cuts is from 2 to {1}, or 0", "자를 자리 수는 2부터 {1}까지이거나 0입니다") \
     X("the number of forests is from 1 to {1}", "포레스트 수는 1부터 {1}까지입니다") \
     X("there is nothing to combine: no rows or no columns", "조합할 행이나 열이 없습니다") \
     X("combinations are searched in up to {1} rows and {2} columns", "조합은 행 {1}개, 열 {2}개까지에서 찾습니다") \
