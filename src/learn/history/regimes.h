@@ -11,6 +11,7 @@
 
 enum {
     REGIMES_MAX = 16,
+    REGIMES_MAX_LEVELS = 8, // of a setting alone
     REGIMES_MAX_SETTINGS = 64,
     REGIMES_MAX_SAMPLE = 8192, // rows that centers are found on, taken evenly
 };
@@ -22,7 +23,7 @@ struct regimes {
 };
 
 // Find them. There are as few as leave a thousandth of the variance of the settings within them. A setting that only wanders is left out:
-// one for which even REGIMES_MAX would not do; where all of them wander, there is one regime.
+// one that more than REGIMES_MAX_LEVELS levels would leave in doubt; where all of them wander, there is one regime.
 //   in      x (n_row, n_column) row after row, NaN: missing; column (n_setting) which of them are settings; n_setting may be 0
 //   memory  from `arena`
 //   errors  MARU_E_RANGE: no rows; MARU_E_LIMIT: settings; what the arena says

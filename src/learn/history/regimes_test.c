@@ -34,9 +34,11 @@ static void planted(void **state) {
             for (uint32_t i = 0; i < ROWS; i++) {
                 const uint32_t place = turn == 0 ? i : ROWS - 1 - i;
                 const uint32_t mode = (uint32_t)(random_at(5, 1, place).word[0] % n_mode);
-                x[i * COLUMNS] = (float)mode; // no setting: what was planted
-                x[i * COLUMNS + 1] = (float)(mode % 3) * 1000 + wobble(2 * place);
-                x[i * COLUMNS + 3] = (float)(mode / 3) * 0.5F + 0.001F * wobble(2 * place + 1);
+                const uint32_t step = mode / 3;
+                x[(size_t)i * COLUMNS] = (float)mode; // no setting: what was planted
+                x[(size_t)i * COLUMNS + 1] = (float)(mode % 3) * 1000 + wobble(UINT64_C(2) * place);
+                x[(size_t)i * COLUMNS + 3] =
+                    0.5F * (float)step + 0.001F * wobble(UINT64_C(2) * place + 1);
             }
             struct arena arena;
             arena_init(&arena, 1 << 20);
@@ -45,8 +47,8 @@ static void planted(void **state) {
             assert_int_equal(regimes.n_regime, n_mode);
             uint32_t named[8] = {0};
             for (uint32_t i = 0; i < ROWS; i++) {
-                const uint32_t mode = (uint32_t)x[i * COLUMNS];
-                const uint32_t found = regimes_of(&regimes, x + i * COLUMNS, settings);
+                const uint32_t mode = (uint32_t)x[(size_t)i * COLUMNS];
+                const uint32_t found = regimes_of(&regimes, x + (size_t)i * COLUMNS, settings);
                 named[mode] = named[mode] == 0 ? found + 1 : named[mode];
                 assert_int_equal(named[mode], found + 1);
             }
@@ -55,14 +57,14 @@ static void planted(void **state) {
     }
 }
 
-// Settings that wander around one place are one regime.
-static void wandering(void **state) {
-    (void)state;
+// Settings that wander around one place are one regime, also where they are rounded to a dozen values.
+static void wander(float step) {
     for (uint32_t i = 0; i < ROWS; i++) {
         for (uint32_t k = 0; k < COLUMNS; k++) {
             const struct random_block r = random_at(7, k, i);
-            x[i * COLUMNS + k] =
-                (float)exact_normal_quantile(random_open((uint64_t)r.word[0] << 32 | r.word[1]));
+            const double z =
+                exact_normal_quantile(random_open((uint64_t)r.word[0] << 32 | r.word[1]));
+            x[(size_t)i * COLUMNS + k] = step > 0 ? step * roundf((float)z / step) : (float)z;
         }
     }
     struct arena arena;
@@ -71,6 +73,12 @@ static void wandering(void **state) {
     assert_int_equal(fit(ROWS, 2, &arena, &regimes), MARU_OK);
     assert_int_equal(regimes.n_regime, 1);
     arena_fini(&arena);
+}
+
+static void wandering(void **state) {
+    (void)state;
+    wander(0);
+    wander(0.5F);
 }
 
 static void odd(void **state) {
@@ -83,13 +91,13 @@ static void odd(void **state) {
     assert_int_equal(fit(10, 0, &arena, &regimes), MARU_OK); // no settings
     assert_int_equal(regimes.n_regime, 1);
     for (uint32_t i = 0; i < ROWS; i++) { // missing, all the same, and two modes with one stray row
-        x[i * COLUMNS + 1] = NAN;
-        x[i * COLUMNS + 3] = 5;
+        x[(size_t)i * COLUMNS + 1] = NAN;
+        x[(size_t)i * COLUMNS + 3] = 5;
     }
     assert_int_equal(fit(ROWS, 2, &arena, &regimes), MARU_OK);
     assert_int_equal(regimes.n_regime, 1);
     for (uint32_t i = 0; i < ROWS; i++) {
-        x[i * COLUMNS + 3] = i == 77 ? INFINITY : i == 78 ? 3 : (float)(i % 2);
+        x[(size_t)i * COLUMNS + 3] = i == 77 ? INFINITY : i == 78 ? 3 : (float)(i % 2);
     }
     assert_int_equal(fit(ROWS, 2, &arena, &regimes), MARU_OK);
     assert_int_equal(regimes.n_regime, 2);
@@ -103,8 +111,8 @@ static void odd(void **state) {
 static void bytes_back(void **state) {
     (void)state;
     for (uint32_t i = 0; i < ROWS; i++) {
-        x[i * COLUMNS + 1] = (float)(i % 3);
-        x[i * COLUMNS + 3] = 5;
+        x[(size_t)i * COLUMNS + 1] = (float)(i % 3);
+        x[(size_t)i * COLUMNS + 3] = 5;
     }
     struct arena arena;
     arena_init(&arena, 1 << 20);
@@ -120,7 +128,7 @@ static void bytes_back(void **state) {
     }
     assert_int_equal(again.n_regime, 3);
     for (uint32_t i = 0; i < 3; i++) {
-        const float *row = x + i * COLUMNS;
+        const float *row = x + (size_t)i * COLUMNS;
         assert_int_equal(regimes_of(&regimes, row, settings), regimes_of(&again, row, settings));
     }
     text_fini(&out);

@@ -1,5 +1,6 @@
 #include "learn/nets/small_net.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -337,9 +338,10 @@ static void learn_row(struct fit *fit, uint32_t row, uint32_t place, float share
 static void learn(struct fit *fit) {
     const struct net_options *o = fit->options;
     const uint32_t n = fit->rows->n_row, n_batch = o->n_batch < n ? o->n_batch : n;
+    assert(n_batch > 0); // check() saw to it
     const uint64_t n_step = (uint64_t)o->n_epoch * (n / n_batch);
     double power1 = 1, power2 = 1;
-    struct pass pass;
+    struct pass pass = {0};
     for (uint32_t epoch = 0; epoch < o->n_epoch; epoch++) {
         shuffle(fit->order, n, o->seed, epoch);
         for (uint32_t at = 0; at + n_batch <= n; at += n_batch) {

@@ -29,9 +29,9 @@ static float wanted(const float *x) { return 100 + 30 * fabsf(x[0]) + 20 * x[1] 
 
 static void make(struct trial *t, uint64_t seed) {
     for (uint32_t i = 0; i < ROWS; i++) {
-        float *x = t->x + i * FEATURES;
+        float *x = t->x + (size_t)i * FEATURES;
         for (uint32_t k = 0; k < FEATURES; k++) {
-            x[k] = uniform(seed, i * FEATURES + k);
+            x[k] = uniform(seed, (size_t)i * FEATURES + k);
         }
         x[4] = 7; // does not vary
         t->y[i] = wanted(x);
@@ -48,7 +48,7 @@ static struct net *fit(const struct net_rows *rows, const struct net_options *op
 static double rmse(const struct net *net, const struct trial *t) {
     double sum = 0;
     for (uint32_t i = 0; i < TEST_ROWS; i++) {
-        const double error = net_answer(net, t->x + i * FEATURES) - (double)t->y[i];
+        const double error = net_answer(net, t->x + (size_t)i * FEATURES) - (double)t->y[i];
         sum += error * error;
     }
     return sqrt(sum / TEST_ROWS);
@@ -142,7 +142,7 @@ static void bytes_back(void **state) {
     struct text bytes = written(net);
     assert_int_equal(net_read(bytes.bytes, bytes.n_bytes, &again, NULL), MARU_OK);
     for (uint32_t i = 0; i < TEST_ROWS; i++) {
-        const float *x = train.x + i * FEATURES;
+        const float *x = train.x + (size_t)i * FEATURES;
         assert_true(net_answer(net, x) == net_answer(again, x));
     }
     struct net *none = NULL;
@@ -172,8 +172,8 @@ static void odd_rows(void **state) {
     net_free(net);
     t.rows.n_row = 200;
     for (uint32_t i = 0; i < 200; i++) {
-        t.x[i * FEATURES + 3] = NAN; // never there
-        t.x[i * FEATURES] = i % 3 ? NAN : t.x[i * FEATURES];
+        t.x[(size_t)i * FEATURES + 3] = NAN; // never there
+        t.x[(size_t)i * FEATURES] = i % 3 ? NAN : t.x[(size_t)i * FEATURES];
     }
     net = fit(&t.rows, &options);
     assert_true(isfinite(net_answer(net, nothing)) && isfinite(net_answer(net, wild)));
