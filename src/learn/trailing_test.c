@@ -45,7 +45,7 @@ static void lines(void **state) {
         for (int w = 0; w < 2; w++) {
             const int full = (int)options.window[w];
             const int n = i + 1 < full ? i + 1 : full;
-            const float *of = f + 1 + 3 * w;
+            const float *of = f + 1 + (size_t)3 * (size_t)w;
             near(of[TRAILING_LEVEL], sample[0] + 0.25 * (n - 1) / 2.0, 1e-5);
             if (n < TRAILING_LEAST) {
                 assert_true(isnan(of[TRAILING_SLOPE]) && isnan(of[TRAILING_SPREAD]));

@@ -36,7 +36,7 @@ struct given {
 static struct given *given(void) {
     static struct given g;
     for (uint32_t k = 0; k < FAULTS; k++) {
-        make(k, k, 6.0F, EACH, g.x + k * EACH * FEATURES);
+        make(k, k, 6.0F, EACH, g.x + (size_t)k * EACH * FEATURES);
         for (uint32_t i = 0; i < EACH; i++) {
             g.fault[k * EACH + i] = k;
         }

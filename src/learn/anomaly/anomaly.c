@@ -10,7 +10,7 @@
 // least, which is what the others let expect: P_mm w_m = -P_mo w_o; so the distance is that of the values that are there, under their own
 // correlation. g = P w; without column j the distance is less by g_j^2 / P_jj, and the others expect w_j - g_j / P_jj of it.
 //
-// If one value alone is off by d, g_k = P_kj d, and by P_kj^2 <= P_kk P_jj no column explains more than column j: it comes first.
+// If one value alone is off by d and all others stand in the middle, g_k = P_kj d, and by P_kj^2 <= P_kk P_jj no column explains more than column j: it comes first.
 //
 // The cube root of a chi-square over its degrees of freedom is nearly normal (E. B. Wilson, M. M. Hilferty, PNAS 17 (1931) 684-688): so
 // rows with more and fewer values have one scale.

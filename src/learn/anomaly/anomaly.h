@@ -83,14 +83,15 @@ void anomaly_judge(const struct anomaly *anomaly, const double *row, double *wor
                    struct anomaly_verdict *verdict);
 
 struct anomaly_cause {
-    uint32_t column;
     double value, expected, sd; // expected of the columns that are no causes, give or take sd
     double left;                // the score that is left without this column and those before it
-    bool is_new;                // never moved before: sd is 0
+    uint32_t column;
+    bool is_new; // never moved before: sd is 0
 };
 
 // Which columns make a row odd: first those that never moved, then the one without which the rest is least odd, and so on until what is
-// left is as near as half of all good rows, or ANOMALY_MAX_CAUSES are found. If one value alone was changed it comes first, always.
+// left is as near as half of all good rows, or ANOMALY_MAX_CAUSES are found. In a row that is else in the middle of
+// everything, the one value that is off comes first, always.
 //   out     cause (ANOMALY_MAX_CAUSES); the number of them
 uint32_t anomaly_explain(const struct anomaly *anomaly, const double *row, double *work,
                          struct anomaly_cause *cause);

@@ -24,9 +24,9 @@ static double normal(uint64_t stream, uint64_t i) {
 // Columns that two things move, each with a little of its own: units and levels are all different.
 static void make(uint64_t stream, uint32_t n, double *x) {
     for (uint32_t i = 0; i < n; i++) {
-        const double a = normal(stream, 100 * i), b = normal(stream, 100 * i + 1);
+        const double a = normal(stream, 100ULL * i), b = normal(stream, 100ULL * i + 1);
         for (uint32_t c = 0; c < P; c++) {
-            const double own = 0.3 * normal(stream, 100 * i + 2 + c);
+            const double own = 0.3 * normal(stream, 100ULL * i + 2 + c);
             x[i * P + c] = 50.0 * c + (1.0 + c) * ((c % 2 ? a : b) + (c == 7 ? a : 0.0) + own);
         }
     }
@@ -73,7 +73,7 @@ static void promise_of_the_tail(void **state) {
         uint32_t n_20 = 0, n_2 = 0;
         double sum = 0.0, squares = 0.0;
         for (uint32_t i = 0; i < 4000; i++) {
-            const struct anomaly_verdict v = judge(&a, other + i * P);
+            const struct anomaly_verdict v = judge(&a, other + (size_t)i * P);
             assert_true(v.tail >= 1.0 / (N + 1) && v.tail <= 1.0);
             n_20 += v.tail <= 0.2 ? 1 : 0;
             n_2 += v.tail <= 0.02 ? 1 : 0;
@@ -104,7 +104,7 @@ static void closed_form(void **state) {
             sum += w * w;
         }
         const double want = (cbrt(sum / P) - 1.0 + 2.0 / (9.0 * P)) / sqrt(2.0 / (9.0 * P));
-        assert_true(fabs(judge(&a, x + i * P).score - want) < 1e-9);
+        assert_true(fabs(judge(&a, x + (size_t)i * P).score - want) < 1e-9);
     }
     arena_fini(&arena);
 }
@@ -127,13 +127,13 @@ static void missing_is_not_there(void **state) {
     const struct anomaly part = learn(&options, few, P - 3, &arena);
     for (uint32_t i = 0; i < 50; i++) {
         double row[P];
-        memcpy(row, x + i * P, sizeof row);
+        memcpy(row, x + (size_t)i * P, sizeof row);
         row[2] = NAN;
         row[3] = INFINITY;
         row[4] = -INFINITY;
         const struct anomaly_verdict v = judge(&all, row);
         assert_int_equal(v.n_missing, 3);
-        const double want = judge(&part, few + i * (P - 3)).score;
+        const double want = judge(&part, few + (size_t)i * (P - 3)).score;
         if (!(fabs(v.score - want) < 1e-8)) {
             fail_msg("row %u: %.12g, not %.12g", i, v.score, want);
         }
@@ -159,7 +159,8 @@ static void units_and_order(void **state) {
     const struct anomaly a = learn(&options, x, P, &arena), b = learn(&options, y, P, &arena);
     assert_true(a.shrinkage == b.shrinkage);
     for (uint32_t i = 0; i < N; i++) {
-        assert_true(fabs(judge(&a, x + i * P).score - judge(&b, y + i * P).score) < 0.02);
+        assert_true(fabs(judge(&a, x + (size_t)i * P).score - judge(&b, y + (size_t)i * P).score) <
+                    0.02);
     }
     arena_fini(&arena);
 }
@@ -176,7 +177,7 @@ static void broken_relation(void **state) {
     const struct anomaly a = learn(&options, x, P, &arena);
     uint32_t n_found = 0, n_first = 0, n_near = 0, n_odd = 0;
     for (uint32_t i = 0; i < 200; i++) {
-        double *row = other + i * P, work[WORK];
+        double *row = other + (size_t)i * P, work[WORK];
         const uint32_t culprit = i % 7;
         const double was = row[culprit], middle = a.center[culprit], scale = a.scale[culprit];
         row[culprit] = middle + (was > middle ? -1.2 : 1.2) * scale; // nothing special
@@ -246,8 +247,8 @@ static void odd_rows_among_the_known(void **state) {
         assert_true(fabs(a.center[c] - b.center[c]) < 0.2 * b.scale[c]);
         assert_true(a.scale[c] < 1.3 * b.scale[c]);
     }
-    assert_true(judge(&a, x + 7 * P).tail <= 8.5 / (N + 1));
-    assert_true(isfinite(judge(&a, x + 7 * P).score));
+    assert_true(judge(&a, x + (size_t)7 * P).tail <= 8.5 / (N + 1));
+    assert_true(isfinite(judge(&a, x + (size_t)7 * P).score));
     arena_fini(&arena);
 }
 
@@ -257,10 +258,10 @@ static void columns_that_do_not_move(void **state) {
     static double plain[N * P];
     make(1, N, plain);
     for (uint32_t i = 0; i < N; i++) {
-        double *row = x + i * (P + 3);
+        double *row = x + (size_t)i * (P + 3);
         row[0] = 7.0;
         row[1] = NAN;
-        memcpy(row + 2, plain + i * P, P * sizeof *row);
+        memcpy(row + 2, plain + (size_t)i * P, P * sizeof *row);
         row[P + 2] = row[4]; // a column twice
     }
     struct arena arena;
