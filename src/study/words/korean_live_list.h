@@ -118,7 +118,6 @@
     X("a part of the workbook is missing: {1}", "엑셀 파일에 있어야 할 부분이 없습니다: {1}") \
     X("the workbook is nested more than {1} deep", "엑셀 파일의 XML이 {1}단계보다 깊습니다") \
     X("a net of this shape cannot be", "이런 모양의 신경망은 만들 수 없습니다") \
-    X("the model does not fit", "모델이 한도보다 큽니다") \
     X("these bytes are no net, or a damaged one", "신경망이 아니거나 손상된 바이트입니다") \
     X("a wafer map has no rows or no columns", "웨이퍼 맵에 행이나 열이 없습니다") \
     X("a wafer map has more than {1} places on a side", "웨이퍼 맵의 한 변이 {1}칸을 넘습니다") \
@@ -126,7 +125,6 @@
     X("a place of a wafer map is neither empty, good nor bad", "웨이퍼 맵의 칸이 빈 칸, 양품, 불량 중 어느 것도 아닙니다") \
     X("there is nothing to learn from: no pictures", "배울 것이 없습니다: 그림이 없습니다") \
     X("more than {1} pictures", "그림이 {1}장을 넘습니다") \
-    X("an option of the net is outside its range", "신경망의 설정값이 범위를 벗어났습니다") \
     X("more than {1} wafer maps", "웨이퍼 맵이 {1}장을 넘습니다") \
     X("an option of the wafer maps is outside its range", "웨이퍼 맵의 설정값이 범위를 벗어났습니다") \
     X("a label is above {1}", "표지 번호가 {1}보다 큽니다") \
