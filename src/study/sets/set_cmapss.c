@@ -17,7 +17,6 @@
 #include "base/alloc.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "io/gunzip.h"
 #include "learn/measures/bootstrap.h"
 #include "learn/measures/number_measures.h"
 #include "train/unit_life.h"
@@ -138,23 +137,6 @@ static bool read_line(const char *at, const char *end, struct engines *e) {
     return is_rest_blank(at, end);
 }
 
-// A file of the folder, or of its folder cmapss, as text, packed by gzip or not.
-static maru_status read_text(const char *folder, const char *name, struct text *out,
-                             maru_error *err) {
-    maru_status st = MARU_E_IO;
-    struct text path;
-    text_init(&path, 1 << 16);
-    for (uint32_t k = 0; k < 4 && st == MARU_E_IO; k++) {
-        text_clear(&path);
-        text_addf(&path, "%s%s/%s%s", folder, k < 2 ? "/cmapss" : "", name,
-                  k % 2 == 0 ? "" : ".gz");
-        st = path.status == MARU_OK ? gunzip_file(path.bytes, out, err)
-                                    : fail(err, path.status, "the name is too long");
-    }
-    text_fini(&path);
-    return st;
-}
-
 static maru_status parse(const struct text *text, const char *name, struct engines *e,
                          maru_error *err) {
     const char *at = text->bytes, *end = text->bytes ? text->bytes + text->n_bytes : NULL;
@@ -182,7 +164,7 @@ static maru_status read_engines(const struct trial *t, const char *part, struct 
     snprintf(name, sizeof name, "%s_%s.txt", part, t->goal->name);
     struct text text;
     text_init(&text, CMAPSS_MAX_BYTES);
-    maru_status st = read_text(t->run->folder, name, &text, err);
+    maru_status st = set_read_file(t->run, "cmapss", name, &text, err);
     st = st == MARU_OK ? parse(&text, name, e, err) : st;
     text_fini(&text);
     return st;
@@ -219,7 +201,7 @@ static maru_status read_truth(struct trial *t, maru_error *err) {
     snprintf(name, sizeof name, "RUL_%s.txt", t->goal->name);
     struct text text;
     text_init(&text, CMAPSS_MAX_BYTES);
-    maru_status st = read_text(t->run->folder, name, &text, NULL);
+    maru_status st = set_read_file(t->run, "cmapss", name, &text, NULL);
     if (st == MARU_E_IO) {
         text_fini(&text);
         return MARU_OK;

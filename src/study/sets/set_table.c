@@ -8,26 +8,6 @@
 #include "base/csv.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "io/files.h"
-
-static maru_status read_file(const struct set_run *run, const char *folder, const char *file,
-                             struct text *out, maru_error *err) {
-    struct text around, path;
-    text_init(&around, 1 << 16);
-    text_init(&path, 1 << 16);
-    files_join(&around, run->folder, folder);
-    files_join(&path, around.bytes ? around.bytes : "", file);
-    maru_status st = path.status == MARU_OK ? files_read(path.bytes, out, err)
-                                            : fail(err, path.status, "the name is too long");
-    if (st == MARU_E_IO) {
-        text_clear(out);
-        files_join(&path, run->folder, file);
-        st = path.status == MARU_OK ? files_read(path.bytes, out, err) : st;
-    }
-    text_fini(&around);
-    text_fini(&path);
-    return st;
-}
 
 static maru_status take_row(const struct csv_row *row, struct set_table *table, uint32_t *cap,
                             struct arena *arena, maru_error *err) {
@@ -90,7 +70,7 @@ maru_status set_table_read(const struct set_run *run, const char *folder, const 
     struct text text;
     text_init(&text, SET_TABLE_BYTES);
     struct set_table table = {0};
-    maru_status st = read_file(run, folder, file, &text, err);
+    maru_status st = set_read_file(run, folder, file, &text, err);
     if (st == MARU_OK) {
         st = take_rows(&text, separator, arena, &table, err);
     }

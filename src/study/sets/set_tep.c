@@ -16,7 +16,6 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "control/fdc/monitor.h"
-#include "io/files.h"
 #include "learn/measures/bootstrap.h"
 #include "learn/measures/row_order.h"
 #include "learn/trailing.h"
@@ -112,20 +111,14 @@ static maru_status parse(struct tep *t, const char *name, const struct text *tex
 
 // A file that may be missing has no samples then.
 static maru_status read_file(struct tep *t, const char *name, bool may_miss, struct run_file *out) {
-    struct text path, text;
-    text_init(&path, 1 << 16);
+    struct text text;
     text_init(&text, MOST_BYTES);
-    files_join(&path, t->run->folder, name);
-    maru_status st = path.status;
-    if (st == MARU_OK) {
-        st = files_read(path.bytes, &text, t->err);
-        if (st == MARU_E_IO && may_miss) {
-            st = MARU_OK;
-        } else if (st == MARU_OK) {
-            st = parse(t, name, &text, out);
-        }
+    maru_status st = set_read_file(t->run, "tep", name, &text, t->err);
+    if (st == MARU_E_IO && may_miss) {
+        st = MARU_OK;
+    } else if (st == MARU_OK) {
+        st = parse(t, name, &text, out);
     }
-    text_fini(&path);
     text_fini(&text);
     return st;
 }

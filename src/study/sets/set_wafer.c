@@ -7,8 +7,6 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/status.h"
-#include "io/files.h"
-#include "io/gunzip.h"
 #include "learn/measures/bootstrap.h"
 #include "train/wafer_model.h"
 
@@ -105,20 +103,13 @@ static void close_part(struct part *part) {
     text_fini(&part->bytes);
 }
 
-// FOLDER/NAME_PART.bin.gz, or FOLDER/NAME/NAME_PART.bin.gz where the first is not there.
+// NAME_PART.bin.gz.
 static maru_status read_part(const struct set_run *run, const char *name, struct part *part,
                              maru_error *err) {
-    maru_status st = MARU_E_IO;
+    char file[64];
+    snprintf(file, sizeof file, "%s_%s.bin.gz", run->name, name);
     text_init(&part->bytes, MAX_SET_BYTES);
-    for (int i = 0; i < 2 && st == MARU_E_IO; i++) {
-        struct text path;
-        text_init(&path, 1 << 12);
-        text_addf(&path, "%s/%s%s%s_%s.bin.gz", run->folder, i == 1 ? run->name : "",
-                  i == 1 ? "/" : "", run->name, name);
-        st = path.status == MARU_OK ? gunzip_file(path.bytes, &part->bytes, err)
-                                    : fail(err, path.status, "the name is too long");
-        text_fini(&path);
-    }
+    maru_status st = set_read_file(run, run->name, file, &part->bytes, err);
     if (st == MARU_OK) {
         st = wafer_maps_read((const uint8_t *)part->bytes.bytes, part->bytes.n_bytes, &part->map,
                              &part->n_map, err);

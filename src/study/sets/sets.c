@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/status.h"
+#include "io/gunzip.h"
+
 #define X(name, function, english, korean) {name, function, english, korean},
 static const struct learn_set sets[] = {SETS(X){0}};
 #undef X
@@ -50,6 +53,26 @@ struct set_figure *set_add_figure(struct set_result *result, const char *english
     figure->value = value;
     figure->low = figure->high = figure->ordinary = figure->wanted = (double)NAN;
     return figure;
+}
+
+maru_status set_read_file(const struct set_run *run, const char *own_folder, const char *file,
+                          struct text *out, maru_error *err) {
+    maru_error first = {0}; // what is said of the place where the file should be
+    maru_status st = MARU_E_IO;
+    struct text path;
+    text_init(&path, 1 << 16);
+    for (uint32_t k = 0; k < 4 && st == MARU_E_IO; k++) {
+        text_clear(&path);
+        text_addf(&path, "%s/%s%s%s%s", run->folder, k < 2 ? own_folder : "", k < 2 ? "/" : "",
+                  file, k % 2 == 0 ? "" : ".gz");
+        st = path.status == MARU_OK ? gunzip_file(path.bytes, out, k == 0 ? &first : err)
+                                    : fail(err, path.status, "the name is too long");
+    }
+    text_fini(&path);
+    if (err && (st == MARU_E_IO || (st != MARU_OK && first.code == st))) {
+        *err = first;
+    }
+    return st;
 }
 
 void set_progress(const struct set_run *run, double share, const char *what) {

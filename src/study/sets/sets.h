@@ -61,6 +61,12 @@ void set_result_fini(struct set_result *result);
 struct set_figure *set_add_figure(struct set_result *result, const char *english,
                                   const char *korean, double value);
 
+// Read a file of a set: from the set's own folder below run->folder, or from run->folder itself; packed by gzip or not, with .gz behind its
+// name or not.
+//   errors  MARU_E_IO: it is in neither; of gunzip_file
+MARU_MUST_USE maru_status set_read_file(const struct set_run *run, const char *own_folder,
+                                        const char *file, struct text *out, maru_error *err);
+
 // Say how far a run is.
 void set_progress(const struct set_run *run, double share, const char *what);
 
