@@ -42,13 +42,12 @@ struct boosting_options {
     uint32_t patience; // rounds without a better loss on the judging rows before it stops; 0: never
     uint32_t n_thread; // the bytes of the model do not depend on it
     uint32_t seed;
+    uint32_t n_cut;          // a column is cut in so many places at most; 0: 256
     double eta;              // above 0, at most 1
     double min_child_weight; // at least 0
     double subsample;        // rows of each tree, above 0, at most 1
     double colsample;        // features of each tree, above 0, at most 1
     double lambda;           // at least 0
-    uint32_t
-        n_cut; // a column is cut in so many places at most; 0: 256. More find sharp limits in few rows
     double scale_pos_weight; // weight of y = 1 for BOOSTING_YES_NO, above 0
 };
 

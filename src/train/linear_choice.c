@@ -95,7 +95,7 @@ static maru_status try_option(struct choosing *c, uint32_t option,
 }
 
 static maru_status try_fold(struct choosing *c, uint32_t fold, maru_error *err) {
-    struct boosting_rows train, test;
+    struct boosting_rows train = {0}, test = {0};
     arena_init(&c->arena, SIZE_MAX);
     maru_status st = take_part(c, fold, SPLITS_TRAIN, &train, err);
     if (st == MARU_OK) {

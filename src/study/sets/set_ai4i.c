@@ -203,7 +203,7 @@ static maru_status answer_part(struct ai4i *a, const struct boosting_rows *train
     arena_init(&arena, SIZE_MAX);
     struct boosting_options option[8];
     const struct boosting_grid grid = {option, list_options(a, a->run->seed, option), 1};
-    struct splits splits;
+    struct splits splits = {0};
     struct boosting_choice choice = {0};
     float *inside = arena_take(&arena, (size_t)train->n_row + 1, sizeof *inside);
     maru_status st = inside ? deal(a, train, INNER, a->run->seed + 7, &arena, &splits)
@@ -403,7 +403,7 @@ static maru_status run_all(struct ai4i *a) {
     const struct boosting_rows all = {a->x, a->y, NULL, a->n_row, FEATURES};
     maru_status st = MARU_OK;
     for (uint32_t r = 0; st == MARU_OK && r < a->n_repeat; r++) {
-        struct splits splits;
+        struct splits splits = {0};
         st = deal(a, &all, a->n_fold, a->run->seed + r, &a->arena, &splits);
         for (uint32_t k = 0; st == MARU_OK && k < a->n_fold; k++) {
             st = run_fold(a, r, &splits, splits.first + k);

@@ -95,7 +95,7 @@ static maru_status fit(struct secom *s, const struct boosting_rows *train,
                        struct linear_choice *choice, struct linear_model **out) {
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    struct splits splits;
+    struct splits splits = {0};
     const struct splits_input input = {
         .kind = SPLITS_EXPANDING, .n_row = train->n_row, .n_fold = s->run->is_short ? 2 : INNER};
     maru_status st = splits_make(&input, &arena, &splits, s->err);
@@ -359,7 +359,7 @@ static maru_status try_folds(struct secom *s, const struct fold_kind *kind) {
                                        .n_fold = FOLDS,
                                        .stratum = kind->kind == SPLITS_RANDOM ? stratum : NULL,
                                        .seed = s->run->seed};
-    struct splits splits;
+    struct splits splits = {0};
     double sum = 0, weight = 0;
     st = splits_make(&input, &s->arena, &splits, s->err);
     for (uint32_t k = 0; st == MARU_OK && k < splits.n_fold; k++) {

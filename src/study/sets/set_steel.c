@@ -151,7 +151,7 @@ static maru_status answer_ours(struct steel *s, struct part *p) {
                                           .n_thread = s->run->n_thread,
                                           .seed = (uint32_t)s->run->seed};
     struct boosting_rows train = {0}, test = {0};
-    struct splits splits;
+    struct splits splits = {0};
     struct boosting_options option[8];
     const struct boosting_grid grid = {option, list_options(s, option), 1};
     struct boosting_choice single = {0}, wide = {0};
@@ -281,7 +281,7 @@ static void write_predictions(struct steel *s) {
 maru_status set_steel(const struct set_run *run, struct set_result *result, maru_error *err) {
     struct steel s = {.run = run, .result = result, .err = err};
     arena_init(&s.arena, SIZE_MAX);
-    struct splits splits;
+    struct splits splits = {0};
     maru_status st = read_rows(&s);
     if (st == MARU_OK) {
         st = deal(&s, &s.rows, run->is_short ? 2 : FOLDS, &s.arena, &splits);
