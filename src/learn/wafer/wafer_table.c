@@ -113,7 +113,7 @@ static uint32_t map_of(struct table_reading *t, const struct die_row *die, uint3
 
 static maru_status span_rows(struct table_reading *t, maru_error *err) {
     for (uint32_t row = 0; row < t->frame->n_row; row++) {
-        struct die_row die;
+        struct die_row die = {0};
         bool is_whole = false;
         const maru_status st = read_row(t, row, &die, &is_whole, err);
         if (st != MARU_OK) {
@@ -153,7 +153,7 @@ static maru_status fill_maps(struct table_reading *t, maru_error *err) {
         list->map[i] = (struct wafer_map){list->height, list->width, 0, i, die + i * n_place};
     }
     for (uint32_t row = 0; row < t->frame->n_row; row++) {
-        struct die_row at;
+        struct die_row at = {0};
         bool is_whole = false;
         const maru_status st = read_row(t, row, &at, &is_whole, err);
         if (st != MARU_OK || !is_whole) {
