@@ -114,6 +114,45 @@ def numbers_and_classes():
     check("a class a line", (status, out.split()), (0, ["종류2", "종류0"]))
 
 
+def a_pump(name, life, upto, at):
+    """Vibration and temperature rise over the last 40 hours of a pump's life; the setting is what somebody chose."""
+    return [f"{name},{k},{at.choice([20, 50])},{3 + 2 * max(0, 40 - life + k) ** 2 / 1600 + at.gauss(0, 0.2):.3f},{70 + 8 * max(0, 40 - life + k) / 40 + at.gauss(0, 1):.2f}" for k in range(1, upto + 1)]
+
+
+def remaining_life():
+    at = random.Random(3)
+    head = "펌프,운전시간(h),설정,진동(mm/s),온도(℃)\r\n"
+    rows = [row for u in range(14) for row in (lambda life: a_pump(f"P{u}", life, life, at))(at.randrange(60, 110))]
+    now, left = [], []
+    for u in range(10):
+        life = at.randrange(60, 110)
+        left.append(min(40, at.randrange(1, 50)))
+        now += a_pump(f"새 펌프 {u}", life, life - left[-1], at)
+    path = write("pumps.csv", head + "\r\n".join(rows) + "\r\n", "cp949")
+    card = train(path, "pumps.maru", "--goal", "life", "--unit", "펌프", "--order", "운전시간", "--setting", "설정", "--cap", "40")
+    check("what it learned from", (card["n_unit"], card["n_row"], card["counted_in"], [one["name"] for one in card["columns"] if one["is_setting"]]), (14, len(rows), "h", ["설정"]))
+    check(f"off on pumps held out: {card['rmse_held_out']}", card["rmse_held_out"] < 6, True)
+    told = predictions(maru("predict", path_of("pumps.maru"), write("pumps_now.csv", head + "\r\n".join(now) + "\r\n"))[1])
+    check("a pump a line, as the table has them", [one["unit"] for one in told], [f"새 펌프 {u}" for u in range(10)])
+    error = (sum((float(one["remaining"]) - true) ** 2 for one, true in zip(told, left)) / 10) ** 0.5
+    check(f"off on new pumps: {error}", error < 6, True)
+    held = sum(float(one["low"]) <= true <= float(one["high"]) for one, true in zip(told, left))
+    check(f"intervals that hold: {held}", held >= 5, True)
+    plain = maru("predict", path_of("pumps.maru"), path_of("pumps_now.csv"), "--plain")[1].split()
+    check("one number a line", [float(one) for one in plain], [float(one["remaining"]) for one in told])
+    check("its card in Korean", "남은 수명" in maru("models", "show", path_of("pumps.maru"), lang="ko")[1], True)
+    for what, words, status in (("without an order", ["--unit", "펌프"], 2), ("no such column", ["--unit", "펌프", "--order", "시간"], 3)):
+        check(what, maru("train", path, "--goal", "life", *words, lang="ko")[0], status)
+    status, _, error = maru("predict", path_of("pumps.maru"), path_of("press.csv"), lang="ko")
+    check(f"a table without pumps: {error.strip()}", (status, "펌프" in error), (3, True))
+    with open(path_of("pumps.maru"), "rb") as file:
+        good = file.read()
+    for data in (good[:-1], good[:200] + b"x" + good[201:], good[:12]):
+        with open(path_of("bad.maru"), "wb") as file:
+            file.write(data)
+        check("a damaged one", maru("predict", path_of("bad.maru"), path_of("pumps_now.csv"))[0], 3)
+
+
 def nothing_to_learn():
     at = random.Random(7)
     good = as_text(press_shop(300, 8))
@@ -151,6 +190,7 @@ def models_that_are_none():
 
 a_small_maker()
 numbers_and_classes()
+remaining_life()
 nothing_to_learn()
 models_that_are_none()
 if LONG and os.path.exists(os.path.join(DATA, "ai4i2020", "ai4i2020.csv")):

@@ -1,9 +1,10 @@
-// maru predict MODEL FILE: what a model says of each row of a spreadsheet.
+// maru predict MODEL FILE: what a model says of each row of a spreadsheet, or of each unit where the model is of remaining life.
 //
 // Exit status 0: predicted; 3: the model or the file cannot be read, or the file has no column of the model.
 
 #include "cli/verb.h"
 #include "io/files.h"
+#include "study/models/life_card.h"
 #include "study/models/predictions.h"
 #include "study/quality/quality_file.h"
 #include "study/words/numerals.h"
@@ -26,14 +27,47 @@ struct work {
     struct quality_hints hints;
     struct quality_file file;
     struct predictions predictions;
+    struct life_table life; // in place of the model
+    struct life_asked asked;
+    struct arena arena; // of asked
 };
+
+static enum predictions_form form_of(const struct call *call) {
+    const struct predict_values *values = call->args.values;
+    return call->json ? PREDICTIONS_JSON : values->plain ? PREDICTIONS_PLAIN : PREDICTIONS_CSV;
+}
+
+static maru_status read_model(const struct text *bytes, struct work *work, maru_error *err) {
+    return life_table_is(bytes->bytes, bytes->n_bytes)
+               ? life_table_read(bytes->bytes, bytes->n_bytes, &work->life, err)
+               : fitted_model_read(bytes->bytes, bytes->n_bytes, &work->model, err);
+}
+
+static maru_status ask(const struct call *call, struct work *work, maru_error *err) {
+    const struct predict_values *values = call->args.values;
+    maru_status st;
+    if (work->life.model) {
+        st = life_table_ask(&work->life, &work->file.frame, &work->arena, &work->asked, err);
+        if (st == MARU_OK) {
+            life_asked_add(&work->out, &work->life, &work->asked, form_of(call));
+        }
+    } else {
+        st =
+            predictions_make(&work->model, &work->file.frame, values->why, &work->predictions, err);
+        if (st == MARU_OK) {
+            predictions_add(&work->out, &work->model, &work->predictions, form_of(call),
+                            call->lang);
+        }
+    }
+    return st == MARU_OK && work->out.status != MARU_OK
+               ? fail(err, work->out.status, "the predictions are too many")
+               : st;
+}
 
 static maru_status predict(const struct call *call, struct work *work, maru_error *err) {
     const struct predict_values *values = call->args.values;
     maru_status st = files_read(call->args.word[0], &work->model_file, err);
-    st = st == MARU_OK ? fitted_model_read(work->model_file.bytes, work->model_file.n_bytes,
-                                           &work->model, err)
-                       : st;
+    st = st == MARU_OK ? read_model(&work->model_file, work, err) : st;
     st = st == MARU_OK
              ? quality_hints_take(&work->hints, "sheet", values->sheet ? values->sheet : "", err)
              : st;
@@ -41,19 +75,7 @@ static maru_status predict(const struct call *call, struct work *work, maru_erro
     st = st == MARU_OK ? quality_file_open(work->source.bytes, work->source.n_bytes, &work->hints,
                                            FRAME_BYTES, &work->file, err)
                        : st;
-    st = st == MARU_OK ? predictions_make(&work->model, &work->file.frame, values->why,
-                                          &work->predictions, err)
-                       : st;
-    if (st == MARU_OK) {
-        predictions_add(&work->out, &work->model, &work->predictions,
-                        call->json      ? PREDICTIONS_JSON
-                        : values->plain ? PREDICTIONS_PLAIN
-                                        : PREDICTIONS_CSV,
-                        call->lang);
-        st = work->out.status == MARU_OK
-                 ? MARU_OK
-                 : fail(err, work->out.status, "the predictions are too many");
-    }
+    st = st == MARU_OK ? ask(call, work, err) : st;
     return st == MARU_OK && values->out
                ? files_replace(values->out, work->out.bytes, work->out.n_bytes, err)
                : st;
@@ -67,7 +89,9 @@ static int tell(const struct call *call, const struct work *work) {
         status = verb_print(call, &work->out, EXIT_GOOD);
     } else {
         verb_note(call, W_PREDICTIONS_WRITTEN,
-                  (const char *const[]){numeral_count(p->n_row).text, values->out, NULL});
+                  (const char *const[]){
+                      numeral_count(work->life.model ? work->asked.n_unit : p->n_row).text,
+                      values->out, NULL});
     }
     if (p->fit.missing) {
         const uint32_t n_column = work->model.recipe.n_column;
@@ -90,8 +114,11 @@ static int run_predict(struct call *call) {
     text_init(&work.source, FRAME_BYTES);
     text_init(&work.out, FRAME_BYTES);
     quality_hints_init(&work.hints);
+    arena_init(&work.arena, FRAME_BYTES);
     const maru_status st = predict(call, &work, &err);
     const int status = st == MARU_OK ? tell(call, &work) : verb_refuse(call, &err);
+    arena_fini(&work.arena);
+    life_table_fini(&work.life);
     predictions_fini(&work.predictions);
     quality_file_close(&work.file);
     quality_hints_fini(&work.hints);

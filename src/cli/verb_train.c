@@ -7,9 +7,12 @@
 #include "io/progress.h"
 #include "io/workers.h"
 #include "study/models/card.h"
+#include "study/models/life_card.h"
 #include "study/quality/quality_file.h"
+#include "train/life_training.h"
 #include "train/training.h"
 
+#include "base/alloc.h"
 #include "base/status.h"
 
 #include <math.h>
@@ -20,9 +23,9 @@
 
 struct train_values {
     struct common common;
-    const char *target, *bad, *time, *unit, *sheet, *out, *card, *goal, *split, *kind;
-    struct option_list limits, leave_out, cause;
-    double cost_miss, cost_alarm, level;
+    const char *target, *bad, *time, *unit, *order, *sheet, *out, *card, *goal, *split, *kind;
+    struct option_list limits, leave_out, cause, setting;
+    double cost_miss, cost_alarm, level, cap;
     uint64_t seed, threads;
 };
 
@@ -32,6 +35,7 @@ struct work {
     struct roles roles;
     struct text source, bytes;
     struct fitted_model model;
+    struct life_table life; // of --goal life
 };
 
 static void draw(void *context, double share, const char *what) {
@@ -109,21 +113,73 @@ static maru_status read_options(const struct call *call, struct work *work,
     return st;
 }
 
+// ---- remaining life
+
+static maru_status find_column(const struct frame *frame, const char *name, uint32_t *out,
+                               maru_error *err) {
+    *out = frame_find(frame, name);
+    return *out != UINT32_MAX ? MARU_OK
+                              : fail(err, MARU_E_INPUT, "there is no column \"%s\"", name);
+}
+
+static maru_status mark(const struct frame *frame, const struct option_list *list,
+                        enum life_use use, uint8_t *out, maru_error *err) {
+    maru_status st = MARU_OK;
+    for (size_t i = 0; st == MARU_OK && i < list->n; i++) {
+        uint32_t column;
+        st = find_column(frame, list->text[i], &column, err);
+        if (st == MARU_OK) {
+            out[column] = (uint8_t)use;
+        }
+    }
+    return st;
+}
+
+static void draw_life(void *context, double share) { progress_draw(context, share, ""); }
+
+static maru_status train_life(const struct call *call, struct work *work, maru_error *err) {
+    const struct train_values *values = call->args.values;
+    const struct frame *frame = &work->file.frame;
+    struct progress progress = {0};
+    if (!values->unit || !values->order) {
+        return fail(err, MARU_E_USAGE, "remaining life needs --unit and --order");
+    }
+    uint8_t *use = alloc_new((size_t)frame->n_column + 1, sizeof *use);
+    if (!use) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    memset(use, LIFE_SIGNAL, frame->n_column);
+    struct life_training input = {
+        .frame = frame,
+        .use = use,
+        .cap = values->cap,
+        .level = args_given(&call->args, "level") ? values->level : life_usual().level,
+        .seed = values->seed,
+        .n_thread = values->threads > 0 ? (uint32_t)values->threads : (uint32_t)workers_cores(),
+        .title = last_name(call->args.word[0]),
+        .version = MARU_VERSION,
+        .progress = draw_life,
+        .context = &progress,
+    };
+    maru_status st = find_column(frame, values->unit, &input.unit, err);
+    st = st == MARU_OK ? find_column(frame, values->order, &input.order, err) : st;
+    st = st == MARU_OK ? mark(frame, &values->setting, LIFE_SETTING, use, err) : st;
+    st = st == MARU_OK ? mark(frame, &values->leave_out, LIFE_LEFT_OUT, use, err) : st;
+    progress_open(&progress, !call->quiet && !call->json);
+    st = st == MARU_OK ? life_training_run(&input, &work->bytes, err) : st;
+    progress_close(&progress);
+    alloc_free(use);
+    return st == MARU_OK ? life_table_read(work->bytes.bytes, work->bytes.n_bytes, &work->life, err)
+                         : st;
+}
+
 // ---- the work
 
-static maru_status train(const struct call *call, struct work *work, maru_error *err) {
-    const struct train_values *values = call->args.values;
+static maru_status train_target(const struct call *call, struct work *work, maru_error *err) {
+    const struct quality_options options = quality_hints_options(&work->hints);
     struct training_input input;
     struct progress progress = {0};
-    maru_status st = read_hints(values, &work->hints, err);
-    st = st == MARU_OK ? files_read(call->args.word[0], &work->source, err) : st;
-    st = st == MARU_OK ? quality_file_open(work->source.bytes, work->source.n_bytes, &work->hints,
-                                           FRAME_BYTES, &work->file, err)
-                       : st;
-    if (st == MARU_OK) {
-        const struct quality_options options = quality_hints_options(&work->hints);
-        st = roles_find(&work->file.frame, &options.roles, &work->roles, err);
-    }
+    maru_status st = roles_find(&work->file.frame, &options.roles, &work->roles, err);
     st = st == MARU_OK ? read_options(call, work, &input, err) : st;
     if (st != MARU_OK) {
         return st;
@@ -133,11 +189,34 @@ static maru_status train(const struct call *call, struct work *work, maru_error 
     input.context = &progress;
     st = training_run(&input, &work->bytes, err);
     progress_close(&progress);
-    st = st == MARU_OK
-             ? fitted_model_read(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
-             : st;
+    return st == MARU_OK
+               ? fitted_model_read(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
+               : st;
+}
+
+static maru_status train(const struct call *call, struct work *work, maru_error *err) {
+    const struct train_values *values = call->args.values;
+    const bool is_life = values->goal && strcmp(values->goal, "life") == 0;
+    maru_status st =
+        is_life ? quality_hints_take(&work->hints, "sheet", values->sheet ? values->sheet : "", err)
+                : read_hints(values, &work->hints, err);
+    st = st == MARU_OK ? files_read(call->args.word[0], &work->source, err) : st;
+    st = st == MARU_OK ? quality_file_open(work->source.bytes, work->source.n_bytes, &work->hints,
+                                           FRAME_BYTES, &work->file, err)
+                       : st;
+    if (st == MARU_OK) {
+        st = is_life ? train_life(call, work, err) : train_target(call, work, err);
+    }
     return st == MARU_OK ? files_replace(values->out, work->bytes.bytes, work->bytes.n_bytes, err)
                          : st;
+}
+
+static void add_card_json(struct text *out, const struct work *work) {
+    if (work->life.model) {
+        life_card_add_json(out, &work->life);
+    } else {
+        card_add_json(out, &work->model);
+    }
 }
 
 static int tell(const struct call *call, const struct work *work) {
@@ -146,7 +225,7 @@ static int tell(const struct call *call, const struct work *work) {
     maru_error err;
     text_init(&out, 16 << 20);
     if (values->card) {
-        card_add_json(&out, &work->model);
+        add_card_json(&out, work);
         const maru_status st = out.status == MARU_OK
                                    ? files_replace(values->card, out.bytes, out.n_bytes, &err)
                                    : fail(&err, out.status, "the card is too large");
@@ -157,7 +236,9 @@ static int tell(const struct call *call, const struct work *work) {
         text_clear(&out);
     }
     if (call->json) {
-        card_add_json(&out, &work->model);
+        add_card_json(&out, work);
+    } else if (!call->quiet && work->life.model) {
+        life_card_add_text(&out, &work->life, call->lang);
     } else if (!call->quiet) {
         card_add_text(&out, &work->model, call->lang, call->look);
     }
@@ -175,6 +256,7 @@ static int run_train(struct call *call) {
     text_init(&work.bytes, MODEL_MAX_BYTES);
     const maru_status st = train(call, &work, &err);
     const int status = st == MARU_OK ? tell(call, &work) : verb_refuse(call, &err);
+    life_table_fini(&work.life);
     fitted_model_fini(&work.model);
     text_fini(&work.bytes);
     roles_fini(&work.roles);
@@ -198,6 +280,11 @@ static const struct option options[] = {
     TEXT_OPTION("goal", 0, goal, "GOAL", NULL, W_HELP_GOAL),
     TEXT_OPTION("time", 0, time, "COLUMN", NULL, W_HELP_TIME_COLUMN),
     TEXT_OPTION("unit", 'u', unit, "COLUMN", NULL, W_HELP_UNIT),
+    TEXT_OPTION("order", 0, order, "COLUMN", NULL, W_HELP_ORDER),
+    {"setting", 0, OPTION_LIST, offsetof(struct train_values, setting), "COLUMN", NULL,
+     W_HELP_SETTING, 0, 0},
+    {"cap", 0, OPTION_REAL, offsetof(struct train_values, cap), "LIFE", NULL, W_HELP_LIFE_CAP, 0,
+     0},
     TEXT_OPTION("split", 0, split, "HOW", NULL, W_HELP_SPLIT),
     TEXT_OPTION("kind", 'k', kind, "KIND", NULL, W_HELP_KIND_OF_MODEL),
     {"leave-out", 'x', OPTION_LIST, offsetof(struct train_values, leave_out), "COLUMN", NULL,

@@ -248,8 +248,8 @@ static maru_status list_attempts(struct work *w, uint32_t chosen, struct tuned *
     return attempt ? MARU_OK : arena_refusal(w->arena, err);
 }
 
-maru_status tuning_run(const struct tuning_input *input, struct arena *arena, struct tuned *out,
-                       maru_error *err) {
+maru_status model_tuning_run(const struct tuning_input *input, struct arena *arena,
+                             struct tuned *out, maru_error *err) {
     struct tuned made = {0};
     struct work w = {.in = input,
                      .arena = arena,

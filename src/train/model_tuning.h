@@ -32,7 +32,7 @@ struct tuned {
 //   memory  in `arena`
 //   errors  of the kinds; MARU_E_INPUT: no fold has rows of both classes; MARU_E_LIMIT, MARU_E_MEMORY
 //   cost    folds times tries fits
-MARU_MUST_USE maru_status tuning_run(const struct tuning_input *input, struct arena *arena,
-                                     struct tuned *out, maru_error *err);
+MARU_MUST_USE maru_status model_tuning_run(const struct tuning_input *input, struct arena *arena,
+                                           struct tuned *out, maru_error *err);
 
 #endif

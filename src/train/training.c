@@ -117,7 +117,7 @@ static maru_status tune(struct training *t, const struct kind_task *task, maru_e
         }
     }
     const maru_status st = training_deal(t, t->train, t->n_train, TRAINING_FOLDS, &splits, err);
-    return st == MARU_OK ? tuning_run(&input, t->arena, &t->tuned, err) : st;
+    return st == MARU_OK ? model_tuning_run(&input, t->arena, &t->tuned, err) : st;
 }
 
 static maru_status fit(struct training *t, const struct kind_task *task, maru_error *err) {

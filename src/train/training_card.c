@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/random.h"
 #include "base/status.h"
 #include "learn/drift/many_tests.h"
@@ -12,6 +11,7 @@
 #include "learn/measures/class_measures.h"
 #include "learn/measures/measures.h"
 #include "learn/measures/number_measures.h"
+#include "train/frame_digest.h"
 #include "train/training_inside.h"
 
 enum { TEST_BLOCKS = 40 }; // of neighbors in time that are drawn together
@@ -437,32 +437,9 @@ static void fill_suspects(struct training *t) {
 
 // ---- what it was made of
 
-static void add_column(struct digest *digest, const struct frame *frame,
-                       const struct frame_column *column) {
-    digest_bytes(digest, column->name, strlen(column->name));
-    digest_u64(digest, column->kind);
-    for (uint32_t i = 0; i < frame->n_row; i++) {
-        if (column->kind == FRAME_NUMBER) {
-            digest_double(digest, column->number[i]);
-        } else if (column->kind == FRAME_TIME) {
-            digest_i64(digest, column->time[i]);
-        } else if (column->kind != FRAME_EMPTY && column->word[i] != FRAME_NO_WORD) {
-            const uint32_t word = column->word[i];
-            digest_bytes(digest, column->words.name[word], column->words.n_byte[word]);
-        } else {
-            digest_u64(digest, 0);
-        }
-    }
-}
-
 static void fill_origin(struct training *t) {
     struct model_card *card = &t->model.card;
-    struct digest digest;
-    digest_init(&digest);
-    for (uint32_t c = 0; c < t->in->frame->n_column; c++) {
-        add_column(&digest, t->in->frame, &t->in->frame->column[c]);
-    }
-    digest_hex(&digest, card->data);
+    frame_digest(t->in->frame, card->data);
     card->title = t->in->title;
     card->version = t->in->version;
     card->seed = t->in->seed;

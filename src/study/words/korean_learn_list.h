@@ -38,6 +38,10 @@
     X("only trees are written as ONNX", "ONNX로는 트리만 쓸 수 있습니다") \
     X("the model does not carry what explains it", "모델에 답을 설명할 자료가 들어 있지 않습니다") \
     X("what explains the model is of another one", "설명 자료가 다른 모델의 것입니다") \
+    X("remaining life needs --unit and --order", "남은 수명을 배우려면 --unit과 --order가 필요합니다") \
+    X("the unit of a row is missing: column \"{1}\"", "행에 개체가 비어 있습니다: \"{1}\" 열") \
+    X("the order of a row is missing: column \"{1}\"", "행의 순서 값이 비어 있습니다: \"{1}\" 열") \
+    X("\"{1}\" has neither numbers nor times that order rows", "\"{1}\" 열에는 행을 줄 세울 수도 시각도 없습니다") \
     X("there is no such goal", "그런 목적은 없습니다") \
     X("more than {1} classes", "클래스가 {1}개를 넘습니다") \
     X("\"{1}\" has fewer than two classes of {2} rows", "\"{1}\" 열에는 {2}행이 넘는 클래스가 둘도 없습니다") \

@@ -54,6 +54,13 @@
     X(WHY_MISSING, "(empty)", "(빈칸)") \
     X(WHY_YES, "yes", "예") \
     X(WHY_NO, "no", "아니오") \
+    X(LIFE_TITLE, "Remaining life of each {1}, counted by {2}, from {3}", "{1}별 남은 수명({2} 기준), 자료: {3}") \
+    X(LIFE_ROWS, "Learned from {1} units that ran until they failed, {2} rows.", "고장 날 때까지 돌린 개체 {1}개, {2}행에서 배웠습니다.") \
+    X(LIFE_SIGNALS, "It looks at {1}.", "보는 열: {1}") \
+    X(LIFE_SETTINGS, "Settings, by which operating conditions are told apart: {1}", "운전 조건을 가르는 설정: {1}") \
+    X(LIFE_GOOD, "Units that it had not seen were asked about {1} times: it was off by {2} {3} (RMSE).", "본 적 없는 개체를 {1}번 물었을 때 {2} {3}만큼 어긋났습니다(RMSE).") \
+    X(LIFE_CAP, "Lives are told apart up to {1} {2}: an answer of that means that or more. Intervals should hold the truth in {3} of cases.", "{1} {2}까지 구별하며, 그 값이면 그 이상이라는 뜻입니다. 구간은 {3}의 경우에 참값을 담아야 합니다.") \
+    X(LIFE_BEWARE, "The last row of each unit was taken as its failure: units that still ran would make lives too short.", "개체마다 마지막 행을 고장으로 보았습니다. 아직 돌던 개체가 섞이면 수명을 짧게 봅니다.") \
     X(MODEL_WRITTEN, "Model written to {1}", "모델을 {1}에 썼습니다") \
     X(PREDICTIONS_WRITTEN, "{1} predictions written to {2}", "예측 {1}건을 {2}에 썼습니다") \
     X(PREDICT_MISSING, "{1} of {2} columns of the model are not in the table, such as \"{3}\": they are taken as missing", "모델의 열 {2}개 가운데 {1}개(예: \"{3}\")가 표에 없어 빈칸으로 보았습니다") \
@@ -356,9 +363,12 @@
     X(PREDICT_PURPOSE, "ask a model about the rows of a spreadsheet", "표 파일의 행마다 모델의 예측을 적습니다") \
     X(MODELS_PURPOSE, "show the cards of models", "모델의 카드를 보여 줍니다") \
     X(HELP_MODEL_OUT, "write the model [model.maru]", "모델을 쓸 파일 [model.maru]") \
-    X(HELP_GOAL, "yes-no, class or number [what the target asks for]", "yes-no, class, number 가운데 하나 [대상 열에 따름]") \
+    X(HELP_GOAL, "yes-no, class, number or life [what the target asks for]", "yes-no, class, number, life 가운데 하나 [대상 열에 따름]") \
     X(HELP_SPLIT, "time, group or random: how rows are set aside [time]", "time, group, random: 시험할 행을 떼어 두는 방법 [time]") \
     X(HELP_UNIT, "the column of units or lots, whose rows stay together", "같은 쪽에 두어야 할 개체·로트의 열") \
+    X(HELP_ORDER, "life: the column that orders the rows of a unit: cycles, hours, a time", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각)") \
+    X(HELP_SETTING, "life: a column of settings, not of signals", "life: 신호가 아니라 설정인 열") \
+    X(HELP_LIFE_CAP, "life: longest life told apart [six tenths of the median]", "life: 구별할 가장 긴 수명 [중앙값의 6할]") \
     X(HELP_KIND_OF_MODEL, "one kind of model alone [all are tried]", "이 종류의 모델만 [모두 시도]") \
     X(HELP_COST_MISS, "cost of a bad unit that is missed [10]", "불량을 놓쳤을 때의 비용 [10]") \
     X(HELP_COST_ALARM, "cost of a false alarm [1]", "거짓 알람의 비용 [1]") \
