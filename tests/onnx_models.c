@@ -1,6 +1,8 @@
-// tests/onnx_models.c FOLDER: models of trees as ONNX, rows for them, and what we answer: for tests/onnx.sh, which asks a runtime of others.
+// tests/onnx_models.c FOLDER: models of trees and linear ones as ONNX, rows for them, and what we answer: for tests/onnx.sh, which asks a runtime of others.
+#include "learn/models/onnx_linear.h"
 #include "learn/trees/onnx.h"
 #include "train/boosting.h"
+#include "train/linear.h"
 #include "train/trial_rows.h"
 
 #include <stdio.h>
@@ -59,6 +61,44 @@ static void make(const char *folder, size_t i, struct boosting_options options, 
     trial_rows_free(&rows);
 }
 
+static void make_linear(const char *folder, size_t i, enum linear_goal goal, uint32_t n_class,
+                        uint32_t n_feature) {
+    static const enum boosting_goal like[] = {BOOSTING_YES_NO, BOOSTING_CLASS, BOOSTING_NUMBER};
+    struct boosting_options shape = boosting_usual(like[goal]);
+    shape.n_class = n_class;
+    struct trial_rows rows = trial_rows_new(i, 800, n_feature, &shape, 0.2F, 0);
+    struct linear_options options = linear_usual(goal);
+    options.n_class = n_class;
+    options.knows_missing = i % 2 == 0;
+    const double lambda = 0.01;
+    struct linear_model *model = NULL;
+    struct text onnx;
+    text_init(&onnx, 1 << 28);
+    need(linear_fit(&rows.rows, &options, &lambda, 1, &model, NULL) == MARU_OK &&
+             onnx_write_linear(model, &onnx, NULL) == MARU_OK,
+         "not written");
+    const uint32_t n_group = linear_model_draft(model)->shape.n_group;
+    double *margin = malloc((size_t)N_ASKED * n_group * sizeof *margin);
+    float *answer = malloc((size_t)N_ASKED * n_group * sizeof *answer);
+    need(margin && answer, "no memory");
+    rows.x[0] = 1e30F; // far outside of what was seen
+    linear_model_margins(model, rows.x, N_ASKED, margin);
+    linear_model_answers(model, N_ASKED, margin);
+    for (size_t k = 0; k < (size_t)N_ASKED * n_group; k++) {
+        answer[k] = (float)margin[k];
+    }
+    write_file(folder, i, "onnx", onnx.bytes, onnx.n_bytes);
+    write_file(folder, i, "rows", rows.x, (size_t)N_ASKED * n_feature * sizeof *rows.x);
+    write_file(folder, i, "want", answer, (size_t)N_ASKED * n_group * sizeof *answer);
+    static const char *const names[] = {"yes_no", "class", "number"};
+    printf("%zu %u %u %s\n", i, n_feature, n_group, names[goal]);
+    text_fini(&onnx);
+    free(answer);
+    free(margin);
+    linear_model_free(model);
+    trial_rows_free(&rows);
+}
+
 int main(int argc, char **argv) {
     need(argc == 2, "a folder is wanted");
     size_t n = 0;
@@ -73,6 +113,10 @@ int main(int argc, char **argv) {
             options.n_class = cases[i].n_class;
             make(argv[1], n++, options, cases[i].n_feature, cases[i].n_step);
         }
+    }
+    for (enum linear_goal goal = 0; goal < N_LINEAR_GOAL; goal++) {
+        make_linear(argv[1], n++, goal, 2, 4);
+        make_linear(argv[1], n++, goal, 3, 30);
     }
     return 0;
 }

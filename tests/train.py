@@ -89,6 +89,7 @@ def a_small_maker():
     why = predictions(maru("predict", path_of("press.maru"), path_of("today.csv"), "--why", lang="ko")[1])
     said = [one["why"] for one, row in zip(why, rows) if float(row[3]) > 84.2]
     check(f"why, in words: {said[:1]}", all(one.startswith("3존온도 [℃] 8") and "올림" in one.split(";")[0] for one in said[2:]), True)
+    check("one unit alone", len(predictions(maru("predict", path_of("press.maru"), write("one_unit.csv", as_text(rows[:1])))[1])), 1)
     status, out, error = maru("predict", path_of("press.maru"), write("narrow.csv", as_text([row[:4] for row in rows], HEAD[:4])), "--plain")
     check("a table without a column", (status, len(out.split()), "압력" in error), (0, 200, True))
     status, out, _ = maru("models", "show", path_of("press.maru"), lang="ko")

@@ -63,7 +63,7 @@ static int run_models(struct call *call) {
     maru_status st = files_read(call->args.word[1], &bytes, &err);
     const bool is_life = st == MARU_OK && life_table_is(bytes.bytes, bytes.n_bytes);
     if (is_life) {
-        st = values->onnx ? fail(&err, MARU_E_INPUT, "only trees are written as ONNX")
+        st = values->onnx ? fail(&err, MARU_E_INPUT, "remaining life has no ONNX here")
                           : life_table_read(bytes.bytes, bytes.n_bytes, &life, &err);
     } else {
         st = st == MARU_OK ? fitted_model_read(bytes.bytes, bytes.n_bytes, &model, &err) : st;

@@ -114,6 +114,7 @@ static int run_predict(struct call *call) {
     text_init(&work.source, FRAME_BYTES);
     text_init(&work.out, FRAME_BYTES);
     quality_hints_init(&work.hints);
+    work.hints.sheet.allows_one_row = true;
     arena_init(&work.arena, FRAME_BYTES);
     const maru_status st = predict(call, &work, &err);
     const int status = st == MARU_OK ? tell(call, &work) : verb_refuse(call, &err);

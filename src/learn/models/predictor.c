@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "learn/models/fitted_model.h"
 #include "learn/models/linear_model.h"
+#include "learn/models/onnx_linear.h"
 #include "learn/trees/forest.h"
 #include "learn/trees/onnx.h"
 
@@ -122,5 +123,5 @@ void predictor_margins(const struct predictor *predictor, const float *x, size_t
 
 maru_status predictor_onnx(const struct predictor *predictor, struct text *out, maru_error *err) {
     return predictor->forest ? onnx_write(predictor->forest, out, err)
-                             : fail(err, MARU_E_INPUT, "only trees are written as ONNX");
+                             : onnx_write_linear(predictor->linear, out, err);
 }

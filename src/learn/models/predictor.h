@@ -46,7 +46,7 @@ void predictor_margins(const struct predictor *predictor, const float *x, size_t
                        void *scratch, float *margin);
 
 // The model as ONNX.
-//   errors  MARU_E_INPUT: the kind has no ONNX here; what sticks to `out`
+//   errors  what sticks to `out`
 MARU_MUST_USE maru_status predictor_onnx(const struct predictor *predictor, struct text *out,
                                          maru_error *err);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "learn/models/onnx_bytes.h"
 #include "learn/trees/forest_inside.h"
 
 // ONNX is Protocol Buffers; what a message holds is written into a text of its own first, since its length stands before it. A node has
@@ -15,88 +16,12 @@
 // for both, those of the first count against m. So the label is right for runtimes that take the larger one and for those that look
 // whether the second is above 0, and none needs base_values, which runtimes read differently for two classes.
 
-// Field numbers of onnx-ml.proto, IR version 4.
-enum {
-    MODEL_IR = 1,
-    MODEL_PRODUCER = 2,
-    MODEL_PRODUCER_VERSION = 3,
-    MODEL_GRAPH = 7,
-    MODEL_OPSET = 8,
-    MODEL_METADATA = 14
-};
-enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
-enum {
-    NODE_INPUT = 1,
-    NODE_OUTPUT = 2,
-    NODE_NAME = 3,
-    NODE_OPERATOR = 4,
-    NODE_ATTRIBUTE = 5,
-    NODE_DOMAIN = 7
-};
-enum {
-    ATTRIBUTE_NAME = 1,
-    ATTRIBUTE_INTEGER = 3,
-    ATTRIBUTE_TEXT = 4,
-    ATTRIBUTE_REALS = 7,
-    ATTRIBUTE_INTEGERS = 8,
-    ATTRIBUTE_TEXTS = 9,
-    ATTRIBUTE_TYPE = 20
-};
-enum { TYPE_INTEGER = 2, TYPE_TEXT = 3, TYPE_REALS = 6, TYPE_INTEGERS = 7, TYPE_TEXTS = 8 };
-enum { ELEMENT_FLOAT = 1, ELEMENT_INT64 = 7 };
-
-static const char domain_ml[] = "ai.onnx.ml";
-
-// ---- Protocol Buffers
-
-static void add_varint(struct text *out, uint64_t value) {
-    char bytes[10];
-    size_t n = 0;
-    for (; value > 127; value >>= 7) {
-        bytes[n++] = (char)(value | 128);
-    }
-    bytes[n++] = (char)value;
-    text_add(out, bytes, n);
-}
-
-static void add_integer(struct text *out, uint32_t field, uint64_t value) {
-    add_varint(out, (uint64_t)field << 3);
-    add_varint(out, value);
-}
-
-static void add_bytes(struct text *out, uint32_t field, const char *bytes, size_t n) {
-    add_varint(out, (uint64_t)field << 3 | 2);
-    add_varint(out, n);
-    text_add(out, n > 0 ? bytes : "", n);
-}
-
-static void add_text(struct text *out, uint32_t field, const char *text) {
-    add_bytes(out, field, text, strlen(text));
-}
-
-static void add_real(struct text *out, uint32_t field, float value) {
-    uint32_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    const char bytes[4] = {(char)bits, (char)(bits >> 8), (char)(bits >> 16), (char)(bits >> 24)};
-    add_varint(out, (uint64_t)field << 3 | 5);
-    text_add(out, bytes, sizeof bytes);
-}
-
-// A message into another, and the room of it for the next one.
-static void add_message(struct text *out, uint32_t field, struct text *message) {
-    if (message->status != MARU_OK && out->status == MARU_OK) {
-        out->status = message->status;
-    }
-    add_bytes(out, field, message->bytes, message->n_bytes);
-    text_clear(message);
-}
-
 // ---- the ensemble's lists
 
 struct onnx_writing {
     const struct forest *forest;
-    struct text node, attribute;
-    uint32_t n_class; // of the output
+    struct text node, attribute; // scratch
+    uint32_t n_class;            // of the output
     bool is_class, is_two;
 };
 
@@ -107,7 +32,7 @@ typedef void entry_adder(struct onnx_writing *w, uint32_t tree, uint32_t id,
 static bool is_leaf(const struct forest_node *node) { return node->what == FOREST_LEAF; }
 
 static void add_entry(struct onnx_writing *w, uint64_t value) {
-    add_integer(&w->attribute, ATTRIBUTE_INTEGERS, value);
+    onnx_add_integer(&w->attribute, ATTRIBUTE_INTEGERS, value);
 }
 
 static void add_tree_id(struct onnx_writing *w, uint32_t tree, uint32_t id,
@@ -135,14 +60,14 @@ static void add_mode(struct onnx_writing *w, uint32_t tree, uint32_t id,
                      const struct forest_node *node) {
     (void)tree;
     (void)id;
-    add_text(&w->attribute, ATTRIBUTE_TEXTS, is_leaf(node) ? "LEAF" : "BRANCH_LT");
+    onnx_add_text(&w->attribute, ATTRIBUTE_TEXTS, is_leaf(node) ? "LEAF" : "BRANCH_LT");
 }
 
 static void add_threshold(struct onnx_writing *w, uint32_t tree, uint32_t id,
                           const struct forest_node *node) {
     (void)tree;
     (void)id;
-    add_real(&w->attribute, ATTRIBUTE_REALS, is_leaf(node) ? 0 : node->value);
+    onnx_add_real(&w->attribute, ATTRIBUTE_REALS, is_leaf(node) ? 0 : node->value);
 }
 
 static void add_true(struct onnx_writing *w, uint32_t tree, uint32_t id,
@@ -220,17 +145,17 @@ static void add_leaf_weight(struct onnx_writing *w, uint32_t tree, uint32_t id,
     for (uint32_t k = 0; is_leaf(node) && k < w->n_class; k++) {
         if (adds_to(w, tree, k)) {
             const float value = is_against ? -node->value : node->value;
-            add_real(&w->attribute, ATTRIBUTE_REALS,
-                     (tree == 0 ? base_of(w, k) : 0) + (k == class_of(w, tree) ? value : 0));
+            onnx_add_real(&w->attribute, ATTRIBUTE_REALS,
+                          (tree == 0 ? base_of(w, k) : 0) + (k == class_of(w, tree) ? value : 0));
         }
     }
 }
 
 // The attribute that has been written, into its node.
 static void end_attribute(struct onnx_writing *w, const char *name, uint32_t type) {
-    add_text(&w->attribute, ATTRIBUTE_NAME, name);
-    add_integer(&w->attribute, ATTRIBUTE_TYPE, type);
-    add_message(&w->node, NODE_ATTRIBUTE, &w->attribute);
+    onnx_add_text(&w->attribute, ATTRIBUTE_NAME, name);
+    onnx_add_integer(&w->attribute, ATTRIBUTE_TYPE, type);
+    onnx_add_message(&w->node, NODE_ATTRIBUTE, &w->attribute);
 }
 
 static void add_list(struct onnx_writing *w, const char *name, uint32_t type, entry_adder *add) {
@@ -271,15 +196,15 @@ static void add_lists(struct onnx_writing *w) {
 }
 
 static void add_node(struct onnx_writing *w, struct text *graph) {
-    add_text(&w->node, NODE_INPUT, "x");
-    add_text(&w->node, NODE_OUTPUT, w->is_class ? "label" : "value");
+    onnx_add_text(&w->node, NODE_INPUT, "x");
+    onnx_add_text(&w->node, NODE_OUTPUT, w->is_class ? "label" : "value");
     if (w->is_class) {
-        add_text(&w->node, NODE_OUTPUT, "probabilities");
+        onnx_add_text(&w->node, NODE_OUTPUT, "probabilities");
     }
-    add_text(&w->node, NODE_NAME, "trees");
-    add_text(&w->node, NODE_OPERATOR,
-             w->is_class ? "TreeEnsembleClassifier" : "TreeEnsembleRegressor");
-    add_text(&w->node, NODE_DOMAIN, domain_ml);
+    onnx_add_text(&w->node, NODE_NAME, "trees");
+    onnx_add_text(&w->node, NODE_OPERATOR,
+                  w->is_class ? "TreeEnsembleClassifier" : "TreeEnsembleRegressor");
+    onnx_add_text(&w->node, NODE_DOMAIN, ONNX_DOMAIN_ML);
     add_lists(w);
     if (w->is_class) {
         for (uint32_t i = 0; i < w->n_class; i++) {
@@ -287,56 +212,27 @@ static void add_node(struct onnx_writing *w, struct text *graph) {
         }
         end_attribute(w, "classlabels_int64s", TYPE_INTEGERS);
     } else {
-        add_integer(&w->attribute, ATTRIBUTE_INTEGER, 1);
+        onnx_add_integer(&w->attribute, ATTRIBUTE_INTEGER, 1);
         end_attribute(w, "n_targets", TYPE_INTEGER);
     }
-    add_text(&w->attribute, ATTRIBUTE_TEXT, w->is_class ? "SOFTMAX" : "NONE");
+    onnx_add_text(&w->attribute, ATTRIBUTE_TEXT, w->is_class ? "SOFTMAX" : "NONE");
     end_attribute(w, "post_transform", TYPE_TEXT);
-    add_message(graph, GRAPH_NODE, &w->node);
+    onnx_add_message(graph, GRAPH_NODE, &w->node);
 }
 
 // ---- around it
 
-// A tensor (rows, n), or with n = 0 (rows).
-static void add_tensor(struct onnx_writing *w, struct text *graph, uint32_t field, const char *name,
-                       uint32_t element, uint32_t n) {
-    struct text *dim = &w->attribute, shape, type;
-    text_init(&shape, 1 << 10);
-    text_init(&type, 1 << 10);
-    add_text(dim, 2, "rows");
-    add_message(&shape, 1, dim);
-    if (n > 0) {
-        add_integer(dim, 1, n);
-        add_message(&shape, 1, dim);
-    }
-    add_integer(&type, 1, element); // TypeProto.Tensor: elem_type, shape
-    add_message(&type, 2, &shape);
-    add_message(dim, 1, &type);  // TypeProto: tensor_type
-    add_text(&w->node, 1, name); // ValueInfoProto: name, type
-    add_message(&w->node, 2, dim);
-    add_message(graph, field, &w->node);
-    text_fini(&shape);
-    text_fini(&type);
-}
-
 static void add_graph(struct onnx_writing *w, struct text *graph) {
     const struct forest_shape *shape = &w->forest->shape;
     add_node(w, graph);
-    add_text(graph, GRAPH_NAME, "forest");
-    add_tensor(w, graph, GRAPH_INPUT, "x", ELEMENT_FLOAT, shape->n_feature);
+    onnx_add_text(graph, GRAPH_NAME, "forest");
+    onnx_add_value(graph, GRAPH_INPUT, "x", ELEMENT_FLOAT, shape->n_feature);
     if (w->is_class) {
-        add_tensor(w, graph, GRAPH_OUTPUT, "label", ELEMENT_INT64, 0);
-        add_tensor(w, graph, GRAPH_OUTPUT, "probabilities", ELEMENT_FLOAT, w->n_class);
+        onnx_add_value(graph, GRAPH_OUTPUT, "label", ELEMENT_INT64, 0);
+        onnx_add_value(graph, GRAPH_OUTPUT, "probabilities", ELEMENT_FLOAT, w->n_class);
     } else {
-        add_tensor(w, graph, GRAPH_OUTPUT, "value", ELEMENT_FLOAT, 1);
+        onnx_add_value(graph, GRAPH_OUTPUT, "value", ELEMENT_FLOAT, 1);
     }
-}
-
-static void add_opset(struct onnx_writing *w, struct text *out, const char *domain,
-                      uint64_t version) {
-    add_text(&w->node, 1, domain);
-    add_integer(&w->node, 2, version);
-    add_message(out, MODEL_OPSET, &w->node);
 }
 
 maru_status onnx_write(const struct forest *forest, struct text *out, maru_error *err) {
@@ -349,17 +245,9 @@ maru_status onnx_write(const struct forest *forest, struct text *out, maru_error
     text_init(&w.node, out->max_bytes);
     text_init(&w.attribute, out->max_bytes);
     add_graph(&w, &graph);
-    add_integer(out, MODEL_IR, ONNX_IR);
-    add_text(out, MODEL_PRODUCER, "maru");
-    add_text(out, MODEL_PRODUCER_VERSION, maru_version());
-    add_message(out, MODEL_GRAPH, &graph);
-    add_opset(&w, out, "", ONNX_OPSET);
-    add_opset(&w, out, domain_ml, ONNX_OPSET_ML);
     char print[33];
     forest_fingerprint(forest, print);
-    add_text(&w.node, 1, "maru.fingerprint");
-    add_text(&w.node, 2, print);
-    add_message(out, MODEL_METADATA, &w.node);
+    onnx_add_model(out, &graph, print, true);
     text_fini(&graph);
     text_fini(&w.node);
     text_fini(&w.attribute);

@@ -6,8 +6,6 @@
 #include "learn/trees/forest.h"
 #include "maru/status.h"
 
-enum { ONNX_IR = 4, ONNX_OPSET = 9, ONNX_OPSET_ML = 1 };
-
 // Append the model: input `x`, float (rows, n_feature), NaN where missing. For yes or no, and for classes: TreeEnsembleClassifier with
 // the outputs `label`, int64 (rows), and `probabilities`, float (rows, classes; no and yes are two). For a number:
 // TreeEnsembleRegressor with the output `value`, float (rows, 1).

@@ -1,5 +1,7 @@
 #include "learn/trees/onnx.h"
 
+#include "learn/models/onnx_bytes.h"
+
 #include "base/alloc.h"
 
 #include <setjmp.h>

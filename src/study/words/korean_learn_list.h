@@ -35,7 +35,7 @@
     X("linear: penalty {1}", "선형: 벌점 {1}") \
     X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
     X("linear: penalty {1}, screened, without trend", "선형: 벌점 {1}, 열 선별, 추세 제외") \
-    X("only trees are written as ONNX", "ONNX로는 트리만 쓸 수 있습니다") \
+    X("remaining life has no ONNX here", "남은 수명 모델은 ONNX로 쓸 수 없습니다") \
     X("the model does not carry what explains it", "모델에 답을 설명할 자료가 들어 있지 않습니다") \
     X("what explains the model is of another one", "설명 자료가 다른 모델의 것입니다") \
     X("remaining life needs --unit and --order", "남은 수명을 배우려면 --unit과 --order가 필요합니다") \

@@ -269,7 +269,7 @@ static maru_status first_pass(struct sheet_job *job) {
         job->keeps_totals = true; // a table about totals
         st = count_all(job);
     }
-    if (st == MARU_OK && job->n_row < 2) {
+    if (st == MARU_OK && job->n_row < (job->hints->allows_one_row ? 1 : 2)) {
         st = job->n_row == 0
                  ? fail(job->err, MARU_E_INPUT, "there is no row of data below the header")
                  : fail_at(job->err, MARU_E_INPUT, NULL, job->reading.first_line, 0,

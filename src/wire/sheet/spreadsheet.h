@@ -95,6 +95,7 @@ struct sheet_hints {
     int32_t offset_min;  // of times without a zone
     uint32_t first_line; // with data
     bool keeps_totals;   // totals and notes are rows as all others
+    bool allows_one_row; // a table of one row is fine: nothing is compared
     const struct sheet_kind *kind; // (n_kind)
     uint32_t n_kind;
 };
