@@ -46,7 +46,8 @@ static struct digest digest_of(const void *bytes, size_t n) {
 
 maru_status bytes_seal(struct text *out, size_t from, maru_error *err) {
     if (out->status == MARU_OK) {
-        const struct digest digest = digest_of(out->bytes + from, out->n_bytes - from);
+        const struct digest digest =
+            digest_of(out->bytes ? out->bytes + from : "", out->n_bytes - from);
         bytes_add_u64(out, digest.lane[0]);
         bytes_add_u64(out, digest.lane[1]);
     }
