@@ -122,7 +122,7 @@ char *arena_text(struct arena *arena, const char *bytes, size_t n) {
     return copy;
 }
 
-maru_status arena_refusal(const struct arena *arena, maru_error *err) {
+maru_status(arena_refusal)(const struct arena *arena, maru_error *err) {
     if (arena->is_full) {
         return fail(err, MARU_E_LIMIT, "more than %zu bytes would be needed, which is the limit",
                     arena->cap_bytes);

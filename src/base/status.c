@@ -70,7 +70,7 @@ static void write_error(maru_error *err, maru_error *place, const char *format, 
     *err = *place;
 }
 
-maru_status fail(maru_error *err, maru_status code, const char *format, ...) {
+maru_status(fail)(maru_error *err, maru_status code, const char *format, ...) {
     va_list args;
     va_start(args, format);
     write_error(err, &(maru_error){.code = code}, format, args);

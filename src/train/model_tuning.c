@@ -1,5 +1,6 @@
 #include "train/model_tuning.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -273,6 +274,7 @@ maru_status model_tuning_run(const struct tuning_input *input, struct arena *are
         }
     }
     st = st == MARU_OK ? list_attempts(&w, choose(&w), &made, err) : st;
+    assert(st != MARU_OK || made.kind); // one of the tries is chosen
     if (st == MARU_OK) { // its answers once more, which is cheaper than keeping those of all
         st = try_settings(&w, made.kind, made.try, w.loss, made.strong, err);
         made.margin = w.margin;
