@@ -28,13 +28,13 @@ static struct linear_model *from_numbers(const uint8_t *bytes, size_t n) {
     float bound[3][MOST_FEATURE];
     double base[MOST_GROUP], weight[2][MOST_GROUP * MOST_FEATURE];
     size_t at = 0;
-    for (size_t k = 0; k < 3 * MOST_FEATURE; k++) {
+    for (size_t k = 0; k < (size_t)3 * MOST_FEATURE; k++) {
         bound[k % 3][k / 3] = (float)real_at(bytes, n, at++);
     }
     for (size_t g = 0; g < MOST_GROUP; g++) {
         base[g] = real_at(bytes, n, at++);
     }
-    for (size_t i = 0; i < 2 * MOST_GROUP * MOST_FEATURE; i++) {
+    for (size_t i = 0; i < (size_t)2 * MOST_GROUP * MOST_FEATURE; i++) {
         weight[i % 2][i / 2] = real_at(bytes, n, at++);
     }
     const struct linear_draft draft = {

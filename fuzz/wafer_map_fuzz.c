@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
         must(wafer_map_read(bytes, n_used - 1, &less, &n_less, NULL) == MARU_MORE);
         uint8_t cell[SIDE * SIDE * 2];
         wafer_picture(&map, SIDE, cell);
-        for (size_t i = 0; i < SIDE * SIDE; i++) {
+        for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
             must(cell[2 * i] == 0 || memchr(map.die, WAFER_BAD, (size_t)map.height * map.width));
         }
         bytes += n_used;

@@ -16,7 +16,7 @@ enum { N_ROW = 3000, N_FEATURE = 4 };
 static float x[N_ROW * N_FEATURE], y[N_ROW];
 
 static struct boosting_rows drawn(void) {
-    for (uint64_t i = 0; i < N_ROW * N_FEATURE; i++) {
+    for (uint64_t i = 0; i < (uint64_t)N_ROW * N_FEATURE; i++) {
         x[i] = 1 + trial_number(4, i);
     }
     return (struct boosting_rows){x, y, NULL, N_ROW, N_FEATURE};

@@ -263,7 +263,7 @@ static void odd_rows_have_an_answer(void **state) {
     const float *columns[] = {nothing, same, some, huge};
     const float no[] = {0, 0, 0, 0}, yes[] = {1, 1, 1, 1}, mixed[] = {0, 1, 1, 0};
     const float *answers[] = {no, yes, mixed};
-    for (size_t i = 0; i < 4 * 3 * 3 * 4; i++) {
+    for (size_t i = 0; i < (size_t)4 * 3 * 3 * 4; i++) {
         const enum linear_goal goal = (enum linear_goal)(i / 12 % 3);
         struct linear_options options = linear_usual(goal);
         options.knows_missing = i % 2;

@@ -22,7 +22,7 @@ static void make_maps(uint64_t seed) {
     for (uint32_t i = 0; i < N_MAP; i++) {
         const struct random_block at = random_at(seed, 0, i);
         for (uint32_t k = 0; k < SIDE * SIDE; k++) {
-            const double y = (2.0 * (k / SIDE) + 1) / SIDE - 1,
+            const double y = (2.0 * floor((double)k / SIDE) + 1) / SIDE - 1,
                          x = (2.0 * (k % SIDE) + 1) / SIDE - 1;
             const double r = sqrt(y * y + x * x);
             const uint32_t chance = random_at(seed, 1 + i, k).word[0] % 100;

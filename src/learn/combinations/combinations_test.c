@@ -26,7 +26,7 @@ static float x[N_ROW * N_FEATURE];
 static double left[N_ROW], variance[N_ROW];
 
 static struct combination_rows draw_rows(uint64_t seed) {
-    for (uint64_t i = 0; i < N_ROW * N_FEATURE; i++) {
+    for (uint64_t i = 0; i < (uint64_t)N_ROW * N_FEATURE; i++) {
         x[i] = (float)(1 + drawn(seed, i));
     }
     return (struct combination_rows){x, N_ROW, N_FEATURE, unit};
@@ -145,7 +145,7 @@ static void units_are_looked_at(void **state) {
     rows.unit = NULL; // all of a size
     assert_int_equal(n_listed(&rows, true), 12);
     for (uint32_t i = 0; i < N_ROW; i++) {
-        x[i * N_FEATURE] *= 100;
+        x[(size_t)i * N_FEATURE] *= 100;
         x[i * N_FEATURE + 1] = (float)(i % 2);
     }
     assert_int_equal(n_listed(&rows, true), 2);

@@ -36,16 +36,16 @@ static void products_are_sums_in_order(void **state) {
     (void)state;
     enum { MOST = 40 };
     static float a[MOST * MOST], b[MOST * MOST], c[2][MOST * MOST];
-    fill(a, MOST * MOST, 1);
-    fill(b, MOST * MOST, 2);
+    fill(a, (size_t)MOST * MOST, 1);
+    fill(b, (size_t)MOST * MOST, 2);
     for (size_t n_row = 1; n_row < 15; n_row++) {
         for (size_t n_column = 8; n_column <= 40; n_column += 8) {
             const size_t n_term = n_row * 3 % 17;
             const bool is_turned = n_row % 2 == 0;
             const struct product_left left = {a, is_turned ? 1 : n_term, is_turned ? n_row : 1};
             const struct product_size size = {n_row, n_term, n_column};
-            fill(c[0], MOST * MOST, 3);
-            fill(c[1], MOST * MOST, 3);
+            fill(c[0], (size_t)MOST * MOST, 3);
+            fill(c[1], (size_t)MOST * MOST, 3);
             product_add(size, left, b, c[0], false);
             product_add(size, left, b, c[1], forest_machine_is_wide());
             for (size_t i = 0; i < n_row * n_column; i++) {
@@ -79,7 +79,7 @@ static void gradient_is_the_slope(void **state) {
     static const float target[3] = {0, 0.75F, 0.25F};
     struct conv_net *net = NULL;
     float picture[9 * 9 * 2];
-    fill(picture, 9 * 9 * 2, 4);
+    fill(picture, (size_t)9 * 9 * 2, 4);
     assert_int_equal(conv_new(&small, 3, &net, NULL), MARU_OK);
     const size_t n = conv_n_weight(net);
     float *scratch = calloc(conv_scratch_floats(net), sizeof *scratch);

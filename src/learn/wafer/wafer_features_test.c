@@ -20,7 +20,8 @@ static uint8_t die[MOST * MOST];
 // A disc of good dies with a share of bad ones by chance.
 static struct wafer_map disc(uint32_t side, double bad) {
     for (uint32_t i = 0; i < side * side; i++) {
-        const double y = (2.0 * (i / side) + 1) / side - 1, x = (2.0 * (i % side) + 1) / side - 1;
+        const double y = (2.0 * floor((double)i / side) + 1) / side - 1,
+                     x = (2.0 * (i % side) + 1) / side - 1;
         const bool is_bad = random_at(11, side, i).word[0] < bad * 4294967296.0;
         die[i] = y * y + x * x > 1 ? WAFER_NO_DIE : is_bad ? WAFER_BAD : WAFER_GOOD;
     }

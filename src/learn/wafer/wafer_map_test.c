@@ -112,7 +112,7 @@ static void pictures_keep_what_there_is(void **state) {
     const struct wafer_map square = {3, 3, 0, 0, (const uint8_t *)"\0\1\2\2\2\1\0\0\1"};
     wafer_picture(&square, 3, cell);
     for (uint32_t i = 0; i < 9; i++) {
-        assert_int_equal(cell[2 * i], square.die[i] == WAFER_BAD ? 255 : 0);
+        assert_int_equal(cell[(size_t)2 * i], square.die[i] == WAFER_BAD ? 255 : 0);
         assert_int_equal(cell[2 * i + 1], square.die[i] == WAFER_NO_DIE ? 0 : 255);
     }
 }

@@ -58,7 +58,8 @@ static void many_wafers_are_kept_apart(void **state) {
     struct wafer_list list;
     for (uint32_t i = 0; i < N_ROW; i++) {
         const uint32_t at = i * 1009 % N_ROW, wafer = at % N_WAFER, place = at / N_WAFER;
-        const double row[N_COLUMN] = {wafer / 25, wafer % 25, place % SIDE, (double)(place / SIDE),
+        const double row[N_COLUMN] = {floor(wafer / 25.0), wafer % 25, place % SIDE,
+                                      floor((double)place / SIDE),
                                       (wafer + place) % 3 == 0 ? 2 : 1};
         memcpy(cell[i], row, sizeof row);
     }

@@ -32,7 +32,7 @@ static void write_maps(const char *name, uint32_t n_map, const uint8_t label[3],
         const uint8_t head[10] = {SIDE, 0, SIDE, 0, label[kind], 0, (uint8_t)i, (uint8_t)(i >> 8)};
         memcpy(at, head, sizeof head);
         for (uint32_t k = 0; k < SIDE * SIDE; k++) {
-            const double y = (2.0 * (k / SIDE) + 1) / SIDE - 1;
+            const double y = (2.0 * floor((double)k / SIDE) + 1) / SIDE - 1;
             const double x = (2.0 * (k % SIDE) + 1) / SIDE - 1, r = sqrt(y * y + x * x);
             word = word * 1664525 + 1013904223;
             const int is_bad = (kind == 1 && r < 0.4) || (kind == 2 && r > 0.85) || word >> 24 < 8;
