@@ -82,7 +82,7 @@ static double class_loss(double *margin, const double *target, uint32_t n_row, u
     for (size_t g = 0; g < n_group; g++) {
         margin[g * n_row] /= sum;
     }
-    return loss + log(sum);
+    return loss + log(fmax(sum, 1)); // the largest of the terms is 1
 }
 
 // The penalized loss at `beta`; leaves in `share` what the model expects there.

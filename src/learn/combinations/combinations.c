@@ -159,7 +159,7 @@ struct searching {
 // Where the bins of n rows in order end: small ones at both ends, where the limits of a machine lie, growing towards the middle.
 static uint32_t bin_ends(uint32_t n, uint32_t end[COMBINATIONS_MAX_BINS]) {
     const uint32_t middle = n / MIDDLE_BINS > LEAST_OF_BIN ? n / MIDDLE_BINS : LEAST_OF_BIN;
-    uint32_t n_side = 0, of_side = 0, side[COMBINATIONS_MAX_BINS];
+    uint32_t n_side = 0, of_side = 0, side[COMBINATIONS_MAX_BINS] = {0};
     for (uint32_t size = LEAST_OF_BIN; size < middle; size += size / 2) {
         of_side += size;
         side[n_side++] = of_side;

@@ -133,7 +133,7 @@ maru_status adaptive_step(struct adaptive *state, double score, maru_error *err)
         const double beta = 1.0 - place_of(state, score) / (state->n + 1.0);
         state->n_step++;
         state->n_hit += score <= adaptive_width(state);
-        double missed[ADAPTIVE_N_EXPERT];
+        double missed[ADAPTIVE_N_EXPERT] = {0};
         for (uint32_t i = 0; i < state->n_expert; i++) {
             missed[i] = score > width_of(state, state->miss[i]) ? 1.0 : 0.0;
         }

@@ -174,7 +174,7 @@ static double class_score(uint8_t kind, const double *probability, uint32_t n_cl
     }
     double sum = 0;
     for (uint32_t k = 0; k < n_class; k++) {
-        const bool is_before = probability[k] > p || (probability[k] == p && k <= of);
+        const bool is_before = probability[k] > p || (k <= of && probability[k] == p);
         sum += is_before ? probability[k] : 0.0;
     }
     return sum;

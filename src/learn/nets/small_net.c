@@ -405,6 +405,7 @@ done:
 double net_answer(const struct net *net, const float *x) {
     struct pass pass;
     const uint32_t n = net->n[1];
+    // cppcheck-suppress uninitvar; it is written below
     float *out = pass.value[0];
     memcpy(out, net->weight + (size_t)net->n[0] * n, n * sizeof *out);
     for (uint32_t i = 0; i < net->n[0]; i++) {

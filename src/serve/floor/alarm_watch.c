@@ -182,7 +182,7 @@ void alarm_watch_listen(struct alarm_watch *w, struct news *news) {
 // ---- what comes
 
 uint32_t alarm_watch_signal(struct alarm_watch *w, const struct signal_row *row) {
-    struct signal_names names;
+    struct signal_names names = {0};
     signal_names_of(row, &names);
     for (int i = 0; i < N_SIGNAL_NAME; i++) {
         const uint32_t signal = names_find(&w->by_signal, names.name[i], strlen(names.name[i]));

@@ -91,7 +91,7 @@ void chart_watch_free(struct chart_watch *w) {
 }
 
 uint32_t chart_watch_signal(struct chart_watch *w, const struct signal_row *row) {
-    struct signal_names names;
+    struct signal_names names = {0};
     signal_names_of(row, &names);
     for (int k = 0; k < N_SIGNAL_NAME; k++) {
         const uint32_t number = names_find(&w->by_signal, names.name[k], strlen(names.name[k]));

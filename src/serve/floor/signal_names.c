@@ -7,7 +7,6 @@
 
 void signal_names_of(const struct signal_row *row, struct signal_names *out) {
     const char *slash = strchr(row->source, '/');
-    // cppcheck-suppress ctuuninitvar; it is only written to
     snprintf(out->name[0], SIGNAL_NAME_BYTES, "%s", row->source);
     snprintf(out->name[1], SIGNAL_NAME_BYTES, "%s", slash ? slash + 1 : "");
     snprintf(out->name[2], SIGNAL_NAME_BYTES, "%s/%s", row->asset, row->name);

@@ -149,7 +149,7 @@ static uint32_t find_key(const struct mapping *mapping, const char *name) {
 }
 
 uint32_t tool_states_key(struct tool_states *s, const struct signal_row *row) {
-    struct signal_names names;
+    struct signal_names names = {0};
     uint32_t key = NAME_NONE;
     signal_names_of(row, &names);
     for (int i = 0; key == NAME_NONE && i < N_SIGNAL_NAME; i++) {

@@ -264,7 +264,7 @@ static uint32_t meet(struct window_watch *w, const struct signal_row *row, uint3
 }
 
 uint32_t window_watch_signal(struct window_watch *w, const struct signal_row *row) {
-    struct signal_names names;
+    struct signal_names names = {0};
     uint32_t first = WINDOW_NONE;
     signal_names_of(row, &names);
     for (int k = 0; k < N_SIGNAL_NAME; k++) {

@@ -422,7 +422,7 @@ static maru_status add_share(struct tep *t, const char *english, const char *kor
                                           .n_round = t->run->is_short ? 50 : ROUNDS,
                                           .level = 0.95,
                                           .seed = t->run->seed};
-    struct bootstrap got;
+    struct bootstrap got = {0};
     if (n > 0) {
         st = bootstrap_interval(&input, &arena, &got, t->err);
     }
