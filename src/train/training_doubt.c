@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "base/random.h"
 #include "base/status.h"
 #include "learn/calibration/threshold.h"
 #include "train/training_inside.h"
@@ -69,23 +68,9 @@ static maru_status find_intervals(struct training *t, const struct seen *seen, m
     return conformal_fit(&input, t->arena, &t->model.conformal, err);
 }
 
-static void soften(double *margin, uint32_t n) {
-    double most = margin[0], sum = 0;
-    for (uint32_t k = 1; k < n; k++) {
-        most = fmax(most, margin[k]);
-    }
-    for (uint32_t k = 0; k < n; k++) {
-        margin[k] = exact_exp(margin[k] - most);
-        sum += margin[k];
-    }
-    for (uint32_t k = 0; k < n; k++) {
-        margin[k] /= sum;
-    }
-}
-
 static maru_status find_sets(struct training *t, const struct seen *seen, maru_error *err) {
     for (uint32_t i = 0; i < seen->n; i++) {
-        soften(seen->margin + (size_t)i * t->tuned.n_group, t->tuned.n_group);
+        predictor_soften(seen->margin + (size_t)i * t->tuned.n_group, t->tuned.n_group);
     }
     const struct conformal_sets_input input = {
         .kind = CONFORMAL_LEAST,

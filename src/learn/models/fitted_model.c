@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/random.h"
 #include "base/status.h"
 
 enum { BLOCK_ROWS = 256 };
@@ -31,24 +30,12 @@ static void look_outside(const struct fitted_model *model, const float *x,
     }
 }
 
-// Log weights become probabilities.
-static void soften(const float *margin, uint32_t n, double *probability) {
-    double most = (double)margin[0], sum = 0;
-    for (uint32_t k = 1; k < n; k++) {
-        most = fmax(most, (double)margin[k]);
-    }
-    for (uint32_t k = 0; k < n; k++) {
-        probability[k] = exact_exp((double)margin[k] - most);
-        sum += probability[k];
-    }
-    for (uint32_t k = 0; k < n; k++) {
-        probability[k] /= sum;
-    }
-}
-
 static void answer_class(const struct fitted_model *model, const float *margin, double *probability,
                          bool *is_in, struct model_answer *out) {
-    soften(margin, model->n_class, probability);
+    for (uint32_t k = 0; k < model->n_class; k++) {
+        probability[k] = (double)margin[k];
+    }
+    predictor_soften(probability, model->n_class);
     for (uint32_t k = 1; k < model->n_class; k++) {
         out->answer = probability[k] > probability[out->answer] ? k : out->answer;
     }

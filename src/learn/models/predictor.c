@@ -1,8 +1,10 @@
 #include "learn/models/predictor.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "learn/models/fitted_model.h"
 #include "learn/models/linear_model.h"
@@ -118,6 +120,20 @@ void predictor_margins(const struct predictor *predictor, const float *x, size_t
         forest_margins(predictor->forest, x, n_row, scratch, margin);
     } else {
         linear_margins(predictor->linear, x, n_row, scratch, margin);
+    }
+}
+
+void predictor_soften(double *margin, uint32_t n) {
+    double most = margin[0], sum = 0;
+    for (uint32_t k = 1; k < n; k++) {
+        most = fmax(most, margin[k]);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        margin[k] = exact_exp(margin[k] - most);
+        sum += margin[k];
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        margin[k] /= sum;
     }
 }
 

@@ -45,6 +45,10 @@ size_t predictor_scratch_bytes(const struct predictor *predictor);
 void predictor_margins(const struct predictor *predictor, const float *x, size_t n_row,
                        void *scratch, float *margin);
 
+// Log weights of classes become probabilities that add up to 1, in place.
+//   in      margin (n), n at least 1
+void predictor_soften(double *margin, uint32_t n);
+
 // The model as ONNX.
 //   errors  what sticks to `out`
 MARU_MUST_USE maru_status predictor_onnx(const struct predictor *predictor, struct text *out,
