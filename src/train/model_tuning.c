@@ -20,16 +20,63 @@ struct work {
     double *gain;  // (n_feature)
     double *loss;  // (n_attempt, n_fold)
     uint32_t n_attempt, n_done;
-    void *scratch;
-    size_t n_scratch;
-    float *answer; // (n_row, n_group) of the rows of a fold
+    uint64_t n_cell;        // as in the input
+    bool is_thin;           // tries learn from a part of the rows
+    float *weight;          // (n_row) of a row of that part
+    uint32_t *count, *seen; // (n_group + 1) rows of each class; those gone through
+    float *answer;          // (n_row, n_group) of the rows of a fold
 };
 
 // ---- rows of a side
 
+static uint32_t class_of(const struct work *w, uint32_t row) {
+    const struct kind_task *task = w->in->task;
+    return task->goal == MODEL_NUMBER ? 0 : (uint32_t)task->rows->y[row];
+}
+
+// The most rows that a class may keep, so that all together keep at most n_most: rare ones keep theirs.
+static uint32_t most_of_class(const uint32_t *count, uint32_t n_class, uint64_t n_most) {
+    uint32_t least = 1, most = UINT32_MAX / 2;
+    while (least < most) {
+        const uint32_t middle = least + (most - least + 1) / 2;
+        uint64_t n = 0;
+        for (uint32_t c = 0; c < n_class; c++) {
+            n += count[c] < middle ? count[c] : middle;
+        }
+        if (n <= n_most) {
+            least = middle;
+        } else {
+            most = middle - 1;
+        }
+    }
+    return least;
+}
+
+// Every so many-th row of each common class, with the weight of so many.
+static uint32_t thin_out(struct work *w, uint32_t n) {
+    const uint32_t n_class = w->n_group + 1;
+    memset(w->count, 0, n_class * sizeof *w->count);
+    memset(w->seen, 0, n_class * sizeof *w->seen);
+    for (uint32_t i = 0; i < n; i++) {
+        w->count[class_of(w, w->row[i])]++;
+    }
+    const uint32_t most = most_of_class(w->count, n_class, w->n_cell / w->n_feature);
+    uint32_t n_kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t class = class_of(w, w->row[i]);
+        const uint32_t stride = (w->count[class] + most - 1) / most;
+        if (w->seen[class]++ % stride == 0) {
+            w->weight[n_kept] = (float)stride;
+            w->row[n_kept++] = w->row[i];
+        }
+    }
+    return n_kept;
+}
+
 static uint32_t take_rows(struct work *w, uint32_t fold, enum splits_side side) {
     const struct boosting_rows *rows = w->in->task->rows;
-    const uint32_t n = splits_rows(w->in->splits, fold, side, w->row);
+    uint32_t n = splits_rows(w->in->splits, fold, side, w->row);
+    n = side == SPLITS_TRAIN && w->is_thin ? thin_out(w, n) : n;
     for (uint32_t i = 0; i < n; i++) {
         memcpy(w->x + (size_t)i * w->n_feature, rows->x + (size_t)w->row[i] * w->n_feature,
                w->n_feature * sizeof *w->x);
@@ -120,7 +167,7 @@ static maru_status try_fold(struct work *w, const struct kind *kind, uint32_t tr
                             double *loss, double *strong, maru_error *err) {
     const uint32_t k = w->in->splits->first + fold;
     const uint32_t n_train = take_rows(w, k, SPLITS_TRAIN);
-    struct boosting_rows rows = {w->x, w->y, NULL, n_train, w->n_feature};
+    struct boosting_rows rows = {w->x, w->y, w->is_thin ? w->weight : NULL, n_train, w->n_feature};
     struct kind_task task = *w->in->task;
     task.rows = &rows;
     struct kind_fitted fitted = {.gain = w->gain};
@@ -145,7 +192,7 @@ static maru_status try_fold(struct work *w, const struct kind *kind, uint32_t tr
 
 static void tell_progress(const struct work *w, const char *what) {
     if (w->in->progress) {
-        w->in->progress(w->in->context, (double)w->n_done / (w->n_attempt * w->n_fold), what);
+        w->in->progress(w->in->context, (double)w->n_done / ((w->n_attempt + 1) * w->n_fold), what);
     }
 }
 
@@ -217,9 +264,13 @@ static maru_status make_room(struct work *w, struct tuned *out, maru_error *err)
     w->margin = arena_take(w->arena, n_row * w->n_group, sizeof *w->margin);
     w->answer = arena_take(w->arena, n_row * w->n_group, sizeof *w->answer);
     w->gain = arena_take(w->arena, w->n_feature, sizeof *w->gain);
+    w->weight = arena_take(w->arena, n_row, sizeof *w->weight);
+    w->count = arena_take(w->arena, (size_t)w->n_group + 1, sizeof *w->count);
+    w->seen = arena_take(w->arena, (size_t)w->n_group + 1, sizeof *w->seen);
     w->loss = arena_take(w->arena, (size_t)w->n_attempt * w->n_fold, sizeof *w->loss);
     out->strong = arena_take(w->arena, w->n_feature, sizeof *out->strong);
-    return w->row && w->x && w->y && w->margin && w->answer && w->gain && w->loss && out->strong
+    return w->row && w->x && w->y && w->margin && w->answer && w->gain && w->weight && w->count &&
+                   w->seen && w->loss && out->strong
                ? MARU_OK
                : arena_refusal(w->arena, err);
 }
@@ -257,7 +308,9 @@ maru_status model_tuning_run(const struct tuning_input *input, struct arena *are
                      .n_row = input->task->rows->n_row,
                      .n_feature = input->task->rows->n_feature,
                      .n_group = input->task->goal == MODEL_CLASS ? input->task->n_class : 1,
-                     .n_fold = input->splits->n_fold};
+                     .n_fold = input->splits->n_fold,
+                     .n_cell = input->n_cell > 0 ? input->n_cell : TUNING_CELLS};
+    w.is_thin = (uint64_t)w.n_row * w.n_feature > w.n_cell;
     for (uint32_t k = 0; k < input->n_kind; k++) {
         w.n_attempt += input->kind[k]->n_try;
     }
@@ -275,7 +328,8 @@ maru_status model_tuning_run(const struct tuning_input *input, struct arena *are
     }
     st = st == MARU_OK ? list_attempts(&w, choose(&w), &made, err) : st;
     assert(st != MARU_OK || made.kind); // one of the tries is chosen
-    if (st == MARU_OK) { // its answers once more, which is cheaper than keeping those of all
+    if (st == MARU_OK) {
+        w.is_thin = false; // once more, which is cheaper than keeping the answers of all tries
         st = try_settings(&w, made.kind, made.try, w.loss, made.strong, err);
         made.margin = w.margin;
         made.n_group = w.n_group;

@@ -8,11 +8,14 @@
 #include "learn/splits/splits.h"
 #include "train/kinds/kinds.h"
 
+enum { TUNING_CELLS = 1 << 22 };
+
 struct tuning_input {
-    const struct kind_task *task;   // rows: all training rows
+    const struct kind_task *task;   // rows: all training rows, weights are not looked at
     const struct splits *splits;    // of these rows
     const struct kind *const *kind; // (n_kind)
     uint32_t n_kind;
+    uint64_t n_cell; // values that a try learns from, about; 0: TUNING_CELLS
     void (*progress)(void *context, double share, const char *what); // NULL: nobody looks
     void *context;
 };
@@ -28,7 +31,9 @@ struct tuned {
     uint32_t n_group;
 };
 
-// Fit the tries on the folds.
+// Fit the tries on the folds. Where a fold has more values, tries learn from a part of its rows: common classes are thinned out, and
+// weighted so that shares stay as they are, while rare ones keep all rows. They are tried on all rows left out, and the chosen one
+// learns from all.
 //   memory  in `arena`
 //   errors  of the kinds; MARU_E_INPUT: no fold has rows of both classes; MARU_E_LIMIT, MARU_E_MEMORY
 //   cost    folds times tries fits
