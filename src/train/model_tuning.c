@@ -2,87 +2,122 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "train/thinning.h"
 
-enum { STRONGEST = 10 };
+enum { STRONGEST = 10, BLOCKS = 20 };
+enum { TRY_NAME_BYTES = KIND_NAME_BYTES + 32 };
+#define SEARCH_WORK                                                                                \
+    UINT64_C(50000000) // rows times pairs of columns that a search for combinations goes through
+
+// Of neighboring rows: one row's loss resembles the next one's, and a mean of four folds has hardly a standard error.
+struct block_loss {
+    double sum;
+    uint32_t n;
+};
 
 struct work {
     const struct tuning_input *in;
     struct arena *arena;
     uint32_t n_row, n_feature, n_group, n_fold;
-    uint32_t *row; // (n_row) of a side of a fold
-    float *x, *y;  // (n_row, n_feature), (n_row): rows of a side
-    float *margin; // (n_row, n_group) of the try in hand
-    double *gain;  // (n_feature)
-    double *loss;  // (n_attempt, n_fold)
-    uint32_t n_attempt, n_done;
-    uint64_t n_cell;        // as in the input
-    bool is_thin;           // tries learn from a part of the rows
-    float *weight;          // (n_row) of a row of that part
-    uint32_t *count, *seen; // (n_group + 1) rows of each class; those gone through
-    float *answer;          // (n_row, n_group) of the rows of a fold
+    uint32_t n_wide;         // columns of x now: n_feature and combinations
+    uint32_t *row;           // (n_row) of a side of a fold
+    float *x, *y;            // (n_row, n_wide), (n_row): rows of a side
+    float *margin;           // (n_row, n_group) of the try in hand
+    double *gain;            // (n_wide)
+    struct block_loss *loss; // (n_attempt, BLOCKS), those with combinations behind the others
+    uint32_t n_attempt, n_plain, n_done; // tries; those without combinations
+    bool is_combined;                    // the try in hand
+    struct combination_found *found;     // (n_fold)
+    struct tuned *out;
+    uint64_t n_cell; // as in the input
+    bool is_thin;    // tries learn from a part of the rows
+    float *weight;   // (n_row) of a row of that part
+    float *answer;   // (n_row, n_group) of the rows of a fold
 };
 
 // ---- rows of a side
 
-static uint32_t class_of(const struct work *w, uint32_t row) {
-    const struct kind_task *task = w->in->task;
-    return task->goal == MODEL_NUMBER ? 0 : (uint32_t)task->rows->y[row];
-}
-
-// The most rows that a class may keep, so that all together keep at most n_most: rare ones keep theirs.
-static uint32_t most_of_class(const uint32_t *count, uint32_t n_class, uint64_t n_most) {
-    uint32_t least = 1, most = UINT32_MAX / 2;
-    while (least < most) {
-        const uint32_t middle = least + (most - least + 1) / 2;
-        uint64_t n = 0;
-        for (uint32_t c = 0; c < n_class; c++) {
-            n += count[c] < middle ? count[c] : middle;
-        }
-        if (n <= n_most) {
-            least = middle;
-        } else {
-            most = middle - 1;
-        }
-    }
-    return least;
-}
-
-// Every so many-th row of each common class, with the weight of so many.
-static uint32_t thin_out(struct work *w, uint32_t n) {
-    const uint32_t n_class = w->n_group + 1;
-    memset(w->count, 0, n_class * sizeof *w->count);
-    memset(w->seen, 0, n_class * sizeof *w->seen);
-    for (uint32_t i = 0; i < n; i++) {
-        w->count[class_of(w, w->row[i])]++;
-    }
-    const uint32_t most = most_of_class(w->count, n_class, w->n_cell / w->n_feature);
-    uint32_t n_kept = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t class = class_of(w, w->row[i]);
-        const uint32_t stride = (w->count[class] + most - 1) / most;
-        if (w->seen[class]++ % stride == 0) {
-            w->weight[n_kept] = (float)stride;
-            w->row[n_kept++] = w->row[i];
-        }
-    }
-    return n_kept;
-}
-
-static uint32_t take_rows(struct work *w, uint32_t fold, enum splits_side side) {
+// Take some of all rows; as many columns as the side has.
+static void copy_rows(struct work *w, uint32_t n, const struct combination_found *found) {
     const struct boosting_rows *rows = w->in->task->rows;
-    uint32_t n = splits_rows(w->in->splits, fold, side, w->row);
-    n = side == SPLITS_TRAIN && w->is_thin ? thin_out(w, n) : n;
     for (uint32_t i = 0; i < n; i++) {
-        memcpy(w->x + (size_t)i * w->n_feature, rows->x + (size_t)w->row[i] * w->n_feature,
-               w->n_feature * sizeof *w->x);
+        float *to = w->x + (size_t)i * w->n_wide;
+        memcpy(to, rows->x + (size_t)w->row[i] * w->n_feature, w->n_feature * sizeof *to);
+        for (uint32_t k = w->n_feature; k < w->n_wide; k++) {
+            to[k] = combination_value(&found->combination[k - w->n_feature], to);
+        }
         w->y[i] = rows->y[w->row[i]];
     }
-    return n;
+}
+
+static maru_status thin_out(struct work *w, uint64_t n_most, uint32_t *n, maru_error *err) {
+    const struct thinning thinning = {
+        .y = w->in->task->goal == MODEL_NUMBER ? NULL : w->in->task->rows->y,
+        .n_class = w->in->task->goal == MODEL_CLASS ? w->in->task->n_class : 2,
+        .n_most = n_most};
+    return thinning_keep(&thinning, w->row, *n, w->weight, w->arena, n, err);
+}
+
+static maru_status take_rows(struct work *w, uint32_t fold, enum splits_side side, uint32_t *n,
+                             maru_error *err) {
+    const struct combination_found *found =
+        w->is_combined ? &w->found[fold - w->in->splits->first] : NULL;
+    maru_status st = MARU_OK;
+    *n = splits_rows(w->in->splits, fold, side, w->row);
+    w->n_wide = w->n_feature + (found ? found->n : 0);
+    if (side == SPLITS_TRAIN && w->is_thin) {
+        st = thin_out(w, w->n_cell / w->n_wide, n, err);
+    }
+    if (st == MARU_OK) {
+        copy_rows(w, *n, found);
+    }
+    return st;
+}
+
+// ---- combinations
+
+static maru_status search_rows(struct work *w, uint32_t n, struct combination_found *out,
+                               maru_error *err) {
+    static const enum boosting_goal goals[N_MODEL_GOAL] = {
+        [MODEL_YES_NO] = BOOSTING_YES_NO,
+        [MODEL_CLASS] = BOOSTING_CLASS,
+        [MODEL_NUMBER] = BOOSTING_NUMBER,
+    };
+    const uint64_t most = SEARCH_WORK / ((uint64_t)w->n_feature * w->n_feature);
+    maru_status st = n > most ? thin_out(w, most, &n, err) : MARU_OK;
+    if (st != MARU_OK) {
+        return st;
+    }
+    w->n_wide = w->n_feature;
+    copy_rows(w, n, NULL);
+    const struct boosting_rows rows = {w->x, w->y, NULL, n, w->n_feature};
+    const struct combination_wish wish = {.goal = goals[w->in->task->goal],
+                                          .n_class = w->in->task->n_class,
+                                          .most = RECIPE_MAX_COMBINATIONS,
+                                          .unit = w->in->unit,
+                                          .n_thread = w->in->task->n_thread,
+                                          .seed = (uint32_t)w->in->task->seed};
+    return combination_search(&rows, &wish, out, err);
+}
+
+// Those of each fold's own rows. Where fewer than half of the folds have any, none is tried.
+static maru_status search_folds(struct work *w, bool *is_worth, maru_error *err) {
+    uint32_t n_with = 0;
+    maru_status st = MARU_OK;
+    for (uint32_t fold = 0; st == MARU_OK && fold < w->n_fold; fold++) {
+        const uint32_t n =
+            splits_rows(w->in->splits, w->in->splits->first + fold, SPLITS_TRAIN, w->row);
+        st = n > 0 ? search_rows(w, n, &w->found[fold], err) : MARU_OK;
+        n_with += w->found[fold].n > 0;
+    }
+    *is_worth = 2 * n_with >= w->n_fold;
+    return st;
 }
 
 // ---- losses
@@ -138,50 +173,69 @@ static maru_status answer_rows(struct work *w, const struct kind *kind, const st
     return st;
 }
 
-static void note_strongest(struct work *w, double *strong) {
-    for (uint32_t k = 0; k < STRONGEST && k < w->n_feature; k++) {
+static void note_combination(struct work *w, const struct combination *of) {
+    struct tuned *out = w->out;
+    for (uint32_t k = 0; k < out->n_combination; k++) {
+        struct tuned_combination *known = &out->combination[k];
+        if (known->of.kind == of->kind && known->of.a == of->a && known->of.b == of->b) {
+            known->strong += 1.0 / w->n_fold;
+            return;
+        }
+    }
+    out->combination[out->n_combination++] = (struct tuned_combination){*of, 1.0 / w->n_fold};
+}
+
+static void note_strongest(struct work *w, uint32_t fold) {
+    for (uint32_t k = 0; k < STRONGEST && k < w->n_wide; k++) {
         uint32_t best = 0;
-        for (uint32_t f = 1; f < w->n_feature; f++) {
+        for (uint32_t f = 1; f < w->n_wide; f++) {
             best = w->gain[f] > w->gain[best] ? f : best;
         }
         if (w->gain[best] <= 0) {
             return;
         }
-        strong[best] += 1.0 / w->n_fold;
+        if (best < w->n_feature) {
+            w->out->strong[best] += 1.0 / w->n_fold;
+        } else {
+            note_combination(w, &w->found[fold].combination[best - w->n_feature]);
+        }
         w->gain[best] = 0;
     }
 }
 
-// Margins of the fold's rows go to their places; the fold's mean loss.
-static void keep_answers(struct work *w, uint32_t n, double *loss) {
-    double sum = 0;
+// Margins and losses of the fold's rows go to their places.
+static void keep_answers(struct work *w, uint32_t n, struct block_loss *loss) {
     for (uint32_t i = 0; i < n; i++) {
         const float *margin = w->answer + (size_t)i * w->n_group;
+        struct block_loss *block = &loss[(uint64_t)w->row[i] * BLOCKS / w->n_row];
         memcpy(w->margin + (size_t)w->row[i] * w->n_group, margin, w->n_group * sizeof *margin);
-        sum += loss_of(w, margin, w->y[i]);
+        block->sum += loss_of(w, margin, w->y[i]);
+        block->n++;
     }
-    *loss = n > 0 ? sum / n : (double)NAN;
 }
 
 static maru_status try_fold(struct work *w, const struct kind *kind, uint32_t try, uint32_t fold,
-                            double *loss, double *strong, maru_error *err) {
+                            struct block_loss *loss, maru_error *err) {
     const uint32_t k = w->in->splits->first + fold;
-    const uint32_t n_train = take_rows(w, k, SPLITS_TRAIN);
-    struct boosting_rows rows = {w->x, w->y, w->is_thin ? w->weight : NULL, n_train, w->n_feature};
+    uint32_t n_train, n_test;
+    maru_status st = take_rows(w, k, SPLITS_TRAIN, &n_train, err);
+    if (st != MARU_OK || n_train == 0) {
+        return st != MARU_OK ? st : fail(err, MARU_E_INPUT, "a fold without rows to learn from");
+    }
+    struct boosting_rows rows = {w->x, w->y, w->is_thin ? w->weight : NULL, n_train, w->n_wide};
     struct kind_task task = *w->in->task;
     task.rows = &rows;
     struct kind_fitted fitted = {.gain = w->gain};
     text_init(&fitted.bytes, MODEL_MAX_BYTES);
     text_init(&fitted.source, MODEL_MAX_BYTES);
-    maru_status st = n_train == 0 ? fail(err, MARU_E_INPUT, "a fold without rows to learn from")
-                                  : kind->fit(&task, try, &fitted, err);
+    st = kind->fit(&task, try, &fitted, err);
     if (st == MARU_OK) {
-        note_strongest(w, strong);
-        const uint32_t n_test = take_rows(w, k, SPLITS_TEST);
-        st = answer_rows(w, kind, &fitted.bytes, n_test, err);
-        if (st == MARU_OK) {
-            keep_answers(w, n_test, loss);
-        }
+        note_strongest(w, fold);
+        st = take_rows(w, k, SPLITS_TEST, &n_test, err);
+    }
+    st = st == MARU_OK ? answer_rows(w, kind, &fitted.bytes, n_test, err) : st;
+    if (st == MARU_OK) {
+        keep_answers(w, n_test, loss);
     }
     text_fini(&fitted.source);
     text_fini(&fitted.bytes);
@@ -202,138 +256,200 @@ static void forget_margins(struct work *w) {
     }
 }
 
-static maru_status try_settings(struct work *w, const struct kind *kind, uint32_t try, double *loss,
-                                double *strong, maru_error *err) {
+static void describe(const struct kind *kind, uint32_t try, bool is_combined,
+                     char out[TRY_NAME_BYTES]) {
     char what[KIND_NAME_BYTES];
     kind->describe(try, what);
+    snprintf(out, TRY_NAME_BYTES, "%s%s", what, is_combined ? ", combined" : "");
+}
+
+static maru_status try_settings(struct work *w, const struct kind *kind, uint32_t try,
+                                struct block_loss *loss, maru_error *err) {
+    char what[TRY_NAME_BYTES];
+    describe(kind, try, w->is_combined, what);
     forget_margins(w);
-    memset(strong, 0, w->n_feature * sizeof *strong);
+    memset(w->out->strong, 0, w->n_feature * sizeof *w->out->strong);
+    memset(loss, 0, BLOCKS * sizeof *loss);
+    w->out->n_combination = 0;
     maru_status st = MARU_OK;
     for (uint32_t fold = 0; st == MARU_OK && fold < w->n_fold; fold++, w->n_done++) {
         tell_progress(w, what);
-        st = try_fold(w, kind, try, fold, &loss[fold], strong, err);
+        st = try_fold(w, kind, try, fold, loss, err);
     }
     return st;
 }
 
-static double mean_of(const double *value, uint32_t n) {
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += value[i];
+static maru_status try_kinds(struct work *w, struct block_loss *loss, maru_error *err) {
+    maru_status st = MARU_OK;
+    for (uint32_t k = 0; st == MARU_OK && k < w->in->n_kind; k++) {
+        for (uint32_t t = 0; st == MARU_OK && t < w->in->kind[k]->n_try; t++, loss += BLOCKS) {
+            st = try_settings(w, w->in->kind[k], t, loss, err);
+        }
+    }
+    return st;
+}
+
+// With combinations, where the folds have any.
+static maru_status try_combined(struct work *w, maru_error *err) {
+    bool is_worth = false;
+    tell_progress(w, "combinations");
+    maru_status st = search_folds(w, &is_worth, err);
+    if (st == MARU_OK && is_worth) {
+        w->is_combined = true;
+        w->n_attempt = 2 * w->n_plain;
+        st = try_kinds(w, w->loss + (size_t)w->n_plain * BLOCKS, err);
+    }
+    return st;
+}
+
+static double mean_of(const struct block_loss *block) {
+    double sum = 0, n = 0;
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        sum += block[i].sum;
+        n += block[i].n;
     }
     return sum / n;
 }
 
-// Standard error of the mean of a - b over folds; b NULL: of a. Infinite for one fold, where nothing is known of it.
-static double error_of(const double *a, const double *b, uint32_t n) {
-    double mean = 0, square = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        mean += (a[i] - (b ? b[i] : 0)) / n;
+// Standard error of the mean of a - b, of the same rows; b NULL: of a.
+static double error_of(const struct block_loss *a, const struct block_loss *b) {
+    const double mean = mean_of(a) - (b ? mean_of(b) : 0);
+    double square = 0, n = 0;
+    uint32_t n_block = 0;
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        const double off = a[i].sum - (b ? b[i].sum : 0) - mean * a[i].n;
+        square += off * off;
+        n += a[i].n;
+        n_block += a[i].n > 0;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        const double d = a[i] - (b ? b[i] : 0) - mean;
-        square += d * d;
-    }
-    return n > 1 ? sqrt(square / (n - 1) / n) : 0;
+    return n_block > 1 ? sqrt(square * n_block / (n_block - 1)) / n : 0;
 }
 
-// The first whose losses are, fold by fold, no surer above the best ones' than one standard error.
+// The first whose losses are, block by block, no surer above the best ones' than one standard error.
 static uint32_t choose(const struct work *w) {
     uint32_t best = 0;
     for (uint32_t t = 1; t < w->n_attempt; t++) {
-        best = mean_of(w->loss + (size_t)t * w->n_fold, w->n_fold) <
-                       mean_of(w->loss + (size_t)best * w->n_fold, w->n_fold)
+        best = mean_of(w->loss + (size_t)t * BLOCKS) < mean_of(w->loss + (size_t)best * BLOCKS)
                    ? t
                    : best;
     }
-    const double *least = w->loss + (size_t)best * w->n_fold;
+    const struct block_loss *least = w->loss + (size_t)best * BLOCKS;
     for (uint32_t t = 0; t < best; t++) {
-        const double *of = w->loss + (size_t)t * w->n_fold;
-        if (mean_of(of, w->n_fold) - mean_of(least, w->n_fold) <= error_of(of, least, w->n_fold)) {
+        const struct block_loss *of = w->loss + (size_t)t * BLOCKS;
+        if (mean_of(of) - mean_of(least) <= error_of(of, least)) {
             return t;
         }
     }
     return best;
 }
 
-static maru_status make_room(struct work *w, struct tuned *out, maru_error *err) {
+static maru_status make_room(struct work *w, maru_error *err) {
     const size_t n_row = (size_t)w->n_row + 1;
+    const size_t n_wide = (size_t)w->n_feature + RECIPE_MAX_COMBINATIONS;
     w->row = arena_take(w->arena, n_row, sizeof *w->row);
-    w->x = arena_take(w->arena, n_row * w->n_feature, sizeof *w->x);
+    w->x = arena_take(w->arena, n_row * n_wide, sizeof *w->x);
     w->y = arena_take(w->arena, n_row, sizeof *w->y);
     w->margin = arena_take(w->arena, n_row * w->n_group, sizeof *w->margin);
     w->answer = arena_take(w->arena, n_row * w->n_group, sizeof *w->answer);
-    w->gain = arena_take(w->arena, w->n_feature, sizeof *w->gain);
     w->weight = arena_take(w->arena, n_row, sizeof *w->weight);
-    w->count = arena_take(w->arena, (size_t)w->n_group + 1, sizeof *w->count);
-    w->seen = arena_take(w->arena, (size_t)w->n_group + 1, sizeof *w->seen);
-    w->loss = arena_take(w->arena, (size_t)w->n_attempt * w->n_fold, sizeof *w->loss);
-    out->strong = arena_take(w->arena, w->n_feature, sizeof *out->strong);
-    return w->row && w->x && w->y && w->margin && w->answer && w->gain && w->weight && w->count &&
-                   w->seen && w->loss && out->strong
+    w->gain = arena_take(w->arena, n_wide, sizeof *w->gain);
+    w->loss = arena_take(w->arena, (size_t)2 * w->n_plain * BLOCKS, sizeof *w->loss);
+    w->found = arena_take(w->arena, w->n_fold, sizeof *w->found);
+    w->out->strong = arena_take(w->arena, w->n_feature, sizeof *w->out->strong);
+    w->out->combination = arena_take(w->arena, (size_t)w->n_fold * RECIPE_MAX_COMBINATIONS,
+                                     sizeof *w->out->combination);
+    return w->row && w->x && w->y && w->margin && w->answer && w->weight && w->gain && w->loss &&
+                   w->found && w->out->strong && w->out->combination
                ? MARU_OK
                : arena_refusal(w->arena, err);
 }
 
-static maru_status list_attempts(struct work *w, uint32_t chosen, struct tuned *out,
-                                 maru_error *err) {
+static maru_status list_attempts(struct work *w, uint32_t chosen, maru_error *err) {
     struct card_try *attempt = arena_take(w->arena, w->n_attempt, sizeof *attempt);
     uint32_t at = 0;
-    for (uint32_t k = 0; attempt && k < w->in->n_kind; k++) {
-        const struct kind *kind = w->in->kind[k];
-        for (uint32_t t = 0; t < kind->n_try; t++, at++) {
-            char name[KIND_NAME_BYTES];
-            const double *loss = w->loss + (size_t)at * w->n_fold;
-            kind->describe(t, name);
-            attempt[at] = (struct card_try){arena_text(w->arena, name, strlen(name)),
-                                            mean_of(loss, w->n_fold),
-                                            error_of(loss, NULL, w->n_fold), at == chosen};
-            if (!attempt[at].name) {
-                return arena_refusal(w->arena, err);
+    for (uint32_t pass = 0; attempt && at < w->n_attempt; pass++) {
+        for (uint32_t k = 0; k < w->in->n_kind; k++) {
+            const struct kind *kind = w->in->kind[k];
+            for (uint32_t t = 0; t < kind->n_try; t++, at++) {
+                char name[TRY_NAME_BYTES];
+                const struct block_loss *loss = w->loss + (size_t)at * BLOCKS;
+                describe(kind, t, pass > 0, name);
+                attempt[at] = (struct card_try){arena_text(w->arena, name, strlen(name)),
+                                                mean_of(loss), error_of(loss, NULL), at == chosen};
+                if (!attempt[at].name) {
+                    return arena_refusal(w->arena, err);
+                }
+                w->out->kind = at == chosen ? kind : w->out->kind;
+                w->out->try = at == chosen ? t : w->out->try;
             }
-            out->kind = at == chosen ? kind : out->kind;
-            out->try = at == chosen ? t : out->try;
         }
     }
-    out->attempt = attempt;
-    out->n_attempt = w->n_attempt;
+    w->out->attempt = attempt;
+    w->out->n_attempt = w->n_attempt;
+    w->out->is_combined = chosen >= w->n_plain;
     return attempt ? MARU_OK : arena_refusal(w->arena, err);
+}
+
+static struct work work_of(const struct tuning_input *input, struct arena *arena,
+                           struct tuned *out) {
+    struct work w = {.in = input,
+                     .arena = arena,
+                     .out = out,
+                     .n_row = input->task->rows->n_row,
+                     .n_feature = input->task->rows->n_feature,
+                     .n_group = input->task->goal == MODEL_CLASS ? input->task->n_class : 1,
+                     .n_fold = input->splits ? input->splits->n_fold : 1,
+                     .n_cell = input->n_cell > 0 ? input->n_cell : TUNING_CELLS};
+    w.is_thin = (uint64_t)w.n_row * w.n_feature > w.n_cell;
+    for (uint32_t k = 0; k < input->n_kind; k++) {
+        w.n_plain += input->kind[k]->n_try;
+    }
+    w.n_attempt = w.n_plain;
+    return w;
+}
+
+static bool may_combine(const struct tuning_input *input) {
+    return input->wants_combinations && input->task->rows->n_feature <= COMBINATIONS_MAX_FEATURES;
+}
+
+// The chosen one once more, from all rows, which is cheaper than keeping the answers of all tries.
+static maru_status ask_chosen(struct work *w, maru_error *err) {
+    w->is_combined = w->out->is_combined;
+    w->is_thin = false;
+    const maru_status st = try_settings(w, w->out->kind, w->out->try, w->loss, err);
+    w->out->margin = w->margin;
+    w->out->n_group = w->n_group;
+    return st;
 }
 
 maru_status model_tuning_run(const struct tuning_input *input, struct arena *arena,
                              struct tuned *out, maru_error *err) {
     struct tuned made = {0};
-    struct work w = {.in = input,
-                     .arena = arena,
-                     .n_row = input->task->rows->n_row,
-                     .n_feature = input->task->rows->n_feature,
-                     .n_group = input->task->goal == MODEL_CLASS ? input->task->n_class : 1,
-                     .n_fold = input->splits->n_fold,
-                     .n_cell = input->n_cell > 0 ? input->n_cell : TUNING_CELLS};
-    w.is_thin = (uint64_t)w.n_row * w.n_feature > w.n_cell;
-    for (uint32_t k = 0; k < input->n_kind; k++) {
-        w.n_attempt += input->kind[k]->n_try;
+    struct work w = work_of(input, arena, &made);
+    if (w.n_plain == 0 || 2 * w.n_plain > MODEL_MAX_TRIES) {
+        return fail(err, MARU_E_RANGE, "%u settings to try, 1 to %d can be", w.n_plain,
+                    MODEL_MAX_TRIES / 2);
     }
-    if (w.n_attempt == 0 || w.n_attempt > MODEL_MAX_TRIES) {
-        return fail(err, MARU_E_RANGE, "%u settings to try, 1 to %d can be", w.n_attempt,
-                    MODEL_MAX_TRIES);
-    }
-    maru_status st = make_room(&w, &made, err);
-    uint32_t at = 0;
-    for (uint32_t k = 0; st == MARU_OK && k < input->n_kind; k++) {
-        for (uint32_t t = 0; st == MARU_OK && t < input->kind[k]->n_try; t++, at++) {
-            st = try_settings(&w, input->kind[k], t, w.loss + (size_t)at * w.n_fold, made.strong,
-                              err);
-        }
-    }
-    st = st == MARU_OK ? list_attempts(&w, choose(&w), &made, err) : st;
+    maru_status st = make_room(&w, err);
+    st = st == MARU_OK ? try_kinds(&w, w.loss, err) : st;
+    st = st == MARU_OK && may_combine(input) ? try_combined(&w, err) : st;
+    st = st == MARU_OK ? list_attempts(&w, choose(&w), err) : st;
     assert(st != MARU_OK || made.kind); // one of the tries is chosen
-    if (st == MARU_OK) {
-        w.is_thin = false; // once more, which is cheaper than keeping the answers of all tries
-        st = try_settings(&w, made.kind, made.try, w.loss, made.strong, err);
-        made.margin = w.margin;
-        made.n_group = w.n_group;
-    }
+    st = st == MARU_OK ? ask_chosen(&w, err) : st;
     *out = st == MARU_OK ? made : *out;
     return st;
+}
+
+maru_status model_tuning_combine(const struct tuning_input *input, struct arena *arena,
+                                 struct combination_found *out, maru_error *err) {
+    struct tuned none = {0};
+    struct work w = work_of(input, arena, &none);
+    const maru_status st = make_room(&w, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    for (uint32_t i = 0; i < w.n_row; i++) {
+        w.row[i] = i;
+    }
+    return search_rows(&w, w.n_row, out, err);
 }

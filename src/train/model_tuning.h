@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "learn/splits/splits.h"
+#include "train/combination_search.h"
 #include "train/kinds/kinds.h"
 
 enum { TUNING_CELLS = 1 << 22 };
@@ -16,6 +17,10 @@ struct tuning_input {
     const struct kind *const *kind; // (n_kind)
     uint32_t n_kind;
     uint64_t n_cell; // values that a try learns from, about; 0: TUNING_CELLS
+    // Are combinations of columns searched in each fold, and each try made with those, too? Not with more columns than
+    // COMBINATIONS_MAX_FEATURES.
+    bool wants_combinations;
+    const char *const *unit; // (n_feature) or NULL, as in combinations.h
     void (*progress)(void *context, double share, const char *what); // NULL: nobody looks
     void *context;
 };
@@ -29,6 +34,12 @@ struct tuned {
         margin; // (n_row, n_group) what the chosen one answered for rows that it had not seen; NaN: tried in no fold
     double *strong; // (n_feature) share of folds in which a feature was among the strongest ten
     uint32_t n_group;
+    bool is_combined; // with the combinations that the rows in hand have
+    struct tuned_combination {
+        struct combination of;
+        double strong; // as above
+    } * combination;   // (n_combination)
+    uint32_t n_combination;
 };
 
 // Fit the tries on the folds. Where a fold has more values, tries learn from a part of its rows: common classes are thinned out, and
@@ -39,5 +50,12 @@ struct tuned {
 //   cost    folds times tries fits
 MARU_MUST_USE maru_status model_tuning_run(const struct tuning_input *input, struct arena *arena,
                                            struct tuned *out, maru_error *err);
+
+// The combinations of all training rows of a task, or of a part of them where they are many.
+//   memory  scratch from `arena`
+//   errors  of combination_search
+MARU_MUST_USE maru_status model_tuning_combine(const struct tuning_input *input,
+                                               struct arena *arena, struct combination_found *out,
+                                               maru_error *err);
 
 #endif

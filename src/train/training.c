@@ -64,6 +64,31 @@ static maru_status check_parts(const struct training *t, maru_error *err) {
                       "the earlier rows are all good or all bad: nothing can be learnt from them");
 }
 
+// The rows of both sides as the recipe makes them.
+static maru_status fill_rows(struct training *t, maru_error *err) {
+    const size_t n_feature = t->recipe.n_feature;
+    uint32_t *row = arena_take(t->arena, (size_t)t->all.n + 1, sizeof *row);
+    t->x_train = arena_take(t->arena, (size_t)t->n_train * n_feature, sizeof *t->x_train);
+    t->x_test = arena_take(t->arena, (size_t)t->n_test * n_feature, sizeof *t->x_test);
+    t->y_train = arena_take(t->arena, t->n_train, sizeof *t->y_train);
+    if (!row || !t->x_train || !t->x_test || !t->y_train) {
+        return arena_refusal(t->arena, err);
+    }
+    struct recipe_fit fit;
+    for (uint32_t i = 0; i < t->n_train; i++) {
+        row[i] = t->all.row[t->train[i]];
+        t->y_train[i] = t->all.y[t->train[i]];
+    }
+    const maru_status st =
+        recipe_apply(&t->recipe, t->in->frame, row, t->n_train, t->x_train, &fit, err);
+    for (uint32_t i = 0; i < t->n_test; i++) {
+        row[i] = t->all.row[t->test[i]];
+    }
+    return st == MARU_OK
+               ? recipe_apply(&t->recipe, t->in->frame, row, t->n_test, t->x_test, &fit, err)
+               : st;
+}
+
 static maru_status make_rows(struct training *t, maru_error *err) {
     const struct frame *frame = t->in->frame;
     uint32_t *column = arena_take(t->arena, (size_t)frame->n_column + 1, sizeof *column);
@@ -85,22 +110,31 @@ static maru_status make_rows(struct training *t, maru_error *err) {
     if (st != MARU_OK) {
         return st;
     }
-    t->x_train = arena_take(t->arena, (size_t)t->n_train * t->recipe.n_feature, sizeof *t->x_train);
-    t->x_test = arena_take(t->arena, (size_t)t->n_test * t->recipe.n_feature, sizeof *t->x_test);
-    t->y_train = arena_take(t->arena, t->n_train, sizeof *t->y_train);
-    if (!t->x_train || !t->x_test || !t->y_train) {
+    return fill_rows(t, err);
+}
+
+// The units of features, by which differences and sums make sense.
+static maru_status list_units(struct training *t, const char *const **out, maru_error *err) {
+    const char **unit = arena_take(t->arena, t->recipe.n_feature, sizeof *unit);
+    if (!unit) {
         return arena_refusal(t->arena, err);
     }
-    struct recipe_fit fit;
-    st = recipe_apply(&t->recipe, frame, row, t->n_train, t->x_train, &fit, err);
-    for (uint32_t i = 0; i < t->n_train; i++) {
-        t->y_train[i] = t->all.y[t->train[i]];
+    for (uint32_t f = 0; f < t->recipe.n_feature; f++) {
+        const char *known = t->recipe.column[t->recipe.feature[f].column].unit;
+        unit[f] = known[0] ? known : NULL;
     }
-    for (uint32_t i = 0; i < t->n_test; i++) {
-        row[i] = t->all.row[t->test[i]];
-    }
-    return st == MARU_OK ? recipe_apply(&t->recipe, frame, row, t->n_test, t->x_test, &fit, err)
-                         : st;
+    *out = unit;
+    return MARU_OK;
+}
+
+// The combinations of all training rows join the recipe.
+static maru_status combine(struct training *t, const struct tuning_input *input, maru_error *err) {
+    struct combination_found found = {0};
+    maru_status st = model_tuning_combine(input, t->arena, &found, err);
+    st = st == MARU_OK && found.n > 0
+             ? recipe_combine(&t->recipe, found.combination, found.n, t->arena, &t->recipe, err)
+             : st;
+    return st == MARU_OK && found.n > 0 ? fill_rows(t, err) : st;
 }
 
 static maru_status tune(struct training *t, const struct kind_task *task, maru_error *err) {
@@ -109,6 +143,7 @@ static maru_status tune(struct training *t, const struct kind_task *task, maru_e
     struct tuning_input input = {.task = task,
                                  .splits = &splits,
                                  .kind = kind,
+                                 .wants_combinations = true,
                                  .progress = t->in->progress,
                                  .context = t->in->context};
     for (uint32_t i = 0; kind_at(i) && input.n_kind < sizeof kind / sizeof *kind; i++) {
@@ -116,8 +151,10 @@ static maru_status tune(struct training *t, const struct kind_task *task, maru_e
             kind[input.n_kind++] = kind_at(i);
         }
     }
-    const maru_status st = training_deal(t, t->train, t->n_train, TRAINING_FOLDS, &splits, err);
-    return st == MARU_OK ? model_tuning_run(&input, t->arena, &t->tuned, err) : st;
+    maru_status st = list_units(t, &input.unit, err);
+    st = st == MARU_OK ? training_deal(t, t->train, t->n_train, TRAINING_FOLDS, &splits, err) : st;
+    st = st == MARU_OK ? model_tuning_run(&input, t->arena, &t->tuned, err) : st;
+    return st == MARU_OK && t->tuned.is_combined ? combine(t, &input, err) : st;
 }
 
 static maru_status fit(struct training *t, const struct kind_task *task, maru_error *err) {
@@ -177,12 +214,12 @@ static maru_status run(struct training *t, struct text *bytes, maru_error *err) 
     if (st != MARU_OK) {
         return st;
     }
-    const struct boosting_rows rows = {t->x_train, t->y_train, NULL, t->n_train,
-                                       t->recipe.n_feature};
+    struct boosting_rows rows = {t->x_train, t->y_train, NULL, t->n_train, t->recipe.n_feature};
     const bool is_small = (uint64_t)t->n_train * t->recipe.n_feature < SMALL_CELLS;
     const struct kind_task task = {t->goal, t->all.n_class, &rows, t->in->seed,
                                    is_small ? 1 : t->in->n_thread};
     st = tune(t, &task, err);
+    rows = (struct boosting_rows){t->x_train, t->y_train, NULL, t->n_train, t->recipe.n_feature};
     st = st == MARU_OK ? fit(t, &task, err) : st;
     st = st == MARU_OK ? put_together(t, err) : st;
     st = st == MARU_OK ? training_find_doubt(t, err) : st;

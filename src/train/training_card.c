@@ -415,6 +415,23 @@ static maru_status fill_drift(struct training *t, maru_error *err) {
     return st;
 }
 
+// The share of folds in which a feature was among the strongest.
+static double strength_of(const struct training *t, uint32_t feature) {
+    const struct recipe *recipe = &t->recipe;
+    const struct feature *f = &recipe->feature[feature];
+    if (f->form != FEATURE_COMBINED) {
+        return fmin(t->tuned.strong[feature], 1);
+    }
+    const struct combination *of = &recipe->combination[f->column];
+    for (uint32_t k = 0; k < t->tuned.n_combination; k++) {
+        const struct tuned_combination *known = &t->tuned.combination[k];
+        if (known->of.kind == of->kind && known->of.a == of->a && known->of.b == of->b) {
+            return fmin(known->strong, 1);
+        }
+    }
+    return 0;
+}
+
 static void fill_suspects(struct training *t) {
     struct model_card *card = &t->model.card;
     double *gain = t->fitted.gain, sum = 0;
@@ -430,7 +447,7 @@ static void fill_suspects(struct training *t) {
             return;
         }
         card->suspect[card->n_suspect++] =
-            (struct card_suspect){best, gain[best] / sum, fmin(t->tuned.strong[best], 1)};
+            (struct card_suspect){best, gain[best] / sum, strength_of(t, best)};
         gain[best] = 0;
     }
 }

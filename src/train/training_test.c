@@ -71,13 +71,15 @@ static void make_row(struct frame *frame, uint64_t seed, uint32_t i, bool is_noi
                                               : "void");
 }
 
-static void open_trial(struct trial *trial, uint64_t seed, uint32_t n, bool is_noise,
-                       const char *target) {
+static void make_table(struct trial *trial, uint64_t seed, uint32_t n, bool is_noise) {
     *trial = (struct trial){0};
     make_columns(&trial->frame, n);
     for (uint32_t i = 0; i < n; i++) {
         make_row(&trial->frame, seed, i, is_noise);
     }
+}
+
+static void find_roles(struct trial *trial, const char *target) {
     struct role_hint hints[3];
     size_t n_hint = 0;
     static const char *const targets[] = {"result", "thickness", "defect kind"};
@@ -92,6 +94,12 @@ static void open_trial(struct trial *trial, uint64_t seed, uint32_t n, bool is_n
                                      .hint = hints,
                                      .n_hint = n_hint};
     assert_int_equal(roles_find(&trial->frame, &said, &trial->roles, NULL), MARU_OK);
+}
+
+static void open_trial(struct trial *trial, uint64_t seed, uint32_t n, bool is_noise,
+                       const char *target) {
+    make_table(trial, seed, n, is_noise);
+    find_roles(trial, target);
 }
 
 static void close_trial(struct trial *trial) {
@@ -155,6 +163,32 @@ static void a_planted_defect_is_learnt(void **state) {
     fitted_model_fini(&model);
     text_fini(&again);
     text_fini(&bytes);
+    close_trial(&trial);
+}
+
+// What two columns say only together is found as a column that a person can read.
+static void a_planted_product_is_found(void **state) {
+    (void)state;
+    enum { ROWS = 1500 };
+    struct trial trial;
+    struct fitted_model model;
+    struct text name;
+    make_table(&trial, 4, ROWS, false);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        const double power = trial.frame.column[4].number[i] * trial.frame.column[5].number[i];
+        const bool is_bad = (power > 0.9 && power < 1.5) != (number(4, i, 9) < 0.03);
+        put_word(&trial.frame.column[6], i, is_bad ? "NG" : "OK");
+    }
+    find_roles(&trial, "result");
+    const struct training_input input = training_usual(&trial.frame, &trial.roles);
+    make(&input, &model);
+    text_init(&name, 100);
+    recipe_name_feature(&model.recipe, model.card.suspect[0].feature, &name);
+    assert_string_equal(name.bytes, "pressure × humidity");
+    assert_true(model.card.suspect[0].stability >= 0.5);
+    assert_true(model.card.figure[CARD_AUC].low > 0.9);
+    text_fini(&name);
+    fitted_model_fini(&model);
     close_trial(&trial);
 }
 
@@ -273,6 +307,7 @@ static void bad_tables_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_planted_defect_is_learnt),
+        cmocka_unit_test(a_planted_product_is_found),
         cmocka_unit_test(noise_is_called_noise),
         cmocka_unit_test(a_number_comes_with_its_interval),
         cmocka_unit_test(classes_are_told_apart),

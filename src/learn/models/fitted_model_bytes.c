@@ -13,7 +13,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 
-enum { VERSION = 1, TAIL_BYTES = 16, MAX_KNOTS = 1 << 24 };
+enum { VERSION = 2, TAIL_BYTES = 16, MAX_KNOTS = 1 << 24 };
 
 static const char its_name[8] = {'M', 'A', 'R', 'U', 'M', 'O', 'D', 'L'};
 

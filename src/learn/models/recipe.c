@@ -1,9 +1,9 @@
 // Columns of numbers give one feature each, columns of words one for each word that enough training rows have. A column without two
 // different values among the training rows gives none, since nothing can be learnt from it.
 //
-//     n_column  { name  unit  kind  n_word { word } }      texts as blocks of bytes, counts of 32 bits
+//     n_column  { name  unit  kind  n_word { word } }  n_combination  { kind  a  b }    texts as blocks of bytes, counts of 32 bits
 //
-// Features are not written: they follow from the columns.
+// Features are not written: they follow from the columns, and from the combinations behind them.
 
 #include "learn/models/recipe.h"
 
@@ -101,7 +101,7 @@ static maru_status add_column(struct draft *draft, const struct frame_column *co
     return MARU_OK;
 }
 
-// Features follow from columns.
+// Features follow from columns and combinations.
 static maru_status add_features(struct recipe *recipe, struct arena *arena, maru_error *err) {
     struct feature *feature = arena_take(arena, (size_t)recipe->n_feature + 1, sizeof *feature);
     if (!feature) {
@@ -116,6 +116,9 @@ static maru_status add_features(struct recipe *recipe, struct arena *arena, maru
         for (uint32_t w = 0; w < column->n_word; w++) {
             *feature++ = (struct feature){FEATURE_WORD, c, w};
         }
+    }
+    for (uint32_t k = 0; k < recipe->n_combination; k++) {
+        *feature++ = (struct feature){FEATURE_COMBINED, k, 0};
     }
     return MARU_OK;
 }
@@ -150,14 +153,43 @@ maru_status recipe_make(const struct recipe_input *input, struct arena *arena, s
                   RECIPE_MAX_FEATURES);
     }
     if (st == MARU_OK) {
-        struct recipe made = {draft.column, NULL, draft.n_column, draft.n_feature};
+        struct recipe made = {
+            .column = draft.column, .n_column = draft.n_column, .n_feature = draft.n_feature};
         st = add_features(&made, arena, err);
         *out = st == MARU_OK ? made : *out;
     }
     return st;
 }
 
+maru_status recipe_combine(const struct recipe *recipe, const struct combination *combination,
+                           uint32_t n, struct arena *arena, struct recipe *out, maru_error *err) {
+    if (n > RECIPE_MAX_COMBINATIONS) {
+        return fail(err, MARU_E_LIMIT, "more than %d combinations", RECIPE_MAX_COMBINATIONS);
+    }
+    struct combination *copy = arena_take(arena, (size_t)n + 1, sizeof *copy);
+    if (!copy) {
+        return arena_refusal(arena, err);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        copy[k] = combination[k];
+    }
+    struct recipe made = *recipe;
+    made.combination = copy;
+    made.n_combination = n;
+    made.n_feature = recipe->n_feature - recipe->n_combination + n;
+    const maru_status st = add_features(&made, arena, err);
+    *out = st == MARU_OK ? made : *out;
+    return st;
+}
+
 // ---- applying
+
+void recipe_finish_row(const struct recipe *recipe, float *x) {
+    const uint32_t n_simple = recipe->n_feature - recipe->n_combination;
+    for (uint32_t k = 0; k < recipe->n_combination; k++) {
+        x[n_simple + k] = combination_value(&recipe->combination[k], x);
+    }
+}
 
 // Where the recipe's column is in a frame, UINT32_MAX: nowhere, or of another kind. Whole numbers may stand for words: a small table of
 // tools 1, 2 and 3 is read as numbers where a large one is read as words.
@@ -300,18 +332,44 @@ maru_status recipe_apply(const struct recipe *recipe, const struct frame *frame,
                     "the table has none of the columns of the model, such as \"%s\"",
                     found.missing);
     }
+    for (uint32_t i = 0; i < n_row; i++) {
+        recipe_finish_row(recipe, x + (size_t)i * recipe->n_feature);
+    }
     *fit = found;
     return MARU_OK;
 }
 
-void recipe_name_feature(const struct recipe *recipe, uint32_t feature, struct text *out) {
-    const struct feature *f = &recipe->feature[feature];
+static void name_simple(const struct recipe *recipe, const struct feature *f, struct text *out) {
     const struct recipe_column *column = &recipe->column[f->column];
     text_addz(out, column->name);
     if (f->form == FEATURE_WORD) {
         text_addf(out, " = %s", column->word[f->word]);
     } else if (column->unit[0]) {
         text_addf(out, " [%s]", column->unit);
+    }
+}
+
+static void name_combined(const struct recipe *recipe, const struct combination *of,
+                          struct text *out) {
+    struct text part[2];
+    const struct combination pair = {of->kind, 0, 1};
+    for (int i = 0; i < 2; i++) {
+        text_init(&part[i], out->max_bytes);
+        name_simple(recipe, &recipe->feature[i == 0 ? of->a : of->b], &part[i]);
+    }
+    const char *const name[2] = {part[0].bytes ? part[0].bytes : "",
+                                 part[1].bytes ? part[1].bytes : ""};
+    combination_name(&pair, name, out);
+    text_fini(&part[0]);
+    text_fini(&part[1]);
+}
+
+void recipe_name_feature(const struct recipe *recipe, uint32_t feature, struct text *out) {
+    const struct feature *f = &recipe->feature[feature];
+    if (f->form == FEATURE_COMBINED) {
+        name_combined(recipe, &recipe->combination[f->column], out);
+    } else {
+        name_simple(recipe, f, out);
     }
 }
 
@@ -329,6 +387,44 @@ void recipe_write(const struct recipe *recipe, struct text *out) {
             binary_add_string(out, column->word[w]);
         }
     }
+    binary_add_u32(out, recipe->n_combination);
+    for (uint32_t k = 0; k < recipe->n_combination; k++) {
+        binary_add_u8(out, (uint8_t)recipe->combination[k].kind);
+        binary_add_u32(out, recipe->combination[k].a);
+        binary_add_u32(out, recipe->combination[k].b);
+    }
+}
+
+// Each is of two different features of numbers, and none is there twice.
+static bool is_sound(const struct recipe *recipe, const struct combination *all, uint32_t k) {
+    const struct combination *c = &all[k];
+    const uint32_t n_simple = recipe->n_feature;
+    bool is_new = true;
+    for (uint32_t i = 0; i < k; i++) {
+        is_new = is_new && (all[i].kind != c->kind || all[i].a != c->a || all[i].b != c->b);
+    }
+    return is_new && c->a < n_simple && c->b < n_simple && c->a != c->b &&
+           recipe->feature[c->a].form == FEATURE_NUMBER &&
+           recipe->feature[c->b].form == FEATURE_NUMBER;
+}
+
+// `recipe` has its simple features.
+static maru_status read_combinations(struct binary *in, struct recipe *recipe, struct arena *arena,
+                                     maru_error *err) {
+    enum { COMBINATION_BYTES = 9 };
+    struct combination all[RECIPE_MAX_COMBINATIONS];
+    const uint32_t n = binary_count(in, RECIPE_MAX_COMBINATIONS, COMBINATION_BYTES);
+    for (uint32_t k = 0; k < n; k++) {
+        const uint8_t kind = binary_u8(in);
+        all[k] = (struct combination){(enum combination_kind)kind, binary_u32(in), 0};
+        all[k].b = binary_u32(in);
+        if (kind >= N_COMBINATION_KIND || !is_sound(recipe, all, k)) {
+            return fail(err, MARU_E_INPUT, "combination %u of the model is damaged", k + 1);
+        }
+    }
+    return in->is_bad ? fail(err, MARU_E_INPUT, "the combinations of the model are damaged")
+           : n == 0   ? MARU_OK
+                      : recipe_combine(recipe, all, n, arena, recipe, err);
 }
 
 static bool read_column(struct binary *in, struct arena *arena, struct recipe_column *out) {
@@ -366,7 +462,8 @@ maru_status recipe_read(struct binary *in, struct arena *arena, struct recipe *o
     if (made.n_feature == 0 || made.n_feature > RECIPE_MAX_FEATURES) {
         return fail(err, MARU_E_INPUT, "the model has %u columns and words", made.n_feature);
     }
-    const maru_status st = add_features(&made, arena, err);
+    maru_status st = add_features(&made, arena, err);
+    st = st == MARU_OK ? read_combinations(in, &made, arena, err) : st;
     *out = st == MARU_OK ? made : *out;
     return st;
 }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/binary.h"
 #include "base/text.h"
+#include "learn/combinations/combinations.h"
 #include "maru/status.h"
 #include "signal/frame.h"
 
@@ -17,11 +18,13 @@ enum {
     RECIPE_MAX_FEATURES = 20000,
     RECIPE_MAX_WORDS = 30, // of a column that become features; rarer ones are none of them
     RECIPE_LEAST_ROWS = 5, // that a word needs to become a feature
+    RECIPE_MAX_COMBINATIONS = 16,
 };
 
 enum feature_form {
     FEATURE_NUMBER, // the value of a column of numbers
     FEATURE_WORD, // 1 where the column has this word, 0 where it has another, missing where it has none
+    FEATURE_COMBINED, // a product, ratio, difference or sum of two features of numbers
     N_FEATURE_FORM
 };
 
@@ -34,14 +37,15 @@ struct recipe_column {
 
 struct feature {
     uint8_t form;    // enum feature_form
-    uint32_t column; // of the recipe
+    uint32_t column; // of the recipe; FEATURE_COMBINED: the combination
     uint32_t word;   // of the column
 };
 
 struct recipe {
     const struct recipe_column *column; // (n_column)
-    const struct feature *feature;      // (n_feature), in the order of their columns
-    uint32_t n_column, n_feature;
+    const struct feature *feature; // (n_feature), in the order of their columns, then combinations
+    const struct combination *combination; // (n_combination) of features of numbers
+    uint32_t n_column, n_feature, n_combination;
 };
 
 // A recipe for some columns of a frame: numbers as they are, each word of a column of words that enough rows have.
@@ -55,6 +59,18 @@ struct recipe_input {
 };
 MARU_MUST_USE maru_status recipe_make(const struct recipe_input *input, struct arena *arena,
                                       struct recipe *out, maru_error *err);
+
+// The same recipe with combinations as features behind its own.
+//   in      recipe without combinations; combination (n) of its features of numbers, n up to RECIPE_MAX_COMBINATIONS
+//   memory  in `arena`; columns stay the recipe's
+//   errors  MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE maru_status recipe_combine(const struct recipe *recipe,
+                                         const struct combination *combination, uint32_t n,
+                                         struct arena *arena, struct recipe *out, maru_error *err);
+
+// Fill in the combinations of a row whose other features are there.
+//   in/out  x (n_feature)
+void recipe_finish_row(const struct recipe *recipe, float *x);
 
 // What a table lacks for a recipe.
 struct recipe_fit {
@@ -72,7 +88,7 @@ MARU_MUST_USE maru_status recipe_apply(const struct recipe *recipe, const struct
                                        const uint32_t *row, uint32_t n_row, float *x,
                                        struct recipe_fit *fit, maru_error *err);
 
-// "zone 3 [°C]", "tool = ETCH-2".
+// "zone 3 [°C]", "tool = ETCH-2", "torque [Nm] × speed [rpm]".
 void recipe_name_feature(const struct recipe *recipe, uint32_t feature, struct text *out);
 
 void recipe_write(const struct recipe *recipe, struct text *out);

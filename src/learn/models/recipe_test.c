@@ -163,6 +163,60 @@ static void other_tables_fit(void **state) {
     arena_fini(&arena);
 }
 
+// Combinations stand behind the columns, in apply as in their names, and are written with them; what no recipe says is refused.
+static void combinations_are_features(void **state) {
+    (void)state;
+    struct frame frame = {0};
+    struct arena arena;
+    struct text out, name;
+    make_frame(&frame);
+    for (uint32_t i = 0; i < N; i++) {
+        frame.column[2].number[i] = i == 11 ? 0 : 2.0 + i % 2;
+    }
+    arena_init(&arena, 1 << 20);
+    text_init(&out, 1 << 20);
+    text_init(&name, 1000);
+    const struct recipe simple = make(&frame, &arena);
+    assert_int_equal(simple.n_feature, 6);
+    static const struct combination of[] = {{COMBINATION_PRODUCT, 0, 4}, {COMBINATION_RATIO, 0, 4}};
+    struct recipe combined, read;
+    assert_int_equal(recipe_combine(&simple, of, 2, &arena, &combined, NULL), MARU_OK);
+    recipe_write(&combined, &out);
+    struct binary in = binary_of(out.bytes, out.n_bytes);
+    assert_int_equal(recipe_read(&in, &arena, &read, NULL), MARU_OK);
+    assert_int_equal(read.n_feature, 8);
+    recipe_name_feature(&read, 7, &name);
+    assert_string_equal(name.bytes, "온도 [°C] ÷ same");
+    float x[N][8];
+    struct recipe_fit fit;
+    assert_int_equal(recipe_apply(&read, &frame, NULL, N, &x[0][0], &fit, NULL), MARU_OK);
+    for (uint32_t i = 0; i < N; i++) {
+        if (i == 7) {
+            assert_true(isnan(x[i][6]) && isnan(x[i][7]));
+        } else {
+            assert_true(x[i][6] == x[i][0] * x[i][4]);
+            assert_true(i == 11 ? isnan(x[i][7]) : x[i][7] == x[i][0] / x[i][4]);
+        }
+    }
+    static const struct combination bad[] = {{COMBINATION_PRODUCT, 0, 1}, // a word
+                                             {COMBINATION_PRODUCT, 0, 0},
+                                             {COMBINATION_PRODUCT, 0, 6},
+                                             {N_COMBINATION_KIND, 0, 4}};
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        struct recipe damaged = combined;
+        damaged.combination = &bad[k];
+        damaged.n_combination = 1;
+        text_clear(&out);
+        recipe_write(&damaged, &out);
+        in = binary_of(out.bytes, out.n_bytes);
+        assert_int_equal(recipe_read(&in, &arena, &read, NULL), MARU_E_INPUT);
+    }
+    text_fini(&name);
+    text_fini(&out);
+    frame_fini(&frame);
+    arena_fini(&arena);
+}
+
 static void nothing_to_learn_is_refused(void **state) {
     (void)state;
     struct frame frame = {0};
@@ -185,6 +239,7 @@ int main(void) {
         cmocka_unit_test(columns_become_features),
         cmocka_unit_test(bytes_come_back),
         cmocka_unit_test(other_tables_fit),
+        cmocka_unit_test(combinations_are_features),
         cmocka_unit_test(nothing_to_learn_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ enum { GAIN_ROWS = 1000 }; // looked at for what columns are worth
 
 static void describe(uint32_t try, char out[KIND_NAME_BYTES]) {
     if (settings[try].n_trend > 0) {
-        snprintf(out, KIND_NAME_BYTES, "linear: penalty %g, screened, without trend",
+        snprintf(out, KIND_NAME_BYTES, "linear: penalty %g, screened, no trend",
                  settings[try].lambda);
     } else if (settings[try].least_t > 0) {
         snprintf(out, KIND_NAME_BYTES, "linear: penalty %g, screened", settings[try].lambda);
