@@ -260,7 +260,7 @@ static void describe(const struct kind *kind, uint32_t try, bool is_combined,
                      char out[TRY_NAME_BYTES]) {
     char what[KIND_NAME_BYTES];
     kind->describe(try, what);
-    snprintf(out, TRY_NAME_BYTES, "%s%s", what, is_combined ? ", combined" : "");
+    snprintf(out, TRY_NAME_BYTES, "%s%s", is_combined ? "combined: " : "", what);
 }
 
 static maru_status try_settings(struct work *w, const struct kind *kind, uint32_t try,

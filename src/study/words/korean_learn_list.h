@@ -32,16 +32,13 @@
     X("no row was left to learn from how sure answers are", "답이 얼마나 확실한지 배울 행이 남지 않았습니다") \
     X("costs of a miss and of a false alarm are numbers from 0 on, not both 0", "놓침과 거짓 알람의 비용은 0 이상이고 둘 다 0일 수는 없습니다") \
     X("trees: depth {1}, {2} rounds", "트리: 깊이 {1}, {2}라운드") \
-    X("trees: depth {1}, {2} rounds, combined", "트리: 깊이 {1}, {2}라운드, 열 조합") \
-    X("linear: penalty {1}, combined", "선형: 벌점 {1}, 열 조합") \
-    X("linear: penalty {1}, screened, combined", "선형: 벌점 {1}, 열 선별, 열 조합") \
-    X("linear: penalty {1}, screened, no trend, combined", "선형: 벌점 {1}, 열 선별, 추세 제외, 열 조합") \
     X("more than {1} combinations", "열 조합이 {1}개보다 많습니다") \
     X("combination {1} of the model is damaged", "모델의 열 조합 {1}번이 손상되었습니다") \
     X("the combinations of the model are damaged", "모델의 열 조합이 손상되었습니다") \
-    X("linear: penalty {1}", "선형: 벌점 {1}") \
-    X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
+    X("combined", "열 조합") \
     X("linear: penalty {1}, screened, no trend", "선형: 벌점 {1}, 열 선별, 추세 제외") \
+    X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
+    X("linear: penalty {1}", "선형: 벌점 {1}") \
     X("remaining life has no ONNX here", "남은 수명 모델은 ONNX로 쓸 수 없습니다") \
     X("the model does not carry what explains it", "모델에 답을 설명할 자료가 들어 있지 않습니다") \
     X("what explains the model is of another one", "설명 자료가 다른 모델의 것입니다") \
