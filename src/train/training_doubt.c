@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/distribution.h"
 #include "base/status.h"
 #include "learn/calibration/threshold.h"
 #include "train/training_inside.h"
@@ -83,22 +84,60 @@ static maru_status find_sets(struct training *t, const struct seen *seen, maru_e
     return conformal_sets_fit(&input, t->arena, &t->model.sets, err);
 }
 
-maru_status training_find_doubt(struct training *t, maru_error *err) {
-    struct seen seen = {0};
-    const maru_status st = find_seen(t, &seen, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    t->model.level = t->in->level;
+// How wrong row i was answered, by what was made of the margins meanwhile.
+static double error_of(const struct training *t, const struct seen *seen, uint32_t i) {
+    const double *margin = seen->margin + (size_t)i * t->tuned.n_group;
     switch ((enum model_goal)t->goal) {
     case MODEL_YES_NO:
-        return find_calibration(t, &seen, err);
+        return model_error(MODEL_YES_NO, calibration_answer(&t->model.calibration, margin[0]),
+                           seen->is_yes[i]);
     case MODEL_CLASS:
-        return find_sets(t, &seen, err);
+        return model_error(MODEL_CLASS, margin[seen->class[i]], 1.0);
     case MODEL_NUMBER:
-        return find_intervals(t, &seen, err);
+    case N_MODEL_GOAL:
+    default:
+        return model_error(MODEL_NUMBER, margin[0], seen->truth[i]);
+    }
+}
+
+// Of more than MODEL_MAX_ERRORS, those in the middle of as many equal parts.
+static maru_status keep_errors(struct training *t, const struct seen *seen, maru_error *err) {
+    double *error = arena_take(t->arena, (size_t)seen->n + 1, sizeof *error);
+    uint32_t n = 0;
+    if (!error) {
+        return arena_refusal(t->arena, err);
+    }
+    for (uint32_t i = 0; i < seen->n; i++) {
+        error[n] = error_of(t, seen, i);
+        n += isfinite(error[n]) != 0;
+    }
+    empirical_sort(error, n);
+    const uint32_t n_kept = n < MODEL_MAX_ERRORS ? n : MODEL_MAX_ERRORS;
+    for (uint32_t i = 0; n_kept < n && i < n_kept; i++) {
+        error[i] = error[(2 * (uint64_t)i + 1) * n / (2 * (uint64_t)n_kept)];
+    }
+    t->model.errors = (struct model_errors){error, n_kept, n};
+    return MARU_OK;
+}
+
+static maru_status find_by_goal(struct training *t, const struct seen *seen, maru_error *err) {
+    switch ((enum model_goal)t->goal) {
+    case MODEL_YES_NO:
+        return find_calibration(t, seen, err);
+    case MODEL_CLASS:
+        return find_sets(t, seen, err);
+    case MODEL_NUMBER:
+        return find_intervals(t, seen, err);
     case N_MODEL_GOAL:
     default:
         return fail(err, MARU_E_RANGE, "there is no such goal");
     }
+}
+
+maru_status training_find_doubt(struct training *t, maru_error *err) {
+    struct seen seen = {0};
+    t->model.level = t->in->level;
+    maru_status st = find_seen(t, &seen, err);
+    st = st == MARU_OK ? find_by_goal(t, &seen, err) : st;
+    return st == MARU_OK ? keep_errors(t, &seen, err) : st;
 }

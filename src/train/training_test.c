@@ -155,6 +155,12 @@ static void a_planted_defect_is_learnt(void **state) {
     assert_false(warns(&model, CARD_WARN_NO_BETTER));
     assert_int_equal(model.card.n_train + model.card.n_test, N);
     assert_true(model.card.train_to < model.card.test_from);
+    double brier = 0; // on folds of the training rows, near that of the rows set aside
+    for (uint32_t i = 0; i < model.errors.n; i++) {
+        brier += model.errors.sorted[i] / model.errors.n;
+    }
+    assert_true(model.card.figure[CARD_BRIER].low < brier &&
+                brier < model.card.figure[CARD_BRIER].high);
     struct text name;
     text_init(&name, 100);
     recipe_name_feature(&model.recipe, model.card.suspect[0].feature, &name);
@@ -222,6 +228,10 @@ static void a_number_comes_with_its_interval(void **state) {
     assert_true(model.card.figure[CARD_COVERAGE].low < 0.8 &&
                 model.card.figure[CARD_COVERAGE].high > 0.8);
     assert_true(model.card.figure[CARD_WIDTH].value < 0.6);
+    // The errors that are kept are those that the intervals were learned from.
+    assert_true(model.errors.n > 100 && model.errors.n == model.errors.n_row);
+    assert_true(conformal_quantile(model.errors.sorted, model.errors.n, model.level) ==
+                model.conformal.above[0]);
     float x[16] = {0};
     assert_true(model.recipe.n_feature <= 16);
     struct model_answer answer;
@@ -248,6 +258,9 @@ static void classes_are_told_apart(void **state) {
     assert_int_equal(model.n_class, 3);
     assert_string_equal(model.card.group, "lot");
     assert_true(model.card.figure[CARD_BALANCED_ACCURACY].low > 0.7);
+    assert_true(model.errors.sorted[model.errors.n - 1] <= 1);
+    assert_float_equal(conformal_quantile(model.errors.sorted, model.errors.n, model.level),
+                       model.sets.bound[0], 0);
     fitted_model_fini(&model);
     close_trial(&trial);
 }

@@ -71,15 +71,8 @@ static void answer_row(const struct fitted_model *model, const float *margin, do
     }
 }
 
-struct room { // for a block of rows
-    void *scratch;
-    float *margin;
-    double *probability; // of one row
-    bool *is_in;
-};
-
 static void answer_block(const struct fitted_model *model, const float *x, uint32_t n_row,
-                         const struct room *room, struct model_answer *answer,
+                         const struct answer_room *room, struct model_answer *answer,
                          double *probability) {
     const uint32_t n_group = predictor_shape_of(model->predictor).n_group;
     predictor_margins(model->predictor, x, n_row, room->scratch, room->margin);
@@ -91,27 +84,46 @@ static void answer_block(const struct fitted_model *model, const float *x, uint3
     }
 }
 
+maru_status answer_room_init(const struct fitted_model *model, struct answer_room *room,
+                             maru_error *err) {
+    const uint32_t n_group = predictor_shape_of(model->predictor).n_group;
+    arena_init(&room->arena, SIZE_MAX / 2);
+    room->scratch = arena_take(&room->arena, predictor_scratch_bytes(model->predictor) + 1, 1);
+    room->margin = arena_take(&room->arena, (size_t)BLOCK_ROWS * n_group, sizeof(float));
+    room->probability = arena_take(&room->arena, (size_t)model->n_class + 1, sizeof(double));
+    room->is_in = arena_take(&room->arena, (size_t)model->n_class + 1, sizeof(bool));
+    return room->scratch && room->margin && room->probability && room->is_in
+               ? MARU_OK
+               : arena_refusal(&room->arena, err);
+}
+
+void answer_room_fini(struct answer_room *room) {
+    arena_fini(&room->arena);
+    *room = (struct answer_room){0};
+}
+
+void fitted_model_answer_one(const struct fitted_model *model, const float *x,
+                             struct answer_room *room, struct model_answer *answer) {
+    answer_block(model, x, 1, room, answer, NULL);
+}
+
 maru_status fitted_model_answer_rows(const struct fitted_model *model, const float *x,
                                      uint32_t n_row, struct model_answer *answer,
                                      double *probability, maru_error *err) {
-    const uint32_t n_group = predictor_shape_of(model->predictor).n_group;
-    struct arena arena;
-    arena_init(&arena, SIZE_MAX / 2);
-    const struct room room = {
-        .scratch = arena_take(&arena, predictor_scratch_bytes(model->predictor) + 1, 1),
-        .margin = arena_take(&arena, (size_t)BLOCK_ROWS * n_group, sizeof(float)),
-        .probability = arena_take(&arena, (size_t)model->n_class + 1, sizeof(double)),
-        .is_in = arena_take(&arena, (size_t)model->n_class + 1, sizeof(bool)),
-    };
-    const bool has_room = room.scratch && room.margin && room.probability && room.is_in;
-    for (uint32_t at = 0; has_room && at < n_row; at += BLOCK_ROWS) {
+    struct answer_room room;
+    const maru_status st = answer_room_init(model, &room, err);
+    for (uint32_t at = 0; st == MARU_OK && at < n_row; at += BLOCK_ROWS) {
         const uint32_t n = n_row - at < BLOCK_ROWS ? n_row - at : BLOCK_ROWS;
         answer_block(model, x + (size_t)at * model->recipe.n_feature, n, &room, answer + at,
                      probability ? probability + (size_t)at * model->n_class : NULL);
     }
-    const maru_status st = has_room ? MARU_OK : arena_refusal(&arena, err);
-    arena_fini(&arena);
+    answer_room_fini(&room);
     return st;
+}
+
+double model_error(enum model_goal goal, double value, double truth) {
+    const double off = fabs(truth - value);
+    return goal == MODEL_YES_NO ? off * off : off;
 }
 
 // ---- words

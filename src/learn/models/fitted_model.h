@@ -24,6 +24,7 @@ enum {
     MODEL_MAX_TRIES = 64,
     MODEL_MAX_SUSPECTS = 20,
     MODEL_MAX_BINS = 10, // of the reliability table, and of a column's reference
+    MODEL_MAX_ERRORS = 500,
 };
 
 enum model_goal {
@@ -99,6 +100,12 @@ struct model_card {
     uint32_t n_reliability;
 };
 
+// How wrong answers for rows were that it had not learned from: what is usual, for those who watch it.
+struct model_errors {
+    const double *sorted; // (n) model_error, rising: all of them, or as many evenly by rank
+    uint32_t n, n_row;    // at most MODEL_MAX_ERRORS; rows that they stand for
+};
+
 struct fitted_model {
     struct arena arena;
     uint8_t goal; // enum model_goal
@@ -117,8 +124,13 @@ struct fitted_model {
     struct conformal_sets sets;              // CLASS
     const struct drift_reference *reference; // (recipe.n_feature)
     struct model_card card;
+    struct model_errors errors;
     char fingerprint[33]; // of its bytes
 };
+
+// How wrong an answer was: (truth - value)^2 of a probability with truth 0 or 1 (YES_NO), 1 - value of the true class's probability
+// (CLASS, truth 1), |truth - value| (NUMBER).
+double model_error(enum model_goal goal, double value, double truth);
 
 // Write a model; its fingerprint is that of these bytes.
 //   errors  what sticks to `out`
@@ -143,6 +155,25 @@ struct model_answer {
         n_outside;    // features without a value; with one below or above all of training
     uint32_t outside; // the first of them, UINT32_MAX: none
 };
+
+// What answering takes besides the model: for one thread at a time.
+struct answer_room {
+    struct arena arena;
+    void *scratch;
+    float *margin;
+    double *probability; // (n_class) of the last row, CLASS
+    bool *is_in;         // (n_class) its set
+};
+//   memory  answer_room_fini, also after an error
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status answer_room_init(const struct fitted_model *model,
+                                           struct answer_room *room, maru_error *err);
+void answer_room_fini(struct answer_room *room); // accepts an all-zero one
+
+// Answer one row at once, without memory of its own; the room then has the probabilities of its classes, and which cannot be excluded.
+//   in      x (recipe.n_feature)
+void fitted_model_answer_one(const struct fitted_model *model, const float *x,
+                             struct answer_room *room, struct model_answer *answer);
 
 // Answer rows that a recipe has made.
 //   in      x (n_row, recipe.n_feature)

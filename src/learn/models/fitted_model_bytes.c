@@ -1,6 +1,7 @@
 // A model as bytes, in the order of the functions below, numbers low byte first (base/binary.h):
 //
-//     "MARUMODL"  version  goal  texts  classes  recipe  predictor  source  doubt  references  card  digest of all this
+//     "MARUMODL"  version  goal  texts  classes  recipe  predictor  source  doubt  references  card  errors
+//     digest of all this
 //
 // What is read is checked against itself: a predictor that asks other columns than the recipe gives, a calibration that falls, bins that
 // do not add up are refused. The digest keeps damage out, the checks keep lies out.
@@ -356,6 +357,29 @@ static void read_card(struct reader *r, uint32_t n_feature, struct model_card *c
     read_lists(r, n_feature, card);
 }
 
+// ---- errors on rows that it had not learned from
+
+static void write_errors(const struct model_errors *errors, struct text *out) {
+    binary_add_u32(out, errors->n_row);
+    binary_add_u32(out, errors->n);
+    for (uint32_t i = 0; i < errors->n; i++) {
+        binary_add_double(out, errors->sorted[i]);
+    }
+}
+
+static void read_errors(struct reader *r, struct model_errors *errors) {
+    errors->n_row = binary_u32(&r->in);
+    errors->n = binary_count(&r->in, MODEL_MAX_ERRORS, 8);
+    double *sorted = arena_take(r->arena, (size_t)errors->n + 1, sizeof *sorted);
+    r->in.is_bad = r->in.is_bad || !sorted || errors->n > errors->n_row;
+    for (uint32_t i = 0; !r->in.is_bad && i < errors->n; i++) {
+        sorted[i] = binary_double(&r->in);
+        r->in.is_bad =
+            !isfinite(sorted[i]) || sorted[i] < (i > 0 ? sorted[i - 1] : 0.0) || r->in.is_bad;
+    }
+    errors->sorted = sorted;
+}
+
 // ---- the whole
 
 static void write_classes(const struct fitted_model *m, struct text *out) {
@@ -398,6 +422,7 @@ maru_status fitted_model_write(const struct fitted_model *m, struct text *out, m
     write_doubt(m, out);
     write_references(m, out);
     write_card(&m->card, out);
+    write_errors(&m->errors, out);
     text_fini(&predictor);
     if (out->status == MARU_OK) {
         struct digest digest;
@@ -458,6 +483,7 @@ static maru_status read_all(struct reader *r, struct fitted_model *m, maru_error
     read_doubt(r, m);
     read_references(r, m);
     read_card(r, m->recipe.n_feature, &m->card);
+    read_errors(r, &m->errors);
     if (r->arena->is_full) {
         return arena_refusal(r->arena, err);
     }
