@@ -71,7 +71,7 @@ for path in paths:
     for call in REFUSING.finditer(text):
         for literal in re.findall(LITERALS, arguments(text, call.end())):
             refused.setdefault(shape(joined(literal)), path)
-known = [joined(m) for name in ("korean_doubt_list", "korean_learn_list", "korean_life_list", "korean_list", "korean_live_list", "korean_odd_list")
+known = [joined(m) for name in ("korean_doubt_list", "korean_learn_list", "korean_life_list", "korean_list", "korean_live_list", "korean_odd_list", "korean_registry_list")
          for m in re.findall(r"^ *X\((" + LITERALS + r"),", source(f"src/study/words/{name}.h"), re.M)]
 shapes = {shape(text) for text in known}
 

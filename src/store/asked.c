@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -16,7 +17,7 @@ const char *run_state_name(enum run_state state) { return state_names[state]; }
 #define RUN_COLUMNS                                                                                \
     "id, name, plant, version, kind, by, state, progress, created_ms, started_ms, ended_ms,"       \
     " request, sentence_ko, sentence_en, problem, figures,"                                        \
-    " (SELECT plant.name FROM plant WHERE plant.id = run.plant)"
+    " (SELECT plant.name FROM plant WHERE plant.id = run.plant), model"
 
 static struct run_row read_run(const struct query *query) {
     const int64_t state = query_integer(query, 6);
@@ -37,33 +38,47 @@ static struct run_row read_run(const struct query *query) {
                             .sentence_en = query_text(query, 13),
                             .problem = query_text(query, 14),
                             .figures = query_text(query, 15),
-                            .plant_name = query_text(query, 16)};
+                            .plant_name = query_text(query, 16),
+                            .model = query_text(query, 17)};
+}
+
+maru_status run_insert(struct database *database, const char *id, const struct run_row *row,
+                       maru_error *err) {
+    static const char of_plant[] =
+        "INSERT INTO run SELECT ?1, ?2, plant, number, ?3, ?4, 0, 0.0, ?5, 0, 0, ?6, '',"
+        " '', '', NULL, NULL, NULL, '', '' FROM version WHERE plant = ?7 AND number = ?8"
+        " RETURNING id";
+    static const char of_model[] =
+        "INSERT INTO run SELECT ?1, ?2, NULL, NULL, ?3, ?4, 0, 0.0, ?5, 0, 0, ?6, '',"
+        " '', '', NULL, NULL, NULL, '', id FROM model WHERE id = ?7 RETURNING id";
+    const bool is_of_model = row->model && row->model[0];
+    struct query query;
+    query_open(&query, database, is_of_model ? of_model : of_plant);
+    query_bind_text(&query, id);
+    query_bind_text(&query, row->name);
+    query_bind_text(&query, row->kind);
+    query_bind_text(&query, row->by);
+    query_bind_integer(&query, clock_unix_ms());
+    query_bind_text(&query, row->request);
+    query_bind_text(&query, is_of_model ? row->model : row->plant);
+    if (!is_of_model) {
+        query_bind_integer(&query, row->version);
+    }
+    const maru_status st = query_one(
+        &query,
+        is_of_model ? "there is no such model" : "there is no such plant, or no such version of it",
+        err);
+    return st == MARU_OK ? audit_append(database, row->by, "start run", id, row->kind, err) : st;
 }
 
 maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
                            char id[STORE_ID_BYTES], maru_error *err) {
     struct database *database = &tenant->database;
-    struct query query;
     char made[STORE_ID_BYTES];
     store_make_id(made);
     database_enter(database);
     maru_status st = database_begin(database, err);
-    if (st == MARU_OK) {
-        query_open(&query, database,
-                   "INSERT INTO run SELECT ?1, ?2, plant, number, ?3, ?4, 0, 0.0, ?5, 0, 0, ?6, '',"
-                   " '', '', NULL, NULL, NULL, '' FROM version WHERE plant = ?7 AND number = ?8"
-                   " RETURNING id");
-        query_bind_text(&query, made);
-        query_bind_text(&query, row->name);
-        query_bind_text(&query, row->kind);
-        query_bind_text(&query, row->by);
-        query_bind_integer(&query, clock_unix_ms());
-        query_bind_text(&query, row->request);
-        query_bind_text(&query, row->plant);
-        query_bind_integer(&query, row->version);
-        st = query_one(&query, "there is no such plant, or no such version of it", err);
-    }
-    st = st == MARU_OK ? audit_append(database, row->by, "start run", made, row->kind, err) : st;
+    st = st == MARU_OK ? run_insert(database, made, row, err) : st;
     st = database_leave(database, st, err);
     if (st == MARU_OK) {
         memcpy(id, made, sizeof made);
@@ -99,40 +114,64 @@ static void bind_packed(struct query *query, const struct packed *packed) {
     }
 }
 
+struct packed_end {
+    struct packed result, ko, en;
+    struct packed_version version;
+};
+
+static maru_status pack_end(struct packed_end *out, const struct run_end *end, maru_error *err) {
+    maru_status st = pack_text(&out->result, end->result, err);
+    st = st == MARU_OK ? pack_text(&out->ko, end->report_ko, err) : st;
+    st = st == MARU_OK ? pack_text(&out->en, end->report_en, err) : st;
+    return st == MARU_OK && end->version ? model_version_pack(&out->version, end->version, err)
+                                         : st;
+}
+
+// *model gets the run's; it stays "" where the run is gone.
+static maru_status write_end(struct database *database, const char *id, const struct run_end *end,
+                             const struct packed_end *packed, char model[STORE_ID_BYTES],
+                             maru_error *err) {
+    struct query query;
+    query_open(&query, database,
+               "UPDATE run SET state = ?, progress = ?, ended_ms = ?, sentence_ko = ?,"
+               " sentence_en = ?, problem = ?, figures = ?, result = ?, report_ko = ?,"
+               " report_en = ? WHERE id = ? RETURNING model");
+    query_bind_integer(&query, end->state);
+    query_bind_number(&query, end->progress);
+    query_bind_integer(&query, clock_unix_ms());
+    query_bind_text(&query, end->sentence_ko);
+    query_bind_text(&query, end->sentence_en);
+    query_bind_text(&query, end->problem);
+    query_bind_text(&query, end->figures);
+    bind_packed(&query, &packed->result);
+    bind_packed(&query, &packed->ko);
+    bind_packed(&query, &packed->en);
+    query_bind_text(&query, id);
+    if (query_row(&query)) {
+        snprintf(model, STORE_ID_BYTES, "%s", query_text(&query, 0));
+    }
+    return query_close(&query, err);
+}
+
 maru_status tenant_end_run(struct tenant *tenant, const char *id, const struct run_end *end,
                            maru_error *err) {
-    struct packed result = {0}, ko = {0}, en = {0};
-    struct query query;
-    maru_status st = pack_text(&result, end->result, err);
-    st = st == MARU_OK ? pack_text(&ko, end->report_ko, err) : st;
-    st = st == MARU_OK ? pack_text(&en, end->report_en, err) : st;
+    struct packed_end packed = {0};
+    char model[STORE_ID_BYTES] = "";
+    int64_t number = 0;
+    maru_status st = pack_end(&packed, end, err);
     if (st == MARU_OK) {
         database_enter(&tenant->database);
         st = database_begin(&tenant->database, err);
-        if (st == MARU_OK) {
-            query_open(&query, &tenant->database,
-                       "UPDATE run SET state = ?, progress = ?, ended_ms = ?, sentence_ko = ?,"
-                       " sentence_en = ?, problem = ?, figures = ?, result = ?, report_ko = ?,"
-                       " report_en = ? WHERE id = ?");
-            query_bind_integer(&query, end->state);
-            query_bind_number(&query, end->progress);
-            query_bind_integer(&query, clock_unix_ms());
-            query_bind_text(&query, end->sentence_ko);
-            query_bind_text(&query, end->sentence_en);
-            query_bind_text(&query, end->problem);
-            query_bind_text(&query, end->figures);
-            bind_packed(&query, &result);
-            bind_packed(&query, &ko);
-            bind_packed(&query, &en);
-            query_bind_text(&query, id);
-            query_row(&query);
-            st = query_close(&query, err);
+        st = st == MARU_OK ? write_end(&tenant->database, id, end, &packed, model, err) : st;
+        if (st == MARU_OK && end->version && model[0]) {
+            st = model_version_insert(&tenant->database, model, &packed.version, &number, err);
         }
         st = database_leave(&tenant->database, st, err);
     }
-    alloc_free(result.bytes);
-    alloc_free(ko.bytes);
-    alloc_free(en.bytes);
+    alloc_free(packed.result.bytes);
+    alloc_free(packed.ko.bytes);
+    alloc_free(packed.en.bytes);
+    alloc_free(packed.version.packed.bytes);
     return st;
 }
 

@@ -98,6 +98,36 @@ const char *const tenant_migration[] = {
     "CREATE UNIQUE INDEX event_is ON event(at_us, source, kind, name, lot, wafer);",
     // follows: what a twin follows, as JSON; '' where it plays
     "ALTER TABLE twin ADD COLUMN follows TEXT NOT NULL DEFAULT '';",
+    // A run is of a version of a plant, or of a model, which has no plant.
+    "CREATE TABLE run_next(id TEXT PRIMARY KEY, name TEXT NOT NULL, plant TEXT, version INTEGER,"
+    "  kind TEXT NOT NULL, by TEXT NOT NULL, state INTEGER NOT NULL, progress REAL NOT NULL,"
+    "  created_ms INTEGER NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,"
+    "  request TEXT NOT NULL, sentence_ko TEXT NOT NULL, sentence_en TEXT NOT NULL,"
+    "  problem TEXT NOT NULL, result BLOB, report_ko BLOB, report_en BLOB,"
+    "  figures TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '',"
+    "  FOREIGN KEY(plant, version) REFERENCES version(plant, number) ON DELETE CASCADE) STRICT;"
+    "INSERT INTO run_next SELECT id, name, plant, version, kind, by, state, progress, created_ms,"
+    "  started_ms, ended_ms, request, sentence_ko, sentence_en, problem, result, report_ko,"
+    "  report_en, figures, '' FROM run;"
+    "DROP TABLE run;"
+    "ALTER TABLE run_next RENAME TO run;"
+    "CREATE INDEX run_of ON run(plant, id);"
+    "CREATE INDEX run_of_model ON run(model, id) WHERE model <> '';"
+    "CREATE INDEX run_open ON run(state) WHERE state < 2;"
+    "CREATE TABLE dataset(id TEXT PRIMARY KEY, name TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    "  by TEXT NOT NULL, n_bytes INTEGER NOT NULL, n_row INTEGER NOT NULL,"
+    "  fingerprint TEXT NOT NULL UNIQUE, source TEXT NOT NULL, made_from TEXT NOT NULL,"
+    "  packed BLOB NOT NULL) STRICT;"
+    "CREATE TABLE model(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    "  created_ms INTEGER NOT NULL, by TEXT NOT NULL, feed TEXT NOT NULL, is_on INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL, since_ms INTEGER NOT NULL, set_by TEXT NOT NULL) STRICT;"
+    "CREATE TABLE model_version(model TEXT NOT NULL REFERENCES model(id) ON DELETE CASCADE,"
+    "  number INTEGER NOT NULL, role INTEGER NOT NULL, goal TEXT NOT NULL, target TEXT NOT NULL,"
+    "  unit TEXT NOT NULL, kind TEXT NOT NULL, fingerprint TEXT NOT NULL, data TEXT NOT NULL,"
+    "  program TEXT NOT NULL, facts TEXT NOT NULL, created_ms INTEGER NOT NULL, by TEXT NOT NULL,"
+    "  promoted_ms INTEGER NOT NULL, promoted_by TEXT NOT NULL, succeeded INTEGER NOT NULL,"
+    "  dataset TEXT NOT NULL, run TEXT NOT NULL, n_bytes INTEGER NOT NULL, packed BLOB NOT NULL,"
+    "  PRIMARY KEY(model, number)) STRICT, WITHOUT ROWID;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -140,6 +140,7 @@ struct run_row {
     enum run_state state;
     double progress;
     int64_t created_ms, started_ms, ended_ms; // 0: not yet
+    const char *model;                        // that is trained; then there is no plant. "": none
     const char *request;                      // JSON
     const char *sentence_ko, *sentence_en;    // "": none
     const char *problem;                      // JSON, "": none
@@ -153,14 +154,17 @@ struct run_end { // what came of a run
     const char *sentence_ko, *sentence_en, *problem;   // "": none
     const char *figures;                               // the same
     const struct text *result, *report_ko, *report_en; // NULL: none
+    const struct new_version *version;                 // of the run's model; NULL: none
 };
 
-// Keep what was asked, waiting: of `row` name, plant, version, kind, by and request are looked at.
+// Keep what was asked, waiting: of `row` name, plant and version, or model, kind, by and request are looked at.
 //   out     id
-//   errors  MARU_E_USAGE: there is no such version
+//   errors  MARU_E_USAGE: there is no such version, no such model
 MARU_MUST_USE maru_status tenant_add_run(struct tenant *tenant, const struct run_row *row,
                                          char id[STORE_ID_BYTES], maru_error *err);
 MARU_MUST_USE maru_status tenant_begin_run(struct tenant *tenant, const char *id, maru_error *err);
+// A version that has come of it is kept in the same transaction. One that was removed meanwhile is no error, and leaves none.
+//   errors  MARU_E_LIMIT: its model has too many versions
 MARU_MUST_USE maru_status tenant_end_run(struct tenant *tenant, const char *id,
                                          const struct run_end *end, maru_error *err);
 //   errors  MARU_E_USAGE: there is none
@@ -339,6 +343,161 @@ MARU_MUST_USE maru_status tenant_keep_engine(struct tenant *tenant, const char *
 //   errors  MARU_E_USAGE: there is none; as tenant_unpack
 MARU_MUST_USE maru_status tenant_get_engine(struct tenant *tenant, const char *name,
                                             struct text *out, maru_error *err);
+
+// ---- datasets: spreadsheets that are kept (kept_datasets.c)
+
+enum {
+    TENANT_MAX_DATASETS = 1000,
+    TENANT_MAX_DATASET_BYTES = 128 << 20,
+    DATASET_FINGERPRINT_BYTES = 65,
+};
+
+struct dataset_row {
+    const char *id, *name, *by;
+    int64_t created_ms, n_bytes, n_row; // n_row 0: nobody has counted them
+    const char *fingerprint;            // hex, of the bytes
+    const char *source;                 // "upload", "windows"
+    const char *made_from;              // JSON object of what it was made from, "": it came
+};
+typedef maru_status (*tenant_see_dataset)(void *context, const struct dataset_row *row,
+                                          maru_error *err);
+
+// Keep a spreadsheet: name, by, n_bytes, n_row, source and made_from of `row` are looked at. The same bytes are the same dataset.
+//   out     id; *is_new, false: these bytes were there, and stay as they are
+//   errors  MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_dataset(struct tenant *tenant, const struct dataset_row *row,
+                                             const char *bytes, char id[STORE_ID_BYTES],
+                                             bool *is_new, maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_dataset(struct tenant *tenant, const char *id,
+                                                 tenant_see_dataset see, void *context,
+                                                 maru_error *err);
+// Newest first.
+MARU_MUST_USE maru_status tenant_each_dataset(struct tenant *tenant, const struct page *page,
+                                              tenant_see_dataset see, void *context,
+                                              maru_error *err);
+// Append its bytes.
+//   errors  MARU_E_USAGE: there is none; as tenant_unpack
+MARU_MUST_USE maru_status tenant_get_dataset(struct tenant *tenant, const char *id,
+                                             struct text *out, maru_error *err);
+// Models that were trained from it stay.
+MARU_MUST_USE maru_status tenant_delete_dataset(struct tenant *tenant, const char *id,
+                                                const char *by, maru_error *err);
+
+// ---- models and their versions (kept_models.c)
+
+enum {
+    TENANT_MAX_MODELS = 1000,
+    TENANT_MAX_MODEL_VERSIONS = 1000,
+    TENANT_MAX_MODEL_BYTES = 256 << 20, // of one version
+};
+
+// The champion answers and is used, the challenger answers in its shadow; a model has at most one of each.
+enum model_role { AS_CHAMPION, AS_CHALLENGER, AS_CANDIDATE, AS_RETIRED, N_MODEL_ROLE };
+const char *model_role_name(enum model_role role);
+
+struct model_row {
+    const char *id, *name, *by;
+    int64_t created_ms;
+    const char *goal, *target,
+        *unit;                    // of the champion, else of its newest version; "": it has none
+    const char *feed;             // JSON {"window","truth"?}: rows of the floor; "": none
+    int64_t champion, challenger; // versions; 0: none
+    // is the champion used?
+    bool is_on;
+    const char *reason, *set_by; // "", "person", "inputs", "errors"
+    int64_t since_ms;
+    const char *training; // a run of it that is open, "": none
+};
+typedef maru_status (*tenant_see_model)(void *context, const struct model_row *row,
+                                        maru_error *err);
+
+struct model_version_row {
+    const char *model;
+    int64_t number;
+    enum model_role role;
+    const char *goal, *target, *unit, *kind, *program;
+    const char *fingerprint, *data;  // hex: of its bytes, of the table that it learned from
+    const char *facts;               // JSON object: what its card says first
+    const char *by, *promoted_by;    // promoted_by "": nobody
+    const char *dataset, *run;       // "": none
+    int64_t created_ms, promoted_ms; // promoted_ms 0: never
+    int64_t n_bytes;
+};
+typedef maru_status (*tenant_see_model_version)(void *context, const struct model_version_row *row,
+                                                maru_error *err);
+
+struct new_version {
+    struct model_version_row row; // goal to data, facts, by, dataset, run and n_bytes are looked at
+    const char *bytes;            // (row.n_bytes)
+    bool may_lead;                // where it is the first one, it is the champion
+};
+
+// Keep a new model: name, by and feed of `row` are looked at; with its first training, or its first version, or neither.
+//   out     id; id of the run where there is one
+//   errors  MARU_E_RANGE: the name is taken; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_model(struct tenant *tenant, const struct model_row *row,
+                                           const struct run_row *run,
+                                           const struct new_version *version,
+                                           char id[2][STORE_ID_BYTES], maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_model(struct tenant *tenant, const char *id,
+                                               tenant_see_model see, void *context,
+                                               maru_error *err);
+MARU_MUST_USE maru_status tenant_each_model(struct tenant *tenant, const struct page *page,
+                                            tenant_see_model see, void *context, maru_error *err);
+// Change name and feed; `by` of `row` does it.
+//   errors  as tenant_add_model; MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_change_model(struct tenant *tenant, const struct model_row *row,
+                                              maru_error *err);
+// Is it used: is_on, reason and set_by of `row`, which id names. Nothing is written where it is so already.
+MARU_MUST_USE maru_status tenant_use_model(struct tenant *tenant, const struct model_row *row,
+                                           maru_error *err);
+// Versions and runs go with it.
+MARU_MUST_USE maru_status tenant_delete_model(struct tenant *tenant, const char *id, const char *by,
+                                              maru_error *err);
+
+// Keep a version of a model that is there.
+//   errors  MARU_E_USAGE: there is no such model; MARU_E_LIMIT
+MARU_MUST_USE maru_status tenant_add_model_version(struct tenant *tenant, const char *model,
+                                                   const struct new_version *version,
+                                                   int64_t *number, maru_error *err);
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_see_one_model_version(struct tenant *tenant, const char *model,
+                                                       int64_t number, tenant_see_model_version see,
+                                                       void *context, maru_error *err);
+// All of a model, newest first.
+MARU_MUST_USE maru_status tenant_each_model_version(struct tenant *tenant, const char *model,
+                                                    tenant_see_model_version see, void *context,
+                                                    maru_error *err);
+// Append the bytes of a version.
+//   errors  MARU_E_USAGE: there is none; as tenant_unpack
+MARU_MUST_USE maru_status tenant_get_model_version(struct tenant *tenant, const char *model,
+                                                   int64_t number, struct text *out,
+                                                   maru_error *err);
+// Let a version have a role. The champion before it retires, the challenger before it is a candidate again; a new champion is used.
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status tenant_promote_model(struct tenant *tenant, const char *model,
+                                               int64_t number, enum model_role role, const char *by,
+                                               maru_error *err);
+// The champion before this one is champion again.
+//   errors  MARU_E_USAGE: there is no such model; MARU_E_RANGE: it has no champion, or none before it
+MARU_MUST_USE maru_status tenant_roll_back_model(struct tenant *tenant, const char *model,
+                                                 const char *by, maru_error *err);
+
+// Parts of transactions of others: the caller has entered the database and begun.
+struct packed_version {
+    const struct new_version *version;
+    struct packed packed;
+};
+//   memory  the caller frees out->packed.bytes, also after an error
+MARU_MUST_USE maru_status model_version_pack(struct packed_version *out,
+                                             const struct new_version *version, maru_error *err);
+MARU_MUST_USE maru_status model_version_insert(struct database *database, const char *model,
+                                               const struct packed_version *version,
+                                               int64_t *number, maru_error *err);
+MARU_MUST_USE maru_status run_insert(struct database *database, const char *id,
+                                     const struct run_row *row, maru_error *err);
 
 // ---- audit (audit.c)
 
