@@ -1,11 +1,10 @@
-// maru predict MODEL FILE: what a model says of each row of a spreadsheet, or of each unit where the model is of remaining life.
+// maru predict MODEL FILE: what a model says of each row of a spreadsheet, of each unit, or of each map.
 //
 // Exit status 0: predicted; 3: the model or the file cannot be read, or the file has no column of the model.
 
 #include "cli/verb.h"
 #include "io/files.h"
-#include "study/models/life_card.h"
-#include "study/models/predictions.h"
+#include "study/models/model_file.h"
 #include "study/quality/quality_file.h"
 #include "study/words/numerals.h"
 
@@ -22,52 +21,31 @@ struct predict_values {
 };
 
 struct work {
-    struct text model_file, source, out;
-    struct fitted_model model;
+    struct text bytes, source, out;
+    struct model_file *model;
     struct quality_hints hints;
     struct quality_file file;
-    struct predictions predictions;
-    struct life_table life; // in place of the model
-    struct life_asked asked;
-    struct arena arena; // of asked
+    struct model_said said;
 };
-
-static enum predictions_form form_of(const struct call *call) {
-    const struct predict_values *values = call->args.values;
-    return call->json ? PREDICTIONS_JSON : values->plain ? PREDICTIONS_PLAIN : PREDICTIONS_CSV;
-}
-
-static maru_status read_model(const struct text *bytes, struct work *work, maru_error *err) {
-    return life_table_is(bytes->bytes, bytes->n_bytes)
-               ? life_table_read(bytes->bytes, bytes->n_bytes, &work->life, err)
-               : fitted_model_read(bytes->bytes, bytes->n_bytes, &work->model, err);
-}
 
 static maru_status ask(const struct call *call, struct work *work, maru_error *err) {
     const struct predict_values *values = call->args.values;
-    maru_status st;
-    if (work->life.model) {
-        st = life_table_ask(&work->life, &work->file.frame, &work->arena, &work->asked, err);
-        if (st == MARU_OK) {
-            life_asked_add(&work->out, &work->life, &work->asked, form_of(call));
-        }
-    } else {
-        st =
-            predictions_make(&work->model, &work->file.frame, values->why, &work->predictions, err);
-        if (st == MARU_OK) {
-            predictions_add(&work->out, &work->model, &work->predictions, form_of(call),
-                            call->lang);
-        }
-    }
-    return st == MARU_OK && work->out.status != MARU_OK
-               ? fail(err, work->out.status, "the predictions are too many")
-               : st;
+    const struct model_question question = {
+        .frame = &work->file.frame,
+        .form = call->json      ? PREDICTIONS_JSON
+                : values->plain ? PREDICTIONS_PLAIN
+                                : PREDICTIONS_CSV,
+        .wants_why = values->why,
+        .lang = call->lang,
+    };
+    return model_file_predict(work->model, &question, &work->out, &work->said, err);
 }
 
 static maru_status predict(const struct call *call, struct work *work, maru_error *err) {
     const struct predict_values *values = call->args.values;
-    maru_status st = files_read(call->args.word[0], &work->model_file, err);
-    st = st == MARU_OK ? read_model(&work->model_file, work, err) : st;
+    maru_status st = files_read(call->args.word[0], &work->bytes, err);
+    st = st == MARU_OK ? model_file_open(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
+                       : st;
     st = st == MARU_OK
              ? quality_hints_take(&work->hints, "sheet", values->sheet ? values->sheet : "", err)
              : st;
@@ -83,26 +61,23 @@ static maru_status predict(const struct call *call, struct work *work, maru_erro
 
 static int tell(const struct call *call, const struct work *work) {
     const struct predict_values *values = call->args.values;
-    const struct predictions *p = &work->predictions;
+    const struct model_said *said = &work->said;
     int status = EXIT_GOOD;
     if (!values->out) {
         status = verb_print(call, &work->out, EXIT_GOOD);
     } else {
         verb_note(call, W_PREDICTIONS_WRITTEN,
-                  (const char *const[]){
-                      numeral_count(work->life.model ? work->asked.n_unit : p->n_row).text,
-                      values->out, NULL});
+                  (const char *const[]){numeral_count(said->n).text, values->out, NULL});
     }
-    if (p->fit.missing) {
-        const uint32_t n_column = work->model.recipe.n_column;
+    if (said->n_lacking > 0) {
         verb_note(call, W_PREDICT_MISSING,
-                  (const char *const[]){numeral_count(n_column - p->fit.n_found).text,
-                                        numeral_count(n_column).text, p->fit.missing, NULL});
+                  (const char *const[]){numeral_count(said->n_lacking).text,
+                                        numeral_count(said->n_column).text, said->lacking, NULL});
     }
-    if (p->n_outside > 0) {
+    if (said->n_outside > 0) {
         verb_note(call, W_PREDICT_OUTSIDE,
-                  (const char *const[]){numeral_count(p->n_outside).text,
-                                        numeral_count(p->n_row).text, NULL});
+                  (const char *const[]){numeral_count(said->n_outside).text,
+                                        numeral_count(said->n).text, NULL});
     }
     return status;
 }
@@ -110,23 +85,19 @@ static int tell(const struct call *call, const struct work *work) {
 static int run_predict(struct call *call) {
     struct work work = {0};
     maru_error err = {0};
-    text_init(&work.model_file, MODEL_MAX_BYTES);
+    text_init(&work.bytes, MODEL_MAX_BYTES);
     text_init(&work.source, FRAME_BYTES);
     text_init(&work.out, FRAME_BYTES);
     quality_hints_init(&work.hints);
     work.hints.sheet.allows_one_row = true;
-    arena_init(&work.arena, FRAME_BYTES);
     const maru_status st = predict(call, &work, &err);
     const int status = st == MARU_OK ? tell(call, &work) : verb_refuse(call, &err);
-    arena_fini(&work.arena);
-    life_table_fini(&work.life);
-    predictions_fini(&work.predictions);
     quality_file_close(&work.file);
     quality_hints_fini(&work.hints);
-    fitted_model_fini(&work.model);
+    model_file_close(work.model);
     text_fini(&work.out);
     text_fini(&work.source);
-    text_fini(&work.model_file);
+    text_fini(&work.bytes);
     return status;
 }
 

@@ -5,21 +5,19 @@
 #include "cli/verb.h"
 #include "io/files.h"
 #include "io/progress.h"
+#include "io/stop.h"
 #include "io/workers.h"
-#include "study/models/card.h"
-#include "study/models/life_card.h"
-#include "study/quality/quality_file.h"
-#include "train/life_training.h"
-#include "train/training.h"
+#include "study/models/model_file.h"
+#include "study/models/model_wish.h"
+#include "train/boosting.h"
 
-#include "base/alloc.h"
 #include "base/status.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
-#define FRAME_BYTES ((size_t)8 << 30)
+#define SOURCE_BYTES ((size_t)8 << 30)
 
 struct train_values {
     struct common common;
@@ -30,16 +28,14 @@ struct train_values {
 };
 
 struct work {
-    struct quality_hints hints;
-    struct quality_file file;
-    struct roles roles;
+    struct model_wish wish;
     struct text source, bytes;
-    struct fitted_model model;
-    struct life_table life; // of --goal life
+    struct model_file *model;
 };
 
-static void draw(void *context, double share, const char *what) {
+static bool draw(void *context, double share, const char *what) {
     progress_draw(context, share, what);
+    return !stop_asked();
 }
 
 static const char *last_name(const char *path) {
@@ -47,200 +43,106 @@ static const char *last_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-// The number of `text` among `names`; n where it is NULL.
-static maru_status choose(const char *text, const char *const *names, uint8_t n, uint8_t *out,
-                          maru_error *err) {
-    *out = n;
-    for (uint8_t i = 0; text && i < n; i++) {
-        *out = strcmp(text, names[i]) == 0 ? i : *out;
-    }
-    return text && *out == n ? fail(err, MARU_E_USAGE, "\"%s\" is none of the choices", text)
-                             : MARU_OK;
-}
-
 // ---- what the command line knows
 
-static maru_status take_list(struct quality_hints *hints, const char *name,
+static maru_status take_list(struct model_wish *wish, const char *name,
                              const struct option_list *list, maru_error *err) {
     maru_status st = MARU_OK;
     for (size_t i = 0; st == MARU_OK && i < list->n; i++) {
-        st = quality_hints_take(hints, name, list->text[i], err);
+        st = model_wish_take(wish, name, list->text[i], err);
     }
     return st;
 }
 
-static maru_status read_hints(const struct train_values *values, struct quality_hints *hints,
+static maru_status read_lists(const struct train_values *values, struct model_wish *wish,
                               maru_error *err) {
     const struct {
+        const char *name;
+        const struct option_list *list;
+    } lists[] = {{"limits", &values->limits},
+                 {"leave-out", &values->leave_out},
+                 {"cause", &values->cause},
+                 {"setting", &values->setting}};
+    maru_status st = MARU_OK;
+    for (size_t i = 0; st == MARU_OK && i < sizeof lists / sizeof *lists; i++) {
+        st = take_list(wish, lists[i].name, lists[i].list, err);
+    }
+    return st;
+}
+
+static maru_status read_wish(const struct call *call, struct model_wish *wish, maru_error *err) {
+    const struct train_values *values = call->args.values;
+    const struct {
         const char *name, *value;
-    } one[] = {{"target", values->target},
-               {"bad", values->bad},
-               {"time", values->time},
-               {"sheet", values->sheet}};
+    } texts[] = {{"goal", values->goal},   {"target", values->target}, {"bad", values->bad},
+                 {"time", values->time},   {"unit", values->unit},     {"order", values->order},
+                 {"sheet", values->sheet}, {"split", values->split},   {"kind", values->kind}};
     maru_status st = MARU_OK;
-    for (size_t i = 0; st == MARU_OK && i < sizeof one / sizeof one[0]; i++) {
-        st = quality_hints_take(hints, one[i].name, one[i].value ? one[i].value : "", err);
+    for (size_t i = 0; st == MARU_OK && i < sizeof texts / sizeof *texts; i++) {
+        st = model_wish_take(wish, texts[i].name, texts[i].value ? texts[i].value : "", err);
     }
-    st = st == MARU_OK ? take_list(hints, "limits", &values->limits, err) : st;
-    st = st == MARU_OK ? take_list(hints, "leave-out", &values->leave_out, err) : st;
-    return st == MARU_OK ? take_list(hints, "cause", &values->cause, err) : st;
-}
-
-static maru_status read_options(const struct call *call, struct work *work,
-                                struct training_input *input, maru_error *err) {
-    static const char *const goals[N_MODEL_GOAL] = {"yes-no", "class", "number"};
-    static const char *const splits[N_CARD_SPLIT] = {"time", "group", "random"};
-    const struct train_values *values = call->args.values;
-    *input = training_usual(&work->file.frame, &work->roles);
-    maru_status st = choose(values->goal, goals, N_MODEL_GOAL, &input->goal, err);
-    st = st == MARU_OK ? choose(values->split, splits, N_CARD_SPLIT, &input->split, err) : st;
-    input->kind = values->kind ? kind_find(values->kind) : NULL;
-    if (st == MARU_OK && values->kind && !input->kind) {
-        st = fail(err, MARU_E_USAGE, "there is no kind of model called \"%s\"", values->kind);
+    const struct {
+        const char *name;
+        double value, *out;
+    } numbers[] = {{"cost-miss", values->cost_miss, &wish->cost_miss},
+                   {"cost-alarm", values->cost_alarm, &wish->cost_alarm},
+                   {"level", values->level, &wish->level},
+                   {"cap", values->cap, &wish->cap}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        *numbers[i].out = args_given(&call->args, numbers[i].name) ? numbers[i].value : (double)NAN;
     }
-    input->group_column = values->unit ? frame_find(&work->file.frame, values->unit) : UINT32_MAX;
-    if (st == MARU_OK && values->unit && input->group_column == UINT32_MAX) {
-        st = fail(err, MARU_E_INPUT, "there is no column \"%s\"", values->unit);
-    }
-    input->miss_cost = args_given(&call->args, "cost-miss") ? values->cost_miss : input->miss_cost;
-    input->false_alarm_cost =
-        args_given(&call->args, "cost-alarm") ? values->cost_alarm : input->false_alarm_cost;
-    input->level = args_given(&call->args, "level") ? values->level : input->level;
-    input->seed = values->seed;
-    input->n_thread = values->threads > 0 ? (uint32_t)values->threads : (uint32_t)workers_cores();
-    input->title = last_name(call->args.word[0]);
-    input->version = MARU_VERSION;
-    return st;
-}
-
-// ---- remaining life
-
-static maru_status find_column(const struct frame *frame, const char *name, uint32_t *out,
-                               maru_error *err) {
-    *out = frame_find(frame, name);
-    return *out != UINT32_MAX ? MARU_OK
-                              : fail(err, MARU_E_INPUT, "there is no column \"%s\"", name);
-}
-
-static maru_status mark(const struct frame *frame, const struct option_list *list,
-                        enum life_use use, uint8_t *out, maru_error *err) {
-    maru_status st = MARU_OK;
-    for (size_t i = 0; st == MARU_OK && i < list->n; i++) {
-        uint32_t column;
-        st = find_column(frame, list->text[i], &column, err);
-        if (st == MARU_OK) {
-            out[column] = (uint8_t)use;
-        }
-    }
-    return st;
-}
-
-static void draw_life(void *context, double share) { progress_draw(context, share, ""); }
-
-static maru_status train_life(const struct call *call, struct work *work, maru_error *err) {
-    const struct train_values *values = call->args.values;
-    const struct frame *frame = &work->file.frame;
-    struct progress progress = {0};
-    if (!values->unit || !values->order) {
-        return fail(err, MARU_E_USAGE, "remaining life needs --unit and --order");
-    }
-    uint8_t *use = alloc_new((size_t)frame->n_column + 1, sizeof *use);
-    if (!use) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    memset(use, LIFE_SIGNAL, frame->n_column);
-    struct life_training input = {
-        .frame = frame,
-        .use = use,
-        .cap = values->cap,
-        .level = args_given(&call->args, "level") ? values->level : life_usual().level,
-        .seed = values->seed,
-        .n_thread = values->threads > 0 ? (uint32_t)values->threads : (uint32_t)workers_cores(),
-        .title = last_name(call->args.word[0]),
-        .version = MARU_VERSION,
-        .progress = draw_life,
-        .context = &progress,
-    };
-    maru_status st = find_column(frame, values->unit, &input.unit, err);
-    st = st == MARU_OK ? find_column(frame, values->order, &input.order, err) : st;
-    st = st == MARU_OK ? mark(frame, &values->setting, LIFE_SETTING, use, err) : st;
-    st = st == MARU_OK ? mark(frame, &values->leave_out, LIFE_LEFT_OUT, use, err) : st;
-    progress_open(&progress, !call->quiet && !call->json);
-    st = st == MARU_OK ? life_training_run(&input, &work->bytes, err) : st;
-    progress_close(&progress);
-    alloc_free(use);
-    return st == MARU_OK ? life_table_read(work->bytes.bytes, work->bytes.n_bytes, &work->life, err)
-                         : st;
+    wish->seed = values->seed;
+    return st == MARU_OK ? read_lists(values, wish, err) : st;
 }
 
 // ---- the work
 
-static maru_status train_target(const struct call *call, struct work *work, maru_error *err) {
-    const struct quality_options options = quality_hints_options(&work->hints);
-    struct training_input input;
+static maru_status train(const struct call *call, struct work *work, maru_error *err) {
+    const struct train_values *values = call->args.values;
     struct progress progress = {0};
-    maru_status st = roles_find(&work->file.frame, &options.roles, &work->roles, err);
-    st = st == MARU_OK ? read_options(call, work, &input, err) : st;
+    maru_status st = read_wish(call, &work->wish, err);
+    st = st == MARU_OK ? files_read(call->args.word[0], &work->source, err) : st;
     if (st != MARU_OK) {
         return st;
     }
+    const struct model_training training = {
+        .wish = &work->wish,
+        .bytes = work->source.bytes,
+        .n_bytes = work->source.n_bytes,
+        .title = last_name(call->args.word[0]),
+        .version = MARU_VERSION,
+        .n_thread = values->threads > 0 ? (uint32_t)values->threads : (uint32_t)workers_cores(),
+        .progress = draw,
+        .context = &progress,
+    };
+    stop_listen();
     progress_open(&progress, !call->quiet && !call->json);
-    input.progress = draw;
-    input.context = &progress;
-    st = training_run(&input, &work->bytes, err);
+    st = model_train(&training, &work->bytes, err);
     progress_close(&progress);
-    return st == MARU_OK
-               ? fitted_model_read(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
-               : st;
-}
-
-static maru_status train(const struct call *call, struct work *work, maru_error *err) {
-    const struct train_values *values = call->args.values;
-    const bool is_life = values->goal && strcmp(values->goal, "life") == 0;
-    maru_status st =
-        is_life ? quality_hints_take(&work->hints, "sheet", values->sheet ? values->sheet : "", err)
-                : read_hints(values, &work->hints, err);
-    st = st == MARU_OK ? files_read(call->args.word[0], &work->source, err) : st;
-    st = st == MARU_OK ? quality_file_open(work->source.bytes, work->source.n_bytes, &work->hints,
-                                           FRAME_BYTES, &work->file, err)
+    st = st == MARU_OK ? model_file_open(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
                        : st;
-    if (st == MARU_OK) {
-        st = is_life ? train_life(call, work, err) : train_target(call, work, err);
-    }
     return st == MARU_OK ? files_replace(values->out, work->bytes.bytes, work->bytes.n_bytes, err)
                          : st;
 }
 
-static void add_card_json(struct text *out, const struct work *work) {
-    if (work->life.model) {
-        life_card_add_json(out, &work->life);
-    } else {
-        card_add_json(out, &work->model);
-    }
+static maru_status write_card(const char *path, const struct model_file *model, maru_error *err) {
+    struct text out;
+    text_init(&out, 16 << 20);
+    model_file_add_json(model, &out);
+    const maru_status st = out.status == MARU_OK ? files_replace(path, out.bytes, out.n_bytes, err)
+                                                 : fail(err, out.status, "the card is too large");
+    text_fini(&out);
+    return st;
 }
 
 static int tell(const struct call *call, const struct work *work) {
     const struct train_values *values = call->args.values;
     struct text out;
-    maru_error err;
     text_init(&out, 16 << 20);
-    if (values->card) {
-        add_card_json(&out, work);
-        const maru_status st = out.status == MARU_OK
-                                   ? files_replace(values->card, out.bytes, out.n_bytes, &err)
-                                   : fail(&err, out.status, "the card is too large");
-        if (st != MARU_OK) {
-            text_fini(&out);
-            return verb_refuse(call, &err);
-        }
-        text_clear(&out);
-    }
     if (call->json) {
-        add_card_json(&out, work);
-    } else if (!call->quiet && work->life.model) {
-        life_card_add_text(&out, &work->life, call->lang);
+        model_file_add_json(work->model, &out);
     } else if (!call->quiet) {
-        card_add_text(&out, &work->model, call->lang, call->look);
+        model_file_add_text(work->model, call->lang, call->look, &out);
     }
     const int status = verb_print(call, &out, EXIT_GOOD);
     text_fini(&out);
@@ -249,20 +151,19 @@ static int tell(const struct call *call, const struct work *work) {
 }
 
 static int run_train(struct call *call) {
+    const struct train_values *values = call->args.values;
     struct work work = {0};
     maru_error err = {0};
-    quality_hints_init(&work.hints);
-    text_init(&work.source, FRAME_BYTES);
+    model_wish_init(&work.wish);
+    text_init(&work.source, SOURCE_BYTES);
     text_init(&work.bytes, MODEL_MAX_BYTES);
-    const maru_status st = train(call, &work, &err);
+    maru_status st = train(call, &work, &err);
+    st = st == MARU_OK && values->card ? write_card(values->card, work.model, &err) : st;
     const int status = st == MARU_OK ? tell(call, &work) : verb_refuse(call, &err);
-    life_table_fini(&work.life);
-    fitted_model_fini(&work.model);
+    model_file_close(work.model);
     text_fini(&work.bytes);
-    roles_fini(&work.roles);
-    quality_file_close(&work.file);
     text_fini(&work.source);
-    quality_hints_fini(&work.hints);
+    model_wish_fini(&work.wish);
     return status;
 }
 

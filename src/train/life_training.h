@@ -13,7 +13,7 @@ struct life_training {
     uint64_t seed;
     uint32_t n_thread;
     const char *title, *version;
-    void (*progress)(void *context, double share); // NULL: nobody looks
+    bool (*progress)(void *context, double share); // false: stop; NULL: nobody looks
     void *context;
 };
 
@@ -21,7 +21,7 @@ enum life_use { LIFE_LEFT_OUT, LIFE_SIGNAL, LIFE_SETTING };
 
 // Train. The last row of each unit is where its life ended. The same table and options give the same bytes.
 //   out     bytes: as life_table_write makes them, appended
-//   errors  of life_rows_make and life_fit; MARU_E_INPUT: no column of numbers is left
+//   errors  of life_rows_make and life_fit; MARU_E_INPUT: no column of numbers is left; MARU_E_STOPPED
 MARU_MUST_USE maru_status life_training_run(const struct life_training *input, struct text *bytes,
                                             maru_error *err);
 

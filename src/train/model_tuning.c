@@ -244,10 +244,11 @@ static maru_status try_fold(struct work *w, const struct kind *kind, uint32_t tr
 
 // ---- all tries
 
-static void tell_progress(const struct work *w, const char *what) {
-    if (w->in->progress) {
-        w->in->progress(w->in->context, (double)w->n_done / ((w->n_attempt + 1) * w->n_fold), what);
-    }
+static maru_status tell_progress(const struct work *w, const char *what, maru_error *err) {
+    const double share = (double)w->n_done / ((w->n_attempt + 1) * w->n_fold);
+    return !w->in->progress || w->in->progress(w->in->context, share, what)
+               ? MARU_OK
+               : fail(err, MARU_E_STOPPED, "stopped");
 }
 
 static void forget_margins(struct work *w) {
@@ -273,8 +274,8 @@ static maru_status try_settings(struct work *w, const struct kind *kind, uint32_
     w->out->n_combination = 0;
     maru_status st = MARU_OK;
     for (uint32_t fold = 0; st == MARU_OK && fold < w->n_fold; fold++, w->n_done++) {
-        tell_progress(w, what);
-        st = try_fold(w, kind, try, fold, loss, err);
+        st = tell_progress(w, what, err);
+        st = st != MARU_OK ? st : try_fold(w, kind, try, fold, loss, err);
     }
     return st;
 }
@@ -292,8 +293,8 @@ static maru_status try_kinds(struct work *w, struct block_loss *loss, maru_error
 // With combinations, where the folds have any.
 static maru_status try_combined(struct work *w, maru_error *err) {
     bool is_worth = false;
-    tell_progress(w, "combinations");
-    maru_status st = search_folds(w, &is_worth, err);
+    maru_status st = tell_progress(w, "combinations", err);
+    st = st == MARU_OK ? search_folds(w, &is_worth, err) : st;
     if (st == MARU_OK && is_worth) {
         w->is_combined = true;
         w->n_attempt = 2 * w->n_plain;

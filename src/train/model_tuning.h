@@ -21,7 +21,8 @@ struct tuning_input {
     // COMBINATIONS_MAX_FEATURES.
     bool wants_combinations;
     const char *const *unit; // (n_feature) or NULL, as in combinations.h
-    void (*progress)(void *context, double share, const char *what); // NULL: nobody looks
+    // false: stop; NULL: nobody looks
+    bool (*progress)(void *context, double share, const char *what);
     void *context;
 };
 

@@ -29,9 +29,10 @@ struct training_input {
     double miss_cost, false_alarm_cost; // YES_NO
     double level;                       // of intervals, such as 0.8
     uint64_t seed;
-    uint32_t n_thread;                                               // bytes do not depend on it
-    const char *title, *version;                                     // of the data, of the program
-    void (*progress)(void *context, double share, const char *what); // NULL: nobody looks
+    uint32_t n_thread;           // bytes do not depend on it
+    const char *title, *version; // of the data, of the program
+    // false: stop; NULL: nobody looks
+    bool (*progress)(void *context, double share, const char *what);
     void *context;
 };
 
@@ -41,7 +42,7 @@ struct training_input training_usual(const struct frame *frame, const struct rol
 // Train. The same table and options give the same bytes.
 //   out     bytes: the model as fitted_model_write makes it, appended
 //   errors  MARU_E_INPUT: no target, one class alone, too few rows, nothing to learn from; MARU_E_RANGE: an option; MARU_E_LIMIT,
-//           MARU_E_MEMORY
+//           MARU_E_MEMORY; MARU_E_STOPPED
 //   cost    TRAINING_FOLDS + 2 times the tries of each kind
 MARU_MUST_USE maru_status training_run(const struct training_input *input, struct text *bytes,
                                        maru_error *err);

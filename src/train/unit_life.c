@@ -66,10 +66,11 @@ static maru_status check(const struct life_options *o, maru_error *err) {
     return MARU_OK;
 }
 
-static void tell(struct fitting *f, double part) {
-    if (f->options->progress) {
-        f->options->progress(f->options->context, (f->n_done + part) / f->n_todo);
-    }
+static maru_status tell(struct fitting *f, double part) {
+    const struct life_options *o = f->options;
+    return !o->progress || o->progress(o->context, (f->n_done + part) / f->n_todo)
+               ? MARU_OK
+               : fail(f->err, MARU_E_STOPPED, "stopped");
 }
 
 // ---- rows
@@ -257,7 +258,7 @@ static maru_status fit_nets(struct fitting *f, uint32_t n_row, uint32_t n_net, u
         options.seed = seed + k;
         st = net_fit(&rows, &options, &model->net[k], f->err);
         model->n_net += st == MARU_OK;
-        tell(f, 0.6 * (k + 1) / n_net);
+        st = st == MARU_OK ? tell(f, 0.6 * (k + 1) / n_net) : st;
     }
     return st;
 }
@@ -292,8 +293,7 @@ static maru_status fit_model(struct fitting *f, uint32_t n_row, uint32_t n_net, 
         st = fit_trees(f, n_row, seed, model);
     }
     f->n_done++;
-    tell(f, 0);
-    return st;
+    return st == MARU_OK ? tell(f, 0) : st;
 }
 
 static struct life_parts parts_of(const struct fitting *f, const struct model *model) {

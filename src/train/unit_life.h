@@ -30,7 +30,7 @@ struct life_options {
     uint32_t n_epoch;  // of nets
     uint32_t n_thread; // of trees; the bytes do not depend on it
     uint64_t seed;
-    void (*progress)(void *context, double share); // NULL: nobody looks
+    bool (*progress)(void *context, double share); // false: stop; NULL: nobody looks
     void *context;
 };
 
@@ -47,7 +47,7 @@ struct life_report {
 // Fit.
 //   in      rows of units each of which ran until its last row, where its life ended; n_setting up to REGIMES_MAX_SETTINGS
 //   out     the bytes that life_model_read takes, appended; report may be NULL
-//   errors  MARU_E_RANGE: fewer than LIFE_LEAST_UNITS units, an option or a row outside; MARU_E_LIMIT; MARU_E_MEMORY
+//   errors  MARU_E_RANGE: fewer than LIFE_LEAST_UNITS units, an option or a row outside; MARU_E_LIMIT; MARU_E_MEMORY; MARU_E_STOPPED
 //   cost    (n_fold + 1) fits of nets and trees; 20 000 rows of 14 signals take about a minute
 //   source  T. Wang, J. Yu, D. Siegel, J. Lee, PHM 2008 (regimes first, units held out); F. O. Heimes, PHM 2008 (the cap); J. Lei et al., JASA 113
 //           (2018) 1094-1111, section 5.2 (width by level)

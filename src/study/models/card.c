@@ -285,18 +285,24 @@ static void add_lists_json(struct json *json, const struct fitted_model *model) 
     json_close(json);
 }
 
-static void add_warnings_json(struct json *json, const struct model_card *card) {
+void card_warning_key(enum card_warning warning, char *out, size_t n_bytes) {
 #define X(name, english, korean) #name,
     static const char *const names[] = {CARD_WARNINGS(X)};
 #undef X
+    struct text key;
+    text_init(&key, 64);
+    add_key(&key, names[warning]);
+    snprintf(out, n_bytes, "%s", key.bytes ? key.bytes : "");
+    text_fini(&key);
+}
+
+static void add_warnings_json(struct json *json, const struct model_card *card) {
     json_open_list(json, "warnings");
     for (uint32_t i = 0; i < N_CARD_WARNING; i++) {
+        char key[64];
         if (card->warnings >> i & 1) {
-            struct text key;
-            text_init(&key, 64);
-            add_key(&key, names[i]);
-            json_add_string(json, NULL, key.bytes ? key.bytes : "");
-            text_fini(&key);
+            card_warning_key((enum card_warning)i, key, sizeof key);
+            json_add_string(json, NULL, key);
         }
     }
     json_close(json);

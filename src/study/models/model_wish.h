@@ -3,6 +3,7 @@
 #ifndef STUDY_MODEL_WISH_H
 #define STUDY_MODEL_WISH_H
 
+#include "base/text.h"
 #include "study/quality/quality_hints.h"
 
 enum { WISH_MAX_SETTINGS = 100 };

@@ -231,9 +231,10 @@ static maru_status read_truth(struct trial *t, maru_error *err) {
 
 // ---- fitting and asking
 
-static void seed_progress(void *context, double share) {
+static bool seed_progress(void *context, double share) {
     const struct trial *t = context;
     set_progress(t->run, t->share + share / t->run->n_seed, t->goal->name);
+    return true;
 }
 
 static maru_status ask(struct trial *t, const struct life_model *model, maru_error *err) {

@@ -3,6 +3,7 @@
 #define STUDY_KOREAN_LEARN_LIST_H
 
 #include "study/words/korean_doubt_list.h"
+#include "study/words/korean_kinds_list.h"
 #include "study/words/korean_life_list.h"
 #include "study/words/korean_odd_list.h"
 #include "study/words/korean_registry_list.h"
@@ -40,7 +41,6 @@
     X("linear: penalty {1}, screened, no trend", "선형: 벌점 {1}, 열 선별, 추세 제외") \
     X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
     X("linear: penalty {1}", "선형: 벌점 {1}") \
-    X("remaining life has no ONNX here", "남은 수명 모델은 ONNX로 쓸 수 없습니다") \
     X("the model does not carry what explains it", "모델에 답을 설명할 자료가 들어 있지 않습니다") \
     X("what explains the model is of another one", "설명 자료가 다른 모델의 것입니다") \
     X("remaining life needs --unit and --order", "남은 수명을 배우려면 --unit과 --order가 필요합니다") \
@@ -183,7 +183,7 @@
     X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다") \
     X("a linear model that has changed on its way", "선형 모델이 옮겨지는 동안 바뀌었습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_KINDS(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif
