@@ -71,8 +71,8 @@ for path in paths:
     for call in REFUSING.finditer(text):
         for literal in re.findall(LITERALS, arguments(text, call.end())):
             refused.setdefault(shape(joined(literal)), path)
-known = [joined(m) for name in ("korean_doubt_list", "korean_learn_list", "korean_life_list", "korean_list", "korean_live_list", "korean_odd_list", "korean_registry_list")
-         for m in re.findall(r"^ *X\((" + LITERALS + r"),", source(f"src/study/words/{name}.h"), re.M)]
+known = [joined(m) for path in sorted(glob.glob("src/study/words/korean*_list.h"))
+         for m in re.findall(r"^ *X\((" + LITERALS + r"),", source(path), re.M)]
 shapes = {shape(text) for text in known}
 
 
