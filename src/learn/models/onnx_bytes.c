@@ -103,6 +103,42 @@ void onnx_add_constant(struct text *graph, const char *name, const float *value,
     text_fini(&tensor);
 }
 
+void onnx_add_index(struct text *graph, const char *name, uint32_t value) {
+    struct text tensor;
+    char raw[8];
+    text_init(&tensor, SMALL_BYTES);
+    for (int i = 0; i < 8; i++) {
+        raw[i] = i < 4 ? (char)(value >> (8 * i) & 255) : 0;
+    }
+    onnx_add_integer(&tensor, TENSOR_DIMS, 1);
+    onnx_add_integer(&tensor, TENSOR_TYPE, ELEMENT_INT64);
+    onnx_add_text(&tensor, TENSOR_NAME, name);
+    onnx_add_bytes(&tensor, TENSOR_RAW, raw, sizeof raw);
+    onnx_add_message(graph, GRAPH_INITIALIZER, &tensor);
+    text_fini(&tensor);
+}
+
+void onnx_add_node(struct text *graph, const struct onnx_node *of) {
+    struct text node, attribute;
+    text_init(&node, SMALL_BYTES);
+    text_init(&attribute, SMALL_BYTES);
+    for (size_t i = 0; i < 3 && of->input[i]; i++) {
+        onnx_add_text(&node, NODE_INPUT, of->input[i]);
+    }
+    onnx_add_text(&node, NODE_OUTPUT, of->output);
+    onnx_add_text(&node, NODE_NAME, of->output);
+    onnx_add_text(&node, NODE_OPERATOR, of->operator);
+    for (size_t i = 0; i < 2 && of->attribute[i]; i++) {
+        onnx_add_integer(&attribute, ATTRIBUTE_INTEGER, of->value[i]);
+        onnx_add_text(&attribute, ATTRIBUTE_NAME, of->attribute[i]);
+        onnx_add_integer(&attribute, ATTRIBUTE_TYPE, TYPE_INTEGER);
+        onnx_add_message(&node, NODE_ATTRIBUTE, &attribute);
+    }
+    onnx_add_message(graph, GRAPH_NODE, &node);
+    text_fini(&attribute);
+    text_fini(&node);
+}
+
 static void add_opset(struct text *out, const char *domain, uint64_t version) {
     struct text opset;
     text_init(&opset, SMALL_BYTES);

@@ -49,6 +49,17 @@ void onnx_add_value(struct text *graph, uint32_t field, const char *name, uint32
 void onnx_add_constant(struct text *graph, const char *name, const float *value, uint32_t n_row,
                        uint32_t n_column);
 
+// A constant of one whole number, for Gather.
+void onnx_add_index(struct text *graph, const char *name, uint32_t value);
+
+// A node of ai.onnx with one output and some whole numbers as attributes.
+struct onnx_node {
+    const char *operator, * input[3], *output; // inputs up to the first NULL
+    const char *attribute[2];                  // NULL: none
+    uint64_t value[2];
+};
+void onnx_add_node(struct text *graph, const struct onnx_node *node);
+
 // The whole: versions, the graph (which is cleared), the fingerprint of the model; has_ml: it has operators of ai.onnx.ml.
 void onnx_add_model(struct text *out, struct text *graph, const char *fingerprint, bool has_ml);
 

@@ -1,4 +1,4 @@
-// The steps of linear_model_margins as a graph; each line of `steps` is a node:
+// The steps of linear_model_margins as a graph; each line is a node:
 //
 //     missing = IsNaN(x)                     filled = Where(missing, center, x)
 //     held = Min(Max(filled, low), high)     moved = Where(missing, 0, held - center)
@@ -8,17 +8,13 @@
 
 #include "learn/models/onnx_linear.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/status.h"
 #include "learn/models/onnx_bytes.h"
 
-struct step {
-    const char *operator, * input[3], *output;
-    const char *attribute[2]; // integers, NULL: none
-    uint64_t value[2];
-};
-
-static const struct step to_margin[] = {
+static const struct onnx_node to_margin[] = {
     {"IsNaN", {"x"}, "missing", {NULL}, {0}},
     {"Where", {"missing", "center", "x"}, "filled", {NULL}, {0}},
     {"Max", {"filled", "low"}, "above", {NULL}, {0}},
@@ -30,44 +26,28 @@ static const struct step to_margin[] = {
     {"MatMul", {"is_missing", "absent"}, "by_absence", {NULL}, {0}},
     {"Add", {"by_value", "by_absence"}, "sum", {NULL}, {0}},
 };
-static const struct step to_number[] = {{"Add", {"sum", "base"}, "value", {NULL}, {0}}};
-static const struct step to_yes_no[] = {
+static const struct onnx_node to_number[] = {{"Add", {"sum", "base"}, "value", {NULL}, {0}}};
+static const struct onnx_node to_yes_no[] = {
     {"Add", {"sum", "base"}, "margin", {NULL}, {0}},
     {"Sigmoid", {"margin"}, "yes", {NULL}, {0}},
     {"Sub", {"one", "yes"}, "no", {NULL}, {0}},
     {"Concat", {"no", "yes"}, "probabilities", {"axis"}, {1}},
     {"ArgMax", {"probabilities"}, "label", {"axis", "keepdims"}, {1, 0}},
 };
-static const struct step to_class[] = {
+static const struct onnx_node to_class[] = {
     {"Add", {"sum", "base"}, "margin", {NULL}, {0}},
     {"Softmax", {"margin"}, "probabilities", {"axis"}, {1}},
     {"ArgMax", {"probabilities"}, "label", {"axis", "keepdims"}, {1, 0}},
 };
 
-static void add_step(struct text *graph, const struct step *step) {
-    struct text node, attribute;
-    text_init(&node, 1 << 12);
-    text_init(&attribute, 1 << 12);
-    for (size_t i = 0; i < 3 && step->input[i]; i++) {
-        onnx_add_text(&node, NODE_INPUT, step->input[i]);
-    }
-    onnx_add_text(&node, NODE_OUTPUT, step->output);
-    onnx_add_text(&node, NODE_NAME, step->output);
-    onnx_add_text(&node, NODE_OPERATOR, step->operator);
-    for (size_t i = 0; i < 2 && step->attribute[i]; i++) {
-        onnx_add_integer(&attribute, ATTRIBUTE_INTEGER, step->value[i]);
-        onnx_add_text(&attribute, ATTRIBUTE_NAME, step->attribute[i]);
-        onnx_add_integer(&attribute, ATTRIBUTE_TYPE, TYPE_INTEGER);
-        onnx_add_message(&node, NODE_ATTRIBUTE, &attribute);
-    }
-    onnx_add_message(graph, GRAPH_NODE, &node);
-    text_fini(&attribute);
-    text_fini(&node);
-}
-
-static void add_steps(struct text *graph, const struct step *step, size_t n) {
+// `x`: the tensor of what the model asks.
+static void add_steps(struct text *graph, const struct onnx_node *step, size_t n, const char *x) {
     for (size_t i = 0; i < n; i++) {
-        add_step(graph, &step[i]);
+        struct onnx_node node = step[i];
+        for (size_t k = 0; k < 3 && node.input[k]; k++) {
+            node.input[k] = strcmp(node.input[k], "x") == 0 ? x : node.input[k];
+        }
+        onnx_add_node(graph, &node);
     }
 }
 
@@ -102,21 +82,22 @@ static void add_constants(struct text *graph, const struct linear_draft *draft, 
 
 static void add_goal(struct text *graph, const struct linear_shape *shape) {
     if (shape->goal == LINEAR_NUMBER) {
-        add_steps(graph, to_number, sizeof to_number / sizeof *to_number);
+        add_steps(graph, to_number, sizeof to_number / sizeof *to_number, "x");
         onnx_add_value(graph, GRAPH_OUTPUT, "value", ELEMENT_FLOAT, 1);
         return;
     }
     if (shape->goal == LINEAR_YES_NO) {
-        add_steps(graph, to_yes_no, sizeof to_yes_no / sizeof *to_yes_no);
+        add_steps(graph, to_yes_no, sizeof to_yes_no / sizeof *to_yes_no, "x");
     } else {
-        add_steps(graph, to_class, sizeof to_class / sizeof *to_class);
+        add_steps(graph, to_class, sizeof to_class / sizeof *to_class, "x");
     }
     onnx_add_value(graph, GRAPH_OUTPUT, "label", ELEMENT_INT64, 0);
     onnx_add_value(graph, GRAPH_OUTPUT, "probabilities", ELEMENT_FLOAT,
                    shape->goal == LINEAR_YES_NO ? 2 : shape->n_group);
 }
 
-maru_status onnx_write_linear(const struct linear_model *model, struct text *out, maru_error *err) {
+maru_status onnx_write_linear(const struct linear_model *model, const struct onnx_columns *columns,
+                              struct text *out, maru_error *err) {
     const struct linear_draft *draft = linear_model_draft(model);
     const size_t n_room = (size_t)draft->shape.n_feature * draft->shape.n_group + 1;
     float *room = alloc_new(n_room + draft->shape.n_group, sizeof *room);
@@ -125,10 +106,10 @@ maru_status onnx_write_linear(const struct linear_model *model, struct text *out
     }
     struct text graph;
     text_init(&graph, out->max_bytes);
-    add_steps(&graph, to_margin, sizeof to_margin / sizeof *to_margin);
+    const char *x = onnx_add_columns(&graph, columns, draft->shape.n_feature);
+    add_steps(&graph, to_margin, sizeof to_margin / sizeof *to_margin, x);
     add_goal(&graph, &draft->shape);
     onnx_add_text(&graph, GRAPH_NAME, "linear");
-    onnx_add_value(&graph, GRAPH_INPUT, "x", ELEMENT_FLOAT, draft->shape.n_feature);
     add_constants(&graph, draft, room);
     char print[33];
     linear_model_fingerprint(model, print);

@@ -137,7 +137,8 @@ void predictor_soften(double *margin, uint32_t n) {
     }
 }
 
-maru_status predictor_onnx(const struct predictor *predictor, struct text *out, maru_error *err) {
-    return predictor->forest ? onnx_write(predictor->forest, out, err)
-                             : onnx_write_linear(predictor->linear, out, err);
+maru_status predictor_onnx(const struct predictor *predictor, const struct onnx_columns *columns,
+                           struct text *out, maru_error *err) {
+    return predictor->forest ? onnx_write(predictor->forest, columns, out, err)
+                             : onnx_write_linear(predictor->linear, columns, out, err);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "learn/models/onnx_columns.h"
 #include "maru/status.h"
 
 enum predictor_kind { PREDICTOR_TREES, PREDICTOR_LINEAR, N_PREDICTOR_KIND };
@@ -49,9 +50,10 @@ void predictor_margins(const struct predictor *predictor, const float *x, size_t
 //   in      margin (n), n at least 1
 void predictor_soften(double *margin, uint32_t n);
 
-// The model as ONNX.
+// The model as ONNX, which works out the combinations of `columns` itself; NULL: there are none.
 //   errors  what sticks to `out`
-MARU_MUST_USE maru_status predictor_onnx(const struct predictor *predictor, struct text *out,
+MARU_MUST_USE maru_status predictor_onnx(const struct predictor *predictor,
+                                         const struct onnx_columns *columns, struct text *out,
                                          maru_error *err);
 
 #endif

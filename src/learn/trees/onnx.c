@@ -195,8 +195,8 @@ static void add_lists(struct onnx_writing *w) {
     }
 }
 
-static void add_node(struct onnx_writing *w, struct text *graph) {
-    onnx_add_text(&w->node, NODE_INPUT, "x");
+static void add_trees(struct onnx_writing *w, struct text *graph, const char *x) {
+    onnx_add_text(&w->node, NODE_INPUT, x);
     onnx_add_text(&w->node, NODE_OUTPUT, w->is_class ? "label" : "value");
     if (w->is_class) {
         onnx_add_text(&w->node, NODE_OUTPUT, "probabilities");
@@ -222,11 +222,10 @@ static void add_node(struct onnx_writing *w, struct text *graph) {
 
 // ---- around it
 
-static void add_graph(struct onnx_writing *w, struct text *graph) {
-    const struct forest_shape *shape = &w->forest->shape;
-    add_node(w, graph);
+static void add_graph(struct onnx_writing *w, const struct onnx_columns *columns,
+                      struct text *graph) {
+    add_trees(w, graph, onnx_add_columns(graph, columns, w->forest->shape.n_feature));
     onnx_add_text(graph, GRAPH_NAME, "forest");
-    onnx_add_value(graph, GRAPH_INPUT, "x", ELEMENT_FLOAT, shape->n_feature);
     if (w->is_class) {
         onnx_add_value(graph, GRAPH_OUTPUT, "label", ELEMENT_INT64, 0);
         onnx_add_value(graph, GRAPH_OUTPUT, "probabilities", ELEMENT_FLOAT, w->n_class);
@@ -235,7 +234,8 @@ static void add_graph(struct onnx_writing *w, struct text *graph) {
     }
 }
 
-maru_status onnx_write(const struct forest *forest, struct text *out, maru_error *err) {
+maru_status onnx_write(const struct forest *forest, const struct onnx_columns *columns,
+                       struct text *out, maru_error *err) {
     const struct forest_shape shape = forest->shape;
     struct onnx_writing w = {.forest = forest, .is_class = shape.goal != FOREST_NUMBER};
     w.is_two = w.is_class && shape.n_group <= 2;
@@ -244,7 +244,7 @@ maru_status onnx_write(const struct forest *forest, struct text *out, maru_error
     text_init(&graph, out->max_bytes);
     text_init(&w.node, out->max_bytes);
     text_init(&w.attribute, out->max_bytes);
-    add_graph(&w, &graph);
+    add_graph(&w, columns, &graph);
     char print[33];
     forest_fingerprint(forest, print);
     onnx_add_model(out, &graph, print, true);

@@ -121,7 +121,7 @@ static void has_its_lists(void **state) {
         struct forest *forest = forest_of(cases[i].model);
         struct text out;
         text_init(&out, 1 << 20);
-        assert_int_equal(onnx_write(forest, &out, NULL), MARU_OK);
+        assert_int_equal(onnx_write(forest, NULL, &out, NULL), MARU_OK);
         const struct field model = {0, out.n_bytes, (const uint8_t *)out.bytes};
         assert_int_equal(find(model, 1, 0).value, ONNX_IR);
         assert_int_equal(count(model, 8), 2);
@@ -161,12 +161,12 @@ static void says_when_there_is_no_room(void **state) {
     struct forest *forest = forest_of(cases[2].model);
     struct text whole;
     text_init(&whole, 1 << 20);
-    assert_int_equal(onnx_write(forest, &whole, NULL), MARU_OK);
+    assert_int_equal(onnx_write(forest, NULL, &whole, NULL), MARU_OK);
     for (size_t n = 1; n < whole.n_bytes; n += 37) {
         struct text out;
         maru_error err = {0};
         text_init(&out, n);
-        assert_int_equal(onnx_write(forest, &out, &err), MARU_E_LIMIT);
+        assert_int_equal(onnx_write(forest, NULL, &out, &err), MARU_E_LIMIT);
         assert_true(err.text[0]);
         text_fini(&out);
     }
@@ -175,7 +175,7 @@ static void says_when_there_is_no_room(void **state) {
         struct text out;
         text_init(&out, 1 << 20);
         alloc_fail_after(k);
-        const maru_status st = onnx_write(forest, &out, NULL);
+        const maru_status st = onnx_write(forest, NULL, &out, NULL);
         alloc_fail_after(UINT64_MAX);
         is_written = st == MARU_OK;
         assert_true(is_written || st == MARU_E_MEMORY);

@@ -98,7 +98,9 @@ static void add_json(const void *its, struct text *out) {
 }
 
 static maru_status onnx(const void *its, struct text *out, maru_error *err) {
-    return predictor_onnx(((const struct rows_model *)its)->fitted.predictor, out, err);
+    const struct fitted_model *model = &((const struct rows_model *)its)->fitted;
+    const struct onnx_columns columns = {model->recipe.combination, model->recipe.n_combination};
+    return predictor_onnx(model->predictor, &columns, out, err);
 }
 
 static const struct fitted_model *fitted(const void *its) {
