@@ -1,29 +1,30 @@
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
+import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { get } from './api/client'
 import { onSignInWanted, setToken, token } from './api/session'
 import type { Me } from './api/types'
 import { useWaiting } from './meaning/use_alarms'
 import { MeRoom } from './me'
-import { Overview } from './pages/overview'
 import { SignIn } from './pages/sign_in'
 import { Button, Choice, Empty, LinkButton, ProblemNote, Waiting } from './parts/basics'
 import { forget, useLoad } from './parts/load'
 import { Link, usePlace } from './parts/route'
 import { store, stored } from './parts/stored'
 import { useText, type Key, type Lang } from './text'
+import { roomOf } from './text/room'
 
-const Alarms = lazy(() => import('./pages/alarms/alarms'))
-const Equipment = lazy(() => import('./pages/equipment/equipment'))
-const Live = lazy(() => import('./pages/live/live'))
-const Plants = lazy(() => import('./pages/plants/plants'))
-const PlantPage = lazy(() => import('./pages/plants/plant'))
-const Quality = lazy(() => import('./pages/quality/quality'))
-const Runs = lazy(() => import('./pages/runs/runs'))
-const NewRunPage = lazy(() => import('./pages/runs/new_run'))
-const RunPage = lazy(() => import('./pages/runs/run'))
-const Twins = lazy(() => import('./pages/twins/twins'))
-const TwinPage = lazy(() => import('./pages/twins/twin'))
-const Admin = lazy(() => import('./pages/admin'))
+const Overview = roomOf(() => import('./pages/overview'), 'overview')
+const Alarms = roomOf(() => import('./pages/alarms/alarms'), 'live', 'meaning', 'table')
+const Equipment = roomOf(() => import('./pages/equipment/equipment'), 'live', 'meaning', 'table')
+const Live = roomOf(() => import('./pages/live/live'), 'live')
+const Plants = roomOf(() => import('./pages/plants/plants'), 'plants')
+const PlantPage = roomOf(() => import('./pages/plants/plant'), 'plants', 'table')
+const Quality = roomOf(() => import('./pages/quality/quality'), 'fdc', 'live', 'meaning', 'table')
+const Runs = roomOf(() => import('./pages/runs/runs'), 'plants')
+const NewRunPage = roomOf(() => import('./pages/runs/new_run'), 'plants')
+const RunPage = roomOf(() => import('./pages/runs/run'), 'plants')
+const Twins = roomOf(() => import('./pages/twins/twins'), 'twins')
+const TwinPage = roomOf(() => import('./pages/twins/twin'), 'plants', 'twins')
+const Admin = roomOf(() => import('./pages/admin'), 'admin')
 
 function NotHere() {
     const { t } = useText()

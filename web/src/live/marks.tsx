@@ -10,7 +10,7 @@ import { useStamp } from './stamp'
 export function useKindName(): (kind: string) => string {
     const { t } = useText()
     return (kind) => {
-        const key = `kind.${kind}`
+        const key = `event.kind.${kind}`
         return isKey(key) ? t(key) : kind
     }
 }
@@ -83,7 +83,7 @@ export function Near({ events, gaps, near }: { events: readonly Happening[]; gap
             {here.length > NEAR_MAX && <p className="fine">{t('explorer.more_events', { count: here.length - NEAR_MAX })}</p>}
             {missing.slice(0, 2).map((gap) => (
                 <div key={`${gap.source} ${gap.from}`} className="near">
-                    <p><i className="hatch" /><strong>{t('kind.gap')}</strong> {gap.source}</p>
+                    <p><i className="hatch" /><strong>{t('event.kind.gap')}</strong> {gap.source}</p>
                     <p className="fine">{stamp.time(gap.from)} – {stamp.time(gap.to)} · {stamp.span(lengthOf(gap))} · {gap.cause}</p>
                 </div>
             ))}

@@ -9,7 +9,7 @@ export const isCounted = (kind: string): boolean => ['p', 'np', 'c', 'u'].includ
 export function useRuleName(): (rule: string) => string {
     const { t } = useText()
     return (rule) => {
-        const key = `rule.${rule}`
+        const key = `chart.rule.${rule}`
         return isKey(key) ? t(key) : rule
     }
 }

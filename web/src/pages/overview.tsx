@@ -14,7 +14,7 @@ import { byTone, type Need } from './health'
 import { LivingCard, needHref, useFloorNeeds, useLiving, useNeedText, type Living } from './overview_live'
 import { RunList } from './runs/run_list'
 
-export function Overview() {
+export default function Overview() {
     const { t, ago, num } = useText()
     useTitle(t('nav.overview'))
     const may = useMay('engineer')

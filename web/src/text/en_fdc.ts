@@ -1,7 +1,7 @@
-import type { koFdc } from './ko_fdc'
+import type { words as korean } from './ko_fdc'
 
 // The words of fault detection, English.
-export const enFdc: Record<keyof typeof koFdc, string> = {
+export const words: Record<keyof typeof korean, string> = {
     'windows.tab': 'Fault detection',
     'windows.table': 'Table of windows',
     'windows.title': 'Windows',
@@ -41,7 +41,6 @@ export const enFdc: Record<keyof typeof koFdc, string> = {
     'windows.more': 'Only the newest {count} are shown. Look at a shorter time, or choose a tool, recipe or step.',
     'windows.how': 'Point at a window to see it in all charts; click to see what its sensors did, and what was wrong.',
     'windows.how.touch': 'Touch a window to see what its sensors did, and what was wrong.',
-    'windows.withdrawn': 'good after all, with samples that came late',
     'windows.unended': '{count} never ended',
     'windows.late': '{count} came late',
     'windows.dropped': '{count} could not be measured',
@@ -106,9 +105,4 @@ export const enFdc: Record<keyof typeof koFdc, string> = {
     'feature.time_mean': 'mean over time',
     'feature.count': 'number of values',
     'feature.missing': 'share missing',
-    'kind.fault': 'Fault',
-    'document.windows': 'Table of windows',
-    'document.windows.text': 'A row is a kind of window. It is cut by events, by the name of a signal, or by a time such as 60 s. Features: mean sd min max range slope area time_mean count missing.',
-    'document.none.windows': 'No table of windows yet',
-    'document.none.windows.text': 'Begin with a sample and put in your tools and signals, or upload the CSV that you have.',
 }

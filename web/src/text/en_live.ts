@@ -1,8 +1,7 @@
-import type { koLive } from './ko_live'
+import type { words as korean } from './ko_live'
 
 // The words of live data, English.
-export const enLive: Record<keyof typeof koLive, string> = {
-    'nav.data': 'Data',
+export const words: Record<keyof typeof korean, string> = {
     'data.connections': 'Connections',
     'data.signals': 'Signals',
     'data.explorer': 'Explorer',
@@ -32,7 +31,6 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'quality.uncertain': 'uncertain',
     'value.on': 'on',
     'value.off': 'off',
-    'span.ms': '{n} ms',
     // explorer
     'explorer.chart': 'Chart of {names}',
     'explorer.empty': 'Click signals in the list on the left, or drag them here.',
@@ -222,13 +220,13 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'ways.token': 'TOKEN',
     'ways.needs_token': 'The token must be an engineer’s or higher.',
     // events
-    'kind.alarm': 'Alarm',
-    'kind.state': 'State',
-    'kind.lot': 'Lot',
-    'kind.measurement': 'Measurement',
-    'kind.command': 'Command',
-    'kind.connection': 'Connection',
-    'kind.gap': 'Gap',
+    'event.kind.alarm': 'Alarm',
+    'event.kind.state': 'State',
+    'event.kind.lot': 'Lot',
+    'event.kind.measurement': 'Measurement',
+    'event.kind.command': 'Command',
+    'event.kind.connection': 'Connection',
+    'event.kind.gap': 'Gap',
     'events.at': 'Time',
     'events.kind': 'Kind',
     'events.span': 'Period',
@@ -250,4 +248,7 @@ export const enLive: Record<keyof typeof koLive, string> = {
     'events.none.filter': 'No events match',
     'events.none.filter.text': 'Try fewer conditions or a longer period.',
     'events.none.filter.do': 'Show all events',
+    'windows.withdrawn': 'good after all, with samples that came late',
+    'event.kind.fault': 'Fault',
+    'event.kind.chart': 'Control chart',
 }

@@ -1,17 +1,13 @@
-import type { koSheet } from './ko_sheet'
+import type { words as korean } from './ko_sheet'
 
 // The words of spreadsheets, English.
-export const enSheet: Record<keyof typeof koSheet, string> = {
-    'sheet.tab': 'Spreadsheet',
+export const words: Record<keyof typeof korean, string> = {
     'sheet.drop': 'Drop a file of inspections or production here',
     'sheet.drop.text': 'A CSV of any character set, or an .xlsx. What its columns mean is found, and can be put right. Up to 128 MB.',
     'sheet.choose': 'Choose a file',
     'sheet.try': 'Try a sample',
     'sheet.private': 'The file is read in this server’s memory alone and kept nowhere.',
     'sheet.too_large': 'The file is too large: up to 127 MiB is possible. Split it by time, or remove columns that are not needed.',
-    'sheet.welcome': 'Is it about defects?',
-    'sheet.welcome.text': 'One file of inspections or production is enough: how many are bad, since when, and what goes with them, in sentences and charts.',
-    'sheet.welcome.go': 'Drop a spreadsheet',
     'sheet.working': 'Reading and working it out…',
     'sheet.viewer': 'This needs the role of an engineer',
     'sheet.viewer.text': 'Ask an admin for it.',

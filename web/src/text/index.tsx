@@ -1,23 +1,9 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { store } from '../parts/stored'
+import { learn, wordsFor, type Key, type Lang } from './books'
 import { fill, type Values } from './fill'
 import { numbers, type Numbers } from './numbers'
-import type { Key } from './ko'
-
-export type { Key } from './ko'
-export type Lang = 'ko' | 'en'
-type Words = Record<Key, string>
-
-// The words of one language are fetched, not those of both.
-const books: Record<Lang, () => Promise<Words>> = { ko: async () => (await import('./ko')).ko, en: async () => (await import('./en')).en }
-const words: Partial<Record<Lang, Words>> = {}
-/** Before anything is said in a language. */
-export const learn = async (lang: Lang): Promise<void> => {
-    words[lang] ??= await books[lang]()
-}
-
-/** What the server may name without our knowing it: is there a word for it? */
-export const isKey = (key: string): key is Key => key in (words.ko ?? words.en ?? {})
+export { isKey, learn, type Key, type Lang } from './books'
 
 export type T = (key: Key, values?: Values) => string
 
@@ -57,7 +43,7 @@ export function LanguageRoom({ first, children }: { first: Lang; children: React
                 // Without an answer the page stays in the language that it knows.
                 learn(next).then(() => setLang(next), () => setAsked(lang))
             },
-            t: (key, values) => fill(words[lang]![key], values),
+            t: (key, values) => fill(wordsFor(lang, key), values),
             ...numbers(lang),
         }),
         [lang, asked],

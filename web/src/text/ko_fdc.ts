@@ -1,5 +1,5 @@
-// 이상 감지.
-export const koFdc = {
+// The words of fault detection, Korean.
+export const words = {
     'windows.tab': '이상 감지',
     'windows.table': '측정 구간 표',
     'windows.title': '측정 구간',
@@ -39,7 +39,6 @@ export const koFdc = {
     'windows.more': '최근 {count}개만 보입니다. 기간을 줄이거나 조건을 좁히세요.',
     'windows.how': '점을 가리키면 그 구간이 모든 차트에 보이고, 누르면 센서 파형과 원인이 열립니다.',
     'windows.how.touch': '점을 누르면 센서 파형과 원인이 열립니다.',
-    'windows.withdrawn': '늦게 온 값으로 다시 재니 정상',
     'windows.unended': '끝나지 않은 구간 {count}개',
     'windows.late': '늦게 온 값 {count}개',
     'windows.dropped': '재지 못한 구간 {count}개',
@@ -104,9 +103,4 @@ export const koFdc = {
     'feature.time_mean': '시간 평균',
     'feature.count': '값의 수',
     'feature.missing': '빠진 비율',
-    'kind.fault': '이상',
-    'document.windows': '측정 구간 표',
-    'document.windows.text': '한 줄이 측정 구간 하나입니다. 기준은 이벤트, 신호 이름, 60 s 같은 시간 가운데 하나이고, 특징은 mean sd min max range slope area time_mean count missing에서 고릅니다.',
-    'document.none.windows': '측정 구간 표가 없습니다',
-    'document.none.windows.text': '견본에서 시작해 설비와 신호 이름을 바꾸거나, 가진 CSV를 올리세요.',
-}
+} satisfies Record<string, string>

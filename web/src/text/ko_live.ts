@@ -1,6 +1,5 @@
-// The words of live data, Korean; ko.ts takes them in.
-export const koLive = {
-    'nav.data': '데이터',
+// The words of live data, Korean.
+export const words = {
     'data.connections': '연결',
     'data.signals': '신호',
     'data.explorer': '추이',
@@ -30,7 +29,6 @@ export const koLive = {
     'quality.uncertain': '불확실',
     'value.on': '켜짐',
     'value.off': '꺼짐',
-    'span.ms': '{n}밀리초',
     // explorer
     'explorer.chart': '추이 차트: {names}',
     'explorer.empty': '왼쪽 목록에서 신호를 클릭하거나 이리로 끌어 오세요.',
@@ -220,13 +218,13 @@ export const koLive = {
     'ways.token': '토큰',
     'ways.needs_token': '토큰은 엔지니어 이상이어야 합니다.',
     // events
-    'kind.alarm': '알람',
-    'kind.state': '상태',
-    'kind.lot': '로트',
-    'kind.measurement': '측정',
-    'kind.command': '명령',
-    'kind.connection': '연결',
-    'kind.gap': '빠진 구간',
+    'event.kind.alarm': '알람',
+    'event.kind.state': '상태',
+    'event.kind.lot': '로트',
+    'event.kind.measurement': '측정',
+    'event.kind.command': '명령',
+    'event.kind.connection': '연결',
+    'event.kind.gap': '빠진 구간',
     'events.at': '시각',
     'events.kind': '종류',
     'events.span': '기간',
@@ -248,4 +246,7 @@ export const koLive = {
     'events.none.filter': '조건에 맞는 이벤트가 없습니다',
     'events.none.filter.text': '조건을 줄이거나 기간을 늘려 보세요.',
     'events.none.filter.do': '모든 이벤트 보기',
-}
+    'windows.withdrawn': '늦게 온 값으로 다시 재니 정상',
+    'event.kind.fault': '이상',
+    'event.kind.chart': '관리도',
+} satisfies Record<string, string>

@@ -1,15 +1,11 @@
-// The words of spreadsheets, Korean; ko.ts takes them in.
-export const koSheet = {
-    'sheet.tab': '스프레드시트',
+// The words of spreadsheets, Korean.
+export const words = {
     'sheet.drop': '검사·생산 기록 파일을 여기에 놓으세요',
     'sheet.drop.text': 'CSV(CP949도 됨)나 엑셀 .xlsx. 열의 뜻은 스스로 찾고, 틀리면 고칠 수 있습니다. 128 MB까지.',
     'sheet.choose': '파일 고르기',
     'sheet.try': '견본으로 해 보기',
     'sheet.private': '파일은 이 서버의 메모리에서만 읽고 남기지 않습니다.',
     'sheet.too_large': '파일이 너무 큽니다. 127 MiB까지 볼 수 있으니, 기간을 나누거나 필요 없는 열을 지우고 올려 주세요.',
-    'sheet.welcome': '불량을 줄이고 싶습니까',
-    'sheet.welcome.text': '검사나 생산 기록 파일 하나면 됩니다. 불량이 얼마나 되고 언제부터이며 무엇과 함께 나타나는지 문장과 도표로 알려 드립니다.',
-    'sheet.welcome.go': '파일 올려 보기',
     'sheet.working': '읽고 계산하는 중입니다…',
     'sheet.viewer': '엔지니어 권한이 필요합니다',
     'sheet.viewer.text': '관리자에게 권한을 부탁하세요.',
@@ -108,4 +104,4 @@ export const koSheet = {
     'sheet.bad_is': '불량 값',
     'sheet.missing': '빈칸 {count}개',
     'sheet.odd': '종류가 다른 칸 {count}개: {cells}',
-}
+} satisfies Record<string, string>

@@ -1,14 +1,15 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { DocumentEditor } from '../../meaning/document_editor'
 import { PageHead, Tabs, Waiting } from '../../parts/basics'
 import { usePlace, useTitle } from '../../parts/route'
 import { useText } from '../../text'
+import { roomOf } from '../../text/room'
 import { ActiveAlarms } from './alarms_active'
 import '../../style/live.css'
 import '../../style/meaning.css'
 
-const AlarmHistory = lazy(() => import('./alarms_history'))
-const AlarmTuning = lazy(() => import('./alarms_tuning'))
+const AlarmHistory = roomOf(() => import('./alarms_history'))
+const AlarmTuning = roomOf(() => import('./alarms_tuning'))
 
 /** /alarms, /alarms/history, /alarms/table, /alarms/tuning: what wants somebody to do something. */
 export default function Alarms() {

@@ -37,7 +37,7 @@ export default function AlarmHistory() {
     const over = tally.hours.filter(({ count }) => count > BUDGET).length
     const rows: Column<Happening>[] = [
         { key: 'at', title: t('events.at'), value: (row) => row.at, show: (row) => stamp.time(row.at), width: 9.5, grow: 0.6 },
-        { key: 'name', title: t('kind.alarm'), value: (row) => row.name, show: (row) => <span title={row.name}>{row.name}</span>, width: 10, grow: 2 },
+        { key: 'name', title: t('event.kind.alarm'), value: (row) => row.name, show: (row) => <span title={row.name}>{row.name}</span>, width: 10, grow: 2 },
         { key: 'priority', title: t('alarms.priority'), value: (row) => PRIORITY_KEYS.indexOf(String(row.detail.priority)), show: (row) => (row.detail.priority ? <Priority priority={String(row.detail.priority)} word={word(String(row.detail.priority))} /> : ''), width: 7, grow: 0.6 },
         { key: 'state', title: t('alarms.change'), value: (row) => said(row), width: 12, grow: 2 },
         { key: 'by', title: t('alarms.by'), value: (row) => [row.detail.by, row.detail.note].filter(Boolean).join(' · '), width: 9, grow: 1.5 },

@@ -1,15 +1,16 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { DocumentEditor } from '../../meaning/document_editor'
 import { PageHead, Tabs, Waiting } from '../../parts/basics'
 import { usePlace, useTitle } from '../../parts/route'
 import { useText } from '../../text'
+import { roomOf } from '../../text/room'
 import { ToolsNow } from './tools_now'
 import '../../charts/chart.css'
 import '../../style/live.css'
 import '../../style/meaning.css'
 
-const ToolPage = lazy(() => import('./tool'))
-const OeePage = lazy(() => import('./oee'))
+const ToolPage = roomOf(() => import('./tool'))
+const OeePage = roomOf(() => import('./oee'))
 
 /** /equipment, /equipment/oee, /equipment/table, /equipment/ideals, /equipment/shifts, /equipment/tool/NAME: what tools do, and how well. */
 export default function Equipment() {

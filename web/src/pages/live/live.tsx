@@ -1,14 +1,15 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { PageHead, Tabs, Waiting } from '../../parts/basics'
 import { usePlace } from '../../parts/route'
 import { useText } from '../../text'
+import { roomOf } from '../../text/room'
 import '../../style/live.css'
 
-const Connections = lazy(() => import('./connections'))
-const Signals = lazy(() => import('./signals'))
-const Explorer = lazy(() => import('./explorer'))
-const Assets = lazy(() => import('./assets'))
-const Happenings = lazy(() => import('./happenings'))
+const Connections = roomOf(() => import('./connections'))
+const Signals = roomOf(() => import('./signals'), 'meaning')
+const Explorer = roomOf(() => import('./explorer'), 'fdc', 'meaning')
+const Assets = roomOf(() => import('./assets'), 'meaning', 'table')
+const Happenings = roomOf(() => import('./happenings'), 'fdc', 'meaning')
 
 /** /data, /data/signals, /data/explorer, /data/events, /data/assets: what comes from the factory. */
 export default function Live() {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { controlCharts, type ControlChart } from '../../api/meaning'
 import { useStamp } from '../../live/stamp'
 import { shortNumber } from '../../live/values'
@@ -10,15 +10,16 @@ import { Button, Card, Empty, LinkButton, PageHead, ProblemNote, Tabs, Waiting }
 import { go, Link, usePlace, useTitle } from '../../parts/route'
 import { DataTable, type Column } from '../../table/data_table'
 import { useText } from '../../text'
+import { roomOf } from '../../text/room'
 import { usePoll } from '../../twin/use_twin'
 import { Faults } from './faults'
 import '../../style/live.css'
 import '../../style/meaning.css'
 import '../../style/fdc.css'
 
-const ChartPage = lazy(() => import('./control_chart'))
-const WindowPage = lazy(() => import('./window_page'))
-const Sheet = lazy(() => import('./sheet'))
+const ChartPage = roomOf(() => import('./control_chart'))
+const WindowPage = roomOf(() => import('./window_page'))
+const Sheet = roomOf(() => import('./sheet'), 'sheet')
 const LOOK_MS = 2000
 const GRADES: Record<string, number> = { violation: 2, warning: 1, none: 0 }
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { get } from '../../api/client'
 import { whyOf } from '../../api/problem'
 import { removeTwin, type Layout, type Twin } from '../../api/twin'
@@ -7,14 +7,15 @@ import { Button, Card, Confirm, Empty, PageHead, ProblemNote, Tabs, Waiting } fr
 import { forget, useLoad } from '../../parts/load'
 import { go, Link, usePlace, useTitle } from '../../parts/route'
 import { useText } from '../../text'
+import { roomOf } from '../../text/room'
 import { useClock, useForecast, useTwin } from '../../twin/use_twin'
 import { TwinBadge } from './twin_badge'
 import { WhatIf } from './what_if'
 
-const TwinHall = lazy(() => import('./twin_hall'))
-const Flow = lazy(() => import('./flow'))
-const ForecastRoom = lazy(() => import('./forecast'))
-const FollowingRoom = lazy(() => import('./following'))
+const TwinHall = roomOf(() => import('./twin_hall'))
+const Flow = roomOf(() => import('./flow'))
+const ForecastRoom = roomOf(() => import('./forecast'))
+const FollowingRoom = roomOf(() => import('./following'), 'live', 'meaning', 'table')
 
 /** /twins/ID, /twins/ID/following, /twins/ID/flow, /twins/ID/forecast, /twins/ID/what-if. */
 export default function TwinPage({ id }: { id: string }) {
