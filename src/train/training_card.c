@@ -11,6 +11,7 @@
 #include "learn/measures/class_measures.h"
 #include "learn/measures/measures.h"
 #include "learn/measures/number_measures.h"
+#include "learn/models/dependence.h"
 #include "train/frame_digest.h"
 #include "train/training_inside.h"
 
@@ -432,6 +433,24 @@ static double strength_of(const struct training *t, uint32_t feature) {
     return 0;
 }
 
+static maru_status fill_dependences(struct training *t, maru_error *err) {
+    struct model_card *card = &t->model.card;
+    struct card_dependence *dependence =
+        arena_take(t->arena, MODEL_MAX_DEPENDENCES, sizeof *dependence);
+    if (!dependence) {
+        return arena_refusal(t->arena, err);
+    }
+    maru_status st = MARU_OK;
+    for (uint32_t i = 0; st == MARU_OK && i < card->n_suspect && i < MODEL_MAX_DEPENDENCES; i++) {
+        struct card_dependence *next = &dependence[card->n_dependence];
+        st =
+            dependence_find(&t->model, t->x_train, t->n_train, card->suspect[i].feature, next, err);
+        card->n_dependence += st == MARU_OK && next->n_point > 0;
+    }
+    card->dependence = dependence;
+    return st;
+}
+
 static void fill_suspects(struct training *t) {
     struct model_card *card = &t->model.card;
     double *gain = t->fitted.gain, sum = 0;
@@ -497,6 +516,7 @@ maru_status training_fill_card(struct training *t, maru_error *err) {
         fill_suspects(t);
         t->model.card.attempt = t->tuned.attempt;
         t->model.card.n_attempt = t->tuned.n_attempt;
+        st = fill_dependences(t, err);
     }
     return st;
 }

@@ -25,6 +25,8 @@ enum {
     MODEL_MAX_SUSPECTS = 20,
     MODEL_MAX_BINS = 10, // of the reliability table, and of a column's reference
     MODEL_MAX_ERRORS = 500,
+    MODEL_MAX_DEPENDENCES = 8, // features whose part in the answer is followed
+    MODEL_MAX_POINTS = 12,     // values of such a feature
 };
 
 enum model_goal {
@@ -78,6 +80,18 @@ struct card_drift {
     double index; // PSI, corrected
 };
 
+// What the model answers on average where a feature has a value: learn/models/dependence.h
+struct dependence_point {
+    double at, value; // value: a probability, or a number
+};
+
+struct card_dependence {
+    uint32_t feature;
+    uint32_t of_class;                               // CLASS: whose probability; else UINT32_MAX
+    uint32_t n_point;                                // 2 to MODEL_MAX_POINTS
+    struct dependence_point point[MODEL_MAX_POINTS]; // at rises strictly
+};
+
 struct model_card {
     const char *title;   // of the data, such as the file's name
     const char *version; // of the program
@@ -98,6 +112,8 @@ struct model_card {
     uint32_t n_drift, n_drifting;
     struct reliability_bin reliability[MODEL_MAX_BINS];
     uint32_t n_reliability;
+    const struct card_dependence *dependence; // (n_dependence) of the strongest features
+    uint32_t n_dependence;
 };
 
 // How wrong answers for rows were that it had not learned from: what is usual, for those who watch it.

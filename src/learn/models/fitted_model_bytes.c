@@ -1,7 +1,7 @@
 // A model as bytes, in the order of the functions below, numbers low byte first (base/binary.h):
 //
 //     "MARUMODL"  version  goal  texts  classes  recipe  predictor  source  doubt  references  card  errors
-//     digest of all this
+//     dependences  digest of all this
 //
 // What is read is checked against itself: a predictor that asks other columns than the recipe gives, a calibration that falls, bins that
 // do not add up are refused. The digest keeps damage out, the checks keep lies out.
@@ -14,7 +14,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 
-enum { VERSION = 2, TAIL_BYTES = 16, MAX_KNOTS = 1 << 24 };
+enum { VERSION = 3, TAIL_BYTES = 16, MAX_KNOTS = 1 << 24 };
 
 static const char its_name[8] = {'M', 'A', 'R', 'U', 'M', 'O', 'D', 'L'};
 
@@ -380,6 +380,51 @@ static void read_errors(struct reader *r, struct model_errors *errors) {
     errors->sorted = sorted;
 }
 
+// ---- how answers go with features
+
+static void write_dependences(const struct model_card *card, struct text *out) {
+    binary_add_u32(out, card->n_dependence);
+    for (uint32_t i = 0; i < card->n_dependence; i++) {
+        const struct card_dependence *dependence = &card->dependence[i];
+        binary_add_u32(out, dependence->feature);
+        binary_add_u32(out, dependence->of_class);
+        binary_add_u32(out, dependence->n_point);
+        for (uint32_t p = 0; p < dependence->n_point; p++) {
+            binary_add_double(out, dependence->point[p].at);
+            binary_add_double(out, dependence->point[p].value);
+        }
+    }
+}
+
+static void read_dependence(struct reader *r, const struct fitted_model *m,
+                            struct card_dependence *out) {
+    out->feature = binary_u32(&r->in);
+    out->of_class = binary_u32(&r->in);
+    out->n_point = binary_count(&r->in, MODEL_MAX_POINTS, 16);
+    const bool is_class = m->goal == MODEL_CLASS;
+    r->in.is_bad = r->in.is_bad || out->feature >= m->recipe.n_feature || out->n_point < 2 ||
+                   (is_class ? out->of_class >= m->n_class : out->of_class != UINT32_MAX);
+    for (uint32_t p = 0; !r->in.is_bad && p < out->n_point; p++) {
+        out->point[p].at = binary_double(&r->in);
+        out->point[p].value = binary_double(&r->in);
+        r->in.is_bad = r->in.is_bad || !isfinite(out->point[p].at) ||
+                       !isfinite(out->point[p].value) ||
+                       (p > 0 && !(out->point[p].at > out->point[p - 1].at));
+    }
+}
+
+static void read_dependences(struct reader *r, struct fitted_model *m) {
+    struct model_card *card = &m->card;
+    card->n_dependence = binary_count(&r->in, MODEL_MAX_DEPENDENCES, 44);
+    struct card_dependence *dependence =
+        arena_take(r->arena, (size_t)card->n_dependence + 1, sizeof *dependence);
+    r->in.is_bad = r->in.is_bad || !dependence;
+    for (uint32_t i = 0; !r->in.is_bad && i < card->n_dependence; i++) {
+        read_dependence(r, m, &dependence[i]);
+    }
+    card->dependence = dependence;
+}
+
 // ---- the whole
 
 static void write_classes(const struct fitted_model *m, struct text *out) {
@@ -423,6 +468,7 @@ maru_status fitted_model_write(const struct fitted_model *m, struct text *out, m
     write_references(m, out);
     write_card(&m->card, out);
     write_errors(&m->errors, out);
+    write_dependences(&m->card, out);
     text_fini(&predictor);
     if (out->status == MARU_OK) {
         struct digest digest;
@@ -484,6 +530,7 @@ static maru_status read_all(struct reader *r, struct fitted_model *m, maru_error
     read_references(r, m);
     read_card(r, m->recipe.n_feature, &m->card);
     read_errors(r, &m->errors);
+    read_dependences(r, m);
     if (r->arena->is_full) {
         return arena_refusal(r->arena, err);
     }

@@ -5,6 +5,7 @@
 
 #include "io/clock.h"
 #include "study/json_writer.h"
+#include "study/models/dependence_words.h"
 #include "study/quality/sentences.h"
 #include "study/words/korean.h"
 #include "study/words/numerals.h"
@@ -137,6 +138,24 @@ static void add_suspects(struct text *out, const struct fitted_model *model, enu
     table_fini(&table);
 }
 
+static void add_dependences(struct text *out, const struct fitted_model *model, enum lang lang,
+                            struct look look) {
+    const struct model_card *card = &model->card;
+    if (card->n_dependence == 0) {
+        return;
+    }
+    add_heading(out, look, lang, W_DEPENDENCE);
+    for (uint32_t i = 0; i < card->n_dependence; i++) {
+        struct text sentence;
+        text_init(&sentence, CARD_TEXT_BYTES);
+        dependence_add_words(&sentence, model, &card->dependence[i], lang);
+        text_addz(out, "  ");
+        table_styled(out, look, STYLE_PLAIN, sentence.bytes ? sentence.bytes : "");
+        text_addz(out, "\n");
+        text_fini(&sentence);
+    }
+}
+
 static void add_tries(struct text *out, const struct fitted_model *model, enum lang lang,
                       struct look look) {
     struct table table;
@@ -191,6 +210,7 @@ void card_add_text(struct text *out, const struct fitted_model *model, enum lang
     add_figures(out, model, lang, look);
     add_decision(out, model, lang);
     add_suspects(out, model, lang, look);
+    add_dependences(out, model, lang, look);
     add_tries(out, model, lang, look);
     add_warnings(out, model, lang, look);
     text_addz(out, "\n");
@@ -239,6 +259,42 @@ static void add_feature_json(struct json *json, const struct fitted_model *model
     recipe_name_feature(&model->recipe, feature, &name);
     json_add_string(json, "feature", name.bytes ? name.bytes : "");
     text_fini(&name);
+}
+
+static void add_dependence_json(struct json *json, const struct fitted_model *model,
+                                const struct card_dependence *dependence) {
+    static const char *const keys[N_LANG] = {[LANG_EN] = "en", [LANG_KO] = "ko"};
+    json_open_object(json, NULL);
+    add_feature_json(json, model, dependence->feature);
+    json_add_bool(json, "is_word", model->recipe.feature[dependence->feature].form == FEATURE_WORD);
+    json_add_string(json, "class",
+                    model->goal == MODEL_CLASS ? model->class_name[dependence->of_class] : NULL);
+    json_open_list(json, "points");
+    for (uint32_t p = 0; p < dependence->n_point; p++) {
+        json_open_object(json, NULL);
+        json_add_number(json, "at", dependence->point[p].at);
+        json_add_number(json, "value", dependence->point[p].value);
+        json_close(json);
+    }
+    json_close(json);
+    json_open_object(json, "words");
+    for (int lang = 0; lang < N_LANG; lang++) {
+        struct text sentence;
+        text_init(&sentence, CARD_TEXT_BYTES);
+        dependence_add_words(&sentence, model, dependence, (enum lang)lang);
+        json_add_string(json, keys[lang], sentence.bytes ? sentence.bytes : "");
+        text_fini(&sentence);
+    }
+    json_close(json);
+    json_close(json);
+}
+
+static void add_dependences_json(struct json *json, const struct fitted_model *model) {
+    json_open_list(json, "dependence");
+    for (uint32_t i = 0; i < model->card.n_dependence; i++) {
+        add_dependence_json(json, model, &model->card.dependence[i]);
+    }
+    json_close(json);
 }
 
 static void add_lists_json(struct json *json, const struct fitted_model *model) {
@@ -348,6 +404,7 @@ void card_add_json(struct text *out, const struct fitted_model *model) {
     json_add_number(&json, "level", model->level);
     add_figures_json(&json, card);
     add_lists_json(&json, model);
+    add_dependences_json(&json, model);
     add_warnings_json(&json, card);
     json_close(&json);
 }

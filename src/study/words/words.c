@@ -14,8 +14,8 @@ enum { SYLLABLE_FIRST = 0xAC00, SYLLABLE_LAST = 0xD7A3, TAILS = 28, TAIL_L = 8, 
 #define WORD_EN(id, en, ko) en,
 #define WORD_KO(id, en, ko) ko,
 static const char *const texts[N_LANG][N_WORD] = {
-    {WORDS(WORD_EN) HELP_WORDS(WORD_EN)},
-    {WORDS(WORD_KO) HELP_WORDS(WORD_KO)},
+    {WORDS(WORD_EN) KIND_WORDS(WORD_EN) HELP_WORDS(WORD_EN)},
+    {WORDS(WORD_KO) KIND_WORDS(WORD_KO) HELP_WORDS(WORD_KO)},
 };
 #undef WORD_EN
 #undef WORD_KO
