@@ -179,6 +179,55 @@ maru_status window_past_recall(struct window_watch *w, struct signals *signals, 
     return st == MARU_OK ? window_past_hear(w, signals, now_us, err) : st;
 }
 
+// ---- windows of a time
+
+static maru_status see_row(void *context, const struct signal_row *row, maru_error *err) {
+    struct hearing *hearing = context;
+    (void)err;
+    hearing->last = row->id;
+    hearing->n++;
+    (void)window_watch_signal(hearing->watch, row);
+    return MARU_OK;
+}
+
+static maru_status meet_signals(struct window_watch *w, struct signals *signals, maru_error *err) {
+    enum { AT_ONCE = 1000 };
+    struct hearing hearing = {.watch = w};
+    maru_status st = MARU_OK;
+    do {
+        hearing.n = 0;
+        st = signals_each(signals, hearing.last, AT_ONCE, see_row, &hearing, err);
+    } while (st == MARU_OK && hearing.n == AT_ONCE);
+    return st;
+}
+
+static maru_status make_all(struct window_watch *w, struct signals *signals, maru_error *err) {
+    bool is_left = true;
+    maru_status st = MARU_OK;
+    while (st == MARU_OK && is_left) {
+        st = window_make_due(w, signals, 1e9, &is_left, err);
+    }
+    return st;
+}
+
+maru_status window_past_gather(struct window_watch *w, uint32_t row, struct signals *signals,
+                               const maru_time span[2], maru_error *err) {
+    const maru_time events_us = span[0] - WINDOW_LONGEST_US; // what the tools worked on then
+    for (uint32_t i = 0; i < w->table.n; i++) {
+        w->live[i].is_deaf = i != row;
+    }
+    // All is due as soon as it has settled, since nobody comes any more.
+    maru_status st = meet_signals(w, signals, err);
+    st = st == MARU_OK ? hear_span(w, signals, events_us, span, span[0], err) : st;
+    st = st == MARU_OK ? touch_places(w, signals, span[0], span[1], span[0], err) : st;
+    st = st == MARU_OK ? make_all(w, signals, err) : st;
+    if (st == MARU_OK && w->live[row].n_dropped > 0) {
+        st = fail(err, MARU_E_LIMIT, "more than %d windows: ask for a shorter time",
+                  WINDOW_MAX_SPANS);
+    }
+    return st;
+}
+
 // ---- a reference
 
 struct gathering {
@@ -220,35 +269,6 @@ static maru_status gather(void *context, const struct window_place *place,
     return st == MARU_E_INPUT ? MARU_OK : st;
 }
 
-static maru_status see_row(void *context, const struct signal_row *row, maru_error *err) {
-    struct hearing *hearing = context;
-    (void)err;
-    hearing->last = row->id;
-    hearing->n++;
-    (void)window_watch_signal(hearing->watch, row);
-    return MARU_OK;
-}
-
-static maru_status meet_signals(struct window_watch *w, struct signals *signals, maru_error *err) {
-    enum { AT_ONCE = 1000 };
-    struct hearing hearing = {.watch = w};
-    maru_status st = MARU_OK;
-    do {
-        hearing.n = 0;
-        st = signals_each(signals, hearing.last, AT_ONCE, see_row, &hearing, err);
-    } while (st == MARU_OK && hearing.n == AT_ONCE);
-    return st;
-}
-
-static maru_status make_all(struct window_watch *w, struct signals *signals, maru_error *err) {
-    bool is_left = true;
-    maru_status st = MARU_OK;
-    while (st == MARU_OK && is_left) {
-        st = window_make_due(w, signals, 1e9, &is_left, err);
-    }
-    return st;
-}
-
 maru_status window_past_reference(struct window_watch *w, uint32_t row, struct signals *signals,
                                   maru_time from_us, maru_time to_us, struct reference **out,
                                   maru_error *err) {
@@ -257,22 +277,10 @@ maru_status window_past_reference(struct window_watch *w, uint32_t row, struct s
                                               def->n_least};
     struct gathering g = {.watch = w, .from_us = from_us, .to_us = to_us};
     const maru_time span[2] = {from_us, to_us};
-    const maru_time events_us = from_us - WINDOW_LONGEST_US; // what the tools worked on then
     maru_status st = reference_new(&options, &g.reference, err);
-    for (uint32_t i = 0; i < w->table.n; i++) {
-        w->live[i].is_deaf = i != row;
-    }
     w->see = gather;
     w->context = &g; // cppcheck-suppress autoVariables; the watch is this call's own
-    // All is due as soon as it has settled, since nobody comes any more.
-    st = st == MARU_OK ? meet_signals(w, signals, err) : st;
-    st = st == MARU_OK ? hear_span(w, signals, events_us, span, from_us, err) : st;
-    st = st == MARU_OK ? touch_places(w, signals, from_us, to_us, from_us, err) : st;
-    st = st == MARU_OK ? make_all(w, signals, err) : st;
-    if (st == MARU_OK && w->live[row].n_dropped > 0) {
-        st = fail(err, MARU_E_LIMIT, "more than %d windows: ask for a shorter time",
-                  WINDOW_MAX_SPANS);
-    }
+    st = st == MARU_OK ? window_past_gather(w, row, signals, span, err) : st;
     if (st == MARU_OK && reference_windows(g.reference) == 0) {
         st = fail(err, MARU_E_INPUT, "no window lies in that time");
     }

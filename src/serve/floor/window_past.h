@@ -15,6 +15,14 @@ MARU_MUST_USE maru_status window_past_recall(struct window_watch *watch, struct 
 MARU_MUST_USE maru_status window_past_hear(struct window_watch *watch, struct signals *signals,
                                            maru_time now_us, maru_error *err);
 
+// Make the windows of a row that lie within span[0] and span[1], and some around them, from stored samples; `see` of the watch sees them.
+//   in      a watch of its own, to which nothing has come yet, and which tells nobody
+//   errors  MARU_E_LIMIT: more than WINDOW_MAX_SPANS; of the store, of `see`
+//   cost    what the row's signals and all events have in that time is read
+MARU_MUST_USE maru_status window_past_gather(struct window_watch *watch, uint32_t row,
+                                             struct signals *signals, const maru_time span[2],
+                                             maru_error *err);
+
 // Make a reference of the windows of a row that lie within [from_us, to_us), from stored samples.
 //   in      a watch of its own, to which nothing has come yet
 //   out     *out, the caller's

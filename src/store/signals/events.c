@@ -83,12 +83,12 @@ maru_status signals_each_event(struct signals *signals, const struct event_filte
     struct query query;
     maru_status st = MARU_OK;
     database_enter(signals->reader);
-    query_open(
-        &query, signals->reader,
-        "SELECT id, at_us, kind, source, name, lot, wafer, recipe, step, detail FROM event"
-        " WHERE at_us >= ? AND at_us < ? AND (?3 = '' OR kind = ?3)"
-        " AND (?4 = '' OR source = ?4) AND (?5 = '' OR lot = ?5)"
-        " AND (at_us < ?6 OR (at_us = ?6 AND id < ?7)) ORDER BY at_us DESC, id DESC LIMIT ?8");
+    query_open(&query, signals->reader,
+               "SELECT id, at_us, kind, source, name, lot, wafer, recipe, step, detail FROM event"
+               " WHERE at_us >= ? AND at_us < ? AND (?3 = '' OR kind = ?3)"
+               " AND (?4 = '' OR source = ?4) AND (?5 = '' OR lot = ?5)"
+               " AND (at_us < ?6 OR (at_us = ?6 AND id < ?7)) AND (?8 = '' OR name = ?8)"
+               " ORDER BY at_us DESC, id DESC LIMIT ?9");
     query_bind_integer(&query, filter->from_us);
     // what is not older than before_us need not be looked through
     query_bind_integer(&query,
@@ -98,6 +98,7 @@ maru_status signals_each_event(struct signals *signals, const struct event_filte
     query_bind_text(&query, filter->lot);
     query_bind_integer(&query, filter->before_us);
     query_bind_integer(&query, filter->before_id);
+    query_bind_text(&query, filter->name ? filter->name : "");
     query_bind_integer(&query, filter->limit);
     st = see_events(&query, see, context, err);
     const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);

@@ -132,12 +132,12 @@ MARU_MUST_USE maru_status signals_draw(struct signals *signals, int64_t signal, 
                                        maru_time to_us, struct summary *column, size_t n_column,
                                        maru_error *err);
 
-// Events, the newest first: those at or after from_us and before to_us, of a kind, source and lot ("": any), that are older than
-// before_us, or as old and with an id below before_id; at most `limit`.
+// Events, the newest first: those at or after from_us and before to_us, of a kind, source and lot ("": any) and name ("" or NULL: any),
+// that are older than before_us, or as old and with an id below before_id; at most `limit`.
 struct event_filter {
     maru_time from_us, to_us, before_us;
     int64_t before_id, limit;
-    const char *kind, *source, *lot;
+    const char *kind, *source, *lot, *name;
 };
 typedef maru_status (*signals_see_event)(void *context, int64_t id, const struct event *event,
                                          maru_error *err);

@@ -897,6 +897,8 @@
     X("the state of the windows is too large to be kept", "구간 상태가 너무 커서 저장할 수 없습니다") \
     X("more than {1} samples of a signal in a window", "한 구간에서 신호 하나의 샘플이 {1}개를 넘습니다") \
     X("the name of a value is too long", "값의 이름이 너무 깁니다") \
+    X("more than {1} measured values: ask for a shorter time", "잰 값이 {1}개를 넘습니다. 더 짧은 기간을 고르세요") \
+    X("the windows are more than {1} MB: ask for a shorter time", "구간이 {1} MB를 넘습니다. 더 짧은 기간을 고르세요") \
     X("no window lies in that time", "그 기간에 온전한 구간이 없습니다") \
     X("the name of a tool is too long", "설비 이름이 너무 깁니다") \
     X("more tools than windows may have", "구간이 볼 수 있는 설비 수를 넘었습니다") \
