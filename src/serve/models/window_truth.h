@@ -13,7 +13,7 @@
 enum {
     TRUTH_MAX_VALUE_BYTES = 256, // of a truth that is a word, with its end
     TRUTH_WITHIN_H = 168,        // where nobody says how long
-    TRUTH_MAX_WITHIN_H = 24 * 366,
+    TRUTH_MAX_WITHIN_H = 365 * 24,
 };
 
 struct truth_wanted {

@@ -897,6 +897,11 @@
     X("the state of the windows is too large to be kept", "구간 상태가 너무 커서 저장할 수 없습니다") \
     X("more than {1} samples of a signal in a window", "한 구간에서 신호 하나의 샘플이 {1}개를 넘습니다") \
     X("the name of a value is too long", "값의 이름이 너무 깁니다") \
+    X("a member is not known here", "여기서 모르는 항목이 있습니다") \
+    X("a name is wanted that is not too long", "너무 길지 않은 이름이어야 합니다") \
+    X("an object with event and value is wanted", "event와 value가 있는 객체여야 합니다") \
+    X("an object with window is wanted", "window가 있는 객체여야 합니다") \
+    X("hours above 0 and up to 8760 are wanted", "0보다 크고 8760 이하인 시간 수여야 합니다") \
     X("more than {1} measured values: ask for a shorter time", "잰 값이 {1}개를 넘습니다. 더 짧은 기간을 고르세요") \
     X("the windows are more than {1} MB: ask for a shorter time", "구간이 {1} MB를 넘습니다. 더 짧은 기간을 고르세요") \
     X("no window lies in that time", "그 기간에 온전한 구간이 없습니다") \
