@@ -1,87 +1,19 @@
-#include "serve/http/request.h"
+#include "serve/api/asked_sheet.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/status.h"
-#include "serve/api/form.h"
 #include "serve/http/header_list.h"
 #include "study/quality/quality_asking.h"
 
-// A spreadsheet comes as the body itself or as a file of a form; hints stand in the query, or are fields of the form. It is answered from
-// memory: nothing that came is written anywhere, nor is the answer kept, not even for an Idempotency-Key (once.c).
+// A spreadsheet comes with hints of how it is read, or is one that is kept. What comes is answered from memory: nothing of it is written anywhere, nor is
+// the answer kept, not even for an Idempotency-Key (once.c).
 
 #define QUALITY_MAX_FRAME_BYTES ((size_t)2 << 30)
 
-struct asked_sheet {
-    struct quality_asking *asking;
-    struct quality_sheet sheet; // its bytes are the body's; NULL: no file has come
-    char title[FORM_FILE_BYTES];
-    maru_status st; // of the query, which is handed over without a way to stop
-    maru_error *err;
-};
-
-static const char *last_part(const char *path) {
-    const char *slash = strrchr(path, '/'), *back = strrchr(path, '\\');
-    const char *name = slash ? slash + 1 : path;
-    return back && back + 1 > name ? back + 1 : name;
-}
-
-static void set_title(struct asked_sheet *asked, const char *path) {
-    const char *name = last_part(path);
-    if (name[0] && text_is_utf8(name, strlen(name))) {
-        snprintf(asked->title, sizeof asked->title, "%s", name);
-    }
-}
-
-// ---- what is said of it
-
-static bool is_of_request(const char *name) { // and no hint
-    return strcmp(name, "lang") == 0 || strcmp(name, "format") == 0 || strcmp(name, "file") == 0;
-}
-
-static enum MHD_Result see_query(void *context, enum MHD_ValueKind kind, const char *name,
-                                 const char *value) {
-    struct asked_sheet *asked = context;
-    (void)kind;
-    if (asked->st == MARU_OK && !is_of_request(name)) {
-        asked->st = quality_asking_take(asked->asking, name, value ? value : "",
-                                        value ? strlen(value) : 0, asked->err);
-    }
-    return asked->st == MARU_OK ? MHD_YES : MHD_NO;
-}
-
-static maru_status see_part(void *context, const struct form_part *part, maru_error *err) {
-    struct asked_sheet *asked = context;
-    if (!part->file[0]) {
-        return quality_asking_take(asked->asking, part->name, part->bytes, part->n, err);
-    }
-    if (asked->sheet.bytes) {
-        return fail(err, MARU_E_INPUT, "one file is wanted");
-    }
-    asked->sheet.bytes = part->bytes;
-    asked->sheet.n = part->n;
-    set_title(asked, part->file);
-    return MARU_OK;
-}
-
-static maru_status read_body(struct request *request, struct asked_sheet *asked, maru_error *err) {
-    const char *type = request_header(request, "Content-Type");
-    const char *bytes = request->body.bytes ? request->body.bytes : "";
-    char boundary[FORM_BOUNDARY_BYTES];
-    maru_status st = MARU_OK;
-    if (strncasecmp(type, "multipart/form-data", 19) == 0) {
-        form_find_boundary(type, boundary);
-        st = form_each(bytes, request->body.n_bytes, boundary, see_part, asked, err);
-    } else {
-        asked->sheet.bytes = request->body.n_bytes > 0 ? bytes : NULL;
-        asked->sheet.n = request->body.n_bytes;
-    }
-    if (st == MARU_OK && !asked->sheet.bytes) {
-        st = fail(err, MARU_E_INPUT, "a spreadsheet is wanted: a CSV or an .xlsx");
-    }
-    return st;
+static maru_status take_hint(void *context, const char *name, const char *value, size_t n,
+                             maru_error *err) {
+    return quality_asking_take(context, name, value, n, err);
 }
 
 // ---- how it is told
@@ -100,27 +32,52 @@ static maru_status choose_format(struct request *request, enum quality_format *o
     return MARU_OK;
 }
 
-static maru_status read_all(struct request *request, struct asked_sheet *asked, maru_error *err) {
-    maru_status st = choose_format(request, &asked->sheet.format, err);
-    st = st == MARU_OK ? quality_asking_new(&asked->asking, err) : st;
-    if (st == MARU_OK) {
-        MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, see_query, asked);
-        st = asked->st;
+struct question {
+    struct quality_asking *asking;
+    struct quality_sheet sheet;
+};
+
+static maru_status begin(struct request *request, struct question *question, maru_error *err) {
+    question->sheet.cap_bytes = QUALITY_MAX_FRAME_BYTES;
+    question->sheet.lang = request_language(request);
+    const maru_status st = choose_format(request, &question->sheet.format, err);
+    return st == MARU_OK ? quality_asking_new(&question->asking, err) : st;
+}
+
+static maru_status answer(struct request *request, struct question *question, maru_error *err) {
+    if (question->sheet.format == QUALITY_PAGE) {
+        request->type = "text/html; charset=utf-8";
     }
-    return st == MARU_OK ? read_body(request, asked, err) : st;
+    return quality_asking_answer(question->asking, &question->sheet, &request->out, err);
 }
 
 maru_status api_ask_quality(struct request *request, maru_error *err) {
-    struct asked_sheet asked = {.err = err};
-    asked.sheet.title = asked.title;
-    asked.sheet.cap_bytes = QUALITY_MAX_FRAME_BYTES;
-    asked.sheet.lang = request_language(request);
-    set_title(&asked, request_query(request, "file"));
-    maru_status st = read_all(request, &asked, err);
-    if (st == MARU_OK && asked.sheet.format == QUALITY_PAGE) {
-        request->type = "text/html; charset=utf-8";
-    }
-    st = st == MARU_OK ? quality_asking_answer(asked.asking, &asked.sheet, &request->out, err) : st;
-    quality_asking_free(asked.asking);
+    struct asked_sheet asked = {.bytes = NULL};
+    struct question question = {.asking = NULL};
+    maru_status st = begin(request, &question, err);
+    st = st == MARU_OK ? asked_sheet_read(request, take_hint, question.asking, &asked, err) : st;
+    question.sheet.bytes = asked.bytes;
+    question.sheet.n = asked.n;
+    question.sheet.title = asked.title;
+    st = st == MARU_OK ? answer(request, &question, err) : st;
+    quality_asking_free(question.asking);
+    return st;
+}
+
+maru_status api_get_dataset_quality(struct request *request, maru_error *err) {
+    struct asked_sheet asked = {.bytes = NULL};
+    struct question question = {.asking = NULL};
+    struct text bytes;
+    char name[STORE_NAME_BYTES];
+    text_init(&bytes, TENANT_MAX_DATASET_BYTES);
+    maru_status st = begin(request, &question, err);
+    st = st == MARU_OK ? asked_form_read(request, take_hint, question.asking, &asked, err) : st;
+    st = st == MARU_OK ? dataset_read(request, request->param[0], name, &bytes, err) : st;
+    question.sheet.bytes = bytes.bytes;
+    question.sheet.n = bytes.n_bytes;
+    question.sheet.title = name;
+    st = st == MARU_OK ? answer(request, &question, err) : st;
+    quality_asking_free(question.asking);
+    text_fini(&bytes);
     return st;
 }

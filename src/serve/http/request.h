@@ -141,6 +141,15 @@ void request_add_time(struct json *json, const char *key, int64_t unix_ms);
 // A version of a plant as the API tells it, in request->out.
 MARU_MUST_USE maru_status plant_tell_version(struct request *request, const char *plant,
                                              int64_t number, maru_error *err);
+// A dataset as the API tells it, in request->out.
+//   errors  MARU_E_USAGE: there is none
+MARU_MUST_USE maru_status dataset_tell(struct request *request, const char *id, maru_error *err);
+// Its name and its bytes.
+//   errors  as tenant_get_dataset
+MARU_MUST_USE maru_status dataset_read(struct request *request, const char *id,
+                                       char name[STORE_NAME_BYTES], struct text *out,
+                                       maru_error *err);
+
 // One run as the API tells it, as one object, its waiting and progress as they are now.
 //   errors  MARU_E_USAGE: there is none
 MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
@@ -237,6 +246,12 @@ maru_status api_get_window(struct request *request, maru_error *err);
 maru_status api_freeze_window(struct request *request, maru_error *err);
 maru_status api_get_capability(struct request *request, maru_error *err);
 maru_status api_ask_quality(struct request *request, maru_error *err);
+maru_status api_list_datasets(struct request *request, maru_error *err);
+maru_status api_create_dataset(struct request *request, maru_error *err);
+maru_status api_get_dataset(struct request *request, maru_error *err);
+maru_status api_delete_dataset(struct request *request, maru_error *err);
+maru_status api_get_dataset_file(struct request *request, maru_error *err);
+maru_status api_get_dataset_quality(struct request *request, maru_error *err);
 maru_status api_list_assets(struct request *request, maru_error *err);
 maru_status api_propose_assets(struct request *request, maru_error *err);
 maru_status api_list_equipment(struct request *request, maru_error *err);

@@ -7,6 +7,7 @@
     X("there is no such model", "그런 모델이 없습니다") \
     X("there is no such model, or no such version of it", "그런 모델이 없거나, 그 모델에 그런 버전이 없습니다") \
     X("there is no such dataset", "그런 자료가 없습니다") \
+    X("a name of at most {1} letters is wanted", "{1}자를 넘지 않는 이름이 필요합니다") \
     X("there are {1} datasets already: delete one first", "자료가 이미 {1}개 있습니다. 먼저 하나를 지우십시오") \
     X("a dataset has at least a byte, and at most {1} MiB", "자료는 비어 있지 않아야 하며 {1}MiB를 넘을 수 없습니다") \
     X("a model has at least a byte, and at most {1} MiB", "모델은 비어 있지 않아야 하며 {1}MiB를 넘을 수 없습니다") \

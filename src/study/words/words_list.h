@@ -34,6 +34,9 @@
     /* model cards */ \
     X(CARD_TARGET, "Model for {1} ({2}), from {3}", "{1} 모델({2}), 자료: {3}") \
     X(CARD_TARGET_BAD, "Model for {1} ({2}; bad: {4}), from {3}", "{1} 모델({2}, 불량: {4}), 자료: {3}") \
+    X(MODEL_TRAINED, "Trained: {1} ({2}).", "학습을 마쳤습니다: {1} ({2}).") \
+    X(MODEL_TRAINED_ALONE, "On rows never seen, {1}: {2} ({3} to {4}).", "본 적 없는 행에서 {1}: {2} ({3}~{4}).") \
+    X(MODEL_TRAINED_BESIDE, "On rows never seen, {1}: {2} ({3} to {4}); the same answer each time: {5}.", "본 적 없는 행에서 {1}: {2} ({3}~{4}). 늘 같은 답을 하면 {5}.") \
     X(CARD_ROWS, "Learned from {1} rows, tried once on {2} others ({3}).", "{1}행에서 배우고, 따로 둔 {2}행({3})으로 한 번 시험했습니다.") \
     X(CARD_ROWS_BAD, "Learned from {1} rows ({4} bad), tried once on {2} others ({3}; {5} bad).", "{1}행(불량 {4})에서 배우고, 따로 둔 {2}행({3}, 불량 {5})으로 한 번 시험했습니다.") \
     X(CARD_TIMES, "Learned from {1} to {2}, tried from {3} to {4}.", "{1}부터 {2}까지에서 배우고 {3}부터 {4}까지에서 시험했습니다.") \
