@@ -1,4 +1,5 @@
 #include "serve/api/asked_time.h"
+#include "serve/api/asked_window.h"
 #include "serve/http/request.h"
 
 #include <math.h>
@@ -12,7 +13,6 @@
 #include "io/clock.h"
 #include "plant/dialect/timespec.h"
 #include "serve/api/fields.h"
-#include "serve/floor/floors.h"
 #include "serve/floor/window_making.h"
 #include "serve/floor/window_past.h"
 #include "study/json_writer.h"
@@ -35,10 +35,6 @@ enum {
 #define CONTEXTS_S 1.0 // for limits of contexts that nobody has asked for before
 
 static double to_s(maru_time us) { return (double)us * 1e-6; }
-
-static maru_status no_window(struct request *request, maru_error *err) {
-    return request_refuse(request, 404, err, "there is no window '%.100s'", request->param[0]);
-}
 
 // ---- a row of the table
 
@@ -480,23 +476,18 @@ static maru_status tell(struct request *request, struct window_watch *windows, u
     return st;
 }
 
-static uint32_t find_row(const struct floor *floor, const char *name) {
-    return floor && floor->windows ? names_find(&floor->windows->by_name, name, strlen(name))
-                                   : UINT32_MAX;
-}
-
 maru_status api_get_window(struct request *request, maru_error *err) {
     struct asked asked;
     maru_status st = read_asked(request, &asked, err);
     st = st == MARU_OK ? read_events(request, &asked, err) : st;
     if (st == MARU_OK) {
         struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
-        const uint32_t row = find_row(floor, request->param[0]);
+        const uint32_t row = asked_window_row(floor, request->param[0]);
         if (row != UINT32_MAX) {
             floor_meet_signals(floor);
             st = tell(request, floor->windows, row, &asked, err);
         } else {
-            st = no_window(request, err);
+            st = asked_window_refuse(request, request->param[0], err);
         }
         floors_leave(request->server->floors, floor);
     }
@@ -506,32 +497,10 @@ maru_status api_get_window(struct request *request, maru_error *err) {
 
 // ---- freezing
 
-// A watch of its own for one row of the table as the floor has it now.
-static maru_status make_watch(struct request *request, struct window_watch **out, uint32_t *row,
-                              maru_error *err) {
-    struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
-    const int64_t version =
-        find_row(floor, request->param[0]) != UINT32_MAX ? floor->windows->version : 0;
-    struct text table;
-    floors_leave(request->server->floors, floor);
-    if (version == 0) {
-        return no_window(request, err);
-    }
-    text_init(&table, TENANT_MAX_DOCUMENT_BYTES);
-    maru_status st =
-        tenant_get_document(request->tenant, FLOOR_WINDOWS, version, &table, NULL, NULL, err);
-    st = st == MARU_OK ? window_watch_new(&table, version, out, err) : st;
-    text_fini(&table);
-    *row = st == MARU_OK
-               ? names_find(&(*out)->by_name, request->param[0], strlen(request->param[0]))
-               : UINT32_MAX;
-    return st;
-}
-
 // Put the reference in the place of the one that was there; it is the floor's then.
 static maru_status install(struct request *request, struct floor *floor, int64_t version,
                            struct reference *reference, const maru_time span[2], maru_error *err) {
-    const uint32_t row = find_row(floor, request->param[0]);
+    const uint32_t row = asked_window_row(floor, request->param[0]);
     const struct engine_act act = {request->who.name, "freeze windows", request->param[0], ""};
     struct json json;
     if (row == UINT32_MAX || floor->windows->version != version) {
@@ -565,7 +534,7 @@ static maru_status freeze(struct request *request, const maru_time span[2], maru
     struct window_watch *watch = NULL;
     struct reference *reference = NULL;
     uint32_t row = UINT32_MAX;
-    maru_status st = make_watch(request, &watch, &row, err);
+    maru_status st = asked_window_watch(request, request->param[0], &watch, &row, err);
     st = st == MARU_OK ? tenant_open_signals(request->server->store, request->tenant, &signals, err)
                        : st;
     if (st == MARU_OK) {

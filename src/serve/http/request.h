@@ -252,6 +252,8 @@ maru_status api_get_dataset(struct request *request, maru_error *err);
 maru_status api_delete_dataset(struct request *request, maru_error *err);
 maru_status api_get_dataset_file(struct request *request, maru_error *err);
 maru_status api_get_dataset_quality(struct request *request, maru_error *err);
+maru_status api_create_window_dataset(struct request *request, maru_error *err);
+maru_status api_list_predictions(struct request *request, maru_error *err);
 maru_status api_list_assets(struct request *request, maru_error *err);
 maru_status api_propose_assets(struct request *request, maru_error *err);
 maru_status api_list_equipment(struct request *request, maru_error *err);
