@@ -2,59 +2,18 @@
 # tests/windows.py MARU: fault detection, black box. Three tools, two recipes of three steps and four sensors with ramps: what happened before
 # there was a table becomes windows, a reference is frozen from it, good windows stay silent, and faults are found with the right sensor blamed:
 # one that drifts, one that is stuck, and two that only together are wrong. Events come over a broker, samples by line protocol.
-import json, math, os, random, signal, struct, sys, time
+import math, os, random, signal, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from broker import Broker, Wire, find_mosquitto, wait_for
+from broker import Broker, find_mosquitto, wait_for
 from cloud import Server, at_least, check, failures, finish, tell, temporary, within
+from mes import Equipment, event
 from postgres import store_of
 
 MARU = sys.argv[1]
 QUICK = "MARU_QUICK" in os.environ
 TOOLS, RECIPES, STEPS, REFERENCE, FRESH, SAMPLES = ("etch-1", "etch-2", "etch-3"), ("ox", "poly"), ("strike", "main", "over"), 60, 10 if QUICK else 25, 20
 TABLE = "구간,설비,신호,기준,앞,오경보율\nstep,etch-*,temp flow power current,events,25 %,1 %\n"
-
-
-class Equipment:
-    """A Sparkplug node that tells events in its tag `Event`."""
-
-    def __init__(self, port):
-        self.wire = Wire(port, "mes")
-        self.birth()
-
-    def birth(self):
-        self.seq = 0
-        self.send("NBIRTH", [("bdSeq", 8, 0), ("Event", 12, "")])
-
-    @staticmethod
-    def field(number, kind, value):
-        head = Equipment.varint(number << 3 | kind)
-        return head + (Equipment.varint(value) if kind == 0 else Equipment.varint(len(value)) + value)
-
-    @staticmethod
-    def varint(n):
-        out = bytearray()
-        while n > 127:
-            out.append(n & 127 | 128)
-            n >>= 7
-        return bytes(out + bytes([n]))
-
-    def send(self, kind, metrics):
-        field, now, out = self.field, int(time.time() * 1000), b""
-        for name, of, value in metrics:
-            one = field(1, 2, name.encode()) + field(3, 0, now) + field(4, 0, of)
-            out += field(2, 2, one + (field(11, 0, value) if of == 8 else field(15, 2, value.encode())))
-        self.wire.publish(f"spBv1.0/fab/{kind}/mes", field(1, 0, now) + out + field(3, 0, self.seq))
-        self.seq = (self.seq + 1) % 256
-
-    def tell(self, events):
-        for i in range(0, len(events), 100):
-            self.send("NDATA", [("Event", 12, json.dumps(one)) for one in events[i:i + 100]])
-        self.wire.settle()
-
-
-def event(what, at, tool, recipe, step, lot):
-    return {"event": what, "at_us": int(at * 1e6), "tool": tool, "recipe": recipe, "step": step, "lot": lot}
 
 
 class Process:

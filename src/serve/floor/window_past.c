@@ -213,12 +213,13 @@ static maru_status make_all(struct window_watch *w, struct signals *signals, mar
 maru_status window_past_gather(struct window_watch *w, uint32_t row, struct signals *signals,
                                const maru_time span[2], maru_error *err) {
     const maru_time events_us = span[0] - WINDOW_LONGEST_US; // what the tools worked on then
+    const maru_time heard[2] = {span[0], span[1] + 1};       // what ends a window at span[1], too
     for (uint32_t i = 0; i < w->table.n; i++) {
         w->live[i].is_deaf = i != row;
     }
     // All is due as soon as it has settled, since nobody comes any more.
     maru_status st = meet_signals(w, signals, err);
-    st = st == MARU_OK ? hear_span(w, signals, events_us, span, span[0], err) : st;
+    st = st == MARU_OK ? hear_span(w, signals, events_us, heard, span[0], err) : st;
     st = st == MARU_OK ? touch_places(w, signals, span[0], span[1], span[0], err) : st;
     st = st == MARU_OK ? make_all(w, signals, err) : st;
     if (st == MARU_OK && w->live[row].n_dropped > 0) {
