@@ -2,18 +2,38 @@
 // given back as soon as the frame is there, so that a file is in memory once.
 #include "study/quality/quality_file.h"
 
+#include "base/alloc.h"
 #include "base/status.h"
+
+#include <string.h>
+
+// Old programs on a Mac end lines with a carriage return alone. NULL: this text does not, or there is no memory.
+static char *mend_breaks(const char *bytes, size_t n, maru_status *st) {
+    if (n == 0 || memchr(bytes, '\n', n) || !memchr(bytes, '\r', n)) {
+        return NULL;
+    }
+    char *mended = alloc_new(n, 1);
+    *st = mended ? MARU_OK : MARU_E_MEMORY;
+    for (size_t i = 0; mended && i < n; i++) {
+        mended[i] = bytes[i] == '\r' ? '\n' : bytes[i];
+    }
+    return mended;
+}
 
 static maru_status read_text(const char *bytes, size_t n, const struct sheet_hints *hints,
                              size_t cap_bytes, struct quality_file *file, maru_error *err) {
     struct charset_text text = {0};
     maru_status st = charset_decode(bytes, n, &text, err);
+    char *mended = st == MARU_OK ? mend_breaks(text.bytes, text.n, &st) : NULL;
     if (st == MARU_OK) {
         file->charset = (uint8_t)text.was;
         file->has_mark = text.has_mark;
-        st =
-            sheet_to_frame(text.bytes, text.n, hints, cap_bytes, &file->frame, &file->reading, err);
+        st = sheet_to_frame(mended ? mended : text.bytes, text.n, hints, cap_bytes, &file->frame,
+                            &file->reading, err);
+    } else if (st == MARU_E_MEMORY) {
+        st = fail(err, st, "no memory");
     }
+    alloc_free(mended);
     charset_fini(&text);
     return st;
 }

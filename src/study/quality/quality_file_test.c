@@ -194,6 +194,34 @@ static void bins_and_bars_hold_every_row_once(void **state) {
     text_fini(&file);
 }
 
+// The same table says the same with other line breaks, and with its days written by the names of months.
+static void line_breaks_and_names_of_months_change_nothing(void **state) {
+    (void)state;
+    static const char *const breaks[] = {"\n", "\r\n", "\r"};
+    for (size_t k = 0; k < 6; k++) {
+        struct text file;
+        struct quality_answer answer = {0};
+        maru_error err = {0};
+        const char *end = breaks[k % 3];
+        text_init(&file, 1 << 20);
+        text_addf(&file, "day,temp,result%s", end);
+        for (uint32_t i = 0; i < N_ROW; i++) {
+            text_addf(&file, k < 3 ? "2025-01-%02u" : "%02u-Jan-2025", 1 + i / 20);
+            text_addf(&file, ",%u,%s%s", i * 37 % 100, i * 37 % 100 > 60 ? "NG" : "OK", end);
+        }
+        if (ask(&file, NULL, 0, &answer, &err) != MARU_OK) {
+            fail_msg("%s", err.text);
+        }
+        assert_int_equal(answer.file.frame.n_row, N_ROW);
+        const struct frame_column *day = &answer.file.frame.column[column(&answer, "day")];
+        assert_int_equal(day->kind, FRAME_TIME);
+        assert_int_equal(day->time[N_ROW - 1] - day->time[0],
+                         (N_ROW / 20 - 1) * INT64_C(86400000000));
+        quality_answer_fini(&answer);
+        text_fini(&file);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(guesses_are_right_here),
@@ -202,6 +230,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_there_is_refused),
         cmocka_unit_test(the_same_bytes_give_the_same_answer),
         cmocka_unit_test(bins_and_bars_hold_every_row_once),
+        cmocka_unit_test(line_breaks_and_names_of_months_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 // between them differs by country and program. So the text is read from left to right by one cursor:
 //
 //     date   n sep n sep n [sep]        sep: - / . or 년 월 일, blanks around them
+//            [weekday] n month n, month n n, n month n        English names, anything of - / . , or blanks between
 //     gap    T, blanks
 //     time   [오전|오후|AM|PM] n sep n [sep n [.digits]] [AM|PM]     sep: : or 시 분 초
 //     zone   Z | +hh[:mm] | -hh[:mm]
@@ -105,6 +106,118 @@ static bool read_compact(struct cursor *c, int64_t date[3]) {
     size_t used = 0;
     return (n == 8 || n == 14) && read_number(c, 4, &date[0], &used) &&
            read_number(c, 2, &date[1], &used) && read_number(c, 2, &date[2], &used);
+}
+
+// ---- dates with the name of the month
+
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Is it this name, in full or its first letters with a full stop or without, in any case?
+static bool is_name(const char *text, size_t n, const char *name, size_t least) {
+    for (size_t i = 0; i < n; i++) {
+        if (name[i] == '\0' || (text[i] | 0x20) != name[i]) {
+            return false;
+        }
+    }
+    return n == least || name[n] == '\0' || (n == 4 && strcmp(name, "september") == 0);
+}
+
+// Letters that are one of some names: its number from 1 on; 0: none, and nothing is taken.
+static int64_t read_name(struct cursor *c, const char *const *names, int n_name) {
+    size_t n = 0;
+    while (c->at + n < c->n && is_letter(c->bytes[c->at + n])) {
+        n++;
+    }
+    for (int i = 0; n >= 3 && i < n_name; i++) {
+        if (is_name(c->bytes + c->at, n, names[i], 3)) {
+            c->at += n;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static int64_t read_month(struct cursor *c) {
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
+    return read_name(c, names, 12);
+}
+
+static void skip_weekday(struct cursor *c) {
+    static const char *const names[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                        "friday", "saturday", "sunday"};
+    if (read_name(c, names, 7) > 0) {
+        (void)(skip(c, ".") || skip(c, ","));
+        (void)skip_blanks(c);
+    }
+}
+
+static void skip_between(struct cursor *c) {
+    while (skip(c, "-") || skip(c, "/") || skip(c, ".") || skip(c, ",") || skip_blanks(c)) {
+    }
+}
+
+static void skip_ordinal(struct cursor *c) {
+    (void)(skip(c, "st") || skip(c, "nd") || skip(c, "rd") || skip(c, "th"));
+}
+
+static bool read_year(struct cursor *c, int64_t *year) {
+    size_t n_digit = 0;
+    if (!read_number(c, 4, year, &n_digit) || (n_digit != 4 && n_digit != 2)) {
+        return false;
+    }
+    *year += n_digit == 4 ? 0 : *year < 70 ? 2000 : 1900;
+    return true;
+}
+
+// 31-Oct-2025, 31 October 25, Oct. 31st, 2025, Fri, 31 Oct 2025, 2025-Oct-31: the name says which part is which.
+static bool read_named(struct cursor *c, int64_t date[3]) {
+    size_t n_digit = 0;
+    skip_weekday(c);
+    date[1] = read_month(c);
+    if (date[1] > 0) { // month, day, year
+        skip_between(c);
+        if (!read_number(c, 2, &date[2], &n_digit)) {
+            return false;
+        }
+        skip_ordinal(c);
+        skip_between(c);
+        return read_year(c, &date[0]);
+    }
+    int64_t first = 0;
+    if (!read_number(c, 4, &first, &n_digit) || n_digit == 3) {
+        return false;
+    }
+    skip_ordinal(c);
+    skip_between(c);
+    date[1] = read_month(c);
+    if (date[1] == 0) {
+        return false;
+    }
+    skip_between(c);
+    if (n_digit == 4) { // year, month, day
+        date[0] = first;
+        return read_number(c, 2, &date[2], &n_digit);
+    }
+    date[2] = first;
+    return read_year(c, &date[0]);
+}
+
+bool moment_has_month(const char *bytes, size_t n) {
+    struct cursor c = {bytes, n, 0};
+    while (c.at < n) {
+        if (!is_letter(bytes[c.at])) {
+            c.at++;
+        } else if (read_month(&c) > 0) {
+            return true;
+        } else {
+            while (c.at < n && is_letter(bytes[c.at])) {
+                c.at++;
+            }
+        }
+    }
+    return false;
 }
 
 static bool read_parts(struct cursor *c, enum moment_form form, int64_t date[3]) {
@@ -234,7 +347,11 @@ static bool read_date(struct cursor *c, enum moment_form form, int64_t offset_mi
     int64_t days = 0;
     int64_t us = 0;
     const bool is_compact = form == MOMENT_YMD && read_compact(c, date);
-    if (!is_compact) {
+    c->at = is_compact ? c->at : 0;
+    const bool is_named = !is_compact && form == MOMENT_YMD && read_named(c, date);
+    if (is_named) {
+        (void)skip(c, ","); // Oct 31, 2025, 3:05 PM
+    } else if (!is_compact) {
         c->at = 0;
         if (!read_parts(c, form, date)) {
             return false;

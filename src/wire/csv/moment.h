@@ -9,7 +9,8 @@
 #include "maru/status.h"
 
 enum moment_form {
-    MOMENT_YMD, // 2025-10-31 15:05:07.25, 2025.10.31, 2025년 10월 31일 오후 3시 5분, 20251031T150507Z
+    MOMENT_YMD, // 2025-10-31 15:05:07.25, 2025.10.31, 2025년 10월 31일 오후 3시 5분, 20251031T150507Z,
+                // 31-Oct-2025, Oct 31, 2025 3:05 PM: with the English name of the month
     MOMENT_MDY,   // 10/31/2025 3:05 PM
     MOMENT_DMY,   // 31.10.2025 15:05
     MOMENT_EXCEL, // days since 1899-12-30, with a fraction: 45961.62855
@@ -33,6 +34,9 @@ const char *moment_form_name(enum moment_form form);
 //   out     *at_us, untouched when false
 bool moment_read(const char *bytes, size_t n, enum moment_form form, int32_t offset_min,
                  maru_time *at_us);
+
+// Is the name of a month in it, in full or its first three letters? Quick, and no more than a hint.
+bool moment_has_month(const char *bytes, size_t n);
 
 // The form that reads this text, by its looks: for numbers by how large they are (Excel's days of 1954 to
 // 2119, else seconds, ms, us or ns of 1973 to 5138). MDY wherever MDY and DMY are both possible.

@@ -336,15 +336,19 @@ bool sheet_says_serial(const char *cell, size_t n) {
 // ---- times
 
 bool sheet_may_be_date(const char *cell, size_t n) {
-    if (n < 6 || n >= 48 || cell[0] < '0' || cell[0] > '9') {
+    const bool begins_as_one = n > 0 && cell[0] >= '0' && cell[0] <= '9';
+    if (n < 6 || n >= 48) {
         return false;
+    }
+    if (!begins_as_one) {
+        return moment_has_month(cell, n);
     }
     uint32_t n_between = 0; // signs that stand between the parts of a date
     for (size_t i = 1; i < n && i < 12; i++) {
         const unsigned char c = (unsigned char)cell[i];
         n_between += c == '-' || c == '/' || c == '.' || c > 0x7F;
     }
-    return n_between >= 2;
+    return n_between >= 2 || moment_has_month(cell, n);
 }
 
 bool sheet_is_date(const char *cell, size_t n, enum moment_form form, bool *has_clock) {
