@@ -30,7 +30,7 @@ const char *model_role_name(enum model_role role) { return role_words[role]; }
 #define MODEL_COLUMNS                                                                              \
     "id, name, by, created_ms, feed, is_on, reason, since_ms, set_by,"                             \
     " " OF_VERSION("v.goal") ", " OF_VERSION("v.target") ", " OF_VERSION("v.unit") ", " WITH_ROLE( \
-        "0") ", " WITH_ROLE("1") ", " OPEN_RUN
+        "0") ", " WITH_ROLE("1") ", " OPEN_RUN ", " OF_VERSION("v.facts")
 
 static struct model_row read_model(const struct query *query) {
     return (struct model_row){.id = query_text(query, 0),
@@ -47,7 +47,8 @@ static struct model_row read_model(const struct query *query) {
                               .unit = query_text(query, 11),
                               .champion = query_integer(query, 12),
                               .challenger = query_integer(query, 13),
-                              .training = query_text(query, 14)};
+                              .training = query_text(query, 14),
+                              .facts = query_text(query, 15)};
 }
 
 static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_model see,

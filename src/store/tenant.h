@@ -399,8 +399,8 @@ const char *model_role_name(enum model_role role);
 struct model_row {
     const char *id, *name, *by;
     int64_t created_ms;
-    const char *goal, *target,
-        *unit;                    // of the champion, else of its newest version; "": it has none
+    // of the champion, else of its newest version; "": it has none
+    const char *goal, *target, *unit, *facts;
     const char *feed;             // JSON {"window","truth"?}: rows of the floor; "": none
     int64_t champion, challenger; // versions; 0: none
     // is the champion used?

@@ -25,6 +25,9 @@ static void add_run(struct json *json, struct server *server, const char *tenant
     json_add_string(json, "plant", row->plant);
     json_add_string(json, "plant_name", row->plant_name);
     json_add_integer(json, "version", row->version);
+    if (row->model[0]) {
+        json_add_string(json, "model", row->model);
+    }
     json_add_string(json, "kind", row->kind);
     json_add_string(json, "state", run_state_name(goes_on ? view.state : row->state));
     json_add_number(json, "progress", view.progress);

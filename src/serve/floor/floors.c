@@ -112,6 +112,15 @@ maru_status floors_refresh(struct floors *floors, const char *tenant, maru_error
     return st;
 }
 
+void floors_renew(struct floors *floors, const char *tenant) {
+    store_require_outside_query();
+    struct floor *floor = hold(floors, tenant);
+    if (floor) {
+        floor_refresh(floor);
+        let_go(floors, floor);
+    }
+}
+
 // ---- start and stop
 
 static maru_status see_document(void *context, const struct document_row *row, maru_error *err) {

@@ -16,6 +16,8 @@ void floors_stop(struct floors *floors); // accepts NULL
 //   errors  MARU_E_LIMIT, of floor_open
 MARU_MUST_USE maru_status floors_refresh(struct floors *floors, const char *tenant,
                                          maru_error *err);
+// The same for what is no table, such as a model: a tenant without a floor gets none.
+void floors_renew(struct floors *floors, const char *tenant);
 void floors_close(struct floors *floors, const char *tenant);
 
 // Have the floor of a tenant alone, until floors_leave; NULL: it has none.

@@ -112,7 +112,8 @@ static maru_status answer_again(struct once *once, struct request *request,
 maru_status once_begin(struct once *once, struct request *request, maru_error *err) {
     const char *key =
         MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Idempotency-Key");
-    const bool is_kept_nowhere = request->route->handle == api_ask_quality; // it makes nothing
+    const bool is_kept_nowhere = request->route->handle == api_ask_quality ||
+                                 request->route->handle == api_predict_model; // they make nothing
     *once = (struct once){.has_key = key && !is_kept_nowhere &&
                                      strcmp(request->route->method, "POST") == 0};
     if (!once->has_key) {

@@ -64,6 +64,8 @@ static maru_status listen_on(struct server *server, const struct server_config *
     return MARU_OK;
 }
 
+static void renew_floor(void *context, const char *tenant) { floors_renew(context, tenant); }
+
 maru_status server_start(const struct server_config *config, struct server **out,
                          char secret[STORE_SECRET_BYTES], maru_error *err) {
     struct sockaddr_storage address;
@@ -95,6 +97,9 @@ maru_status server_start(const struct server_config *config, struct server **out
     }
     st = st == MARU_OK ? signal_streams_new(&server->signal_streams, err) : st;
     st = st == MARU_OK ? floors_start(server->store, &server->floors, err) : st;
+    if (st == MARU_OK) {
+        jobs_tell_versions(server->jobs, renew_floor, server->floors);
+    }
     st = st == MARU_OK ? links_start(server->store, config->folders, &server->links, err) : st;
     st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
@@ -164,8 +169,8 @@ void server_stop(struct server *server) {
     hands_stop(server->hands);
     upkeep_stop(server->upkeep);
     links_stop(server->links);
+    jobs_stop(server->jobs); // they tell the floors of new versions
     floors_stop(server->floors);
-    jobs_stop(server->jobs);
     twins_stop(server->twins);
     store_close(server->store);
     pace_free(server->pace);

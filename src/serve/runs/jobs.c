@@ -14,6 +14,7 @@
 #include "serve/api/upload.h"
 #include "serve/http/problem.h"
 #include "serve/log.h"
+#include "serve/models/model_training.h"
 #include "serve/runs/asking.h"
 #include "serve/twins/forecasting.h"
 #include "study/json_writer.h"
@@ -45,6 +46,8 @@ struct jobs {
     pthread_cond_t has_work;
     struct job *first, **end;
     struct job_watcher *watchers;
+    jobs_tell_version tell_version; // NULL: nobody wants to know
+    void *teller;
     atomic_bool is_ending;
     pthread_t thread[2 * MAX_WORKERS];
     size_t n_thread, n_worker; // the spare ones too; without them
@@ -141,10 +144,15 @@ bool jobs_look_inside(struct jobs *jobs, const char *tenant, const char *id, str
 // ---- a worker
 
 struct kept_run { // what the store says of it
-    char plant[STORE_ID_BYTES], plant_name[STORE_NAME_BYTES];
-    bool is_forecast;
+    char plant[STORE_ID_BYTES], plant_name[STORE_NAME_BYTES], by[STORE_NAME_BYTES];
+    bool is_forecast, is_training;
     int64_t version;
     struct text request;
+};
+
+struct outcome {
+    struct answer answer;
+    struct made_version made; // of a training
 };
 
 static maru_status keep_run(void *context, const struct run_row *row, maru_error *err) {
@@ -152,7 +160,9 @@ static maru_status keep_run(void *context, const struct run_row *row, maru_error
     snprintf(kept->plant, sizeof kept->plant, "%s", row->plant);
     snprintf(kept->plant_name, sizeof kept->plant_name, "%s", row->plant_name);
     kept->version = row->version;
+    snprintf(kept->by, sizeof kept->by, "%s", row->by);
     kept->is_forecast = strcmp(row->kind, "forecast") == 0;
+    kept->is_training = strcmp(row->kind, "train") == 0;
     text_addz(&kept->request, row->request);
     return kept->request.status == MARU_OK ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
 }
@@ -221,66 +231,116 @@ static maru_status ask_forecast(struct job *job, struct tenant *tenant, const st
     return st;
 }
 
-static maru_status ask(struct job *job, struct tenant *tenant, struct answer *answer,
-                       maru_error *err) {
-    struct kept_run kept = {0};
-    text_init(&kept.request, 1 << 20);
-    maru_status st = tenant_see_one_run(tenant, job->id, keep_run, &kept, err);
-    if (st == MARU_OK) {
-        st = kept.is_forecast ? ask_forecast(job, tenant, &kept, answer, err)
-                              : ask_enquiry(job, tenant, &kept, answer, err);
-    }
-    text_fini(&kept.request);
-    return st;
+static bool look_at_training(void *watcher, double share, const char *what) {
+    (void)what;
+    tell_progress(watcher, share);
+    return !is_stopped(watcher);
 }
 
-static void finish(struct job *job, struct tenant *tenant, maru_status st,
-                   const struct answer *answer, const maru_error *err) {
+// A model from a dataset.
+static maru_status ask_training(struct job *job, struct tenant *tenant, struct kept_run *kept,
+                                struct outcome *outcome, maru_error *err) {
+    const struct training_plan plan = {.run = job->id,
+                                       .by = kept->by,
+                                       .request = kept->request.bytes,
+                                       .progress = look_at_training,
+                                       .context = job};
+    return model_training_do(&plan, tenant, &outcome->answer, &outcome->made, err);
+}
+
+static maru_status ask(struct job *job, struct tenant *tenant, struct kept_run *kept,
+                       struct outcome *outcome, maru_error *err) {
+    const maru_status st = tenant_see_one_run(tenant, job->id, keep_run, kept, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    return kept->is_training   ? ask_training(job, tenant, kept, outcome, err)
+           : kept->is_forecast ? ask_forecast(job, tenant, kept, &outcome->answer, err)
+                               : ask_enquiry(job, tenant, kept, &outcome->answer, err);
+}
+
+// As it is told where there is no answer.
+static void fail_run(struct tenant *tenant, const struct job *job, const maru_error *err) {
     struct text problem;
+    struct json json;
     text_init(&problem, 1 << 16);
+    json_writer_init(&json, &problem);
+    problem_add_kept(&json, NULL, "The run failed", 500, err);
+    const struct run_end end = {.state = RUN_FAILED,
+                                .progress = job->view.progress,
+                                .sentence_ko = "",
+                                .sentence_en = "",
+                                .problem = problem.bytes ? problem.bytes : "",
+                                .figures = ""};
+    (void)!tenant_end_run(tenant, job->id, &end, NULL);
+    text_fini(&problem);
+}
+
+static const char *text_of(const struct text *text) { return text->bytes ? text->bytes : ""; }
+
+static void finish(struct job *job, struct tenant *tenant, maru_status st,
+                   const struct outcome *outcome, const maru_error *err) {
+    const struct answer *answer = &outcome->answer;
     const bool is_cancelled = atomic_load(&job->is_cancelled), has_answer = st == MARU_OK;
-    struct run_end end = {.state = is_cancelled ? RUN_CANCELLED
-                                   : has_answer ? RUN_DONE
-                                                : RUN_FAILED,
+    maru_error why = {0};
+    if (!has_answer && !is_cancelled) {
+        fail_run(tenant, job, err);
+        return;
+    }
+    struct run_end end = {.state = is_cancelled ? RUN_CANCELLED : RUN_DONE,
                           .progress = has_answer && !answer->is_cut ? 1 : job->view.progress,
                           .sentence_ko = "",
                           .sentence_en = "",
                           .problem = "",
                           .figures = ""};
     if (has_answer) {
-        end.sentence_ko = answer->sentence_ko.bytes ? answer->sentence_ko.bytes : "";
-        end.sentence_en = answer->sentence_en.bytes ? answer->sentence_en.bytes : "";
-        end.figures = answer->figures.bytes ? answer->figures.bytes : "";
+        end.sentence_ko = text_of(&answer->sentence_ko);
+        end.sentence_en = text_of(&answer->sentence_en);
+        end.figures = text_of(&answer->figures);
         end.result = &answer->json;
         end.report_ko = &answer->report_ko;
         end.report_en = &answer->report_en;
-    } else if (!is_cancelled) {
-        struct json json;
-        json_writer_init(&json, &problem);
-        problem_add_kept(&json, NULL, "The run failed", 500, err);
-        end.problem = problem.bytes ? problem.bytes : "";
+        end.version = outcome->made.version.bytes && !is_cancelled ? &outcome->made.version : NULL;
     }
     // A run that was removed meanwhile is gone, which is fine; what a full disk does not take is done
     // again at the next start.
-    (void)!tenant_end_run(tenant, job->id, &end, NULL);
-    text_fini(&problem);
+    if (tenant_end_run(tenant, job->id, &end, &why) == MARU_E_LIMIT) {
+        fail_run(tenant, job, &why);
+    }
+}
+
+static void tell_version(struct job *job) {
+    jobs_enter(job->jobs);
+    const jobs_tell_version tell = job->jobs->tell_version;
+    void *const context = job->jobs->teller;
+    jobs_leave(job->jobs);
+    if (tell) {
+        tell(context, job->tenant);
+    }
 }
 
 static void do_job(struct job *job) {
     struct tenant *tenant = NULL;
-    struct answer answer = {0};
+    struct outcome outcome = {0};
+    struct kept_run kept = {0};
     maru_error err = {0};
     if (store_hold(job->jobs->store, job->tenant, &tenant, &err) != MARU_OK) {
         return; // the tenant is gone, and the run with it
     }
+    text_init(&kept.request, 1 << 20);
     maru_status st = tenant_begin_run(tenant, job->id, &err);
     if (st == MARU_OK) {
-        st = ask(job, tenant, &answer, &err);
+        st = ask(job, tenant, &kept, &outcome, &err);
     }
-    if (!atomic_load(&job->jobs->is_ending) || (st == MARU_OK && !answer.is_cut)) {
-        finish(job, tenant, st, &answer, &err);
+    if (!atomic_load(&job->jobs->is_ending) || (st == MARU_OK && !outcome.answer.is_cut)) {
+        finish(job, tenant, st, &outcome, &err);
     }
-    answer_fini(&answer);
+    if (st == MARU_OK && outcome.made.version.bytes) {
+        tell_version(job);
+    }
+    made_version_fini(&outcome.made);
+    answer_fini(&outcome.answer);
+    text_fini(&kept.request);
     store_release(job->jobs->store, tenant);
 }
 
@@ -387,6 +447,13 @@ void jobs_stop(struct jobs *jobs) {
     pthread_cond_destroy(&jobs->has_work);
     pthread_mutex_destroy(&jobs->lock);
     alloc_free(jobs);
+}
+
+void jobs_tell_versions(struct jobs *jobs, jobs_tell_version tell, void *context) {
+    jobs_enter(jobs);
+    jobs->tell_version = tell;
+    jobs->teller = context;
+    jobs_leave(jobs);
 }
 
 maru_status jobs_have_room(struct jobs *jobs, const char *tenant, maru_error *err) {

@@ -27,6 +27,10 @@ MARU_MUST_USE maru_status jobs_start(struct store *store, struct twins *twins, s
 // Stop what runs and join the threads; what has not ended stays open in the store.
 void jobs_stop(struct jobs *jobs);
 
+// Whom to tell that a model of a tenant has a new version; on a thread of the workers, without locks. Set once.
+typedef void (*jobs_tell_version)(void *context, const char *tenant);
+void jobs_tell_versions(struct jobs *jobs, jobs_tell_version tell, void *context);
+
 // Let a run that is kept in the store be done.
 //   errors  MARU_E_LIMIT: the queue is full, or the tenant's share of it
 MARU_MUST_USE maru_status jobs_add(struct jobs *jobs, const char *tenant, const char *id,

@@ -8,6 +8,15 @@
     X("there is no such model, or no such version of it", "그런 모델이 없거나, 그 모델에 그런 버전이 없습니다") \
     X("there is no such dataset", "그런 자료가 없습니다") \
     X("a name of at most {1} letters is wanted", "{1}자를 넘지 않는 이름이 필요합니다") \
+    X("this model has no version yet", "이 모델에는 아직 버전이 없습니다") \
+    X("the id of a dataset is wanted", "자료의 id가 필요합니다") \
+    X("a list of texts is wanted", "문자열 목록이 필요합니다") \
+    X("a whole number is wanted", "정수가 필요합니다") \
+    X("a number is wanted", "수가 필요합니다") \
+    X("format: json or csv is wanted", "format: json이나 csv가 필요합니다") \
+    X("a model is wanted: a file that maru train has written", "모델이 필요합니다: maru train이 만든 파일을 보내십시오") \
+    X("the card is too large", "카드가 너무 큽니다") \
+    X("champion, challenger, candidate or retired is wanted", "champion, challenger, candidate, retired 가운데 하나가 필요합니다") \
     X("there are {1} datasets already: delete one first", "자료가 이미 {1}개 있습니다. 먼저 하나를 지우십시오") \
     X("a dataset has at least a byte, and at most {1} MiB", "자료는 비어 있지 않아야 하며 {1}MiB를 넘을 수 없습니다") \
     X("a model has at least a byte, and at most {1} MiB", "모델은 비어 있지 않아야 하며 {1}MiB를 넘을 수 없습니다") \
