@@ -110,7 +110,7 @@ maru_status drift_keep_words(const uint32_t *word, uint32_t n, uint32_t n_word, 
     return MARU_OK;
 }
 
-void drift_count_number(const struct drift_reference *r, double value, uint64_t *count) {
+uint32_t drift_bin_of_number(const struct drift_reference *r, double value) {
     uint32_t low = 0, high = r->n_edge; // edges before low are below value
     while (low < high && !isnan(value)) {
         const uint32_t middle = (low + high) / 2;
@@ -120,7 +120,11 @@ void drift_count_number(const struct drift_reference *r, double value, uint64_t 
             high = middle;
         }
     }
-    count[isnan(value) ? missing_bin(r) : low]++;
+    return isnan(value) ? missing_bin(r) : low;
+}
+
+void drift_count_number(const struct drift_reference *r, double value, uint64_t *count) {
+    count[drift_bin_of_number(r, value)]++;
 }
 
 void drift_count_word(const struct drift_reference *r, uint32_t word, uint64_t *count) {
@@ -183,7 +187,9 @@ struct drift drift_of(const struct drift_reference *r, const uint64_t *count) {
     add_cell(&t, t.sparse_n, t.sparse_m);
     d.by_chance = (n_used - 1.0) * (1.0 / t.n + 1.0 / t.m);
     d.corrected = fmax(d.index - d.by_chance, 0.0);
-    d.p = t.n_cell > 1 ? chi_square_above(t.chi_square, t.n_cell - 1.0) : 1.0;
+    d.chi_square = t.chi_square;
+    d.freedom = t.n_cell - 1.0;
+    d.p = t.n_cell > 1 ? chi_square_above(t.chi_square, d.freedom) : 1.0;
     d.size = size_of(d.corrected);
     return d;
 }

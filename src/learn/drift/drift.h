@@ -45,6 +45,8 @@ MARU_MUST_USE maru_status drift_keep_words(const uint32_t *word, uint32_t n, uin
 //   out     count (drift_bins_of), added to
 void drift_count_number(const struct drift_reference *reference, double value, uint64_t *count);
 void drift_count_word(const struct drift_reference *reference, uint32_t word, uint64_t *count);
+// The bin that it counts to.
+uint32_t drift_bin_of_number(const struct drift_reference *reference, double value);
 
 enum drift_verdict {
     DRIFT_UNKNOWN, // no recent values, or no reference
@@ -59,6 +61,7 @@ struct drift {
     double by_chance; // what it is on average without drift: (bins - 1) (1 / n + 1 / m)
     double corrected; // index - by_chance, at least 0
     double p; // that the counts differ as much without drift: chi-square of the two rows of counts
+    double chi_square, freedom; // what p is from; sparse bins are taken together
     uint64_t n, n_reference;
     uint64_t n_unseen, n_missing; // recent: words never seen, missing
     // enum drift_verdict by `corrected` alone; to raise an alarm, p of all columns together has to

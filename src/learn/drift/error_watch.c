@@ -133,6 +133,7 @@ bool error_watch_step(struct error_watch *w, double error) {
     const double rank = ((double)below(w, error, false) + below(w, error, true)) / 2.0;
     const double z = exact_normal_quantile((rank + 0.5) / (w->n + 1.0));
     w->sum = fmax(w->sum + z - w->slack, 0.0);
+    w->last = z;
     w->n_step++;
     w->since = w->sum > 0.0 ? w->since + 1 : 0;
     w->is_alarm = w->is_alarm || w->sum > w->bound;

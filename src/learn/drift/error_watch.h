@@ -15,6 +15,7 @@ struct error_watch {
     uint32_t n;
     double slack, bound; // k and h of the CUSUM, in standard deviations
     double sum;          // at least 0
+    double last;         // normal score of the last error
     // steps; steps since the sum was last 0, which is where the change began
     uint64_t n_step, since;
     bool is_alarm; // stays until error_watch_reset

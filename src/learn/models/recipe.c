@@ -252,8 +252,7 @@ static void put_words(const struct target_rows *to, const struct frame_column *f
     }
 }
 
-// Which word a number is as text; n_word for none.
-static uint32_t word_of_number(const struct recipe_column *column, double number) {
+uint32_t recipe_word_of_number(const struct recipe_column *column, double number) {
     struct text text;
     uint32_t found = column->n_word;
     text_init(&text, 64);
@@ -270,7 +269,7 @@ static void put_numbers_as_words(const struct target_rows *to, const struct fram
     for (uint32_t i = 0; i < to->n_row; i++) {
         const double number = from->number[to->row ? to->row[i] : i];
         const bool is_there = isfinite(number);
-        const uint32_t word = is_there ? word_of_number(column, number) : column->n_word;
+        const uint32_t word = is_there ? recipe_word_of_number(column, number) : column->n_word;
         fit->n_new_word += is_there && word == column->n_word;
         for (uint32_t w = 0; w < column->n_word; w++) {
             to->x[(size_t)i * to->n_feature + w] = !is_there ? NAN : word == w ? 1.0F : 0.0F;

@@ -88,6 +88,9 @@ MARU_MUST_USE maru_status recipe_apply(const struct recipe *recipe, const struct
                                        const uint32_t *row, uint32_t n_row, float *x,
                                        struct recipe_fit *fit, maru_error *err);
 
+// Which word of a column a number is as text; n_word: none.
+uint32_t recipe_word_of_number(const struct recipe_column *column, double number);
+
 // "zone 3 [°C]", "tool = ETCH-2", "torque [Nm] × speed [rpm]".
 void recipe_name_feature(const struct recipe *recipe, uint32_t feature, struct text *out);
 

@@ -1,0 +1,365 @@
+#include "learn/living/input_watch.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/distribution.h"
+#include "base/status.h"
+#include "learn/drift/many_tests.h"
+
+// A row is a byte for each feature: its bin. Of the features, n_feature / cycle are judged with each row, so that no row pays for all.
+//
+// What a model relies on: the card tells the share of the strongest columns; the others divide what is left.
+
+enum { N_PART = 10 };
+
+struct input_options input_options_usual(void) {
+    return (struct input_options){
+        .n_recent = 200, .cycle = 20, .chance = 1e-4, .share = 0.25, .hold = 5, .new_share = 0.5};
+}
+
+static bool is_right(const struct input_options *o) {
+    return o->n_recent >= INPUTS_LEAST_RECENT && o->n_recent <= INPUTS_MAX_RECENT &&
+           o->cycle >= 1 && o->cycle <= o->n_recent && o->hold >= 1 && o->chance > 0.0 &&
+           o->chance <= 1.0 && o->share > 0.0 && o->share <= 1.0 && o->new_share > 0.0 &&
+           o->new_share <= 1.0;
+}
+
+static void weigh(struct input_watch *w) {
+    const struct model_card *card = &w->model->card;
+    const uint32_t n = w->model->recipe.n_feature;
+    double left = 1.0;
+    for (uint32_t i = 0; i < card->n_suspect; i++) {
+        const double share = card->suspect[i].share;
+        const bool is_share = share > 0.0 && share <= 1.0;
+        w->weight[card->suspect[i].feature] = is_share ? fmin(share, fmax(left, 0.0)) : 0.0;
+        left -= is_share ? share : 0.0;
+    }
+    for (uint32_t f = 0; f < n && card->n_suspect < n; f++) {
+        if (w->weight[f] == 0.0) {
+            w->weight[f] = fmax(left, 0.0) / (n - card->n_suspect);
+        }
+    }
+}
+
+static struct input_verdict unknown_verdict(void) {
+    return (struct input_verdict){.verdict = DRIFT_UNKNOWN, .largest = (double)NAN};
+}
+
+maru_status input_watch_init(struct input_watch *watch, const struct fitted_model *model,
+                             const struct input_options *options, maru_error *err) {
+    const uint32_t n = model->recipe.n_feature;
+    struct input_watch w = {.options = *options, .model = model, .verdict = unknown_verdict()};
+    *watch = w;
+    if (!is_right(options)) {
+        return fail(err, MARU_E_RANGE, "no watch of inputs by %u rows every %u", options->n_recent,
+                    options->cycle);
+    }
+    arena_init(&w.arena, SIZE_MAX / 2);
+    w.first = arena_take(&w.arena, (size_t)n + 1, sizeof *w.first);
+    for (uint32_t f = 0; w.first && f < n; f++) {
+        w.first[f + 1] = w.first[f] + drift_bins_of(&model->reference[f]);
+    }
+    w.count = w.first ? arena_take(&w.arena, (size_t)w.first[n] + 1, sizeof *w.count) : NULL;
+    w.weight = arena_take(&w.arena, (size_t)n + 1, sizeof *w.weight);
+    w.p = arena_take(&w.arena, (size_t)n + 1, sizeof *w.p);
+    w.index = arena_take(&w.arena, (size_t)n + 1, sizeof *w.index);
+    w.bin = arena_take(&w.arena, (size_t)n * options->n_recent + 1, 1);
+    w.is_new = arena_take(&w.arena, options->n_recent, sizeof *w.is_new);
+    *watch = w;
+    if (!w.count || !w.weight || !w.p || !w.index || !w.bin || !w.is_new) {
+        return arena_refusal(&w.arena, err);
+    }
+    weigh(watch);
+    return MARU_OK;
+}
+
+void input_watch_fini(struct input_watch *watch) {
+    arena_fini(&watch->arena);
+    *watch = (struct input_watch){0};
+}
+
+void input_watch_reset(struct input_watch *w) {
+    const uint32_t n = w->model->recipe.n_feature;
+    memset(w->count, 0, w->first[n] * sizeof *w->count);
+    w->n = w->next = w->n_new = w->in_cycle = w->at = w->n_much = 0;
+    w->verdict = unknown_verdict();
+}
+
+// ---- how much rows are worth
+
+static double of_neighbors(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from,
+                           double mean, double variance) {
+    double sum = 0;
+    for (uint32_t i = 1, at = from; i < n; i++) {
+        const uint32_t next = at + 1 < n ? at + 1 : 0;
+        sum += (code[(size_t)at * step] - mean) * (code[(size_t)next * step] - mean);
+        at = next;
+    }
+    const double r = fmax(sum / (n - 1) / variance, 0.0);
+    return (1.0 - fmin(r, 1.0)) / (1.0 + r);
+}
+
+static double of_parts(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from,
+                       double variance) {
+    const uint32_t n_each = n / N_PART;
+    double part[N_PART] = {0}, mean = 0, between = 0;
+    for (uint32_t i = 0, at = from; i < n_each * N_PART; i++) {
+        part[i / n_each] += (double)code[(size_t)at * step] / n_each;
+        at = at + 1 < n ? at + 1 : 0;
+    }
+    for (int k = 0; k < N_PART; k++) {
+        mean += part[k] / N_PART;
+    }
+    for (int k = 0; k < N_PART; k++) {
+        between += (part[k] - mean) * (part[k] - mean) / (N_PART - 1);
+    }
+    return between > 0.0 ? variance / n_each / between : 1.0;
+}
+
+double rows_worth(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from) {
+    uint64_t sum = 0,
+             square = 0; // exact, so that the same rows give the same bits wherever the ring begins
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t one = code[(size_t)i * step];
+        sum += one;
+        square += one * one;
+    }
+    if (n < 2 * N_PART || n * square == sum * sum) {
+        return 1.0;
+    }
+    const double mean = (double)sum / n;
+    const double variance = (double)(n * square - sum * sum) / n / n;
+    const double worth = fmin(of_neighbors(code, n, step, from, mean, variance),
+                              of_parts(code, n, step, from, variance));
+    return fmin(fmax(worth, 2.0 / n), 1.0);
+}
+
+// ---- verdicts
+
+static void judge_feature(struct input_watch *w, uint32_t f) {
+    const uint32_t n_feature = w->model->recipe.n_feature;
+    w->p[f] = w->index[f] = (double)NAN;
+    if (2 * w->n < w->options.n_recent) {
+        return;
+    }
+    const struct drift d = drift_of(&w->model->reference[f], w->count + w->first[f]);
+    const uint32_t oldest = w->n < w->options.n_recent ? 0 : w->next;
+    const double worth = rows_worth(w->bin + f, w->n, n_feature, oldest);
+    w->index[f] = fmax(d.index - d.by_chance / worth, 0.0);
+    w->p[f] = isnan(d.p)         ? (double)NAN
+              : d.freedom >= 1.0 ? chi_square_above(d.chi_square * worth, d.freedom)
+                                 : 1.0;
+}
+
+static uint8_t size_of(double index, double p, double chance) {
+    if (!(p <= chance)) {
+        return DRIFT_NONE;
+    }
+    return index >= 0.25 ? DRIFT_MUCH : index >= 0.1 ? DRIFT_SOME : DRIFT_NONE;
+}
+
+static void keep_worst(struct input_verdict *v, uint32_t feature, double index, uint8_t size) {
+    uint32_t at = v->n_worst;
+    while (at > 0 && v->worst[at - 1].index < index) {
+        at--;
+    }
+    if (at == INPUTS_MAX_WORST || !(index > 0.0)) {
+        return;
+    }
+    v->n_worst += v->n_worst < INPUTS_MAX_WORST;
+    for (uint32_t i = v->n_worst - 1; i > at; i--) {
+        v->worst[i] = v->worst[i - 1];
+    }
+    v->worst[at] = (struct input_worst){feature, index, size};
+}
+
+// What all columns say together. Which words come how often depends on what is made just now: their columns are told, and stop nothing.
+static struct input_verdict sum_up(const struct input_watch *w, const double *adjusted) {
+    struct input_verdict v = {.verdict = DRIFT_NONE, .n = w->n, .largest = (double)NAN};
+    v.unknown = (double)w->n_new / w->n;
+    for (uint32_t f = 0; f < w->model->recipe.n_feature; f++) {
+        const uint8_t size = size_of(w->index[f], adjusted[f], w->options.chance);
+        const bool is_number = w->model->recipe.feature[f].form != FEATURE_WORD;
+        v.largest = fmax(v.largest, w->index[f]);
+        v.verdict = size >= DRIFT_SOME ? DRIFT_SOME : v.verdict;
+        v.changed += size == DRIFT_MUCH && is_number ? w->weight[f] : 0.0;
+        keep_worst(&v, f, w->index[f], size);
+    }
+    if (v.changed >= w->options.share || v.unknown >= w->options.new_share) {
+        v.verdict = DRIFT_MUCH;
+    }
+    return v;
+}
+
+static maru_status judge_all(struct input_watch *w, maru_error *err) {
+    const uint32_t n = w->model->recipe.n_feature;
+    struct arena arena;
+    w->in_cycle = w->at = 0;
+    w->n_judged++;
+    if (2 * w->n < w->options.n_recent) {
+        w->verdict = unknown_verdict();
+        w->verdict.n = w->n;
+        return MARU_OK;
+    }
+    arena_init(&arena, SIZE_MAX / 2);
+    double *adjusted = arena_take(&arena, n, sizeof *adjusted);
+    maru_status st =
+        adjusted ? many_tests_bh(w->p, n, &arena, adjusted, err) : arena_refusal(&arena, err);
+    if (st == MARU_OK) {
+        w->verdict = sum_up(w, adjusted);
+        const bool is_much = w->verdict.verdict == DRIFT_MUCH;
+        w->n_much = is_much ? w->n_much + (w->n_much < w->options.hold) : 0;
+        w->verdict.verdict =
+            is_much && w->n_much < w->options.hold ? DRIFT_SOME : w->verdict.verdict;
+    }
+    arena_fini(&arena);
+    return st;
+}
+
+// ---- rows
+
+static void take_out(struct input_watch *w, const uint8_t *bin) {
+    for (uint32_t f = 0; f < w->model->recipe.n_feature; f++) {
+        w->count[w->first[f] + bin[f]]--;
+    }
+}
+
+static void put_in(struct input_watch *w, const uint8_t *bin, bool has_new) {
+    for (uint32_t f = 0; f < w->model->recipe.n_feature; f++) {
+        w->count[w->first[f] + bin[f]]++;
+    }
+    w->is_new[w->next] = has_new;
+    w->n_new += has_new;
+    w->next = (w->next + 1) % w->options.n_recent;
+}
+
+maru_status input_watch_step(struct input_watch *w, const float *x, bool has_new, bool *is_judged,
+                             maru_error *err) {
+    const uint32_t n_feature = w->model->recipe.n_feature;
+    uint8_t *bin = w->bin + (size_t)w->next * n_feature;
+    if (w->n == w->options.n_recent) {
+        take_out(w, bin);
+        w->n_new -= w->is_new[w->next];
+        w->n--;
+    }
+    for (uint32_t f = 0; f < n_feature; f++) {
+        bin[f] = (uint8_t)drift_bin_of_number(&w->model->reference[f], (double)x[f]);
+    }
+    put_in(w, bin, has_new);
+    w->n++;
+    w->n_row++;
+    w->in_cycle++;
+    const uint32_t until = (uint32_t)((uint64_t)n_feature * w->in_cycle / w->options.cycle);
+    for (; w->at < until; w->at++) {
+        judge_feature(w, w->at);
+    }
+    *is_judged = w->in_cycle == w->options.cycle;
+    return *is_judged ? judge_all(w, err) : MARU_OK;
+}
+
+// ---- bytes: counts, rows from the oldest on (has_new, bins), what the cycle has judged, the verdict
+
+static void write_verdict(const struct input_verdict *v, struct text *out) {
+    binary_add_u8(out, v->verdict);
+    binary_add_u32(out, v->n);
+    binary_add_double(out, v->largest);
+    binary_add_double(out, v->changed);
+    binary_add_double(out, v->unknown);
+    binary_add_u32(out, v->n_worst);
+    for (uint32_t i = 0; i < v->n_worst; i++) {
+        binary_add_u32(out, v->worst[i].feature);
+        binary_add_double(out, v->worst[i].index);
+        binary_add_u8(out, v->worst[i].verdict);
+    }
+}
+
+void input_watch_write(const struct input_watch *w, struct text *out) {
+    const uint32_t n_feature = w->model->recipe.n_feature;
+    const uint32_t oldest = w->n < w->options.n_recent ? 0 : w->next;
+    binary_add_u32(out, w->options.n_recent);
+    binary_add_u32(out, w->options.cycle);
+    binary_add_u32(out, w->n);
+    binary_add_u32(out, w->in_cycle);
+    binary_add_u32(out, w->n_much);
+    binary_add_u64(out, w->n_row);
+    binary_add_u64(out, w->n_judged);
+    for (uint32_t i = 0; i < w->n; i++) {
+        const uint32_t at = (oldest + i) % w->options.n_recent;
+        binary_add_u8(out, w->is_new[at]);
+        binary_add_block(out, w->bin + (size_t)at * n_feature, n_feature);
+    }
+    for (uint32_t f = 0; f < w->at; f++) {
+        binary_add_double(out, w->p[f]);
+        binary_add_double(out, w->index[f]);
+    }
+    write_verdict(&w->verdict, out);
+}
+
+static void read_row(struct input_watch *w, struct binary *in) {
+    const uint32_t n_feature = w->model->recipe.n_feature;
+    size_t n;
+    const uint8_t is_new = binary_u8(in);
+    const uint8_t *bin = binary_block(in, &n);
+    in->is_bad = in->is_bad || !bin || n != n_feature || is_new > 1;
+    for (uint32_t f = 0; !in->is_bad && f < n_feature; f++) {
+        in->is_bad = bin[f] >= drift_bins_of(&w->model->reference[f]);
+    }
+    if (!in->is_bad) {
+        memcpy(w->bin + (size_t)w->next * n_feature, bin, n_feature);
+        put_in(w, bin, is_new != 0);
+        w->n++;
+    }
+}
+
+static bool is_share(double value) { return value >= 0.0 && value <= 1.0 + 1e-9; }
+
+static void read_verdict(struct input_watch *w, struct binary *in) {
+    enum { LEAST_WORST_BYTES = 13 };
+    struct input_verdict v = {.verdict = binary_u8(in)};
+    v.n = binary_u32(in);
+    v.largest = binary_double(in);
+    v.changed = binary_double(in);
+    v.unknown = binary_double(in);
+    v.n_worst = binary_count(in, INPUTS_MAX_WORST, LEAST_WORST_BYTES);
+    for (uint32_t i = 0; i < v.n_worst; i++) {
+        struct input_worst *one = &v.worst[i];
+        one->feature = binary_u32(in);
+        one->index = binary_double(in);
+        one->verdict = binary_u8(in);
+        in->is_bad = in->is_bad || one->feature >= w->model->recipe.n_feature ||
+                     !isfinite(one->index) || one->verdict >= N_DRIFT_VERDICT;
+    }
+    in->is_bad = in->is_bad || v.verdict >= N_DRIFT_VERDICT || v.n > w->options.n_recent ||
+                 isinf(v.largest) || !is_share(v.changed) || !is_share(v.unknown);
+    w->verdict = v;
+}
+
+void input_watch_read(struct input_watch *w, struct binary *in) {
+    input_watch_reset(w);
+    const uint32_t n_feature = w->model->recipe.n_feature;
+    in->is_bad =
+        in->is_bad || binary_u32(in) != w->options.n_recent || binary_u32(in) != w->options.cycle;
+    const uint32_t n = binary_count(in, w->options.n_recent, (size_t)n_feature + 9);
+    const uint32_t in_cycle = binary_u32(in), n_much = binary_u32(in);
+    w->n_row = binary_u64(in);
+    w->n_judged = binary_u64(in);
+    in->is_bad =
+        in->is_bad || in_cycle >= w->options.cycle || n > w->n_row || n_much > w->options.hold;
+    for (uint32_t i = 0; !in->is_bad && i < n; i++) {
+        read_row(w, in);
+    }
+    const uint64_t at = in->is_bad ? 0 : (uint64_t)n_feature * in_cycle / w->options.cycle;
+    w->in_cycle = in->is_bad ? 0 : in_cycle;
+    for (w->at = 0; w->at < at; w->at++) {
+        const double p = w->p[w->at] = binary_double(in);
+        const double index = w->index[w->at] = binary_double(in);
+        in->is_bad = in->is_bad || p < 0.0 || p > 1.0 || index < 0.0 || isinf(index);
+    }
+    w->n_much = n_much;
+    read_verdict(w, in);
+    if (in->is_bad) {
+        input_watch_reset(w);
+        w->n_row = w->n_judged = 0;
+    }
+}
