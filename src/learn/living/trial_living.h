@@ -120,7 +120,8 @@ static inline void trial_recipe(struct fitted_model *m) {
     static const struct feature feature[TRIAL_FEATURES] = {
         {FEATURE_NUMBER, 0, 0}, {FEATURE_NUMBER, 1, 0}, {FEATURE_NUMBER, 2, 0},
         {FEATURE_NUMBER, 3, 0}, {FEATURE_WORD, 4, 0},   {FEATURE_WORD, 4, 1}};
-    m->recipe = (struct recipe){column, feature, TRIAL_CELLS, TRIAL_FEATURES};
+    m->recipe = (struct recipe){
+        .column = column, .feature = feature, .n_column = TRIAL_CELLS, .n_feature = TRIAL_FEATURES};
 }
 
 // What n rows looked like, and how wrong the model was for them.
