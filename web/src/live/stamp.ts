@@ -11,6 +11,8 @@ export interface Stamp {
     zone: string
 }
 
+/** A span for which full() tells day and minute. */
+export const MINUTES = 4 * 86400
 const fraction = (at: number, digits: number) => (digits > 0 ? `.${String(Math.floor((((Math.round(at * 1e6) % 1e6) + 1e6) % 1e6) / 10 ** (6 - digits))).padStart(digits, '0')}` : '')
 
 /** Times of the factory as the reader's clock would show them. */

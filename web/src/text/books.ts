@@ -7,6 +7,7 @@ const BOOKS = {
     fdc: { ko: () => import('./ko_fdc'), en: () => import('./en_fdc') },
     live: { ko: () => import('./ko_live'), en: () => import('./en_live') },
     meaning: { ko: () => import('./ko_meaning'), en: () => import('./en_meaning') },
+    models: { ko: () => import('./ko_models'), en: () => import('./en_models') },
     overview: { ko: () => import('./ko_overview'), en: () => import('./en_overview') },
     plants: { ko: () => import('./ko_plants'), en: () => import('./en_plants') },
     sheet: { ko: () => import('./ko_sheet'), en: () => import('./en_sheet') },

@@ -136,4 +136,8 @@ export const words: Record<keyof typeof korean, string> = {
     'new_run.name': 'Name',
     'new_run.name.hint': 'To find it again. May stay empty.',
     'twin.make': 'Make a twin',
+    rename: 'Rename',
+    'rename.title': 'Give another name',
+    'rename.name': 'New name',
+    'rename.save': 'Rename',
 }

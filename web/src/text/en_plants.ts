@@ -3,10 +3,6 @@ import type { words as korean } from './ko_plants'
 // The words of plants and runs, English.
 export const words: Record<keyof typeof korean, string> = {
     // frame
-    rename: 'Rename',
-    'rename.title': 'Give another name',
-    'rename.name': 'New name',
-    'rename.save': 'Rename',
     days_from_to: 'days {from} to {to}',
     version: 'Version {version}',
     // plants

@@ -134,4 +134,8 @@ export const words = {
     'new_run.name': '이름',
     'new_run.name.hint': '나중에 알아보기 쉽게. 비워도 됩니다.',
     'twin.make': '트윈 만들기',
+    rename: '이름 바꾸기',
+    'rename.title': '이름 바꾸기',
+    'rename.name': '새 이름',
+    'rename.save': '바꾸기',
 } satisfies Record<string, string>

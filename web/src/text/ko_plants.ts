@@ -1,10 +1,6 @@
 // The words of plants and runs, Korean.
 export const words = {
     // frame
-    rename: '이름 바꾸기',
-    'rename.title': '이름 바꾸기',
-    'rename.name': '새 이름',
-    'rename.save': '바꾸기',
     days_from_to: '{from}~{to}일',
     version: '버전 {version}',
     // plants

@@ -20,10 +20,13 @@ import '../../style/fdc.css'
 const ChartPage = roomOf(() => import('./control_chart'))
 const WindowPage = roomOf(() => import('./window_page'))
 const Sheet = roomOf(() => import('./sheet'), 'sheet')
+const Models = roomOf(() => import('./models'), 'models')
+const ModelPage = roomOf(() => import('./model'), 'models', 'sheet')
+const NewModelPage = roomOf(() => import('./new_model'), 'models', 'sheet')
 const LOOK_MS = 2000
 const GRADES: Record<string, number> = { violation: 2, warning: 1, none: 0 }
 
-/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME: is the process as it was when it was good? */
+/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME, /quality/models and below: is the process as it was when it was good? */
 export default function Quality() {
     const { t } = useText()
     useTitle(t('nav.quality'))
@@ -31,6 +34,9 @@ export default function Quality() {
     const room = path[1] ?? 'sheet'
     if (room === 'chart' && path[2]) return <Suspense fallback={<Waiting />}><ChartPage key={path[2]} name={path[2]} /></Suspense>
     if (room === 'window' && path[2]) return <Suspense fallback={<Waiting />}><WindowPage key={path[2]} name={path[2]} /></Suspense>
+    if (room === 'models' && path[2] === 'new') return <Suspense fallback={<Waiting />}><NewModelPage id={null} /></Suspense>
+    if (room === 'models' && path[2] && path[3] === 'train') return <Suspense fallback={<Waiting />}><NewModelPage key={path[2]} id={path[2]} /></Suspense>
+    if (room === 'models' && path[2]) return <Suspense fallback={<Waiting />}><ModelPage key={path[2]} id={path[2]} /></Suspense>
     return (
         <>
             <PageHead title={t('nav.quality')} />
@@ -38,6 +44,7 @@ export default function Quality() {
                 label={t('nav.quality')}
                 tabs={[
                     { href: '/quality', text: t('sheet.tab'), on: room === 'sheet' },
+                    { href: '/quality/models', text: t('models.tab'), on: room === 'models' },
                     { href: '/quality/charts', text: t('quality.charts'), on: room === 'charts' },
                     { href: '/quality/faults', text: t('windows.tab'), on: room === 'faults' },
                     { href: '/quality/table', text: t('quality.table'), on: room === 'table' },
@@ -45,6 +52,7 @@ export default function Quality() {
                 ]}
             />
             {room === 'sheet' && <Suspense fallback={<Waiting />}><Sheet /></Suspense>}
+            {room === 'models' && <Suspense fallback={<Waiting />}><Models /></Suspense>}
             {room === 'charts' && <Charts />}
             {room === 'faults' && <Faults />}
             {room === 'table' && <DocumentEditor name="charts" />}

@@ -1,0 +1,154 @@
+// Living models: kept spreadsheets, what was learned from them, who answers, and how that goes on the floor. Times are seconds since
+// 1970-01-01 UTC. What a card and predictions hold depends on the kind of model (docs/MODELS.md), so it is written down here.
+import { address, ask, authority, newKey } from './client'
+import type { components } from './contract.gen'
+import { ApiError, problemFrom } from './problem'
+import type { QualityAnswer } from './quality'
+import { wantSignIn } from './session'
+import type { Run } from './types'
+
+type Schemas = components['schemas']
+export type Dataset = Schemas['Dataset']
+export type Model = Schemas['Model']
+export type ModelVersion = Schemas['ModelVersion']
+export type Headline = Schemas['Headline']
+export type Training = Schemas['Training']
+export type NewModel = Schemas['NewModel']
+export type Feed = Schemas['Feed']
+export type Live = Schemas['Live']
+export type Prediction = Schemas['Prediction']
+export type Role = ModelVersion['role']
+
+type Maybe = number | null
+export interface CardFigure { name: string; name_ko?: string; name_en?: string; value: Maybe; low: Maybe; high: Maybe; constant: Maybe; is_less_better?: boolean; is_share?: boolean }
+export interface Reliability { said: number; came_true: number; low: number; high: number; n: number }
+export interface Dependence { feature: string; is_word: boolean; class: string | null; points: { at: number; value: number }[]; words: { ko: string; en: string } }
+/** What is told of most kinds; members that a kind has no use for are absent. */
+export interface ModelCard {
+    goal?: string
+    target?: string
+    bad?: string
+    data?: string
+    n_train?: number
+    n_test?: number
+    n_bad_train?: number
+    n_bad_test?: number
+    split?: string
+    group?: string
+    threshold?: Maybe
+    level?: Maybe
+    figures?: CardFigure[]
+    suspects?: { feature: string; share: number; stability: number }[]
+    drift?: { feature: string; index: Maybe }[]
+    n_drifting?: number
+    reliability?: Reliability[]
+    tries?: { name: string; loss: number; se: number; is_chosen: boolean }[]
+    warnings?: string[]
+    /** What the model answers on average where a column has a value: a probability, or a number. */
+    dependence?: Dependence[]
+    // remaining life
+    n_unit?: number
+    n_row?: number
+    n_held_out?: number
+    rmse_held_out?: Maybe
+    cap?: Maybe
+    counted_in?: string
+}
+
+/** A row of a table, asked; or a unit, where lives are asked for. */
+export interface Answer {
+    line?: number
+    value?: Maybe
+    low?: Maybe
+    high?: Maybe
+    is_alarm?: boolean
+    class?: string
+    classes_left?: number
+    n_missing?: number
+    n_outside?: number
+    outside?: string
+    outside_of?: string
+    why?: { feature: string; value: Maybe; added: number }[]
+}
+export interface LifeAnswer { unit: string; rows: number; remaining: Maybe; low: Maybe; high: Maybe; or_more: boolean }
+export interface Answers {
+    model: string
+    target?: string
+    counted_in?: string
+    n_outside?: number
+    predictions?: Answer[]
+    units?: LifeAnswer[]
+}
+
+const json = async <V>(response: Promise<Response>): Promise<V> => (await (await response).json()) as V
+const send = <V>(method: string, path: string, body?: unknown): Promise<V> =>
+    json(ask(path, { method, headers: { 'Content-Type': 'application/json', ...(method === 'POST' ? { 'Idempotency-Key': newKey() } : {}) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }))
+const of = (model: string, rest = '') => address(`/v1/models/{model}${rest}`, { model })
+
+interface Page<V> { items: V[]; next?: string }
+async function all<V>(path: string, most = 1000): Promise<V[]> {
+    const items: V[] = []
+    let after: string | undefined
+    do {
+        const page: Page<V> = await json(ask(address(path, {}, { limit: 200, after })))
+        items.push(...page.items)
+        after = page.next
+    } while (after !== undefined && items.length < most)
+    return items
+}
+
+export const datasets = () => all<Dataset>('/v1/datasets')
+/** What its columns mean, for a verdict that is named or found. */
+export const datasetQuality = (id: string, target: string) => json<QualityAnswer>(ask(address('/v1/datasets/{id}/quality', { id }, { format: 'json', target })))
+export const windowsDataset = (body: Schemas['WindowsAsked']) => send<Dataset>('POST', '/v1/datasets/from-windows', body)
+export const removeDataset = (id: string) => ask(address('/v1/datasets/{id}', { id }), { method: 'DELETE' })
+
+export const models = () => all<Model>('/v1/models')
+export const model = (id: string, signal?: AbortSignal) => json<Model>(ask(of(id), { signal: signal ?? null }))
+export const changeModel = (id: string, change: Schemas['ModelChange']) => send<Model>('PATCH', of(id), change)
+export const removeModel = (id: string) => ask(of(id), { method: 'DELETE' })
+export const trainModel = (body: NewModel) => send<{ model: Model; run: Run }>('POST', '/v1/models', body)
+export const trainVersion = (id: string, body: Training) => send<{ run: Run }>('POST', of(id, '/versions'), body)
+const versionAddress = (id: string, version: number, rest = '') => address(`/v1/models/{model}/versions/{version}${rest}`, { model: id, version })
+export const version = (id: string, number: number) => json<ModelVersion & { card?: ModelCard }>(ask(versionAddress(id, number)))
+export const fileAddress = (id: string, number: number) => versionAddress(id, number, '/file')
+export const onnxAddress = (id: string, number: number) => versionAddress(id, number, '/onnx')
+export const promote = (id: string, number: number, role: Role) => send<Model>('POST', versionAddress(id, number, '/promote'), { as: role })
+export const rollBack = (id: string) => send<Model>('POST', of(id, '/rollback'), {})
+
+export interface PredictionsAsked { from?: number; to?: number; tool?: string; lot?: string; limit?: number; after?: string }
+export const predictions = (id: string, query: PredictionsAsked, signal?: AbortSignal) => json<Page<Prediction>>(ask(address('/v1/models/{model}/predictions', { model: id }, { ...query }), { signal: signal ?? null }))
+
+export interface Sending { answer: Promise<string>; stop: () => void }
+/** The text of the answer to a file. XMLHttpRequest, because fetch() tells no progress of an upload; 1: it is being worked on. */
+function sendFile(path: string, body: Blob | FormData, progress?: (share: number) => void): Sending {
+    const request = new XMLHttpRequest()
+    const answer = new Promise<string>((resolve, reject) => {
+        request.open('POST', path)
+        for (const [name, value] of Object.entries(authority())) request.setRequestHeader(name, value)
+        request.upload.onprogress = (event) => event.lengthComputable && progress?.(event.loaded / event.total)
+        request.upload.onload = () => progress?.(1)
+        request.onerror = () => reject(new ApiError({ type: 'maru:no-answer', title: 'no answer', status: 0 }))
+        request.onabort = () => reject(new DOMException('stopped', 'AbortError'))
+        request.onload = () => {
+            if (request.status >= 200 && request.status < 300) return resolve(request.responseText)
+            if (request.status === 401) wantSignIn()
+            reject(new ApiError(problemFrom(request.status, request.getResponseHeader('Content-Type'), request.responseText)))
+        }
+        request.send(body)
+    })
+    return { answer, stop: () => request.abort() }
+}
+
+const bare = (file: File) => new Blob([file], { type: 'application/octet-stream' })
+/** The same bytes again are the same dataset. */
+export const keepDataset = (file: File, progress?: (share: number) => void): Sending => sendFile(address('/v1/datasets', {}, { file: file.name }), bare(file), progress)
+export const predict = (id: string, file: File, query: { version?: number; why?: 1; lang: string; format: 'json' | 'csv'; sheet?: string }, progress?: (share: number) => void): Sending =>
+    sendFile(address('/v1/models/{model}/predict', { model: id }, { ...query }), bare(file), progress)
+/** A file of another maru: the first version of a model, or the next one. */
+export function addFile(file: File, to: { name: string } | { id: string }): Promise<void> {
+    const form = new FormData()
+    if ('name' in to) form.append('name', to.name)
+    form.append('model', file, file.name)
+    return sendFile('id' in to ? of(to.id, '/versions') : '/v1/models', form).answer.then(() => {})
+}

@@ -1,0 +1,39 @@
+import { useState } from 'react'
+import type { LifeAnswer } from '../api/models'
+import { shortNumber } from '../live/values'
+import { Button } from '../parts/basics'
+import { useText } from '../text'
+
+const FIRST = 30
+const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value)
+
+/** How long each unit still runs, with its interval; the next to fail first. */
+export function LifeBars({ units, unit }: { units: LifeAnswer[]; unit: string }) {
+    const { t } = useText()
+    const [most, setMost] = useState(FIRST)
+    const sorted = [...units].sort((a, b) => (a.remaining ?? Infinity) - (b.remaining ?? Infinity))
+    const longest = Math.max(1e-9, ...units.flatMap(({ remaining, high }) => [remaining, high]).filter(known))
+    const at = (value: number) => `${Math.min(100, Math.max(0, (value / longest) * 100)).toFixed(2)}%`
+    const say = (value: number | null) => (known(value) ? shortNumber(Number(value.toPrecision(3))) : '–')
+    return (
+        <>
+            <div className="model-bars lives" role="list" aria-label={t('lives.bars')}>
+                {sorted.slice(0, most).map((one) => {
+                    const told = `${say(one.remaining)}${one.or_more ? t('lives.or_more') : ''} ${unit} (${say(one.low)} – ${say(one.high)})`
+                    return (
+                        <div key={one.unit} role="listitem" className="model-bar" title={told}>
+                            <span title={one.unit}>{one.unit}</span>
+                            <div className="model-bar-plot" role="img" aria-label={`${one.unit}: ${told}`}>
+                                {known(one.remaining) && <i style={{ width: at(one.remaining) }} />}
+                                {known(one.low) && known(one.high) && <s style={{ left: at(one.low), right: `calc(100% - ${at(one.high)})` }} />}
+                            </div>
+                            <b>{say(one.remaining)}{one.or_more && t('lives.or_more')} {unit}</b>
+                            <small>{say(one.low)} – {say(one.high)}</small>
+                        </div>
+                    )
+                })}
+            </div>
+            {sorted.length > most && <Button look="quiet" onClick={() => setMost(sorted.length)}>{t('more', { count: sorted.length - most })}</Button>}
+        </>
+    )
+}

@@ -1,0 +1,60 @@
+import type { CardFigure, Headline, Model } from '../api/models'
+import { shortNumber } from '../live/values'
+import { Badge } from '../parts/basics'
+import { isKey, useText } from '../text'
+import { NOTHING } from '../text/numbers'
+
+export const GOALS = ['yes-no', 'class', 'number', 'life'] as const
+const SHARES = ['calibration_error', 'recall', 'precision', 'accuracy', 'balanced_accuracy', 'coverage']
+const LESS = ['brier', 'log_loss', 'calibration_error', 'cost', 'rmse', 'mae', 'width']
+
+/** What a model is asked for; a goal that the page does not know goes by its own name. */
+export function useGoal(): (goal: string) => string {
+    const { t } = useText()
+    return (goal) => {
+        const key = `models.goal.${goal}`
+        return isKey(key) ? t(key) : goal
+    }
+}
+
+export function useFigureName(): (figure: CardFigure) => string {
+    const { t, lang } = useText()
+    return (figure) => {
+        const key = `models.figure.${figure.name}`
+        return isKey(key) ? t(key) : ((lang === 'ko' ? figure.name_ko : undefined) ?? figure.name)
+    }
+}
+export const isShare = (figure: CardFigure): boolean => figure.is_share ?? SHARES.includes(figure.name)
+export const isLessBetter = (figure: CardFigure): boolean => figure.is_less_better ?? LESS.includes(figure.name)
+
+/** Three digits that count; shares in %. */
+export function useFigureText(): (value: number | null | undefined, isShare: boolean) => string {
+    const { percent } = useText()
+    return (value, share) => (value === null || value === undefined || !Number.isFinite(value) ? NOTHING : share ? percent(value) : shortNumber(Number(value.toPrecision(3))))
+}
+
+/** "0.959 (0.930 – 0.982)" */
+export function useDoubted(): (one: { value: number | null; low: number | null; high: number | null }, isShare: boolean) => string {
+    const say = useFigureText()
+    return ({ value, low, high }, share) => (low === null || high === null ? say(value, share) : `${say(value, share)} (${say(low, share)} – ${say(high, share)})`)
+}
+
+export const headlineName = (headline: Headline, lang: string): string => (lang === 'ko' ? headline.name_ko : headline.name)
+
+export function useWarning(): (warning: string) => string {
+    const { t } = useText()
+    return (warning) => {
+        const key = `models.warning.${warning}`
+        return isKey(key) ? t(key) : warning
+    }
+}
+
+/** Is its answer used? If not, why not. */
+export function UseBadge({ model }: { model: Model }) {
+    const { t } = useText()
+    if (model.champion === null) return <Badge tone={model.training ? 'busy' : 'calm'}>{t(model.training ? 'models.state.training' : 'models.state.none')}</Badge>
+    if (model.use.is_on) return <Badge tone="good">{t('models.state.on')}</Badge>
+    return <Badge tone={model.use.reason === 'person' ? 'calm' : 'warn'}>{t(`models.state.off.${model.use.reason || 'person'}`)}</Badge>
+}
+
+export const roleTone = { champion: 'good', challenger: 'busy', candidate: 'calm', retired: 'calm' } as const

@@ -1,0 +1,108 @@
+import { useEffect, useRef, useState } from 'react'
+import { predict, type Answer, type Answers, type Model, type ModelVersion } from '../api/models'
+import { ApiError } from '../api/problem'
+import { save } from '../live/export'
+import { shortNumber } from '../live/values'
+import { Badge, Button, Card, ProblemNote } from '../parts/basics'
+import { DropFile, SHEETS } from '../parts/drop_file'
+import { DataTable, type Column } from '../table/data_table'
+import { useText } from '../text'
+import { LifeBars } from './life_bars'
+
+const known = (value: number | null | undefined): value is number => value !== null && value !== undefined
+
+interface Asked {
+    file: File
+    version: number
+    answers: Answers
+}
+
+/** A file is asked about: nothing of it is kept. */
+export function TryFile({ model, versions }: { model: Model; versions: ModelVersion[] }) {
+    const { t, lang } = useText()
+    const [version, setVersion] = useState(model.champion ?? versions[0]!.version)
+    const [asked, setAsked] = useState<Asked | null>(null)
+    const [share, setShare] = useState<number | null>(null)
+    const [error, setError] = useState<ApiError | null>(null)
+    const stop = useRef<() => void>(() => {})
+    useEffect(() => () => stop.current(), [])
+    const look = async (file: File, which: number) => {
+        setError(null)
+        setShare(0)
+        const sent = predict(model.id, file, { version: which, why: 1, lang, format: 'json' }, setShare)
+        stop.current = sent.stop
+        try {
+            setAsked({ file, version: which, answers: JSON.parse(await sent.answer) as Answers })
+        } catch (problem) {
+            if (problem instanceof ApiError) setError(problem)
+        } finally {
+            setShare(null)
+        }
+    }
+    const csv = async () => {
+        if (!asked) return
+        try {
+            const text = await predict(model.id, asked.file, { version: asked.version, why: 1, lang, format: 'csv' }).answer
+            save(new Blob(['\ufeff', text.replace(/^\ufeff/, '')], { type: 'text/csv' }), `${asked.file.name.replace(/\.\w+$/, '')}-${model.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.csv`)
+        } catch (problem) {
+            if (problem instanceof ApiError) setError(problem)
+        }
+    }
+    const shown = versions.find((one) => one.version === (asked?.version ?? version)) ?? versions[0]!
+    return (
+        <>
+            {versions.length > 1 && (
+                <div className="filters">
+                    <label>{t('models.try.version')}
+                        <select value={version} onChange={(event) => { setVersion(Number(event.target.value)); if (asked) void look(asked.file, Number(event.target.value)) }}>
+                            {versions.map((one) => <option key={one.version} value={one.version}>{t('models.version', { version: one.version })} · {t(`models.role.${one.role}`)}</option>)}
+                        </select>
+                    </label>
+                </div>
+            )}
+            <ProblemNote error={error} />
+            {!asked || share !== null ? (
+                <DropFile title={t('models.try.drop')} text={t('models.try.text')} fine={t('models.try.kept')} choose={t('models.choose')} working={t('models.try.working')} accept={SHEETS} share={share} onFile={(file) => void look(file, version)} onStop={() => stop.current()} />
+            ) : (
+                <Said asked={asked} version={shown} onCsv={() => void csv()} onNew={() => setAsked(null)} />
+            )}
+        </>
+    )
+}
+
+function Said({ asked, version, onCsv, onNew }: { asked: Asked; version: ModelVersion; onCsv: () => void; onNew: () => void }) {
+    const { t, num } = useText()
+    const { answers, file } = asked
+    const rows = answers.predictions ?? []
+    const alarms = rows.filter((one) => one.is_alarm).length
+    const outside = answers.n_outside ?? 0
+    const n = answers.units?.length ?? rows.length
+    return (
+        <Card title={file.name} actions={<><Button onClick={onCsv}>{t('models.try.csv')}</Button><Button look="quiet" onClick={onNew}>{t('models.try.other')}</Button></>}>
+            <p className="sentence" role="status">
+                {answers.units ? t('models.try.units', { n: num(n) }) : version.goal === 'yes-no' ? t('models.try.alarms', { n: num(n), alarms: num(alarms) }) : t('models.try.rows', { n: num(n) })}
+            </p>
+            {outside > 0 && <p className="told">{t('models.try.outside', { n: num(outside) })}</p>}
+            {answers.units ? <LifeBars units={answers.units} unit={answers.counted_in ?? version.unit ?? ''} /> : <AnswerTable rows={rows} version={version} />}
+        </Card>
+    )
+}
+
+/** Answers row by row, with what made each. */
+function AnswerTable({ rows, version }: { rows: Answer[]; version: ModelVersion }) {
+    const { t, percent } = useText()
+    const isShare = version.goal !== 'number'
+    const say = (value: number | null | undefined) => (known(value) ? (isShare ? percent(value) : shortNumber(Number(value.toPrecision(4)))) : '–')
+    const why = (row: Answer) => (row.why ?? []).filter(({ added }) => added !== 0).map(({ feature, value, added }) => `${feature}${known(value) ? ` ${shortNumber(Number(value.toPrecision(4)))}` : ''} ${added > 0 ? '▲' : '▼'}`).join(' · ')
+    const has = (of: (row: Answer) => unknown) => rows.some((row) => of(row) !== undefined && of(row) !== null && of(row) !== '')
+    const columns: Column<Answer>[] = [
+        { key: 'line', title: t('models.try.line'), value: (row) => row.line, number: true, width: 4 },
+        ...(has((row) => row.class) ? [{ key: 'class', title: t('models.try.class'), value: (row: Answer) => row.class, width: 9, grow: 1 }] : []),
+        { key: 'value', title: version.goal === 'number' ? version.target || t('models.try.value') : t('models.try.probability'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: 7 },
+        ...(has((row) => row.low) ? [{ key: 'low', title: t('models.try.interval'), value: (row: Answer) => row.low, show: (row: Answer) => `${say(row.low)} – ${say(row.high)}`, number: true, width: 9 }] : []),
+        ...(has((row) => row.is_alarm) ? [{ key: 'alarm', title: t('models.try.alarm'), value: (row: Answer) => (row.is_alarm ? 1 : 0), show: (row: Answer) => row.is_alarm && <Badge tone="bad">{t('models.try.alarm')}</Badge>, width: 6 }] : []),
+        ...(has((row) => (row.n_outside ?? 0) > 0 || row.outside) ? [{ key: 'outside', title: t('models.try.outside_of'), value: (row: Answer) => row.outside_of ?? row.outside ?? row.n_outside ?? 0, show: (row: Answer) => ((row.n_outside ?? 0) > 0 || row.outside ? <Badge tone="warn">{row.outside_of ?? row.outside ?? t('models.outside')}</Badge> : ''), width: 8, grow: 1 }] : []),
+        ...(has((row) => row.why) ? [{ key: 'why', title: t('models.try.why'), value: why, show: (row: Answer) => <span title={why(row)}>{why(row)}</span>, width: 18, grow: 3 }] : []),
+    ]
+    return <DataTable label={t('models.try.answers')} rows={rows} columns={columns} rowKey={(row) => String(row.line)} tone={(row) => (row.is_alarm ? 'bad' : undefined)} />
+}

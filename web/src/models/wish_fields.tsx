@@ -1,0 +1,110 @@
+import { useState } from 'react'
+import type { QualityAnswer } from '../api/quality'
+import { Button, Field } from '../parts/basics'
+import { useText } from '../text'
+import { GOALS, useGoal } from './model_words'
+import { isUsed, ownGoal, withUsed, type Wish } from './wish'
+
+const FIRST = 30
+const MORE_GOALS = ['odd', 'faults', 'wafer', 'survival'] as const
+
+/** What is to be learned: the verdict, what it is asked for, which columns it may use; each with what was understood as its default. */
+export function WishFields({ answer, wish, onChange, onTarget }: { answer: QualityAnswer; wish: Wish; onChange: (next: Wish) => void; onTarget: (target: string) => void }) {
+    const { t } = useText()
+    const goalName = useGoal()
+    const set = (part: Partial<Wish>) => onChange({ ...wish, ...part })
+    const names = answer.columns.map(({ name }) => name)
+    const isLife = wish.goal === 'life'
+    const own = ownGoal(answer)
+    const goal = wish.goal || own
+    const isWord = answer.target.column === wish.target && answer.target.form === 'word'
+    const isNumber = answer.columns.find(({ name }) => name === wish.target)?.kind === 'number'
+    const column = (label: string, value: string, change: (next: string) => void, none: string, hint?: string) => (
+        <Field label={label} hint={hint}>{(id, described) => <select id={id} aria-describedby={described} value={value} onChange={(event) => change(event.target.value)}><option value="">{none}</option>{names.map((name) => <option key={name}>{name}</option>)}</select>}</Field>
+    )
+    return (
+        <div className="wish">
+            <div className="fields">
+                <Field label={t('models.goal')} hint={t('models.goal.hint')}>
+                    {(id, hint) => (
+                        <select id={id} aria-describedby={hint} value={wish.goal} onChange={(event) => set({ goal: event.target.value })}>
+                            <option value="">{t('models.goal.own', { goal: goalName(own) })}</option>
+                            {[...GOALS, ...MORE_GOALS].map((one) => <option key={one} value={one}>{goalName(one)}</option>)}
+                        </select>
+                    )}
+                </Field>
+                {!isLife && column(t('models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target) onTarget(target) }, t('models.target.none'), t('models.target.hint'))}
+                {goal === 'yes-no' && isWord && (
+                    <Field label={t('models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">{(answer.target.bad ?? []).join(', ')}</option>{(answer.target.words ?? []).map((word) => <option key={word}>{word}</option>)}</select>}</Field>
+                )}
+                {goal === 'yes-no' && isNumber && (
+                    <Field label={t('models.limits')} hint={t('models.limits.hint')}>
+                        {(id, hint) => (
+                            <span className="sheet-limits">
+                                <input id={id} aria-describedby={hint} inputMode="decimal" placeholder={t('models.lower')} aria-label={t('models.lower')} value={wish.limits.lower} onChange={(event) => set({ limits: { ...wish.limits, lower: event.target.value } })} />
+                                <input inputMode="decimal" placeholder={t('models.upper')} aria-label={t('models.upper')} value={wish.limits.upper} onChange={(event) => set({ limits: { ...wish.limits, upper: event.target.value } })} />
+                            </span>
+                        )}
+                    </Field>
+                )}
+                {column(t(isLife ? 'models.unit.life' : 'models.unit'), wish.unit, (unit) => set({ unit }), t('models.none_of'), t(isLife ? 'models.unit.life.hint' : 'models.unit.hint'))}
+                {isLife ? column(t('models.order'), wish.order, (order) => set({ order }), t('models.none_of'), t('models.order.hint')) : column(t('models.time'), wish.time, (time) => set({ time }), t('models.none_of'), t('models.time.hint'))}
+            </div>
+            <Columns answer={answer} wish={wish} onChange={onChange} />
+            <details>
+                <summary>{t('models.more_options')}</summary>
+                <div className="fields">
+                    {isLife ? (
+                        <Field label={t('models.cap')} hint={t('models.cap.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" value={wish.cap} onChange={(event) => set({ cap: event.target.value })} />}</Field>
+                    ) : (
+                        <>
+                            <Field label={t('models.split')} hint={t('models.split.hint')}>
+                                {(id, hint) => <select id={id} aria-describedby={hint} value={wish.split} onChange={(event) => set({ split: event.target.value })}><option value="">{t('models.split.own')}</option>{(['time', 'group', 'random'] as const).map((one) => <option key={one} value={one}>{t(`models.split.${one}`)}</option>)}</select>}
+                            </Field>
+                            <Field label={t('models.kind')}>{(id) => <select id={id} value={wish.kind} onChange={(event) => set({ kind: event.target.value })}><option value="">{t('models.kind.own')}</option>{(['trees', 'linear'] as const).map((one) => <option key={one} value={one}>{t(`models.kind.${one}`)}</option>)}</select>}</Field>
+                        </>
+                    )}
+                    {goal === 'yes-no' && !isLife && (
+                        <>
+                            <Field label={t('models.cost_miss')} hint={t('models.cost.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" placeholder="10" value={wish.costMiss} onChange={(event) => set({ costMiss: event.target.value })} />}</Field>
+                            <Field label={t('models.cost_alarm')}>{(id) => <input id={id} inputMode="decimal" placeholder="1" value={wish.costAlarm} onChange={(event) => set({ costAlarm: event.target.value })} />}</Field>
+                        </>
+                    )}
+                    <Field label={t('models.level')} hint={t('models.level.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" placeholder="80" value={wish.level} onChange={(event) => set({ level: event.target.value })} />}</Field>
+                    <Field label={t('models.seed')}>{(id) => <input id={id} inputMode="numeric" placeholder="1" value={wish.seed} onChange={(event) => set({ seed: event.target.value.replace(/\D/g, '') })} />}</Field>
+                </div>
+            </details>
+        </div>
+    )
+}
+
+/** Which columns are learned from, why others are not, and the other way round by a click. */
+function Columns({ answer, wish, onChange }: { answer: QualityAnswer; wish: Wish; onChange: (next: Wish) => void }) {
+    const { t, lang, num } = useText()
+    const [most, setMost] = useState(FIRST)
+    const own = new Set([wish.target, wish.time, wish.unit, wish.order])
+    const columns = answer.columns.filter(({ name, role }) => !own.has(name) && role !== 'empty')
+    const used = columns.filter(({ name, role }) => isUsed(wish, name, role)).length
+    const isLife = wish.goal === 'life'
+    return (
+        <details open={columns.length <= 15}>
+            <summary>{t('models.columns', { used: num(used), all: num(columns.length) })}</summary>
+            <div className="scroll">
+                <table className="plain-table wish-columns">
+                    <thead><tr><th>{t('models.column.used')}</th><th>{t('models.column')}</th>{isLife && <th>{t('models.column.setting')}</th>}<th>{t('models.column.why')}</th></tr></thead>
+                    <tbody>
+                        {columns.slice(0, most).map(({ name, unit, role, role_ko, why, why_ko, examples }) => (
+                            <tr key={name} className={isUsed(wish, name, role) ? '' : 'out'}>
+                                <td><input type="checkbox" aria-label={t('models.column.use', { column: name })} checked={isUsed(wish, name, role)} onChange={(event) => onChange(withUsed(wish, name, role, event.target.checked))} /></td>
+                                <th scope="row"><b>{name}</b>{unit && <small> {unit}</small>}<small className="sheet-examples">{examples.join(' · ')}</small></th>
+                                {isLife && <td><input type="checkbox" aria-label={t('models.column.is_setting', { column: name })} checked={wish.settings.includes(name)} onChange={(event) => onChange({ ...wish, settings: event.target.checked ? [...wish.settings, name] : wish.settings.filter((one) => one !== name) })} /></td>}
+                                <td className="sheet-why">{[lang === 'ko' ? role_ko : role, lang === 'ko' ? why_ko : why].filter(Boolean).join(': ')}</td>
+                            </tr>
+                        ))}
+                    </tbody>
+                </table>
+            </div>
+            {columns.length > most && <Button look="quiet" onClick={() => setMost(most + 200)}>{t('more', { count: columns.length - most })}</Button>}
+        </details>
+    )
+}

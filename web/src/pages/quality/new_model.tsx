@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState } from 'react'
+import { datasetQuality, keepDataset, model as modelOf, trainModel, trainVersion, type Dataset, type Feed } from '../../api/models'
+import { ApiError } from '../../api/problem'
+import type { QualityAnswer } from '../../api/quality'
+import { useMay } from '../../me'
+import { DataSource } from '../../models/data_source'
+import { WishFields } from '../../models/wish_fields'
+import { NO_WISH, trainingOf, type Wish } from '../../models/wish'
+import { Button, Card, Empty, Field, PageHead, ProblemNote, Progress } from '../../parts/basics'
+import { forget, useLoad } from '../../parts/load'
+import { go, Link, useTitle } from '../../parts/route'
+import { useText } from '../../text'
+import '../../style/meaning.css'
+import '../../style/models.css'
+import '../../style/sheet.css'
+
+const NAME_MAX = 100
+
+interface Looked {
+    dataset: Dataset
+    answer: QualityAnswer
+    feed: Feed | null
+}
+
+/** /quality/models/new, /quality/models/ID/train: from a spreadsheet to a model, or to the next version of one. */
+export default function NewModelPage({ id }: { id: string | null }) {
+    const { t, num } = useText()
+    const may = useMay('engineer')
+    const known = useLoad(id === null ? null : `model ${id}`, () => modelOf(id!))
+    const title = id === null ? t('models.train') : t('models.train_of', { name: known.value?.name ?? '' })
+    useTitle(title)
+    const [looked, setLooked] = useState<Looked | null>(null)
+    const [share, setShare] = useState<number | null>(null)
+    const [error, setError] = useState<ApiError | null>(null)
+    const [wish, setWish] = useState<Wish>(NO_WISH)
+    const [name, setName] = useState('')
+    const [busy, setBusy] = useState(false)
+    const stop = useRef<() => void>(() => {})
+    useEffect(() => () => stop.current(), [])
+    const attempt = async (work: () => Promise<void>) => {
+        setError(null)
+        setShare(0)
+        try {
+            await work()
+        } catch (problem) {
+            if (problem instanceof ApiError) setError(problem)
+        } finally {
+            setShare(null)
+        }
+    }
+    /** What the columns mean, as the server sees it, for the verdict that was named or found. */
+    const understand = async (dataset: Dataset, feed: Feed | null, target: string) => {
+        const wanted = target || (id !== null ? known.value?.target : '') || feed?.truth?.value || ''
+        // A column that is called as the model's verdict may not be there: then it is found.
+        const isRefused = (problem: unknown) => wanted !== '' && !target && problem instanceof ApiError && (problem.status === 422 || problem.status === 400)
+        const answer = await datasetQuality(dataset.id, wanted).catch((problem: unknown) => (isRefused(problem) ? datasetQuality(dataset.id, '') : Promise.reject(problem)))
+        setLooked({ dataset, answer, feed })
+        const roleOf = (role: string) => answer.columns.find((column) => column.role === role)?.name ?? ''
+        setWish((before) => ({ ...NO_WISH, goal: before.goal || (id !== null ? (known.value?.goal ?? '') : ''), target: answer.target.form === 'none' ? '' : (answer.target.column ?? ''), time: roleOf('time'), unit: roleOf('lot') }))
+        if (!name) setName(dataset.name.replace(/\.\w+$/, '').slice(0, NAME_MAX))
+    }
+    const take = (file: File) =>
+        attempt(async () => {
+            const sent = keepDataset(file, setShare)
+            stop.current = sent.stop
+            await understand(JSON.parse(await sent.answer) as Dataset, null, '')
+        })
+    const takeKept = (dataset: Dataset, feed: Feed | null) => attempt(() => understand(dataset, feed, ''))
+    const train = async () => {
+        if (!looked) return
+        setBusy(true)
+        setError(null)
+        const training = trainingOf(looked.dataset.id, wish)
+        try {
+            if (id === null) {
+                const feed = looked.feed ?? known.value?.feed
+                const begun = await trainModel({ ...training, ...(name.trim() ? { name: name.trim() } : {}), ...(feed ? { feed } : {}) })
+                forget()
+                go(`/quality/models/${begun.model.id}`)
+            } else {
+                await trainVersion(id, training)
+                forget()
+                go(`/quality/models/${id}`)
+            }
+        } catch (problem) {
+            setBusy(false)
+            if (problem instanceof ApiError) setError(problem)
+        }
+    }
+    const isReady = wish.goal === 'life' ? wish.unit !== '' && wish.order !== '' : wish.target !== '' || ['odd', 'faults', 'wafer', 'survival'].includes(wish.goal)
+    return (
+        <>
+            <PageHead title={title} over={<Link href={id === null ? '/quality/models' : `/quality/models/${id}`}>{id === null ? t('models.tab') : (known.value?.name ?? t('models.tab'))}</Link>} lead={looked ? undefined : t('models.train.text')} />
+            {!may ? (
+                <Card><Empty title={t('models.viewer')} text={t('models.viewer.text')} /></Card>
+            ) : !looked ? (
+                <>
+                    <DataSource share={share} onFile={(file) => void take(file)} onKept={(dataset, feed) => void takeKept(dataset, feed)} onStop={() => stop.current()} onProblem={setError} />
+                    <ProblemNote error={error} />
+                </>
+            ) : (
+                <>
+                    <Card title={t('models.understood')} actions={<Button look="quiet" onClick={() => { setLooked(null); setWish(NO_WISH) }}>{t('models.other_data')}</Button>}>
+                        <p className="note">{looked.dataset.name} · {t('models.size', { rows: num(looked.answer.rows), columns: num(looked.answer.columns.length) })}</p>
+                        <WishFields answer={looked.answer} wish={wish} onChange={setWish} onTarget={(target) => void attempt(() => understand(looked.dataset, looked.feed, target))} />
+                    </Card>
+                    <Card className="model-begin">
+                        {id === null && <Field label={t('models.name')} hint={t('models.name.hint')}>{(field, hint) => <input id={field} aria-describedby={hint} value={name} maxLength={NAME_MAX} onChange={(event) => setName(event.target.value)} />}</Field>}
+                        <p className="note">{t(id === null ? 'models.begin.first' : 'models.begin.next')}</p>
+                        <ProblemNote error={error} />
+                        {share !== null && <Progress share={share} label={t('models.working')} />}
+                        <div className="actions">
+                            <Button look="main" disabled={busy || share !== null || !isReady} onClick={() => void train()}>{t('models.begin')}</Button>
+                            {!isReady && <span className="note">{t(wish.goal === 'life' ? 'models.needs.life' : 'models.needs.target')}</span>}
+                        </div>
+                    </Card>
+                </>
+            )}
+        </>
+    )
+}
