@@ -171,7 +171,15 @@ static maru_status fit(struct training *t, const struct kind_task *task, maru_er
                          : st;
 }
 
-// What counts as bad, in the table's own words.
+// NaN: there is none.
+static void add_limit(struct text *out, const char *sign, double limit) {
+    if (!isnan(limit)) {
+        text_addf(out, "%s%s", out->n_bytes > 0 ? ", " : "", sign);
+        text_add_double(out, limit);
+    }
+}
+
+// What counts as bad, in the table's own words; of limits, what lies outside.
 static const char *bad_of(struct training *t) {
     const struct target *target = &t->in->roles->target;
     const struct frame_column *column = &t->in->frame->column[target->column];
@@ -186,6 +194,9 @@ static const char *bad_of(struct training *t) {
     } else if (t->goal == MODEL_YES_NO && target->form == TARGET_FLAG) {
         text_addz(&text, "≠ ");
         text_add_double(&text, target->good);
+    } else if (t->goal == MODEL_YES_NO && target->form == TARGET_LIMITS) {
+        add_limit(&text, "< ", target->lower);
+        add_limit(&text, "> ", target->upper);
     }
     const char *copy = arena_text(t->arena, text.bytes ? text.bytes : "", text.n_bytes);
     text_fini(&text);

@@ -1,8 +1,10 @@
 #include "learn/living/living_model.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/number.h"
 #include "base/status.h"
 
 struct living_options living_options_usual(void) {
@@ -68,6 +70,60 @@ void living_answer(struct living *l, const struct recipe_cell *cell, const char 
 
 maru_status living_count(struct living *l, bool *is_judged, maru_error *err) {
     return input_watch_step(&l->inputs, l->x, l->has_new, is_judged, err);
+}
+
+// ---- what a cell says
+
+// One of those that a model calls bad: a word or a number, "≠ 1", "< 0.5", "> 3". NaN: it asks for a number, and the cell is none.
+static double is_bad_by(const char *bad, size_t n, const char *cell) {
+    static const char *const sign[] = {"≠ ", "< ", "> "};
+    double limit = 0, value = 0;
+    if (strlen(cell) == n && memcmp(cell, bad, n) == 0) {
+        return 1;
+    }
+    for (int i = 0; i < 3; i++) {
+        const size_t n_sign = strlen(sign[i]);
+        if (n > n_sign && memcmp(bad, sign[i], n_sign) == 0 &&
+            number_double(bad + n_sign, n - n_sign, &limit)) {
+            const bool is_number = number_double(cell, strlen(cell), &value);
+            const bool is = i == 0 ? value != limit : i == 1 ? value < limit : value > limit;
+            return is_number ? is : (double)NAN;
+        }
+    }
+    const bool are_numbers =
+        number_double(bad, n, &limit) && number_double(cell, strlen(cell), &value);
+    return are_numbers && value == limit;
+}
+
+// The list of what is bad is divided by ", "; a word may have that, too.
+static double is_bad(const char *bad, const char *cell) {
+    double is = is_bad_by(bad, strlen(bad), cell);
+    while (is == 0 && bad[0]) {
+        const char *next = strstr(bad, ", ");
+        is = is_bad_by(bad, next ? (size_t)(next - bad) : strlen(bad), cell);
+        bad = next ? next + 2 : "";
+    }
+    return is;
+}
+
+double living_truth_of(const struct living *l, const char *cell) {
+    double number = (double)NAN;
+    switch ((enum model_goal)l->model.goal) {
+    case MODEL_YES_NO:
+        return cell[0] && l->model.bad[0] ? is_bad(l->model.bad, cell) : number;
+    case MODEL_CLASS:
+        for (uint32_t k = 0; k < l->model.n_class; k++) {
+            if (strcmp(cell, l->model.class_name[k]) == 0) {
+                return k;
+            }
+        }
+        return number;
+    case MODEL_NUMBER:
+        return number_double(cell, strlen(cell), &number) ? number : (double)NAN;
+    case N_MODEL_GOAL:
+    default:
+        return number;
+    }
 }
 
 double living_share(const struct living *l, double error) {

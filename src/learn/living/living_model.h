@@ -54,6 +54,9 @@ void living_answer(struct living *living, const struct recipe_cell *cell, const 
 //   errors  MARU_E_MEMORY
 MARU_MUST_USE maru_status living_count(struct living *living, bool *is_judged, maru_error *err);
 
+// What a cell of its target says: 0 or 1, bad (YES_NO), the number of a class, a number; NaN: nothing that the model knows.
+double living_truth_of(const struct living *living, const char *cell);
+
 // The share of an error among those of training, in [0, 1]; NaN: there are none.
 double living_share(const struct living *living, double error);
 

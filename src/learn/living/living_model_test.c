@@ -357,6 +357,42 @@ static void alike_rows_are_worth_less(void **state) {
     near(rows_worth(code, 200, 1, 0), 1, 0);
 }
 
+// What a cell says, by what the model calls bad.
+static void cells_tell_the_truth(void **state) {
+    (void)state;
+    static const struct {
+        const char *bad, *cell;
+        double want;
+    } cases[] = {
+        {"NG", "NG", 1},         {"NG", "OK", 0},         {"NG, NOK", "NOK", 1},
+        {"NG, NOK", "NG", 1},    {"NG, NOK", "N", 0},     {"a, b", "a, b", 1},
+        {"1", "1", 1},           {"1", "1.0", 1},         {"1", "0", 0},
+        {"≠ 1", "1", 0},         {"≠ 1", "2", 1},         {"≠ 1", "x", (double)NAN},
+        {"< 3", "2.9", 1},       {"< 3", "3", 0},         {"< 3, > 5", "5.1", 1},
+        {"< 3, > 5", "4", 0},    {"< 3, > 5", "1e9", 1},  {"< 3, > 5", "", (double)NAN},
+        {"", "NG", (double)NAN}, {"NG", "", (double)NAN},
+    };
+    for (uint32_t g = 0; g < N_GOAL; g++) {
+        struct trial_world world = {.seed = 17, .goal = goals[g]};
+        struct living *living = open_living(&world, 60);
+        for (size_t i = 0; goals[g] == MODEL_YES_NO && i < sizeof cases / sizeof *cases; i++) {
+            living->model.bad = cases[i].bad;
+            const double got = living_truth_of(living, cases[i].cell);
+            if (!(got == cases[i].want || (isnan(got) && isnan(cases[i].want)))) {
+                fail_msg("\"%s\" of \"%s\": %g", cases[i].cell, cases[i].bad, got);
+            }
+        }
+        if (goals[g] == MODEL_CLASS) {
+            assert_true(living_truth_of(living, "y") == 1);
+        }
+        if (goals[g] == MODEL_NUMBER) {
+            assert_true(living_truth_of(living, "-1.5e3") == -1500);
+        }
+        assert_true(goals[g] == MODEL_YES_NO || isnan(living_truth_of(living, "w")));
+        living_free(living);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_drift_it_goes_on),
@@ -369,6 +405,7 @@ int main(void) {
         cmocka_unit_test(damaged_states_are_refused),
         cmocka_unit_test(hard_cases),
         cmocka_unit_test(alike_rows_are_worth_less),
+        cmocka_unit_test(cells_tell_the_truth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

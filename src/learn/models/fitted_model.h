@@ -126,7 +126,7 @@ struct fitted_model {
     struct arena arena;
     uint8_t goal; // enum model_goal
     const char *target, *unit;
-    const char *bad;               // YES_NO: the word or number that is yes
+    const char *bad; // YES_NO: the words that are yes, between ", "; or "≠ 1", "< 3, > 5"
     const char *const *class_name; // (n_class) CLASS
     uint32_t n_class;
     struct recipe recipe;
