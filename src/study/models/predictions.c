@@ -192,6 +192,13 @@ static void add_reasons(struct text *out, const struct fitted_model *model,
     }
 }
 
+// The first feature outside of what the model has seen; `name` is then text_fini's.
+static void name_outside(const struct fitted_model *model, const struct model_answer *answer,
+                         struct text *name) {
+    text_init(name, NAME_BYTES);
+    recipe_name_feature(&model->recipe, answer->outside, name);
+}
+
 static void add_row(struct text *out, const struct fitted_model *model, const struct predictions *p,
                     uint32_t i, enum lang lang) {
     const struct model_answer *answer = &p->answer[i];
@@ -200,8 +207,7 @@ static void add_row(struct text *out, const struct fitted_model *model, const st
     text_addf(out, ",%u,%u,", answer->n_missing, answer->n_outside);
     if (answer->n_outside > 0) {
         struct text name;
-        text_init(&name, NAME_BYTES);
-        recipe_name_feature(&model->recipe, answer->outside, &name);
+        name_outside(model, answer, &name);
         text_add_csv(out, name.bytes ? name.bytes : "");
         text_fini(&name);
     }
@@ -260,6 +266,12 @@ static void add_json(struct text *out, const struct fitted_model *model,
         }
         json_add_count(&json, "n_missing", answer->n_missing);
         json_add_count(&json, "n_outside", answer->n_outside);
+        if (answer->n_outside > 0) {
+            struct text name;
+            name_outside(model, answer, &name);
+            json_add_string(&json, "outside", name.bytes ? name.bytes : "");
+            text_fini(&name);
+        }
         if (p->why) {
             add_why_json(&json, model, p->why + (size_t)i * PREDICTIONS_WHY);
         }

@@ -144,7 +144,7 @@ const bare = (file: File) => new Blob([file], { type: 'application/octet-stream'
 /** The same bytes again are the same dataset. */
 export const keepDataset = (file: File, progress?: (share: number) => void): Sending => sendFile(address('/v1/datasets', {}, { file: file.name }), bare(file), progress)
 export const predict = (id: string, file: File, query: { version?: number; why?: 1; lang: string; format: 'json' | 'csv'; sheet?: string }, progress?: (share: number) => void): Sending =>
-    sendFile(address('/v1/models/{model}/predict', { model: id }, { ...query }), bare(file), progress)
+    sendFile(address('/v1/models/{model}/predict', { model: id }, { ...query, file: file.name }), bare(file), progress)
 /** A file of another maru: the first version of a model, or the next one. */
 export function addFile(file: File, to: { name: string } | { id: string }): Promise<void> {
     const form = new FormData()

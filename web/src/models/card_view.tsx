@@ -38,7 +38,6 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
                 {(card.reliability?.length ?? 0) > 1 && <Card title={t('models.reliability')} note={t('models.reliability.text')}><ReliabilityPlot bins={card.reliability!} /></Card>}
                 {(card.suspects?.length ?? 0) > 0 && <Card title={t('models.suspects')} note={t('models.suspects.text')}><Suspects suspects={card.suspects!} /></Card>}
                 {(card.drift?.length ?? 0) > 0 && <Card title={t('models.drift')} note={t('models.drift.text')}><DriftBars drift={card.drift!.slice(0, DRIFT)} label={t('models.drift')} /></Card>}
-                {(card.tries?.length ?? 0) > 1 && <Card title={t('models.tries')} note={t('models.tries.text')}><Tries tries={card.tries!} /></Card>}
                 {(card.dependence?.length ?? 0) > 0 && <Card title={t('models.dependence')} note={t('models.dependence.text')} className="wide"><DependencePlots curves={card.dependence!} isShare={version.goal !== 'number'} /></Card>}
             </div>
             <Facts card={card} version={version} />
@@ -143,5 +142,5 @@ function Facts({ card, version }: { card: ModelCard; version: ModelVersion }) {
         [t('models.fact.fingerprint'), <code key="f">{version.fingerprint}</code>],
         [t('models.fact.data_fingerprint'), <code key="d">{version.data}</code>],
     ]
-    return <Card title={t('models.facts')}><dl className="options">{facts.map(([name, value]) => <div key={name}><dt className="note">{name}</dt><dd>{value}</dd></div>)}</dl></Card>
+    return <Card title={t('models.facts')}><dl className="options">{facts.map(([name, value]) => <div key={name}><dt className="note">{name}</dt><dd>{value}</dd></div>)}</dl>{(card.tries?.length ?? 0) > 1 && <details><summary>{t('models.tries')}</summary><p className="note">{t('models.tries.text')}</p><Tries tries={card.tries!} /></details>}</Card>
 }

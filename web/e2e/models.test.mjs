@@ -1,0 +1,155 @@
+// A model's life, in Korean: a file is dropped, a model learns from it and is used, answers a file with why, learns anew, the new version is made
+// champion and taken back; it is switched off and on.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe } from 'node:test'
+import { launch, open, settled, shot, startServer, stepsOf, tooWide } from './browser.mjs'
+
+let luck = 11
+const chance = () => (luck = (luck * 48271) % 2147483647) / 2147483647
+const gauss = () => Array.from({ length: 12 }, chance).reduce((sum, one) => sum + one, -6)
+const two = (value) => String(value).padStart(2, '0')
+
+// Above 250 degrees of the oven four of ten units are bad, else one of fifty.
+const CUT = 250
+const tableOf = (n) =>
+    ['검사일시,로트,오븐온도(℃),도막두께(um),판정', ...Array.from({ length: n }, (_, row) => {
+        const oven = 247 + 3 * gauss()
+        const isBad = chance() < (oven > CUT ? 0.4 : 0.02)
+        return `2025-04-${two(1 + Math.floor(row / 60))} ${two(8 + Math.floor((row % 60) / 6))}:${two((row % 6) * 10)},L${100 + Math.floor(row / 10)},${oven.toFixed(1)},${(5 + 0.2 * gauss()).toFixed(2)},${isBad ? '불량' : '양품'}`
+    }), ''].join('\r\n')
+const FIRST = tableOf(1200)
+const NEXT = tableOf(1500)
+const ASKED = ['오븐온도(℃),도막두께(um)', '243.0,5.01', '252.5,5.02', '299.0,5.00', ''].join('\r\n')
+const file = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+
+describe('a model in Korean', () => {
+    let server
+    let browser
+    let base
+    let page
+    let context
+    let bad
+    let address
+    const it = stepsOf(() => page)
+    before(async () => {
+        server = process.env.BASE_URL ? null : await startServer()
+        base = process.env.BASE_URL ?? server.base
+        browser = await launch()
+        ;({ page, context, bad } = await open(browser, base, { lang: 'ko-KR', width: 1280 }))
+    })
+    after(async () => {
+        await browser?.close()
+        await server?.stop()
+    })
+    const row = (version) => page.locator('.list.versions > li').filter({ hasText: `버전 ${version}` })
+    const drop = (name, text) => page.getByTestId('sheet').setInputFiles(file(name, text))
+    const yes = (name) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+
+    it('is asked for where there is none', async () => {
+        await page.goto(`${base}/quality`)
+        await page.getByRole('link', { name: '모델', exact: true }).click()
+        await page.getByText('아직 모델이 없습니다').waitFor()
+        await page.getByRole('link', { name: '모델 만들기' }).click()
+        await page.getByText('배울 자료를 여기에 놓으세요').waitFor()
+        await shot(page, '70-model-new')
+    })
+    it('is told plainly when a file is none', async () => {
+        await drop('사진.csv', '\u0000\u0001\u0002')
+        await page.getByRole('alert').waitFor()
+    })
+    it('has its columns understood before it learns', async () => {
+        await drop('도장.csv', FIRST)
+        await page.getByRole('heading', { name: '이렇게 읽었습니다' }).waitFor()
+        assert.equal(await page.getByLabel('맞힐 열').inputValue(), '판정')
+        assert.equal(await page.getByLabel('시각 열').inputValue(), '검사일시')
+        assert.equal(await page.getByLabel('로트 열').inputValue(), '로트')
+        assert.match(await page.locator('.wish').innerText(), /배울 열 2 \/ 2/)
+        await page.getByLabel('모델 이름').fill('도장 불량')
+        await shot(page, '71-model-understood')
+    })
+    it('learns, and is used because it is better than always the same answer', async () => {
+        await page.getByRole('button', { name: '학습 시작' }).click()
+        await page.getByRole('heading', { name: '본 적 없는 행에서 얼마나 맞나' }).waitFor()
+        address = page.url()
+        assert.match(await page.locator('.page-head').innerText(), /도장 불량[^]*사용 중[^]*버전 1/)
+        const card = await page.locator('main').innerText()
+        assert.match(card, /900행.*300행.*한 번 시험/)
+        assert.match(card, /말한 확률과 실제/)
+        assert.match(card, /오븐온도/)
+        await shot(page, '72-model-card')
+    })
+    it('answers a file, says why, and what it has not seen', async () => {
+        await page.getByRole('link', { name: '파일로 물어보기' }).click()
+        await drop('오늘.csv', ASKED)
+        const told = page.locator('.card').filter({ hasText: '오늘.csv' })
+        await told.getByText('3행 가운데').waitFor()
+        const text = await told.innerText()
+        assert.match(text, /1행은 배울 때 본 범위를 벗어난 값/)
+        assert.match(text, /오븐온도[^\n]*▲/)
+        const [saved] = await Promise.all([page.waitForEvent('download'), told.getByRole('button', { name: 'CSV로 저장' }).click()])
+        const lines = readFileSync(await saved.path(), 'utf8').trim().split(/\r?\n/)
+        assert.equal(lines.length, 4)
+        assert.match(saved.suggestedFilename(), /^오늘-도장-불량\.csv$/)
+        await shot(page, '73-model-answers')
+    })
+    it('learns anew as a candidate', async () => {
+        await page.getByRole('link', { name: '새 버전 만들기' }).click()
+        await drop('도장-5월.csv', NEXT)
+        await page.getByRole('heading', { name: '이렇게 읽었습니다' }).waitFor()
+        assert.equal(await page.getByLabel('맞힐 열').inputValue(), '판정')
+        await page.getByRole('button', { name: '학습 시작' }).click()
+        await page.getByRole('link', { name: '버전 2', exact: true }).click()
+        await row(2).getByText('후보', { exact: true }).waitFor()
+        await row(1).getByText('챔피언', { exact: true }).waitFor()
+    })
+    it('answers in shadow, then as champion, and is rolled back', async () => {
+        await row(2).getByRole('button', { name: '도전 모델로' }).click()
+        await yes('도전 모델로')
+        await page.getByRole('heading', { name: '챔피언과 도전 모델' }).waitFor()
+        await shot(page, '74-model-versions')
+        await row(2).getByRole('button', { name: '챔피언으로' }).click()
+        assert.match(await page.getByRole('dialog').innerText(), /버전 2이? ?답하고[^]*버전 1은 물러나며/)
+        await yes('챔피언으로')
+        await row(1).getByText('물러난 버전').waitFor()
+        await page.getByText('버전 2 ·').first().waitFor()
+        await page.getByRole('button', { name: '이전 챔피언으로 되돌리기' }).click()
+        await yes('이전 챔피언으로 되돌리기')
+        await row(1).getByText('챔피언', { exact: true }).waitFor()
+        await row(2).getByText('물러난 버전').waitFor()
+    })
+    it('is switched off and on again by a person', async () => {
+        await page.getByRole('button', { name: '사용 중지' }).click()
+        await yes('사용 중지')
+        await page.locator('.page-head').getByText('예측은 계속 기록합니다').waitFor()
+        await page.getByRole('button', { name: '다시 사용' }).click()
+        await yes('다시 사용')
+        await page.locator('.page-head').getByText('사용 중', { exact: true }).waitFor()
+    })
+    it('leaves as a file and comes back as another model', async () => {
+        const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '.maru', exact: true }).click()])
+        const bytes = readFileSync(await saved.path())
+        const [onnx] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'ONNX' }).click()])
+        assert.ok(readFileSync(await onnx.path()).length > 100)
+        await page.goto(`${base}/quality/models`)
+        await page.getByTestId('model-file').setInputFiles({ name: '옆 공장.maru', mimeType: 'application/octet-stream', buffer: bytes })
+        await page.locator('.list.models').getByText('옆 공장').waitFor()
+        await shot(page, '75-models')
+    })
+    it('fits a telephone, and speaks English', async () => {
+        await page.setViewportSize({ width: 390, height: 844 })
+        for (const room of ['', '/live', '/versions', '/try']) {
+            await page.goto(address + room)
+            await settled(page)
+            assert.ok((await tooWide(page)) <= 0, room)
+        }
+        await page.getByRole('radio', { name: 'English' }).check({ force: true })
+        await page.getByText('Drop a file to ask about here').waitFor()
+        assert.doesNotMatch((await page.locator('main').innerText()).replace(/도장 불량|판정/g, ''), /[가-힣]/)
+        await page.goto(address)
+        await page.getByRole('heading', { name: 'On rows never seen' }).waitFor()
+        await shot(page, '76-model-telephone')
+        assert.deepEqual(bad, [])
+        await context.close()
+    })
+})
