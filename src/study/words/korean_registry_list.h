@@ -14,7 +14,6 @@
     X("a number is wanted", "수가 필요합니다") \
     X("format: json or csv is wanted", "format: json이나 csv가 필요합니다") \
     X("a model is wanted: a file that maru train has written", "모델이 필요합니다: maru train이 만든 파일을 보내십시오") \
-    X("the card is too large", "카드가 너무 큽니다") \
     X("champion, challenger, candidate or retired is wanted", "champion, challenger, candidate, retired 가운데 하나가 필요합니다") \
     X("there are {1} datasets already: delete one first", "자료가 이미 {1}개 있습니다. 먼저 하나를 지우십시오") \
     X("a dataset has at least a byte, and at most {1} MiB", "자료는 비어 있지 않아야 하며 {1}MiB를 넘을 수 없습니다") \
