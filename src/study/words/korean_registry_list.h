@@ -11,7 +11,6 @@
     X("this model has no version yet", "이 모델에는 아직 버전이 없습니다") \
     X("the id of a dataset is wanted", "자료의 id가 필요합니다") \
     X("a list of texts is wanted", "문자열 목록이 필요합니다") \
-    X("a number is wanted", "수가 필요합니다") \
     X("format: json or csv is wanted", "format: json이나 csv가 필요합니다") \
     X("a model is wanted: a file that maru train has written", "모델이 필요합니다: maru train이 만든 파일을 보내십시오") \
     X("champion, challenger, candidate or retired is wanted", "champion, challenger, candidate, retired 가운데 하나가 필요합니다") \
