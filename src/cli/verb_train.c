@@ -34,7 +34,9 @@ struct work {
 };
 
 static bool draw(void *context, double share, const char *what) {
-    progress_draw(context, share, what);
+    if (!isnan(share)) {
+        progress_draw(context, share, what);
+    }
     return !stop_asked();
 }
 

@@ -275,6 +275,9 @@ static maru_status grow(struct fitting *fitting) {
     const struct boosting_options *o = fitting->options;
     uint32_t n_round = 0;
     while (n_round < o->n_round) {
+        if (o->goes_on && !o->goes_on(o->context)) {
+            return fail(fitting->err, MARU_E_STOPPED, "stopped");
+        }
         if (XGBoosterUpdateOneIter(fitting->made->handle, (int)n_round, fitting->rows) != 0) {
             return refused(fitting->err);
         }

@@ -4,6 +4,7 @@
 #ifndef TRAIN_BOOSTING_H
 #define TRAIN_BOOSTING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,9 @@ struct boosting_options {
     double colsample;        // features of each tree, above 0, at most 1
     double lambda;           // at least 0
     double scale_pos_weight; // weight of y = 1 for BOOSTING_YES_NO, above 0
+    bool (*goes_on)(
+        const void *context); // asked before each round; false: stop. NULL: nobody stops it
+    const void *context;
 };
 
 struct boosting;
@@ -59,7 +63,7 @@ struct boosting_options boosting_usual(enum boosting_goal goal);
 // Fit. judge (may be NULL) are the rows on which patience looks, no others: rows that nobody learns from. The booster keeps the rounds
 // up to its best on them.
 //   out     *out, to be freed with boosting_free
-//   errors  MARU_E_RANGE: an option or a value outside; MARU_E_LIMIT; MARU_E_INPUT: what XGBoost refuses; MARU_E_MEMORY
+//   errors  MARU_E_RANGE: an option or a value outside; MARU_E_LIMIT; MARU_E_INPUT: what XGBoost refuses; MARU_E_MEMORY; MARU_E_STOPPED
 //   cost    O(rounds, depth, values)
 //   source  T. Chen, C. Guestrin, KDD 2016, doi 10.1145/2939672.2939785
 MARU_MUST_USE maru_status boosting_fit(const struct boosting_rows *rows,

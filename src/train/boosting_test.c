@@ -27,6 +27,22 @@ static struct text model(struct boosting *boosting) {
     return out;
 }
 
+static bool three_more(const void *context) { return --**(int *const *)context > 0; }
+
+static void stopped_between_rounds(void **state) {
+    (void)state;
+    int n_left = 3, *const left = &n_left;
+    struct boosting *made = NULL;
+    struct boosting_options options = boosting_usual(BOOSTING_NUMBER);
+    options.goes_on = three_more;
+    options.context = &left;
+    struct trial_rows rows = trial_rows_new(7, 100, 3, &options, 0.1F, 0);
+    assert_int_equal(boosting_fit(&rows.rows, NULL, &options, &made, NULL), MARU_E_STOPPED);
+    assert_null(made);
+    assert_int_equal(n_left, 0);
+    trial_rows_free(&rows);
+}
+
 static void same_bytes(void **state) {
     (void)state;
     for (enum boosting_goal goal = 0; goal < N_BOOSTING_GOAL; goal++) {
@@ -296,6 +312,7 @@ static void more_cuts_find_a_sharp_limit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stopped_between_rounds),
         cmocka_unit_test(same_bytes),   cmocka_unit_test(stops_early),
         cmocka_unit_test(shap_adds_up), cmocka_unit_test(opens_again),
         cmocka_unit_test(refuses),      cmocka_unit_test(more_cuts_find_a_sharp_limit),

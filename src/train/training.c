@@ -217,6 +217,11 @@ static maru_status put_together(struct training *t, maru_error *err) {
     return t->model.bad ? MARU_OK : arena_refusal(t->arena, err);
 }
 
+static bool goes_on(const void *context) {
+    const struct training_input *in = context;
+    return !in->progress || in->progress(in->context, (double)NAN, "");
+}
+
 static maru_status run(struct training *t, struct text *bytes, maru_error *err) {
     maru_status st = training_find_rows(t, err);
     st = st == MARU_OK ? set_aside(t, err) : st;
@@ -227,8 +232,13 @@ static maru_status run(struct training *t, struct text *bytes, maru_error *err) 
     }
     struct boosting_rows rows = {t->x_train, t->y_train, NULL, t->n_train, t->recipe.n_feature};
     const bool is_small = (uint64_t)t->n_train * t->recipe.n_feature < SMALL_CELLS;
-    const struct kind_task task = {t->goal, t->all.n_class, &rows, t->in->seed,
-                                   is_small ? 1 : t->in->n_thread};
+    const struct kind_task task = {.goal = t->goal,
+                                   .n_class = t->all.n_class,
+                                   .rows = &rows,
+                                   .seed = t->in->seed,
+                                   .n_thread = is_small ? 1 : t->in->n_thread,
+                                   .goes_on = goes_on,
+                                   .context = t->in};
     st = tune(t, &task, err);
     rows = (struct boosting_rows){t->x_train, t->y_train, NULL, t->n_train, t->recipe.n_feature};
     st = st == MARU_OK ? fit(t, &task, err) : st;

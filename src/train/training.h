@@ -31,7 +31,7 @@ struct training_input {
     uint64_t seed;
     uint32_t n_thread;           // bytes do not depend on it
     const char *title, *version; // of the data, of the program
-    // false: stop; NULL: nobody looks
+    // false: stop; NULL: nobody looks. share NaN: there is nothing new, it is only asked whether to stop
     bool (*progress)(void *context, double share, const char *what);
     void *context;
 };

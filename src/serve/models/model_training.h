@@ -28,7 +28,8 @@ void made_version_fini(struct made_version *made); // accepts an all-zero one
 struct training_plan {
     const char *run, *by;
     const char *request; // JSON as struct training_request keeps it
-    bool (*progress)(void *context, double share, const char *what); // false: stop
+    // false: stop. share NaN: there is nothing new
+    bool (*progress)(void *context, double share, const char *what);
     void *context;
 };
 

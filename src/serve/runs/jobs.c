@@ -1,5 +1,6 @@
 #include "serve/runs/jobs.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -233,7 +234,9 @@ static maru_status ask_forecast(struct job *job, struct tenant *tenant, const st
 
 static bool look_at_training(void *watcher, double share, const char *what) {
     (void)what;
-    tell_progress(watcher, share);
+    if (!isnan(share)) {
+        tell_progress(watcher, share);
+    }
     return !is_stopped(watcher);
 }
 

@@ -24,8 +24,9 @@ MARU_MUST_USE maru_status model_asking_take(struct model_asking *asking, const c
 struct asked_training {
     const char *bytes; // (n) of the spreadsheet
     size_t n;
-    const char *title;                                               // of the data
-    bool (*progress)(void *context, double share, const char *what); // false: stop
+    const char *title; // of the data
+    // false: stop. share NaN: there is nothing new
+    bool (*progress)(void *context, double share, const char *what);
     void *context;
 };
 

@@ -39,6 +39,8 @@ static struct boosting_options options_of(const struct kind_task *task, uint32_t
     options.patience = 0;
     options.n_thread = task->n_thread;
     options.seed = (uint32_t)task->seed;
+    options.goes_on = task->goes_on;
+    options.context = task->context;
     return options;
 }
 

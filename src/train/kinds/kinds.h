@@ -3,6 +3,7 @@
 #ifndef TRAIN_KINDS_H
 #define TRAIN_KINDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -17,6 +18,9 @@ struct kind_task {
     const struct boosting_rows *rows;
     uint64_t seed;
     uint32_t n_thread; // bytes do not depend on it
+    bool (*goes_on)(
+        const void *context); // of kinds that fit for long; false: stop. NULL: nobody stops it
+    const void *context;
 };
 
 struct kind_fitted {
@@ -32,7 +36,7 @@ struct kind {
     uint32_t n_try;    // settings that tuning tries, the plainest first
     // What a try is, in a few words.
     void (*describe)(uint32_t try, char out[KIND_NAME_BYTES]);
-    // Fit. errors: of the library; *fitted is then undefined but still to be freed.
+    // Fit. errors: of the library, MARU_E_STOPPED; *fitted is then undefined but still to be freed.
     maru_status (*fit)(const struct kind_task *task, uint32_t try, struct kind_fitted *fitted,
                        maru_error *err);
 };
