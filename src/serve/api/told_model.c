@@ -1,4 +1,5 @@
 #include "serve/api/told_model.h"
+#include "serve/floor/floors.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -134,7 +135,9 @@ maru_status model_tell(struct request *request, const char *id, maru_error *err)
         json_open_list(&json, "versions");
         st = tenant_each_model_version(request->tenant, id, see_version, &json, err);
         json_close(&json);
-        json_add_string(&json, "live", NULL);
+        struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
+        model_watch_tell(floor ? floor->models : NULL, id, "live", &json);
+        floors_leave(request->server->floors, floor);
     }
     json_close(&json);
     return st;

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "serve/floor/model_keeping.h"
 #include "serve/floor/past.h"
 #include "serve/floor/recalling.h"
 #include "serve/floor/window_keeping.h"
@@ -161,10 +162,17 @@ static void take_windows(struct floor *floor, bool has_events) {
     maru_status st = MARU_OK;
     if (has_events) {
         st = window_past_hear(floor->windows, floor->signals, clock_unix_us(), &err);
+        if (st == MARU_OK && floor->models) {
+            st = model_watch_hear(floor->models, &err);
+        }
     }
     st = st == MARU_OK ? window_make_due(floor->windows, floor->signals, MAKING_S,
                                          &floor->has_due_windows, &err)
                        : st;
+    if (floor->models) {
+        const maru_status flushed = model_watch_flush(floor->models, st == MARU_OK ? &err : NULL);
+        st = st == MARU_OK ? flushed : st;
+    }
     if (st != MARU_OK) {
         say(floor, &err);
     }
@@ -220,6 +228,19 @@ static maru_status keep_windows(struct floor *floor, const char *engine, const s
                : fail(err, bytes->status, "the state of the windows is too large to be kept");
 }
 
+static maru_status save_models(struct floor *floor, maru_error *err) {
+    struct text bytes;
+    text_init(&bytes, TENANT_MAX_ENGINE_BYTES);
+    model_keeping_save(floor->models, &bytes);
+    const maru_status st =
+        bytes.status == MARU_OK
+            ? tenant_keep_engine(floor->tenant, FLOOR_MODELS, bytes.bytes, bytes.n_bytes, NULL, err)
+            : fail(err, bytes.status, "the state of the models is too large to be kept");
+    text_fini(&bytes);
+    floor->models->is_changed = st != MARU_OK;
+    return st;
+}
+
 static maru_status save_windows(struct floor *floor, const struct engine_act *act,
                                 maru_error *err) {
     struct window_watch *windows = floor->windows;
@@ -252,6 +273,9 @@ maru_status floor_save(struct floor *floor, const char *engine, const struct eng
     }
     if (st == MARU_OK && floor->charts && (floor->charts->is_changed || is_of_charts)) {
         st = save_charts(floor, is_of_charts ? act : NULL, err);
+    }
+    if (st == MARU_OK && floor->models && floor->models->is_changed) {
+        st = save_models(floor, err); // before windows: one that is made again is known then
     }
     if (st == MARU_OK && floor->windows) {
         st = save_windows(floor, is_of_windows ? act : NULL, err);
@@ -399,6 +423,7 @@ void floor_close(struct floor *floor) {
     alarm_watch_free(floor->alarms);
     chart_watch_free(floor->charts);
     window_watch_free(floor->windows);
+    model_watch_free(floor->models);
     alloc_free(floor->shifts);
     asset_table_fini(floor->assets);
     alloc_free(floor->assets);

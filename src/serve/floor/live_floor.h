@@ -8,6 +8,7 @@
 #include "control/assets/asset_table.h"
 #include "serve/floor/alarm_watch.h"
 #include "serve/floor/chart_watch.h"
+#include "serve/floor/model_watch.h"
 #include "serve/floor/tool_states.h"
 #include "serve/floor/window_watch.h"
 #include "store/tenant.h"
@@ -22,6 +23,7 @@ enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };
 #define FLOOR_CHARTS "charts"
 #define FLOOR_SHIFTS "shifts"
 #define FLOOR_WINDOWS "windows"
+#define FLOOR_MODELS "models"         // an engine, and no document
 #define FLOOR_FROZEN "windows_frozen" // an engine, too: what windows are judged by
 
 struct floor_route { // where a signal goes
@@ -51,6 +53,7 @@ struct floor {
     struct alarm_watch *alarms;   // the same
     struct chart_watch *charts;   // the same
     struct window_watch *windows; // the same
+    struct model_watch *models;   // NULL: no windows
     struct shifts *shifts;        // the same
     struct news news;
     struct floor_route *route; // (n_route), by the number of the signal
@@ -82,7 +85,7 @@ void floor_refresh(struct floor *floor);
 //   cost    that of the new signals
 void floor_meet_signals(struct floor *floor);
 
-// Write what is concluded and the states of alarms, charts and windows, with the act of somebody; the caller has the lock.
+// Write what is concluded and the states of alarms, charts, models and windows, with the act of somebody; the caller has the lock.
 //   in      engine: whose act it is, FLOOR_ALARMS, FLOOR_CHARTS or FLOOR_FROZEN; act NULL: nobody's
 MARU_MUST_USE maru_status floor_save(struct floor *floor, const char *engine,
                                      const struct engine_act *act, maru_error *err);

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "control/equipment/shift_table.h"
 #include "io/clock.h"
+#include "serve/floor/model_keeping.h"
 #include "serve/floor/past.h"
 #include "serve/floor/window_keeping.h"
 #include "serve/floor/window_past.h"
@@ -313,6 +314,39 @@ static maru_status make_windows(struct floor *floor, struct text *table, maru_er
     return MARU_OK;
 }
 
+// Models go on with what they know, or with what was kept.
+static maru_status make_models(struct floor *floor, maru_error *err) {
+    const struct model_watch_asked asked = {.tenant = floor->tenant,
+                                            .signals = floor->signals,
+                                            .news = &floor->news,
+                                            .table =
+                                                floor->windows ? &floor->windows->table : NULL};
+    struct model_watch *made = NULL;
+    struct text kept;
+    const bool is_first = !floor->models;
+    maru_status st = MARU_OK;
+    if (!floor->windows && is_first) {
+        return MARU_OK; // nothing feeds them
+    }
+    text_init(&kept, TENANT_MAX_ENGINE_BYTES);
+    st = is_first ? read_engine(floor, FLOOR_MODELS, &kept, err) : MARU_OK;
+    st = st == MARU_OK ? model_watch_new(&asked, floor->models, &made, err) : st;
+    if (st == MARU_OK) {
+        floor->models = made;
+        if (is_first) {
+            model_keeping_load(made, &kept);
+        }
+    } else {
+        model_watch_pause(floor->models); // the table may be another one than it was
+    }
+    if (floor->windows) {
+        floor->windows->see = floor->models ? model_watch_see : NULL;
+        floor->windows->context = floor->models;
+    }
+    text_fini(&kept);
+    return st;
+}
+
 static maru_status make_shifts(struct floor *floor, struct text *table, maru_error *err) {
     int64_t number = 0;
     maru_status st = read_document(floor, FLOOR_SHIFTS, 0, table, &number, err);
@@ -380,14 +414,17 @@ maru_status recalling_read_documents(struct floor *floor, maru_error *err) {
     const maru_status shifts = make_shifts(floor, &table, is_still_good ? err : NULL);
     const maru_status windows =
         make_windows(floor, &table, is_still_good && shifts == MARU_OK ? err : NULL);
+    const bool is_good_so_far = is_still_good && shifts == MARU_OK && windows == MARU_OK;
+    const maru_status models = make_models(floor, is_good_so_far ? err : NULL);
     text_fini(&table);
     text_fini(&ideals);
-    return assets != MARU_OK   ? assets
-           : tools != MARU_OK  ? tools
-           : alarms != MARU_OK ? alarms
-           : charts != MARU_OK ? charts
-           : shifts != MARU_OK ? shifts
-                               : windows;
+    return assets != MARU_OK    ? assets
+           : tools != MARU_OK   ? tools
+           : alarms != MARU_OK  ? alarms
+           : charts != MARU_OK  ? charts
+           : shifts != MARU_OK  ? shifts
+           : windows != MARU_OK ? windows
+                                : models;
 }
 
 // ---- the past of the tools
@@ -489,5 +526,12 @@ maru_status recalling_read_past(struct floor *floor, maru_error *err) {
                                     ? window_past_recall(floor->windows, floor->signals,
                                                          clock_unix_us(), is_good ? err : NULL)
                                     : MARU_OK;
-    return st != MARU_OK ? st : tools != MARU_OK ? tools : charts != MARU_OK ? charts : windows;
+    const bool is_all_good = is_good && windows == MARU_OK;
+    const maru_status models =
+        floor->models ? model_watch_hear(floor->models, is_all_good ? err : NULL) : MARU_OK;
+    return st != MARU_OK        ? st
+           : tools != MARU_OK   ? tools
+           : charts != MARU_OK  ? charts
+           : windows != MARU_OK ? windows
+                                : models;
 }

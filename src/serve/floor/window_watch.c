@@ -604,8 +604,8 @@ void window_watch_sample(struct window_watch *w, uint32_t first, const struct sa
 }
 
 static bool is_of_floor(const struct event *event) {
-    static const char *const other[] = {EVENT_MEASUREMENT, EVENT_FAULT, EVENT_GAP, EVENT_COMMAND,
-                                        "chart"};
+    static const char *const other[] = {EVENT_MEASUREMENT, EVENT_FAULT, EVENT_GAP,
+                                        EVENT_COMMAND,     "chart",     "prediction"};
     for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
         if (strcmp(event->kind, other[i]) == 0) {
             return false;

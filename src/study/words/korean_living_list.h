@@ -11,7 +11,12 @@
     X("the state of a model contradicts itself", "모델의 상태가 서로 맞지 않습니다") \
     X("no watch of errors by {1} rows", "행 {1}개로 오차를 감시할 수 없습니다") \
     X("no truth for an answer of this kind", "이런 답에 맞는 실제 값이 아닙니다") \
-    X("there is none of the columns of the model, such as \"{1}\"", "모델이 보는 열이 하나도 없습니다. 예: \"{1}\"")
+    X("there is none of the columns of the model, such as \"{1}\"", "모델이 보는 열이 하나도 없습니다. 예: \"{1}\"") \
+    X("the state of the models is too large to be kept", "모델들의 상태가 너무 커서 저장할 수 없습니다") \
+    X("more than {1} tools of a model", "한 모델의 설비가 {1}대를 넘습니다") \
+    X("its errors are larger than they were in training: {1} on average, {2} then", "오차가 학습 때보다 커졌습니다. 최근 평균 {1}, 학습 때 {2}") \
+    X("its inputs are no longer those of training, above all {1}", "들어오는 값이 학습 때와 달라졌습니다. 가장 크게 달라진 것: {1}") \
+    X("most of what comes has words that it has never seen", "들어오는 것의 대부분에 학습 때 없던 낱말이 있습니다")
 // clang-format on
 
 #endif
