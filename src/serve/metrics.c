@@ -200,6 +200,11 @@ maru_status api_metrics(struct request *request, maru_error *err) {
     add_head(out, "maru_runs", "gauge", "Runs that wait or run.");
     text_addf(out, "maru_runs{state=\"waiting\"} %zu\n", jobs_count(server->jobs, RUN_WAITING));
     text_addf(out, "maru_runs{state=\"running\"} %zu\n", jobs_count(server->jobs, RUN_RUNNING));
+    add_head(out, "maru_trainings_total", "counter", "Trainings of models that ended, by how.");
+    for (enum run_state state = RUN_DONE; state <= RUN_FAILED; state++) {
+        text_addf(out, "maru_trainings_total{state=\"%s\"} %llu\n", run_state_name(state),
+                  (unsigned long long)jobs_count_trained(server->jobs, state));
+    }
     add_gauge(out, "maru_tenants", "Tenants of this server.",
               (double)store_n_tenant(server->store));
     add_store(out, server->store, server->data);

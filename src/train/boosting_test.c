@@ -313,9 +313,12 @@ static void more_cuts_find_a_sharp_limit(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stopped_between_rounds),
-        cmocka_unit_test(same_bytes),   cmocka_unit_test(stops_early),
-        cmocka_unit_test(shap_adds_up), cmocka_unit_test(opens_again),
-        cmocka_unit_test(refuses),      cmocka_unit_test(more_cuts_find_a_sharp_limit),
+        cmocka_unit_test(same_bytes),
+        cmocka_unit_test(stops_early),
+        cmocka_unit_test(shap_adds_up),
+        cmocka_unit_test(opens_again),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(more_cuts_find_a_sharp_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,7 +253,7 @@ maru_status training_run(const struct training_input *input, struct text *bytes,
         return fail(err, MARU_E_RANGE, "the level of intervals lies between 0 and 1");
     }
     struct arena arena;
-    arena_init(&arena, TRAINING_MAX_BYTES);
+    arena_init(&arena, input->cap_bytes > 0 ? input->cap_bytes : TRAINING_MAX_BYTES);
     struct training t = {.in = input, .arena = &arena};
     const maru_status st = run(&t, bytes, err);
     text_fini(&t.fitted.source);

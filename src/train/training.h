@@ -29,7 +29,8 @@ struct training_input {
     double miss_cost, false_alarm_cost; // YES_NO
     double level;                       // of intervals, such as 0.8
     uint64_t seed;
-    uint32_t n_thread;           // bytes do not depend on it
+    uint32_t n_thread; // bytes do not depend on it
+    size_t cap_bytes;  // of memory of its own, without the fitting library's; 0: TRAINING_MAX_BYTES
     const char *title, *version; // of the data, of the program
     // false: stop; NULL: nobody looks. share NaN: there is nothing new, it is only asked whether to stop
     bool (*progress)(void *context, double share, const char *what);

@@ -8,6 +8,7 @@
 #include "study/json_writer.h"
 #include "study/models/model_asking.h"
 
+#define JOB_MAX_TRAINING_BYTES ((size_t)4 << 30)
 enum { FACTS_BYTES = 1 << 16, SENTENCE_BYTES = 1 << 14 };
 
 // ---- what a version is
@@ -104,6 +105,7 @@ static maru_status train(const struct training_plan *plan, const struct training
     if (st == MARU_OK) {
         const struct asked_training training = {.bytes = bytes.bytes,
                                                 .n = bytes.n_bytes,
+                                                .cap_bytes = JOB_MAX_TRAINING_BYTES,
                                                 .title = name.text,
                                                 .progress = plan->progress,
                                                 .context = plan->context};

@@ -49,6 +49,7 @@ struct jobs {
     struct job_watcher *watchers;
     jobs_tell_version tell_version; // NULL: nobody wants to know
     void *teller;
+    uint64_t n_trained[RUN_FAILED + 1]; // trainings that have ended, by how
     atomic_bool is_ending;
     pthread_t thread[2 * MAX_WORKERS];
     size_t n_thread, n_worker; // the spare ones too; without them
@@ -312,12 +313,15 @@ static void finish(struct job *job, struct tenant *tenant, maru_status st,
     }
 }
 
-static void tell_version(struct job *job) {
+// A training has ended: it is counted, and where there is a new version, told of.
+static void tell_trained(struct job *job, maru_status st, bool has_version) {
+    const bool is_cancelled = atomic_load(&job->is_cancelled);
     jobs_enter(job->jobs);
+    job->jobs->n_trained[is_cancelled ? RUN_CANCELLED : st == MARU_OK ? RUN_DONE : RUN_FAILED]++;
     const jobs_tell_version tell = job->jobs->tell_version;
     void *const context = job->jobs->teller;
     jobs_leave(job->jobs);
-    if (tell) {
+    if (tell && has_version) {
         tell(context, job->tenant);
     }
 }
@@ -337,9 +341,9 @@ static void do_job(struct job *job) {
     }
     if (!atomic_load(&job->jobs->is_ending) || (st == MARU_OK && !outcome.answer.is_cut)) {
         finish(job, tenant, st, &outcome, &err);
-    }
-    if (st == MARU_OK && outcome.made.version.bytes) {
-        tell_version(job);
+        if (kept.is_training) {
+            tell_trained(job, st, st == MARU_OK && outcome.made.version.bytes);
+        }
     }
     made_version_fini(&outcome.made);
     answer_fini(&outcome.answer);
@@ -519,6 +523,13 @@ size_t jobs_count(struct jobs *jobs, enum run_state state) {
     for (const struct job *job = jobs->first; job; job = job->next) {
         n += job->view.state == state;
     }
+    jobs_leave(jobs);
+    return n;
+}
+
+uint64_t jobs_count_trained(struct jobs *jobs, enum run_state state) {
+    jobs_enter(jobs);
+    const uint64_t n = jobs->n_trained[state];
     jobs_leave(jobs);
     return n;
 }

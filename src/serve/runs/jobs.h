@@ -44,6 +44,8 @@ bool jobs_look(struct jobs *jobs, const char *tenant, const char *id, struct job
 bool jobs_cancel(struct jobs *jobs, const char *tenant, const char *id);
 void jobs_cancel_tenant(struct jobs *jobs, const char *tenant);
 size_t jobs_count(struct jobs *jobs, enum run_state state);
+// Trainings that have ended so since the server began: RUN_DONE, RUN_CANCELLED or RUN_FAILED.
+uint64_t jobs_count_trained(struct jobs *jobs, enum run_state state);
 
 // ---- being told of changes
 

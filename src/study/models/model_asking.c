@@ -61,6 +61,7 @@ maru_status model_asking_train(const struct model_asking *asking,
                                        .title = training->title,
                                        .version = MARU_VERSION,
                                        .n_thread = 1,
+                                       .cap_bytes = training->cap_bytes,
                                        .progress = training->progress,
                                        .context = training->context};
     return model_train(&its, model, err);

@@ -24,6 +24,7 @@ MARU_MUST_USE maru_status model_asking_take(struct model_asking *asking, const c
 struct asked_training {
     const char *bytes; // (n) of the spreadsheet
     size_t n;
+    size_t cap_bytes;  // as model_training has it
     const char *title; // of the data
     // false: stop. share NaN: there is nothing new
     bool (*progress)(void *context, double share, const char *what);

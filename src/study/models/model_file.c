@@ -132,8 +132,9 @@ maru_status model_train(const struct model_training *training, struct text *mode
     }
     struct quality_file file = {0};
     const struct goal_work work = {training, wish, &file.frame};
-    maru_status st = quality_file_open(training->bytes, training->n_bytes, &wish->hints,
-                                       WISH_FRAME_BYTES, &file, err);
+    maru_status st = quality_file_open(
+        training->bytes, training->n_bytes, &wish->hints,
+        training->cap_bytes > 0 ? training->cap_bytes : WISH_FRAME_BYTES, &file, err);
     st = st == MARU_OK ? goals[goal].train(&work, model, err) : st;
     quality_file_close(&file);
     return st;

@@ -197,6 +197,7 @@ static maru_status read_wish(const struct goal_work *work, struct training_input
     input->level = isnan(wish->level) ? input->level : wish->level;
     input->seed = wish->seed;
     input->n_thread = work->in->n_thread;
+    input->cap_bytes = work->in->cap_bytes;
     input->title = work->in->title;
     input->version = work->in->version;
     input->progress = work->in->progress;

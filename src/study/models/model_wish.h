@@ -38,6 +38,8 @@ struct model_training {
     size_t n_bytes;
     const char *title, *version; // of the data, of the program
     uint32_t n_thread;           // the model's bytes do not depend on it
+    size_t
+        cap_bytes; // of the table in memory, and again of what is fitted to it; 0: as much as the program allows
     // false: stop; NULL: nobody looks. share NaN: there is nothing new, it is only asked whether to stop
     bool (*progress)(void *context, double share, const char *what);
     void *context;
