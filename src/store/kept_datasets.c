@@ -129,7 +129,7 @@ maru_status tenant_add_dataset(struct tenant *tenant, const struct dataset_row *
                                maru_error *err) {
     struct packed packed = {0};
     struct dataset_row made = *row;
-    char new_id[STORE_ID_BYTES], same[STORE_ID_BYTES], fingerprint[DATASET_FINGERPRINT_BYTES];
+    char new_id[STORE_ID_BYTES], same[STORE_ID_BYTES] = "", fingerprint[DATASET_FINGERPRINT_BYTES];
     if (row->n_bytes < 1 || row->n_bytes > TENANT_MAX_DATASET_BYTES) {
         return fail(err, MARU_E_LIMIT, "a dataset has at least a byte, and at most %d MiB",
                     TENANT_MAX_DATASET_BYTES >> 20);
