@@ -16,17 +16,16 @@ struct model_file {
     void *model;
 };
 
-static const struct model_format *const formats[] = {&model_format_rows, &model_format_life};
+static const struct model_format *const formats[] = {&model_format_rows, &model_format_life,
+                                                     &model_format_survival};
 enum { N_FORMAT = sizeof formats / sizeof *formats };
 
 static const struct {
     const char *name; // NULL: what the target asks for
     maru_status (*train)(const struct goal_work *work, struct text *out, maru_error *err);
 } goals[] = {
-    {"yes-no", model_goal_rows},
-    {"class", model_goal_rows},
-    {"number", model_goal_rows},
-    {"life", model_goal_life},
+    {"yes-no", model_goal_rows}, {"class", model_goal_rows},        {"number", model_goal_rows},
+    {"life", model_goal_life},   {"survival", model_goal_survival},
 };
 enum { N_GOAL = sizeof goals / sizeof *goals };
 
@@ -102,6 +101,23 @@ const struct fitted_model *model_file_fitted(const struct model_file *file) {
 }
 
 // ---- training
+
+void model_file_name(const char *name, char out[MODEL_FILE_NAME_BYTES]) {
+    size_t n = name ? strlen(name) : 0;
+    n = n < MODEL_FILE_NAME_BYTES ? n : MODEL_FILE_NAME_BYTES - 1;
+    memcpy(out, name ? name : "", n);
+    out[n] = '\0';
+}
+
+bool goal_leaves_out(const struct goal_work *work, const char *column) {
+    const struct quality_hints *hints = &work->wish->hints;
+    bool does = false;
+    for (size_t i = 0; i < hints->n_role; i++) {
+        does = does ||
+               (hints->role[i].role == ROLE_REMARK && strcmp(hints->role[i].column, column) == 0);
+    }
+    return does;
+}
 
 maru_status goal_find_column(const struct frame *frame, const char *name, uint32_t *out,
                              maru_error *err) {

@@ -22,7 +22,7 @@ struct model_format {
     const struct fitted_model *(*fitted)(const void *model);
 };
 
-extern const struct model_format model_format_rows, model_format_life;
+extern const struct model_format model_format_rows, model_format_life, model_format_survival;
 
 // Training in hand: the spreadsheet is open.
 struct goal_work {
@@ -33,6 +33,13 @@ struct goal_work {
 
 maru_status model_goal_rows(const struct goal_work *work, struct text *out, maru_error *err);
 maru_status model_goal_life(const struct goal_work *work, struct text *out, maru_error *err);
+maru_status model_goal_survival(const struct goal_work *work, struct text *out, maru_error *err);
+
+// A name cut to its room; NULL: "".
+void model_file_name(const char *name, char out[MODEL_FILE_NAME_BYTES]);
+
+// Is the column to be left out?
+bool goal_leaves_out(const struct goal_work *work, const char *column);
 
 // The column of a name that has to be there.
 //   errors  MARU_E_INPUT

@@ -76,11 +76,8 @@ static maru_status predict(const void *its, const struct model_question *questio
         *said = (struct model_said){.n = asked.n_unit, .n_column = table->n_column};
         for (uint32_t c = table->n_column; c-- > 0;) {
             if (frame_find(question->frame, table->column[c].name) == UINT32_MAX) {
-                const size_t n = strlen(table->column[c].name);
-                const size_t fits = n < sizeof said->lacking ? n : sizeof said->lacking - 1;
                 said->n_lacking++;
-                memcpy(said->lacking, table->column[c].name, fits);
-                said->lacking[fits] = '\0';
+                model_file_name(table->column[c].name, said->lacking);
             }
         }
     }

@@ -109,13 +109,6 @@ static const struct fitted_model *fitted(const void *its) {
 
 // ---- answers
 
-static void copy_name(const char *name, char out[MODEL_FILE_NAME_BYTES]) {
-    size_t n = strlen(name);
-    n = n < MODEL_FILE_NAME_BYTES ? n : MODEL_FILE_NAME_BYTES - 1;
-    memcpy(out, name, n);
-    out[n] = '\0';
-}
-
 static maru_status predict(const void *its, const struct model_question *question,
                            struct text *text, struct model_said *said, maru_error *err) {
     const struct fitted_model *model = fitted(its);
@@ -130,7 +123,7 @@ static maru_status predict(const void *its, const struct model_question *questio
                                 .n_outside = made.n_outside,
                                 .n_column = model->recipe.n_column,
                                 .n_lacking = model->recipe.n_column - made.fit.n_found};
-    copy_name(made.fit.missing ? made.fit.missing : "", said->lacking);
+    model_file_name(made.fit.missing, said->lacking);
     predictions_fini(&made);
     return MARU_OK;
 }
@@ -148,7 +141,7 @@ static void tell_row(const struct fitted_model *model, const struct model_answer
         struct text name;
         text_init(&name, 1 << 16);
         recipe_name_feature(&model->recipe, answer->outside, &name);
-        copy_name(name.bytes ? name.bytes : "", out->outside);
+        model_file_name(name.bytes, out->outside);
         text_fini(&name);
     }
 }

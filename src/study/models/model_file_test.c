@@ -43,6 +43,16 @@ static void write_units(struct text *out) {
     }
 }
 
+// Loaded units die sooner; some are still running.
+static void write_lives(struct text *out) {
+    text_addz(out, "hours,failed,load,tool\n");
+    for (uint32_t i = 0; i < 80; i++) {
+        const double load = number(i, 11), life = 100 * (1.5 - load) * (0.5 + number(i, 12));
+        text_addf(out, "%.1f,%s,%.3f,%s\n", life, number(i, 13) < 0.8 ? "yes" : "no", load,
+                  i % 3 ? "A" : "B");
+    }
+}
+
 struct asked {
     void (*write)(struct text *out);
     const char *goal;
@@ -58,6 +68,10 @@ static const struct asked cases[] = {
     {write_rows, "class", {{"target", "kind"}, {"leave_out", "result"}}, "class"},
     {write_rows, "number", {{"target", "thickness"}, {"leave_out", "result"}}, "number"},
     {write_units, "life", {{"unit", "engine"}, {"order", "cycle"}}, "life"},
+    {write_lives,
+     "survival",
+     {{"order", "hours"}, {"target", "failed"}, {"bad", "yes"}},
+     "survival"},
 };
 enum { N_CASE = sizeof cases / sizeof *cases };
 

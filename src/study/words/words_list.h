@@ -366,15 +366,15 @@
     X(PREDICT_PURPOSE, "ask a model about the rows of a spreadsheet", "표 파일의 행마다 모델의 예측을 적습니다") \
     X(MODELS_PURPOSE, "show the cards of models", "모델의 카드를 보여 줍니다") \
     X(HELP_MODEL_OUT, "write the model [model.maru]", "모델을 쓸 파일 [model.maru]") \
-    X(HELP_GOAL, "yes-no, class, number or life [what the target asks for]", "yes-no, class, number, life 가운데 하나 [대상 열에 따름]") \
+    X(HELP_GOAL, "yes-no, class, number, life or survival [what the target asks for]", "yes-no, class, number, life, survival 가운데 하나 [대상 열에 따름]") \
     X(HELP_SPLIT, "time, group or random: how rows are set aside [time]", "time, group, random: 시험할 행을 떼어 두는 방법 [time]") \
     X(HELP_UNIT, "the column of units or lots, whose rows stay together", "같은 쪽에 두어야 할 개체·로트의 열") \
-    X(HELP_ORDER, "life: the column that orders the rows of a unit: cycles, hours, a time", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각)") \
-    X(HELP_SETTING, "life: a column of settings, not of signals", "life: 신호가 아니라 설정인 열") \
-    X(HELP_LIFE_CAP, "life: longest life told apart [six tenths of the median]", "life: 구별할 가장 긴 수명 [중앙값의 6할]") \
+    X(HELP_ORDER, "life: the column that orders the rows of a unit (cycles, hours, a time); survival: the column of ages", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각), survival: 나이 열") \
+    X(HELP_SETTING, "life: a column of settings, not of signals; survival: one that was known beforehand", "life: 신호가 아니라 설정인 열, survival: 미리 알던 열") \
+    X(HELP_LIFE_CAP, "life: longest life told apart [six tenths of the median]; survival: how far ahead failures are told [a quarter]", "life: 구별할 가장 긴 수명 [중앙값의 6할], survival: 얼마나 앞의 고장을 말할지 [1/4]") \
     X(HELP_KIND_OF_MODEL, "one kind of model alone [all are tried]", "이 종류의 모델만 [모두 시도]") \
-    X(HELP_COST_MISS, "cost of a bad unit that is missed [10]", "불량을 놓쳤을 때의 비용 [10]") \
-    X(HELP_COST_ALARM, "cost of a false alarm [1]", "거짓 알람의 비용 [1]") \
+    X(HELP_COST_MISS, "cost of a bad unit that is missed, or of a failure [10]", "불량을 놓쳤을 때나 고장 났을 때의 비용 [10]") \
+    X(HELP_COST_ALARM, "cost of a false alarm, or of a planned replacement [1]", "거짓 알람이나 계획 교체의 비용 [1]") \
     X(HELP_MODEL_LEVEL, "of intervals [80 %]", "구간의 신뢰 수준 [80 %]") \
     X(HELP_CARD_OUT, "also write the card as JSON", "카드를 JSON으로도 씁니다") \
     X(HELP_PREDICT_OUT, "write here [the terminal]", "쓸 파일 [터미널]") \
