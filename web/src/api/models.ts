@@ -20,6 +20,9 @@ export type Prediction = Schemas['Prediction']
 export type Role = ModelVersion['role']
 
 type Maybe = number | null
+export interface Reached { value: Maybe; low: Maybe; high: Maybe }
+/** `tenth`, `half`: the ages by which so many have failed. */
+export interface Weibull { shape: Reached; scale: Reached; tenth: Reached; half: Reached }
 export interface CardFigure { name: string; name_ko?: string; name_en?: string; value: Maybe; low: Maybe; high: Maybe; constant: Maybe; is_less_better?: boolean; is_share?: boolean }
 export interface Reliability { said: number; came_true: number; low: number; high: number; n: number }
 export interface Dependence { feature: string; is_word: boolean; class: string | null; points: { at: number; value: number }[]; words: { ko: string; en: string } }
@@ -53,6 +56,19 @@ export interface ModelCard {
     rmse_held_out?: Maybe
     cap?: Maybe
     counted_in?: string
+    // lives
+    age?: string
+    ended?: string
+    n_life?: number
+    n_failed?: number
+    horizon?: Maybe
+    concordance?: Reached
+    weibull?: Weibull
+    replacement?: { is_planned: boolean; is_sure: boolean; age: Maybe; saving: Reached; surviving: Maybe; cost_planned: number; cost_failure: number }
+    effects?: { feature: string; ratio: Maybe; low: Maybe; high: Maybe; p: Maybe; is_used: boolean; changes_with_age: boolean }[]
+    group_p?: Maybe
+    /** Of all lives, then of each group. */
+    curves?: { name: string; n: number; n_failed: number; median: Reached; points: { age: number; surviving: number; low: number; high: number }[] }[]
 }
 
 /** A row of a table, asked; or a unit, where lives are asked for. */
@@ -67,8 +83,10 @@ export interface Answer {
     n_missing?: number
     n_outside?: number
     outside?: string
-    outside_of?: string
     why?: { feature: string; value: Maybe; added: number }[]
+    /** Of lives: how old it is, and in how long to replace it. */
+    age?: Maybe
+    replace_in?: Maybe
 }
 export interface LifeAnswer { unit: string; rows: number; remaining: Maybe; low: Maybe; high: Maybe; or_more: boolean }
 export interface Answers {

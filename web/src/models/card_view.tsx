@@ -5,8 +5,9 @@ import { Card } from '../parts/basics'
 import { useText } from '../text'
 import { DependencePlots } from './dependence'
 import { FigureLines, type FigureLine } from './figure_lines'
-import { isLessBetter, isShare, useDoubted, useFigureName, useFigureText, useGoal, useWarning } from './model_words'
+import { isLessBetter, isProbability, isShare, useDoubted, useFigureName, useFigureText, useGoal, useWarning } from './model_words'
 import { ReliabilityPlot } from './reliability'
+import { SurvivalView } from './survival_view'
 
 const SUSPECTS = 10
 const DRIFT = 10
@@ -27,18 +28,19 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
         <div className="model-card">
             <Card className="hero">
                 <Purpose card={card} version={version} />
-                {warnings.length > 0 && <ul className="sheet-said model-warnings" aria-label={t('models.warnings')}>{warnings.map((one) => <li key={one} className={one === 'no_better' ? 'bad' : 'unsure'}>{warn(one)}</li>)}</ul>}
+                {warnings.length > 0 && <ul className="sheet-said model-warnings" aria-label={t('models.warnings')}>{warnings.map((one) => <li key={one} className={one === 'no_better' ? 'bad' : 'unsure'}>{warn(one, version.goal)}</li>)}</ul>}
             </Card>
             {figures.length > 0 && (
                 <Card title={t('models.figures')} note={t('models.figures.text')} className="wide">
                     <FigureLines label={t('models.figures')} lines={figures.map(line)} first={t('models.version', { version: version.version })} second={rival ? `${t('models.role.challenger')} ${t('models.version', { version: rival.version })}` : undefined} />
                 </Card>
             )}
+            {card.curves && <SurvivalView card={card} />}
             <div className="sheet-parts">
                 {(card.reliability?.length ?? 0) > 1 && <Card title={t('models.reliability')} note={t('models.reliability.text')}><ReliabilityPlot bins={card.reliability!} /></Card>}
                 {(card.suspects?.length ?? 0) > 0 && <Card title={t('models.suspects')} note={t('models.suspects.text')}><Suspects suspects={card.suspects!} /></Card>}
                 {(card.drift?.length ?? 0) > 0 && <Card title={t('models.drift')} note={t('models.drift.text')}><DriftBars drift={card.drift!.slice(0, DRIFT)} label={t('models.drift')} /></Card>}
-                {(card.dependence?.length ?? 0) > 0 && <Card title={t('models.dependence')} note={t('models.dependence.text')} className="wide"><DependencePlots curves={card.dependence!} isShare={version.goal !== 'number'} /></Card>}
+                {(card.dependence?.length ?? 0) > 0 && <Card title={t('models.dependence')} note={t('models.dependence.text')} className="wide"><DependencePlots curves={card.dependence!} isShare={isProbability(version.goal)} /></Card>}
             </div>
             <Facts card={card} version={version} />
         </div>

@@ -1,11 +1,18 @@
 import { useState } from 'react'
-import type { LifeAnswer } from '../api/models'
+import type { Answers, LifeAnswer } from '../api/models'
 import { shortNumber } from '../live/values'
 import { Button } from '../parts/basics'
-import { useText } from '../text'
+import { useText, type T } from '../text'
 
 const FIRST = 30
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value)
+
+/** The units of an answer, or the rows of one about lives; null where it is about something else. */
+export function livesOf(answers: Answers, goal: string, t: T): LifeAnswer[] | null {
+    if (answers.units) return answers.units
+    if (goal !== 'survival') return null
+    return (answers.predictions ?? []).map((one) => ({ unit: t('lives.line', { line: one.line ?? '' }), rows: 1, remaining: one.value ?? null, low: one.low ?? null, high: one.high ?? null, or_more: false }))
+}
 
 /** How long each unit still runs, with its interval; the next to fail first. */
 export function LifeBars({ units, unit }: { units: LifeAnswer[]; unit: string }) {

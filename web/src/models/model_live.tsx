@@ -9,6 +9,7 @@ import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
 import { usePoll } from '../twin/use_twin'
 import { DriftBars } from './card_view'
+import { isProbability } from './model_words'
 import { PredictionPlot } from './prediction_plot'
 import '../charts/chart.css'
 
@@ -62,7 +63,7 @@ function Said({ model }: { model: Model }) {
     const points = useMemo(() => [...(items ?? [])].sort((a, b) => a.at - b.at), [items])
     const seen = [...new Set([...tools, ...points.map((one) => one.tool)])].sort()
     if (seen.length > tools.length) setTools(seen)
-    const isShare = model.goal !== 'number' && model.goal !== 'life'
+    const isShare = isProbability(model.goal)
     const say = (value: unknown) => (known(value) ? (isShare ? percent(value) : shortNumber(Number(value.toPrecision(4)))) : typeof value === 'string' ? value : '')
     const has = (of: (one: Prediction) => unknown) => points.some((one) => of(one) !== undefined && of(one) !== null && of(one) !== '')
     const place = (one: Prediction) => [one.lot, one.wafer && t('models.wafer', { wafer: one.wafer })].filter(Boolean).join(' · ')

@@ -41,13 +41,17 @@ export function useDoubted(): (one: { value: number | null; low: number | null; 
 
 export const headlineName = (headline: Headline, lang: string): string => (lang === 'ko' ? headline.name_ko : headline.name)
 
-export function useWarning(): (warning: string) => string {
+export function useWarning(): (warning: string, goal: string) => string {
     const { t } = useText()
-    return (warning) => {
+    return (warning, goal) => {
+        const own = `models.warning.${goal}.${warning}`
         const key = `models.warning.${warning}`
-        return isKey(key) ? t(key) : warning
+        return isKey(own) ? t(own) : isKey(key) ? t(key) : warning
     }
 }
+
+/** Is what it answers a probability? */
+export const isProbability = (goal: string): boolean => ['yes-no', 'class', 'faults', 'wafer'].includes(goal)
 
 /** Is its answer used? If not, why not. */
 export function UseBadge({ model }: { model: Model }) {

@@ -86,7 +86,7 @@ function VersionRow({ one, may, onAsk }: { one: ModelVersion; may: boolean; onAs
                 {one.kind && <span>{one.kind}</span>}
             </span>
             {headline && headline.value !== null && <span className="list-figures"><span>{headlineName(headline, lang)} <b>{doubted(headline, headline.is_share)}</b></span></span>}
-            {one.warnings.length > 0 && <span className={`list-text ${one.warnings.includes('no_better') ? 'bad' : 'unsure'}`}>{one.warnings.map(warn).join(' ')}</span>}
+            {one.warnings.length > 0 && <span className={`list-text ${one.warnings.includes('no_better') ? 'bad' : 'unsure'}`}>{one.warnings.map((each) => warn(each, one.goal)).join(' ')}</span>}
         </>
     )
 }

@@ -43,11 +43,12 @@ const number = (text: string): number | undefined => (text.trim() !== '' && Numb
 /** Empty texts are left to the server. `level` is in %. */
 export function trainingOf(dataset: string, wish: Wish): Training {
     const isLife = wish.goal === 'life'
-    const texts = { target: isLife ? '' : wish.target, goal: wish.goal, bad: wish.bad, time: wish.time, unit: wish.unit, order: isLife ? wish.order : '', split: wish.split, kind: wish.kind }
+    const isAged = isLife || wish.goal === 'survival'
+    const texts = { target: isLife ? '' : wish.target, goal: wish.goal, bad: wish.bad, time: wish.time, unit: wish.unit, order: isAged ? wish.order : '', split: wish.split, kind: wish.kind }
     const level = number(wish.level)
-    const numbers = { cost_miss: number(wish.costMiss), cost_alarm: number(wish.costAlarm), level: level === undefined ? undefined : level / 100, cap: isLife ? number(wish.cap) : undefined, seed: number(wish.seed) }
+    const numbers = { cost_miss: number(wish.costMiss), cost_alarm: number(wish.costAlarm), level: level === undefined ? undefined : level / 100, cap: isAged ? number(wish.cap) : undefined, seed: number(wish.seed) }
     const limits = wish.limits.lower.trim() || wish.limits.upper.trim() ? [`${wish.target}=${wish.limits.lower.trim()}..${wish.limits.upper.trim()}`] : []
-    const lists = { limits, setting: isLife ? wish.settings : [], cause: wish.causes, leave_out: wish.leftOut }
+    const lists = { limits, setting: isAged ? wish.settings : [], cause: wish.causes, leave_out: wish.leftOut }
     const kept = (record: object, isKept: (value: unknown) => boolean) => Object.fromEntries(Object.entries(record).filter(([, value]) => isKept(value)))
     return { dataset, ...kept(texts, (one) => one !== ''), ...kept(numbers, (one) => one !== undefined), ...kept(lists, (one) => (one as string[]).length > 0) } as Training
 }

@@ -15,6 +15,8 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
     const set = (part: Partial<Wish>) => onChange({ ...wish, ...part })
     const names = answer.columns.map(({ name }) => name)
     const isLife = wish.goal === 'life'
+    const isSurvival = wish.goal === 'survival'
+    const isAged = isLife || isSurvival
     const own = ownGoal(answer)
     const goal = wish.goal || own
     const isWord = answer.target.column === wish.target && answer.target.form === 'word'
@@ -33,7 +35,7 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
                         </select>
                     )}
                 </Field>
-                {!isLife && column(t('models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target) onTarget(target) }, t('models.target.none'), t('models.target.hint'))}
+                {!isLife && column(t(isSurvival ? 'models.ended' : 'models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target && !isSurvival) onTarget(target) }, t(isSurvival ? 'models.none_of' : 'models.target.none'), t(isSurvival ? 'models.ended.hint' : 'models.target.hint'))}
                 {goal === 'yes-no' && isWord && (
                     <Field label={t('models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">{(answer.target.bad ?? []).join(', ')}</option>{(answer.target.words ?? []).map((word) => <option key={word}>{word}</option>)}</select>}</Field>
                 )}
@@ -47,15 +49,15 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
                         )}
                     </Field>
                 )}
-                {column(t(isLife ? 'models.unit.life' : 'models.unit'), wish.unit, (unit) => set({ unit }), t('models.none_of'), t(isLife ? 'models.unit.life.hint' : 'models.unit.hint'))}
-                {isLife ? column(t('models.order'), wish.order, (order) => set({ order }), t('models.none_of'), t('models.order.hint')) : column(t('models.time'), wish.time, (time) => set({ time }), t('models.none_of'), t('models.time.hint'))}
+                {column(t(isAged ? 'models.unit.life' : 'models.unit'), wish.unit, (unit) => set({ unit }), t('models.none_of'), t(isAged ? 'models.unit.life.hint' : 'models.unit.hint'))}
+                {isAged ? column(t(isSurvival ? 'models.age' : 'models.order'), wish.order, (order) => set({ order }), t('models.none_of'), t('models.order.hint')) : column(t('models.time'), wish.time, (time) => set({ time }), t('models.none_of'), t('models.time.hint'))}
             </div>
             <Columns answer={answer} wish={wish} onChange={onChange} />
             <details>
                 <summary>{t('models.more_options')}</summary>
                 <div className="fields">
-                    {isLife ? (
-                        <Field label={t('models.cap')} hint={t('models.cap.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" value={wish.cap} onChange={(event) => set({ cap: event.target.value })} />}</Field>
+                    {isAged ? (
+                        <Field label={t(isSurvival ? 'models.horizon' : 'models.cap')} hint={t(isSurvival ? 'models.horizon.hint' : 'models.cap.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" value={wish.cap} onChange={(event) => set({ cap: event.target.value })} />}</Field>
                     ) : (
                         <>
                             <Field label={t('models.split')} hint={t('models.split.hint')}>
@@ -64,10 +66,10 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
                             <Field label={t('models.kind')}>{(id) => <select id={id} value={wish.kind} onChange={(event) => set({ kind: event.target.value })}><option value="">{t('models.kind.own')}</option>{(['trees', 'linear'] as const).map((one) => <option key={one} value={one}>{t(`models.kind.${one}`)}</option>)}</select>}</Field>
                         </>
                     )}
-                    {goal === 'yes-no' && !isLife && (
+                    {(goal === 'yes-no' || isSurvival) && (
                         <>
-                            <Field label={t('models.cost_miss')} hint={t('models.cost.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" placeholder="10" value={wish.costMiss} onChange={(event) => set({ costMiss: event.target.value })} />}</Field>
-                            <Field label={t('models.cost_alarm')}>{(id) => <input id={id} inputMode="decimal" placeholder="1" value={wish.costAlarm} onChange={(event) => set({ costAlarm: event.target.value })} />}</Field>
+                            <Field label={t(isSurvival ? 'models.cost_failure' : 'models.cost_miss')} hint={t(isSurvival ? 'models.cost_failure.hint' : 'models.cost.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" placeholder="10" value={wish.costMiss} onChange={(event) => set({ costMiss: event.target.value })} />}</Field>
+                            <Field label={t(isSurvival ? 'models.cost_planned' : 'models.cost_alarm')}>{(id) => <input id={id} inputMode="decimal" placeholder="1" value={wish.costAlarm} onChange={(event) => set({ costAlarm: event.target.value })} />}</Field>
                         </>
                     )}
                     <Field label={t('models.level')} hint={t('models.level.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} inputMode="decimal" placeholder="80" value={wish.level} onChange={(event) => set({ level: event.target.value })} />}</Field>
@@ -85,19 +87,19 @@ function Columns({ answer, wish, onChange }: { answer: QualityAnswer; wish: Wish
     const own = new Set([wish.target, wish.time, wish.unit, wish.order])
     const columns = answer.columns.filter(({ name, role }) => !own.has(name) && role !== 'empty')
     const used = columns.filter(({ name, role }) => isUsed(wish, name, role)).length
-    const isLife = wish.goal === 'life'
+    const isAged = wish.goal === 'life' || wish.goal === 'survival'
     return (
         <details open={columns.length <= 15}>
             <summary>{t('models.columns', { used: num(used), all: num(columns.length) })}</summary>
             <div className="scroll">
                 <table className="plain-table wish-columns">
-                    <thead><tr><th>{t('models.column.used')}</th><th>{t('models.column')}</th>{isLife && <th>{t('models.column.setting')}</th>}<th>{t('models.column.why')}</th></tr></thead>
+                    <thead><tr><th>{t('models.column.used')}</th><th>{t('models.column')}</th>{isAged && <th>{t('models.column.setting')}</th>}<th>{t('models.column.why')}</th></tr></thead>
                     <tbody>
                         {columns.slice(0, most).map(({ name, unit, role, role_ko, why, why_ko, examples }) => (
                             <tr key={name} className={isUsed(wish, name, role) ? '' : 'out'}>
                                 <td><input type="checkbox" aria-label={t('models.column.use', { column: name })} checked={isUsed(wish, name, role)} onChange={(event) => onChange(withUsed(wish, name, role, event.target.checked))} /></td>
                                 <th scope="row"><b>{name}</b>{unit && <small> {unit}</small>}<small className="sheet-examples">{examples.join(' · ')}</small></th>
-                                {isLife && <td><input type="checkbox" aria-label={t('models.column.is_setting', { column: name })} checked={wish.settings.includes(name)} onChange={(event) => onChange({ ...wish, settings: event.target.checked ? [...wish.settings, name] : wish.settings.filter((one) => one !== name) })} /></td>}
+                                {isAged && <td><input type="checkbox" aria-label={t('models.column.is_setting', { column: name })} checked={wish.settings.includes(name)} onChange={(event) => onChange({ ...wish, settings: event.target.checked ? [...wish.settings, name] : wish.settings.filter((one) => one !== name) })} /></td>}
                                 <td className="sheet-why">{[lang === 'ko' ? role_ko : role, lang === 'ko' ? why_ko : why].filter(Boolean).join(': ')}</td>
                             </tr>
                         ))}

@@ -321,4 +321,5 @@ export const words: Record<keyof typeof korean, string> = {
     'capability.no_within': 'Cp and Cpk come when limits are frozen.',
     'capability.chart': 'How the values lie in the specification',
     'models.tab': 'Models',
+    'lives.tab': 'Remaining life',
 }

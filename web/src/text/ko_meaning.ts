@@ -319,4 +319,5 @@ export const words = {
     'capability.no_within': 'Cp와 Cpk는 관리 한계를 정한 뒤에 나옵니다.',
     'capability.chart': '값의 분포와 규격',
     'models.tab': '모델',
+    'lives.tab': '남은 수명',
 } satisfies Record<string, string>

@@ -11,8 +11,9 @@ import '../../style/meaning.css'
 
 const ToolPage = roomOf(() => import('./tool'))
 const OeePage = roomOf(() => import('./oee'))
+const Lives = roomOf(() => import('./lives'), 'models')
 
-/** /equipment, /equipment/oee, /equipment/table, /equipment/ideals, /equipment/shifts, /equipment/tool/NAME: what tools do, and how well. */
+/** /equipment, /equipment/oee, /equipment/lives, /equipment/table, /equipment/ideals, /equipment/shifts, /equipment/tool/NAME: what tools do, and how well. */
 export default function Equipment() {
     const { t } = useText()
     useTitle(t('nav.equipment'))
@@ -27,6 +28,7 @@ export default function Equipment() {
                 tabs={[
                     { href: '/equipment', text: t('equipment.now'), on: room === 'now' },
                     { href: '/equipment/oee', text: 'OEE', on: room === 'oee' },
+                    { href: '/equipment/lives', text: t('lives.tab'), on: room === 'lives' },
                     { href: '/equipment/table', text: t('equipment.table'), on: room === 'table' },
                     { href: '/equipment/ideals', text: t('equipment.ideals'), on: room === 'ideals' },
                     { href: '/equipment/shifts', text: t('equipment.shifts'), on: room === 'shifts' },
@@ -35,6 +37,7 @@ export default function Equipment() {
             <Suspense fallback={<Waiting />}>
                 {room === 'now' && <ToolsNow />}
                 {room === 'oee' && <OeePage />}
+                {room === 'lives' && <Lives />}
                 {room === 'table' && <DocumentEditor name="equipment" />}
                 {room === 'shifts' && <DocumentEditor name="shifts" />}
                 {room === 'ideals' && <DocumentEditor name="ideals" />}

@@ -87,7 +87,7 @@ export default function NewModelPage({ id }: { id: string | null }) {
             if (problem instanceof ApiError) setError(problem)
         }
     }
-    const isReady = wish.goal === 'life' ? wish.unit !== '' && wish.order !== '' : wish.target !== '' || ['odd', 'faults', 'wafer', 'survival'].includes(wish.goal)
+    const isReady = wish.goal === 'life' ? wish.unit !== '' && wish.order !== '' : wish.goal === 'survival' ? wish.order !== '' : wish.target !== '' || ['odd', 'faults', 'wafer'].includes(wish.goal)
     return (
         <>
             <PageHead title={title} over={<Link href={id === null ? '/quality/models' : `/quality/models/${id}`}>{id === null ? t('models.tab') : (known.value?.name ?? t('models.tab'))}</Link>} lead={looked ? undefined : t('models.train.text')} />
@@ -111,7 +111,7 @@ export default function NewModelPage({ id }: { id: string | null }) {
                         {share !== null && <Progress share={share} label={t('models.working')} />}
                         <div className="actions">
                             <Button look="main" disabled={busy || share !== null || !isReady} onClick={() => void train()}>{t('models.begin')}</Button>
-                            {!isReady && <span className="note">{t(wish.goal === 'life' ? 'models.needs.life' : 'models.needs.target')}</span>}
+                            {!isReady && <span className="note">{t(wish.goal === 'life' ? 'models.needs.life' : wish.goal === 'survival' ? 'models.needs.age' : 'models.needs.target')}</span>}
                         </div>
                     </Card>
                 </>
