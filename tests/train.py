@@ -154,6 +154,32 @@ def remaining_life():
         check("a damaged one", maru("predict", path_of("bad.maru"), path_of("pumps_now.csv"))[0], 3)
 
 
+def wafer_maps():
+    """A row a die; lots of six wafers, some with a bad ring or center; lot 7 was hit as a whole."""
+    at, rows = random.Random(3), []
+    for lot in range(24):
+        for wafer in range(1, 7):
+            pattern = "ring" if lot == 7 else at.choice(["none", "none", "ring", "center"])
+            for y in range(14):
+                for x in range(14):
+                    radius = ((x - 6.5) ** 2 + (y - 6.5) ** 2) ** 0.5 / 7
+                    is_hit = pattern == "ring" and radius > 0.8 or pattern == "center" and radius < 0.4
+                    if radius <= 1:
+                        rows.append([f"A{lot:02d}", str(wafer), str(x), str(y), "5" if at.random() < (0.8 if is_hit else 0.05) else "1", pattern])
+    path = write("maps.csv", as_text(rows, ["로트", "웨이퍼", "X좌표", "Y좌표", "BIN", "불량패턴"]))
+    card = train(path, "maps.maru", "--goal", "wafer")
+    check(f"patterns: {card['patterns']}", ([one["name"] for one in card["patterns"]], figure(card, "macro_f1")["low"] > 0.6, card["n_train"] + card["n_test"]), (["center", "none", "ring"], True, 144))
+    status, out, error = maru("predict", path_of("maps.maru"), path, "--json", "--why")
+    said = json.loads(out)
+    right = sum(one["class"] == row[5] for one, row in zip(said["maps"], {(row[0], row[1]): row for row in rows}.values()))
+    check(f"maps are told: {error}", (status, len(said["maps"]), right > 130, all(len(one["die"]) == 196 and one["why"] for one in said["maps"])), (0, 144, True, True))
+    check(f"the lot that was hit: {said['shared']}", [(one["lot"], one["class"]) for one in said["shared"]], [("A07", "ring")])
+    check("the dies of a map", (said["maps"][0]["die"].count("2"), said["maps"][0]["bad"]), (said["maps"][0]["bad"],) * 2)
+    check("as CSV", predictions(maru("predict", path_of("maps.maru"), path)[1])[42]["lot"], "A07")
+    status, _, error = maru("train", write("flat.csv", as_text(rows[:500], ["로트", "웨이퍼", "가로", "Y좌표", "BIN", "불량패턴"])), "--goal", "wafer", "-o", path_of("flat.maru"), lang="ko")
+    check(f"no x: {error.strip()}", (status, "x" in error, os.path.exists(path_of("flat.maru"))), (3, True, False))
+
+
 def nothing_to_learn():
     at = random.Random(7)
     good = as_text(press_shop(300, 8))
@@ -192,6 +218,7 @@ def models_that_are_none():
 a_small_maker()
 numbers_and_classes()
 remaining_life()
+wafer_maps()
 nothing_to_learn()
 models_that_are_none()
 if LONG and os.path.exists(os.path.join(DATA, "ai4i2020", "ai4i2020.csv")):

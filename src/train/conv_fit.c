@@ -227,8 +227,8 @@ maru_status conv_fit(const struct conv_shape *shape, const struct conv_pictures 
     for (; st == MARU_OK && fit.epoch < options->n_epoch; fit.epoch++) {
         double loss = 0;
         st = pass(&fit, &loss, err);
-        if (st == MARU_OK && options->look) {
-            options->look(options->context, fit.epoch, loss);
+        if (st == MARU_OK && options->look && !options->look(options->context, fit.epoch, loss)) {
+            st = fail(err, MARU_E_STOPPED, "stopped");
         }
     }
     end(&fit);

@@ -32,7 +32,8 @@ struct conv_fit_options {
     double rate;    // of the first steps; it falls to 0 along a line
     double decay;   // of weights, each step, times the rate
     bool is_turned; // turn and mirror by chance
-    void (*look)(void *context, uint32_t epoch, double loss); // after each pass; may be NULL
+    // After each pass; false: stop. NULL: nobody looks.
+    bool (*look)(void *context, uint32_t epoch, double loss);
     void *context;
 };
 
@@ -40,7 +41,7 @@ struct conv_fit_options conv_fit_usual(void);
 
 // Fit a net to the pictures from weights by chance.
 //   out     *out, to be freed with conv_free
-//   errors  MARU_E_RANGE: an option or a class outside, no picture; MARU_E_LIMIT; MARU_E_MEMORY
+//   errors  MARU_E_RANGE: an option or a class outside, no picture; MARU_E_STOPPED; MARU_E_LIMIT; MARU_E_MEMORY
 //   cost    O(passes x pictures x weights x cells)
 //   threads n_thread of its own
 //   source  D. P. Kingma, J. Ba: Adam, ICLR 2015, arXiv 1412.6980, algorithm 1; I. Loshchilov, F. Hutter, ICLR 2019, arXiv

@@ -132,10 +132,12 @@ struct fitting {
     float *y;        // (n_map) the same as a float
 };
 
-static void look(const struct wafer_fit_options *o, const char *what, double share) {
-    if (o->look) {
-        o->look(o->context, what, share);
-    }
+static bool look(const struct wafer_fit_options *o, const char *what, double share) {
+    return !o->look || o->look(o->context, what, share);
+}
+
+static maru_status go_on(const struct wafer_fit_options *o, const char *what, maru_error *err) {
+    return look(o, what, 0) ? MARU_OK : fail(err, MARU_E_STOPPED, "stopped");
 }
 
 static maru_status check(const struct wafer_map *map, uint32_t n_map,
@@ -232,10 +234,10 @@ static maru_status fit_trees(struct fitting *fitting, maru_error *err) {
     return st;
 }
 
-static void look_on(void *context, uint32_t epoch, double loss) {
+static bool look_on(void *context, uint32_t epoch, double loss) {
     const struct fitting *fitting = context;
     (void)loss;
-    look(fitting->options, "net", (epoch + 1.0) / fitting->options->n_pass);
+    return look(fitting->options, "net", (epoch + 1.0) / fitting->options->n_pass);
 }
 
 static struct conv_shape net_shape(uint32_t n_class) {
@@ -269,12 +271,10 @@ maru_status wafer_model_fit(const struct wafer_map *map, uint32_t n_map,
     if (st == MARU_OK) {
         st = find_classes(&fitting, map, n_map, err);
     }
+    st = st == MARU_OK ? go_on(options, "features", err) : st;
+    st = st == MARU_OK ? see(map, n_map, options->n_thread, &fitting.seen, err) : st;
+    st = st == MARU_OK ? go_on(options, "trees", err) : st;
     if (st == MARU_OK) {
-        look(options, "features", 0);
-        st = see(map, n_map, options->n_thread, &fitting.seen, err);
-    }
-    if (st == MARU_OK) {
-        look(options, "trees", 0);
         find_usual(&fitting.seen, fitting.model->usual);
         fitting.model->net_share = (float)options->net_share;
         fitting.model->fairness = (float)options->fairness;

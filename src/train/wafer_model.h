@@ -31,7 +31,8 @@ struct wafer_fit_options {
         net_share; // of the logarithms of the probabilities, 0 to 1; the rest is that of the trees
     double
         fairness; // 0: answers as often as classes are in the maps; 1: as if all were equally frequent. Macro F1 lies between
-    void (*look)(void *context, const char *what, double share); // may be NULL
+    // How far it is; false: stop. NULL: nobody looks.
+    bool (*look)(void *context, const char *what, double share);
     void *context;
 };
 

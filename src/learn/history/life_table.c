@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "base/binary.h"
-#include "base/digest.h"
 #include "base/names.h"
+#include "base/sealed.h"
 #include "base/status.h"
 
-enum { VERSION = 1, HEAD_BYTES = 12, TAIL_BYTES = 16 };
+enum { VERSION = 1 };
 #define US_PER_H 3.6e9
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'L', 'T', 'B', 'L'};
+static const char its_name[] = "MARULTBL";
 
 // ---- rows of a frame
 
@@ -102,9 +102,7 @@ maru_status life_rows_make(const struct life_rows_input *in, struct arena *arena
 
 maru_status life_table_write(const struct life_table *table, const void *model, size_t n_model,
                              struct text *out, maru_error *err) {
-    const size_t from = out->n_bytes;
-    text_add(out, its_name, sizeof its_name);
-    binary_add_u32(out, VERSION);
+    const size_t from = sealed_begin(out, its_name, VERSION);
     binary_add_string(out, table->unit);
     binary_add_string(out, table->order);
     binary_add_string(out, table->counted_in);
@@ -122,19 +120,10 @@ maru_status life_table_write(const struct life_table *table, const void *model, 
     binary_add_u32(out, table->n_cut);
     binary_add_double(out, table->rmse);
     binary_add_block(out, model, n_model);
-    if (out->status == MARU_OK) {
-        struct digest digest;
-        digest_init(&digest);
-        digest_bytes(&digest, out->bytes + from, out->n_bytes - from);
-        binary_add_u64(out, digest.lane[0]);
-        binary_add_u64(out, digest.lane[1]);
-    }
-    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "the model does not fit");
+    return sealed_end(out, from, err);
 }
 
-bool life_table_is(const void *bytes, size_t n) {
-    return n >= sizeof its_name && memcmp(bytes, its_name, sizeof its_name) == 0;
-}
+bool life_table_is(const void *bytes, size_t n) { return sealed_is(bytes, n, its_name); }
 
 static void read_names(struct binary *in, struct life_table *t) {
     enum { LEAST_COLUMN_BYTES = 9 };
@@ -174,33 +163,15 @@ static maru_status read_all(struct binary *in, struct life_table *t, maru_error 
 }
 
 maru_status life_table_read(const void *bytes, size_t n, struct life_table *out, maru_error *err) {
-    if (!life_table_is(bytes, n) || n < HEAD_BYTES + TAIL_BYTES) {
-        return fail(err, MARU_E_INPUT, "the file is no model");
-    }
-    struct binary in = binary_of(bytes, n - TAIL_BYTES), tail;
-    const unsigned char *end = (const unsigned char *)bytes + n - TAIL_BYTES;
-    tail = binary_of(end, TAIL_BYTES);
-    binary_u64(&in); // its name
-    const uint32_t version = binary_u32(&in);
-    if (version != VERSION) {
-        return fail(err, MARU_E_INPUT, "a model of version %u, and this program reads %d", version,
-                    VERSION);
-    }
-    struct digest digest;
-    digest_init(&digest);
-    digest_bytes(&digest, bytes, n - TAIL_BYTES);
-    const uint64_t first = binary_u64(&tail), second = binary_u64(&tail);
-    if (first != digest.lane[0] || second != digest.lane[1]) {
-        return fail(err, MARU_E_INPUT, "the model was changed or cut off");
-    }
+    struct binary in;
     struct life_table made = {0};
     arena_init(&made.arena, 8 * (n + 4096));
-    const maru_status st = read_all(&in, &made, err);
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, made.fingerprint, err);
+    st = st == MARU_OK ? read_all(&in, &made, err) : st;
     if (st != MARU_OK) {
         life_table_fini(&made);
         return st;
     }
-    digest_hex(&digest, made.fingerprint);
     *out = made;
     return MARU_OK;
 }

@@ -11,12 +11,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/digest.h"
+#include "base/sealed.h"
 #include "base/status.h"
 
-enum { VERSION = 3, TAIL_BYTES = 16, MAX_KNOTS = 1 << 24 };
+enum { VERSION = 3, MAX_KNOTS = 1 << 24 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'M', 'O', 'D', 'L'};
+static const char its_name[] = "MARUMODL";
 
 struct reader {
     struct binary in;
@@ -445,7 +445,6 @@ static void read_classes(struct reader *r, struct fitted_model *m) {
 }
 
 maru_status fitted_model_write(const struct fitted_model *m, struct text *out, maru_error *err) {
-    const size_t from = out->n_bytes;
     struct text predictor;
     text_init(&predictor, MODEL_MAX_BYTES);
     const maru_status st = predictor_write(m->predictor, &predictor, err);
@@ -453,8 +452,7 @@ maru_status fitted_model_write(const struct fitted_model *m, struct text *out, m
         text_fini(&predictor);
         return st;
     }
-    text_add(out, its_name, sizeof its_name);
-    binary_add_u32(out, VERSION);
+    const size_t from = sealed_begin(out, its_name, VERSION);
     binary_add_u8(out, m->goal);
     binary_add_string(out, m->target);
     binary_add_string(out, m->unit);
@@ -470,14 +468,7 @@ maru_status fitted_model_write(const struct fitted_model *m, struct text *out, m
     write_errors(&m->errors, out);
     write_dependences(&m->card, out);
     text_fini(&predictor);
-    if (out->status == MARU_OK) {
-        struct digest digest;
-        digest_init(&digest);
-        digest_bytes(&digest, out->bytes + from, out->n_bytes - from);
-        binary_add_u64(out, digest.lane[0]);
-        binary_add_u64(out, digest.lane[1]);
-    }
-    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "a model with too many bytes");
+    return sealed_end(out, from, err);
 }
 
 static maru_status read_predictor(struct reader *r, struct fitted_model *m, maru_error *err) {
@@ -538,49 +529,21 @@ static maru_status read_all(struct reader *r, struct fitted_model *m, maru_error
                                           : MARU_OK;
 }
 
-// The name, the version and the digest.
-static maru_status check_frame(const unsigned char *bytes, size_t n, struct digest *digest,
-                               maru_error *err) {
+maru_status fitted_model_read(const void *bytes, size_t n, struct fitted_model *out,
+                              maru_error *err) {
+    enum { TIMES = 8 };
+    struct fitted_model made = {0};
+    struct reader reader = {.arena = &made.arena};
     if (n > MODEL_MAX_BYTES) {
         return fail(err, MARU_E_LIMIT, "a model with too many bytes");
     }
-    if (n < sizeof its_name + 4 + TAIL_BYTES || memcmp(bytes, its_name, sizeof its_name) != 0) {
-        return fail(err, MARU_E_INPUT, "the file is no model");
-    }
-    struct binary version = binary_of(bytes + sizeof its_name, 4);
-    const uint32_t its_version = binary_u32(&version);
-    if (its_version != VERSION) {
-        return fail(err, MARU_E_INPUT, "a model of version %u, and this program reads %d",
-                    its_version, VERSION);
-    }
-    digest_init(digest);
-    digest_bytes(digest, bytes, n - TAIL_BYTES);
-    struct binary tail = binary_of(bytes + n - TAIL_BYTES, TAIL_BYTES);
-    const uint64_t first = binary_u64(&tail), second = binary_u64(&tail);
-    return first == digest->lane[0] && second == digest->lane[1]
-               ? MARU_OK
-               : fail(err, MARU_E_INPUT, "the model was changed or cut off");
-}
-
-maru_status fitted_model_read(const void *bytes, size_t n, struct fitted_model *out,
-                              maru_error *err) {
-    struct digest digest;
-    maru_status st = check_frame(bytes, n, &digest, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    struct fitted_model made = {0};
-    enum { HEAD_BYTES = 12, TIMES = 8 };
     arena_init(&made.arena, (n + 4096) * TIMES);
-    struct reader reader = {
-        binary_of((const unsigned char *)bytes + HEAD_BYTES, n - HEAD_BYTES - TAIL_BYTES),
-        &made.arena};
-    st = read_all(&reader, &made, err);
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &reader.in, made.fingerprint, err);
+    st = st == MARU_OK ? read_all(&reader, &made, err) : st;
     if (st != MARU_OK) {
         fitted_model_fini(&made);
         return st;
     }
-    digest_hex(&digest, made.fingerprint);
     *out = made;
     return MARU_OK;
 }

@@ -9,12 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/digest.h"
+#include "base/sealed.h"
 #include "base/status.h"
 
-enum { VERSION = 1, HEAD_BYTES = 12, TAIL_BYTES = 16, TIMES = 8 };
+enum { VERSION = 1, TIMES = 8 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'S', 'U', 'R', 'V'};
+static const char its_name[] = "MARUSURV";
 
 struct reader {
     struct binary in;
@@ -235,9 +235,7 @@ static void read_figures(struct reader *r, struct survival_model *m) {
 
 maru_status survival_model_write(const struct survival_model *m, struct text *out,
                                  maru_error *err) {
-    const size_t from = out->n_bytes;
-    text_add(out, its_name, sizeof its_name);
-    binary_add_u32(out, VERSION);
+    const size_t from = sealed_begin(out, its_name, VERSION);
     const char *const names[] = {m->age,   m->counted_in, m->ended, m->group,
                                  m->title, m->version,    m->data};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -248,19 +246,10 @@ maru_status survival_model_write(const struct survival_model *m, struct text *ou
     write_replacement(m, out);
     write_curves(m, out);
     write_figures(m, out);
-    if (out->status == MARU_OK) {
-        struct digest digest;
-        digest_init(&digest);
-        digest_bytes(&digest, out->bytes + from, out->n_bytes - from);
-        binary_add_u64(out, digest.lane[0]);
-        binary_add_u64(out, digest.lane[1]);
-    }
-    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "a model with too many bytes");
+    return sealed_end(out, from, err);
 }
 
-bool survival_model_is(const void *bytes, size_t n) {
-    return n >= sizeof its_name && memcmp(bytes, its_name, sizeof its_name) == 0;
-}
+bool survival_model_is(const void *bytes, size_t n) { return sealed_is(bytes, n, its_name); }
 
 static maru_status read_all(struct reader *r, struct survival_model *m, maru_error *err) {
     const char **const names[] = {&m->age,   &m->counted_in, &m->ended,
@@ -288,47 +277,20 @@ static maru_status read_all(struct reader *r, struct survival_model *m, maru_err
                                           : MARU_OK;
 }
 
-static maru_status check_frame(const unsigned char *bytes, size_t n, struct digest *digest,
-                               maru_error *err) {
+maru_status survival_model_read(const void *bytes, size_t n, struct survival_model *out,
+                                maru_error *err) {
+    struct survival_model made = {0};
+    struct reader reader = {.arena = &made.arena};
     if (n > SURVIVAL_MAX_BYTES) {
         return fail(err, MARU_E_LIMIT, "a model with too many bytes");
     }
-    if (n < HEAD_BYTES + TAIL_BYTES || !survival_model_is(bytes, n)) {
-        return fail(err, MARU_E_INPUT, "the file is no model");
-    }
-    struct binary version = binary_of(bytes + sizeof its_name, 4);
-    const uint32_t its_version = binary_u32(&version);
-    if (its_version != VERSION) {
-        return fail(err, MARU_E_INPUT, "a model of version %u, and this program reads %d",
-                    its_version, VERSION);
-    }
-    digest_init(digest);
-    digest_bytes(digest, bytes, n - TAIL_BYTES);
-    struct binary tail = binary_of(bytes + n - TAIL_BYTES, TAIL_BYTES);
-    const uint64_t first = binary_u64(&tail), second = binary_u64(&tail);
-    return first == digest->lane[0] && second == digest->lane[1]
-               ? MARU_OK
-               : fail(err, MARU_E_INPUT, "the model was changed or cut off");
-}
-
-maru_status survival_model_read(const void *bytes, size_t n, struct survival_model *out,
-                                maru_error *err) {
-    struct digest digest;
-    maru_status st = check_frame(bytes, n, &digest, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    struct survival_model made = {0};
     arena_init(&made.arena, (n + 4096) * TIMES);
-    struct reader reader = {
-        binary_of((const unsigned char *)bytes + HEAD_BYTES, n - HEAD_BYTES - TAIL_BYTES),
-        &made.arena};
-    st = read_all(&reader, &made, err);
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &reader.in, made.fingerprint, err);
+    st = st == MARU_OK ? read_all(&reader, &made, err) : st;
     if (st != MARU_OK) {
         survival_model_fini(&made);
         return st;
     }
-    digest_hex(&digest, made.fingerprint);
     *out = made;
     return MARU_OK;
 }

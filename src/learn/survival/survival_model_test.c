@@ -20,26 +20,27 @@ static struct survival_model ball_bearings(const struct survival_curve *curve) {
     uint8_t is_failed[BEARINGS];
     memset(is_failed, 1, sizeof is_failed);
     const struct lifetimes lives = {bearings_time, is_failed, NULL, BEARINGS};
-    struct survival_model m = {.age = "revolutions",
-                               .counted_in = "10⁶",
-                               .ended = "",
-                               .group = "",
-                               .recipe = {columns, features, 1, 1},
-                               .effect = effects,
-                               .n_effect = 1,
-                               .cost_planned = 1,
-                               .cost_failure = 10,
-                               .horizon = 20,
-                               .curve = curve,
-                               .n_curve = 1,
-                               .group_p = (double)NAN,
-                               .level = 0.8,
-                               .n_life = BEARINGS,
-                               .n_failed = BEARINGS,
-                               .seed = 1,
-                               .title = "베어링",
-                               .version = "1",
-                               .data = "0123"};
+    struct survival_model m = {
+        .age = "revolutions",
+        .counted_in = "10⁶",
+        .ended = "",
+        .group = "",
+        .recipe = {.column = columns, .feature = features, .n_column = 1, .n_feature = 1},
+        .effect = effects,
+        .n_effect = 1,
+        .cost_planned = 1,
+        .cost_failure = 10,
+        .horizon = 20,
+        .curve = curve,
+        .n_curve = 1,
+        .group_p = (double)NAN,
+        .level = 0.8,
+        .n_life = BEARINGS,
+        .n_failed = BEARINGS,
+        .seed = 1,
+        .title = "베어링",
+        .version = "1",
+        .data = "0123"};
     assert_int_equal(weibull_fit(&lives, 0.95, &m.weibull, NULL), MARU_OK);
     assert_int_equal(weibull_replacement(&m.weibull, 1, 10, &m.replacement, NULL), MARU_OK);
     return m;

@@ -17,7 +17,7 @@ struct model_file {
 };
 
 static const struct model_format *const formats[] = {&model_format_rows, &model_format_life,
-                                                     &model_format_survival};
+                                                     &model_format_survival, &model_format_maps};
 enum { N_FORMAT = sizeof formats / sizeof *formats };
 
 static const struct {
@@ -26,6 +26,7 @@ static const struct {
 } goals[] = {
     {"yes-no", model_goal_rows}, {"class", model_goal_rows},        {"number", model_goal_rows},
     {"life", model_goal_life},   {"survival", model_goal_survival},
+    {"wafer", model_goal_maps},
 };
 enum { N_GOAL = sizeof goals / sizeof *goals };
 

@@ -22,7 +22,8 @@ struct model_format {
     const struct fitted_model *(*fitted)(const void *model);
 };
 
-extern const struct model_format model_format_rows, model_format_life, model_format_survival;
+extern const struct model_format model_format_rows, model_format_life, model_format_maps,
+    model_format_survival;
 
 // Training in hand: the spreadsheet is open.
 struct goal_work {
@@ -33,6 +34,7 @@ struct goal_work {
 
 maru_status model_goal_rows(const struct goal_work *work, struct text *out, maru_error *err);
 maru_status model_goal_life(const struct goal_work *work, struct text *out, maru_error *err);
+maru_status model_goal_maps(const struct goal_work *work, struct text *out, maru_error *err);
 maru_status model_goal_survival(const struct goal_work *work, struct text *out, maru_error *err);
 
 // A name cut to its room; NULL: "".

@@ -134,11 +134,12 @@ struct wafer_work {
     uint32_t seed;            // of the run, from 0
 };
 
-static void look(void *context, const char *what, double share) {
+static bool look(void *context, const char *what, double share) {
     const struct wafer_work *work = context;
     const double before = strcmp(what, "net") == 0 ? 0.4 : strcmp(what, "trees") == 0 ? 0.05 : 0;
     const double within = before > 0.1 ? before + 0.5 * share : before;
     set_progress(work->run, (work->seed + within) / work->run->n_seed, what);
+    return true;
 }
 
 static maru_status fit(struct wafer_work *work, struct wafer_model **out, maru_error *err) {

@@ -5,6 +5,7 @@
 #include "study/words/korean_doubt_list.h"
 #include "study/words/korean_kinds_list.h"
 #include "study/words/korean_life_list.h"
+#include "study/words/korean_maps_list.h"
 #include "study/words/korean_odd_list.h"
 #include "study/words/korean_registry_list.h"
 
@@ -183,7 +184,7 @@
     X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다") \
     X("a linear model that has changed on its way", "선형 모델이 옮겨지는 동안 바뀌었습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_KINDS(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_KINDS(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MAPS(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif

@@ -9,12 +9,13 @@
 
 #include "base/text.h"
 #include "study/words/kind_words_list.h"
+#include "study/words/map_words_list.h"
 #include "study/words/words_list.h"
 
 enum lang { LANG_EN, LANG_KO, N_LANG };
 
 #define WORD_ID(id, en, ko) W_##id,
-enum word { WORDS(WORD_ID) KIND_WORDS(WORD_ID) HELP_WORDS(WORD_ID) N_WORD };
+enum word { WORDS(WORD_ID) KIND_WORDS(WORD_ID) MAP_WORDS(WORD_ID) HELP_WORDS(WORD_ID) N_WORD };
 #undef WORD_ID
 
 // The text as it stands in the list.

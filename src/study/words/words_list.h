@@ -43,7 +43,7 @@
     X(CARD_GROUP, "Rows of one {1} are never on both sides.", "{1}[이/가] 같은 행은 양쪽에 나뉘지 않습니다.") \
     X(CARD_GOOD, "How good it is on rows that it had never seen", "본 적 없는 행에서 얼마나 맞는가") \
     X(CARD_CONSTANT, "always the same", "늘 같은 답") \
-    X(CARD_THRESHOLD, "Alarm from a probability of {1} on: a miss costs {2}, a false alarm {3}.", "확률이 {1} 이상이면 알람을 냅니다. 놓치면 {2}, 거짓 알람는 {3}의 비용으로 봅니다.") \
+    X(CARD_THRESHOLD, "Alarm from a probability of {1} on: a miss costs {2}, a false alarm {3}.", "확률이 {1} 이상이면 알람을 냅니다. 놓치면 {2}, 거짓 알람은 {3}의 비용으로 봅니다.") \
     X(CARD_LEVEL, "Its intervals should hold the truth in {1} of cases.", "구간은 {1}의 경우에 참값을 담아야 합니다.") \
     X(CARD_SUSPECTS, "What it goes by", "무엇을 보고 답하는가") \
     X(CARD_SHARE, "share", "비중") \
@@ -366,7 +366,7 @@
     X(PREDICT_PURPOSE, "ask a model about the rows of a spreadsheet", "표 파일의 행마다 모델의 예측을 적습니다") \
     X(MODELS_PURPOSE, "show the cards of models", "모델의 카드를 보여 줍니다") \
     X(HELP_MODEL_OUT, "write the model [model.maru]", "모델을 쓸 파일 [model.maru]") \
-    X(HELP_GOAL, "yes-no, class, number, life or survival [what the target asks for]", "yes-no, class, number, life, survival 가운데 하나 [대상 열에 따름]") \
+    X(HELP_GOAL, "yes-no, class, number, life, survival or wafer [what the target asks for]", "yes-no, class, number, life, survival, wafer 가운데 하나 [대상 열에 따름]") \
     X(HELP_SPLIT, "time, group or random: how rows are set aside [time]", "time, group, random: 시험할 행을 떼어 두는 방법 [time]") \
     X(HELP_UNIT, "the column of units or lots, whose rows stay together", "같은 쪽에 두어야 할 개체·로트의 열") \
     X(HELP_ORDER, "life: the column that orders the rows of a unit (cycles, hours, a time); survival: the column of ages", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각), survival: 나이 열") \
