@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include "serve/api/fields.h"
+#include "serve/models/training_request.h"
 #include "serve/runs/asking.h"
 #include "serve/runs/model_options.h"
 #include "serve/twins/forecasting.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Bodies of requests: a run, a forecast, options of a model, the members of any request of a twin; each with
+// Bodies of requests: a run, a forecast, a training, options of a model, the members of any request of a twin; each with
 // all numbers in their ranges, or a refusal that says where.
 
 static void require(int holds) {
@@ -58,10 +59,27 @@ static void read_members(const char *bytes, size_t n) {
     fields_close(json);
 }
 
+// What is kept of a training is read when it is done: it has to say the same again.
+static void read_training(const char *bytes, size_t n) {
+    struct training_request asked, again;
+    maru_error err = {0};
+    if (training_request_read(&asked, bytes, n, true, &err) == MARU_OK) {
+        const char *kept = asked.kept.bytes;
+        require(asked.dataset[0] && strlen(asked.dataset) <= 32);
+        require(training_request_read(&again, kept, asked.kept.n_bytes, false, NULL) == MARU_OK);
+        require(strcmp(again.kept.bytes, kept) == 0 && strcmp(again.dataset, asked.dataset) == 0);
+        training_request_fini(&again);
+    } else {
+        require(err.text[0] != '\0' && (err.file[0] == '/' || err.code == MARU_E_LIMIT));
+    }
+    training_request_fini(&asked);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     read_forecast((const char *)bytes, n);
     read_options((const char *)bytes, n);
     read_members((const char *)bytes, n);
+    read_training((const char *)bytes, n);
     struct asking asking;
     maru_error err = {0};
     if (asking_read(&asking, (const char *)bytes, n, &err) == MARU_OK) {
