@@ -87,7 +87,8 @@ def datasets():
 
 def trained(kept):
     asked = {"dataset": kept["id"], "name": "프레스 불량", "target": "판정", "leave_out": ["두께"], "kind": "linear", "seed": 3}
-    status, begun = client.post("/v1/models", asked)
+    key = {"Idempotency-Key": "one"}
+    status, begun = client.post("/v1/models", asked, key)
     check("a training begins", (status, begun["model"]["name"], begun["model"]["training"], begun["run"]["kind"], begun["run"]["model"]), (201, "프레스 불량", begun["run"]["id"], "train", begun["model"]["id"]))
     seen, state = follow(begun["run"]["id"])
     check(f"progress is seen: {seen}", (state["state"], len(seen) >= 3, seen == sorted(seen)), ("done", True, True))
@@ -102,7 +103,8 @@ def trained(kept):
     check(f"its headline: {version['headline']}", version["headline"]["low"] > version["headline"]["constant"] and "no_better" not in version["warnings"], True)
     told = client.get("/v1/models/" + model)[1]
     check("the model", (told["champion"], told["challenger"], told["target"], told["training"], told["use"]["is_on"], told["headline"]), (1, None, "판정", None, True, version["headline"]))
-    check("the run in the list of trainings", [one["id"] for one in client.get("/v1/runs?kind=train")[1]["items"]], [begun["run"]["id"]])
+    check("asked again with its key", client.post("/v1/models", asked, key), (201, begun))
+    check("the run in the list of trainings", [[one["id"] for one in client.get("/v1/runs?" + query)[1]["items"]] for query in ("kind=train", "model=" + model, "model=other")], [[begun["run"]["id"]]] * 2 + [[]])
     return model, bytes_
 
 

@@ -219,6 +219,7 @@ maru_status tenant_each_run(struct tenant *tenant, const struct run_filter *filt
     query_open(&query, &tenant->database,
                "SELECT " RUN_COLUMNS " FROM run WHERE (?1 = '' OR plant = ?1)"
                " AND (?2 = '' OR id < ?2) AND (?4 = '' OR kind = ?4) AND (?5 = '' OR state = ?6)"
+               " AND (?7 = '' OR model = ?7)"
                " ORDER BY id DESC LIMIT ?3");
     query_bind_text(&query, filter->plant);
     query_bind_text(&query, page->after);
@@ -226,6 +227,7 @@ maru_status tenant_each_run(struct tenant *tenant, const struct run_filter *filt
     query_bind_text(&query, filter->kind);
     query_bind_text(&query, filter->state);
     query_bind_integer(&query, state_of(filter->state));
+    query_bind_text(&query, filter->model ? filter->model : "");
     return tell(tenant, &query, see, context, false, err);
 }
 

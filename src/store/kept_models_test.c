@@ -284,6 +284,14 @@ static void a_run_ends_with_its_version(void **state) {
     assert_int_equal(tenant_end_run(s->local, s->model[1], &end, NULL), MARU_OK);
     expect(s, "trained number champion 1 challenger 0 on;", "1 champion;");
     assert_int_equal(n_open(s), 0);
+    const struct page page = {.limit = 9, .after = ""};
+    struct run_filter filter = {.plant = "", .kind = "", .state = "", .model = s->model[0]};
+    int n_its = 0, n_other = 0;
+    assert_int_equal(tenant_each_run(s->local, &filter, &page, count_run, &n_its, NULL), MARU_OK);
+    filter.model = "other";
+    assert_int_equal(tenant_each_run(s->local, &filter, &page, count_run, &n_other, NULL), MARU_OK);
+    assert_int_equal(n_its, 1);
+    assert_int_equal(n_other, 0);
     struct run_row second = run; // which is removed before it ends: there is no version of it
     second.model = s->model[0];
     assert_int_equal(tenant_add_run(s->local, &second, id, NULL), MARU_OK);

@@ -172,6 +172,7 @@ MARU_MUST_USE maru_status tenant_see_one_run(struct tenant *tenant, const char *
                                              tenant_see_run see, void *context, maru_error *err);
 struct run_filter {
     const char *plant, *kind, *state; // "": any
+    const char *model;                // "" or NULL: any
 };
 MARU_MUST_USE maru_status tenant_each_run(struct tenant *tenant, const struct run_filter *filter,
                                           const struct page *page, tenant_see_run see,

@@ -147,6 +147,7 @@ static maru_status make(struct request *request, struct making *making, maru_err
     return st;
 }
 
+// model NULL: it is known; run "": there is none.
 static maru_status tell_training(struct request *request, const char *model, const char *run,
                                  maru_error *err) {
     struct text its_model, its_run;
@@ -154,19 +155,39 @@ static maru_status tell_training(struct request *request, const char *model, con
     text_init(&its_model, REQUEST_MAX_ANSWER_BYTES);
     text_init(&its_run, REQUEST_MAX_ANSWER_BYTES);
     maru_status st = model ? model_tell_short(request, model, &its_model, err) : MARU_OK;
-    st = st == MARU_OK ? run_add_json(&its_run, request->server, request->tenant, run, err) : st;
+    st = st == MARU_OK && run[0]
+             ? run_add_json(&its_run, request->server, request->tenant, run, err)
+             : st;
     if (st == MARU_OK) {
         json_writer_init(&json, &request->out);
         json_open_object(&json, NULL);
         if (model) {
             json_add_raw(&json, "model", its_model.bytes);
         }
-        json_add_raw(&json, "run", its_run.bytes);
+        json_add_raw(&json, "run", its_run.bytes ? its_run.bytes : "null");
         json_close(&json);
     }
     text_fini(&its_model);
     text_fini(&its_run);
     return st;
+}
+
+maru_status model_tell_run(struct request *request, const char *run, maru_error *err) {
+    return tell_training(request, NULL, run, err);
+}
+
+static maru_status take_run(void *context, const struct run_row *row, maru_error *err) {
+    (void)err;
+    snprintf(context, STORE_ID_BYTES, "%s", row->id); // newest first
+    return MARU_OK;
+}
+
+maru_status model_tell_made(struct request *request, const char *id, maru_error *err) {
+    const struct run_filter filter = {.plant = "", .kind = "train", .state = "", .model = id};
+    const struct page page = {.limit = TENANT_MAX_MODEL_VERSIONS, .after = ""};
+    char run[STORE_ID_BYTES] = "";
+    const maru_status st = tenant_each_run(request->tenant, &filter, &page, take_run, run, err);
+    return st == MARU_OK ? tell_training(request, id, run, err) : st;
 }
 
 static struct run_row run_of(const struct request *request, const struct training_request *asked) {
@@ -278,17 +299,8 @@ static maru_status bring_model(struct request *request, maru_error *err) {
         st = make(request, &making, err);
     }
     if (st == MARU_OK) {
-        struct json json;
-        struct text model;
-        text_init(&model, REQUEST_MAX_ANSWER_BYTES);
-        st = model_tell_short(request, making.id[0], &model, err);
         request->status = 201;
-        json_writer_init(&json, &request->out);
-        json_open_object(&json, NULL);
-        json_add_raw(&json, "model", model.bytes ? model.bytes : "null");
-        json_add_string(&json, "run", NULL);
-        json_close(&json);
-        text_fini(&model);
+        st = tell_training(request, making.id[0], "", err);
     }
     made_version_fini(&made);
     return st;

@@ -101,7 +101,8 @@ maru_status api_list_runs(struct request *request, maru_error *err) {
         list_begin(&runs.list, &request->out, page.limit);
         const struct run_filter filter = {.plant = request_query(request, "plant"),
                                           .kind = request_query(request, "kind"),
-                                          .state = request_query(request, "state")};
+                                          .state = request_query(request, "state"),
+                                          .model = request_query(request, "model")};
         st = tenant_each_run(request->tenant, &filter, &page, list_run, &runs, err);
         list_end(&runs.list);
     }

@@ -68,6 +68,19 @@ static maru_status tell_anew(struct request *request, const struct replay *repla
         request->status = 202;
         return run_add_json(&request->out, request->server, request->tenant, replay->subject, err);
     }
+    if (request->route->handle == api_create_dataset) {
+        request->status = 201;
+        return dataset_tell(request, replay->subject, err);
+    }
+    if (request->route->handle == api_create_model) {
+        request->status = 201;
+        return model_tell_made(request, replay->subject, err);
+    }
+    if (request->route->handle == api_create_model_version && replay->detail[0] &&
+        strcmp(replay->detail, "train") == 0) {
+        request->status = 202;
+        return model_tell_run(request, replay->subject, err);
+    }
     if (request->route->handle == api_create_plant ||
         request->route->handle == api_create_version) {
         static const char version[] = "version ";

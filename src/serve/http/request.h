@@ -150,6 +150,10 @@ MARU_MUST_USE maru_status dataset_read(struct request *request, const char *id,
                                        char name[STORE_NAME_BYTES], struct text *out,
                                        maru_error *err);
 
+// A model that was made, with its first training; a training of a version. In request->out.
+MARU_MUST_USE maru_status model_tell_made(struct request *request, const char *id, maru_error *err);
+MARU_MUST_USE maru_status model_tell_run(struct request *request, const char *run, maru_error *err);
+
 // One run as the API tells it, as one object, its waiting and progress as they are now.
 //   errors  MARU_E_USAGE: there is none
 MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
