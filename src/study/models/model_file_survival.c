@@ -10,7 +10,7 @@
 #include "study/models/survival_card.h"
 #include "train/survival_training.h"
 
-#define LIVES_ASKED_MAX_BYTES ((size_t)8 << 30)
+#define LIVES_MAX_ASKED_BYTES ((size_t)8 << 30)
 
 // ---- opening
 
@@ -189,7 +189,7 @@ static maru_status predict(const void *its, const struct model_question *questio
                            struct text *text, struct model_said *said, maru_error *err) {
     const struct survival_model *model = its;
     struct lives_asked asked = {0};
-    arena_init(&asked.arena, LIVES_ASKED_MAX_BYTES);
+    arena_init(&asked.arena, LIVES_MAX_ASKED_BYTES);
     const maru_status st = ask(model, question->frame, &asked, err);
     if (st == MARU_OK) {
         add_form(text, model, question, &asked);
@@ -205,7 +205,7 @@ static maru_status predict(const void *its, const struct model_question *questio
 static maru_status answer(const void *its, const struct frame *frame, struct model_row_answer *out,
                           maru_error *err) {
     struct lives_asked asked = {0};
-    arena_init(&asked.arena, LIVES_ASKED_MAX_BYTES);
+    arena_init(&asked.arena, LIVES_MAX_ASKED_BYTES);
     const maru_status st = ask(its, frame, &asked, err);
     for (uint32_t i = 0; st == MARU_OK && i < asked.n_row; i++) {
         const struct weibull_value *remaining = &asked.answer[i].remaining;
