@@ -120,6 +120,7 @@ def quota(admin, server):
             status, answer = c.post(f"/v1/plants/{plants[-1]}/versions?keep=true", form_of("notes.csv", b"a,b\n" + os.urandom(200000).hex().encode() + b",1\n"), FORM)
     check(f"no more room: {answer}", (status, "delete plants" in answer.get("detail", "")), (507, True))
     check("runs and twins, too", (c.post("/v1/runs", {"plant": plants[0]})[0], c.post("/v1/twins", {"plant": plants[0]})[0]), (507, 507))
+    check("datasets and models, too", (c.post("/v1/datasets", b"a,b\n1,2\n3,4\n")[0], c.post("/v1/models", {"dataset": "x"})[0]), (507, 507))
     check("reading goes on", (c.get("/v1/plants")[0], c.get(f"/v1/plants/{plants[0]}/versions/1/archive")[0]), (200, 200))
     check("others write", admin.post("/v1/plants", LINE)[0], 201)
     for plant in plants[:3]:

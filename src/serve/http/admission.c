@@ -77,9 +77,10 @@ static maru_status identify(struct request *request, maru_error *err) {
 // What a tenant that has used up its room may not do; to stop, to delete and to look on is always possible.
 static maru_status have_room(struct request *request, maru_error *err) {
     static const route_handler growing[] = {
-        api_write_lines,   api_create_plant,   api_create_version, api_create_run,
-        api_create_twin,   api_fork_twin,      api_forecast_twin,  api_inject_event,
-        api_write_samples, api_create_dataset, api_create_model,   api_create_model_version};
+        api_write_lines,          api_create_plant,   api_create_version, api_create_run,
+        api_create_twin,          api_fork_twin,      api_forecast_twin,  api_inject_event,
+        api_write_samples,        api_create_dataset, api_create_model,   api_create_model_version,
+        api_create_window_dataset};
     int64_t n_bytes = 0;
     for (size_t i = 0; i < sizeof growing / sizeof growing[0]; i++) {
         if (request->route->handle != growing[i]) {
@@ -89,7 +90,7 @@ static maru_status have_room(struct request *request, maru_error *err) {
         if (st == MARU_OK && n_bytes >= request->server->quota_bytes) {
             return request_refuse(request, 507, err,
                                   "you keep %lld MiB, and %lld MiB is what you may: delete plants, "
-                                  "runs or twins first",
+                                  "datasets, models, runs or twins first",
                                   (long long)(n_bytes >> 20),
                                   (long long)(request->server->quota_bytes >> 20));
         }

@@ -391,8 +391,8 @@
     X("the run has ended, or was stopped, already", "이미 끝났거나 중지된 실행입니다") \
     X("this version has faults and cannot run: mend them first", "이 버전에는 오류가 있어 실행할 수 없습니다. 먼저 고쳐 주세요") \
     X("{1} streams of yours are open: close some first", "열려 있는 스트림이 {1}개입니다. 몇 개를 닫은 뒤에 다시 시도하세요") \
-    X("you keep {1} MiB, and {2} MiB is what you may: delete plants, runs or twins first", \
-        "저장한 자료가 {1} MiB이고 한도는 {2} MiB입니다. 공장, 실행, 트윈 가운데 일부를 먼저 삭제하세요") \
+    X("you keep {1} MiB, and {2} MiB is what you may: delete plants, datasets, models, runs or twins first", \
+        "저장한 것이 {1} MiB이고 한도는 {2} MiB입니다. 공장, 자료, 모델, 실행, 트윈 가운데 일부를 먼저 삭제하세요") \
     X("{1} runs of yours wait already: try again when some are done", "대기 중인 실행이 이미 {1}건입니다. 몇 건이 끝난 뒤에 다시 시도하세요") \
     X("the queue is full: try again later", "대기열이 가득 찼습니다. 나중에 다시 시도하세요") \
     X("an object is wanted", "객체여야 합니다") \
