@@ -103,6 +103,7 @@ def trained(kept):
     check(f"its headline: {version['headline']}", version["headline"]["low"] > version["headline"]["constant"] and "no_better" not in version["warnings"], True)
     told = client.get("/v1/models/" + model)[1]
     check("the model", (told["champion"], told["challenger"], told["target"], told["training"], told["use"]["is_on"], told["headline"]), (1, None, "판정", None, True, version["headline"]))
+    check("there is no report of it", client.get(f"/v1/runs/{begun['run']['id']}/report")[0], 409)
     check("asked again with its key", client.post("/v1/models", asked, key), (201, begun))
     check("the run in the list of trainings", [[one["id"] for one in client.get("/v1/runs?" + query)[1]["items"]] for query in ("kind=train", "model=" + model, "model=other")], [[begun["run"]["id"]]] * 2 + [[]])
     return model, bytes_

@@ -302,8 +302,8 @@ static void finish(struct job *job, struct tenant *tenant, maru_status st,
         end.sentence_en = text_of(&answer->sentence_en);
         end.figures = text_of(&answer->figures);
         end.result = &answer->json;
-        end.report_ko = &answer->report_ko;
-        end.report_en = &answer->report_en;
+        end.report_ko = answer->report_ko.n_bytes > 0 ? &answer->report_ko : NULL;
+        end.report_en = answer->report_en.n_bytes > 0 ? &answer->report_en : NULL;
         end.version = outcome->made.version.bytes && !is_cancelled ? &outcome->made.version : NULL;
     }
     // A run that was removed meanwhile is gone, which is fine; what a full disk does not take is done
