@@ -1,6 +1,6 @@
 // For tests: a world of known truth, and a model that was learned from it.
 //
-// Four numbers a, b, c, d, each standard normal, with a correlation from row to row, and a tool A or B; the number to be told is
+// Four numbers a, b, c, d (columns "a.mean" ...), each standard normal, with a correlation from row to row, and a tool A or B; the number to be told is
 // 2 a + b + noise, where the chance of yes is 1 / (1 + exp(1 - 2 a - b)), and the classes x, y, z have log weights a, b and 0.
 #ifndef LEARN_TRIAL_LIVING_H
 #define LEARN_TRIAL_LIVING_H
@@ -30,7 +30,8 @@ struct trial_living_row {
     double truth; // a number, 0 or 1, a class
 };
 
-static const char *const trial_columns[TRIAL_CELLS] = {"a", "b", "c", "d", "tool"};
+static const char *const trial_columns[TRIAL_CELLS] = {"a.mean", "b.mean", "c.mean", "d.mean",
+                                                       "tool"};
 
 static inline double trial_chance(uint64_t seed, uint64_t row, uint64_t what) {
     const struct random_block block = random_at(seed, what, row);
@@ -112,10 +113,10 @@ static inline double trial_error(const struct trial_living_row *row, uint8_t goa
 
 static inline void trial_recipe(struct fitted_model *m) {
     static const char *const tools[] = {"A", "B"};
-    static const struct recipe_column column[TRIAL_CELLS] = {{"a", "", FRAME_NUMBER, NULL, 0},
-                                                             {"b", "", FRAME_NUMBER, NULL, 0},
-                                                             {"c", "", FRAME_NUMBER, NULL, 0},
-                                                             {"d", "", FRAME_NUMBER, NULL, 0},
+    static const struct recipe_column column[TRIAL_CELLS] = {{"a.mean", "", FRAME_NUMBER, NULL, 0},
+                                                             {"b.mean", "", FRAME_NUMBER, NULL, 0},
+                                                             {"c.mean", "", FRAME_NUMBER, NULL, 0},
+                                                             {"d.mean", "", FRAME_NUMBER, NULL, 0},
                                                              {"tool", "", FRAME_WORD, tools, 2}};
     static const struct feature feature[TRIAL_FEATURES] = {
         {FEATURE_NUMBER, 0, 0}, {FEATURE_NUMBER, 1, 0}, {FEATURE_NUMBER, 2, 0},
