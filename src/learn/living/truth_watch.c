@@ -100,7 +100,7 @@ maru_status truth_watch_init(struct truth_watch *watch, const struct fitted_mode
 maru_status truth_watch_clear(struct truth_watch *w, maru_error *err) {
     error_watch_reset(&w->errors);
     w->errors.n_step = w->n_move = w->n = w->n_interval = w->n_held = 0;
-    w->last = w->moves = 0;
+    w->last = w->moves = w->total = w->squares = 0;
     w->n_kept = w->next = w->n_tool = 0;
     return w->all ? begin_scores(w, err) : MARU_OK;
 }
@@ -166,6 +166,8 @@ static void watch_error(struct truth_watch *w, double error) {
             w->n_move++;
         }
         w->last = w->errors.last;
+        w->total += w->last;
+        w->squares += w->last * w->last;
     }
     w->recent[w->next] = error;
     w->next = (w->next + 1) % w->options.n_recent;
@@ -197,10 +199,13 @@ maru_status truth_watch_step(struct truth_watch *w, const struct living_truth *t
     return MARU_OK;
 }
 
+// Where errors are less different than those of training, their own variance counts; where they are more so, their mean may have moved.
 static double alike(const struct truth_watch *w) {
-    const double usual = 2.0 * w->spread;
+    const double n = (double)w->errors.n_step + PRIOR, mean = w->total / n;
+    const double own = (w->squares + PRIOR * w->spread) / n - mean * mean;
+    const double usual = 2.0 * fmin(w->spread, own);
     const double step = (w->moves + PRIOR * usual) / ((double)w->n_move + PRIOR);
-    return fmin(fmax(1.0 - step / usual, 0.0), MOST_ALIKE);
+    return usual > 0.0 ? fmin(fmax(1.0 - step / usual, 0.0), MOST_ALIKE) : MOST_ALIKE;
 }
 
 struct error_state truth_watch_errors(const struct truth_watch *w) {
@@ -251,6 +256,8 @@ void truth_watch_write(const struct truth_watch *w, struct text *out) {
     binary_add_u64(out, w->errors.since);
     binary_add_double(out, w->last);
     binary_add_double(out, w->moves);
+    binary_add_double(out, w->total);
+    binary_add_double(out, w->squares);
     binary_add_u64(out, w->n_move);
     binary_add_u32(out, w->n_kept);
     for (uint32_t i = 0; i < w->n_kept; i++) {
@@ -287,11 +294,14 @@ static void read_sums(struct truth_watch *w, struct binary *in) {
     w->errors.since = binary_u64(in);
     w->last = binary_double(in);
     w->moves = binary_double(in);
+    w->total = binary_double(in);
+    w->squares = binary_double(in);
     w->n_move = binary_u64(in);
     in->is_bad = in->is_bad || w->n_interval > w->n || w->n_held > w->n_interval ||
                  !(w->errors.sum >= 0) || isinf(w->errors.sum) || w->errors.n_step > w->n ||
                  w->errors.since > w->errors.n_step || !isfinite(w->last) || !(w->moves >= 0) ||
-                 isinf(w->moves) || w->n_move > w->n;
+                 isinf(w->moves) || !isfinite(w->total) || !(w->squares >= 0) ||
+                 isinf(w->squares) || w->n_move > w->n;
 }
 
 static void read_recent(struct truth_watch *w, struct binary *in) {

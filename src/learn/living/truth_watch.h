@@ -47,6 +47,7 @@ struct truth_watch {
     double spread;             // variance of their normal scores
     double last,
         moves; // normal score of the last error; sum of the squares of steps from one to the next
+    double total, squares; // of normal scores
     uint64_t n_move;
     uint64_t n, n_interval, n_held; // truths; those with an interval; within it
     double *recent;                 // (n_recent) a ring of errors
