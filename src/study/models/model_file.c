@@ -17,7 +17,8 @@ struct model_file {
 };
 
 static const struct model_format *const formats[] = {&model_format_rows, &model_format_life,
-                                                     &model_format_survival, &model_format_maps};
+                                                     &model_format_survival, &model_format_odd,
+                                                     &model_format_maps};
 enum { N_FORMAT = sizeof formats / sizeof *formats };
 
 static const struct {
@@ -25,7 +26,7 @@ static const struct {
     maru_status (*train)(const struct goal_work *work, struct text *out, maru_error *err);
 } goals[] = {
     {"yes-no", model_goal_rows}, {"class", model_goal_rows},        {"number", model_goal_rows},
-    {"life", model_goal_life},   {"survival", model_goal_survival},
+    {"life", model_goal_life},   {"survival", model_goal_survival}, {"odd", model_goal_odd},
     {"wafer", model_goal_maps},
 };
 enum { N_GOAL = sizeof goals / sizeof *goals };

@@ -72,6 +72,7 @@ static const struct asked cases[] = {
      "survival",
      {{"order", "hours"}, {"target", "failed"}, {"bad", "yes"}},
      "survival"},
+    {write_rows, "odd", {{"target", "result"}, {"leave_out", "kind"}}, "odd"},
 };
 enum { N_CASE = sizeof cases / sizeof *cases };
 

@@ -42,7 +42,18 @@
     X(SURVIVAL_STEP, "for so much more", "이만큼 늘면") \
     X(SURVIVAL_RATIO, "hazard, times", "고장률 배수") \
     X(SURVIVAL_P, "p", "p") \
-    X(SURVIVAL_CHANGES, "changes with age", "나이에 따라 달라짐")
+    X(SURVIVAL_CHANGES, "changes with age", "나이에 따라 달라짐") \
+    /* odd rows */ \
+    X(ODD_TITLE, "Which rows are odd, from {1}", "어느 행이 이상한가, 자료: {1}") \
+    X(ODD_ROWS, "Learned from {1} rows with {3} columns that move, tried once on {2} later ones.", "움직이는 열이 {3}개인 {1}행에서 배우고 나중 {2}행으로 한 번 시험했습니다.") \
+    X(ODD_ALPHA, "Of good rows {1} may be called odd.", "양품 행의 {1}[을/를] 이상하다고 할 수 있습니다.") \
+    X(ODD_LATER, "Of the later rows {1} were called odd ({2} to {3}).", "나중 행의 {1}[을/를] 이상하다고 했습니다({2} ~ {3}).") \
+    X(ODD_LABEL, "Are they those that \"{1}\" calls bad? It was not looked at to learn.", "\"{1}\" 열이 불량이라고 한 행인가? 배울 때는 보지 않았습니다.") \
+    X(ODD_BAD_OF_ODD, "Of the odd ones {1} are bad ({2} to {3}).", "이상한 행 가운데 불량은 {1}입니다({2} ~ {3}).") \
+    X(ODD_BAD_OF_OTHERS, "Of the others {1} are bad ({2} to {3}).", "나머지 가운데 불량은 {1}입니다({2} ~ {3}).") \
+    X(ODD_AUC, "Bad rows are odder than good ones with AUC {1} ({2} to {3}; by chance 0.5).", "불량 행이 양품 행보다 더 이상한 정도(AUC)는 {1}입니다({2} ~ {3}, 우연이면 0.5).") \
+    X(ODD_COLUMNS, "What made later rows odd", "나중 행을 이상하게 만든 열") \
+    X(ODD_TIMES, "rows", "행")
 // clang-format on
 
 #endif

@@ -366,7 +366,7 @@
     X(PREDICT_PURPOSE, "ask a model about the rows of a spreadsheet", "표 파일의 행마다 모델의 예측을 적습니다") \
     X(MODELS_PURPOSE, "show the cards of models", "모델의 카드를 보여 줍니다") \
     X(HELP_MODEL_OUT, "write the model [model.maru]", "모델을 쓸 파일 [model.maru]") \
-    X(HELP_GOAL, "yes-no, class, number, life, survival or wafer [what the target asks for]", "yes-no, class, number, life, survival, wafer 가운데 하나 [대상 열에 따름]") \
+    X(HELP_GOAL, "yes-no, class, number, life, survival, odd or wafer [what the target asks for]", "yes-no, class, number, life, survival, odd, wafer 가운데 하나 [대상 열에 따름]") \
     X(HELP_SPLIT, "time, group or random: how rows are set aside [time]", "time, group, random: 시험할 행을 떼어 두는 방법 [time]") \
     X(HELP_UNIT, "the column of units or lots, whose rows stay together", "같은 쪽에 두어야 할 개체·로트의 열") \
     X(HELP_ORDER, "life: the column that orders the rows of a unit (cycles, hours, a time); survival: the column of ages", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각), survival: 나이 열") \
