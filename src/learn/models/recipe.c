@@ -240,13 +240,18 @@ static void put_numbers(const struct target_rows *to, const struct frame_column 
     }
 }
 
+bool recipe_is_new_word(const struct recipe_column *column, uint32_t word) {
+    return word == column->n_word && column->n_word > 1;
+}
+
 static void put_words(const struct target_rows *to, const struct frame_column *from,
-                      const uint32_t *match, uint32_t n_word, struct recipe_fit *fit) {
+                      const uint32_t *match, const struct recipe_column *column,
+                      struct recipe_fit *fit) {
     for (uint32_t i = 0; i < to->n_row; i++) {
         const uint32_t word = from->word[to->row ? to->row[i] : i];
         const bool is_there = word != FRAME_NO_WORD;
-        fit->n_new_word += is_there && match[word] == n_word;
-        for (uint32_t w = 0; w < n_word; w++) {
+        fit->n_new_word += is_there && recipe_is_new_word(column, match[word]);
+        for (uint32_t w = 0; w < column->n_word; w++) {
             to->x[(size_t)i * to->n_feature + w] = !is_there ? NAN : match[word] == w ? 1.0F : 0.0F;
         }
     }
@@ -270,7 +275,7 @@ static void put_numbers_as_words(const struct target_rows *to, const struct fram
         const double number = from->number[to->row ? to->row[i] : i];
         const bool is_there = isfinite(number);
         const uint32_t word = is_there ? recipe_word_of_number(column, number) : column->n_word;
-        fit->n_new_word += is_there && word == column->n_word;
+        fit->n_new_word += is_there && recipe_is_new_word(column, word);
         for (uint32_t w = 0; w < column->n_word; w++) {
             to->x[(size_t)i * to->n_feature + w] = !is_there ? NAN : word == w ? 1.0F : 0.0F;
         }
@@ -306,7 +311,7 @@ static maru_status put_column(const struct recipe_column *column, const struct f
     uint32_t *match = NULL;
     const maru_status st = match_words(column, &frame->column[at], &match, err);
     if (st == MARU_OK) {
-        put_words(to, &frame->column[at], match, column->n_word, fit);
+        put_words(to, &frame->column[at], match, column, fit);
     }
     alloc_free(match);
     return st;

@@ -77,7 +77,7 @@ struct recipe_fit {
     uint32_t n_found;    // columns found by name and of the kind that is needed
     const char *missing; // the first that was not, NULL: none
     uint64_t n_new_word,
-        n_odd; // cells with a word that training rows did not have; infinite numbers, taken as missing
+        n_odd; // cells with a new word (recipe_is_new_word); infinite numbers, taken as missing
 };
 
 // Rows as numbers.
@@ -90,6 +90,10 @@ MARU_MUST_USE maru_status recipe_apply(const struct recipe *recipe, const struct
 
 // Which word of a column a number is as text; n_word: none.
 uint32_t recipe_word_of_number(const struct recipe_column *column, double number);
+
+// Is what recipe_word_of_number and others call none of the words surely one that training rows did not have often? A column that became one
+// feature had other words, too, and does not know which: there nothing is new.
+bool recipe_is_new_word(const struct recipe_column *column, uint32_t word);
 
 // "zone 3 [°C]", "tool = ETCH-2", "torque [Nm] × speed [rpm]".
 void recipe_name_feature(const struct recipe *recipe, uint32_t feature, struct text *out);

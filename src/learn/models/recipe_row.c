@@ -61,7 +61,7 @@ static uint32_t fill_words(const struct recipe_column *column, const struct reci
     for (uint32_t w = 0; w < column->n_word; w++) {
         x[w] = !is_there ? NAN : word == w ? 1.0F : 0.0F;
     }
-    return is_there && word == column->n_word;
+    return is_there && recipe_is_new_word(column, word);
 }
 
 uint32_t recipe_row_fill(const struct recipe_row *row, const struct recipe_cell *cell, float *x) {

@@ -234,13 +234,21 @@ static void nothing_to_learn_is_refused(void **state) {
     arena_fini(&arena);
 }
 
+// Of two words that are all there was one became a feature: the other one is nothing new, and what is new cannot be told from it.
+static void two_words_leave_nothing_new(void **state) {
+    (void)state;
+    const struct recipe_column two = {.n_word = 1}, three = {.n_word = 3};
+    assert_false(recipe_is_new_word(&two, 0));
+    assert_false(recipe_is_new_word(&two, 1));
+    assert_false(recipe_is_new_word(&three, 2));
+    assert_true(recipe_is_new_word(&three, 3));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_become_features),
-        cmocka_unit_test(bytes_come_back),
-        cmocka_unit_test(other_tables_fit),
-        cmocka_unit_test(combinations_are_features),
-        cmocka_unit_test(nothing_to_learn_is_refused),
+        cmocka_unit_test(columns_become_features),   cmocka_unit_test(bytes_come_back),
+        cmocka_unit_test(other_tables_fit),          cmocka_unit_test(two_words_leave_nothing_new),
+        cmocka_unit_test(combinations_are_features), cmocka_unit_test(nothing_to_learn_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
