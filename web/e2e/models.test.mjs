@@ -136,12 +136,31 @@ describe('a model in Korean', () => {
         await page.locator('.list.models').getByText('옆 공장').waitFor()
         await shot(page, '75-models')
     })
+    it('draws wafers from a table of dies, also where there is no model of maps', async () => {
+        const dies = ['로트,웨이퍼,x,y,빈']
+        for (let wafer = 1; wafer <= 3; wafer++) for (let x = -9; x <= 9; x++) for (let y = -9; y <= 9; y++) if (x * x + y * y <= 90) dies.push(`K7,${wafer},${x},${y},${x * x + y * y > 70 ? 5 : 1}`)
+        await page.goto(`${base}/quality/wafers`)
+        await drop('다이.csv', 'a,b\r\n1,2\r\n')
+        await page.getByRole('alert').filter({ hasText: 'x, y, 빈 열을 찾지 못했습니다' }).waitFor()
+        await drop('다이.csv', dies.join('\r\n'))
+        await page.getByText('웨이퍼 3장, 불량 다이').waitFor()
+        const [edge, middle] = await page.locator('canvas.wafer').first().evaluate((at) => {
+            const pen = at.getContext('2d')
+            const colour = (x, y) => [...pen.getImageData(x * at.width, y * at.height, 1, 1).data].join()
+            return [colour(0.5, 0.045), colour(0.5, 0.5)]
+        })
+        assert.notEqual(edge, middle)
+        await page.getByRole('button', { name: /K7 · 웨이퍼 2/ }).click()
+        await page.getByRole('dialog').getByText(/다이 \d+개, 불량/).waitFor()
+        await page.keyboard.press('Escape')
+        await shot(page, '77-wafers')
+    })
     it('fits a telephone, and speaks English', async () => {
         await page.setViewportSize({ width: 390, height: 844 })
-        for (const room of ['', '/live', '/versions', '/try']) {
-            await page.goto(address + room)
+        for (const at of ['', '/live', '/versions', '/try'].map((room) => address + room).concat(`${base}/quality/wafers`, `${base}/equipment/lives`, `${base}/quality/models/new`, `${address}/try`)) {
+            await page.goto(at)
             await settled(page)
-            assert.ok((await tooWide(page)) <= 0, room)
+            assert.ok((await tooWide(page)) <= 0, at)
         }
         await page.getByRole('radio', { name: 'English' }).check({ force: true })
         await page.getByText('Drop a file to ask about here').waitFor()

@@ -6,7 +6,8 @@ export interface FigureLine {
     key: string
     name: string
     isShare: boolean
-    isLessBetter: boolean
+    /** Absent: that is not the question. */
+    isLessBetter?: boolean
     /** What answering the same each time reaches. */
     constant: number | null
     first: Reach
@@ -17,23 +18,24 @@ const known = (value: number | null | undefined): value is number => value !== n
 const PAD = 0.12
 
 /** Figures with their intervals, each on a scale of its own: that of the model, of another one beside it, and of always the same answer. */
-export function FigureLines({ lines, label, first, second }: { lines: FigureLine[]; label: string; first: string; second?: string | undefined }) {
+export function FigureLines({ lines, label, first, second, constantName }: { lines: FigureLine[]; label: string; first: string; second?: string | undefined; constantName?: string }) {
     const { t } = useText()
+    const constant = constantName ?? t('models.constant')
     const hasConstant = lines.some(({ constant }) => known(constant))
     return (
         <figure className="sheet-figure model-figures">
             <figcaption className="dumbbell-key">
                 <span><i />{first}</span>
                 {second && <span><i className="inside" />{second}</span>}
-                {hasConstant && <span><i className="constant" />{t('models.constant')}</span>}
+                {hasConstant && <span><i className="constant" />{constant}</span>}
                 <span>{t('models.interval')}</span>
             </figcaption>
-            <div role="list" aria-label={label}>{lines.map((line) => <Line key={line.key} line={line} names={[first, second ?? '']} />)}</div>
+            <div role="list" aria-label={label}>{lines.map((line) => <Line key={line.key} line={line} names={[first, second ?? '', constant]} />)}</div>
         </figure>
     )
 }
 
-function Line({ line, names }: { line: FigureLine; names: [string, string] }) {
+function Line({ line, names }: { line: FigureLine; names: [string, string, string] }) {
     const { t } = useText()
     const say = useFigureText()
     const { first, second, constant } = line
@@ -42,10 +44,10 @@ function Line({ line, names }: { line: FigureLine; names: [string, string] }) {
     const room = (most - least) * PAD || Math.abs(most) * PAD || 1
     const at = (value: number) => `${(((value - least + room) / (most - least + 2 * room)) * 100).toFixed(2)}%`
     const said = (one: Reach) => `${say(one.value, line.isShare)}${known(one.low) && known(one.high) ? ` (${say(one.low, line.isShare)} – ${say(one.high, line.isShare)})` : ''}`
-    const told = [`${names[0]} ${said(first)}`, second ? `${names[1]} ${said(second)}` : '', known(constant) ? `${t('models.constant')} ${say(constant, line.isShare)}` : ''].filter(Boolean).join(', ')
+    const told = [`${names[0]} ${said(first)}`, second ? `${names[1]} ${said(second)}` : '', known(constant) ? `${names[2]} ${say(constant, line.isShare)}` : ''].filter(Boolean).join(', ')
     return (
         <div role="listitem" className="model-figure">
-            <span className="model-figure-name">{line.name} <small>{t(line.isLessBetter ? 'models.less' : 'models.more')}</small></span>
+            <span className="model-figure-name">{line.name} {line.isLessBetter !== undefined && <small>{t(line.isLessBetter ? 'models.less' : 'models.more')}</small>}</span>
             <div className="dumbbell-plot" role="img" aria-label={`${line.name}: ${told}`} title={told}>
                 {known(constant) && <i className="constant" style={{ left: at(constant) }} />}
                 {[first, second].map((one, n) => one && known(one.value) && <Dot key={n} reach={one} at={at} kind={n === 0 ? 'outside' : 'inside'} />)}

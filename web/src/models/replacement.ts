@@ -1,5 +1,5 @@
-// What planned replacement at an age costs a unit of time, of lives that follow a Weibull distribution (R. E. Barlow, L. Hunter, Operations Research 8
-// (1960) 90-100): (planned S(T) + failure (1 - S(T))) over the mean time in use, the integral of S up to T.
+// What planned replacement at an age costs a unit of time, of lives that follow a Weibull distribution (R. E. Barlow, F. Proschan:
+// Mathematical Theory of Reliability, 1965, 4.2): (planned S(T) + failure (1 - S(T))) over the mean time in use, the integral of S up to T.
 import type { Weibull } from '../api/models'
 
 export interface CostPoint { age: number; cost: number }

@@ -322,4 +322,5 @@ export const words: Record<keyof typeof korean, string> = {
     'capability.chart': 'How the values lie in the specification',
     'models.tab': 'Models',
     'lives.tab': 'Remaining life',
+    'wafers.tab': 'Wafer maps',
 }

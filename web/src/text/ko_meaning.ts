@@ -320,4 +320,5 @@ export const words = {
     'capability.chart': '값의 분포와 규격',
     'models.tab': '모델',
     'lives.tab': '남은 수명',
+    'wafers.tab': '웨이퍼 맵',
 } satisfies Record<string, string>

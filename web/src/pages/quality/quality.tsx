@@ -23,10 +23,11 @@ const Sheet = roomOf(() => import('./sheet'), 'sheet')
 const Models = roomOf(() => import('./models'), 'models')
 const ModelPage = roomOf(() => import('./model'), 'models', 'sheet')
 const NewModelPage = roomOf(() => import('./new_model'), 'models', 'sheet')
+const WafersPage = roomOf(() => import('./wafers'), 'models')
 const LOOK_MS = 2000
 const GRADES: Record<string, number> = { violation: 2, warning: 1, none: 0 }
 
-/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME, /quality/models and below: is the process as it was when it was good? */
+/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME, /quality/models and below, /quality/wafers: is the process as it was when it was good? */
 export default function Quality() {
     const { t } = useText()
     useTitle(t('nav.quality'))
@@ -47,12 +48,14 @@ export default function Quality() {
                     { href: '/quality/models', text: t('models.tab'), on: room === 'models' },
                     { href: '/quality/charts', text: t('quality.charts'), on: room === 'charts' },
                     { href: '/quality/faults', text: t('windows.tab'), on: room === 'faults' },
+                    { href: '/quality/wafers', text: t('wafers.tab'), on: room === 'wafers' },
                     { href: '/quality/table', text: t('quality.table'), on: room === 'table' },
                     { href: '/quality/windows', text: t('windows.table'), on: room === 'windows' },
                 ]}
             />
             {room === 'sheet' && <Suspense fallback={<Waiting />}><Sheet /></Suspense>}
             {room === 'models' && <Suspense fallback={<Waiting />}><Models /></Suspense>}
+            {room === 'wafers' && <Suspense fallback={<Waiting />}><WafersPage /></Suspense>}
             {room === 'charts' && <Charts />}
             {room === 'faults' && <Faults />}
             {room === 'table' && <DocumentEditor name="charts" />}
