@@ -88,7 +88,7 @@ export interface Answer {
     age?: Maybe
     replace_in?: Maybe
 }
-export interface LifeAnswer { unit: string; rows: number; remaining: Maybe; low: Maybe; high: Maybe; or_more: boolean }
+export interface LifeAnswer { unit: string; rows: number; remaining: Maybe; low: Maybe; high: Maybe; or_more: boolean; replace_in?: Maybe }
 export interface Answers {
     model: string
     target?: string

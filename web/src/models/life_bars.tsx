@@ -11,7 +11,7 @@ const known = (value: number | null | undefined): value is number => value !== n
 export function livesOf(answers: Answers, goal: string, t: T): LifeAnswer[] | null {
     if (answers.units) return answers.units
     if (goal !== 'survival') return null
-    return (answers.predictions ?? []).map((one) => ({ unit: t('lives.line', { line: one.line ?? '' }), rows: 1, remaining: one.value ?? null, low: one.low ?? null, high: one.high ?? null, or_more: false }))
+    return (answers.predictions ?? []).map((one) => ({ unit: t('lives.line', { line: one.line ?? '' }), rows: 1, remaining: one.value ?? null, low: one.low ?? null, high: one.high ?? null, or_more: false, replace_in: one.replace_in ?? null }))
 }
 
 /** How long each unit still runs, with its interval; the next to fail first. */
@@ -35,7 +35,7 @@ export function LifeBars({ units, unit }: { units: LifeAnswer[]; unit: string })
                                 {known(one.low) && known(one.high) && <s style={{ left: at(one.low), right: `calc(100% - ${at(one.high)})` }} />}
                             </div>
                             <b>{say(one.remaining)}{one.or_more && t('lives.or_more')} {unit}</b>
-                            <small>{say(one.low)} – {say(one.high)}</small>
+                            <small>{say(one.low)} – {say(one.high)}{known(one.replace_in) && ` · ${one.replace_in > 0 ? t('lives.replace_in', { age: `${say(one.replace_in)} ${unit}` }) : t('lives.replace_now')}`}</small>
                         </div>
                     )
                 })}

@@ -37,7 +37,7 @@ export function SurvivalView({ card }: { card: ModelCard }) {
                 )}
                 {weibull && <p className="note survival-wear">{t(known(weibull.shape.low) && weibull.shape.low > 1 ? 'survival.wears' : known(weibull.shape.high) && weibull.shape.high < 1 ? 'survival.infant' : 'survival.unsure')}</p>}
                 {curves.length > 0 && <Curves curves={groups.length > 1 ? groups : curves.slice(0, 1)} unit={unit} />}
-                {groups.length > 1 && known(card.group_p) && <p className="told">{t(card.group_p < SURE ? 'survival.differ' : 'survival.alike', { group: card.group ?? '', p: card.group_p < 0.001 ? '< 0.001' : card.group_p.toFixed(3) })}</p>}
+                {groups.length > 1 && known(card.group_p) && <p className="told">{t(card.group_p < SURE ? 'survival.differ' : 'survival.alike', { group: card.group ?? '', p: card.group_p < 0.001 ? '< 0.001' : `= ${card.group_p.toFixed(3)}` })}</p>}
             </Card>
             {card.replacement && weibull && <Replacement card={card} unit={unit} />}
             {effects.length > 0 && (
@@ -84,10 +84,9 @@ function Curves({ curves, unit }: { curves: NonNullable<ModelCard['curves']>; un
                             <path className="curve" d={`M${steps(points, (n) => points[n]!.surviving)}`} />
                         </g>
                     ))}
-                    <text className="tick" x={WIDTH - RIGHT} y={HEIGHT - BOTTOM - 6} textAnchor="end">{unit}</text>
                 </svg>
             </div>
-            <p className="fine">{t('survival.curves.key')}</p>
+            <p className="fine">{t('survival.curves.key', { unit })}</p>
         </figure>
     )
 }

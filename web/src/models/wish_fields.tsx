@@ -20,6 +20,7 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
     const own = ownGoal(answer)
     const goal = wish.goal || own
     const isWord = answer.target.column === wish.target && answer.target.form === 'word'
+    const isFlag = answer.target.column === wish.target && answer.target.form === 'flag'
     const isNumber = answer.columns.find(({ name }) => name === wish.target)?.kind === 'number'
     const column = (label: string, value: string, change: (next: string) => void, none: string, hint?: string) => (
         <Field label={label} hint={hint}>{(id, described) => <select id={id} aria-describedby={described} value={value} onChange={(event) => change(event.target.value)}><option value="">{none}</option>{names.map((name) => <option key={name}>{name}</option>)}</select>}</Field>
@@ -35,11 +36,14 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
                         </select>
                     )}
                 </Field>
-                {!isLife && column(t(isSurvival ? 'models.ended' : 'models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target && !isSurvival) onTarget(target) }, t(isSurvival ? 'models.none_of' : 'models.target.none'), t(isSurvival ? 'models.ended.hint' : 'models.target.hint'))}
-                {goal === 'yes-no' && isWord && (
-                    <Field label={t('models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">{(answer.target.bad ?? []).join(', ')}</option>{(answer.target.words ?? []).map((word) => <option key={word}>{word}</option>)}</select>}</Field>
+                {!isLife && column(t(isSurvival ? 'models.ended' : 'models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target) onTarget(target) }, t(isSurvival ? 'models.none_of' : 'models.target.none'), t(isSurvival ? 'models.ended.hint' : 'models.target.hint'))}
+                {(goal === 'yes-no' || isSurvival) && isWord && (
+                    <Field label={t(isSurvival ? 'models.failed' : 'models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">{(answer.target.bad ?? []).join(', ')}</option>{(answer.target.words ?? []).map((word) => <option key={word}>{word}</option>)}</select>}</Field>
                 )}
-                {goal === 'yes-no' && isNumber && (
+                {(goal === 'yes-no' || isSurvival) && isFlag && (
+                    <Field label={t(isSurvival ? 'models.failed' : 'models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">≠ {answer.target.good}</option>{['0', '1'].map((word) => <option key={word}>{word}</option>)}</select>}</Field>
+                )}
+                {goal === 'yes-no' && isNumber && !isFlag && (
                     <Field label={t('models.limits')} hint={t('models.limits.hint')}>
                         {(id, hint) => (
                             <span className="sheet-limits">

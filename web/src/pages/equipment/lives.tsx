@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { models, predict, version as versionOf, type Answers, type Model, type ModelCard } from '../../api/models'
+import { model as modelOf, models, predict, version as versionOf, type Answers, type Model, type ModelCard } from '../../api/models'
 import { ApiError } from '../../api/problem'
 import { useMay } from '../../me'
 import { LifeBars, livesOf } from '../../models/life_bars'
@@ -49,12 +49,15 @@ function LivesOf({ model }: { model: Model }) {
     const [error, setError] = useState<ApiError | null>(null)
     const stop = useRef<() => void>(() => {})
     useEffect(() => () => stop.current(), [])
-    const loaded = useLoad(model.champion === null ? null : `version ${model.id} ${model.champion}`, () => versionOf(model.id, model.champion!))
+    // Without a champion the newest version is asked, and that is said.
+    const whole = useLoad(model.champion === null ? `model ${model.id}` : null, () => modelOf(model.id))
+    const asks = model.champion ?? whole.value?.versions?.[0]?.version ?? null
+    const loaded = useLoad(asks === null ? null : `version ${model.id} ${asks}`, () => versionOf(model.id, asks!))
     const card = loaded.value?.card as ModelCard | undefined
     const look = async (file: File) => {
         setError(null)
         setShare(0)
-        const sent = predict(model.id, file, { lang, format: 'json' }, setShare)
+        const sent = predict(model.id, file, { version: asks!, lang, format: 'json' }, setShare)
         stop.current = sent.stop
         try {
             kept = { model: model.id, file: file.name, answers: JSON.parse(await sent.answer) as Answers }
@@ -65,11 +68,12 @@ function LivesOf({ model }: { model: Model }) {
             setShare(null)
         }
     }
-    if (model.champion === null) return <Card><Empty title={t('models.state.none')} text={t('lives.unchampioned')} /></Card>
+    if (asks === null) return whole.value ? <Card><Empty title={t('models.state.none')} text={t('models.versions.none')} /></Card> : <Waiting />
     const lives = asked ? (livesOf(asked.answers, model.goal, t) ?? []) : []
     return (
         <>
             <ProblemNote error={error ?? loaded.error} />
+            {model.champion === null && <p className="told">{t('lives.unchampioned', { version: asks })}</p>}
             {asked && share === null ? (
                 <Card title={asked.file} note={t('lives.first', { level: percent(card?.level ?? 0.8, 0) })} actions={<Button look="quiet" onClick={() => { kept = null; setAsked(null) }}>{t('models.try.other')}</Button>}>
                     <LifeBars units={lives} unit={asked.answers.counted_in ?? ''} />

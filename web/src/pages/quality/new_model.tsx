@@ -56,7 +56,7 @@ export default function NewModelPage({ id }: { id: string | null }) {
         const answer = await datasetQuality(dataset.id, wanted).catch((problem: unknown) => (isRefused(problem) ? datasetQuality(dataset.id, '') : Promise.reject(problem)))
         setLooked({ dataset, answer, feed })
         const roleOf = (role: string) => answer.columns.find((column) => column.role === role)?.name ?? ''
-        setWish((before) => ({ ...NO_WISH, goal: before.goal || (id !== null ? (known.value?.goal ?? '') : ''), target: answer.target.form === 'none' ? '' : (answer.target.column ?? ''), time: roleOf('time'), unit: roleOf('lot') }))
+        setWish((before) => ({ ...NO_WISH, goal: before.goal || (id !== null ? (known.value?.goal ?? '') : ''), order: before.order, settings: before.settings, target: answer.target.form === 'none' ? '' : (answer.target.column ?? ''), time: roleOf('time'), unit: before.unit || roleOf('lot') }))
         if (!name) setName(dataset.name.replace(/\.\w+$/, '').slice(0, NAME_MAX))
     }
     const take = (file: File) =>
