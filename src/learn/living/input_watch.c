@@ -11,7 +11,12 @@
 //
 // What a model relies on: the card tells the share of the strongest columns; the others divide what is left.
 
+//
+// A word that the recipe does not know was rare in training, or is the one that all zeros stand for. It counts as never seen only in columns
+// where that was so in at most OTHERS of the rows.
+
 enum { N_PART = 10 };
+#define OTHERS 0.05
 
 struct input_options input_options_usual(void) {
     return (struct input_options){
@@ -42,6 +47,45 @@ static void weigh(struct input_watch *w) {
     }
 }
 
+// Rows of training in which a word stood.
+static uint64_t rows_with(const struct drift_reference *r) {
+    const uint32_t one = drift_bin_of_number(r, 1.0);
+    return one == drift_bin_of_number(r, 0.0) ? 0 : r->count[one];
+}
+
+static void find_closed(struct input_watch *w) {
+    const struct recipe *recipe = &w->model->recipe;
+    for (uint32_t c = 0, f = 0; c < recipe->n_column; c++) {
+        const uint32_t n_word = recipe->column[c].n_word;
+        uint64_t n_known = 0;
+        for (uint32_t i = 0; i < n_word; i++) {
+            n_known += rows_with(&w->model->reference[f + i]);
+        }
+        if (n_word > 0) {
+            const struct drift_reference *r = &w->model->reference[f];
+            const uint64_t n = r->n - r->count[drift_bins_of(r) - 1];
+            w->is_closed[c] = n > 0 && (double)n_known >= (1.0 - OTHERS) * (double)n;
+        }
+        f += n_word > 0 ? n_word : 1;
+    }
+}
+
+static bool has_new_word(const struct input_watch *w, const float *x) {
+    const struct recipe *recipe = &w->model->recipe;
+    for (uint32_t c = 0; c < recipe->n_column; c++) {
+        const uint32_t n_word = recipe->column[c].n_word;
+        uint32_t n_zero = 0;
+        for (uint32_t i = 0; w->is_closed[c] && i < n_word; i++) {
+            n_zero += x[i] == 0.0F;
+        }
+        if (n_word > 0 && n_zero == n_word) {
+            return true;
+        }
+        x += n_word > 0 ? n_word : 1;
+    }
+    return false;
+}
+
 static struct input_verdict unknown_verdict(void) {
     return (struct input_verdict){.verdict = DRIFT_UNKNOWN, .largest = (double)NAN};
 }
@@ -66,11 +110,13 @@ maru_status input_watch_init(struct input_watch *watch, const struct fitted_mode
     w.index = arena_take(&w.arena, (size_t)n + 1, sizeof *w.index);
     w.bin = arena_take(&w.arena, (size_t)n * options->n_recent + 1, 1);
     w.is_new = arena_take(&w.arena, options->n_recent, sizeof *w.is_new);
+    w.is_closed = arena_take(&w.arena, (size_t)model->recipe.n_column + 1, sizeof *w.is_closed);
     *watch = w;
-    if (!w.count || !w.weight || !w.p || !w.index || !w.bin || !w.is_new) {
+    if (!w.count || !w.weight || !w.p || !w.index || !w.bin || !w.is_new || !w.is_closed) {
         return arena_refusal(&w.arena, err);
     }
     weigh(watch);
+    find_closed(watch);
     return MARU_OK;
 }
 
@@ -234,7 +280,7 @@ static void put_in(struct input_watch *w, const uint8_t *bin, bool has_new) {
     w->next = (w->next + 1) % w->options.n_recent;
 }
 
-maru_status input_watch_step(struct input_watch *w, const float *x, bool has_new, bool *is_judged,
+maru_status input_watch_step(struct input_watch *w, const float *x, bool *is_judged,
                              maru_error *err) {
     const uint32_t n_feature = w->model->recipe.n_feature;
     uint8_t *bin = w->bin + (size_t)w->next * n_feature;
@@ -246,7 +292,7 @@ maru_status input_watch_step(struct input_watch *w, const float *x, bool has_new
     for (uint32_t f = 0; f < n_feature; f++) {
         bin[f] = (uint8_t)drift_bin_of_number(&w->model->reference[f], (double)x[f]);
     }
-    put_in(w, bin, has_new);
+    put_in(w, bin, has_new_word(w, x));
     w->n++;
     w->n_row++;
     w->in_cycle++;

@@ -50,9 +50,11 @@ struct input_watch {
     struct input_options options;
     const struct fitted_model *model;
     struct arena arena;
-    double *weight;           // (n_feature) share of what the model relies on; sum at most 1
-    uint8_t *bin;             // (n_recent, n_feature) a ring
-    bool *is_new;             // (n_recent) the row had a word never seen
+    double *weight; // (n_feature) share of what the model relies on; sum at most 1
+    uint8_t *bin;   // (n_recent, n_feature) a ring
+    bool *is_new;   // (n_recent) the row had a word never seen
+    bool *
+        is_closed; // (n_column) of words: nearly all rows of training had one of those that it knows
     uint32_t *first;          // (n_feature + 1) where the counts of each begin
     uint64_t *count;          // (first[n_feature])
     double *p, *index;        // (n_feature) of this cycle, NaN: not judged
@@ -72,11 +74,11 @@ MARU_MUST_USE maru_status input_watch_init(struct input_watch *watch,
 void input_watch_fini(struct input_watch *watch); // accepts an all-zero one
 
 // The next row.
-//   in      x (n_feature), has_new: one of its words was never seen
+//   in      x (n_feature)
 //   out     true: a cycle has ended, there is a new verdict
 //   errors  MARU_E_MEMORY: no verdict this time
 //   cost    O(features), and O(n_recent) for n_feature / cycle of them
-MARU_MUST_USE maru_status input_watch_step(struct input_watch *watch, const float *x, bool has_new,
+MARU_MUST_USE maru_status input_watch_step(struct input_watch *watch, const float *x,
                                            bool *is_judged, maru_error *err);
 
 // Forget the rows: the verdict is unknown again.

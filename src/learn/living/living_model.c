@@ -58,7 +58,7 @@ maru_status living_bind(struct living *l, const char *const *name, uint32_t n, m
 
 void living_answer(struct living *l, const struct recipe_cell *cell, const char *tool,
                    struct model_answer *answer) {
-    l->has_new = recipe_row_fill(&l->row, cell, l->x) > 0;
+    (void)recipe_row_fill(&l->row, cell, l->x);
     fitted_model_answer_one(&l->model, l->x, &l->room, answer);
     if (l->model.goal == MODEL_NUMBER) {
         const struct conformal_interval around =
@@ -69,7 +69,7 @@ void living_answer(struct living *l, const struct recipe_cell *cell, const char 
 }
 
 maru_status living_count(struct living *l, bool *is_judged, maru_error *err) {
-    return input_watch_step(&l->inputs, l->x, l->has_new, is_judged, err);
+    return input_watch_step(&l->inputs, l->x, is_judged, err);
 }
 
 // ---- what a cell says

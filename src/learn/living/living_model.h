@@ -24,7 +24,6 @@ struct living {
     struct arena arena;    // of the row
     struct recipe_row row; // row.cell NULL: not bound
     float *x;              // (n_feature) of the last row
-    bool has_new;          // the last row has a word never seen
     struct input_watch inputs;
     struct truth_watch truths;
 };

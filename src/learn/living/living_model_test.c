@@ -167,6 +167,20 @@ static void what_does_not_matter_ends_nothing(void **state) {
     living_free(living);
 }
 
+// A word that the recipe leaves out, since the zeros of the others stand for it, is none that was never seen.
+static void the_word_that_zeros_stand_for(void **state) {
+    (void)state;
+    struct trial_world world = {.seed = 4, .goal = MODEL_NUMBER, .is_half_known = true};
+    struct living *living = open_living(&world, N_TRAIN);
+    assert_string_equal(living->model.recipe.column[4].word[1], "Z");
+    for (uint32_t i = 0; i < 400; i++) {
+        (void)go_on(living, &world);
+    }
+    near(living->inputs.verdict.unknown, 0, 0);
+    assert_int_equal(living_reason(living), LIVING_FINE);
+    living_free(living);
+}
+
 // Intervals hold the truth as often as they say, also after the noise has changed; before any truth they are about those of training.
 static void intervals_hold(void **state) {
     (void)state;
@@ -399,6 +413,7 @@ int main(void) {
         cmocka_unit_test(inputs_that_drift_end_it),
         cmocka_unit_test(errors_that_grow_end_it),
         cmocka_unit_test(what_does_not_matter_ends_nothing),
+        cmocka_unit_test(the_word_that_zeros_stand_for),
         cmocka_unit_test(intervals_hold),
         cmocka_unit_test(tools_have_widths_of_their_own),
         cmocka_unit_test(a_kill_changes_nothing),

@@ -19,10 +19,11 @@ enum { TRIAL_CELLS = 5, TRIAL_FEATURES = 6, TRIAL_GROUPS = 3, TRIAL_BINS = 10 };
 struct trial_world {
     uint64_t seed, row;
     uint8_t goal;
-    double alike;  // correlation of a row's numbers with those of the row before
-    double shift;  // added to a
-    double bias;   // added to the number to be told, log odds, log weight of x
-    double now[4]; // a, b, c, d without the shift
+    double alike;       // correlation of a row's numbers with those of the row before
+    bool is_half_known; // the model knows A and another tool, which never comes
+    double shift;       // added to a
+    double bias;        // added to the number to be told, log odds, log weight of x
+    double now[4];      // a, b, c, d without the shift
 };
 
 struct trial_living_row {
@@ -111,18 +112,25 @@ static inline double trial_error(const struct trial_living_row *row, uint8_t goa
     return model_error(MODEL_CLASS, p[(uint32_t)row->truth], 1);
 }
 
-static inline void trial_recipe(struct fitted_model *m) {
-    static const char *const tools[] = {"A", "B"};
+static inline void trial_recipe(struct fitted_model *m, bool is_half_known) {
+    static const char *const tools[] = {"A", "B"}, *const half[] = {"A", "Z"};
     static const struct recipe_column column[TRIAL_CELLS] = {{"a.mean", "", FRAME_NUMBER, NULL, 0},
                                                              {"b.mean", "", FRAME_NUMBER, NULL, 0},
                                                              {"c.mean", "", FRAME_NUMBER, NULL, 0},
                                                              {"d.mean", "", FRAME_NUMBER, NULL, 0},
                                                              {"tool", "", FRAME_WORD, tools, 2}};
+    static const struct recipe_column other[TRIAL_CELLS] = {{"a.mean", "", FRAME_NUMBER, NULL, 0},
+                                                            {"b.mean", "", FRAME_NUMBER, NULL, 0},
+                                                            {"c.mean", "", FRAME_NUMBER, NULL, 0},
+                                                            {"d.mean", "", FRAME_NUMBER, NULL, 0},
+                                                            {"tool", "", FRAME_WORD, half, 2}};
     static const struct feature feature[TRIAL_FEATURES] = {
         {FEATURE_NUMBER, 0, 0}, {FEATURE_NUMBER, 1, 0}, {FEATURE_NUMBER, 2, 0},
         {FEATURE_NUMBER, 3, 0}, {FEATURE_WORD, 4, 0},   {FEATURE_WORD, 4, 1}};
-    m->recipe = (struct recipe){
-        .column = column, .feature = feature, .n_column = TRIAL_CELLS, .n_feature = TRIAL_FEATURES};
+    m->recipe = (struct recipe){.column = is_half_known ? other : column,
+                                .feature = feature,
+                                .n_column = TRIAL_CELLS,
+                                .n_feature = TRIAL_FEATURES};
 }
 
 // What n rows looked like, and how wrong the model was for them.
@@ -138,7 +146,7 @@ static inline bool trial_learn(struct fitted_model *m, struct trial_world *world
             x[(size_t)f * n + i] = (double)(float)row.cell[f].number;
         }
         x[(size_t)4 * n + i] = row.cell[4].word[0] == 'A';
-        x[(size_t)5 * n + i] = row.cell[4].word[0] == 'B';
+        x[(size_t)5 * n + i] = row.cell[4].word[0] == 'B' && !world->is_half_known;
         error[i] = trial_error(&row, world->goal);
     }
     for (uint32_t f = 0; is_good && f < TRIAL_FEATURES; f++) {
@@ -185,7 +193,7 @@ static inline void trial_living_bytes(struct trial_world *world, uint32_t n, str
     m.card.suspect[0] = (struct card_suspect){0, 0.6, 1};
     m.card.suspect[1] = (struct card_suspect){1, 0.3, 1};
     m.card.n_suspect = 2;
-    trial_recipe(&m);
+    trial_recipe(&m, world->is_half_known);
     m.predictor = trial_predictor(world->goal);
     text_init(out, 1 << 26);
     if (m.predictor && trial_learn(&m, world, n, &arena)) {
