@@ -2,7 +2,7 @@
 # tests/models.py MARU: a tenant's models over HTTP, black box: a dataset is kept, a model trained from it with progress that is seen, its card read, a table
 # asked of it; a second version, a challenger, a champion, the way back; files and ONNX; a kill in the middle of a training; what makes no sense;
 # and another tenant, who sees nothing of it. With MARU_DATA on AI4I 2020, else on a press shop's file alone.
-import json, os, random, subprocess, sys, time
+import json, os, random, subprocess, sys, time, urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cloud import Server, check, finish, temporary
@@ -79,6 +79,10 @@ def datasets():
     check("what it says of its defects", client.get(f"/v1/datasets/{kept['id']}/quality") == asked and asked[0] == 200, True)
     check("with hints", client.get(f"/v1/datasets/{kept['id']}/quality?leave-out=colour")[0], 400)
     check("as a page", client.raw("GET", f"/v1/datasets/{kept['id']}/quality?format=html&lang=ko")[2]["Content-Type"], "text/html; charset=utf-8")
+    long = "생산 현황 " * 30 + ".csv"
+    status, named = client.post("/v1/datasets?file=" + urllib.parse.quote(long + "\n"), b"a,b\n1,2\n3,4\n")
+    check(f"a long name is cut at a letter: {named['name']}", (status, long.startswith(named["name"]), len(named["name"]) > 30), (201, True, True))
+    check("and gone", client.ask("DELETE", "/v1/datasets/" + named["id"])[0], 204)
     for body, word in ((b"", "spreadsheet"), (b"a", "row"), (b"\0\1\2\3", ""), (b"PK\x03\x04rubbish", "")):
         status, refusal = client.post("/v1/datasets", body)
         check(f"no dataset: {refusal.get('detail')}", (status, word in refusal["detail"]), (400, True))
@@ -93,6 +97,8 @@ def trained(kept):
     seen, state = follow(begun["run"]["id"])
     check(f"progress is seen: {seen}", (state["state"], len(seen) >= 3, seen == sorted(seen)), ("done", True, True))
     check(f"in one sentence: {state['sentence']}", "본 적 없는 행" in state["sentence"]["ko"] and "never seen" in state["sentence"]["en"], True)
+    status, events, its = client.raw("GET", f"/v1/runs/{begun['run']['id']}/events")
+    check("its events end with it", (status, its["Content-Type"], b'"done"' in events), (200, "text/event-stream", True))
     bytes_, card = command(PRESS, "press.csv", "--target", "판정", "--leave-out", "두께", "--kind", "linear", "--seed", "3")
     model = begun["model"]["id"]
     status, version = client.get(f"/v1/models/{model}/versions/1")

@@ -80,29 +80,35 @@ static maru_status refuse_field(void *context, const char *name, const char *val
     return fail(err, MARU_E_INPUT, "'%.60s' is not known here; known are: %s", name, "file");
 }
 
-static bool is_plain_name(const char *name) {
-    size_t n = 0;
-    while ((unsigned char)name[n] >= ' ' && name[n] != 127) {
-        n++;
+// The file's name, cut at a letter where it is too long, without what no name has.
+static void name_of(const struct asked_sheet *asked, char out[STORE_NAME_BYTES]) {
+    size_t n = strlen(asked->title);
+    n = n < STORE_NAME_BYTES ? n : STORE_NAME_BYTES - 1;
+    while (n > 0 && !text_is_utf8(asked->title, n)) {
+        n--;
     }
-    return name[n] == '\0' && n > 0 && n < STORE_NAME_BYTES;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char byte = (unsigned char)asked->title[i];
+        out[i] = (char)(byte < ' ' || byte == 127 ? ' ' : byte);
+    }
+    out[n] = '\0';
+    if (n == 0) {
+        snprintf(out, STORE_NAME_BYTES, "data.csv");
+    }
 }
 
 maru_status api_create_dataset(struct request *request, maru_error *err) {
     struct asked_sheet asked;
-    char id[STORE_ID_BYTES];
+    char id[STORE_ID_BYTES], name[STORE_NAME_BYTES];
     bool is_new = false;
     uint64_t n_row = 0;
     maru_status st = asked_sheet_read(request, refuse_field, NULL, &asked, err);
-    if (st == MARU_OK && asked.title[0] && !is_plain_name(asked.title)) {
-        st =
-            fail(err, MARU_E_INPUT, "a name of at most %d letters is wanted", STORE_NAME_BYTES - 1);
-    }
     st = st == MARU_OK
              ? model_asking_count_rows(asked.bytes, asked.n, DATASET_MAX_FRAME_BYTES, &n_row, err)
              : st;
     if (st == MARU_OK) {
-        const struct dataset_row row = {.name = asked.title[0] ? asked.title : "data.csv",
+        name_of(&asked, name);
+        const struct dataset_row row = {.name = name,
                                         .by = request->who.name,
                                         .n_bytes = (int64_t)asked.n,
                                         .n_row = (int64_t)n_row,

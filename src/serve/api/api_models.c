@@ -16,7 +16,7 @@
 // Models of a tenant: trained or brought, named, fed, switched, removed. What lives on the floor learns of each change before the answer
 // goes out.
 
-enum { MODEL_NAME_LETTERS = 100, NAME_TRIES = 100 };
+enum { MODEL_NAME_BYTES = 100, NAME_TRIES = 100 };
 
 static void renew(struct request *request) {
     floors_renew(request->server->floors, request->who.tenant);
@@ -62,7 +62,7 @@ static maru_status take_name(const char *name, struct model_texts *out, maru_err
     while ((unsigned char)name[n] >= ' ' && name[n] != 127 && name[n] != '/') {
         n++;
     }
-    if (n == 0 || name[n] != '\0' || n > MODEL_NAME_LETTERS) {
+    if (n == 0 || name[n] != '\0' || n > MODEL_NAME_BYTES) {
         return field_wrong(err, "/name", "a name without / is wanted");
     }
     snprintf(out->name, sizeof out->name, "%s", name);
@@ -113,7 +113,7 @@ static void name_after(const struct base_name *base, int n, char out[STORE_NAME_
     for (size_t i = 0; i < length; i++) {
         stem[i] = (char)(stem[i] == '/' ? '-' : stem[i]);
     }
-    while (length > MODEL_NAME_LETTERS - 8 || (length > 0 && !text_is_utf8(stem, length))) {
+    while (length > MODEL_NAME_BYTES - 8 || (length > 0 && !text_is_utf8(stem, length))) {
         length--;
     }
     stem[length] = '\0';
@@ -392,7 +392,7 @@ static maru_status read_change(const struct request *request, struct change *cha
     json_t *body = NULL;
     const char *name = NULL;
     maru_status st = fields_open(&body, request->body.bytes, request->body.n_bytes, known, err);
-    st = st == MARU_OK ? field_text(body, "name", MODEL_NAME_LETTERS, &name, err) : st;
+    st = st == MARU_OK ? field_text(body, "name", MODEL_NAME_BYTES, &name, err) : st;
     st = st == MARU_OK ? field_bool(body, "is_on", &change->is_on, err) : st;
     st = st == MARU_OK && name ? take_name(name, &change->texts, err) : st;
     json_t *feed = json_object_get(body, "feed");

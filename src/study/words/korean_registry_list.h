@@ -7,7 +7,6 @@
     X("there is no such model", "그런 모델이 없습니다") \
     X("there is no such model, or no such version of it", "그런 모델이 없거나, 그 모델에 그런 버전이 없습니다") \
     X("there is no such dataset", "그런 자료가 없습니다") \
-    X("a name of at most {1} letters is wanted", "{1}자를 넘지 않는 이름이 필요합니다") \
     X("this model has no version yet", "이 모델에는 아직 버전이 없습니다") \
     X("the id of a dataset is wanted", "자료의 id가 필요합니다") \
     X("a list of texts is wanted", "문자열 목록이 필요합니다") \
