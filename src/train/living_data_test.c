@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "base/number.h"
+#include "io/files.h"
 #include "learn/living/living_model.h"
 #include "train/training.h"
 
@@ -12,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // Models at work on public data, whose drift is not of our making: the Tennessee Eastman process, where a model of one composition, by what is measured
 // all the time, is learned from normal operation and then sees faults, and SECOM, whose sensors wander over its three months. The data is found through MARU_DATA, default
@@ -28,21 +29,24 @@ enum {
 };
 enum { SECOM_COLUMNS = 590, SECOM_USED = 150, SECOM_ROWS = 1254, SECOM_LEARNED = 627 };
 
+// n numbers with blanks between; what is none is missing. False: there is no such file, or it has fewer.
 static bool read_numbers(const char *set, const char *name, double *out, size_t n) {
     char path[1024];
     const char *data = getenv("MARU_DATA");
-    static char word[256];
+    struct text text;
     size_t i = 0;
     snprintf(path, sizeof path, "%s/%s/%s", data ? data : "../shared/data", set, name);
-    FILE *file = fopen(path, "r");
-    for (; file && i < n && fscanf(file, "%255s", word) == 1; i++) {
-        char *end = NULL;
-        out[i] = strtod(word, &end);
-        out[i] = *end ? (double)NAN : out[i];
+    text_init(&text, 64 << 20);
+    const bool is_there = files_read(path, &text, NULL) == MARU_OK;
+    const char *at = is_there ? text.bytes : "";
+    for (at += strspn(at, " \t\r\n"); *at && i < n; at += strspn(at, " \t\r\n"), i++) {
+        const size_t n_word = strcspn(at, " \t\r\n");
+        if (!number_double(at, n_word, &out[i])) {
+            out[i] = (double)NAN;
+        }
+        at += n_word;
     }
-    if (file) {
-        fclose(file);
-    }
+    text_fini(&text);
     return i == n;
 }
 
