@@ -1,5 +1,6 @@
 #include "target.h"
 
+#include "base/sealed.h"
 #include "learn/history/life_model.h"
 
 #include <math.h>
@@ -73,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     struct text all;
     text_init(&all, LIFE_MAX_BYTES);
     text_add(&all, (const char *)bytes + 1, n - 1);
-    must(bytes[0] % 2 == 0 || bytes_seal(&all, 0, NULL) == MARU_OK);
+    must(bytes[0] % 2 == 0 || sealed_end(&all, 0, NULL) == MARU_OK);
     if (all.n_bytes > 0) {
         check_model(&all);
         check_net(&all);

@@ -72,6 +72,52 @@ double binary_double(struct binary *in) {
     return value;
 }
 
+void binary_add_floats(struct text *out, const float *value, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &value[i], sizeof bits);
+        binary_add_u32(out, bits);
+    }
+}
+
+void binary_add_doubles(struct text *out, const double *value, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        binary_add_double(out, value[i]);
+    }
+}
+
+void binary_floats(struct binary *in, float *out, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t bits = binary_u32(in);
+        memcpy(&out[i], &bits, sizeof bits);
+        in->is_bad = in->is_bad || !isfinite(out[i]);
+    }
+}
+
+void binary_doubles(struct binary *in, double *out, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        out[i] = binary_double(in);
+        in->is_bad = in->is_bad || !isfinite(out[i]);
+    }
+}
+
+bool binary_has(const struct binary *in, size_t n, size_t size) {
+    return !in->is_bad && n <= in->left / size;
+}
+
+bool binary_is_end(const struct binary *in) { return !in->is_bad && in->left == 0; }
+
+const void *binary_skip(struct binary *in, size_t n) {
+    if (!binary_has(in, n, 1)) {
+        in->is_bad = true;
+        return NULL;
+    }
+    const void *at = in->at;
+    in->at += n;
+    in->left -= n;
+    return at;
+}
+
 const void *binary_block(struct binary *in, size_t *n) {
     const uint64_t n_bytes = binary_u64(in);
     *n = 0;

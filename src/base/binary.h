@@ -16,6 +16,8 @@ void binary_add_u8(struct text *out, uint8_t value);
 void binary_add_u32(struct text *out, uint32_t value);
 void binary_add_u64(struct text *out, uint64_t value);
 void binary_add_double(struct text *out, double value); // its bits; every NaN as one
+void binary_add_floats(struct text *out, const float *value, size_t n);
+void binary_add_doubles(struct text *out, const double *value, size_t n);
 void binary_add_block(struct text *out, const void *bytes,
                       size_t n); // n as 64 bits, then the bytes
 void binary_add_string(struct text *out, const char *zero_terminated);
@@ -31,6 +33,15 @@ uint8_t binary_u8(struct binary *in);
 uint32_t binary_u32(struct binary *in);
 uint64_t binary_u64(struct binary *in);
 double binary_double(struct binary *in);
+
+// n finite numbers: bad where one is none. Before memory for n of them is taken: binary_has.
+void binary_floats(struct binary *in, float *out, size_t n);
+void binary_doubles(struct binary *in, double *out, size_t n);
+bool binary_has(const struct binary *in, size_t n, size_t size); // are n x size bytes left?
+bool binary_is_end(const struct binary *in); // all was read, and nothing was bad
+
+// The next n bytes where they lie; NULL where so many are not left.
+const void *binary_skip(struct binary *in, size_t n);
 
 // A block where it lies; NULL where it is bad, or of 0 bytes.
 const void *binary_block(struct binary *in, size_t *n);

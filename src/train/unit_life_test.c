@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/random.h"
+#include "base/sealed.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -196,7 +197,7 @@ static void hostile_bytes(void **state) {
         if (n < changed.n_bytes) {
             changed.bytes[n] = (char)(changed.bytes[n] ^ 0x41);
         }
-        assert_int_equal(bytes_seal(&changed, 0, NULL), MARU_OK);
+        assert_int_equal(sealed_end(&changed, 0, NULL), MARU_OK);
         struct life_model *odd = NULL;
         const maru_status st = life_model_read(changed.bytes, changed.n_bytes, &odd, NULL);
         assert_true((st == MARU_OK) == (odd != NULL));

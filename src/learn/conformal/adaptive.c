@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/distribution.h"
 #include "base/random.h"
+#include "base/sealed.h"
 #include "base/status.h"
 
 // Each expert i lets a share miss_i of scores lie beyond its width, and moves it by speed_i (alpha - whether it missed), alpha = 1 - level.
@@ -20,9 +20,9 @@
 #define STRETCH 500.0
 #define SLOWEST 0.001 // each expert after the first is twice as fast
 
-enum { VERSION = 1, HEAD_BYTES = 8 + 6 * 4 + 4 * 8, TAIL_BYTES = 16 };
+enum { VERSION = 1 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'A', 'D', 'P', 'T'};
+static const char its_name[] = "MARUADPT";
 
 static uint32_t experts_of(double speed) { return speed > 0.0 ? 1 : ADAPTIVE_N_EXPERT; }
 
@@ -151,133 +151,66 @@ maru_status adaptive_step(struct adaptive *state, double score, maru_error *err)
 
 // ---- bytes
 
-static void put(uint8_t *to, uint64_t value, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = (uint8_t)(value >> (8 * i));
-    }
-}
-
-static uint64_t get(const uint8_t *from, uint32_t n) {
-    uint64_t value = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        value |= (uint64_t)from[i] << (8 * i);
-    }
-    return value;
-}
-
-static void put_real(uint8_t *to, double value) {
-    uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    put(to, bits, 8);
-}
-
-static double get_real(const uint8_t *from) {
-    const uint64_t bits = get(from, 8);
-    double value = 0;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static size_t size_of(uint32_t n_expert, uint32_t n) {
-    return HEAD_BYTES + 8 * (2 * (size_t)n_expert + n) + TAIL_BYTES;
-}
-
-static void put_digest(const uint8_t *bytes, size_t n, uint8_t *to) {
-    struct digest digest;
-    digest_init(&digest);
-    digest_bytes(&digest, bytes, n);
-    put(to, digest.lane[0], 8);
-    put(to + 8, digest.lane[1], 8);
-}
-
 maru_status adaptive_write(const struct adaptive *s, struct text *out, maru_error *err) {
-    uint8_t bytes[HEAD_BYTES + 8 * (2 * ADAPTIVE_N_EXPERT + ADAPTIVE_MAX_WINDOW) + TAIL_BYTES];
-    const uint32_t word[] = {VERSION, s->window, s->n, s->next, s->n_expert, 0};
-    memcpy(bytes, its_name, sizeof its_name);
-    for (uint32_t i = 0; i < 6; i++) {
-        put(bytes + 8 + (size_t)4 * i, word[i], 4);
+    const size_t from = sealed_begin(out, its_name, VERSION);
+    const uint32_t word[] = {s->window, s->n, s->next, s->n_expert, 0};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        binary_add_u32(out, word[i]);
     }
-    put_real(bytes + 32, s->level);
-    put_real(bytes + 40, s->speed);
-    put(bytes + 48, s->n_step, 8);
-    put(bytes + 56, s->n_hit, 8);
-    uint8_t *at = bytes + HEAD_BYTES;
-    for (uint32_t i = 0; i < s->n_expert; i++, at += 16) {
-        put_real(at, s->miss[i]);
-        put_real(at + 8, s->weight[i]);
+    binary_add_double(out, s->level);
+    binary_add_double(out, s->speed);
+    binary_add_u64(out, s->n_step);
+    binary_add_u64(out, s->n_hit);
+    for (uint32_t i = 0; i < s->n_expert; i++) {
+        binary_add_double(out, s->miss[i]);
+        binary_add_double(out, s->weight[i]);
     }
-    for (uint32_t i = 0; i < s->n; i++, at += 8) {
-        put_real(at, s->recent[i]);
-    }
-    const size_t n = size_of(s->n_expert, s->n);
-    put_digest(bytes, n - TAIL_BYTES, bytes + n - TAIL_BYTES);
-    text_add(out, (const char *)bytes, n);
-    return out->status == MARU_OK ? MARU_OK
-                                  : fail(err, out->status, "no room for the bytes of a state");
+    binary_add_doubles(out, s->recent, s->n);
+    return sealed_end(out, from, err);
 }
 
 static maru_status contradiction(maru_error *err) {
     return fail(err, MARU_E_INPUT, "a state of intervals that contradicts itself");
 }
 
-// The head, checked; how long the whole has to be follows from it.
-static maru_status read_head(const uint8_t *bytes, size_t n, struct adaptive *s, maru_error *err) {
-    if (n < HEAD_BYTES + TAIL_BYTES || memcmp(bytes, its_name, sizeof its_name) != 0) {
-        return fail(err, MARU_E_INPUT, "these bytes are no state of intervals");
-    }
-    if (get(bytes + 8, 4) != VERSION) {
-        return fail(err, MARU_E_INPUT, "a state of intervals of another version");
-    }
-    s->window = (uint32_t)get(bytes + 12, 4);
-    s->n = (uint32_t)get(bytes + 16, 4);
-    s->next = (uint32_t)get(bytes + 20, 4);
-    s->n_expert = (uint32_t)get(bytes + 24, 4);
-    s->level = get_real(bytes + 32);
-    s->speed = get_real(bytes + 40);
-    s->n_step = get(bytes + 48, 8);
-    s->n_hit = get(bytes + 56, 8);
-    if (!is_option(s->level, s->speed, s->window) || s->n_expert != experts_of(s->speed) ||
-        s->n > s->window || get(bytes + 28, 4) != 0 || signbit(s->speed) || s->n_hit > s->n_step ||
-        (s->n < s->window ? s->next != s->n : s->next >= s->window)) {
-        return contradiction(err);
-    }
-    if (n != size_of(s->n_expert, s->n)) {
-        return fail(err, MARU_E_INPUT, "a state of intervals that is cut off, or has too much");
-    }
-    return MARU_OK;
+static bool read_head(struct binary *in, struct adaptive *s) {
+    s->window = binary_u32(in);
+    s->n = binary_u32(in);
+    s->next = binary_u32(in);
+    s->n_expert = binary_u32(in);
+    const uint32_t nothing = binary_u32(in);
+    s->level = binary_double(in);
+    s->speed = binary_double(in);
+    s->n_step = binary_u64(in);
+    s->n_hit = binary_u64(in);
+    return nothing == 0 && is_option(s->level, s->speed, s->window) &&
+           s->n_expert == experts_of(s->speed) && s->n <= s->window && !signbit(s->speed) &&
+           s->n_hit <= s->n_step && (s->n < s->window ? s->next == s->n : s->next < s->window) &&
+           in->left == 8 * (2 * (size_t)s->n_expert + s->n);
 }
 
 maru_status adaptive_read(const void *bytes, size_t n, struct adaptive *state, maru_error *err) {
+    struct binary in;
+    char fingerprint[33];
     memset(state, 0, sizeof *state);
-    const uint8_t *at = bytes;
-    const maru_status st = read_head(at, n, state, err);
-    if (st != MARU_OK) {
-        return st;
+    const maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, err);
+    if (st != MARU_OK || !read_head(&in, state)) {
+        return st != MARU_OK ? st : contradiction(err);
     }
-    uint8_t digest[TAIL_BYTES];
-    put_digest(at, n - TAIL_BYTES, digest);
-    if (memcmp(digest, at + n - TAIL_BYTES, TAIL_BYTES) != 0) {
-        return fail(err, MARU_E_INPUT, "a state of intervals that has changed on its way");
-    }
-    at += HEAD_BYTES;
     double sum = 0;
-    for (uint32_t i = 0; i < state->n_expert; i++, at += 16) {
-        state->miss[i] = get_real(at);
-        state->weight[i] = get_real(at + 8);
+    for (uint32_t i = 0; i < state->n_expert; i++) {
+        state->miss[i] = binary_double(&in);
+        state->weight[i] = binary_double(&in);
         sum += state->weight[i];
         if (!(fabs(state->miss[i]) <= 1.0 && state->weight[i] >= 0.0)) {
             return contradiction(err);
         }
     }
-    if (!(fabs(sum - 1.0) < 1e-9)) {
+    binary_doubles(&in, state->recent, state->n);
+    if (!(fabs(sum - 1.0) < 1e-9) || !binary_is_end(&in)) {
         return contradiction(err);
     }
-    for (uint32_t i = 0; i < state->n; i++, at += 8) {
-        state->recent[i] = state->sorted[i] = get_real(at);
-        if (!isfinite(state->recent[i])) {
-            return contradiction(err);
-        }
-    }
+    memcpy(state->sorted, state->recent, state->n * sizeof *state->sorted);
     empirical_sort(state->sorted, state->n);
     return MARU_OK;
 }

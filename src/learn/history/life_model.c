@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sealed.h"
 #include "base/status.h"
 
 // The parts of a model as bytes: what unit_history.h, small_net.h and forest.h write, each behind its length, then shares and widths. Each
@@ -11,7 +12,7 @@
 
 enum { VERSION = 1 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'L', 'I', 'F', 'E'};
+static const char its_name[] = "MARULIFE";
 
 struct life_model {
     struct life_parts parts;
@@ -112,7 +113,7 @@ maru_status life_unit_answer(struct life_unit *unit, struct life_answer *out, ma
 
 // A part behind its length.
 static void add_part(struct text *out, const struct text *part) {
-    bytes_add_u64(out, part->n_bytes);
+    binary_add_u64(out, part->n_bytes);
     text_add(out, part->bytes ? part->bytes : "", part->n_bytes);
 }
 
@@ -139,20 +140,18 @@ maru_status life_model_write(const struct life_parts *parts, struct text *out, m
     if (parts->n_net > LIFE_MAX_NETS) {
         return fail(err, MARU_E_LIMIT, "more than %d nets", LIFE_MAX_NETS);
     }
-    const size_t from = out->n_bytes;
-    text_add(out, its_name, sizeof its_name);
-    bytes_add_u32(out, VERSION);
-    bytes_add_u32(out, parts->n_net);
-    bytes_add_u32(out, parts->forest ? 1 : 0);
-    bytes_add_doubles(out, &parts->tree_share, 1);
-    bytes_add_doubles(out, &parts->cap, 1);
-    bytes_add_doubles(out, &parts->level, 1);
-    bytes_add_doubles(out, parts->width, LIFE_KNOTS);
+    const size_t from = sealed_begin(out, its_name, VERSION);
+    binary_add_u32(out, parts->n_net);
+    binary_add_u32(out, parts->forest ? 1 : 0);
+    binary_add_doubles(out, &parts->tree_share, 1);
+    binary_add_doubles(out, &parts->cap, 1);
+    binary_add_doubles(out, &parts->level, 1);
+    binary_add_doubles(out, parts->width, LIFE_KNOTS);
     struct text part;
     text_init(&part, LIFE_MAX_BYTES);
     const maru_status st = add_parts(parts, out, &part, err);
     text_fini(&part);
-    return st == MARU_OK ? bytes_seal(out, from, err) : st;
+    return st == MARU_OK ? sealed_end(out, from, err) : st;
 }
 
 static bool is_sound(const struct life_parts *p, uint32_t n_forest) {
@@ -166,27 +165,27 @@ static bool is_sound(const struct life_parts *p, uint32_t n_forest) {
 }
 
 // The next part, or NULL.
-static const unsigned char *part_of(struct bytes_in *in, size_t *n) {
-    const uint64_t n_bytes = bytes_u64(in);
+static const unsigned char *part_of(struct binary *in, size_t *n) {
+    const uint64_t n_bytes = binary_u64(in);
     *n = n_bytes <= LIFE_MAX_BYTES ? (size_t)n_bytes : SIZE_MAX;
-    return bytes_skip(in, *n);
+    return binary_skip(in, *n);
 }
 
-static maru_status read_scale(struct bytes_in *in, struct life_model *model, maru_error *err) {
+static maru_status read_scale(struct binary *in, struct life_model *model, maru_error *err) {
     size_t n = 0;
     const unsigned char *part = part_of(in, &n);
     if (!part) {
         return fail(err, MARU_E_INPUT, "a model of life that contradicts itself");
     }
-    struct bytes_in of_scale = {.bytes = part, .n = n};
+    struct binary of_scale = binary_of(part, n);
     const maru_status st = unit_history_read(&of_scale, &model->arena, &model->scale, err);
-    if (st == MARU_OK && !bytes_is_end(&of_scale)) {
+    if (st == MARU_OK && !binary_is_end(&of_scale)) {
         return fail(err, MARU_E_INPUT, "a model of life that contradicts itself");
     }
     return st;
 }
 
-static maru_status read_answers(struct bytes_in *in, struct life_model *model, uint32_t n_forest,
+static maru_status read_answers(struct binary *in, struct life_model *model, uint32_t n_forest,
                                 maru_error *err) {
     const uint32_t n_feature = unit_history_n_feature(&model->scale);
     bool belong = true;
@@ -210,14 +209,15 @@ static maru_status read_answers(struct bytes_in *in, struct life_model *model, u
                      shape.goal == FOREST_NUMBER;
         }
     }
-    return belong && bytes_is_end(in)
+    return belong && binary_is_end(in)
                ? MARU_OK
                : fail(err, MARU_E_INPUT, "a model of life that contradicts itself");
 }
 
 maru_status life_model_read(const void *bytes, size_t n, struct life_model **out, maru_error *err) {
-    struct bytes_in in;
-    maru_status st = bytes_open(&in, bytes, n, its_name, err);
+    struct binary in;
+    char fingerprint[33];
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, err);
     if (st != MARU_OK) {
         return st;
     }
@@ -226,15 +226,14 @@ maru_status life_model_read(const void *bytes, size_t n, struct life_model **out
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     arena_init(&model->arena, LIFE_MAX_BYTES);
-    const uint32_t version = bytes_u32(&in);
     struct life_parts *p = &model->parts;
-    p->n_net = bytes_u32(&in);
-    const uint32_t n_forest = bytes_u32(&in);
-    bytes_doubles(&in, &p->tree_share, 1);
-    bytes_doubles(&in, &p->cap, 1);
-    bytes_doubles(&in, &p->level, 1);
-    bytes_doubles(&in, p->width, LIFE_KNOTS);
-    if (in.is_bad || version != VERSION || !is_sound(p, n_forest)) {
+    p->n_net = binary_u32(&in);
+    const uint32_t n_forest = binary_u32(&in);
+    binary_doubles(&in, &p->tree_share, 1);
+    binary_doubles(&in, &p->cap, 1);
+    binary_doubles(&in, &p->level, 1);
+    binary_doubles(&in, p->width, LIFE_KNOTS);
+    if (in.is_bad || !is_sound(p, n_forest)) {
         st = fail(err, MARU_E_INPUT, "no model of life that this version knows");
         p->n_net = 0;
         goto done;

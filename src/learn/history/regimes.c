@@ -229,16 +229,16 @@ uint32_t regimes_of(const struct regimes *regimes, const float *x, const uint32_
 }
 
 void regimes_write(const struct regimes *regimes, struct text *out) {
-    bytes_add_u32(out, regimes->n_regime);
-    bytes_add_u32(out, regimes->n_setting);
-    bytes_add_doubles(out, regimes->middle, regimes->n_setting);
-    bytes_add_doubles(out, regimes->scale, regimes->n_setting);
-    bytes_add_doubles(out, regimes->center, (size_t)regimes->n_regime * regimes->n_setting);
+    binary_add_u32(out, regimes->n_regime);
+    binary_add_u32(out, regimes->n_setting);
+    binary_add_doubles(out, regimes->middle, regimes->n_setting);
+    binary_add_doubles(out, regimes->scale, regimes->n_setting);
+    binary_add_doubles(out, regimes->center, (size_t)regimes->n_regime * regimes->n_setting);
 }
 
-maru_status regimes_read(struct bytes_in *in, struct arena *arena, struct regimes *out,
+maru_status regimes_read(struct binary *in, struct arena *arena, struct regimes *out,
                          maru_error *err) {
-    const uint32_t n_regime = bytes_u32(in), n_setting = bytes_u32(in);
+    const uint32_t n_regime = binary_u32(in), n_setting = binary_u32(in);
     if (in->is_bad || n_regime == 0 || n_regime > REGIMES_MAX || n_setting > REGIMES_MAX_SETTINGS) {
         return fail(err, MARU_E_INPUT, "operating regimes that contradict themselves");
     }
@@ -247,8 +247,8 @@ maru_status regimes_read(struct bytes_in *in, struct arena *arena, struct regime
         return st;
     }
     out->n_regime = n_regime;
-    bytes_doubles(in, out->middle, n_setting);
-    bytes_doubles(in, out->scale, n_setting);
-    bytes_doubles(in, out->center, (size_t)n_regime * n_setting);
+    binary_doubles(in, out->middle, n_setting);
+    binary_doubles(in, out->scale, n_setting);
+    binary_doubles(in, out->center, (size_t)n_regime * n_setting);
     return in->is_bad ? fail(err, MARU_E_INPUT, "operating regimes that are no numbers") : MARU_OK;
 }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/binary.h"
 #include "base/text.h"
-#include "learn/nets/model_bytes.h"
 
 enum {
     REGIMES_MAX = 16,
@@ -46,7 +46,7 @@ uint32_t regimes_of(const struct regimes *regimes, const float *x, const uint32_
 // As a part of a model's bytes.
 //   errors  regimes_read: MARU_E_INPUT; what the arena says
 void regimes_write(const struct regimes *regimes, struct text *out);
-MARU_MUST_USE maru_status regimes_read(struct bytes_in *in, struct arena *arena,
-                                       struct regimes *out, maru_error *err);
+MARU_MUST_USE maru_status regimes_read(struct binary *in, struct arena *arena, struct regimes *out,
+                                       maru_error *err);
 
 #endif

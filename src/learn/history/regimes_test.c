@@ -122,7 +122,7 @@ static void bytes_back(void **state) {
     text_init(&out, 1 << 20);
     regimes_write(&regimes, &out);
     for (size_t n = 0; n <= out.n_bytes; n++) {
-        struct bytes_in in = {.bytes = (const unsigned char *)out.bytes, .n = n};
+        struct binary in = binary_of(out.bytes, n);
         assert_int_equal(regimes_read(&in, &arena, &again, NULL),
                          n == out.n_bytes ? MARU_OK : MARU_E_INPUT);
     }

@@ -328,25 +328,25 @@ uint32_t unit_history_n_feature(const struct unit_scale *scale) {
 // ---- bytes
 
 void unit_history_write(const struct unit_scale *scale, struct text *out) {
-    bytes_add_u32(out, scale->n_column);
-    bytes_add_u32(out, scale->n_signal);
-    bytes_add_u32(out, scale->n_setting);
+    binary_add_u32(out, scale->n_column);
+    binary_add_u32(out, scale->n_signal);
+    binary_add_u32(out, scale->n_setting);
     for (uint32_t k = 0; k < scale->n_signal; k++) {
-        bytes_add_u32(out, scale->signal[k]);
+        binary_add_u32(out, scale->signal[k]);
     }
     for (uint32_t k = 0; k < scale->n_setting; k++) {
-        bytes_add_u32(out, scale->setting[k]);
+        binary_add_u32(out, scale->setting[k]);
     }
     regimes_write(&scale->regimes, out);
     const size_t n = (size_t)scale->regimes.n_regime * scale->n_signal;
-    bytes_add_doubles(out, scale->mean, n);
-    bytes_add_doubles(out, scale->scale, n);
+    binary_add_doubles(out, scale->mean, n);
+    binary_add_doubles(out, scale->scale, n);
 }
 
 // Columns rise and lie within the row.
-static bool read_columns(struct bytes_in *in, uint32_t *column, uint32_t n, uint32_t n_column) {
+static bool read_columns(struct binary *in, uint32_t *column, uint32_t n, uint32_t n_column) {
     for (uint32_t k = 0; k < n; k++) {
-        column[k] = bytes_u32(in);
+        column[k] = binary_u32(in);
         if (column[k] >= n_column || (k > 0 && column[k] <= column[k - 1])) {
             return false;
         }
@@ -354,9 +354,9 @@ static bool read_columns(struct bytes_in *in, uint32_t *column, uint32_t n, uint
     return !in->is_bad;
 }
 
-maru_status unit_history_read(struct bytes_in *in, struct arena *arena, struct unit_scale *out,
+maru_status unit_history_read(struct binary *in, struct arena *arena, struct unit_scale *out,
                               maru_error *err) {
-    const uint32_t n_column = bytes_u32(in), n_signal = bytes_u32(in), n_setting = bytes_u32(in);
+    const uint32_t n_column = binary_u32(in), n_signal = binary_u32(in), n_setting = binary_u32(in);
     if (in->is_bad || n_column > PAST_MAX_COLUMNS || n_signal == 0 ||
         n_setting > REGIMES_MAX_SETTINGS || n_setting >= n_column ||
         n_signal > n_column - n_setting) {
@@ -385,7 +385,7 @@ maru_status unit_history_read(struct bytes_in *in, struct arena *arena, struct u
     if (!out->mean || !out->scale) {
         return arena_refusal(arena, err);
     }
-    bytes_doubles(in, out->mean, n);
-    bytes_doubles(in, out->scale, n);
+    binary_doubles(in, out->mean, n);
+    binary_doubles(in, out->scale, n);
     return in->is_bad ? fail(err, MARU_E_INPUT, "a history that has no numbers") : MARU_OK;
 }

@@ -98,7 +98,7 @@ uint32_t unit_history_n_feature(const struct unit_scale *scale);
 // As a part of a model's bytes.
 //   errors  unit_history_read: MARU_E_INPUT; what the arena says
 void unit_history_write(const struct unit_scale *scale, struct text *out);
-MARU_MUST_USE maru_status unit_history_read(struct bytes_in *in, struct arena *arena,
+MARU_MUST_USE maru_status unit_history_read(struct binary *in, struct arena *arena,
                                             struct unit_scale *out, maru_error *err);
 
 #endif

@@ -171,7 +171,7 @@ static void same_bits(void **state) {
     unit_history_write(&scale, &out);
     struct unit_scale again;
     for (size_t n = 0; n <= out.n_bytes; n++) {
-        struct bytes_in in = {.bytes = (const unsigned char *)out.bytes, .n = n};
+        struct binary in = binary_of(out.bytes, n);
         assert_int_equal(unit_history_read(&in, &t.arena, &again, NULL),
                          n == out.n_bytes ? MARU_OK : MARU_E_INPUT);
     }

@@ -7,8 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/random.h"
+#include "base/sealed.h"
 #include "base/status.h"
-#include "learn/nets/model_bytes.h"
 
 // Layer l takes n[l] values to n[l + 1]: weights (n[l], n[l + 1]) and n[l + 1] offsets behind them. The last layer gives one number. All layers
 // lie behind each other in one array, as do their slopes and both moments of Adam.
@@ -20,7 +20,7 @@
 
 enum { VERSION = 1, N_SHAPE = NET_MAX_LAYERS + 2, HEAD_BYTES = 8 + 4 * (1 + 1 + N_SHAPE) };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'S', 'N', 'E', 'T'};
+static const char its_name[] = "MARUSNET";
 static const float farthest = 10.0F; // deviations
 
 struct net {
@@ -433,19 +433,17 @@ double net_answer(const struct net *net, const float *x) {
 // ---- bytes
 
 maru_status net_write(const struct net *net, struct text *out, maru_error *err) {
-    const size_t from = out->n_bytes;
-    text_add(out, its_name, sizeof its_name);
-    bytes_add_u32(out, VERSION);
-    bytes_add_u32(out, net->n_layer);
+    const size_t from = sealed_begin(out, its_name, VERSION);
+    binary_add_u32(out, net->n_layer);
     for (uint32_t l = 0; l < N_SHAPE; l++) {
-        bytes_add_u32(out, l <= net->n_layer ? net->n[l] : 0);
+        binary_add_u32(out, l <= net->n_layer ? net->n[l] : 0);
     }
-    bytes_add_floats(out, net->mean, net->n[0]);
-    bytes_add_floats(out, net->scale, net->n[0]);
-    bytes_add_floats(out, &net->y_mean, 1);
-    bytes_add_floats(out, &net->y_scale, 1);
-    bytes_add_floats(out, net->weight, net->n_weight);
-    return bytes_seal(out, from, err);
+    binary_add_floats(out, net->mean, net->n[0]);
+    binary_add_floats(out, net->scale, net->n[0]);
+    binary_add_floats(out, &net->y_mean, 1);
+    binary_add_floats(out, &net->y_scale, 1);
+    binary_add_floats(out, net->weight, net->n_weight);
+    return sealed_end(out, from, err);
 }
 
 static bool is_shape(const uint32_t *n, uint32_t n_layer) {
@@ -463,29 +461,30 @@ static bool is_shape(const uint32_t *n, uint32_t n_layer) {
 }
 
 maru_status net_read(const void *bytes, size_t n, struct net **out, maru_error *err) {
-    struct bytes_in in;
-    maru_status st = bytes_open(&in, bytes, n, its_name, err);
+    struct binary in;
+    char fingerprint[33];
+    const maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, err);
     if (st != MARU_OK) {
         return st;
     }
-    const uint32_t version = bytes_u32(&in), n_layer = bytes_u32(&in);
+    const uint32_t n_layer = binary_u32(&in);
     uint32_t shape[N_SHAPE];
     for (uint32_t l = 0; l < N_SHAPE; l++) {
-        shape[l] = bytes_u32(&in);
+        shape[l] = binary_u32(&in);
     }
-    if (in.is_bad || version != VERSION || !is_shape(shape, n_layer)) {
+    if (in.is_bad || !is_shape(shape, n_layer)) {
         return fail(err, MARU_E_INPUT, "no net that this version knows");
     }
     struct net *net = new_net(shape, n_layer);
     if (!net) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    bytes_floats(&in, net->mean, shape[0]);
-    bytes_floats(&in, net->scale, shape[0]);
-    bytes_floats(&in, &net->y_mean, 1);
-    bytes_floats(&in, &net->y_scale, 1);
-    bytes_floats(&in, net->weight, net->n_weight);
-    if (!bytes_is_end(&in)) {
+    binary_floats(&in, net->mean, shape[0]);
+    binary_floats(&in, net->scale, shape[0]);
+    binary_floats(&in, &net->y_mean, 1);
+    binary_floats(&in, &net->y_scale, 1);
+    binary_floats(&in, net->weight, net->n_weight);
+    if (!binary_is_end(&in)) {
         net_free(net);
         return fail(err, MARU_E_INPUT,
                     "the net is cut off, too long, or has a value that is no number");

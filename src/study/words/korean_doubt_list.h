@@ -34,12 +34,7 @@
     X("no intervals of level {1} by {2} scores at speed {3}", "신뢰 수준 {1}, 점수 {2}개, 속도 {3}(으)로는 구간을 만들 수 없습니다") \
     X("score {1} is not finite", "{1}번째 점수가 유한한 수가 아닙니다") \
     X("a score is not finite", "점수가 유한한 수가 아닙니다") \
-    X("no room for the bytes of a state", "상태를 담을 자리가 모자랍니다") \
     X("a state of intervals that contradicts itself", "앞뒤가 맞지 않는 구간 상태입니다") \
-    X("these bytes are no state of intervals", "구간 상태가 아닙니다") \
-    X("a state of intervals of another version", "다른 버전의 구간 상태입니다") \
-    X("a state of intervals that is cut off, or has too much", "구간 상태가 잘렸거나 남는 바이트가 있습니다") \
-    X("a state of intervals that has changed on its way", "구간 상태가 옮겨지는 동안 바뀌었습니다") \
     X("an interval of level {1} from {2} rounds", "신뢰 수준 {1}, 반복 {2}번으로는 구간을 구할 수 없습니다") \
     X("there are no rows to draw from", "뽑을 행이 없습니다") \
     X("there are no rows to calibrate with", "보정할 행이 없습니다") \

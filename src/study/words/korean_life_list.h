@@ -16,9 +16,7 @@
     X("columns of a history that contradict themselves", "이력의 열이 앞뒤가 맞지 않습니다") \
     X("a history whose settings contradict themselves", "이력의 설정 열이 앞뒤가 맞지 않습니다") \
     X("a history that has no numbers", "이력에 수가 아닌 값이 있습니다") \
-    X("no model of this kind, it does not begin with {1}", "이 종류의 모델이 아닙니다. {1}[으로/로] 시작하지 않습니다") \
     X("the model does not fit", "모델을 담을 자리가 모자랍니다") \
-    X("the model was cut off or changed", "모델이 잘렸거나 바뀌었습니다") \
     X("an option of the net is outside its range", "신경망 설정값이 범위를 벗어났습니다") \
     X("what is to be predicted is no number, or a weight is below 0", "예측할 값이 수가 아니거나 가중치가 0보다 작습니다") \
     X("no net that this version knows", "이 버전이 아는 신경망이 아닙니다") \
