@@ -221,13 +221,21 @@ struct error_state truth_watch_errors(const struct truth_watch *w) {
     return s;
 }
 
-double truth_watch_mean(const struct truth_watch *w) {
-    double mean = w->n_kept > 0 ? 0.0 : (double)NAN;
-    for (uint32_t i = 0, at = w->n_kept < w->options.n_recent ? 0 : w->next; i < w->n_kept; i++) {
-        mean += w->recent[at] / w->n_kept;
-        at = at + 1 < w->n_kept ? at + 1 : 0;
+// The mean of the last n errors, n at most n_kept.
+static double mean_of(const struct truth_watch *w, uint32_t n) {
+    double mean = n > 0 ? 0.0 : (double)NAN;
+    uint32_t at = (w->next + w->options.n_recent - n) % w->options.n_recent;
+    for (uint32_t i = 0; i < n; i++) {
+        mean += w->recent[at] / n;
+        at = at + 1 < w->options.n_recent ? at + 1 : 0;
     }
     return mean;
+}
+
+double truth_watch_mean(const struct truth_watch *w) { return mean_of(w, w->n_kept); }
+
+double truth_watch_mean_since(const struct truth_watch *w) {
+    return mean_of(w, w->errors.since < w->n_kept ? (uint32_t)w->errors.since : w->n_kept);
 }
 
 void truth_watch_reset(struct truth_watch *w) { error_watch_reset(&w->errors); }

@@ -94,6 +94,8 @@ struct error_state {
 };
 struct error_state truth_watch_errors(const struct truth_watch *watch);
 double truth_watch_mean(const struct truth_watch *watch); // of the last errors, NaN: none yet
+// The same of those since the sum was last 0: where the change began.
+double truth_watch_mean_since(const struct truth_watch *watch);
 
 // Forget what speaks for worse: the sum begins at 0.
 void truth_watch_reset(struct truth_watch *watch);

@@ -223,7 +223,7 @@ static void say_why(struct text *out, const struct living *living, enum living_r
     if (reason == LIVING_ERRORS) {
         const struct error_state errors = truth_watch_errors(&living->truths);
         char of_late[32], usual[32];
-        snprintf(of_late, sizeof of_late, "%.4g", truth_watch_mean(&living->truths));
+        snprintf(of_late, sizeof of_late, "%.4g", truth_watch_mean_since(&living->truths));
         snprintf(usual, sizeof usual, "%.4g", errors.usual);
         text_addf(out, "its errors are larger than they were in training: %s on average, %s then",
                   of_late, usual);

@@ -342,7 +342,7 @@ static void compare(struct model_live *m, const struct side_truth truth[N_SIDE])
     const struct living *champion = m->side[SIDE_CHAMPION].living;
     const double error[2] = {truth[0].error, truth[1].error};
     double share[2] = {error[0], error[1]};
-    if (champion->model.goal == MODEL_NUMBER) {
+    if (champion && champion->model.goal == MODEL_NUMBER) {
         share[0] = living_share(champion, error[0]);
         share[1] = living_share(champion, error[1]);
     }
@@ -481,7 +481,7 @@ maru_status model_watch_see(void *context, const struct window_place *place,
 
 // ---- truths that come
 
-enum { HEARD_AT_ONCE = 1000, MOST_WINDOWS = 2000, HEARING_BYTES = 256 << 20 };
+enum { HEARD_AT_ONCE = 1000, MOST_WINDOWS = 2000, LOOKED_AT = 8000, HEARING_BYTES = 256 << 20 };
 
 struct heard_truth {
     struct model_live *model;
@@ -595,7 +595,7 @@ static maru_status look_back(struct model_watch *w, const struct heard_truth *tr
     const struct event_filter filter = {.from_us = truth->key.at_us - wanted.within_us,
                                         .to_us = truth->key.at_us + 1,
                                         .before_us = INT64_MAX,
-                                        .limit = MOST_WINDOWS * 4,
+                                        .limit = LOOKED_AT,
                                         .kind = EVENT_PREDICTION,
                                         .source = truth->key.lot[0] ? "" : truth->key.tool,
                                         .lot = truth->key.lot};
