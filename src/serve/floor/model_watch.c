@@ -322,8 +322,11 @@ static double number_of(const json_t *said, const char *key) {
 static struct side_truth learn_side(struct model_side *side, const json_t *said, const char *tool,
                                     const char *cell) {
     struct side_truth out = {0};
-    const double truth = side->living ? living_truth_of(side->living, cell) : (double)NAN;
-    if (!said || isnan(truth)) {
+    if (!side->living || !said) {
+        return out;
+    }
+    const double truth = living_truth_of(side->living, cell);
+    if (isnan(truth)) {
         return out;
     }
     struct living_truth known = {number_of(said, "value"), truth, number_of(said, "low"),
@@ -342,7 +345,7 @@ static void compare(struct model_live *m, const struct side_truth truth[N_SIDE])
     const struct living *champion = m->side[SIDE_CHAMPION].living;
     const double error[2] = {truth[0].error, truth[1].error};
     double share[2] = {error[0], error[1]};
-    if (champion && champion->model.goal == MODEL_NUMBER) {
+    if (champion->model.goal == MODEL_NUMBER) {
         share[0] = living_share(champion, error[0]);
         share[1] = living_share(champion, error[1]);
     }
