@@ -212,9 +212,7 @@ static maru_status have_room(struct request *request, maru_error *err) {
 
 static maru_status begin_model(struct request *request, const struct training_request *asked,
                                struct making *making, maru_error *err) {
-    const struct run_row run = run_of(request, asked);
     making->is_named = asked->name != NULL;
-    making->run = &run;
     maru_status st = asked->name ? take_name(asked->name, &making->texts, err) : MARU_OK;
     st = st == MARU_OK && asked->feed ? take_feed(asked->feed, &making->texts, err) : st;
     st = st == MARU_OK ? find_dataset(request, asked->dataset, &making->base, err) : st;
@@ -236,6 +234,8 @@ static maru_status train_model(struct request *request, maru_error *err) {
     text_init(&making.texts.feed, 1 << 16);
     maru_status st =
         training_request_read(&asked, request->body.bytes, request->body.n_bytes, true, err);
+    const struct run_row run = run_of(request, &asked);
+    making.run = &run;
     st = st == MARU_OK ? begin_model(request, &asked, &making, err) : st;
     if (st == MARU_OK) {
         request->status = 201;
