@@ -171,6 +171,7 @@ def makes_no_sense(model, kept):
         check(f"{path} {str(body)[:60]}: {refusal.get('detail')}", (status, word in json.dumps(refusal, ensure_ascii=False)), (want, True))
         korean = client.ask(method, path + ("&" if "?" in path else "?") + "lang=ko", body)[1]["detail"]
         check(f"{korean} is Korean", any("가" <= letter <= "힣" for letter in korean), True)
+    check("a long question", [client.post(path, json.dumps({"dataset": kept["id"], "bad": "x" * (256 << 10)}))[0] for path in ("/v1/models", f"/v1/models/{model}/versions")], [413, 413])
     for what, file in (("rubbish", b"MARUMODL rubbish"), ("nothing", b""), ("a table", PRESS)):
         check(f"no model: {what}", client.post("/v1/models", form(("name", what), file=file), FORM)[0], 400)
     for fields, why in (({"target": "없는 열"}, "없는 열"), ({"goal": "life"}, "수명")):

@@ -49,6 +49,14 @@ maru_status api_get_model(struct request *request, maru_error *err) {
     return model_tell(request, request->param[0], err);
 }
 
+// A file may be large, what is asked as JSON may not: parsed it takes many times its bytes.
+static maru_status check_json(struct request *request, maru_error *err) {
+    return request->body.n_bytes > REQUEST_MAX_JSON_BYTES
+               ? request_refuse(request, 413, err, "at most %u bytes are taken here",
+                                (unsigned)REQUEST_MAX_JSON_BYTES)
+               : MARU_OK;
+}
+
 // ---- names and feeds
 
 struct model_texts {
@@ -232,8 +240,10 @@ static maru_status train_model(struct request *request, maru_error *err) {
     struct training_request asked = {.json = NULL};
     struct making making = {.is_named = false};
     text_init(&making.texts.feed, 1 << 16);
-    maru_status st =
-        training_request_read(&asked, request->body.bytes, request->body.n_bytes, true, err);
+    maru_status st = check_json(request, err);
+    st = st == MARU_OK
+             ? training_request_read(&asked, request->body.bytes, request->body.n_bytes, true, err)
+             : st;
     const struct run_row run = run_of(request, &asked);
     making.run = &run;
     st = st == MARU_OK ? begin_model(request, &asked, &making, err) : st;
@@ -339,8 +349,10 @@ static maru_status begin_version(struct request *request, const struct training_
 static maru_status train_version(struct request *request, maru_error *err) {
     struct training_request asked = {.json = NULL};
     char id[STORE_ID_BYTES];
-    maru_status st =
-        training_request_read(&asked, request->body.bytes, request->body.n_bytes, false, err);
+    maru_status st = check_json(request, err);
+    st = st == MARU_OK
+             ? training_request_read(&asked, request->body.bytes, request->body.n_bytes, false, err)
+             : st;
     st = st == MARU_OK ? begin_version(request, &asked, id, err) : st;
     if (st == MARU_OK) {
         request->status = 202;
