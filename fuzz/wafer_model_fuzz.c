@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     if (n < 2 || n > MAX_BYTES / 2) {
         return 0;
     }
-    char *copy = malloc(n + TAIL_BYTES);
+    char *copy = calloc(n + TAIL_BYTES, 1);
     must(copy);
     memcpy(copy, bytes + 1, --n);
     if (bytes[0] & 1) {

@@ -96,10 +96,10 @@ static void test_law(void **state) {
     for (uint32_t round = 0; round < 300; round++) {
         const struct truth_list windows = {window, 40}, events = {event, round % 61};
         for (uint32_t i = 0; i < windows.n; i++) {
-            window[i] = draw(2 * round, i);
+            window[i] = draw((uint64_t)2 * round, i);
         }
         for (uint32_t i = 0; i < events.n; i++) {
-            event[i] = draw(2 * round + 1, i);
+            event[i] = draw((uint64_t)2 * round + 1, i);
         }
         assert_int_equal(truth_join(&wanted, &windows, &events, match, NULL), MARU_OK);
         for (uint32_t i = 0; i < windows.n; i++) {
