@@ -136,6 +136,33 @@ describe('a model in Korean', () => {
         await page.locator('.list.models').getByText('옆 공장').waitFor()
         await shot(page, '75-models')
     })
+    it('shows what it said of the floor, with what came true', async () => {
+        // The floor's part is tests/living.py's: here the answers are set, and the page is looked at.
+        const now = Date.now() / 1000
+        const items = Array.from({ length: 60 }, (_, n) => ({ at: now - 60 * n, tool: `식각-${1 + (n % 2)}`, lot: `L${n}`, wafer: '', recipe: 'R', step: 's', version: 1, value: 0.1 + 0.002 * n, is_alarm: n === 7, is_used: n > 3, ...(n === 9 ? { outside: 'temp.mean' } : {}), ...(n > 30 ? { truth: n === 40 ? 1 : 0 } : {}), challenger: { version: 2, value: 0.1 } }))
+        const live = { predicted: 60, last_at: now, inputs: { verdict: 'much', rows: 60, worst: [{ feature: 'temp.mean', index: 0.4, verdict: 'much' }] }, errors: { verdict: 'usual', n: 29, sum: 0.1, bound: 5, mean: 0.1, usual: 0.1 }, coverage: null, challenger: { n: 29, better: 0.6, champion_error: 0.1, challenger_error: 0.09 }, truths: 29 }
+        const id = address.split('/').pop()
+        await page.route(`**/v1/models/${id}`, async (route) => {
+            const answer = await route.fetch()
+            await route.fulfill({ response: answer, json: { ...(await answer.json()), feed: { window: '식각' }, live } })
+        })
+        await page.route(`**/v1/models/${id}/predictions?*`, (route) => route.fulfill({ json: { items: items.filter(({ tool }) => [null, tool].includes(new URL(route.request().url()).searchParams.get('tool'))) } }))
+        await page.goto(`${address}/live?tail=7200`)
+        const plot = page.locator('.prediction-plot svg')
+        await plot.locator('.said').first().waitFor()
+        const count = (name) => plot.locator(name).count()
+        assert.deepEqual([await count('.said'), await count('.violation'), await count('.unused'), await count('.outside'), await count('.truth'), await count('.challenger')], [59, 1, 4, 1, 29, 60])
+        assert.match(await page.locator('main').innerText(), /크게 달라짐[^]*평소와 같음/)
+        await plot.focus()
+        await page.keyboard.press('ArrowLeft')
+        assert.match(await page.locator('.gantt-said').innerText(), /10\.0 %[^]*식각-1 L0[^]*쓰지 않음/)
+        await page.locator('.model-filters select').selectOption('식각-2')
+        await page.waitForFunction(() => document.querySelectorAll('.prediction-plot .said, .prediction-plot .violation').length === 30)
+        await page.getByRole('button', { name: '예측이 있는 때만' }).click()
+        await page.waitForURL(/from=.*to=/)
+        await shot(page, '78-model-live')
+        await page.unrouteAll({ behavior: 'wait' })
+    })
     it('draws wafers from a table of dies, also where there is no model of maps', async () => {
         const dies = ['로트,웨이퍼,x,y,빈']
         for (let wafer = 1; wafer <= 3; wafer++) for (let x = -9; x <= 9; x++) for (let y = -9; y <= 9; y++) if (x * x + y * y <= 90) dies.push(`K7,${wafer},${x},${y},${x * x + y * y > 70 ? 5 : 1}`)

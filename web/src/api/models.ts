@@ -71,6 +71,8 @@ export interface ModelCard {
     curves?: { name: string; n: number; n_failed: number; median: Reached; points: { age: number; surviving: number; low: number; high: number }[] }[]
 }
 
+/** What made an answer: by how much a value raised it; or, of odd rows, what was expected instead. */
+export interface Why { feature: string; value: Maybe; added?: number; expected?: Maybe }
 /** A row of a table, asked; or a unit, where lives are asked for. */
 export interface Answer {
     line?: number
@@ -83,7 +85,7 @@ export interface Answer {
     n_missing?: number
     n_outside?: number
     outside?: string
-    why?: { feature: string; value: Maybe; added: number }[]
+    why?: Why[]
     /** Of lives: how old it is, and in how long to replace it. */
     age?: Maybe
     replace_in?: Maybe

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react'
 import { predictions, type Live, type Model, type Prediction } from '../api/models'
+import type { Span } from '../live/span'
 import { useStamp } from '../live/stamp'
 import { shortNumber } from '../live/values'
 import { useSpan } from '../meaning/use_span'
-import { Badge, Card, Empty, ProblemNote, Waiting } from '../parts/basics'
+import { Badge, Button, Card, Empty, ProblemNote, Waiting } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
@@ -52,7 +53,7 @@ function How({ live }: { live: Live }) {
 function Said({ model }: { model: Model }) {
     const { t, num, percent } = useText()
     const stamp = useStamp()
-    const { span, tail, setTail } = useSpan(86_400, LOOK_MS)
+    const { span, tail, setTail, setSpan } = useSpan(86_400, LOOK_MS)
     const [tool, setTool] = useState('')
     const [lot, setLot] = useState('')
     const [cursor, setCursor] = useState<number | null>(null)
@@ -84,6 +85,7 @@ function Said({ model }: { model: Model }) {
         <Card title={t('models.live.said')}>
             <div className="bar-line">
                 <div className="tails" role="group" aria-label={t('models.live.span')}>{TAILS.map((one) => <button key={one} type="button" className={tail === one ? 'on' : ''} aria-pressed={tail === one} onClick={() => setTail(one)}>{stamp.span(one)}</button>)}</div>
+                {points.length > 0 && <Button onClick={() => setSpan(around(points))}>{t('models.live.fit')}</Button>}
                 <div className="filters model-filters">
                     <label>{t('models.live.tool')}<select value={tool} onChange={(event) => setTool(event.target.value)}><option value="">{t('models.live.all')}</option>{tools.map((one) => <option key={one}>{one}</option>)}</select></label>
                     <label>{t('models.live.lot')}<input type="search" value={lot} placeholder={t('models.live.all')} onChange={(event) => setLot(event.target.value)} /></label>
@@ -113,6 +115,13 @@ function Said({ model }: { model: Model }) {
             )}
         </Card>
     )
+}
+
+/** From the first to the last of them, with a little room. */
+function around(points: readonly Prediction[]): Span {
+    const [from, to] = [points[0]!.at, points[points.length - 1]!.at]
+    const room = Math.max(30, (to - from) * 0.03)
+    return { from: from - room, to: to + room }
 }
 
 function Marks({ one }: { one: Prediction }) {

@@ -1,4 +1,4 @@
-import type { CardFigure, Headline, Model } from '../api/models'
+import type { CardFigure, Headline, Model, Why } from '../api/models'
 import { shortNumber } from '../live/values'
 import { Badge } from '../parts/basics'
 import { isKey, useText } from '../text'
@@ -51,7 +51,7 @@ export function useWarning(): (warning: string, goal: string) => string {
 }
 
 /** Is what it answers a probability? */
-export const isProbability = (goal: string): boolean => ['yes-no', 'class', 'faults', 'wafer'].includes(goal)
+export const isProbability = (goal: string): boolean => ['yes-no', 'class', 'odd', 'faults', 'wafer'].includes(goal)
 
 /** Is its answer used? If not, why not. */
 export function UseBadge({ model }: { model: Model }) {
@@ -59,6 +59,16 @@ export function UseBadge({ model }: { model: Model }) {
     if (model.champion === null) return <Badge tone={model.training ? 'busy' : 'calm'}>{t(model.training ? 'models.state.training' : 'models.state.none')}</Badge>
     if (model.use.is_on) return <Badge tone="good">{t('models.state.on')}</Badge>
     return <Badge tone={model.use.reason === 'person' ? 'calm' : 'warn'}>{t(`models.state.off.${model.use.reason || 'person'}`)}</Badge>
+}
+
+/** "Torque 66 ▲", or "Torque 66 (usually 40)". */
+export function useWhy(): (why: readonly Why[] | undefined) => string[] {
+    const { t } = useText()
+    const say = (value: number | null | undefined) => (value === null || value === undefined ? '' : shortNumber(Number(value.toPrecision(4))))
+    return (why) =>
+        (why ?? [])
+            .filter(({ added }) => added !== 0)
+            .map(({ feature, value, added, expected }) => [feature, say(value), added !== undefined ? (added > 0 ? '▲' : '▼') : expected !== undefined ? t('models.try.expected', { value: say(expected) }) : ''].filter(Boolean).join(' '))
 }
 
 export const roleTone = { champion: 'good', challenger: 'busy', candidate: 'calm', retired: 'calm' } as const

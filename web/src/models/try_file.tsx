@@ -8,7 +8,7 @@ import { DropFile, SHEETS } from '../parts/drop_file'
 import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
 import { LifeBars, livesOf } from './life_bars'
-import { isProbability } from './model_words'
+import { isProbability, useWhy } from './model_words'
 
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined
 
@@ -82,7 +82,7 @@ function Said({ asked, version, onCsv, onNew }: { asked: Asked; version: ModelVe
     return (
         <Card title={file.name} actions={<><Button onClick={onCsv}>{t('models.try.csv')}</Button><Button look="quiet" onClick={onNew}>{t('models.try.other')}</Button></>}>
             <p className="sentence" role="status">
-                {lives ? t('models.try.units', { n: num(n) }) : version.goal === 'yes-no' ? t('models.try.alarms', { n: num(n), alarms: num(alarms) }) : t('models.try.rows', { n: num(n) })}
+                {lives ? t('models.try.units', { n: num(n) }) : rows.some((one) => one.is_alarm !== undefined) ? t('models.try.alarms', { n: num(n), alarms: num(alarms) }) : t('models.try.rows', { n: num(n) })}
             </p>
             {outside > 0 && <p className="told">{t('models.try.outside', { n: num(outside) })}</p>}
             {lives ? <LifeBars units={lives} unit={answers.counted_in ?? version.unit ?? ''} /> : <AnswerTable rows={rows} version={version} />}
@@ -95,12 +95,13 @@ function AnswerTable({ rows, version }: { rows: Answer[]; version: ModelVersion 
     const { t, percent } = useText()
     const isShare = isProbability(version.goal)
     const say = (value: number | null | undefined) => (known(value) ? (isShare ? percent(value) : shortNumber(Number(value.toPrecision(4)))) : '–')
-    const why = (row: Answer) => (row.why ?? []).filter(({ added }) => added !== 0).map(({ feature, value, added }) => `${feature}${known(value) ? ` ${shortNumber(Number(value.toPrecision(4)))}` : ''} ${added > 0 ? '▲' : '▼'}`).join(' · ')
+    const told = useWhy()
+    const why = (row: Answer) => told(row.why).join(' · ')
     const has = (of: (row: Answer) => unknown) => rows.some((row) => of(row) !== undefined && of(row) !== null && of(row) !== '')
     const columns: Column<Answer>[] = [
         { key: 'line', title: t('models.try.line'), value: (row) => row.line, number: true, width: 4 },
         ...(has((row) => row.class) ? [{ key: 'class', title: t('models.try.class'), value: (row: Answer) => row.class, width: 9, grow: 1 }] : []),
-        { key: 'value', title: isShare ? t('models.try.probability') : version.target || t('models.try.value'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: 7 },
+        { key: 'value', title: version.goal === 'odd' ? t('models.try.as_odd') : isShare ? t('models.try.probability') : version.target || t('models.try.value'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: 7 },
         ...(has((row) => row.low) ? [{ key: 'low', title: t('models.try.interval'), value: (row: Answer) => row.low, show: (row: Answer) => `${say(row.low)} – ${say(row.high)}`, number: true, width: 9 }] : []),
         ...(has((row) => row.is_alarm) ? [{ key: 'alarm', title: t('models.try.alarm'), value: (row: Answer) => (row.is_alarm ? 1 : 0), show: (row: Answer) => row.is_alarm && <Badge tone="bad">{t('models.try.alarm')}</Badge>, width: 6 }] : []),
         ...(has((row) => (row.n_outside ?? 0) > 0 || row.outside) ? [{ key: 'outside', title: t('models.try.outside_of'), value: (row: Answer) => row.outside ?? row.n_outside ?? 0, show: (row: Answer) => ((row.n_outside ?? 0) > 0 || row.outside ? <Badge tone="warn">{row.outside ?? t('models.outside')}</Badge> : ''), width: 8, grow: 1 }] : []),

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { models, predict, type Answer, type Answers } from '../../api/models'
 import { ApiError } from '../../api/problem'
-import { shortNumber } from '../../live/values'
 import { useMay } from '../../me'
 import { FigureLines } from '../../models/figure_lines'
+import { useWhy } from '../../models/model_words'
 import { Button, Card, Choice, Dialog, Empty, LinkButton, ProblemNote } from '../../parts/basics'
 import { DropFile, SHEETS } from '../../parts/drop_file'
 import { useLoad } from '../../parts/load'
@@ -158,14 +158,14 @@ function Group({ title, note, maps, wafers, onOpen }: { title: string; note: str
 function One({ one, wafers, onClose }: { one: Named; wafers: Wafers; onClose: () => void }) {
     const { t, num, percent } = useText()
     const title = useMapName()(one.map)
-    const why = (one.answer?.why ?? []).filter(({ added }) => added !== 0)
+    const why = useWhy()(one.answer?.why)
     return (
         <Dialog title={title} onClose={onClose}>
             <div className="wafer-one">
                 <MapPicture map={one.map} wafers={wafers} size={320} label={title} />
                 {one.pattern && <p className="sentence">{one.pattern} {one.answer?.value !== undefined && percent(one.answer.value)}</p>}
                 <p className="note">{t('wafers.dies', { n: num(one.map.dies.length / 3), bad: num(one.map.bad), share: percent(badShare(one.map)) })}</p>
-                {why.length > 0 && <ul className="sheet-said">{why.map(({ feature, value, added }) => <li key={feature}>{feature}{value !== null && `: ${shortNumber(Number(value.toPrecision(3)))}`} {added > 0 ? '▲' : '▼'}</li>)}</ul>}
+                {why.length > 0 && <ul className="sheet-said">{why.map((each) => <li key={each}>{each}</li>)}</ul>}
             </div>
             <div className="actions end"><Button onClick={onClose}>{t('close')}</Button></div>
         </Dialog>
