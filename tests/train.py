@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/train.py MARU [long]: models from spreadsheets, black box: `maru train`, `maru predict`, `maru models`, on a press shop's file in CP949, on
-# numbers and classes, on files that nothing can be learnt from, and on models that are none.
-import csv, io, json, os, random, subprocess, sys
+# numbers and classes, lives and odd rows, on files that nothing can be learnt from, and on models that are none.
+import csv, io, json, math, os, random, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cloud import check, finish, temporary
@@ -180,6 +180,58 @@ def wafer_maps():
     check(f"no x: {error.strip()}", (status, "x" in error, os.path.exists(path_of("flat.maru"))), (3, True, False))
 
 
+def a_life(at, is_b):
+    """Of shape 2 and scale 1000 h; material B lives half as long. After 1500 h nobody looks."""
+    life = 1000 * (-math.log(at.random())) ** 0.5 / (2 if is_b else 1)
+    return [f"{min(life, 1500):.1f}", "A" if not is_b else "B", f"{at.random():.3f}", "고장" if life < 1500 else "가동"]
+
+
+def how_long_units_live():
+    at = random.Random(21)
+    head = ["시간(h)", "재질", "잡음", "상태"]
+    path = write("lives.csv", as_text([a_life(at, i % 2 == 1) for i in range(400)], head), "cp949")
+    options = ["--goal", "survival", "--order", "시간", "--target", "상태", "--bad", "고장"]
+    card = train(path, "lives.maru", *options)
+    shape, by = card["weibull"]["shape"], {one["name"]: one["median"]["value"] for one in card["curves"]}
+    check(f"the shape: {shape}", shape["low"] < 2 < shape["high"], True)
+    check(f"halves: {by}", 1.6 < by["A"] / by["B"] < 2.5 and card["group_p"] < 1e-6, True)
+    check(f"held out: {card['concordance']}", card["concordance"]["low"] > 0.5 and "no_better" not in card["warnings"], True)
+    check("curves fall", all(a["surviving"] >= b["surviving"] and a["age"] < b["age"] for one in card["curves"] for a, b in zip(one["points"], one["points"][1:])), True)
+    train(path, "again.maru", *options, "--threads", "2")
+    with open(path_of("lives.maru"), "rb") as one, open(path_of("again.maru"), "rb") as other:
+        check("the same bytes", one.read() == other.read(), True)
+    asked = write("running.csv", as_text([["100", "A", "0.5", ""], ["100", "B", "0.5", ""], ["", "A", "0.5", ""], ["900", "C", "", ""]], head), "cp949")
+    rows = predictions(maru("predict", path_of("lives.maru"), asked)[1])
+    check(f"B is nearer to its end: {rows[:2]}", float(rows[0]["remaining"]) > 1.3 * float(rows[1]["remaining"]), True)
+    check("its interval", all(float(row["low"]) < float(row["remaining"]) < float(row["high"]) for row in rows[:2]), True)
+    check("without an age nothing", (rows[2]["remaining"], rows[2]["surviving"]), ("", ""))
+    check("as JSON", [one.get("value") is not None for one in json.loads(maru("predict", path_of("lives.maru"), asked, "--json")[1])["predictions"]], [True, True, False, True])
+    check("its card in Korean", "닳아서 고장 납니다" in maru("models", "show", path_of("lives.maru"), lang="ko")[1], True)
+    for what, words, status in (("without ages", ["--target", "상태"], 2), ("no such column", ["--order", "나이"], 3), ("ages that are words", ["--order", "재질"], 3)):
+        check(what, maru("train", path, "--goal", "survival", "-o", path_of("none.maru"), *words, lang="ko")[0], status)
+    check("no ONNX", maru("models", "show", path_of("lives.maru"), "--onnx", path_of("lives.onnx"))[0], 3)
+
+
+def rows_that_are_odd():
+    at = random.Random(22)
+    def row(i):
+        common, is_odd = at.gauss(0, 1), i % 25 == 7
+        x = [common + 0.3 * at.gauss(0, 1) for _ in range(5)]
+        x[2] = -2 * common + (3 if common > 0 else -3) if is_odd else x[2]
+        return [f"2025-{1 + i // 24 // 28:02d}-{1 + i // 24 % 28:02d} {i % 24:02d}:30"] + [f"{one:.3f}" for one in x] + ["NG" if is_odd else "OK"]
+    head = ["일시", "a", "b", "c", "d", "e", "판정"]
+    path = write("odd.csv", as_text([row(i) for i in range(2000)], head))
+    card = train(path, "odd.maru", "--goal", "odd", "--level", "0.98")
+    check(f"odd ones are bad: {card['bad_of_odd']} {card['bad_of_others']} {card['auc']}", card["label"] == "판정" and card["bad_of_odd"]["low"] > card["bad_of_others"]["high"] and card["auc"]["low"] > 0.6, True)
+    check(f"c makes them so: {card['columns'][:1]}", card["columns"][0]["feature"], "c")
+    rows = predictions(maru("predict", path_of("odd.maru"), path, "--why", lang="ko")[1])
+    odd = [row for row in rows if row["odd"] == "1"]
+    check(f"{len(odd)} of {len(rows)} are odd", 20 < len(odd) < 160 and all(float(row["good_rows_as_odd"]) <= 0.02 for row in odd), True)
+    check(f"why: {odd[0]['why']}", "이상합니다" in odd[0]["why"] and "c" in odd[0]["columns"].split("; "), True)
+    check("one number a line", len(maru("predict", path_of("odd.maru"), path, "--plain")[1].split()), len(rows))
+    check("the verdict is no column of it", maru("predict", path_of("odd.maru"), write("blind.csv", as_text([row(i)[:-1] for i in range(50)], head[:-1])))[0], 0)
+
+
 def nothing_to_learn():
     at = random.Random(7)
     good = as_text(press_shop(300, 8))
@@ -197,6 +249,13 @@ def nothing_to_learn():
     for what, text in dull.items():
         status, out, error = maru("train", write("dull.csv", text), "-o", path_of("dull.maru"), lang="ko")
         check(f"{what}: {error.strip()}", (status in (3, 4), len(error.splitlines()) >= 1, os.path.exists(path_of("dull.maru"))), (True, True, False))
+    for what, text in dull.items():
+        for words in (["--goal", "odd"], ["--goal", "survival", "--order", "b"]):
+            status, _, error = maru("train", write("dull.csv", text), "-o", path_of("dull.maru"), *words, lang="ko")
+            is_learnt = status == 0 and words == ["--goal", "odd"]  # a table of one class has rows that are odd
+            check(f"{what}, {words[1]}: {error.strip()}", is_learnt or (status in (3, 4) and len(error.splitlines()) >= 1), True)
+    if os.path.exists(path_of("dull.maru")):
+        os.remove(path_of("dull.maru"))
     status, _, error = maru("train", write("good.csv", good), "-o", path_of("dull.maru"), "--target", "불량", lang="ko")
     check(f"no such column: {error.strip()}", (status, "불량" in error), (3, True))
     check("no such goal", maru("train", path_of("good.csv"), "--goal", "maybe")[0], 2)
@@ -219,10 +278,15 @@ a_small_maker()
 numbers_and_classes()
 remaining_life()
 wafer_maps()
+how_long_units_live()
+rows_that_are_odd()
 nothing_to_learn()
 models_that_are_none()
 if LONG and os.path.exists(os.path.join(DATA, "ai4i2020", "ai4i2020.csv")):
     card = train(os.path.join(DATA, "ai4i2020", "ai4i2020.csv"), "ai4i.maru")
     check(f"AI4I: {figure(card, 'auc')}", figure(card, "auc")["low"] > 0.9, True)
+    words = ["--goal", "odd", "--target", "Machine failure", *(word for name in ("TWF", "HDF", "PWF", "OSF", "RNF") for word in ("-x", name))]
+    odd = train(os.path.join(DATA, "ai4i2020", "ai4i2020.csv"), "ai4i_odd.maru", *words)
+    check(f"AI4I without labels: {odd['odd']} {odd['auc']}", odd["odd"]["low"] < 0.01 < odd["odd"]["high"] and odd["auc"]["low"] > 0.7, True)
     check("without the columns of its modes", any(one["feature"] in ("TWF", "HDF", "PWF", "OSF") for one in card["suspects"]), False)
 finish()

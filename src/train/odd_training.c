@@ -121,7 +121,7 @@ static void keep_held(struct work *w) {
     double *held = arena_take(w->arena, ODD_MAX_HELD, sizeof *held);
     if (held && a->n_held > ODD_MAX_HELD) {
         for (uint32_t i = 0; i < ODD_MAX_HELD; i++) {
-            held[i] = a->held[(2 * (uint64_t)i + 1) * a->n_held / (2 * ODD_MAX_HELD)];
+            held[i] = a->held[(2 * (uint64_t)i + 1) * a->n_held / (UINT64_C(2) * ODD_MAX_HELD)];
         }
         a->held = held;
         a->n_held = ODD_MAX_HELD;

@@ -96,13 +96,13 @@ struct model_card {
     const char *title;   // of the data, such as the file's name
     const char *version; // of the program
     char data[33];       // fingerprint of the training table
+    uint8_t split;       // enum card_split
+    uint32_t warnings;   // bit of each enum card_warning
     uint64_t seed;
     uint32_t n_row, n_train, n_test, n_unknown;
     uint32_t n_bad_train, n_bad_test;                 // of MODEL_YES_NO
     int64_t train_from, train_to, test_from, test_to; // us, INT64_MIN: no time is known
-    uint8_t split;                                    // enum card_split
     const char *group;                                // the column of units or lots, "": none
-    uint32_t warnings;                                // bit of each enum card_warning
     struct card_figure figure[N_CARD_FIGURE];
     const struct card_try *attempt; // (n_attempt)
     uint32_t n_attempt;
@@ -111,9 +111,8 @@ struct model_card {
     struct card_drift drift[MODEL_MAX_SUSPECTS]; // those that drifted most
     uint32_t n_drift, n_drifting;
     struct reliability_bin reliability[MODEL_MAX_BINS];
-    uint32_t n_reliability;
+    uint32_t n_reliability, n_dependence;
     const struct card_dependence *dependence; // (n_dependence) of the strongest features
-    uint32_t n_dependence;
 };
 
 // How wrong answers for rows were that it had not learned from: what is usual, for those who watch it.
