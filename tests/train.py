@@ -207,6 +207,9 @@ def how_long_units_live():
     check("without an age nothing", (rows[2]["remaining"], rows[2]["surviving"]), ("", ""))
     check("as JSON", [one.get("value") is not None for one in json.loads(maru("predict", path_of("lives.maru"), asked, "--json")[1])["predictions"]], [True, True, False, True])
     check("its card in Korean", "닳아서 고장 납니다" in maru("models", "show", path_of("lives.maru"), lang="ko")[1], True)
+    ended = write("ended.csv", as_text([[f"{100 * (i + 1)}", "고장"] for i in range(20)], ["시간(h)", "상태"]))
+    card = train(ended, "ended.maru", *options)
+    check("all have failed", (card["n_life"], card["n_failed"]), (20, 20))
     for what, words, status in (("without ages", ["--target", "상태"], 2), ("no such column", ["--order", "나이"], 3), ("ages that are words", ["--order", "재질"], 3)):
         check(what, maru("train", path, "--goal", "survival", "-o", path_of("none.maru"), *words, lang="ko")[0], status)
     check("no ONNX", maru("models", "show", path_of("lives.maru"), "--onnx", path_of("lives.onnx"))[0], 3)

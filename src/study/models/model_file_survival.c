@@ -266,6 +266,12 @@ static maru_status train(const struct goal_work *work, struct survival_training 
     return st;
 }
 
+// Has each life ended in a failure? A column with the one word that is bad, in every row, has nothing to tell apart.
+static bool says_bad_always(const struct frame_column *column, const char *bad) {
+    return bad && column->kind == FRAME_WORD && column->n_missing == 0 && column->words.n == 1 &&
+           strcmp(column->words.name[0], bad) == 0;
+}
+
 static double or_usual(double wished, double usual) { return isnan(wished) ? usual : wished; }
 
 maru_status model_goal_survival(const struct goal_work *work, struct text *out, maru_error *err) {
@@ -295,9 +301,11 @@ maru_status model_goal_survival(const struct goal_work *work, struct text *out, 
     if (st == MARU_OK && wish->hints.target) {
         const struct quality_options options = quality_hints_options(&wish->hints);
         st = goal_find_column(work->frame, wish->hints.target, &ended, err);
-        st = st == MARU_OK ? roles_find(work->frame, &options.roles, &roles, err) : st;
-        in.failed = st == MARU_OK ? roles.bad : NULL;
         in.ended = wish->hints.target;
+        if (st == MARU_OK && !says_bad_always(&work->frame->column[ended], wish->hints.bad)) {
+            st = roles_find(work->frame, &options.roles, &roles, err);
+            in.failed = st == MARU_OK ? roles.bad : NULL;
+        }
     }
     st = st == MARU_OK ? train(work, &in, ended, out, err) : st;
     roles_fini(&roles);
