@@ -291,7 +291,7 @@ static void truths_come_when_they_like(void **state) {
         save_living(&s, &bytes[k]);
         struct made none = next_window(&s);
         see(&s, &none);
-        measure(&s, &none, 25 * 3600 * S, 0); // too late
+        measure(&s, &none, INT64_C(25) * 3600 * S, 0); // too late
         hear(&s);
         assert_int_equal(model_of(&s)->n_truth, 40);
         close_scene(&s);
