@@ -56,6 +56,12 @@ export interface ModelCard {
     rmse_held_out?: Maybe
     cap?: Maybe
     counted_in?: string
+    // rows that are odd
+    odd?: Reached
+    false_alarms?: Maybe
+    auc?: Reached
+    bad_of_odd?: Reached
+    bad_of_others?: Reached
     // lives
     age?: string
     ended?: string
@@ -63,6 +69,7 @@ export interface ModelCard {
     n_failed?: number
     horizon?: Maybe
     concordance?: Reached
+    coverage?: Reached
     weibull?: Weibull
     replacement?: { is_planned: boolean; is_sure: boolean; age: Maybe; saving: Reached; surviving: Maybe; cost_planned: number; cost_failure: number }
     effects?: { feature: string; ratio: Maybe; low: Maybe; high: Maybe; p: Maybe; is_used: boolean; changes_with_age: boolean }[]

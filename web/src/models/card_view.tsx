@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { CardFigure, ModelCard, ModelVersion } from '../api/models'
+import type { CardFigure, ModelCard, ModelVersion, Reached } from '../api/models'
 import { shortNumber } from '../live/values'
 import { Card } from '../parts/basics'
 import { useText } from '../text'
@@ -18,9 +18,9 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
     const { t } = useText()
     const name = useFigureName()
     const warn = useWarning()
-    const figures = (card.figures ?? []).filter(({ value }) => value !== null)
+    const figures = figuresOf(card).filter(({ value }) => value !== null)
     const line = (figure: CardFigure): FigureLine => {
-        const other = rival?.card.figures?.find((one) => one.name === figure.name && one.value !== null)
+        const other = figuresOf(rival?.card ?? {}).find((one) => one.name === figure.name && one.value !== null)
         return { key: figure.name, name: name(figure), isShare: isShare(figure), isLessBetter: isLessBetter(figure), constant: figure.constant, first: figure, second: other ?? null }
     }
     const warnings = card.warnings ?? version.warnings
@@ -45,6 +45,12 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
             <Facts card={card} version={version} />
         </div>
     )
+}
+
+/** The figures of a card, as a list or one by one; what a figure would be without knowing anything goes with it. */
+function figuresOf(card: ModelCard): CardFigure[] {
+    const one = (name: string, reached: Reached | undefined, constant: number | null): CardFigure[] => (reached && typeof reached === 'object' ? [{ name, ...reached, constant, is_share: name !== 'auc' }] : [])
+    return card.figures ?? [...one('auc', card.auc, 0.5), ...one('odd', card.odd, card.false_alarms ?? null), ...one('bad_of_odd', card.bad_of_odd, card.bad_of_others?.value ?? null), ...one('concordance', card.concordance, 0.5), ...one('coverage', card.coverage, card.level ?? null)]
 }
 
 /** What it is for and how it was tried, in sentences. */

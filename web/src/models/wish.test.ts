@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { isUsed, NO_WISH, trainingOf, withUsed } from './wish'
+
+describe('what is asked of a training', () => {
+    it('is left to the server where nothing was chosen', () => {
+        expect(trainingOf('d', NO_WISH)).toEqual({ dataset: 'd' })
+    })
+    it('says what was chosen, in the numbers of the API', () => {
+        const wish = { ...NO_WISH, target: '두께', goal: 'number', time: '시각', level: '90', seed: '7', costMiss: 'x', limits: { lower: '4.5', upper: '' }, causes: ['재작업'], leftOut: ['호기'] }
+        expect(trainingOf('d', wish)).toEqual({ dataset: 'd', target: '두께', goal: 'number', time: '시각', level: 0.9, seed: 7, limits: ['두께=4.5..'], cause: ['재작업'], leave_out: ['호기'] })
+    })
+    it('tells units, order and settings of lives, and no verdict; of how lives spread, what a failure is', () => {
+        const wish = { ...NO_WISH, target: 'failed', bad: '1', unit: 'pump', order: 'hours', settings: ['load'], cap: '120' }
+        expect(trainingOf('d', { ...wish, goal: 'life', bad: '' })).toEqual({ dataset: 'd', goal: 'life', unit: 'pump', order: 'hours', setting: ['load'], cap: 120 })
+        expect(trainingOf('d', { ...wish, goal: 'survival' })).toEqual({ dataset: 'd', goal: 'survival', target: 'failed', bad: '1', unit: 'pump', order: 'hours', setting: ['load'], cap: 120 })
+        expect(trainingOf('d', { ...wish, goal: 'yes-no' })).toEqual({ dataset: 'd', goal: 'yes-no', target: 'failed', bad: '1', unit: 'pump' })
+    })
+    it('uses a column or not, and forgets a choice that is taken back', () => {
+        const without = withUsed(NO_WISH, 'a', 'possible cause', false)
+        expect([isUsed(NO_WISH, 'a', 'possible cause'), isUsed(without, 'a', 'possible cause')]).toEqual([true, false])
+        expect(withUsed(without, 'a', 'possible cause', true)).toEqual(NO_WISH)
+        const along = withUsed(NO_WISH, 'b', 'consequence of the verdict', true)
+        expect([isUsed(NO_WISH, 'b', 'consequence of the verdict'), isUsed(along, 'b', 'consequence of the verdict'), along.leftOut]).toEqual([false, true, []])
+    })
+})
