@@ -9,6 +9,7 @@ import { isLessBetter, isProbability, isShare, useDoubted, useFigureName, useFig
 import { ReliabilityPlot } from './reliability'
 import { SurvivalView } from './survival_view'
 
+const PLAIN = ['odd', 'bad_of_odd', 'bad_of_others', 'coverage'] // more of it is neither better nor worse
 const SUSPECTS = 10
 const DRIFT = 10
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined
@@ -21,7 +22,7 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
     const figures = figuresOf(card).filter(({ value }) => value !== null)
     const line = (figure: CardFigure): FigureLine => {
         const other = figuresOf(rival?.card ?? {}).find((one) => one.name === figure.name && one.value !== null)
-        return { key: figure.name, name: name(figure), isShare: isShare(figure), isLessBetter: isLessBetter(figure), constant: figure.constant, first: figure, second: other ?? null }
+        return { key: figure.name, name: name(figure), isShare: isShare(figure), ...(PLAIN.includes(figure.name) ? {} : { isLessBetter: isLessBetter(figure) }), constant: figure.constant, first: figure, second: other ?? null }
     }
     const warnings = card.warnings ?? version.warnings
     return (
@@ -50,7 +51,7 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
 /** The figures of a card, as a list or one by one; what a figure would be without knowing anything goes with it. */
 function figuresOf(card: ModelCard): CardFigure[] {
     const one = (name: string, reached: Reached | undefined, constant: number | null): CardFigure[] => (reached && typeof reached === 'object' ? [{ name, ...reached, constant, is_share: name !== 'auc' }] : [])
-    return card.figures ?? [...one('auc', card.auc, 0.5), ...one('odd', card.odd, card.false_alarms ?? null), ...one('bad_of_odd', card.bad_of_odd, card.bad_of_others?.value ?? null), ...one('concordance', card.concordance, 0.5), ...one('coverage', card.coverage, card.level ?? null)]
+    return card.figures ?? [...one('auc', card.auc, 0.5), ...one('odd', card.odd, null), ...one('bad_of_odd', card.bad_of_odd, null), ...one('bad_of_others', card.bad_of_others, null), ...one('concordance', card.concordance, 0.5), ...one('coverage', card.coverage, null)]
 }
 
 /** What it is for and how it was tried, in sentences. */

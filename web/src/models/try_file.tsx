@@ -101,11 +101,11 @@ function AnswerTable({ rows, version }: { rows: Answer[]; version: ModelVersion 
     const columns: Column<Answer>[] = [
         { key: 'line', title: t('models.try.line'), value: (row) => row.line, number: true, width: 4 },
         ...(has((row) => row.class) ? [{ key: 'class', title: t('models.try.class'), value: (row: Answer) => row.class, width: 9, grow: 1 }] : []),
-        { key: 'value', title: version.goal === 'odd' ? t('models.try.as_odd') : isShare ? t('models.try.probability') : version.target || t('models.try.value'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: 7 },
+        { key: 'value', title: version.goal === 'odd' ? t('models.try.as_odd') : isShare ? t('models.try.probability') : version.target || t('models.try.value'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: version.goal === 'odd' ? 11 : 7 },
         ...(has((row) => row.low) ? [{ key: 'low', title: t('models.try.interval'), value: (row: Answer) => row.low, show: (row: Answer) => `${say(row.low)} – ${say(row.high)}`, number: true, width: 9 }] : []),
         ...(has((row) => row.is_alarm) ? [{ key: 'alarm', title: t('models.try.alarm'), value: (row: Answer) => (row.is_alarm ? 1 : 0), show: (row: Answer) => row.is_alarm && <Badge tone="bad">{t('models.try.alarm')}</Badge>, width: 6 }] : []),
         ...(has((row) => (row.n_outside ?? 0) > 0 || row.outside) ? [{ key: 'outside', title: t('models.try.outside_of'), value: (row: Answer) => row.outside ?? row.n_outside ?? 0, show: (row: Answer) => ((row.n_outside ?? 0) > 0 || row.outside ? <Badge tone="warn">{row.outside ?? t('models.outside')}</Badge> : ''), width: 8, grow: 1 }] : []),
         ...(has((row) => row.why) ? [{ key: 'why', title: t('models.try.why'), value: why, show: (row: Answer) => <span title={why(row)}>{why(row)}</span>, width: 18, grow: 3 }] : []),
     ]
-    return <DataTable label={t('models.try.answers')} rows={rows} columns={columns} rowKey={(row) => String(row.line)} tone={(row) => (row.is_alarm ? 'bad' : undefined)} />
+    return <DataTable label={t('models.try.answers')} rows={rows} columns={columns} {...(has((row) => row.is_alarm) ? { first: '-alarm' } : {})} rowKey={(row) => String(row.line)} tone={(row) => (row.is_alarm ? 'bad' : undefined)} />
 }
