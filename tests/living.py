@@ -216,6 +216,9 @@ def is_told(cloud, film, model, names):
     page = cloud.get(f"/v1/models/{model}/predictions?tool=dep-1&limit=7")
     check("a page of one tool", ([p["tool"] for p in page["items"]], "next" in page), (["dep-1"] * 7, True))
     check("by lot", [p["lot"] for p in cloud.predictions(model, lot=names[3])], [names[3]])
+    for asked, want in (("limit=0", 400), ("limit=2001", 400), ("after=x", 400), ("from=x", 400), ("tool=none", 200)):
+        check(f"predictions of {asked}", cloud.client.get(f"/v1/models/{model}/predictions?{asked}")[0], want)
+    check("of no model", cloud.client.get("/v1/models/none/predictions")[0], 404)
     span = (film.end[names[10]], film.end[names[20]])
     check("by time", sorted(p["lot"] for p in cloud.predictions(model, **{"from": span[0], "to": span[1]})), sorted(n for n in names if span[0] <= film.end[n] < span[1]))
     signals = {row["source"]: row["id"] for row in cloud.get("/v1/signals?q=film.prediction&limit=100")["items"]}
@@ -369,7 +372,7 @@ def tennessee(cloud, mes):
     n_learnt = sum(len(events[name]) for name in learnt)
     wait_for(lambda: row() >= n_learnt, 120)
     wanted = {"event": "purge", "value": "H", "within_h": 0.1}
-    status, data = cloud.client.post("/v1/datasets/from-windows", {"name": "tep", "window": "tep", "from": begin, "to": spans[learnt[-1]][1], "truth": wanted})
+    status, data = cloud.client.post("/v1/datasets/from-windows", {"name": "tep", "window": "tep", "from": begin, "to": spans[learnt[-1]][1] + 300 * 86400, "truth": wanted})
     check("the runs that are learnt from", (status, data["rows"], data["made_from"]["truths"]), (201, n_learnt, n_learnt))
     began = time.monotonic()
     answer = cloud.client.post("/v1/models", {"dataset": data["id"], "target": "H", "goal": "number", "kind": "linear", "name": "purge H", "feed": {"window": "tep", "truth": wanted}})[1]

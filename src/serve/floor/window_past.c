@@ -210,6 +210,29 @@ static maru_status make_all(struct window_watch *w, struct signals *signals, mar
     return st;
 }
 
+// Windows by time, a stretch after the other that signals_draw takes.
+static maru_status touch_all(struct window_watch *w, uint32_t row, struct signals *signals,
+                             const maru_time span[2], maru_error *err) {
+    const struct window_def *def = &w->table.window[row];
+    const maru_time stretch_us = SIGNALS_MAX_COLUMNS * def->length_us;
+    maru_status st = MARU_OK;
+    if (def->by != WINDOW_BY_TIME) {
+        return MARU_OK;
+    }
+    if ((span[1] - span[0]) / def->length_us >= WINDOW_MAX_LENGTHS) {
+        return fail(err, MARU_E_LIMIT, "more than %d windows: ask for a shorter time",
+                    WINDOW_MAX_LENGTHS);
+    }
+    maru_time from_us = span[0];
+    while (st == MARU_OK && from_us < span[1] && w->live[row].n_dropped == 0) {
+        const maru_time end_us = window_floor(from_us, def->length_us) + stretch_us;
+        const maru_time to_us = end_us < span[1] ? end_us : span[1];
+        st = touch_places(w, signals, from_us, to_us, span[0], err);
+        from_us = to_us;
+    }
+    return st;
+}
+
 maru_status window_past_gather(struct window_watch *w, uint32_t row, struct signals *signals,
                                const maru_time span[2], maru_error *err) {
     const maru_time events_us = span[0] - WINDOW_LONGEST_US; // what the tools worked on then
@@ -220,7 +243,7 @@ maru_status window_past_gather(struct window_watch *w, uint32_t row, struct sign
     // All is due as soon as it has settled, since nobody comes any more.
     maru_status st = meet_signals(w, signals, err);
     st = st == MARU_OK ? hear_span(w, signals, events_us, heard, span[0], err) : st;
-    st = st == MARU_OK ? touch_places(w, signals, span[0], span[1], span[0], err) : st;
+    st = st == MARU_OK ? touch_all(w, row, signals, span, err) : st;
     st = st == MARU_OK ? make_all(w, signals, err) : st;
     if (st == MARU_OK && w->live[row].n_dropped > 0) {
         st = fail(err, MARU_E_LIMIT, "more than %d windows: ask for a shorter time",

@@ -5,6 +5,8 @@
 #include "serve/floor/window_watch.h"
 #include "store/signals/signals.h"
 
+enum { WINDOW_MAX_LENGTHS = 10000000 }; // of windows by time, that a time is looked through for
+
 #define WINDOW_PAST_US (INT64_C(7) * 86400 * 1000000) // of which a new row makes windows
 
 // Hear what the store has and the watch has not heard: of a new row the last week, of others what came since. Signals are known.
@@ -17,7 +19,7 @@ MARU_MUST_USE maru_status window_past_hear(struct window_watch *watch, struct si
 
 // Make the windows of a row that lie within span[0] and span[1], and some around them, from stored samples; `see` of the watch sees them.
 //   in      a watch of its own, to which nothing has come yet, and which tells nobody
-//   errors  MARU_E_LIMIT: more than WINDOW_MAX_SPANS; of the store, of `see`
+//   errors  MARU_E_LIMIT: more than WINDOW_MAX_SPANS, a time of more than WINDOW_MAX_LENGTHS; of the store, of `see`
 //   cost    what the row's signals and all events have in that time is read
 MARU_MUST_USE maru_status window_past_gather(struct window_watch *watch, uint32_t row,
                                              struct signals *signals, const maru_time span[2],
