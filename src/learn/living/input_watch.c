@@ -15,19 +15,29 @@
 // A word that the recipe does not know was rare in training, or is the one that all zeros stand for. It counts as never seen only in columns
 // where that was so in at most OTHERS of the rows.
 
+//
+// Shares of bins need many rows. Where row after row has a value that lies farther away from all of training than training is wide, in a
+// number that the model relies on for FAR_WEIGHT at least, there is nothing to wait for: it does not happen without a cause.
+
 enum { N_PART = 10 };
 #define OTHERS 0.05
+#define FAR_WEIGHT 0.02
 
 struct input_options input_options_usual(void) {
-    return (struct input_options){
-        .n_recent = 200, .cycle = 20, .chance = 1e-4, .share = 0.25, .hold = 5, .new_share = 0.5};
+    return (struct input_options){.n_recent = 200,
+                                  .cycle = 20,
+                                  .chance = 1e-4,
+                                  .share = 0.25,
+                                  .hold = 5,
+                                  .new_share = 0.5,
+                                  .far = 20};
 }
 
 static bool is_right(const struct input_options *o) {
     return o->n_recent >= INPUTS_LEAST_RECENT && o->n_recent <= INPUTS_MAX_RECENT &&
            o->cycle >= 1 && o->cycle <= o->n_recent && o->hold >= 1 && o->chance > 0.0 &&
            o->chance <= 1.0 && o->share > 0.0 && o->share <= 1.0 && o->new_share > 0.0 &&
-           o->new_share <= 1.0;
+           o->new_share <= 1.0 && o->far >= 1;
 }
 
 static void weigh(struct input_watch *w) {
@@ -86,6 +96,20 @@ static bool has_new_word(const struct input_watch *w, const float *x) {
     return false;
 }
 
+// The first feature that lies far away; UINT32_MAX: none does.
+static uint32_t far_feature(const struct input_watch *w, const float *x) {
+    const struct recipe *recipe = &w->model->recipe;
+    for (uint32_t f = 0; f < recipe->n_feature; f++) {
+        const struct drift_reference *r = &w->model->reference[f];
+        const double wide = r->most - r->least; // NaN of words
+        if (recipe->feature[f].form != FEATURE_WORD && w->weight[f] >= FAR_WEIGHT && wide > 0.0 &&
+            ((double)x[f] > r->most + wide || (double)x[f] < r->least - wide)) {
+            return f;
+        }
+    }
+    return UINT32_MAX;
+}
+
 static struct input_verdict unknown_verdict(void) {
     return (struct input_verdict){.verdict = DRIFT_UNKNOWN, .largest = (double)NAN};
 }
@@ -128,7 +152,7 @@ void input_watch_fini(struct input_watch *watch) {
 void input_watch_reset(struct input_watch *w) {
     const uint32_t n = w->model->recipe.n_feature;
     memset(w->count, 0, w->first[n] * sizeof *w->count);
-    w->n = w->next = w->n_new = w->in_cycle = w->at = w->n_much = 0;
+    w->n = w->next = w->n_new = w->in_cycle = w->at = w->n_much = w->n_far = 0;
     w->verdict = unknown_verdict();
 }
 
@@ -238,14 +262,36 @@ static struct input_verdict sum_up(const struct input_watch *w, const double *ad
     return v;
 }
 
+// The feature that lies far away comes first, whatever shares of bins say of it yet.
+static void say_far(struct input_watch *w) {
+    struct input_verdict *v = &w->verdict;
+    uint32_t at = 0;
+    while (at < v->n_worst && v->worst[at].feature != w->far) {
+        at++;
+    }
+    const double index = at < v->n_worst ? v->worst[at].index : 0.0;
+    v->n_worst += at == v->n_worst && at < INPUTS_MAX_WORST;
+    for (uint32_t i = at < INPUTS_MAX_WORST ? at : INPUTS_MAX_WORST - 1; i > 0; i--) {
+        v->worst[i] = v->worst[i - 1];
+    }
+    v->worst[0] = (struct input_worst){w->far, index, DRIFT_MUCH};
+    v->verdict = DRIFT_MUCH;
+    v->changed = fmax(v->changed, fmin(w->weight[w->far], 1.0));
+    w->n_much = w->options.hold;
+}
+
 static maru_status judge_all(struct input_watch *w, maru_error *err) {
     const uint32_t n = w->model->recipe.n_feature;
+    const bool is_far = w->n_far >= w->options.far;
     struct arena arena;
     w->in_cycle = w->at = 0;
     w->n_judged++;
     if (2 * w->n < w->options.n_recent) {
         w->verdict = unknown_verdict();
         w->verdict.n = w->n;
+        if (is_far) {
+            say_far(w);
+        }
         return MARU_OK;
     }
     arena_init(&arena, SIZE_MAX / 2);
@@ -258,6 +304,9 @@ static maru_status judge_all(struct input_watch *w, maru_error *err) {
         w->n_much = is_much ? w->n_much + (w->n_much < w->options.hold) : 0;
         w->verdict.verdict =
             is_much && w->n_much < w->options.hold ? DRIFT_SOME : w->verdict.verdict;
+        if (is_far) {
+            say_far(w);
+        }
     }
     arena_fini(&arena);
     return st;
@@ -293,6 +342,9 @@ maru_status input_watch_step(struct input_watch *w, const float *x, bool *is_jud
         bin[f] = (uint8_t)drift_bin_of_number(&w->model->reference[f], (double)x[f]);
     }
     put_in(w, bin, has_new_word(w, x));
+    const uint32_t far = far_feature(w, x);
+    w->n_far = far == UINT32_MAX ? 0 : w->n_far + (w->n_far < w->options.far);
+    w->far = far == UINT32_MAX ? 0 : far;
     w->n++;
     w->n_row++;
     w->in_cycle++;
@@ -328,6 +380,8 @@ void input_watch_write(const struct input_watch *w, struct text *out) {
     binary_add_u32(out, w->n);
     binary_add_u32(out, w->in_cycle);
     binary_add_u32(out, w->n_much);
+    binary_add_u32(out, w->n_far);
+    binary_add_u32(out, w->far);
     binary_add_u64(out, w->n_row);
     binary_add_u64(out, w->n_judged);
     for (uint32_t i = 0; i < w->n; i++) {
@@ -388,10 +442,11 @@ void input_watch_read(struct input_watch *w, struct binary *in) {
         in->is_bad || binary_u32(in) != w->options.n_recent || binary_u32(in) != w->options.cycle;
     const uint32_t n = binary_count(in, w->options.n_recent, (size_t)n_feature + 9);
     const uint32_t in_cycle = binary_u32(in), n_much = binary_u32(in);
+    const uint32_t n_far = binary_u32(in), far = binary_u32(in);
     w->n_row = binary_u64(in);
     w->n_judged = binary_u64(in);
-    in->is_bad =
-        in->is_bad || in_cycle >= w->options.cycle || n > w->n_row || n_much > w->options.hold;
+    in->is_bad = in->is_bad || in_cycle >= w->options.cycle || n > w->n_row ||
+                 n_much > w->options.hold || n_far > w->options.far || far >= n_feature;
     for (uint32_t i = 0; !in->is_bad && i < n; i++) {
         read_row(w, in);
     }
@@ -403,6 +458,8 @@ void input_watch_read(struct input_watch *w, struct binary *in) {
         in->is_bad = in->is_bad || p < 0.0 || p > 1.0 || index < 0.0 || isinf(index);
     }
     w->n_much = n_much;
+    w->n_far = in->is_bad ? 0 : n_far;
+    w->far = in->is_bad ? 0 : far;
     read_verdict(w, in);
     if (in->is_bad) {
         input_watch_reset(w);

@@ -3,51 +3,26 @@
 
 #include <string.h>
 
-#include "base/digest.h"
+#include "base/sealed.h"
 #include "base/status.h"
 #include "learn/living/living_model.h"
 
-enum { VERSION = 1, TAIL_BYTES = 16, FINGERPRINT_BYTES = 33 };
+enum { VERSION = 2 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'L', 'I', 'V', 'E'};
+static const char its_name[] = "MARULIVE";
 
 maru_status living_write(const struct living *l, struct text *out, maru_error *err) {
-    const size_t from = out->n_bytes;
-    struct digest digest;
-    text_add(out, its_name, sizeof its_name);
-    binary_add_u32(out, VERSION);
+    const size_t from = sealed_begin(out, its_name, VERSION);
     binary_add_string(out, l->model.fingerprint);
     input_watch_write(&l->inputs, out);
     truth_watch_write(&l->truths, out);
-    if (out->status != MARU_OK) {
-        return fail(err, out->status, "no room for the state of a model");
-    }
-    digest_init(&digest);
-    digest_bytes(&digest, out->bytes + from, out->n_bytes - from);
-    binary_add_u64(out, digest.lane[0]);
-    binary_add_u64(out, digest.lane[1]);
-    return out->status == MARU_OK ? MARU_OK
-                                  : fail(err, out->status, "no room for the state of a model");
-}
-
-static bool is_whole(const unsigned char *bytes, size_t n) {
-    struct digest digest;
-    if (n < sizeof its_name + 4 + TAIL_BYTES || n > LIVING_MAX_STATE_BYTES ||
-        memcmp(bytes, its_name, sizeof its_name) != 0) {
-        return false;
-    }
-    struct binary tail = binary_of(bytes + n - TAIL_BYTES, TAIL_BYTES);
-    digest_init(&digest);
-    digest_bytes(&digest, bytes, n - TAIL_BYTES);
-    const uint64_t first = binary_u64(&tail), second = binary_u64(&tail);
-    return first == digest.lane[0] && second == digest.lane[1];
+    return sealed_end(out, from, err);
 }
 
 static bool is_of(struct binary *in, const char *fingerprint) {
     struct arena arena;
     arena_init(&arena, 1 << 12);
-    const bool is_its = binary_u32(in) == VERSION &&
-                        strncmp(binary_string(in, &arena), fingerprint, FINGERPRINT_BYTES) == 0;
+    const bool is_its = strcmp(binary_string(in, &arena), fingerprint) == 0;
     arena_fini(&arena);
     return is_its && !in->is_bad;
 }
@@ -63,13 +38,14 @@ maru_status living_read(struct living *l, const void *bytes, size_t n, maru_erro
     if (st != MARU_OK) {
         return st;
     }
-    if (!is_whole(bytes, n)) {
-        return fail(err, MARU_E_INPUT, "the state of a model is damaged");
+    struct binary in;
+    char fingerprint[33];
+    if (n > LIVING_MAX_STATE_BYTES ||
+        sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, NULL) != MARU_OK) {
+        return fail(err, MARU_E_INPUT, "the state of a model is damaged, or of another version");
     }
-    struct binary in =
-        binary_of((const char *)bytes + sizeof its_name, n - sizeof its_name - TAIL_BYTES);
     if (!is_of(&in, l->model.fingerprint)) {
-        return fail(err, MARU_E_INPUT, "the state of another model, or of another version");
+        return fail(err, MARU_E_INPUT, "the state of another model");
     }
     input_watch_read(&l->inputs, &in);
     st = truth_watch_read(&l->truths, &in, err);

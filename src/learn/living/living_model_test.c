@@ -113,6 +113,31 @@ static void inputs_that_drift_end_it(void **state) {
     }
 }
 
+// Where all rows lie far away from what was learned from there is nothing to wait for; one that returns begins the count anew, and so does a
+// column that the model hardly relies on.
+static void rows_that_lie_far_away_end_it_at_once(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct trial_world world = {.seed = seed, .goal = goals[seed % N_GOAL]};
+        struct living *living = open_living(&world, N_TRAIN);
+        enum living_reason reason = LIVING_FINE;
+        const uint32_t before = seed % 2 ? 0 : 210; // nothing has been seen, or a whole ring
+        assert_int_equal(row_of_end(living, &world, before, &reason), before);
+        for (uint32_t i = 0; i < 100; i++) {
+            world.shift = i % 15 == 14 ? 0 : 30;
+            (void)go_on(living, &world);
+            assert_int_equal(living->inputs.n_far, i % 15 == 14 ? 0 : i % 15 + 1);
+        }
+        living_forgive(living);
+        world.shift = 30;
+        assert_in_range(row_of_end(living, &world, 100, &reason), 19, 40);
+        assert_int_equal(reason, LIVING_INPUTS);
+        assert_int_equal(living->inputs.verdict.worst[0].feature, 0);
+        assert_int_equal(living->inputs.verdict.worst[0].verdict, DRIFT_MUCH);
+        living_free(living);
+    }
+}
+
 // The inputs stay, what is to be told moves: it is switched off for its errors. That also holds where rows are alike.
 static void errors_that_grow_end_it(void **state) {
     (void)state;
@@ -413,6 +438,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_drift_it_goes_on),
         cmocka_unit_test(inputs_that_drift_end_it),
+        cmocka_unit_test(rows_that_lie_far_away_end_it_at_once),
         cmocka_unit_test(errors_that_grow_end_it),
         cmocka_unit_test(what_does_not_matter_ends_nothing),
         cmocka_unit_test(the_word_that_zeros_stand_for),

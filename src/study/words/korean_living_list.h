@@ -5,9 +5,8 @@
 // clang-format off
 #define KOREAN_LIVING(X) \
     X("no watch of inputs by {1} rows every {2}", "행 {1}개를 {2}개마다 보는 입력 감시는 할 수 없습니다") \
-    X("no room for the state of a model", "모델의 상태를 담을 자리가 없습니다") \
-    X("the state of a model is damaged", "모델의 상태가 손상되었습니다") \
-    X("the state of another model, or of another version", "다른 모델이거나 다른 버전의 상태입니다") \
+    X("the state of a model is damaged, or of another version", "모델의 상태가 손상되었거나 다른 버전의 것입니다") \
+    X("the state of another model", "다른 모델의 상태입니다") \
     X("the state of a model contradicts itself", "모델의 상태가 서로 맞지 않습니다") \
     X("no watch of errors by {1} rows", "행 {1}개로 오차를 감시할 수 없습니다") \
     X("no truth for an answer of this kind", "이런 답에 맞는 실제 값이 아닙니다") \
