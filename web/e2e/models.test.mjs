@@ -182,6 +182,41 @@ describe('a model in Korean', () => {
         await page.keyboard.press('Escape')
         await shot(page, '77-wafers')
     })
+    it('tells the pattern of wafers, and lots that share one', async () => {
+        const rows = ['로트,웨이퍼,x,y,빈,패턴']
+        let luck = 7
+        const chance = () => (luck = (luck * 48271) % 2147483647) / 2147483647
+        for (let lot = 1; lot <= 16; lot++)
+            for (let wafer = 1; wafer <= 6; wafer++) {
+                const pattern = lot === 5 || chance() < 0.25 ? 'ring' : chance() < 0.4 ? 'center' : 'none'
+                for (let x = -6; x <= 6; x++)
+                    for (let y = -6; y <= 6; y++) {
+                        const far = x * x + y * y
+                        const hit = (pattern === 'ring' && far > 28) || (pattern === 'center' && far < 6)
+                        if (far <= 40) rows.push(`W${lot},${wafer},${x},${y},${chance() < (hit ? 0.8 : 0.04) ? 5 : 1},${pattern}`)
+                    }
+            }
+        const api = async (path, body) => (await fetch(base + path, { method: 'POST', body })).json()
+        const dataset = await api('/v1/datasets?file=maps.csv', rows.join('\r\n'))
+        const { model, run } = await api('/v1/models', JSON.stringify({ dataset: dataset.id, goal: 'wafer', name: '맵 패턴' }))
+        for (let state = ''; state !== 'done'; ) {
+            state = (await (await fetch(`${base}/v1/runs/${run.id}`)).json()).state
+            assert.notEqual(state, 'failed')
+            await new Promise((resolve) => setTimeout(resolve, 200))
+        }
+        await page.goto(`${base}/quality/models/${model.id}`)
+        await page.getByText('ring').first().waitFor()
+        await shot(page, '79-wafer-card')
+        await page.goto(`${base}/quality/wafers`)
+        await drop('오늘.csv', rows.join('\r\n'))
+        await page.getByText('웨이퍼 96장 가운데').waitFor()
+        await page.getByText(/W5 · ring/).first().waitFor()
+        await shot(page, '80-wafer-patterns')
+        await page.getByRole('button', { name: /W5 · 웨이퍼 2: ring/ }).click()
+        await page.getByRole('dialog').getByText(/보통/).first().waitFor()
+        await shot(page, '81-wafer')
+        await page.keyboard.press('Escape')
+    })
     it('fits a telephone, and speaks English', async () => {
         await page.setViewportSize({ width: 390, height: 844 })
         for (const at of ['', '/live', '/versions', '/try'].map((room) => address + room).concat(`${base}/quality/wafers`, `${base}/equipment/lives`, `${base}/quality/models/new`, `${address}/try`)) {

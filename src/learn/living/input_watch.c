@@ -16,7 +16,7 @@
 // where that was so in at most OTHERS of the rows.
 
 //
-// Shares of bins need many rows. Where row after row has a value that lies farther away from all of training than training is wide, in a
+// Shares of bins need many rows. Where most of the last rows have a value that lies farther away from all of training than training is wide, in a
 // number that the model relies on for FAR_WEIGHT at least, there is nothing to wait for: it does not happen without a cause.
 
 enum { N_PART = 10 };
@@ -37,7 +37,7 @@ static bool is_right(const struct input_options *o) {
     return o->n_recent >= INPUTS_LEAST_RECENT && o->n_recent <= INPUTS_MAX_RECENT &&
            o->cycle >= 1 && o->cycle <= o->n_recent && o->hold >= 1 && o->chance > 0.0 &&
            o->chance <= 1.0 && o->share > 0.0 && o->share <= 1.0 && o->new_share > 0.0 &&
-           o->new_share <= 1.0 && o->far >= 1;
+           o->new_share <= 1.0 && o->far >= 1 && o->far <= 32;
 }
 
 static void weigh(struct input_watch *w) {
@@ -152,7 +152,7 @@ void input_watch_fini(struct input_watch *watch) {
 void input_watch_reset(struct input_watch *w) {
     const uint32_t n = w->model->recipe.n_feature;
     memset(w->count, 0, w->first[n] * sizeof *w->count);
-    w->n = w->next = w->n_new = w->in_cycle = w->at = w->n_much = w->n_far = 0;
+    w->n = w->next = w->n_new = w->in_cycle = w->at = w->n_much = w->far_rows = 0;
     w->verdict = unknown_verdict();
 }
 
@@ -262,6 +262,14 @@ static struct input_verdict sum_up(const struct input_watch *w, const double *ad
     return v;
 }
 
+static uint32_t n_far(const struct input_watch *w) {
+    uint32_t n = 0;
+    for (uint32_t rows = w->far_rows; rows > 0; rows &= rows - 1) {
+        n++;
+    }
+    return n;
+}
+
 // The feature that lies far away comes first, whatever shares of bins say of it yet.
 static void say_far(struct input_watch *w) {
     struct input_verdict *v = &w->verdict;
@@ -282,7 +290,7 @@ static void say_far(struct input_watch *w) {
 
 static maru_status judge_all(struct input_watch *w, maru_error *err) {
     const uint32_t n = w->model->recipe.n_feature;
-    const bool is_far = w->n_far >= w->options.far;
+    const bool is_far = n_far(w) >= w->options.far;
     struct arena arena;
     w->in_cycle = w->at = 0;
     w->n_judged++;
@@ -343,8 +351,8 @@ maru_status input_watch_step(struct input_watch *w, const float *x, bool *is_jud
     }
     put_in(w, bin, has_new_word(w, x));
     const uint32_t far = far_feature(w, x);
-    w->n_far = far == UINT32_MAX ? 0 : w->n_far + (w->n_far < w->options.far);
-    w->far = far == UINT32_MAX ? 0 : far;
+    w->far_rows = w->far_rows << 1 | (far != UINT32_MAX);
+    w->far = far == UINT32_MAX ? w->far : far;
     w->n++;
     w->n_row++;
     w->in_cycle++;
@@ -380,7 +388,7 @@ void input_watch_write(const struct input_watch *w, struct text *out) {
     binary_add_u32(out, w->n);
     binary_add_u32(out, w->in_cycle);
     binary_add_u32(out, w->n_much);
-    binary_add_u32(out, w->n_far);
+    binary_add_u32(out, w->far_rows);
     binary_add_u32(out, w->far);
     binary_add_u64(out, w->n_row);
     binary_add_u64(out, w->n_judged);
@@ -442,11 +450,11 @@ void input_watch_read(struct input_watch *w, struct binary *in) {
         in->is_bad || binary_u32(in) != w->options.n_recent || binary_u32(in) != w->options.cycle;
     const uint32_t n = binary_count(in, w->options.n_recent, (size_t)n_feature + 9);
     const uint32_t in_cycle = binary_u32(in), n_much = binary_u32(in);
-    const uint32_t n_far = binary_u32(in), far = binary_u32(in);
+    const uint32_t far_rows = binary_u32(in), far = binary_u32(in);
     w->n_row = binary_u64(in);
     w->n_judged = binary_u64(in);
     in->is_bad = in->is_bad || in_cycle >= w->options.cycle || n > w->n_row ||
-                 n_much > w->options.hold || n_far > w->options.far || far >= n_feature;
+                 n_much > w->options.hold || far >= n_feature;
     for (uint32_t i = 0; !in->is_bad && i < n; i++) {
         read_row(w, in);
     }
@@ -458,7 +466,7 @@ void input_watch_read(struct input_watch *w, struct binary *in) {
         in->is_bad = in->is_bad || p < 0.0 || p > 1.0 || index < 0.0 || isinf(index);
     }
     w->n_much = n_much;
-    w->n_far = in->is_bad ? 0 : n_far;
+    w->far_rows = in->is_bad ? 0 : far_rows;
     w->far = in->is_bad ? 0 : far;
     read_verdict(w, in);
     if (in->is_bad) {

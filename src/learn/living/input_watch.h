@@ -25,10 +25,11 @@ struct input_options {
         share; // of what the model relies on, in columns that have surely changed much: then it is `much`
     uint32_t hold;    // judgements in a row that have to say `much` before the verdict does
     double new_share; // of the rows, with words that it has never seen: the same
-    uint32_t far; // rows in a row that lie far away from all of training: then it is `much` at once
+    uint32_t
+        far; // of the last 32 rows that lie far away from all of training: then it is `much` at once
 };
 
-// 200 rows, a cycle of 20, 1e-4, a quarter, 5 judgements, a half, 20 rows.
+// 200 rows, a cycle of 20, 1e-4, a quarter, 5 judgements, a half, 20 of 32 rows.
 struct input_options input_options_usual(void);
 
 struct input_worst {
@@ -62,7 +63,7 @@ struct input_watch {
     uint32_t n, next, n_new;  // rows in the ring; the next one goes there; with words never seen
     uint32_t in_cycle, at;    // rows of the cycle; features judged in it
     uint32_t n_much;          // judgements that said `much` in a row
-    uint32_t n_far, far;      // rows in a row that were far away; of the last one the feature
+    uint32_t far_rows, far;   // bits of the last 32 rows, the newest lowest: far away; its feature
     uint64_t n_row, n_judged; // since the beginning
     struct input_verdict verdict; // of the last whole cycle
 };

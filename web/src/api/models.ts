@@ -56,6 +56,8 @@ export interface ModelCard {
     rmse_held_out?: Maybe
     cap?: Maybe
     counted_in?: string
+    // patterns of wafer maps: how well each is told on maps of lots never seen
+    patterns?: { name: string; n_train: number; n_test: number; f1: Maybe; low: Maybe; high: Maybe }[]
     // rows that are odd
     odd?: Reached
     false_alarms?: Maybe
@@ -98,6 +100,9 @@ export interface Answer {
     replace_in?: Maybe
 }
 export interface LifeAnswer { unit: string; rows: number; remaining: Maybe; low: Maybe; high: Maybe; or_more: boolean; replace_in?: Maybe }
+/** Of wafer maps: the pattern of one, in the order in which maps begin in the table, and lots that show one more often than all others. */
+export interface MapAnswer { lot: string; wafer: string; class: string; probability: number; second: string; second_probability: number; why?: { feature: string; feature_ko: string; value: number; usual: number }[] }
+export interface SharedPattern { class: string; lot: string; n: number; of: number; share: Reached; others: Reached; p: number }
 export interface Answers {
     model: string
     target?: string
@@ -105,6 +110,8 @@ export interface Answers {
     n_outside?: number
     predictions?: Answer[]
     units?: LifeAnswer[]
+    maps?: MapAnswer[]
+    shared?: SharedPattern[]
 }
 
 const json = async <V>(response: Promise<Response>): Promise<V> => (await (await response).json()) as V

@@ -16,7 +16,7 @@ const known = (value: number | null | undefined): value is number => value !== n
 
 /** What is known of a model: on rows that it had never seen, beside always the same answer, and what to mind. */
 export function CardView({ card, version, rival }: { card: ModelCard; version: ModelVersion; rival: { version: number; card: ModelCard } | null }) {
-    const { t } = useText()
+    const { t, num } = useText()
     const name = useFigureName()
     const warn = useWarning()
     const figures = figuresOf(card).filter(({ value }) => value !== null)
@@ -34,6 +34,11 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
             {figures.length > 0 && (
                 <Card title={t('models.figures')} note={t('models.figures.text')} className="wide">
                     <FigureLines label={t('models.figures')} lines={figures.map(line)} first={t('models.version', { version: version.version })} second={rival ? `${t('models.role.challenger')} ${t('models.version', { version: rival.version })}` : undefined} />
+                </Card>
+            )}
+            {(card.patterns?.length ?? 0) > 0 && (
+                <Card title={t('models.patterns')} note={t('models.patterns.text')} className="wide">
+                    <FigureLines label={t('models.patterns')} lines={card.patterns!.filter(({ f1 }) => f1 !== null).map((one) => ({ key: one.name, name: `${one.name} (${num(one.n_train)} / ${num(one.n_test)})`, isShare: true, constant: null, first: { value: one.f1, low: one.low, high: one.high } }))} first={t('models.patterns.f1')} />
                 </Card>
             )}
             {card.curves && <SurvivalView card={card} />}
@@ -141,11 +146,14 @@ function Tries({ tries }: { tries: NonNullable<ModelCard['tries']> }) {
     )
 }
 
+const KINDS = ['linear', 'trees', 'trees and nets', 'trees and a net', 'distance', 'weibull'] as const
+const isKind = (kind: string): kind is (typeof KINDS)[number] => KINDS.some((one) => one === kind)
+
 function Facts({ card, version }: { card: ModelCard; version: ModelVersion }) {
     const { t, bytes } = useText()
     const facts: [string, ReactNode][] = [
         [t('models.fact.data'), card.data ?? '–'],
-        [t('models.fact.kind'), version.kind || '–'],
+        [t('models.fact.kind'), isKind(version.kind) ? t(`models.kind.${version.kind}`) : version.kind || '–'],
         [t('models.fact.bytes'), bytes(version.bytes)],
         [t('models.fact.program'), version.program],
         [t('models.fact.fingerprint'), <code key="f">{version.fingerprint}</code>],

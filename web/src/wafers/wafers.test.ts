@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { badShare, columnsOf, isGood, mapsOf, tableOf, type Wafers } from './dies'
-import { fisher, lotPatterns, wilson } from './lots'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const read = (text: string) => {
@@ -32,23 +31,5 @@ describe('a table of dies', () => {
     it('knows what is good', () => {
         expect(['1', ' 1.0 ', 'PASS', '양품'].map(isGood)).toEqual([true, true, true, true])
         expect(['0', '2', 'fail', '', '불량'].map(isGood)).toEqual([false, false, false, false, false])
-    })
-})
-
-describe('lots that share a pattern', () => {
-    it('have the intervals of Wilson and the chances of Fisher', () => {
-        // Newcombe, Statistics in Medicine 17 (1998) 857: 81 of 263; the tea of R. A. Fisher: all four cups of eight.
-        expect(wilson(81, 263).map((one) => Number(one.toFixed(4)))).toEqual([0.2553, 0.3662])
-        expect(fisher(4, 4, 4, 8)).toBeCloseTo(1 / 70, 12)
-        expect(fisher(0, 4, 4, 8)).toBeCloseTo(1, 12)
-    })
-    it('are found, and chance is not', () => {
-        const lot = (name: string, patterns: string[]) => patterns.map((pattern) => ({ lot: name, pattern }))
-        const plain = Array.from({ length: 25 }, (_, n) => (n === 3 ? 'Scratch' : 'None'))
-        const rings = Array.from({ length: 25 }, (_, n) => (n < 18 ? 'Edge-Ring' : 'None'))
-        const told = lotPatterns([...lot('A', plain), ...lot('B', rings), ...lot('C', plain), ...lot('D', plain)], (one) => one === 'None')
-        expect(told.map(({ lot: name, pattern, n, others }) => [name, pattern, n, others])).toEqual([['B', 'Edge-Ring', 18, 0]])
-        expect(lotPatterns([...lot('A', plain), ...lot('C', plain)], (one) => one === 'None')).toEqual([])
-        expect(lotPatterns(lot('B', rings), () => false)).toEqual([])
     })
 })

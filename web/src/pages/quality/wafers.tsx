@@ -1,15 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { models, predict, type Answer, type Answers } from '../../api/models'
+import { models, predict, type Answers, type MapAnswer } from '../../api/models'
 import { ApiError } from '../../api/problem'
+import { shortNumber } from '../../live/values'
 import { useMay } from '../../me'
 import { FigureLines } from '../../models/figure_lines'
-import { useWhy } from '../../models/model_words'
 import { Button, Card, Choice, Dialog, Empty, LinkButton, ProblemNote } from '../../parts/basics'
 import { DropFile, SHEETS } from '../../parts/drop_file'
 import { useLoad } from '../../parts/load'
 import { useText } from '../../text'
 import { badShare, columnsOf, mapsOf, tableOf, type WaferMap, type Wafers } from '../../wafers/dies'
-import { lotPatterns } from '../../wafers/lots'
 import { MapPicture } from '../../wafers/map_picture'
 import '../../style/models.css'
 import '../../style/sheet.css'
@@ -22,7 +21,7 @@ const isUsual = (pattern: string) => USUAL.test(pattern)
 interface Shown {
     file: string
     wafers: Wafers
-    answers: Answer[] | null
+    answers: Answers | null
     model: string
 }
 // What was looked at last stays while the reader goes through other rooms; a reload forgets it.
@@ -30,7 +29,7 @@ let kept: Shown | null = null
 
 interface Named {
     map: WaferMap
-    answer: Answer | undefined
+    answer: MapAnswer | undefined
     pattern: string
 }
 
@@ -54,11 +53,11 @@ export default function WafersPage() {
             const table = tableOf(new Uint8Array(await file.arrayBuffer()))
             const wafers = mapsOf(table, columnsOf(table))
             if (typeof wafers === 'string') throw new ApiError({ type: 'maru:no-maps', title: t(`wafers.refused.${wafers}`), status: 0 })
-            let answers: Answer[] | null = null
+            let answers: Answers | null = null
             if (model) {
                 const sent = predict(model.id, file, { why: 1, lang, format: 'json' }, setShare)
                 stop.current = sent.stop
-                answers = (JSON.parse(await sent.answer) as Answers).predictions ?? null
+                answers = JSON.parse(await sent.answer) as Answers
             }
             kept = { file: file.name, wafers, answers, model: model?.name ?? '' }
             setShown(kept)
@@ -107,7 +106,7 @@ function Gallery({ shown, onNew }: { shown: Shown; onNew: () => void }) {
                     <label>{t('models.live.lot')}<input type="search" value={lot} placeholder={t('models.live.all')} onChange={(event) => setLot(event.target.value)} /></label>
                 </div>
             </Card>
-            {answers && <Shared all={all} />}
+            {answers && <Shared answers={answers} />}
             {groups.map(({ name, n }) => <Group key={`${by} ${name}`} title={name || t('wafers.unnamed')} note={t('wafers.count', { n: num(n) })} maps={found.filter((one) => (by === 'pattern' ? one.pattern : one.map.lot) === name)} wafers={wafers} onOpen={setOpen} />)}
             {found.length === 0 && <Card><Empty title={t('wafers.nothing')} /></Card>}
             {open && <One one={open} wafers={wafers} onClose={() => setOpen(null)} />}
@@ -116,7 +115,7 @@ function Gallery({ shown, onNew }: { shown: Shown; onNew: () => void }) {
 }
 
 /** Answers belong to maps in their order. */
-const named = (wafers: Wafers, answers: Answer[] | null): Named[] => wafers.maps.map((map, n) => ({ map, answer: answers?.[n], pattern: answers?.[n]?.class ?? '' }))
+const named = (wafers: Wafers, answers: Answers | null): Named[] => wafers.maps.map((map, n) => ({ map, answer: answers?.maps?.[n], pattern: answers?.maps?.[n]?.class ?? '' }))
 
 function countsOf(names: string[]): { name: string; n: number }[] {
     const counts = new Map<string, number>()
@@ -138,7 +137,7 @@ function Group({ title, note, maps, wafers, onOpen }: { title: string; note: str
         <Card title={title} note={note}>
             <ul className="wafers">
                 {maps.slice(0, most).map((one, n) => {
-                    const doubt = one.answer?.value !== null && one.answer?.value !== undefined ? ` ${percent(one.answer.value, 0)}` : ''
+                    const doubt = one.answer ? ` ${percent(one.answer.probability, 0)}` : ''
                     return (
                         <li key={n}>
                             <button type="button" onClick={() => onOpen(one)}>
@@ -156,14 +155,15 @@ function Group({ title, note, maps, wafers, onOpen }: { title: string; note: str
 }
 
 function One({ one, wafers, onClose }: { one: Named; wafers: Wafers; onClose: () => void }) {
-    const { t, num, percent } = useText()
+    const { t, num, percent, lang } = useText()
     const title = useMapName()(one.map)
-    const why = useWhy()(one.answer?.why)
+    const digits = (value: number) => shortNumber(Number(value.toPrecision(3)))
+    const why = (one.answer?.why ?? []).map(({ feature, feature_ko: korean, value, usual }) => t('wafers.why', { feature: lang === 'ko' ? korean : feature, value: digits(value), usual: digits(usual) }))
     return (
         <Dialog title={title} onClose={onClose}>
             <div className="wafer-one">
                 <MapPicture map={one.map} wafers={wafers} size={320} label={title} />
-                {one.pattern && <p className="sentence">{one.pattern} {one.answer?.value !== undefined && percent(one.answer.value)}</p>}
+                {one.answer && <p className="sentence">{one.pattern} {percent(one.answer.probability)} <small>{t('wafers.second', { pattern: one.answer.second, share: percent(one.answer.second_probability) })}</small></p>}
                 <p className="note">{t('wafers.dies', { n: num(one.map.dies.length / 3), bad: num(one.map.bad), share: percent(badShare(one.map)) })}</p>
                 {why.length > 0 && <ul className="sheet-said">{why.map((each) => <li key={each}>{each}</li>)}</ul>}
             </div>
@@ -175,9 +175,9 @@ function One({ one, wafers, onClose }: { one: Named; wafers: Wafers; onClose: ()
 const SHARED = 12
 
 /** Lots whose wafers show a pattern more often than those of all others do. */
-function Shared({ all }: { all: Named[] }) {
+function Shared({ answers }: { answers: Answers }) {
     const { t, num } = useText()
-    const told = useMemo(() => lotPatterns(all.map(({ map, pattern }) => ({ lot: map.lot, pattern })), isUsual), [all])
+    const told = answers.shared ?? []
     return (
         <Card title={t('wafers.shared')} note={t('wafers.shared.text')}>
             {told.length === 0 ? (
@@ -187,7 +187,7 @@ function Shared({ all }: { all: Named[] }) {
                     label={t('wafers.shared')}
                     first={t('wafers.this_lot')}
                     constantName={t('wafers.others')}
-                    lines={told.slice(0, SHARED).map((one) => ({ key: `${one.lot} ${one.pattern}`, name: `${one.lot} · ${one.pattern} (${num(one.n)} / ${num(one.of)})`, isShare: true, constant: one.others, first: { value: one.n / one.of, low: one.low, high: one.high } }))}
+                    lines={told.slice(0, SHARED).map((one) => ({ key: `${one.lot} ${one.class}`, name: `${one.lot} · ${one.class} (${num(one.n)} / ${num(one.of)})`, isShare: true, constant: one.others.value, first: one.share }))}
                 />
             )}
         </Card>
