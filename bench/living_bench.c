@@ -54,7 +54,7 @@ static void make_recipe(struct fitted_model *m) {
     for (uint32_t f = 0; f < N_FEATURE; f++) {
         snprintf(names[f], sizeof names[f], "sensor%u.mean", f);
         name_of[f] = names[f];
-        column[f] = (struct recipe_column){names[f], "", FRAME_NUMBER, NULL, 0};
+        column[f] = (struct recipe_column){names[f], "", NULL, 0, FRAME_NUMBER};
         feature[f] = (struct feature){FEATURE_NUMBER, f, 0};
     }
     m->recipe = (struct recipe){

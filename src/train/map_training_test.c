@@ -49,8 +49,9 @@ static void fill(struct frame *frame, uint64_t seed) {
                 snprintf(lot, sizeof lot, "L%u", map / OF_LOT);
                 put_word(&frame->column[0], row, lot);
                 frame->column[1].number[row] = map % OF_LOT + 1;
-                frame->column[2].number[row] = place % SIDE;
-                frame->column[3].number[row] = place / SIDE;
+                const int x = place % SIDE, y = place / SIDE;
+                frame->column[2].number[row] = x;
+                frame->column[3].number[row] = y;
                 frame->column[4].number[row] = is_bad ? 5 : 1;
                 put_word(&frame->column[5], row, patterns[pattern]);
                 row++;

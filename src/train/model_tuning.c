@@ -432,6 +432,7 @@ maru_status model_tuning_run(const struct tuning_input *input, struct arena *are
                     MODEL_MAX_TRIES / 2);
     }
     maru_status st = make_room(&w, err);
+    assert(st != MARU_OK || w.loss);
     st = st == MARU_OK ? try_kinds(&w, w.loss, err) : st;
     st = st == MARU_OK && may_combine(input) ? try_combined(&w, err) : st;
     st = st == MARU_OK ? list_attempts(&w, choose(&w), err) : st;

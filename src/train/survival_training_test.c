@@ -177,7 +177,8 @@ static void rows_of_a_unit_are_one_life(void **state) {
     made_of(&t, &of_ends);
     for (uint32_t i = 0; i < LIVES; i++) { // each second row becomes the end of the unit before it
         struct frame_column *column = t.frame.column;
-        column[0].number[i] = i / 2;
+        const uint32_t unit = i / 2;
+        column[0].number[i] = unit;
         if (i % 2 == 0) {
             column[1].number[i] = column[1].number[i + 1] / 2;
             column[2].number[i] = column[2].number[i + 1];

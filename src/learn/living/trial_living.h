@@ -114,16 +114,16 @@ static inline double trial_error(const struct trial_living_row *row, uint8_t goa
 
 static inline void trial_recipe(struct fitted_model *m, bool is_half_known) {
     static const char *const tools[] = {"A", "B"}, *const half[] = {"A", "Z"};
-    static const struct recipe_column column[TRIAL_CELLS] = {{"a.mean", "", FRAME_NUMBER, NULL, 0},
-                                                             {"b.mean", "", FRAME_NUMBER, NULL, 0},
-                                                             {"c.mean", "", FRAME_NUMBER, NULL, 0},
-                                                             {"d.mean", "", FRAME_NUMBER, NULL, 0},
-                                                             {"tool", "", FRAME_WORD, tools, 2}};
-    static const struct recipe_column other[TRIAL_CELLS] = {{"a.mean", "", FRAME_NUMBER, NULL, 0},
-                                                            {"b.mean", "", FRAME_NUMBER, NULL, 0},
-                                                            {"c.mean", "", FRAME_NUMBER, NULL, 0},
-                                                            {"d.mean", "", FRAME_NUMBER, NULL, 0},
-                                                            {"tool", "", FRAME_WORD, half, 2}};
+    static const struct recipe_column column[TRIAL_CELLS] = {{"a.mean", "", NULL, 0, FRAME_NUMBER},
+                                                             {"b.mean", "", NULL, 0, FRAME_NUMBER},
+                                                             {"c.mean", "", NULL, 0, FRAME_NUMBER},
+                                                             {"d.mean", "", NULL, 0, FRAME_NUMBER},
+                                                             {"tool", "", tools, 2, FRAME_WORD}};
+    static const struct recipe_column other[TRIAL_CELLS] = {{"a.mean", "", NULL, 0, FRAME_NUMBER},
+                                                            {"b.mean", "", NULL, 0, FRAME_NUMBER},
+                                                            {"c.mean", "", NULL, 0, FRAME_NUMBER},
+                                                            {"d.mean", "", NULL, 0, FRAME_NUMBER},
+                                                            {"tool", "", half, 2, FRAME_WORD}};
     static const struct feature feature[TRIAL_FEATURES] = {
         {FEATURE_NUMBER, 0, 0}, {FEATURE_NUMBER, 1, 0}, {FEATURE_NUMBER, 2, 0},
         {FEATURE_NUMBER, 3, 0}, {FEATURE_WORD, 4, 0},   {FEATURE_WORD, 4, 1}};

@@ -35,9 +35,9 @@ static double drawn(uint32_t at, uint32_t what) {
 
 static void open_trial(struct trial *t, enum linear_goal goal, uint32_t n_group) {
     static const char *const words[] = {"A", "B"};
-    static const struct recipe_column columns[] = {{"heat", "°C", FRAME_NUMBER, NULL, 0},
-                                                   {"load", "", FRAME_NUMBER, NULL, 0},
-                                                   {"tool", "", FRAME_WORD, words, 2}};
+    static const struct recipe_column columns[] = {{"heat", "°C", NULL, 0, FRAME_NUMBER},
+                                                   {"load", "", NULL, 0, FRAME_NUMBER},
+                                                   {"tool", "", words, 2, FRAME_WORD}};
     static const struct feature features[] = {
         {FEATURE_NUMBER, 0, 0}, {FEATURE_NUMBER, 1, 0}, {FEATURE_WORD, 2, 0}, {FEATURE_WORD, 2, 1}};
     static const float low[N_FEATURE] = {-1e6F, -1e6F, 0, 0}, high[N_FEATURE] = {1e6F, 1e6F, 1, 1},

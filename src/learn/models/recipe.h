@@ -30,9 +30,9 @@ enum feature_form {
 
 struct recipe_column {
     const char *name, *unit;
-    uint8_t kind;            // FRAME_NUMBER or FRAME_WORD
     const char *const *word; // (n_word) the words that became features
     uint32_t n_word;
+    uint8_t kind; // FRAME_NUMBER or FRAME_WORD
 };
 
 struct feature {

@@ -11,7 +11,7 @@
 
 #include "learn/survival/trial_lives.h"
 
-static const struct recipe_column columns[] = {{"load", "kN", FRAME_NUMBER, NULL, 0}};
+static const struct recipe_column columns[] = {{"load", "kN", NULL, 0, FRAME_NUMBER}};
 static const struct feature features[] = {{FEATURE_NUMBER, 0, 0}};
 static const struct survival_effect effects[] = {{0, 0.7, 2, 1, 2.01, 1.5, 2.7, 0.001, false}};
 static const struct survival_point points[] = {{10, 0.9, 0.8, 0.95}, {20, 0.5, 0.3, 0.7}};

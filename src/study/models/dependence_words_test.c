@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static const struct recipe_column columns[] = {
-    {"heat", "°C", FRAME_NUMBER, NULL, 0}, {"tool", "", FRAME_WORD, (const char *const[]){"B"}, 1}};
+    {"heat", "°C", NULL, 0, FRAME_NUMBER}, {"tool", "", (const char *const[]){"B"}, 1, FRAME_WORD}};
 static const struct feature features[] = {{FEATURE_NUMBER, 0, 0}, {FEATURE_WORD, 1, 0}};
 static const char *const classes[] = {"void", "균열"};
 
