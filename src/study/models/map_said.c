@@ -249,6 +249,7 @@ static void add_why(struct json *json, const struct map_said *said, uint32_t i) 
 
 static void add_map(struct json *json, const struct map_said *said, uint32_t i,
                     struct text *digits) {
+    static const char digit[] = "012"; // by enum wafer_die
     const struct wafer_map *map = &said->list.map[i];
     const uint32_t row = said->list.first_row[i];
     uint32_t n_die, n_bad;
@@ -257,7 +258,7 @@ static void add_map(struct json *json, const struct map_said *said, uint32_t i,
     cell_text(said->frame, said->column[MAP_WAFER], row, wafer, sizeof wafer);
     text_clear(digits);
     for (size_t k = 0; k < (size_t)map->height * map->width; k++) {
-        text_add(digits, "012" + map->die[k], 1);
+        text_add(digits, &digit[map->die[k]], 1);
     }
     json_open_object(json, NULL);
     json_add_count(json, "line", said->frame->line[row]);
