@@ -16,7 +16,7 @@ maru_status sealed_end(struct text *out, size_t from, maru_error *err) {
     struct digest digest;
     digest_init(&digest);
     if (out->status == MARU_OK) {
-        digest_bytes(&digest, out->bytes + from, out->n_bytes - from);
+        digest_bytes(&digest, out->bytes ? out->bytes + from : "", out->n_bytes - from);
         binary_add_u64(out, digest.lane[0]);
         binary_add_u64(out, digest.lane[1]);
     }

@@ -73,5 +73,8 @@ struct rivals rivals_read(struct binary *in) {
         is_bad = is_bad || !isfinite(r.rise[k]) || !isfinite(r.fall[k]);
     }
     in->is_bad = in->is_bad || is_bad || isinf(r.first_sum) || isinf(r.second_sum);
-    return in->is_bad ? (struct rivals){0} : r;
+    if (in->is_bad) {
+        r = (struct rivals){0};
+    }
+    return r;
 }

@@ -15,7 +15,8 @@ static void add_line(struct text *out, enum lang lang, enum word id, const char 
 }
 
 static struct numeral share_text(double value) {
-    return isnan(value) ? (struct numeral){.text = ""} : numeral_percent(value, 1);
+    static const struct numeral none = {.text = ""};
+    return isnan(value) ? none : numeral_percent(value, 1);
 }
 
 static void add_figure(struct table *table, const char *name, const struct map_figure *figure) {

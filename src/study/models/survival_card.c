@@ -24,9 +24,8 @@ static void add_heading(struct text *out, struct look look, const char *text) {
 }
 
 static struct numeral number(double value) {
-    return isinf(value)   ? (struct numeral){.text = "∞"}
-           : isnan(value) ? (struct numeral){.text = "-"}
-                          : told_number(value);
+    static const struct numeral endless = {.text = "∞"}, unknown = {.text = "-"};
+    return isinf(value) ? endless : isnan(value) ? unknown : told_number(value);
 }
 
 static void add_age(struct text *out, const struct survival_model *m, enum lang lang, enum word id,
