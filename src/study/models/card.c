@@ -182,6 +182,13 @@ static void add_tries(struct text *out, const struct fitted_model *model, enum l
     table_fini(&table);
 }
 
+void card_add_warning(struct text *out, struct look look, const char *text) {
+    text_addz(out, "  ");
+    table_styled(out, look, STYLE_WARN, "▲ ");
+    text_addz(out, text);
+    text_addz(out, "\n");
+}
+
 static void add_warnings(struct text *out, const struct fitted_model *model, enum lang lang,
                          struct look look) {
     if (model->card.warnings == 0) {
@@ -190,10 +197,7 @@ static void add_warnings(struct text *out, const struct fitted_model *model, enu
     add_heading(out, look, lang, W_CARD_BEWARE);
     for (uint32_t i = 0; i < N_CARD_WARNING; i++) {
         if (model->card.warnings >> i & 1) {
-            text_addz(out, "  ");
-            table_styled(out, look, STYLE_WARN, "▲ ");
-            text_addz(out, card_warning_text((enum card_warning)i, lang == LANG_KO));
-            text_addz(out, "\n");
+            card_add_warning(out, look, card_warning_text((enum card_warning)i, lang == LANG_KO));
         }
     }
 }

@@ -13,6 +13,9 @@ void card_add_text(struct text *out, const struct fitted_model *model, enum lang
 // The same as one JSON document, with everything on the card.
 void card_add_json(struct text *out, const struct fitted_model *model);
 
+// One warning as a line of a card, of whichever kind of model.
+void card_add_warning(struct text *out, struct look look, const char *text);
+
 // The warning's name in the JSON: "no_better".
 void card_warning_key(enum card_warning warning, char *out, size_t n_bytes);
 

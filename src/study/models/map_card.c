@@ -75,10 +75,7 @@ static void add_warnings(struct text *out, const struct map_model *map, enum lan
                          struct look look) {
     for (uint32_t i = 0; i < N_CARD_WARNING; i++) {
         if (map->warnings >> i & 1) {
-            text_addz(out, "  ");
-            table_styled(out, look, STYLE_WARN, "▲ ");
-            text_addz(out, card_warning_text((enum card_warning)i, lang == LANG_KO));
-            text_addz(out, "\n");
+            card_add_warning(out, look, card_warning_text((enum card_warning)i, lang == LANG_KO));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #include "io/clock.h"
 #include "study/json_writer.h"
+#include "study/models/card.h"
 #include "study/quality/sentences.h"
 
 enum { NAME_BYTES = 1 << 16, SEOUL_MIN = 540, DAY_BYTES = 10 };
@@ -95,10 +96,7 @@ static void add_warnings(struct text *out, const struct odd_model *m, enum lang 
     add_heading(out, look, word(lang, W_CARD_BEWARE));
     for (uint32_t i = 0; i < N_ODD_WARNING; i++) {
         if (m->warnings >> i & 1) {
-            text_addz(out, "  ");
-            table_styled(out, look, STYLE_WARN, "▲ ");
-            text_addz(out, odd_warning_text((enum odd_warning)i, lang == LANG_KO));
-            text_addz(out, "\n");
+            card_add_warning(out, look, odd_warning_text((enum odd_warning)i, lang == LANG_KO));
         }
     }
 }

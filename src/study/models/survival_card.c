@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "study/json_writer.h"
+#include "study/models/card.h"
 #include "study/quality/sentences.h"
 
 enum { NAME_BYTES = 1 << 16, EFFECTS_SHOWN = 12, CELL_BYTES = 200 };
@@ -182,10 +183,8 @@ static void add_warnings(struct text *out, const struct survival_model *m, enum 
     add_heading(out, look, word(lang, W_CARD_BEWARE));
     for (uint32_t i = 0; i < N_SURVIVAL_WARNING; i++) {
         if (m->warnings >> i & 1) {
-            text_addz(out, "  ");
-            table_styled(out, look, STYLE_WARN, "▲ ");
-            text_addz(out, survival_warning_text((enum survival_warning)i, lang == LANG_KO));
-            text_addz(out, "\n");
+            card_add_warning(out, look,
+                             survival_warning_text((enum survival_warning)i, lang == LANG_KO));
         }
     }
 }
