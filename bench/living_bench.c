@@ -3,7 +3,7 @@
 #include "base/random.h"
 #include "learn/living/living_model.h"
 #include "learn/trees/forest.h"
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 #include "train/trial_rows.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "stopwatch.h"
 
 #include "learn/trees/forest.h"
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 #include "train/trial_rows.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "target.h"
 
 #include "base/sealed.h"
-#include "train/map_model.h"
+#include "train/maps/map_model.h"
 
 // Models of wafer maps as they are kept, without the name in front and the digest behind, which no fuzzer finds. Properties: what is read has
 // words for all its patterns, columns with names, and a fingerprint.

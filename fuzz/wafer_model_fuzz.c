@@ -5,7 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "train/wafer_model.h"
+#include "train/maps/wafer_model.h"
 
 // A model of wafer maps as bytes. The first byte tells how the rest is meant: bit 0, without its digest, which is put behind it here; bit
 // 1, with a net whose digest is made anew: in bytes with digests of their own hardly any change is read.

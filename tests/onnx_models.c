@@ -1,8 +1,8 @@
 // tests/onnx_models.c FOLDER: models of trees and linear ones as ONNX, rows for them, and what we answer: for tests/onnx.sh, which asks a runtime of others.
 #include "learn/models/onnx_linear.h"
 #include "learn/trees/onnx.h"
-#include "train/boosting.h"
-#include "train/linear.h"
+#include "train/linear/linear.h"
+#include "train/trees/boosting.h"
 #include "train/trial_rows.h"
 
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "io/workers.h"
 #include "study/models/model_file.h"
 #include "study/models/model_wish.h"
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 
 #include "base/status.h"
 

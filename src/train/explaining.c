@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "learn/models/linear_model.h"
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 
 struct explainer {
     const struct fitted_model *model;

@@ -6,8 +6,8 @@
 
 #include "base/arena.h"
 #include "learn/splits/splits.h"
-#include "train/combination_search.h"
 #include "train/kinds/kinds.h"
+#include "train/trees/combination_search.h"
 
 enum { TUNING_CELLS = 1 << 22 };
 

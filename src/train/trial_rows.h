@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 
 struct trial_rows {
     float *x, *y;

@@ -1,7 +1,7 @@
 // A linear model that answers: each column adds its weight times how far its value lies from the usual one.
 //
 // A value is first held between two bounds, so that one wild reading cannot decide; a missing one (NaN) adds what the model says for
-// missing. A model is hostile input: what is read here is checked whole. It is fitted by train/linear.h.
+// missing. A model is hostile input: what is read here is checked whole. It is fitted by train/linear/linear.h.
 #ifndef LEARN_MODELS_LINEAR_MODEL_H
 #define LEARN_MODELS_LINEAR_MODEL_H
 

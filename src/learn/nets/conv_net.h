@@ -1,5 +1,5 @@
 // A small convolutional net that answers one of several classes for a square picture: pure, so that it answers anywhere; fitted by
-// train/conv_fit.h.
+// train/maps/conv_fit.h.
 //
 // Layers: convolution, ReLU, and where asked the largest of each 2 x 2. Then the mean and the largest of each channel over the picture,
 // and one linear layer. Every number comes out with the same bits on every machine.

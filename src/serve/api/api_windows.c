@@ -13,8 +13,8 @@
 #include "io/clock.h"
 #include "plant/dialect/timespec.h"
 #include "serve/api/fields.h"
-#include "serve/floor/window_making.h"
-#include "serve/floor/window_past.h"
+#include "serve/floor/windows/window_making.h"
+#include "serve/floor/windows/window_past.h"
 #include "study/json_writer.h"
 #include "study/words/korean.h"
 

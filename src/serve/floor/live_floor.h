@@ -8,9 +8,9 @@
 #include "control/assets/asset_table.h"
 #include "serve/floor/alarm_watch.h"
 #include "serve/floor/chart_watch.h"
-#include "serve/floor/model_watch.h"
+#include "serve/floor/models/model_watch.h"
 #include "serve/floor/tool_states.h"
-#include "serve/floor/window_watch.h"
+#include "serve/floor/windows/window_watch.h"
 #include "store/tenant.h"
 
 enum { FLOOR_PAST_DAYS = 35, FLOOR_MAX_PAST_SAMPLES = 20000000 };

@@ -6,10 +6,10 @@
 #include "base/status.h"
 #include "control/equipment/shift_table.h"
 #include "io/clock.h"
-#include "serve/floor/model_keeping.h"
+#include "serve/floor/models/model_keeping.h"
 #include "serve/floor/past.h"
-#include "serve/floor/window_keeping.h"
-#include "serve/floor/window_past.h"
+#include "serve/floor/windows/window_keeping.h"
+#include "serve/floor/windows/window_past.h"
 #include "signal/summary.h"
 
 // Tools are made anew from the samples of the last weeks, since a state is a fold over what was said. Alarms go on from the state

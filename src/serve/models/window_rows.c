@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "serve/floor/window_past.h"
+#include "serve/floor/windows/window_past.h"
 #include "serve/models/kept_truths.h"
 
 // Windows come as their tools are looked through, are kept until all are there, and sorted, so that the bytes do not depend on the order in

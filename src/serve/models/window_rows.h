@@ -6,7 +6,7 @@
 #ifndef SERVE_WINDOW_ROWS_H
 #define SERVE_WINDOW_ROWS_H
 
-#include "serve/floor/window_watch.h"
+#include "serve/floor/windows/window_watch.h"
 #include "serve/models/window_truth.h"
 #include "store/signals/signals.h"
 

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "io/workers.h"
 #include "study/json_writer.h"
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 
 // ---- asking
 

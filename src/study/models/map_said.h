@@ -4,7 +4,7 @@
 
 #include "learn/wafer/lot_patterns.h"
 #include "study/models/predictions.h"
-#include "train/map_model.h"
+#include "train/maps/map_model.h"
 
 enum { MAP_SAID_WHY = 3 }; // reasons that are told of a map
 

@@ -1,13 +1,13 @@
-// Models of remaining life of units that ran until they failed. learn/history/life_table.h, train/life_training.h
+// Models of remaining life of units that ran until they failed. learn/history/life_table.h, train/lives/life_training.h
 
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "study/models/life_card.h"
+#include "study/models/cards/life_card.h"
 #include "study/models/model_file_inside.h"
-#include "train/life_training.h"
+#include "train/lives/life_training.h"
 
 #define ASKED_MAX_BYTES ((size_t)8 << 30)
 

@@ -1,14 +1,14 @@
-// Models of the patterns of wafer maps. train/map_model.h, train/map_training.h
+// Models of the patterns of wafer maps. train/maps/map_model.h, train/maps/map_training.h
 
 #include <math.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "study/models/card.h"
-#include "study/models/map_card.h"
+#include "study/models/cards/card.h"
+#include "study/models/cards/map_card.h"
 #include "study/models/map_said.h"
 #include "study/models/model_file_inside.h"
-#include "train/map_training.h"
+#include "train/maps/map_training.h"
 
 struct maps_model {
     struct map_model map;

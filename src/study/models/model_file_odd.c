@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "study/json_writer.h"
+#include "study/models/cards/odd_card.h"
 #include "study/models/model_file_inside.h"
-#include "study/models/odd_card.h"
 #include "study/quality/odd_words.h"
 #include "train/odd_training.h"
 

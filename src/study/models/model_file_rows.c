@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "study/models/card.h"
+#include "study/models/cards/card.h"
 #include "study/models/model_file_inside.h"
 #include "train/training.h"
 

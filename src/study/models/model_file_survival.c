@@ -1,4 +1,4 @@
-// Models of how long units live. learn/survival/survival_model.h, train/survival_training.h
+// Models of how long units live. learn/survival/survival_model.h, train/lives/survival_training.h
 
 #include <math.h>
 #include <string.h>
@@ -6,9 +6,9 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "study/json_writer.h"
+#include "study/models/cards/survival_card.h"
 #include "study/models/model_file_inside.h"
-#include "study/models/survival_card.h"
-#include "train/survival_training.h"
+#include "train/lives/survival_training.h"
 
 #define LIVES_MAX_ASKED_BYTES ((size_t)8 << 30)
 

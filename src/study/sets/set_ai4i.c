@@ -17,8 +17,8 @@
 #include "base/status.h"
 #include "learn/measures/bootstrap.h"
 #include "learn/measures/measures.h"
-#include "train/boosting_choice.h"
-#include "train/combination_search.h"
+#include "train/trees/boosting_choice.h"
+#include "train/trees/combination_search.h"
 
 enum { TYPES = 3, NUMBERS = 5, FEATURES = TYPES + NUMBERS, FOLDS = 5, REPEATS = 2, INNER = 4 };
 enum { RESAMPLES = 101, MOST_COMBINATION = 5, ROUNDS = 2000, SHORT_ROWS = 2500, MOST_FOUND = 64 };

@@ -2,7 +2,7 @@
 // each, at its last row: cycles that it still had.
 //
 // Protocol: models see the training rows and, of the test engines, only how many rows each has, which tells at which ages the question
-// is asked; all choices are made by units held out of training (train/unit_life.h). Answers of several seeds are averaged. Errors are
+// is asked; all choices are made by units held out of training (train/lives/unit_life.h). Answers of several seeds are averaged. Errors are
 // told twice: with the true life capped at 125 cycles, as the label in training is, and as it stands; papers mix both. Where
 // the file of true lives is missing (FD003, FD004 are judged by others), the figures are those of the held-out units alone.
 //
@@ -19,7 +19,7 @@
 #include "base/status.h"
 #include "learn/measures/bootstrap.h"
 #include "learn/measures/number_measures.h"
-#include "train/unit_life.h"
+#include "train/lives/unit_life.h"
 
 enum {
     COLUMNS = 24, // 3 settings, 21 sensors

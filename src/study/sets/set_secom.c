@@ -17,8 +17,8 @@
 #include "learn/drift/drift.h"
 #include "learn/measures/bootstrap.h"
 #include "learn/measures/measures.h"
-#include "train/boosting_choice.h"
-#include "train/linear.h"
+#include "train/linear/linear.h"
+#include "train/trees/boosting_choice.h"
 
 enum { INNER = 4, FOLDS = 5, ROUNDS = 2000, LEAKED = 40, DRIFT_BINS = 10 };
 

@@ -12,8 +12,8 @@
 #include "base/status.h"
 #include "learn/measures/bootstrap.h"
 #include "learn/measures/class_measures.h"
-#include "train/boosting_choice.h"
-#include "train/combination_search.h"
+#include "train/trees/boosting_choice.h"
+#include "train/trees/combination_search.h"
 
 enum { FEATURES = 27, CLASSES = 7, FOLDS = 5, INNER = 3, MOST_COMBINATION = 8, ROUNDS = 2000 };
 

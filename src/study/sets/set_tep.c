@@ -20,7 +20,7 @@
 #include "learn/measures/row_order.h"
 #include "learn/trailing.h"
 #include "study/sets/sets.h"
-#include "train/diagnosis.h"
+#include "train/faults/diagnosis.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "learn/measures/bootstrap.h"
-#include "train/wafer_model.h"
+#include "train/maps/wafer_model.h"
 
 // Wafer maps, in the split that these copies come in: learned from the training part, measured on the validation part. Files are
 // NAME_train.bin.gz and NAME_val.bin.gz, in the folder or in NAME/ below it; where there is a NAME_test.bin.gz its maps are answered too, in

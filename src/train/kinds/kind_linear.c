@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
-#include "train/linear.h"
+#include "train/linear/linear.h"
 
 static const struct {
     double lambda, least_t;

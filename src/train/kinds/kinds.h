@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "learn/models/fitted_model.h"
-#include "train/boosting.h"
+#include "train/trees/boosting.h"
 
 enum { KIND_NAME_BYTES = 64 };
 
