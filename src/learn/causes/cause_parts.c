@@ -152,30 +152,54 @@ static double signed_root(const struct cause_span *span, const struct cause_mome
     return copysign(sqrt(fabs(strength)), strength);
 }
 
-maru_status cause_parts_try(const struct cause_span *span, const uint8_t *side, const bool *is_more,
-                            uint32_t n_side, struct arena *arena, double *p, maru_error *err) {
+// The k-th target of one move, in all sides that are tried by it.
+struct mover {
+    const struct cause_span *span;
+    const uint8_t *side;
+    const struct cause_tried *tried;
+    uint32_t n_side;
+    const struct trial *trial; // (n_side)
+    double *root;              // (n_side) of the target itself
+    uint32_t *weight;          // (n)
+};
+
+static void try_moved(struct mover *m, enum cause_move move, uint32_t k, double *p) {
+    cause_span_move(m->span, move, k, m->weight);
+    const struct cause_moment moment = cause_span_moment(m->span, m->weight);
+    for (uint32_t c = 0; c < m->n_side; c++) {
+        if (m->tried[c].move != move) {
+            continue;
+        }
+        const double got =
+            signed_root(m->span, &moment, m->weight, m->side + (size_t)c * m->span->n, m->trial[c]);
+        const double more = m->tried[c].is_more ? got : -got;
+        if (k == 0) {
+            m->root[c] = more;
+        } else {
+            p[c] += more >= m->root[c];
+        }
+    }
+}
+
+maru_status cause_parts_try(const struct cause_span *span, const uint8_t *side,
+                            const struct cause_tried *tried, uint32_t n_side, struct arena *arena,
+                            double *p, maru_error *err) {
     struct trial *trial = arena_take(arena, (size_t)n_side + 1, sizeof *trial);
     double *root = arena_take(arena, (size_t)n_side + 1, sizeof *root);
     uint32_t *weight = arena_take(arena, (size_t)span->n + 1, sizeof *weight);
+    bool is_used[N_CAUSE_MOVE] = {false};
     if (!trial || !root || !weight) {
         return arena_refusal(arena, err);
     }
     for (uint32_t c = 0; c < n_side; c++) {
         count_rows(span, side + (size_t)c * span->n, &trial[c]);
+        is_used[tried[c].move] = true;
         p[c] = 1.0;
     }
-    for (uint32_t k = 0; k <= span->n_move; k++) {
-        cause_span_move(span, k, weight);
-        const struct cause_moment moment = cause_span_moment(span, weight);
-        for (uint32_t c = 0; c < n_side; c++) {
-            const double got =
-                signed_root(span, &moment, weight, side + (size_t)c * span->n, trial[c]);
-            const double more = is_more[c] ? got : -got;
-            if (k == 0) {
-                root[c] = more;
-            } else {
-                p[c] += more >= root[c];
-            }
+    struct mover mover = {span, side, tried, n_side, trial, root, weight};
+    for (uint8_t move = 0; move < N_CAUSE_MOVE; move++) {
+        for (uint32_t k = 0; is_used[move] && k <= span->n_move; k++) {
+            try_moved(&mover, (enum cause_move)move, k, p);
         }
     }
     for (uint32_t c = 0; c < n_side; c++) {

@@ -15,13 +15,18 @@ struct cause_part cause_part_of(const struct cause_span *span, const uint8_t *si
 struct share cause_share_of(const struct cause_span *span, const uint8_t *side,
                             enum cause_side which, double *design_effect);
 
-// One-sided: the share of moved targets that show at least as much more, where is_more, or less, inside; this one included.
-//   in      side: (n_side, span->n); is_more: (n_side)
+struct cause_tried {
+    bool is_more; // more is expected inside, else less
+    uint8_t move; // enum cause_move
+};
+
+// One-sided: the share of moved targets that show at least as much more, or less, inside; this one included.
+//   in      side: (n_side, span->n); tried: (n_side)
 //   out     p: (n_side)
 //   errors  MARU_E_LIMIT, MARU_E_MEMORY
 //   cost    O(n_side * rows with a weight * moves)
 MARU_MUST_USE maru_status cause_parts_try(const struct cause_span *span, const uint8_t *side,
-                                          const bool *is_more, uint32_t n_side, struct arena *arena,
-                                          double *p, maru_error *err);
+                                          const struct cause_tried *tried, uint32_t n_side,
+                                          struct arena *arena, double *p, maru_error *err);
 
 #endif

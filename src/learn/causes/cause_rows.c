@@ -18,12 +18,23 @@
 // column that rises once. So both are compared within blocks of time only, by subtracting the mean of each block.
 //
 // A lot whose rows lie apart is put together at the place of its first row.
+//
+// A table that is written in turn (machine 1, 2, 3, 1, 2, 3; cavity 1 to 8; slot 1 to 25 of each lot) comes back to itself under many such moves, so
+// that they would find what the target finds, and call it chance. A column that is spread alike over all stretches of time needs no
+// moves over far: drift does not touch it. For it the target is turned within each stretch by itself, which keeps drift, lots and
+// neighbors, and breaks the turn. Likewise within lots, for a column that is spread alike over all of them.
 
 enum {
     STEPS = 4095, // of a number as a weight
     GROUPS_A_BLOCK = 12,
     NEAR_GROUPS =
-        200 // from so many lots on, moves by less than a twentieth of them are left out: they change too little
+        200, // from so many lots on, moves by less than a twentieth of them are left out: they change too little
+    STRETCHES = 32,
+    MOST_STRETCHES = 2 * STRETCHES,
+    LEAST_STRETCH = 12, // lots in a stretch, or rows where there are no lots
+    LEAST_STRETCHES = 4,
+    LEAST_INSIDE = 8, // rows of a lot on average, and lots, for moves inside of them
+    CODES = 64,
 };
 
 static maru_status refuse_target(const struct causes_input *input, uint32_t row, maru_error *err) {
@@ -214,6 +225,13 @@ static uint32_t count_moves(const struct cause_span *span) {
     return span->n_group < 3 ? 0 : forward + span->n_group;
 }
 
+static uint32_t count_stretches(uint32_t n_group) {
+    uint32_t length = n_group / STRETCHES;
+    length = length < LEAST_STRETCH ? LEAST_STRETCH : length;
+    const uint32_t n = n_group / length;
+    return n >= LEAST_STRETCHES ? n : 0;
+}
+
 struct cause_span cause_span_of(const struct cause_rows *rows, bool is_later, uint32_t n_shift,
                                 uint64_t seed) {
     struct cause_span span = {.rows = rows, .seed = seed};
@@ -232,6 +250,9 @@ struct cause_span cause_span_of(const struct cause_rows *rows, bool is_later, ui
     span.block_at[span.n_block] = span.n;
     const uint32_t possible = count_moves(&span);
     span.n_move = possible < n_shift ? possible : n_shift;
+    span.n_stretch = count_stretches(span.n_group);
+    span.has_inside = rows->n_group < rows->n && span.n_group >= LEAST_INSIDE &&
+                      span.n / LEAST_INSIDE >= span.n_group;
     return span;
 }
 
@@ -245,27 +266,114 @@ static uint32_t pick_move(const struct cause_span *span, uint32_t k) {
     return (uint32_t)wide_share(possible, (uint64_t)r.word[0] << 32 | r.word[1]);
 }
 
-void cause_span_move(const struct cause_span *span, uint32_t k, uint32_t *weight) {
-    const uint32_t *from = span->rows->weight;
-    if (k == 0) {
-        memcpy(weight, from + span->begin, span->n * sizeof *weight);
-        return;
+// n lots from `first` on, turned by some of them: what stood in their rows goes to weight.
+struct turn {
+    uint32_t first, n, by;
+    bool is_mirrored;
+};
+
+static void turn_lots(const struct cause_span *span, struct turn turn, uint32_t *weight) {
+    const uint32_t *group_at = span->rows->group_at + span->group;
+    uint32_t at = group_at[turn.first] - span->begin;
+    for (uint32_t g = 0; g < turn.n; g++) {
+        const uint32_t turned = g + turn.by < turn.n ? g + turn.by : g + turn.by - turn.n;
+        const uint32_t source = turn.first + (turn.is_mirrored ? turn.n - 1 - turned : turned);
+        const uint32_t begin = group_at[source], n = group_at[source + 1] - begin;
+        const uint32_t m = group_at[turn.first + g + 1] - group_at[turn.first + g];
+        for (uint32_t p = 0; p < m; p++) {
+            const uint32_t place = n == m ? p : (uint32_t)((uint64_t)p * n / m);
+            weight[at++] = span->rows->weight[begin + (turn.is_mirrored ? n - 1 - place : place)];
+        }
     }
+}
+
+static void move_all(const struct cause_span *span, uint32_t k, uint32_t *weight) {
     const uint32_t move = pick_move(span, k - 1), n_group = span->n_group;
     const bool is_mirrored = move < n_group;
     const uint32_t by = is_mirrored ? move : move - n_group + least_move(span);
+    turn_lots(span, (struct turn){0, n_group, by, is_mirrored}, weight);
+}
+
+static uint32_t stretch_at(const struct cause_span *span, uint32_t i) {
+    return (uint32_t)((uint64_t)span->n_group * i / span->n_stretch);
+}
+
+static void move_near(const struct cause_span *span, uint32_t k, uint32_t *weight) {
+    for (uint32_t i = 0; i < span->n_stretch; i++) {
+        const struct random_block r =
+            random_at(span->seed, (uint64_t)(span->group + i) << 32 | CAUSE_MOVE_NEAR, k);
+        const uint32_t first = stretch_at(span, i), n = stretch_at(span, i + 1) - first;
+        const uint32_t by = (uint32_t)((uint64_t)r.word[0] * n >> 32);
+        turn_lots(span, (struct turn){first, n, by, (r.word[1] & 1) != 0}, weight);
+    }
+}
+
+static void move_inside(const struct cause_span *span, uint32_t k, uint32_t *weight) {
     const uint32_t *group_at = span->rows->group_at + span->group;
-    uint32_t at = 0;
-    for (uint32_t g = 0; g < n_group; g++) {
-        const uint32_t turned = g + by < n_group ? g + by : g + by - n_group;
-        const uint32_t source = is_mirrored ? n_group - 1 - turned : turned;
-        const uint32_t begin = group_at[source], n = group_at[source + 1] - begin;
-        const uint32_t m = group_at[g + 1] - group_at[g];
-        for (uint32_t p = 0; p < m; p++) {
-            const uint32_t place = n == m ? p : (uint32_t)((uint64_t)p * n / m);
-            weight[at++] = from[begin + (is_mirrored ? n - 1 - place : place)];
+    for (uint32_t g = 0; g < span->n_group; g++) {
+        const struct random_block r =
+            random_at(span->seed, (uint64_t)(span->group + g) << 32 | CAUSE_MOVE_INSIDE, k);
+        const uint32_t begin = group_at[g], n = group_at[g + 1] - begin;
+        const uint32_t by = (uint32_t)((uint64_t)r.word[0] * n >> 32);
+        for (uint32_t p = 0; p < n; p++) {
+            const uint32_t turned = p + by < n ? p + by : p + by - n;
+            const uint32_t place = (r.word[1] & 1) != 0 ? n - 1 - turned : turned;
+            weight[begin - span->begin + p] = span->rows->weight[begin + place];
         }
     }
+}
+
+void cause_span_move(const struct cause_span *span, enum cause_move move, uint32_t k,
+                     uint32_t *weight) {
+    if (k == 0) {
+        memcpy(weight, span->rows->weight + span->begin, span->n * sizeof *weight);
+    } else if (move == CAUSE_MOVE_NEAR) {
+        move_near(span, k, weight);
+    } else if (move == CAUSE_MOVE_INSIDE) {
+        move_inside(span, k, weight);
+    } else {
+        move_all(span, k, weight);
+    }
+}
+
+// Are codes spread over parts of the rows no more unevenly than by chance? Chi-square against three spreads above its mean. `alike`: rows that
+// count as one.
+static bool is_even(const uint8_t *code, const uint32_t *part_at, uint32_t n_part, double alike) {
+    double all[CODES] = {0.0}, sum = 0.0, n_code = 0.0;
+    const uint32_t n = part_at[n_part] - part_at[0];
+    for (uint32_t i = 0; i < n; i++) {
+        all[code[i]] += 1.0;
+    }
+    for (uint32_t part = 0; part < n_part; part++) {
+        double of[CODES] = {0.0};
+        const uint32_t begin = part_at[part] - part_at[0], end = part_at[part + 1] - part_at[0];
+        for (uint32_t i = begin; i < end; i++) {
+            of[code[i]] += 1.0;
+        }
+        for (uint32_t c = 0; c < CODES; c++) {
+            const double expected = all[c] * (end - begin) / n;
+            sum += expected > 0.0 ? (of[c] - expected) * (of[c] - expected) / expected : 0.0;
+        }
+    }
+    for (uint32_t c = 0; c < CODES; c++) {
+        n_code += all[c] > 0.0 ? 1.0 : 0.0;
+    }
+    const double df = (n_code - 1.0) * (n_part - 1.0);
+    return sum / alike <= df + 3.0 * sqrt(2.0 * df);
+}
+
+enum cause_move cause_span_choose(const struct cause_span *span, const uint8_t *code) {
+    const uint32_t *group_at = span->rows->group_at + span->group;
+    if (span->has_inside && is_even(code, group_at, span->n_group, 1.0)) {
+        return CAUSE_MOVE_INSIDE;
+    }
+    uint32_t at[MOST_STRETCHES + 1];
+    for (uint32_t i = 0; i <= span->n_stretch && span->n_stretch > 0; i++) {
+        at[i] = group_at[stretch_at(span, i)];
+    }
+    const double alike = (double)span->n / (span->n_group > 0 ? span->n_group : 1);
+    return span->n_stretch > 0 && is_even(code, at, span->n_stretch, alike) ? CAUSE_MOVE_NEAR
+                                                                            : CAUSE_MOVE_ALL;
 }
 
 struct cause_moment cause_span_moment(const struct cause_span *span, const uint32_t *weight) {

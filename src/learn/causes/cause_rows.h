@@ -24,6 +24,14 @@ struct cause_rows {
 MARU_MUST_USE maru_status cause_rows_make(const struct causes_input *input, struct arena *arena,
                                           struct cause_rows *out, maru_error *err);
 
+// How a target is moved along.
+enum cause_move {
+    CAUSE_MOVE_ALL,    // whole lots to the place of any other
+    CAUSE_MOVE_NEAR,   // whole lots within short stretches of time, each turned by itself
+    CAUSE_MOVE_INSIDE, // rows within their lot
+    N_CAUSE_MOVE
+};
+
 // A part of the rows, cut into blocks of time.
 struct cause_span {
     const struct cause_rows *rows;
@@ -31,16 +39,23 @@ struct cause_span {
     uint32_t group, n_group;                 // first of it; how many
     uint32_t n_block;                        // 1 to CAUSE_MAX_BLOCKS
     uint32_t block_at[CAUSE_MAX_BLOCKS + 1]; // first place of each, from the begin
-    uint32_t n_move; // how many moved targets there are, at most as many as asked for
+    uint32_t n_move;    // how many moved targets there are, at most as many as asked for
+    uint32_t n_stretch; // of CAUSE_MOVE_NEAR; 0: too few lots
+    bool has_inside;    // lots have rows enough to be moved inside of them
     uint64_t seed;
 };
 
 struct cause_span cause_span_of(const struct cause_rows *rows, bool is_later, uint32_t n_shift,
                                 uint64_t seed);
 
-// The target of the span moved along: whole lots to the place of others, forward or mirrored. 0 is the target itself, 1 to n_move
-// are moved. weight: (n). O(n)
-void cause_span_move(const struct cause_span *span, uint32_t k, uint32_t *weight);
+// The target of the span moved along, forward or mirrored. k 0 is the target itself, 1 to n_move are moved. weight: (n). O(n)
+void cause_span_move(const struct cause_span *span, enum cause_move move, uint32_t k,
+                     uint32_t *weight);
+
+// How the target has to be moved to say what chance finds in a column of these codes.
+//   in      code (span->n), below 64
+//   cost    O(n + 64 lots)
+enum cause_move cause_span_choose(const struct cause_span *span, const uint8_t *code);
 
 // Mean and variance of a target in each block.
 struct cause_moment {

@@ -14,6 +14,8 @@
 // Of rare defects U^2 / V makes too much: two instead of 0.2 is nothing much, but 4 spreads. There it is multiplied by what the
 // deviance of the two counts is to their score, O ln (O / E) against (O - E)^2 / E.
 //
+// Each column has targets that are moved as it needs (cause_rows.c).
+//
 // What it costs: for each moved target only the rows with a weight are visited, each with its codes of 96 columns in a row of memory,
 // and what is counted (96 columns of 64 codes, 24 KB) stays in the first cache.
 //
@@ -23,7 +25,8 @@
 
 enum {
     COLUMNS_A_BLOCK = 96,
-    COARSE = 3,        // every third edge can be an end of an interval
+    COARSE = 3, // every third edge can be an end of an interval, where there are more values than
+    FINE = 16,  // so many
     LEAST_ROWS = 10,   // inside and outside of a cut
     LEAST_SHARE = 200, // and one row of so many
 };
@@ -135,8 +138,9 @@ static void scan_numbers(struct scan *scan, uint32_t n_code) {
     for (uint32_t c = 1; c < n_code; c++) {
         consider(scan, &below[c], all, 1.0, (struct cause_cut){first_codes(c), present, 0.0});
     }
-    for (uint32_t a = COARSE; a < n_code; a += COARSE) {
-        for (uint32_t b = a + COARSE; b < n_code; b += COARSE) {
+    const uint32_t step = n_code > FINE ? COARSE : 1;
+    for (uint32_t a = step; a < n_code; a += step) {
+        for (uint32_t b = a + step; b < n_code; b += step) {
             struct cause_tally in = below[b];
             tally_subtract(&in, &below[a]);
             consider(scan, &in, all, simple,
@@ -228,18 +232,40 @@ static const uint8_t *codes_at(const struct cause_search *search, uint32_t block
 }
 
 uint8_t cause_search_code(const struct cause_search *search, uint32_t column, uint32_t place) {
-    return codes_at(search, column / search->stride, place)[column % search->stride];
+    const uint32_t slot = search->slot[column];
+    return codes_at(search, slot / search->stride, place)[slot % search->stride];
+}
+
+// How each column's targets are moved, and columns of one move together.
+//   memory  code: (n)
+static void choose_moves(struct cause_search *search, uint8_t *code) {
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < search->n_column; c++) {
+        for (uint32_t i = 0; i < search->span.n; i++) {
+            code[i] = cause_column_code(&search->column[c], search->rows->row[i]);
+        }
+        search->move[c] = (uint8_t)cause_span_choose(&search->span, code);
+    }
+    for (uint32_t move = 0; move < N_CAUSE_MOVE; move++) {
+        for (uint32_t c = 0; c < search->n_column; c++) {
+            if (search->move[c] == move) {
+                search->in_slot[n] = c;
+                search->slot[c] = n++;
+            }
+        }
+    }
 }
 
 static void fill_codes(struct cause_search *search) {
     const uint32_t n = search->span.n;
     for (uint32_t c = 0; c < search->n_column; c++) {
-        uint8_t *code = search->code + (size_t)(c / search->stride) * n * search->stride;
+        const uint32_t slot = search->slot[c];
+        uint8_t *code = search->code + (size_t)(slot / search->stride) * n * search->stride;
         float *count = search->count + (size_t)c * CAUSE_CODES * CAUSE_MAX_BLOCKS;
         for (uint32_t b = 0; b < search->span.n_block; b++) {
             for (uint32_t i = search->span.block_at[b]; i < search->span.block_at[b + 1]; i++) {
                 const uint8_t found = cause_column_code(&search->column[c], search->rows->row[i]);
-                code[(size_t)i * search->stride + c % search->stride] = found;
+                code[(size_t)i * search->stride + slot % search->stride] = found;
                 count[(size_t)found * CAUSE_MAX_BLOCKS + b] += 1.0F;
             }
         }
@@ -253,8 +279,9 @@ struct target {       // one moved target
     struct cause_moment moment;
 };
 
-static void move_target(const struct cause_span *span, uint32_t k, struct target *target) {
-    cause_span_move(span, k, target->weight);
+static void move_target(const struct cause_span *span, enum cause_move move, uint32_t k,
+                        struct target *target) {
+    cause_span_move(span, move, k, target->weight);
     target->moment = cause_span_moment(span, target->weight);
     target->n_place = 0;
     for (uint32_t i = 0; i < span->n; i++) {
@@ -276,27 +303,42 @@ static void count_block(const struct cause_search *search, const struct target *
     }
 }
 
-static void scan_target(struct cause_search *search, const struct target *target, uint32_t k,
-                        uint32_t *seen) {
-    float *root = search->root + (size_t)k * search->n_column;
-    for (uint32_t first = 0; first < search->n_column; first += search->stride) {
-        const uint32_t left = search->n_column - first;
-        const uint32_t width = left < search->stride ? left : search->stride;
-        count_block(search, target, first / search->stride, width, seen);
-        for (uint32_t c = 0; c < width; c++) {
-            uint64_t n_cut = 0;
-            const struct cause_cut best = scan_column(search, &target->moment, first + c,
-                                                      seen + (size_t)c * CAUSE_CODES, &n_cut);
-            root[first + c] = (float)sqrt(fabs(best.strength));
-            if (k == 0) {
-                search->best[first + c] = best;
-                search->n_cut += n_cut;
-            }
-        }
+// The slots from..to of one block, under the k-th target.
+static void scan_slots(struct cause_search *search, const struct target *target, uint32_t k,
+                       uint32_t from, uint32_t to, uint32_t *seen) {
+    const uint32_t block = from / search->stride, first = block * search->stride;
+    const uint32_t left = search->n_column - first;
+    count_block(search, target, block, left < search->stride ? left : search->stride, seen);
+    for (uint32_t slot = from; slot < to; slot++) {
+        const uint32_t c = search->in_slot[slot];
+        const uint32_t *of = seen + (size_t)(slot - first) * CAUSE_CODES;
+        uint64_t n_cut = 0;
+        const struct cause_cut best = scan_column(search, &target->moment, c, of, &n_cut);
+        search->root[(size_t)k * search->n_column + c] = (float)sqrt(fabs(best.strength));
         if (k == 0) {
-            memcpy(search->seen + (size_t)first * CAUSE_CODES, seen,
-                   (size_t)width * CAUSE_CODES * sizeof *seen);
+            search->best[c] = best;
+            search->n_cut += n_cut;
+            memcpy(search->seen + (size_t)c * CAUSE_CODES, of, CAUSE_CODES * sizeof *of);
         }
+    }
+}
+
+static void scan_targets(struct cause_search *search, struct target *target, uint32_t k,
+                         uint32_t *seen) {
+    for (uint32_t from = 0; from < search->n_column;) {
+        const uint8_t move = search->move[search->in_slot[from]];
+        const bool is_first = from == 0 || search->move[search->in_slot[from - 1]] != move;
+        const uint32_t block_end = (from / search->stride + 1) * search->stride;
+        uint32_t to = from;
+        while (to < search->n_column && to < block_end &&
+               search->move[search->in_slot[to]] == move) {
+            to++;
+        }
+        if (is_first) {
+            move_target(&search->span, (enum cause_move)move, k, target);
+        }
+        scan_slots(search, target, k, from, to, seen);
+        from = to;
     }
 }
 
@@ -340,6 +382,9 @@ static bool take_arrays(struct cause_search *search, struct target *target, uint
     const size_t n = search->span.n, n_column = search->n_column,
                  n_move = (size_t)search->span.n_move + 1;
     const size_t n_block = (n_column + search->stride - 1) / search->stride;
+    search->move = arena_take(arena, n_column + 1, sizeof *search->move);
+    search->slot = arena_take(arena, n_column + 1, sizeof *search->slot);
+    search->in_slot = arena_take(arena, n_column + 1, sizeof *search->in_slot);
     search->code = arena_take(arena, n_block * search->stride, n + 1);
     search->count =
         arena_take(arena, (n_column + 1) * CAUSE_CODES, CAUSE_MAX_BLOCKS * sizeof *search->count);
@@ -354,9 +399,10 @@ static bool take_arrays(struct cause_search *search, struct target *target, uint
     target->weight = arena_take(arena, n + 1, sizeof *target->weight);
     target->place = arena_take(arena, n + 1, sizeof *target->place);
     *seen = arena_take(arena, (size_t)search->stride * CAUSE_CODES, sizeof **seen);
-    return search->code && search->count && search->seen && search->root && search->mean &&
-           search->spread && search->mean_all && search->spread_all && search->largest &&
-           search->best && target->weight && target->place && *seen;
+    return search->move && search->slot && search->in_slot && search->code && search->count &&
+           search->seen && search->root && search->mean && search->spread && search->mean_all &&
+           search->spread_all && search->largest && search->best && target->weight &&
+           target->place && *seen;
 }
 
 maru_status cause_search_run(const struct cause_rows *rows, struct cause_column *column,
@@ -370,13 +416,12 @@ maru_status cause_search_run(const struct cause_rows *rows, struct cause_column 
     if (!take_arrays(&search, &target, &seen, arena)) {
         return arena_refusal(arena, err);
     }
+    choose_moves(&search, search.code);
     fill_codes(&search);
+    move_target(&search.span, CAUSE_MOVE_ALL, 0, &target);
+    search.moment = target.moment;
     for (uint32_t k = 0; k <= search.span.n_move; k++) {
-        move_target(&search.span, k, &target);
-        if (k == 0) {
-            search.moment = target.moment;
-        }
-        scan_target(&search, &target, k, seen);
+        scan_targets(&search, &target, k, seen);
     }
     weigh_columns(&search);
     *out = search;

@@ -27,10 +27,13 @@ struct cause_search {
     struct cause_span span;
     struct cause_column *column; // (n_column)
     uint32_t n_column;
-    uint8_t *code;   // (n_column in blocks, n_early, columns of a block)
-    uint32_t stride; // columns of a block
-    float *count;    // (n_column, CAUSE_CODES, CAUSE_MAX_BLOCKS) rows
-    uint32_t *seen;  // (n_column, CAUSE_CODES) of the target itself, weights
+    uint8_t *move;     // (n_column) enum cause_move, how its targets are moved
+    uint32_t *slot;    // (n_column) where its codes lie: columns of one move stand together
+    uint32_t *in_slot; // (n_column) the column there
+    uint8_t *code;     // (n_column in blocks, n_early, columns of a block)
+    uint32_t stride;   // columns of a block
+    float *count;      // (n_column, CAUSE_CODES, CAUSE_MAX_BLOCKS) rows
+    uint32_t *seen;    // (n_column, CAUSE_CODES) of the target itself, weights
     float *root; // (1 + n_move, n_column) root of the strongest; first that of the target itself
     double *mean, *spread;         // (n_column) of the roots of moved targets
     double *mean_all, *spread_all; // (n_column) with that of the target itself

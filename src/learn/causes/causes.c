@@ -325,22 +325,31 @@ static enum cause_verdict judge(const struct work *work, const struct cause *cau
     return later.high >= half_of_it(work, cause) ? CAUSE_TOO_FEW : CAUSE_DOES_NOT_HOLD;
 }
 
+// How the later targets are moved for a column: as the earlier ones, where there are lots and stretches enough.
+static uint8_t move_later(const struct work *work, uint32_t c) {
+    const uint8_t move = work->search.move[c];
+    const bool can = move == CAUSE_MOVE_NEAR     ? work->later.n_stretch > 0
+                     : move == CAUSE_MOVE_INSIDE ? work->later.has_inside
+                                                 : true;
+    return can ? move : CAUSE_MOVE_ALL;
+}
+
 static maru_status try_found(struct work *work, maru_error *err) {
     const size_t n = work->later.n;
     uint8_t *side = arena_take(&work->scratch, (size_t)work->n_found + 1, n + 1);
     uint8_t *early = arena_take(&work->scratch, (size_t)work->search.span.n + 1, 1);
-    bool is_more[CAUSES_MAX_FOUND];
+    struct cause_tried tried[CAUSES_MAX_FOUND];
     double p[CAUSES_MAX_FOUND];
     if (!side || !early) {
         return no_room(work, err);
     }
     for (uint32_t f = 0; f < work->n_found; f++) {
         const struct cause_cut cut = worse_cut(work, work->found[f]);
-        is_more[f] = !work->rows.is_of_good;
+        tried[f] = (struct cause_tried){!work->rows.is_of_good, move_later(work, work->found[f])};
         fill_later(work, work->found[f], &cut, side + f * n);
     }
     const maru_status st =
-        cause_parts_try(&work->later, side, is_more, work->n_found, &work->scratch, p, err);
+        cause_parts_try(&work->later, side, tried, work->n_found, &work->scratch, p, err);
     if (st != MARU_OK) {
         return st;
     }
