@@ -203,7 +203,7 @@ maru_status quality_charts_find(struct quality *quality, maru_error *err) {
         quality->n_chart += chart[i].n_reference > 0;
     }
     for (uint32_t i = 0; i < n; i++) {
-        chart[i].is_out = chart[i].p * quality->n_chart <= surely;
+        chart[i].is_out = chart[i].n_beyond > 0 && chart[i].p * quality->n_chart <= surely;
         quality->n_chart_out += chart[i].is_out;
         quality->n_chart_weak += chart[i].n_beyond > 0 && !chart[i].is_out;
     }

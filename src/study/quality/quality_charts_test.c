@@ -151,6 +151,10 @@ static void what_cannot_be_charted_is_not(void **state) {
             assert_int_equal(quality_charts_find(&tried.q, NULL), MARU_OK);
             assert_int_equal(tried.q.chart[0].n_reference, 0); // no spread
             assert_int_equal(tried.q.chart[0].since, UINT32_MAX);
+            assert_false(tried.q.chart[0].is_out);
+            for (uint32_t i = 0; i < 2; i++) { // what is told of one has a period since when
+                assert_true(!tried.q.chart[i].is_out || tried.q.chart[i].since < n);
+            }
             end(&tried);
         }
     }
