@@ -75,6 +75,9 @@ static uint32_t first_by_numbers(const struct sheet_look *look, uint32_t n_telli
     uint32_t first = 0; // behind the last row that speaks like a header
     uint32_t n_data = 0;
     for (uint32_t i = 0; i < look->n && i < FEW_ROWS && n_data < ENOUGH_ROWS; i++) {
+        if (look->limit_row[i] != SHEET_NO_LIMIT) {
+            continue;
+        }
         const struct speech s = listen(look, &look->row[i]);
         const bool is_header =
             s.n_fit == 0 ? 2 * s.n_word > n_telling || s.n_word > 2 : s.n_word >= 4 * s.n_fit;
@@ -89,7 +92,7 @@ static uint32_t first_by_numbers(const struct sheet_look *look, uint32_t n_telli
     }
     for (uint32_t i = first; i < look->n && i < first + FEW_ROWS; i++) {
         const struct speech s = listen(look, &look->row[i]);
-        if (s.n_fit > 0 && s.n_word < 4 * s.n_fit) {
+        if (s.n_fit > 0 && s.n_word < 4 * s.n_fit && look->limit_row[i] == SHEET_NO_LIMIT) {
             return i;
         }
     }
@@ -150,7 +153,17 @@ static bool is_head_row(const struct sheet_look *look, uint32_t i) {
     return s.n_fit == 0 || s.n_word >= 4 * s.n_fit || counts_up(look, i);
 }
 
+// Rows of limits stand above the data, or are its first ones.
+static void find_limit_rows(struct sheet_look *look) {
+    for (uint32_t i = 0; i < look->n; i++) {
+        look->limit_row[i] = i < SHEET_LIMIT_ROWS
+                                 ? (uint8_t)sheet_limit_row_of(look->signs, &look->row[i])
+                                 : SHEET_NO_LIMIT;
+    }
+}
+
 void sheet_find_head(struct sheet_look *look) {
+    find_limit_rows(look);
     const uint32_t n_telling = count_telling(look);
     look->first = n_telling > 0 ? first_by_numbers(look, n_telling) : first_by_words(look);
     if (look->hints->first_line > 0) {
@@ -160,19 +173,24 @@ void sheet_find_head(struct sheet_look *look) {
         }
     }
     uint32_t at = look->first;
-    while (at > 0 && sheet_full(&look->row[at - 1]) == 0) {
-        at--; // blank lines below the header
+    while (at > 0 && (sheet_full(&look->row[at - 1]) == 0 || look->limit_row[at - 1])) {
+        at--; // blank lines and limits below the header
     }
-    uint32_t n = 0;
-    while (at > 0 && n < SHEET_MAX_HEAD_ROWS && is_head_row(look, at - 1)) {
-        at--;
-        n++;
+    uint32_t n = 0, head[SHEET_MAX_HEAD_ROWS];
+    for (; at > 0 && n < SHEET_MAX_HEAD_ROWS; at--) {
+        const bool is_limit = look->limit_row[at - 1] != SHEET_NO_LIMIT;
+        if (!is_limit && !is_head_row(look, at - 1)) {
+            break;
+        }
+        if (!is_limit) {
+            head[n++] = at - 1;
+        }
     }
     look->n_head = n;
     for (uint32_t i = 0; i < n; i++) {
-        look->head[i] = at + i;
-        if (n > 1 && is_unit_row(&look->row[at + i])) {
-            look->unit_row = at + i;
+        look->head[i] = head[n - 1 - i];
+        if (n > 1 && is_unit_row(&look->row[look->head[i]])) {
+            look->unit_row = look->head[i];
         }
     }
 }

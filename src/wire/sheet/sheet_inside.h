@@ -67,8 +67,9 @@ struct sheet_look {
     uint32_t usual_full;
     uint32_t first; // row with data; n: none of these
     uint32_t n_head;
-    uint32_t head[SHEET_MAX_HEAD_ROWS]; // (n_head) rows
-    uint32_t unit_row;                  // of these, UINT32_MAX: none
+    uint32_t head[SHEET_MAX_HEAD_ROWS];     // (n_head) rows
+    uint32_t unit_row;                      // of these, UINT32_MAX: none
+    uint8_t limit_row[SHEET_MAX_LOOK_ROWS]; // (n) enum sheet_limit_row
 };
 
 // Finds separator, signs, header and the first row with data.
@@ -85,6 +86,27 @@ struct sheet_name {
     const char *name, *unit; // in the reading's arena
     bool is_named;           // by the header
 };
+
+// ---- limits (sheet_limits.c)
+
+enum { SHEET_LIMIT_ROWS = 25 }; // of the first rows, those that may be limits
+
+struct sheet_limits { // NaN: none on this side
+    double lower, upper;
+};
+
+// A cell such as 10.00±0.05, 8.0 +0.2/-0.1, 9.95~10.05, 0.03 이하, ≥ 20; else none.
+struct sheet_limits sheet_read_limits(struct cell_signs of, const char *cell, size_t n);
+bool sheet_has_limits(struct sheet_limits of);
+
+// What its first cell says that the numbers of a row are.
+enum sheet_limit_row { SHEET_NO_LIMIT, SHEET_LIMIT_LOWER, SHEET_LIMIT_UPPER, SHEET_LIMIT_BOTH };
+enum sheet_limit_row sheet_limit_row_of(struct cell_signs of, const struct csv_row *row);
+
+// Limits of a column of the file: from the rows of limits, else from what stands in brackets over it, else from its name.
+struct sheet_limits sheet_find_limits(const struct sheet_look *look, uint32_t column,
+                                      const struct sheet_name *name);
+bool sheet_unit_is_limits(const struct sheet_look *look, const char *unit); // 두께(2.0±0.1)
 
 maru_status sheet_make_names(const struct sheet_look *look, struct arena *arena,
                              struct sheet_name *name, maru_error *err);

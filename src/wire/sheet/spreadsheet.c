@@ -48,7 +48,8 @@ struct sheet_hints sheet_no_hints(void) {
 }
 
 const char *sheet_why_name(enum sheet_why why) {
-    static const char *const name[N_SHEET_WHY] = {"title", "total", "note", "header again"};
+    static const char *const name[N_SHEET_WHY] = {"title", "total", "note", "header again",
+                                                  "limits"};
     return why < N_SHEET_WHY ? name[why] : "";
 }
 
@@ -134,8 +135,22 @@ static bool is_header_again(const struct sheet_job *job, const struct csv_row *r
     return false;
 }
 
+// Lines of limits are among the first, and known from there.
+static bool is_limit(const struct sheet_job *job, uint32_t line) {
+    const struct sheet_look *look = &job->look;
+    for (uint32_t i = 0; i < look->n && i < SHEET_LIMIT_ROWS; i++) {
+        if (look->row[i].line == line) {
+            return look->limit_row[i] != SHEET_NO_LIMIT;
+        }
+    }
+    return false;
+}
+
 // N_SHEET_WHY: it is a row.
 static enum sheet_why why_no_row(const struct sheet_job *job, const struct csv_row *row) {
+    if (is_limit(job, row->line)) {
+        return SHEET_LIMIT;
+    }
     if (is_header_again(job, row)) {
         return SHEET_HEADER_AGAIN;
     }
@@ -237,7 +252,9 @@ static maru_status count_line(struct sheet_job *job, const struct csv_row *row, 
         return MARU_OK;
     }
     if (row->line < first) {
-        return is_head_line(job, row->line) ? MARU_OK : leave_out(job, row, SHEET_TITLE);
+        return is_head_line(job, row->line)
+                   ? MARU_OK
+                   : leave_out(job, row, is_limit(job, row->line) ? SHEET_LIMIT : SHEET_TITLE);
     }
     const enum sheet_why why = why_no_row(job, row);
     return why == N_SHEET_WHY ? count_row(job, row) : leave_out(job, row, why);
@@ -318,6 +335,10 @@ static maru_status take_columns(struct sheet_job *job) {
         job->verdict[k] = sheet_decide(&job->tally[k], &job->name[k], job->hints);
         job->place[k] = job->name[k].is_named || job->tally[k].n_full > 0 ? 0 : UINT32_MAX;
         job->unit[k] = job->name[k].unit;
+        if (job->verdict[k].kind == FRAME_NUMBER &&
+            sheet_unit_is_limits(&job->look, job->unit[k])) {
+            job->unit[k] = "";
+        }
         if (!job->unit[k][0] && 2 * job->tally[k].n_unit > job->tally[k].n_number) {
             job->unit[k] = job->tally[k].unit;
         }
@@ -345,6 +366,11 @@ static maru_status make_column(struct sheet_job *job, uint32_t k) {
         return arena_refusal(&job->frame.arena, job->err);
     }
     struct sheet_column *column = &job->reading.column[job->place[k]];
+    const struct sheet_limits limits = verdict->kind == FRAME_NUMBER
+                                           ? sheet_find_limits(&job->look, k, &job->name[k])
+                                           : (struct sheet_limits){(double)NAN, (double)NAN};
+    column->lower = limits.lower;
+    column->upper = limits.upper;
     column->column = k + 1;
     column->clock_column = job->clock[k] == UINT32_MAX ? 0 : job->clock[k] + 1;
     column->form = verdict->kind == FRAME_TIME ? verdict->form : (uint8_t)N_MOMENT_FORM;

@@ -35,6 +35,7 @@ enum sheet_why {
     SHEET_TOTAL,        // 합계, Total, 소계, 평균 in its first cells
     SHEET_NOTE,         // one cell with words, among or below the data
     SHEET_HEADER_AGAIN, // as it is printed on each page
+    SHEET_LIMIT,        // 규격, LSL, USL: the limits of each column
     N_SHEET_WHY
 };
 
@@ -55,6 +56,7 @@ struct sheet_column {
     uint8_t form;          // enum moment_form, of a column of times; else N_MOMENT_FORM
     bool is_ambiguous;     // 3/4/2025 could be March or April
     bool is_told;          // the kind is a hint's
+    double lower, upper;   // limits that the table says of a column of numbers, NaN: none
     uint32_t
         n_different; // words, or whole numbers under a header such as 호기; up to SHEET_MAX_WORDS
     uint32_t n_shown;                    // of odd[]

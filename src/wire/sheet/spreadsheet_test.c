@@ -31,6 +31,9 @@ static void show_column(const struct frame *frame, const struct sheet_reading *r
     if (said->clock_column > 0) {
         text_addf(out, "+%u", said->clock_column);
     }
+    if (said->lower == said->lower || said->upper == said->upper) {
+        text_addf(out, "{%g,%g}", said->lower, said->upper);
+    }
     for (uint32_t i = 0; i < said->n_shown; i++) {
         text_addf(out, "!%u'%s'", said->odd[i].line, said->odd[i].text);
     }
@@ -108,6 +111,24 @@ static const struct sheet_case cases[] = {
      "2: 'A1' 20.5 'OK' \n"
      "3: 'A2' 21 'NG' \n"
      "4: 'A3' ~ 'OK' \n"},
+    {"limits: a row of them, below a title and above units",
+     "품번,BRKT-2291,,,\n항목,내경,외경,높이,평행도\n규격,10.00±0.05,24.9 ~ 25.1,8.0 +0.2/-0.1,0.03 이하\n단위,mm,mm,mm,mm\n1,10.01,25.02,8.05,0.012\n2,10.02,25.01,8.02,0.014\n",
+     ",.0 head 2 1:title 3:limits\n"
+     "항목[]n 내경[mm]n{9.95,10.05} 외경[mm]n{24.9,25.1} 높이[mm]n{7.9,8.2} 평행도[mm]n{nan,0.03} \n"
+     "5: 1 10.01 25.02 8.05 0.012 \n"
+     "6: 2 10.02 25.01 8.02 0.014 \n"},
+    {"limits: two rows, decimal comma",
+     "Nr;Dicke;Breite\nLSL;1,5;\nUSL;2,5;40\n1;1,92;39,1\n2;2,25;39,5\n",
+     ";,0 head 1 2:limits 3:limits\n"
+     "Nr[]n Dicke[]n{1.5,2.5} Breite[]n{nan,40} \n"
+     "4: 1 1.92 39.1 \n"
+     "5: 2 2.25 39.5 \n"},
+    {"limits: in names; what only looks like them",
+     "두께 2.0±0.1,폭(9.9~10.1) mm,회전(1/min),비율(≥20),x1~x3,규격\n2.01,10,1200,25,1,1.5\n2.02,10.1,1201,26,2,1.6\n",
+     ",.0 head 1\n"
+     "두께 2.0±0.1[]n{1.9,2.1} 폭(9.9~10.1) mm[]n 회전[1/min]n 비율[]n{20,nan} x1~x3[]n 규격[]n \n"
+     "2: 2.01 10 1200 25 1 1.5 \n"
+     "3: 2.02 10.1 1201 26 2 1.6 \n"},
     {"no header",
      "1.5,2,3\n2.5,3,4\n3.5,4,5\n",
      ",.0 head 0\n"
