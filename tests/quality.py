@@ -69,6 +69,44 @@ def a_small_maker():
     check("limits give a Cpk", (len(capability), abs(capability[0]["cpk"] - 10 / 9) < 0.1), (1, True))
 
 
+def a_daily_sheet():
+    """One row a shift and machine, in turn; how many were made, how many bad, of which kind. Machine 2 is bad twice as often."""
+    at, rows = random.Random(7), [["날짜", "교대", "설비", "생산수량", "불량수량", "불량률(%)", "스크래치", "찍힘", "기포", "습도(%)"]]
+    total, kinds = 0, [0, 0, 0]
+    for day in range(120):
+        for shift in ("주간", "야간"):
+            for machine in ("1호기", "2호기", "3호기"):
+                n, humidity = at.randrange(380, 520) + (1000 if day == 5 else 0), at.gauss(50, 8)
+                rate = 0.012 * (2.2 if machine == "2호기" else 1)
+                bad = [sum(at.random() < rate * share for _ in range(n)) for share in (0.6, 0.25, 0.15)]
+                total += n
+                kinds = [a + b for a, b in zip(kinds, bad)]
+                rows.append([f"25.{3 + day // 28:02d}.{1 + day % 28:02d}", shift, machine, f'"{n:,}"' if n > 999 else str(n), str(sum(bad)), f"{100 * sum(bad) / n:.2f}", *map(str, bad), f"{humidity:.0f}"])
+    status, answer, error = quality(write("shift.csv", "\r\n".join(",".join(row) for row in rows) + "\r\n", "cp949"))
+    check("a daily sheet", (status, error), (0, ""))
+    check("a row is many units", (answer["target"]["form"], answer["target"]["column"], answer["count"]["bad"], answer["count"]["n"]), ("count", "불량수량", sum(kinds), total))
+    roles = {one["name"]: one["role"] for one in answer["columns"]}
+    check("what is counted or computed from it is no cause", [roles[name] for name in ("불량률", "스크래치", "찍힘", "기포", "생산수량", "습도")], ["consequence of the verdict"] * 4 + ["amount", "possible cause"])
+    check("kinds, most frequent first", [(one["name"], one["n"]) for one in answer["kinds"]], list(zip(("스크래치", "찍힘", "기포"), kinds)))
+    check("the machine, though they come in turn", [(one["column"], one["words"], one["verdict"]) for one in answer["causes"]], [("설비", ["2호기"], "holds")])
+    worse = next(text for text in told(answer) if text.startswith('"설비": 2호기'))
+    check(f"and the others with their share: {worse}", ", all others together 1." in worse, True)
+
+
+def limits_in_the_table():
+    at = random.Random(3)
+    rows = [[str(i + 1), f"{at.gauss(10.01, 0.012):.3f}", f"{at.gauss(25.02, 0.05):.3f}", f"{abs(at.gauss(0.012, 0.006)):.3f}"] for i in range(300)]
+    for name, head in (("one row", ["품번,BRKT-2291,,", "항목,내경,외경,평행도", "규격,10.00±0.05,24.9~25.1,0.03 이하", "단위,mm,mm,mm"]),
+                       ("two rows", ["No,내경,외경,평행도", "USL,10.05,25.1,0.03", "LSL,9.95,24.9,"]),
+                       ("names", ["No,내경 10.00±0.05,외경(24.9~25.1),평행도[≤0.03]"])):
+        status, answer, error = quality(write("limits.csv", "\n".join(head + [",".join(row) for row in rows]) + "\n"))
+        measured = [one["capability"] for one in answer["measured"] if "capability" in one]
+        check(f"limits, {name}", (status, error, answer["rows"], len(measured)), (0, "", 300, 3))
+        check(f"they are told, {name}", [(one["lower"], one["upper"]) for one in answer["columns"]][1:], [(9.95, 10.05), (24.9, 25.1), (None, 0.03)])
+        n_out = sum(not 24.9 <= float(row[2]) <= 25.1 for row in rows)
+        check(f"and are the verdict, {name}", (answer["target"]["form"], answer["count"]["bad"], n_out > 5), ("limits", n_out, True))
+
+
 def pure_noise():
     n_found, rounds = 0, 200 if LONG else 20
     for seed in range(rounds):
@@ -98,7 +136,8 @@ def real_sets():
 
 
 def what_says_nothing():
-    for name, text, word in (("empty.csv", "", ""), ("one.csv", "a,b\n1,2\n", ""), ("good.csv", "판정,x\n" + "OK,1\n" * 50, ""), ("nothing.csv", "a,b\n" + ",\n" * 9, "")):
+    for name, text, word in (("empty.csv", "", ""), ("one.csv", "a,b\n1,2\n", ""), ("good.csv", "판정,x\n" + "OK,1\n" * 50, ""), ("nothing.csv", "a,b\n" + ",\n" * 9, ""),
+                             ("twelve.csv", "시간,온도,판정\n" + "".join(f"10:{i:02d},{70 + i * i % 20},{'불합격' if i % 4 == 1 else '합격'}\n" for i in range(12)), "")):
         status, answer, error = quality(write(name, text))
         check(f"{name}: {error[:90]!r}", status in (0, 3) and "Traceback" not in error and (status == 0 or "error" in answer), True)
     check("no such column", quality(write("x.csv", "a,b\n" + "1,OK\n2,NG\n" * 20), "--target", "c")[0], 3)
@@ -106,6 +145,8 @@ def what_says_nothing():
 
 
 a_small_maker()
+a_daily_sheet()
+limits_in_the_table()
 pure_noise()
 real_sets()
 what_says_nothing()

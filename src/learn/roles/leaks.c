@@ -13,9 +13,16 @@
 //     same      good units all have one value, and nearly all units with another value are bad
 //     all       its values part good from bad without an error
 //
+// Where the verdict is a number, or so many of so many, there are no good rows and bad rows, and two other looks:
+//
+//     part      whole numbers that are never above the number of bad ones, where chance would have put some above: scratches among defects
+//     computed  it follows the verdict, or the number of bad ones, along a straight line: the share in percent, the good ones
+//
 // A true cause can look like the last two. So these columns are left out with a word on why, and whoever knows them puts them back.
 
-enum { LEAST_BAD = 5, LEAST_BAD_FOR_ALL = 10 };
+enum { LEAST_BAD = 5, LEAST_BAD_FOR_ALL = 10, LEAST_ABOVE = 7, LEAST_LINE = 10 };
+
+static const double straight = 0.99; // square of a correlation
 
 static const double hardly = 0.02, mostly = 0.5, nearly_all_good = 0.995, nearly_all_bad = 0.95;
 
@@ -107,6 +114,103 @@ static uint8_t judge_numbers(const struct frame *frame, const struct frame_colum
                                                                             : REASON_NONE;
 }
 
+// ---- a verdict in numbers
+
+// Number of bad ones of a row, NaN: the verdict does not count.
+static double bad_of(const struct frame *frame, const struct roles *roles, uint32_t row) {
+    const struct target *target = &roles->target;
+    if (target->form == TARGET_COUNT) {
+        return roles->bad[row] * roles->weight[row];
+    }
+    const double x = frame->column[target->column].number[row];
+    return words_in_name(WORDS_BAD_NAME, frame->column[target->column].name) &&
+                   !words_in_name(WORDS_SHARE_NAME, frame->column[target->column].name) &&
+                   x >= 0.0 && x == floor(x)
+               ? x
+               : (double)NAN;
+}
+
+enum { BAD_MOST = 64 }; // numbers of bad ones that are told apart
+
+// Never above, though `LEAST_ABOVE` rows would be if both were independent.
+static bool is_part(const struct frame *frame, const struct frame_column *column,
+                    const struct roles *roles) {
+    double n = 0.0, above = 0.0, of_bad[BAD_MOST + 1] = {0.0}, of_x[BAD_MOST + 1] = {0.0};
+    for (uint32_t i = 0; i < frame->n_row; i++) {
+        const double x = column->number[i], bad = bad_of(frame, roles, i);
+        if (isnan(x) || isnan(bad)) {
+            continue;
+        }
+        if (x < 0.0 || x != floor(x) || x > bad + 0.5) {
+            return false;
+        }
+        n += 1.0;
+        of_bad[bad < BAD_MOST ? (uint32_t)(bad + 0.5) : BAD_MOST] += 1.0;
+        of_x[x < BAD_MOST ? (uint32_t)x : BAD_MOST] += 1.0;
+    }
+    double below = 0.0; // rows with fewer bad ones
+    for (uint32_t k = 0; k <= BAD_MOST && n > 0.0; k++) {
+        above += of_x[k] * below / n;
+        below += of_bad[k];
+    }
+    return above >= LEAST_ABOVE;
+}
+
+struct line {
+    double n, x, y, xx, yy, xy;
+};
+
+static void line_add(struct line *line, double x, double y) {
+    if (!isnan(x) && !isnan(y)) {
+        line->n += 1.0;
+        line->x += x;
+        line->y += y;
+        line->xx += x * x;
+        line->yy += y * y;
+        line->xy += x * y;
+    }
+}
+
+static bool is_straight(const struct line *line) {
+    const double xx = line->xx - line->x * line->x / line->n;
+    const double yy = line->yy - line->y * line->y / line->n;
+    const double xy = line->xy - line->x * line->y / line->n;
+    return line->n >= LEAST_LINE && xx > 0.0 && yy > 0.0 && xy * xy >= straight * xx * yy;
+}
+
+static bool is_computed(const struct frame *frame, const struct frame_column *column,
+                        const struct roles *roles) {
+    struct line share = {0}, count = {0};
+    const double first = frame->n_row > 0 ? column->number[0] : 0.0; // digits of large numbers stay
+    for (uint32_t i = 0; i < frame->n_row; i++) {
+        const double x = column->number[i] - (isnan(first) ? 0.0 : first);
+        line_add(&share, x, roles->bad[i]);
+        line_add(&count, x, bad_of(frame, roles, i));
+    }
+    return is_straight(&share) || is_straight(&count);
+}
+
+// COUNT: the units of a row less the bad ones.
+static bool is_rest(const struct frame *frame, const struct frame_column *column,
+                    const struct roles *roles) {
+    uint32_t n = 0, n_equal = 0;
+    for (uint32_t i = 0; roles->target.form == TARGET_COUNT && i < frame->n_row; i++) {
+        const double good = roles->weight[i] * (1.0 - roles->bad[i]);
+        n += !isnan(column->number[i]) && !isnan(good);
+        n_equal += fabs(column->number[i] - good) < 0.5;
+    }
+    return n >= LEAST_LINE && (uint64_t)n_equal * 20 >= (uint64_t)n * 19;
+}
+
+static uint8_t judge_against_number(const struct frame *frame, const struct frame_column *column,
+                                    const struct roles *roles) {
+    if (is_part(frame, column, roles)) {
+        return REASON_PART_OF;
+    }
+    return is_computed(frame, column, roles) || is_rest(frame, column, roles) ? REASON_COMPUTED
+                                                                              : REASON_NONE;
+}
+
 static bool may_be_leak(const struct roles *roles, uint32_t i) {
     const uint8_t role = roles->column[i].role;
     return role == ROLE_INPUT || role == ROLE_TOOL || role == ROLE_REMARK ||
@@ -120,6 +224,11 @@ static uint8_t judge(const struct frame *frame, const struct roles *roles, uint3
     if (roles->n_bad > 0 && roles->n_good > 0) {
         reason = column->kind == FRAME_NUMBER ? judge_numbers(frame, column, roles)
                                               : judge_words(frame, column, roles, of_word);
+    }
+    const bool is_number =
+        roles->target.form == TARGET_COUNT || roles->target.form == TARGET_NUMBER;
+    if (is_number && column->kind == FRAME_NUMBER) {
+        reason = judge_against_number(frame, column, roles);
     }
     if (reason == REASON_NONE && roles->target.form != TARGET_NONE &&
         words_in_name(WORDS_AFTER, column->name)) {

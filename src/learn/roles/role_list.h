@@ -30,6 +30,8 @@
     X(FILLED_WHEN_BAD, "it is filled in for bad units alone", "불량일 때만 입력되어 있습니다") \
     X(SAME_WHEN_GOOD, "it is always the same for good units and another for bad ones", "양품이면 늘 같은 값이고 불량이면 다른 값입니다") \
     X(SAYS_IT_ALL, "it tells good from bad without a single error: the verdict is made from it, or it was written afterwards", "이 열만으로 양불이 한 건도 틀리지 않고 나뉩니다. 판정의 근거이거나 판정 뒤에 적은 값입니다") \
+    X(PART_OF, "it never says more than the number of bad ones: it counts a kind of them", "불량 수보다 큰 적이 없습니다. 불량의 한 종류를 센 것입니다") \
+    X(COMPUTED, "it follows the verdict almost exactly: one of them is computed from the other", "판정과 거의 똑같이 움직입니다. 둘 중 하나는 다른 것에서 계산한 값입니다") \
     X(WRITTEN_AFTER, "its name says that it is written after the verdict", "이름으로 보아 판정 뒤에 적는 값입니다")
 // clang-format on
 

@@ -12,13 +12,20 @@ static const char *const lists[N_WORD_LIST] = {
         "|판정|불량|합부|양불|검사결과|품질|수율|합격|ng|nok|defect|defects|defective|fail|failed|"
         "failure|pass|"
         "passed|result|judge|judgement|judgment|verdict|target|label|class|quality|yield|pf|y|"
-        "ok|reject|rejects|",
+        "ok|reject|rejects|ausbeute|ausschuss|rendement|rebut|양품|歩留|歩留まり|不良|良品|良率|"
+        "合格|",
     [WORDS_BAD_NAME] = "|불량|불합격|부적합|이상|ng|nok|defect|defects|defective|fail|failed|"
-                       "failure|reject|rejects|bad|",
-    [WORDS_GOOD_NAME] = "|양품|합격|정상|수율|pass|passed|ok|good|yield|",
-    [WORDS_COUNT_NAME] = "|수|개수|수량|건수|갯수|qty|quantity|count|counts|cnt|pcs|ea|number|",
-    [WORDS_AMOUNT] = "|수량|생산수|생산량|검사수|투입|생산|qty|quantity|total|produced|inspected|"
-                     "units|input|lotsize|",
+                       "failure|reject|rejects|bad|ausschuss|rebut|不良|不合格|",
+    [WORDS_GOOD_NAME] = "|양품|합격|정상|수율|pass|passed|ok|good|yield|ausbeute|rendement|歩留|"
+                        "歩留まり|良品|良率|",
+    [WORDS_COUNT_NAME] = "|수|개수|수량|건수|갯수|qty|quantity|count|counts|cnt|pcs|ea|number|"
+                         "defects|rejects|anzahl|数|数量|個数|",
+    [WORDS_SHARE_NAME] = "|률|율|비율|rate|ratio|percent|pct|share|ppm|率|",
+    [WORDS_KIND_NAME] =
+        "|불량유형|불량코드|불량명|불량내용|불량현상|불량항목|유형|mode|symptom|defecttype|kind|",
+    [WORDS_AMOUNT] =
+        "|수량|생산수|생산량|검사수|투입|생산|qty|quantity|total|produced|inspected|"
+        "units|input|lotsize|검사수량|생산수량|작업수|menge|gesamt|総数|生産数|数量|总数|",
     [WORDS_TIME_MADE] =
         "|생산|작업|제조|가공|시작|투입|made|start|begin|production|process|processed|",
     [WORDS_LOT] = "|로트|롯트|배치|작업지시|지시번호|차지|묶음|lot|batch|heat|charge|order|wo|coil|"

@@ -10,6 +10,8 @@ enum word_list {
     WORDS_BAD_NAME,   // of them, a larger number is worse
     WORDS_GOOD_NAME,  // of them, a larger number is better
     WORDS_COUNT_NAME, // says that it counts
+    WORDS_SHARE_NAME, // says that it is a share
+    WORDS_KIND_NAME,  // kinds of defects
     WORDS_AMOUNT,     // of how many
     WORDS_TIME_MADE,  // when it was made rather than typed in
     WORDS_LOT,

@@ -113,33 +113,7 @@ static int score_word(const struct frame_column *column) {
     return values == 0 && !(has_name && column->words.n == 2) ? 0 : values + 2 * has_name;
 }
 
-static int score_number(const struct frame_column *column, uint32_t n_row) {
-    const struct number_look look = look_at(column->number, n_row);
-    const bool has_name = words_in_name(WORDS_TARGET, column->name);
-    if (!has_name || look.low >= look.high || words_in_name(WORDS_AFTER, column->name)) {
-        return 0;
-    }
-    const bool is_sided =
-        words_in_name(WORDS_BAD_NAME, column->name) || words_in_name(WORDS_GOOD_NAME, column->name);
-    return look.is_two && look.is_whole ? 4 : is_sided ? 3 : 0;
-}
-
-static uint32_t find_target(const struct frame *frame) {
-    uint32_t best = UINT32_MAX;
-    int most = 0;
-    for (uint32_t i = 0; i < frame->n_column; i++) {
-        const struct frame_column *column = &frame->column[i];
-        const int score = column->kind == FRAME_WORD     ? score_word(column)
-                          : column->kind == FRAME_NUMBER ? score_number(column, frame->n_row)
-                                                         : 0;
-        if (score >= most && score > 0) { // of two alike, the last: verdicts stand at the end
-            most = score;
-            best = i;
-        }
-    }
-    return best;
-}
-
+// The first column of numbers whose name has a word of the list, and says nothing of bad ones.
 static uint32_t find_named(const struct frame *frame, enum word_list list, uint32_t but) {
     for (uint32_t i = 0; i < frame->n_column; i++) {
         const struct frame_column *column = &frame->column[i];
@@ -149,6 +123,87 @@ static uint32_t find_named(const struct frame *frame, enum word_list list, uint3
         }
     }
     return UINT32_MAX;
+}
+
+static bool is_whole_count(const struct frame *frame, uint32_t column) {
+    const struct number_look look = look_at(frame->column[column].number, frame->n_row);
+    return look.n > 0 && look.is_whole && look.low >= 0.0 && look.low < look.high;
+}
+
+// Is one at least as large as the other, but for a row of twenty?
+static bool is_enough(const struct frame *frame, uint32_t all, uint32_t part) {
+    uint32_t n = 0, n_less = 0;
+    for (uint32_t i = 0; i < frame->n_row; i++) {
+        const double x = frame->column[part].number[i], of = frame->column[all].number[i];
+        n += !isnan(x) && !isnan(of);
+        n_less += of < x;
+    }
+    return n > 0 && (uint64_t)n_less * 20 <= n;
+}
+
+// Of how many a column counts: a column of amounts; where there is none, one of the others (is_rest). UINT32_MAX: it counts nothing.
+static uint32_t find_amount(const struct frame *frame, uint32_t target, bool is_good,
+                            bool *is_rest) {
+    uint32_t rest = UINT32_MAX;
+    *is_rest = false;
+    for (uint32_t i = 0; i < frame->n_column; i++) {
+        const struct frame_column *column = &frame->column[i];
+        const bool may_be = i != target && column->kind == FRAME_NUMBER &&
+                            words_in_name(WORDS_AMOUNT, column->name) &&
+                            !words_in_name(WORDS_BAD_NAME, column->name) &&
+                            !words_in_name(WORDS_SHARE_NAME, column->name);
+        if (may_be && words_in_name(WORDS_GOOD_NAME, column->name)) {
+            rest = !is_good && is_whole_count(frame, i) ? i : rest;
+        } else if (may_be && is_enough(frame, i, target)) {
+            return i;
+        }
+    }
+    *is_rest = rest != UINT32_MAX;
+    return rest;
+}
+
+// Does a column count bad ones, or good ones, of an amount that is known?
+static bool counts_units(const struct frame *frame, uint32_t column, struct target *out) {
+    const char *name = frame->column[column].name;
+    const bool is_bad = words_in_name(WORDS_BAD_NAME, name);
+    const bool is_good =
+        !is_bad && words_in_name(WORDS_GOOD_NAME, name) && words_in_name(WORDS_COUNT_NAME, name);
+    if ((!is_bad && !is_good) || words_in_name(WORDS_SHARE_NAME, name) ||
+        !is_whole_count(frame, column)) {
+        return false;
+    }
+    out->of_column = find_amount(frame, column, is_good, &out->of_is_rest);
+    out->is_good_count = is_good;
+    return out->of_column != UINT32_MAX;
+}
+
+static int score_number(const struct frame *frame, uint32_t i) {
+    const struct frame_column *column = &frame->column[i];
+    const struct number_look look = look_at(column->number, frame->n_row);
+    struct target target;
+    const bool has_name = words_in_name(WORDS_TARGET, column->name);
+    if (!has_name || look.low >= look.high || words_in_name(WORDS_AFTER, column->name)) {
+        return 0;
+    }
+    const bool is_sided =
+        words_in_name(WORDS_BAD_NAME, column->name) || words_in_name(WORDS_GOOD_NAME, column->name);
+    return (look.is_two && look.is_whole) || counts_units(frame, i, &target) ? 4 : is_sided ? 3 : 0;
+}
+
+static uint32_t find_target(const struct frame *frame) {
+    uint32_t best = UINT32_MAX;
+    int most = 0;
+    for (uint32_t i = 0; i < frame->n_column; i++) {
+        const struct frame_column *column = &frame->column[i];
+        const int score = column->kind == FRAME_WORD     ? score_word(column)
+                          : column->kind == FRAME_NUMBER ? score_number(frame, i)
+                                                         : 0;
+        if (score >= most && score > 0) { // of two alike, the last: verdicts stand at the end
+            most = score;
+            best = i;
+        }
+    }
+    return best;
 }
 
 static maru_status set_words(const struct frame *frame, const char *bad, struct roles *roles,
@@ -220,22 +275,18 @@ static maru_status set_flag(const struct frame *frame, const char *bad,
     return MARU_OK;
 }
 
-static void set_measured(const struct frame *frame, const struct number_look *look,
-                         const struct roles_hints *hints, struct target *target) {
+static void set_measured(const struct frame *frame, const struct roles_hints *hints,
+                         struct target *target) {
     const struct frame_column *column = &frame->column[target->column];
     const bool is_bad = words_in_name(WORDS_BAD_NAME, column->name);
     target->lower = hints->lower;
     target->upper = hints->upper;
     target->low_column = find_named(frame, WORDS_LOWER, target->column);
     target->high_column = find_named(frame, WORDS_UPPER, target->column);
-    target->of_column = find_named(frame, WORDS_AMOUNT, target->column);
     const bool has_limits = !isnan(hints->lower) || !isnan(hints->upper) ||
                             target->low_column != UINT32_MAX || target->high_column != UINT32_MAX;
-    const bool counts = is_bad && look->is_whole && look->low >= 0 &&
-                        words_in_name(WORDS_COUNT_NAME, column->name) &&
-                        target->of_column != UINT32_MAX;
     target->is_low_bad = !is_bad;
-    target->form = counts ? TARGET_COUNT : has_limits ? TARGET_LIMITS : TARGET_NUMBER;
+    target->form = has_limits ? TARGET_LIMITS : TARGET_NUMBER;
 }
 
 static maru_status set_target(const struct frame *frame, const struct roles_hints *hints,
@@ -261,10 +312,14 @@ static maru_status set_target(const struct frame *frame, const struct roles_hint
     }
     const struct number_look look = look_at(column->number, frame->n_row);
     const bool has_limits = !isnan(hints->lower) || !isnan(hints->upper);
+    if (!has_limits && !hints->bad && counts_units(frame, target->column, target)) {
+        target->form = TARGET_COUNT;
+        return MARU_OK;
+    }
     if (look.is_two && !has_limits) {
         return set_flag(frame, hints->bad, &look, target, err);
     }
-    set_measured(frame, &look, hints, target);
+    set_measured(frame, hints, target);
     return MARU_OK;
 }
 
@@ -274,6 +329,12 @@ static double cell(const struct frame *frame, uint32_t column, uint32_t row, dou
     return column == UINT32_MAX || frame->column[column].kind != FRAME_NUMBER
                ? otherwise
                : frame->column[column].number[row];
+}
+
+// COUNT: units of a row.
+static double units_of(const struct frame *frame, const struct target *target, uint32_t row) {
+    const double of = frame->column[target->of_column].number[row];
+    return target->of_is_rest ? of + frame->column[target->column].number[row] : of;
 }
 
 static double verdict(const struct frame *frame, const struct target *target, uint32_t row) {
@@ -290,8 +351,10 @@ static double verdict(const struct frame *frame, const struct target *target, ui
         return x != target->good;
     }
     if (target->form == TARGET_COUNT) {
-        const double n = cell(frame, target->of_column, row, (double)NAN);
-        return n > 0.0 && x >= 0.0 && x <= n ? x / n : (double)NAN;
+        const double n = units_of(frame, target, row);
+        const double share = x / n;
+        return n > 0.0 && x >= 0.0 && x <= n ? (target->is_good_count ? 1.0 - share : share)
+                                             : (double)NAN;
     }
     const double lower = cell(frame, target->low_column, row, target->lower);
     const double upper = cell(frame, target->high_column, row, target->upper);
@@ -316,7 +379,7 @@ static maru_status judge_rows(const struct frame *frame, struct roles *roles, ma
         roles->n_bad += has_classes && bad == 1.0;
         roles->n_good += has_classes && bad == 0.0;
         if (is_count) {
-            roles->weight[i] = isnan(bad) ? 0.0 : frame->column[target->of_column].number[i];
+            roles->weight[i] = isnan(bad) ? 0.0 : units_of(frame, target, i);
         }
     }
     if (target->form != TARGET_NONE && has_classes && (roles->n_bad == 0 || roles->n_good == 0)) {

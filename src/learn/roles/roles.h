@@ -33,7 +33,7 @@ enum target_form {
     TARGET_NONE,   // no column looks like one
     TARGET_WORD,   // bad where the word is bad
     TARGET_FLAG,   // bad where the number is not the good one
-    TARGET_COUNT,  // so many bad ones of so many: a row is many units
+    TARGET_COUNT,  // so many bad or good ones of so many: a row is many units
     TARGET_LIMITS, // a number outside of its limits
     TARGET_NUMBER, // a number without limits: larger or smaller is better
     N_TARGET_FORM
@@ -42,7 +42,9 @@ enum target_form {
 struct target {
     uint8_t form; // enum target_form
     uint32_t column;
-    uint32_t of_column;               // COUNT: of how many, UINT32_MAX: nobody knows
+    uint32_t of_column;               // COUNT: of how many
+    bool of_is_rest;                  // COUNT: of_column counts the good ones instead
+    bool is_good_count;               // COUNT: the column counts the good ones
     double good;                      // FLAG: the number that is good
     double lower, upper;              // LIMITS; NaN: none on this side
     uint32_t low_column, high_column; // LIMITS of each row, UINT32_MAX: none

@@ -247,6 +247,52 @@ static void counts_of_lots(void **state) {
     frame_fini(&frame);
 }
 
+// What is counted or computed from the verdict is no cause: kinds of defects, good ones, the share in percent. A count that has nothing to do
+// with it may be one. Whether bad ones, good ones or both are written, it is the same verdict.
+static void counts_of_kinds(void **state) {
+    enum { C_MADE, C_GOOD, C_BAD, C_SHARE, C_SCRATCH, C_DENT, C_STOPS, C_N };
+    static const char *const name[C_N] = {"생산수량", "양품수량", "불량수량", "불량률",
+                                          "스크래치", "찍힘",     "정지횟수"};
+    (void)state;
+    for (int without = 0; without < 3;
+         without++) { // nothing, how many were made, how many were bad
+        struct frame frame;
+        struct roles roles;
+        assert_int_equal(frame_init(&frame, 200, C_N, 1 << 20, NULL), MARU_OK);
+        for (uint32_t c = 0; c < C_N; c++) {
+            const bool is_out =
+                without == 1 ? c == C_MADE : without == 2 && (c == C_BAD || c == C_SHARE);
+            name_column(&frame, c, is_out ? "비중" : name[c], FRAME_NUMBER);
+            for (uint32_t i = 0; i < 200; i++) {
+                const uint32_t scratch = i * 7 % 5, dent = i * 11 % 4, bad = scratch + dent + i % 3;
+                const double value[C_N] = {400 + i * 13 % 90,
+                                           400 + i * 13 % 90 - bad,
+                                           bad,
+                                           100.0 * bad / (400 + i * 13 % 90),
+                                           scratch,
+                                           dent,
+                                           i * 17 % 9};
+                put_number(&frame, c, i, is_out ? i * 29 % 31 : value[c]);
+            }
+        }
+        assert_int_equal(roles_find(&frame, NULL, &roles, NULL), MARU_OK);
+        assert_int_equal(roles.target.form, TARGET_COUNT);
+        assert_int_equal(roles.target.column, without == 2 ? C_GOOD : C_BAD);
+        assert_true(roles.target.of_is_rest == (without == 1));
+        assert_true(fabs(roles.bad[10] - (0.0 + 2.0 + 1.0) / (400 + 130 % 90)) < 1e-9);
+        assert_true(fabs(roles.weight[10] - (400 + 130 % 90)) < 1e-9);
+        assert_int_equal(roles.column[C_SCRATCH].reason, REASON_PART_OF);
+        assert_int_equal(roles.column[C_DENT].reason, REASON_PART_OF);
+        assert_int_equal(roles.column[C_STOPS].role, ROLE_INPUT);
+        if (without == 0) {
+            assert_int_equal(roles.column[C_GOOD].reason, REASON_COMPUTED);
+            assert_int_equal(roles.column[C_SHARE].reason, REASON_COMPUTED);
+        }
+        roles_fini(&roles);
+        frame_fini(&frame);
+    }
+}
+
 static void words_of_names(void **state) {
     static const struct {
         enum word_list list;
@@ -301,6 +347,7 @@ int main(void) {
         cmocka_unit_test(somebody_knows_better),
         cmocka_unit_test(numbers_as_verdicts),
         cmocka_unit_test(counts_of_lots),
+        cmocka_unit_test(counts_of_kinds),
         cmocka_unit_test(words_of_names),
         cmocka_unit_test(what_says_nothing),
     };

@@ -5,7 +5,9 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "study/quality/quality_capability.h"
 #include "study/quality/quality_charts.h"
+#include "study/quality/quality_kinds.h"
 
 enum { N_SHUFFLE = 999, N_SHIFT = 400, SEOUL_MIN = 540 };
 #define QUALITY_MAX_BYTES ((size_t)4 << 30)
@@ -147,81 +149,11 @@ static maru_status find_columns(struct quality *q, const struct quality_options 
     for (uint32_t i = 0; i < q->frame->n_column; i++) {
         if (is_measured(q, i)) {
             find_means(q, q->frame->column[i].number, q->mean + (size_t)q->n_column * q->periods.n);
-            q->column[q->n_column++] = (struct quality_column){.column = i};
+            q->column[q->n_column++] = (struct quality_column){
+                .column = i, .specification = {(double)NAN, (double)NAN, (double)NAN}};
         }
     }
     return find_changes(q, options, err);
-}
-
-// ---- capability
-
-static maru_status find_capability(const struct quality *q, struct quality_column *column,
-                                   maru_error *err) {
-    const struct frame *frame = q->frame;
-    const double *number = frame->column[column->column].number;
-    double *values = alloc_new(2 * (size_t)frame->n_row + 1, sizeof *values);
-    size_t n = 0;
-    double range = 0, before = (double)NAN, within[2] = {(double)NAN, (double)NAN};
-    size_t n_range = 0;
-    if (!values) {
-        return fail(err, MARU_E_MEMORY, "no memory");
-    }
-    for (uint32_t k = 0; k < frame->n_row;
-         k++) { // within: from one unit to the next, in the order of time
-        const double x = number[q->order[k]];
-        if (isfinite(x)) {
-            range += isnan(before) ? 0.0 : fabs(x - before);
-            n_range += isnan(before) ? 0 : 1;
-            before = x;
-            values[n++] = x;
-        }
-    }
-    if (n_range > 1) {
-        within[0] = range / (double)n_range / 1.1283791670955126; // d2 of two values
-        within[1] = 0.62 * (double)n_range; // degrees of freedom of the mean moving range, nearly
-    }
-    maru_error why = {0};
-    const maru_status st = capability_of(values, n, &column->specification, within, q->level,
-                                         values + frame->n_row, &column->capability, &why);
-    alloc_free(values);
-    column->has_capability = st == MARU_OK;
-    if (st == MARU_E_RANGE) { // limits that cross are the user's
-        return fail(err, MARU_E_INPUT, "limits of \"%s\": %s", frame->column[column->column].name,
-                    why.text);
-    }
-    return st == MARU_E_INPUT ? MARU_OK : st;
-}
-
-static maru_status find_capabilities(struct quality *q, const struct quality_options *options,
-                                     maru_error *err) {
-    const struct target *target = &q->roles.target;
-    maru_status st = MARU_OK;
-    for (size_t i = 0; st == MARU_OK && i < options->n_limit; i++) {
-        const struct quality_limit *limit = &options->limit[i];
-        const uint32_t column = frame_find(q->frame, limit->column);
-        bool is_there = false;
-        for (uint32_t k = 0; st == MARU_OK && k < q->n_column; k++) {
-            if (q->column[k].column == column) {
-                q->column[k].specification =
-                    (struct specification){limit->lower, limit->upper, (double)NAN};
-                st = find_capability(q, &q->column[k], err);
-                is_there = true;
-            }
-        }
-        if (st == MARU_OK && !is_there) {
-            st = fail(err, MARU_E_INPUT, "\"%s\" is no column of numbers that has limits",
-                      limit->column);
-        }
-    }
-    for (uint32_t k = 0; st == MARU_OK && k < q->n_column; k++) {
-        const bool has_limits = !isnan(target->lower) || !isnan(target->upper);
-        if (q->column[k].column == target->column && has_limits && !q->column[k].has_capability) {
-            q->column[k].specification =
-                (struct specification){target->lower, target->upper, (double)NAN};
-            st = find_capability(q, &q->column[k], err);
-        }
-    }
-    return st;
 }
 
 // ---- causes
@@ -265,14 +197,27 @@ static maru_status find_causes(struct quality *q, const struct quality_options *
 
 // ---- all of it
 
+// Where nothing is a verdict, but limits are written: bad is what lies outside of those that most lie outside of.
+static maru_status find_roles(struct quality *q, const struct quality_options *options,
+                              maru_error *err) {
+    struct roles_hints hints = options->roles;
+    maru_status st = roles_find(q->frame, &hints, &q->roles, err);
+    if (st != MARU_OK || q->roles.target.form != TARGET_NONE || !quality_limits_judge(q, &hints)) {
+        return st;
+    }
+    roles_fini(&q->roles);
+    return roles_find(q->frame, &hints, &q->roles, err);
+}
+
 static maru_status find_all(struct quality *q, const struct quality_options *options,
                             maru_error *err) {
-    maru_status st = roles_find(q->frame, &options->roles, &q->roles, err);
+    maru_status st = find_roles(q, options, err);
     st = st == MARU_OK ? find_order(q, err) : st;
     st = st == MARU_OK ? cut_periods(q, options, err) : st;
+    st = st == MARU_OK ? quality_kinds_find(q, err) : st;
     st = st == MARU_OK ? find_columns(q, options, err) : st;
     st = st == MARU_OK ? quality_charts_find(q, err) : st;
-    st = st == MARU_OK ? find_capabilities(q, options, err) : st;
+    st = st == MARU_OK ? quality_capabilities_find(q, options, err) : st;
     const bool has_target = st == MARU_OK && q->roles.target.form != TARGET_NONE;
     return has_target ? find_causes(q, options, err) : st;
 }

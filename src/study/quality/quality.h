@@ -49,6 +49,11 @@ struct quality_chart {
     bool is_out; // of control: among all columns chance hardly makes one such; of columns
 };
 
+struct quality_kind { // of defects
+    const char *name;
+    double n;
+};
+
 struct quality {
     struct arena arena;
     const struct frame *frame;
@@ -60,7 +65,10 @@ struct quality {
     bool has_time;
     struct periods periods;
     struct trend trend;
-    double *mean; // (n_column x periods.n) of each column in each period; NaN: none
+    struct quality_kind *kind; // (n_kind) most frequent first
+    uint32_t n_kind;
+    double n_of_kinds; // bad ones with a kind
+    double *mean;      // (n_column x periods.n) of each column in each period; NaN: none
     struct quality_column *
         column; // (n_column) numbers that are possible causes or measured, then the target if it is one
     uint32_t n_column;

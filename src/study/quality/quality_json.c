@@ -218,6 +218,18 @@ static void add_measured(struct json *json, const struct quality *q) {
     json_close(json);
 }
 
+static void add_kinds(struct json *json, const struct quality *q) {
+    json_open_list(json, "kinds");
+    for (uint32_t i = 0; i < q->n_kind; i++) {
+        json_open_object(json, NULL);
+        json_add_string(json, "name", q->kind[i].name);
+        json_add_number(json, "n", q->kind[i].n);
+        json_add_number(json, "share", q->kind[i].n / q->n_of_kinds);
+        json_close(json);
+    }
+    json_close(json);
+}
+
 static void add_common(struct json *json, const struct quality *q) {
     json_open_list(json, "common");
     for (uint32_t i = 0; i < q->causes.n_common; i++) {
@@ -272,6 +284,7 @@ static void add_causes(struct json *json, const struct quality *q) {
         add_cause(json, q, &q->causes.cause[i]);
     }
     json_close(json);
+    add_kinds(json, q);
     add_common(json, q);
     json_add_count(json, "holding", q->causes.n_holding);
 }

@@ -25,7 +25,7 @@ static void add_sign(struct json *json, const char *key, char sign) {
 }
 
 static void add_left_out(struct json *json, const struct sheet_reading *reading) {
-    static const char *const key[N_SHEET_WHY] = {"title", "total", "note", "headerAgain"};
+    static const char *const key[N_SHEET_WHY] = {"title", "total", "note", "headerAgain", "limits"};
     json_open_object(json, "leftOut");
     for (int why = 0; why < N_SHEET_WHY; why++) {
         json_add_count(json, key[why], reading->n_left_out[why]);
@@ -160,6 +160,8 @@ static void add_sheet_column(struct json *json, const struct sheet_column *colum
                     column->form < N_MOMENT_FORM ? moment_form_name((enum moment_form)column->form)
                                                  : NULL);
     json_add_bool(json, "ambiguous", column->is_ambiguous);
+    json_add_number(json, "lower", column->lower);
+    json_add_number(json, "upper", column->upper);
     json_open_list(json, "oddCells");
     for (uint32_t i = 0; i < column->n_shown; i++) {
         json_open_object(json, NULL);

@@ -354,6 +354,43 @@ static void draw_commons(struct text *out, const struct quality *q) {
     text_addz(out, "</div>\n</figure>\n");
 }
 
+// ---- kinds
+
+// Pareto's chart: each kind as a bar, the line is what it and those above it make together.
+static void draw_kinds(struct text *out, const struct quality *q) {
+    const uint32_t n = q->n_kind < MAX_BARS ? q->n_kind : MAX_BARS;
+    struct chart chart;
+    struct text name;
+    double together = 0;
+    if (n == 0) {
+        return;
+    }
+    text_init(&name, 1 << 14);
+    text_addz(out, "<figure>\n");
+    markup_tag(out, "p", "note", W_QUALITY_KINDS);
+    text_addz(out, "<div class=\"panels pair\">\n");
+    chart_open(&chart, out, 330, 16 + 20.0 * n, W_QUALITY_KINDS);
+    chart_plot(&chart, 110, 4, 46, 4);
+    chart_range(&chart, 0, 1, 0, n);
+    for (uint32_t k = 0; k < n; k++) {
+        const double y = chart.top + 20.0 * k + 4, share = q->kind[k].n / q->n_of_kinds;
+        const double before = together;
+        together += share;
+        text_clear(&name);
+        chart_shorten(&name, q->kind[k].name, 14);
+        chart_text(&chart, 104, y + 10, ANCHOR_END, "tick", name.bytes ? name.bytes : "");
+        chart_rect(&chart, chart.left, y, chart_x(&chart, share) - chart.left, 12, "bar");
+        chart_text(&chart, chart.right + 42, y + 10, ANCHOR_END, "tick", told_share(share).text);
+        if (k > 0) {
+            chart_line(&chart, chart_x(&chart, before), y - 14, chart_x(&chart, together), y + 6,
+                       "median");
+        }
+    }
+    chart_close(&chart);
+    text_addz(out, "</div>\n</figure>\n");
+    text_fini(&name);
+}
+
 // ---- columns
 
 static void add_columns(struct text *out, const struct quality *q) {
@@ -399,6 +436,7 @@ static void add_section(struct text *out, const struct quality *q, const struct 
     }
     if (section == TOLD_COUNT) {
         draw_rate(out, q);
+        draw_kinds(out, q);
     } else if (section == TOLD_CHANGES || section == TOLD_CHARTS) {
         draw_levels(out, q, told, section);
     } else if (section == TOLD_CAUSES) {

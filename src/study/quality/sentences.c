@@ -6,28 +6,13 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "study/quality/sentences_inside.h"
 
 // Each section is a function that adds sentences; each sentence is one entry of sentence_list.h with its arguments, filled in both languages.
 
-enum {
-    TOLD_MAX_BYTES = 64 << 20,
-    MAX_CHANGES = 8,
-    MAX_COMMON = 6,
-    MAX_LEFT_OUT = 20,
-    MAX_NEXT = 3,
-    MAX_ODD = 10,
-    MAX_WORDS = 5,
-    LIST_BYTES = 1 << 12
-};
+enum { TOLD_MAX_BYTES = 64 << 20, MAX_CHANGES = 8, MAX_COMMON = 6, MAX_NEXT = 3 };
 
 static const double surely = 0.05;
-
-enum told_word {
-#define X(id, english, korean) TW_##id,
-    TOLD_WORDS(X)
-#undef X
-        N_TOLD_WORD
-};
 
 static const char *const words[N_LANG][N_TOLD_WORD] = {{
 #define X(id, english, korean) english,
@@ -77,23 +62,16 @@ struct numeral told_number(double value) {
 
 struct numeral told_share(double share) {
     const double percent = 100.0 * fabs(share);
-    return numeral_percent(share, percent >= 10 ? 1 : percent >= 1 ? 1 : percent >= 0.1 ? 2 : 3);
+    return numeral_percent(share, percent >= 1 ? 1 : percent >= 0.1 ? 2 : percent > 0 ? 3 : 0);
 }
 
 static struct numeral p_value(double p) {
     struct numeral out;
-    snprintf(out.text, sizeof out.text, p < 0.001 ? "< 0.001" : p < 0.1 ? "%.3f" : "%.2f", p);
+    snprintf(out.text, sizeof out.text, p < 0.001 ? "< 0.001" : p < 0.1 ? "= %.3f" : "= %.2f", p);
     return out;
 }
 
 // ---- adding
-
-struct telling {
-    const struct quality *q;
-    struct told *told;
-    maru_error *err;
-    maru_status status;
-};
 
 static const char *keep(struct telling *t, const struct text *text) {
     const char *copy = arena_text(&t->told->arena, text->bytes ? text->bytes : "", text->n_bytes);
@@ -126,9 +104,9 @@ static struct told_sentence *add(struct telling *t, enum told_section section,
 }
 
 // arguments of each language.
-static struct told_sentence *say_each(struct telling *t, enum told_section section,
-                                      enum told_mood mood, enum told_word id,
-                                      const char *const *const arguments[N_LANG]) {
+struct told_sentence *told_say_each(struct telling *t, enum told_section section,
+                                    enum told_mood mood, enum told_word id,
+                                    const char *const *const arguments[N_LANG]) {
     struct told_sentence *sentence = t->status == MARU_OK ? add(t, section, mood) : NULL;
     for (int lang = 0; sentence && lang < N_LANG; lang++) {
         struct text text;
@@ -140,162 +118,35 @@ static struct told_sentence *say_each(struct telling *t, enum told_section secti
     return sentence;
 }
 
-static struct told_sentence *say(struct telling *t, enum told_section section, enum told_mood mood,
-                                 enum told_word id, const char *const *arguments) {
+struct told_sentence *told_say(struct telling *t, enum told_section section, enum told_mood mood,
+                               enum told_word id, const char *const *arguments) {
     const char *const *const both[N_LANG] = {arguments, arguments};
-    return say_each(t, section, mood, id, both);
+    return told_say_each(t, section, mood, id, both);
 }
 
-// ---- what was understood
-
-static const char *name_of(const struct telling *t, uint32_t column) {
+const char *told_name(const struct telling *t, uint32_t column) {
     return t->q->frame->column[column].name;
 }
 
 // "a, b, c and 3 more" as a list in quotes.
-static void list_words(const struct frame_column *column, const uint32_t *word, uint32_t n,
-                       struct text *out) {
-    for (uint32_t i = 0; i < n && i < MAX_WORDS; i++) {
+void told_list_words(const struct frame_column *column, const uint32_t *word, uint32_t n,
+                     struct text *out) {
+    for (uint32_t i = 0; i < n && i < TOLD_LIST_MOST; i++) {
         text_addf(out, "%s\"%s\"", i > 0 ? ", " : "", column->words.name[word[i]]);
     }
-    if (n > MAX_WORDS) {
-        text_addf(out, " (+%u)", n - MAX_WORDS);
+    if (n > TOLD_LIST_MOST) {
+        text_addf(out, " (+%u)", n - TOLD_LIST_MOST);
     }
 }
 
-static void list_bad(const struct telling *t, struct text *out) {
-    const struct target *target = &t->q->roles.target;
-    const struct frame_column *column = &t->q->frame->column[target->column];
-    uint32_t word[MAX_WORDS], n = 0;
-    if (target->form == TARGET_FLAG) {
-        text_addz(out, target->good == 0.0 ? "1" : target->good == 1.0 ? "0" : "");
-        if (target->good != 0.0 && target->good != 1.0) {
-            text_addf(out, "≠ %s", told_number(target->good).text);
-        }
-        return;
-    }
-    if (target->form == TARGET_LIMITS) {
-        text_addf(out, "< %s, > %s", told_number(target->lower).text,
-                  told_number(target->upper).text);
-        return;
-    }
-    for (uint32_t i = 0; target->is_bad_word && i < column->words.n && n < MAX_WORDS; i++) {
-        if (target->is_bad_word[i]) {
-            word[n++] = i;
-        }
-    }
-    list_words(column, word, n, out);
-    if (target->form == TARGET_COUNT) {
-        text_addf(out, "\"%s\" / \"%s\"", column->name, name_of(t, target->of_column));
-    }
-}
-
-static void tell_target(struct telling *t) {
-    const struct target *target = &t->q->roles.target;
-    if (target->form == TARGET_NONE) {
-        say(t, TOLD_READ, TOLD_UNSURE, TW_TARGET_NONE, NULL);
-        return;
-    }
-    struct text bad;
-    text_init(&bad, LIST_BYTES);
-    list_bad(t, &bad);
-    const char *const arguments[] = {name_of(t, target->column), bad.bytes ? bad.bytes : ""};
-    const enum told_word id =
-        target->form == TARGET_NUMBER
-            ? (target->is_low_bad ? TW_TARGET_NUMBER_LOW : TW_TARGET_NUMBER_HIGH)
-        : target->is_guessed ? TW_TARGET_GUESSED
-                             : TW_TARGET;
-    struct told_sentence *sentence =
-        say(t, TOLD_READ, target->is_guessed ? TOLD_UNSURE : TOLD_PLAIN, id, arguments);
-    if (sentence) {
-        sentence->column = target->column;
-    }
-    text_fini(&bad);
-}
-
-// How the file was read, as far as it could have been read otherwise.
-static void tell_file(struct telling *t, const struct sheet_reading *reading) {
-    const uint32_t n_left = reading->n_left_out[SHEET_TOTAL] + reading->n_left_out[SHEET_NOTE];
-    const struct sheet_left_out *first = NULL;
-    for (uint32_t i = 0; i < reading->n_shown && !first; i++) {
-        const uint8_t why = reading->left_out[i].why;
-        first = why == SHEET_TOTAL || why == SHEET_NOTE ? &reading->left_out[i] : NULL;
-    }
-    const struct numeral titles = numeral_count(reading->n_left_out[SHEET_TITLE]);
-    const struct numeral n = numeral_count(n_left), line = numeral_count(first ? first->line : 0);
-    const char *const of_titles[] = {titles.text};
-    const char *const of_total[] = {line.text, first ? first->text : ""};
-    const char *const of_totals[] = {n.text, line.text, first ? first->text : ""};
-    if (reading->n_left_out[SHEET_TITLE] > 0) {
-        say(t, TOLD_READ, TOLD_PLAIN, TW_TITLES, of_titles);
-    }
-    if (n_left == 1 && first) {
-        say(t, TOLD_READ, TOLD_PLAIN, TW_TOTAL, of_total);
-    } else if (n_left > 1 && first) {
-        say(t, TOLD_READ, TOLD_PLAIN, TW_TOTALS, of_totals);
-    }
-    if (reading->n_head == 0) {
-        say(t, TOLD_READ, TOLD_UNSURE, TW_NO_HEADER, NULL);
-    }
-    if (reading->decimal == ',') {
-        say(t, TOLD_READ, TOLD_PLAIN, TW_DECIMAL_COMMA, NULL);
-    } else if (reading->is_ambiguous) {
-        say(t, TOLD_READ, TOLD_UNSURE, TW_AMBIGUOUS_NUMBER, NULL);
-    }
-}
-
-static void tell_cells(struct telling *t, const struct sheet_reading *reading) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < reading->n_column && i < t->q->frame->n_column; i++) {
-        const struct sheet_column *column = &reading->column[i];
-        const char *const name[] = {name_of(t, i)};
-        if (column->is_ambiguous) {
-            say(t, TOLD_READ, TOLD_UNSURE, TW_AMBIGUOUS_DATE, name);
-        }
-        if (column->n_shown > 0 && n++ < MAX_ODD) {
-            const struct numeral count = numeral_count(t->q->frame->column[i].n_odd);
-            const struct numeral line = numeral_count(column->odd[0].line);
-            const char *const arguments[] = {name_of(t, i), count.text, column->odd[0].text,
-                                             line.text};
-            struct told_sentence *sentence = say(t, TOLD_READ, TOLD_UNSURE, TW_ODD, arguments);
-            if (sentence) {
-                sentence->column = i;
-            }
-        }
-    }
-}
-
-static void tell_read(struct telling *t) {
-    const struct quality *q = t->q;
-    const struct numeral n_row = numeral_count(q->frame->n_row);
-    const struct numeral n_column = numeral_count(q->frame->n_column);
-    const char *const counts[] = {n_row.text, n_column.text};
-    uint32_t n_left = 0;
-    say(t, TOLD_READ, TOLD_PLAIN, TW_ROWS, counts);
-    if (q->reading) {
-        tell_file(t, q->reading);
-        tell_cells(t, q->reading);
-    }
-    tell_target(t);
-    if (q->has_time) {
-        const char *const name[] = {name_of(t, q->roles.time_column)};
-        say(t, TOLD_READ, TOLD_PLAIN, TW_TIME, name);
+// "9.95 to 10.05", or "≤ 0.03" where there is one side alone.
+void told_add_range(const struct specification *spec, enum lang lang, struct text *out) {
+    if (isnan(spec->lower) || isnan(spec->upper)) {
+        const double only = isnan(spec->lower) ? spec->upper : spec->lower;
+        text_addf(out, "%s %s", isnan(spec->lower) ? "≤" : "≥", told_number(only).text);
     } else {
-        say(t, TOLD_READ, TOLD_UNSURE, TW_NO_TIME, NULL);
-    }
-    for (uint32_t i = 0; i < q->frame->n_column && n_left < MAX_LEFT_OUT; i++) {
-        const struct column_role *role = &q->roles.column[i];
-        if (role->role == ROLE_LEAK) {
-            const enum role_reason reason = (enum role_reason)role->reason;
-            const char *const en[] = {name_of(t, i), role_reason_text(reason, false)};
-            const char *const ko[] = {name_of(t, i), role_reason_text(reason, true)};
-            const char *const *const both[N_LANG] = {en, ko};
-            struct told_sentence *sentence = say_each(t, TOLD_READ, TOLD_UNSURE, TW_LEFT_OUT, both);
-            if (sentence) {
-                sentence->column = i;
-            }
-            n_left++;
-        }
+        text_addf(out, "%s%s%s", told_number(spec->lower).text, lang == LANG_KO ? "~" : " to ",
+                  told_number(spec->upper).text);
     }
 }
 
@@ -304,7 +155,7 @@ static void tell_read(struct telling *t) {
 static void tell_trend(struct telling *t) {
     const struct trend *trend = &t->q->trend;
     if (isnan(trend->p)) {
-        say(t, TOLD_COUNT, TOLD_UNSURE, TW_TREND_UNKNOWN, NULL);
+        told_say(t, TOLD_COUNT, TOLD_UNSURE, TW_TREND_UNKNOWN, NULL);
         return;
     }
     const bool is_number = t->q->roles.target.form == TARGET_NUMBER;
@@ -317,11 +168,36 @@ static void tell_trend(struct telling *t) {
     const struct numeral p = p_value(trend->p);
     const char *const arguments[] = {early.text, late.text, p.text};
     if (trend->p > surely) {
-        say(t, TOLD_COUNT, TOLD_PLAIN, TW_NO_TREND, arguments);
+        told_say(t, TOLD_COUNT, TOLD_PLAIN, TW_NO_TREND, arguments);
     } else {
-        say(t, TOLD_COUNT, is_worse ? TOLD_BAD : TOLD_GOOD, is_worse ? TW_WORSE : TW_BETTER,
-            arguments);
+        told_say(t, TOLD_COUNT, is_worse ? TOLD_BAD : TOLD_GOOD, is_worse ? TW_WORSE : TW_BETTER,
+                 arguments);
     }
+}
+
+// A share with at least so many decimals.
+static struct numeral share_in(double share, int decimals) {
+    return decimals > 1 && fabs(share) >= 0.01 ? numeral_percent(share, decimals)
+                                               : told_share(share);
+}
+
+static void tell_kinds(struct telling *t) {
+    const struct quality *q = t->q;
+    struct text list;
+    text_init(&list, TOLD_LIST_BYTES);
+    for (uint32_t i = 0; i < q->n_kind && i < TOLD_LIST_MOST; i++) {
+        const struct numeral share = numeral_percent(q->kind[i].n / q->n_of_kinds, 0);
+        const struct numeral n = numeral_count((uint64_t)llround(q->kind[i].n));
+        text_addf(&list, "%s%s %s (%s)", i > 0 ? ", " : "", q->kind[i].name, share.text, n.text);
+    }
+    if (q->n_kind > TOLD_LIST_MOST) {
+        text_addf(&list, ", +%u", q->n_kind - TOLD_LIST_MOST);
+    }
+    const char *const arguments[] = {list.bytes ? list.bytes : ""};
+    if (q->n_kind > 0) {
+        told_say(t, TOLD_COUNT, TOLD_PLAIN, TW_KINDS, arguments);
+    }
+    text_fini(&list);
 }
 
 static void tell_counts(struct telling *t) {
@@ -337,20 +213,27 @@ static void tell_counts(struct telling *t) {
     const struct numeral n_all = numeral_count((uint64_t)llround(n));
     if (q->roles.target.form == TARGET_NUMBER) {
         const struct numeral mean = told_number(q->trend.mean);
-        const char *const arguments[] = {name_of(t, q->roles.target.column), mean.text, n_all.text};
-        say(t, TOLD_COUNT, TOLD_PLAIN, TW_MEAN, arguments);
+        const char *const arguments[] = {told_name(t, q->roles.target.column), mean.text,
+                                         n_all.text};
+        told_say(t, TOLD_COUNT, TOLD_PLAIN, TW_MEAN, arguments);
     } else {
-        const struct share share = share_of((uint64_t)llround(bad), (uint64_t)llround(n), q->level);
-        const struct numeral n_bad = numeral_count(share.n_bad), value = told_share(share.value);
-        const struct numeral low = told_share(share.low), high = told_share(share.high);
+        const double alike = q->trend.dispersion > 1.0 ? q->trend.dispersion : 1.0;
+        const struct share share =
+            share_of_clusters((uint64_t)llround(bad), (uint64_t)llround(n), alike, q->level);
+        const int decimals = share.high - share.low < 0.002 ? 2 : 1;
+        const struct numeral n_bad = numeral_count(share.n_bad);
+        const struct numeral value = share_in(share.value, decimals),
+                             low = share_in(share.low, decimals),
+                             high = share_in(share.high, decimals);
         const char *const arguments[] = {n_bad.text, n_all.text, value.text, low.text, high.text};
-        say(t, TOLD_COUNT, TOLD_PLAIN, TW_BAD_COUNT, arguments);
+        told_say(t, TOLD_COUNT, TOLD_PLAIN, TW_BAD_COUNT, arguments);
     }
+    tell_kinds(t);
     tell_trend(t);
     if (q->trend.dispersion >= 2.0) {
         const struct numeral times = numeral(q->trend.dispersion, 1);
         const char *const arguments[] = {times.text};
-        say(t, TOLD_COUNT, TOLD_UNSURE, TW_DISPERSED, arguments);
+        told_say(t, TOLD_COUNT, TOLD_UNSURE, TW_DISPERSED, arguments);
     }
 }
 
@@ -392,10 +275,10 @@ static void tell_change(struct telling *t, const struct quality_column *column) 
     told_when(t->q, change->at, when);
     const struct numeral before = told_number(change->before), after = told_number(change->after);
     const struct numeral p = p_value(change->p);
-    const char *const arguments[] = {name_of(t, column->column), when, before.text, after.text,
+    const char *const arguments[] = {told_name(t, column->column), when, before.text, after.text,
                                      p.text};
-    struct told_sentence *sentence =
-        say(t, TOLD_CHANGES, TOLD_BAD, t->q->has_time ? TW_CHANGED : TW_CHANGED_ROW, arguments);
+    struct told_sentence *sentence = told_say(
+        t, TOLD_CHANGES, TOLD_BAD, t->q->has_time ? TW_CHANGED : TW_CHANGED_ROW, arguments);
     if (sentence) {
         sentence->column = column->column;
     }
@@ -416,9 +299,9 @@ static void tell_changes(struct telling *t) {
     const struct numeral count = numeral_count(n > MAX_CHANGES ? n - MAX_CHANGES : n_judged);
     const char *const arguments[] = {count.text};
     if (n > MAX_CHANGES) {
-        say(t, TOLD_CHANGES, TOLD_PLAIN, TW_MORE_CHANGED, arguments);
+        told_say(t, TOLD_CHANGES, TOLD_PLAIN, TW_MORE_CHANGED, arguments);
     } else if (n == 0 && n_judged > 0) {
-        say(t, TOLD_CHANGES, TOLD_GOOD, TW_STEADY, arguments);
+        told_say(t, TOLD_CHANGES, TOLD_GOOD, TW_STEADY, arguments);
     }
 }
 
@@ -426,22 +309,22 @@ static void tell_changes(struct telling *t) {
 
 static void tell_rate_chart(struct telling *t) {
     const struct quality_chart *chart = &t->q->rate_chart;
-    const bool has_time = t->q->has_time;
+    const bool has_time = t->q->has_time, is_number = t->q->roles.target.form == TARGET_NUMBER;
     const struct numeral beyond = numeral_count(chart->n_beyond);
     const struct numeral judged = numeral_count(chart->n_judged);
     const struct numeral first = numeral_count(chart->n_reference);
-    if (chart->n_reference == 0 || chart->n_judged == 0) {
+    if (chart->n_reference == 0 || chart->n_judged == 0 || is_number) { // a number is a column, too
         return;
     }
     if (chart->since == UINT32_MAX) {
         const char *const arguments[] = {judged.text, first.text};
-        say(t, TOLD_CHARTS, TOLD_GOOD, TW_RATE_IN, arguments);
+        told_say(t, TOLD_CHARTS, TOLD_GOOD, TW_RATE_IN, arguments);
         return;
     }
     char when[CLOCK_TEXT_BYTES];
     told_when(t->q, chart->since, when);
     const char *const arguments[] = {when, beyond.text, judged.text, first.text};
-    say(t, TOLD_CHARTS, TOLD_BAD, has_time ? TW_RATE_OUT : TW_RATE_OUT_ROW, arguments);
+    told_say(t, TOLD_CHARTS, TOLD_BAD, has_time ? TW_RATE_OUT : TW_RATE_OUT_ROW, arguments);
 }
 
 static void tell_chart(struct telling *t, uint32_t i) {
@@ -452,15 +335,15 @@ static void tell_chart(struct telling *t, uint32_t i) {
     const struct numeral lower = told_number(chart->lower[0]), upper = told_number(chart->upper[0]);
     char when[CLOCK_TEXT_BYTES];
     told_when(t->q, chart->since, when);
-    const char *const arguments[] = {name_of(t, t->q->column[i].column),
+    const char *const arguments[] = {told_name(t, t->q->column[i].column),
                                      when,
                                      beyond.text,
                                      judged.text,
                                      lower.text,
                                      upper.text,
                                      first.text};
-    struct told_sentence *sentence =
-        say(t, TOLD_CHARTS, TOLD_BAD, t->q->has_time ? TW_CHART_OUT : TW_CHART_OUT_ROW, arguments);
+    struct told_sentence *sentence = told_say(
+        t, TOLD_CHARTS, TOLD_BAD, t->q->has_time ? TW_CHART_OUT : TW_CHART_OUT_ROW, arguments);
     if (sentence) {
         sentence->column = t->q->column[i].column;
     }
@@ -495,7 +378,7 @@ static void tell_charts(struct telling *t) {
         const struct numeral more = numeral_count(q->n_chart_out - n);
         const char *const arguments[] = {more.text};
         if (q->n_chart_out > n) {
-            say(t, TOLD_CHARTS, TOLD_PLAIN, TW_CHARTS_MORE, arguments);
+            told_say(t, TOLD_CHARTS, TOLD_PLAIN, TW_CHARTS_MORE, arguments);
         }
     } else if (q->n_chart > 0 && q->n_chart_weak == 0) {
         uint32_t i = 0;
@@ -504,12 +387,12 @@ static void tell_charts(struct telling *t) {
         }
         const struct numeral first = numeral_count(q->chart[i].n_reference);
         const char *const arguments[] = {n_chart.text, first.text};
-        say(t, TOLD_CHARTS, TOLD_GOOD, TW_CHARTS_IN, arguments);
+        told_say(t, TOLD_CHARTS, TOLD_GOOD, TW_CHARTS_IN, arguments);
     }
     if (q->n_chart_weak > 0) {
         const struct numeral weak = numeral_count(q->n_chart_weak);
         const char *const arguments[] = {weak.text, n_chart.text};
-        say(t, TOLD_CHARTS, TOLD_PLAIN, TW_CHARTS_CHANCE, arguments);
+        told_say(t, TOLD_CHARTS, TOLD_PLAIN, TW_CHARTS_CHANCE, arguments);
     }
 }
 
@@ -527,30 +410,37 @@ static void tell_capability(struct telling *t) {
         const struct indices *of = isnan(c->within.cpk.value) ? &c->overall : &c->within;
         const struct numeral cpk = numeral(of->cpk.value, 2), low = numeral(of->cpk.low, 2);
         const struct numeral high = numeral(of->cpk.high, 2), out = told_share(c->below + c->above);
-        const struct numeral lower = told_number(column->specification.lower);
-        const struct numeral upper = told_number(column->specification.upper);
-        const char *const arguments[] = {name_of(t, column->column),
-                                         cpk.text,
-                                         low.text,
-                                         high.text,
-                                         out.text,
-                                         lower.text,
-                                         upper.text};
-        struct told_sentence *sentence = say(t, TOLD_CAPABILITY,
-                                             of->cpk.value >= 1.33  ? TOLD_GOOD
-                                             : of->cpk.value >= 1.0 ? TOLD_UNSURE
-                                                                    : TOLD_BAD,
-                                             TW_CAPABLE, arguments);
+        struct text range[N_LANG];
+        for (int lang = 0; lang < N_LANG; lang++) {
+            text_init(&range[lang], TOLD_LIST_BYTES);
+            told_add_range(&column->specification, (enum lang)lang, &range[lang]);
+        }
+#define ARGUMENTS(lang)                                                                            \
+    {                                                                                              \
+        told_name(t, column->column), cpk.text, low.text, high.text, out.text,                     \
+            range[lang].bytes ? range[lang].bytes : ""                                             \
+    }
+        const char *const en[] = ARGUMENTS(LANG_EN), *const ko[] = ARGUMENTS(LANG_KO);
+#undef ARGUMENTS
+        const char *const *const both[N_LANG] = {en, ko};
+        struct told_sentence *sentence = told_say_each(t, TOLD_CAPABILITY,
+                                                       of->cpk.value >= 1.33  ? TOLD_GOOD
+                                                       : of->cpk.value >= 1.0 ? TOLD_UNSURE
+                                                                              : TOLD_BAD,
+                                                       TW_CAPABLE, both);
         if (sentence) {
             sentence->column = column->column;
         }
         if (c->is_non_normal) {
-            say(t, TOLD_CAPABILITY, TOLD_UNSURE, TW_NOT_NORMAL, arguments);
+            told_say_each(t, TOLD_CAPABILITY, TOLD_UNSURE, TW_NOT_NORMAL, both);
+        }
+        for (int lang = 0; lang < N_LANG; lang++) {
+            text_fini(&range[lang]);
         }
         has_any = true;
     }
     if (!has_any) {
-        say(t, TOLD_CAPABILITY, TOLD_PLAIN, TW_NO_LIMITS, NULL);
+        told_say(t, TOLD_CAPABILITY, TOLD_PLAIN, TW_NO_LIMITS, NULL);
     }
 }
 
@@ -565,14 +455,14 @@ static void begin_cause(const struct telling *t, const struct cause *cause, enum
         [CAUSE_ONE_OF] = TW_ONE_OF,   [CAUSE_NONE_OF] = TW_NONE_OF,
         [CAUSE_MISSING] = TW_MISSING, [CAUSE_NOT_MISSING] = TW_NOT_MISSING};
     struct text list;
-    text_init(&list, LIST_BYTES);
-    list_words(&t->q->frame->column[cause->column], cause->word, cause->n_word, &list);
+    text_init(&list, TOLD_LIST_BYTES);
+    told_list_words(&t->q->frame->column[cause->column], cause->word, cause->n_word, &list);
     const struct numeral low = told_number(cause->low), high = told_number(cause->high);
     const bool is_word = cause->how == CAUSE_ONE_OF || cause->how == CAUSE_NONE_OF;
     const char *const first = is_word                       ? (list.bytes ? list.bytes : "")
                               : cause->how == CAUSE_AT_MOST ? high.text
                                                             : low.text;
-    const char *const arguments[] = {name_of(t, cause->column), first, high.text};
+    const char *const arguments[] = {told_name(t, cause->column), first, high.text};
     words_fill(out, lang, words[lang][id[cause->how]], arguments);
     text_fini(&list);
 }
@@ -592,7 +482,7 @@ static void tell_cause(struct telling *t, uint32_t number) {
     const struct numeral n = numeral_count(early->in.n);
     struct text begin[N_LANG];
     for (int lang = 0; lang < N_LANG; lang++) {
-        text_init(&begin[lang], LIST_BYTES);
+        text_init(&begin[lang], TOLD_LIST_BYTES);
         begin_cause(t, cause, (enum lang)lang, &begin[lang]);
     }
 #define ARGUMENTS(lang)                                                                            \
@@ -605,7 +495,7 @@ static void tell_cause(struct telling *t, uint32_t number) {
     const char *const *const both[N_LANG] = {en, ko};
     const enum told_mood mood = cause->verdict == CAUSE_HOLDS ? TOLD_BAD : TOLD_UNSURE;
     struct told_sentence *sentence =
-        say_each(t, TOLD_CAUSES, mood, is_number ? TW_MEAN_INSTEAD : TW_SHARE_INSTEAD, both);
+        told_say_each(t, TOLD_CAUSES, mood, is_number ? TW_MEAN_INSTEAD : TW_SHARE_INSTEAD, both);
     if (sentence) {
         sentence->column = cause->column;
         sentence->cause = number;
@@ -613,19 +503,19 @@ static void tell_cause(struct telling *t, uint32_t number) {
     const struct numeral later_in = size_of(t, later->in.value);
     const struct numeral later_out = size_of(t, later->out.value);
     const char *const then[] = {later_in.text, later_out.text};
-    say(t, TOLD_CAUSES, mood,
-        cause->verdict == CAUSE_HOLDS     ? TW_HOLDS
-        : cause->verdict == CAUSE_TOO_FEW ? TW_TOO_FEW
-                                          : TW_FAILS,
-        then);
+    told_say(t, TOLD_CAUSES, mood,
+             cause->verdict == CAUSE_HOLDS     ? TW_HOLDS
+             : cause->verdict == CAUSE_TOO_FEW ? TW_TOO_FEW
+                                               : TW_FAILS,
+             then);
     if (cause->n_companion > 0) {
         struct text list;
-        text_init(&list, LIST_BYTES);
-        for (uint32_t i = 0; i < cause->n_companion && i < MAX_WORDS; i++) {
-            text_addf(&list, "%s\"%s\"", i > 0 ? ", " : "", name_of(t, cause->companion[i]));
+        text_init(&list, TOLD_LIST_BYTES);
+        for (uint32_t i = 0; i < cause->n_companion && i < TOLD_LIST_MOST; i++) {
+            text_addf(&list, "%s\"%s\"", i > 0 ? ", " : "", told_name(t, cause->companion[i]));
         }
         const char *const names[] = {list.bytes ? list.bytes : ""};
-        say(t, TOLD_CAUSES, TOLD_PLAIN, TW_COMPANIONS, names);
+        told_say(t, TOLD_CAUSES, TOLD_PLAIN, TW_COMPANIONS, names);
         text_fini(&list);
     }
     for (int lang = 0; lang < N_LANG; lang++) {
@@ -642,7 +532,7 @@ static void tell_causes(struct telling *t) {
         const struct numeral columns = numeral_count(causes->searched.n_column);
         const struct numeral cuts = numeral_count(causes->searched.n_cut);
         const char *const arguments[] = {columns.text, cuts.text};
-        say(t, TOLD_CAUSES, TOLD_PLAIN, TW_NOTHING_HOLDS, arguments);
+        told_say(t, TOLD_CAUSES, TOLD_PLAIN, TW_NOTHING_HOLDS, arguments);
     }
     for (uint32_t i = 0; i < causes->n_cause; i++) {
         tell_cause(t, i);
@@ -660,27 +550,28 @@ static void tell_common(struct telling *t) {
             if (!(level->p <= surely) || !level->is_worse) {
                 continue;
             }
-            uint64_t n_bad = 0, n_all = 0;
+            double sum = 0, n_all = 0;
             for (uint32_t j = 0; j < common->n_level; j++) {
-                n_bad += j == k ? 0 : common->level[j].early.n_bad;
-                n_all += j == k ? 0 : common->level[j].early.n;
+                const struct share *other = &common->level[j].early;
+                sum += j == k || other->n == 0 ? 0 : other->value * (double)other->n;
+                n_all += j == k ? 0 : (double)other->n;
             }
             const struct numeral value = size_of(t, level->early.value);
             const struct numeral low = size_of(t, level->early.low);
             const struct numeral high = size_of(t, level->early.high);
-            const struct numeral rest =
-                size_of(t, n_all > 0 ? (double)n_bad / (double)n_all : (double)NAN);
+            const struct numeral rest = size_of(t, n_all > 0 ? sum / n_all : (double)NAN);
             const struct numeral p = p_value(level->p);
             const char *const arguments[] = {
-                name_of(t, common->column),
+                told_name(t, common->column),
                 t->q->frame->column[common->column].words.name[level->word],
                 value.text,
                 low.text,
                 high.text,
                 rest.text,
                 p.text};
-            struct told_sentence *sentence =
-                say(t, TOLD_COMMON, TOLD_BAD, TW_LEVEL_WORSE, arguments);
+            const bool is_number = t->q->roles.target.form == TARGET_NUMBER;
+            struct told_sentence *sentence = told_say(
+                t, TOLD_COMMON, TOLD_BAD, is_number ? TW_LEVEL_MEAN : TW_LEVEL_WORSE, arguments);
             if (sentence) {
                 sentence->column = common->column;
             }
@@ -689,8 +580,8 @@ static void tell_common(struct telling *t) {
         }
         if (!has_worse && t->q->roles.column[common->column].role == ROLE_TOOL) {
             const struct numeral count = numeral_count(common->n_level);
-            const char *const arguments[] = {name_of(t, common->column), count.text};
-            say(t, TOLD_COMMON, TOLD_GOOD, TW_LEVELS_ALIKE, arguments);
+            const char *const arguments[] = {told_name(t, common->column), count.text};
+            told_say(t, TOLD_COMMON, TOLD_GOOD, TW_LEVELS_ALIKE, arguments);
         }
     }
 }
@@ -703,14 +594,17 @@ static void tell_next(struct telling *t) {
     for (uint32_t i = 0; i < q->causes.n_holding && n < MAX_NEXT; i++) {
         const struct cause *cause = &q->causes.cause[i];
         const struct share *in = &cause->later.in, *out = &cause->later.out;
-        const double gone = ((double)in->n_bad - out->value * (double)in->n) /
-                            ((double)in->n_bad + (double)out->n_bad);
-        if (q->roles.target.form == TARGET_NUMBER || !(gone > 0.0)) {
+        const double bad = in->value * (double)in->n;
+        const double gone =
+            (bad - out->value * (double)in->n) / (bad + out->value * (double)out->n);
+        const bool is_number = q->roles.target.form == TARGET_NUMBER;
+        if (!is_number && !(gone > 0.0)) {
             continue;
         }
-        const struct numeral share = numeral_percent(gone, 0);
-        const char *const arguments[] = {name_of(t, cause->column), share.text};
-        say(t, TOLD_NEXT, TOLD_PLAIN, TW_NEXT_TRY, arguments);
+        const struct numeral share =
+            is_number ? told_number(fabs(in->value - out->value)) : numeral_percent(gone, 0);
+        const char *const arguments[] = {told_name(t, cause->column), share.text};
+        told_say(t, TOLD_NEXT, TOLD_PLAIN, is_number ? TW_NEXT_KEEP : TW_NEXT_TRY, arguments);
         n++;
     }
     for (uint32_t i = 0; i < t->told->n && n < MAX_NEXT; i++) { // those that changed most
@@ -719,15 +613,15 @@ static void tell_next(struct telling *t) {
             if (q->column[k].column == column && n < MAX_NEXT) {
                 char when[CLOCK_TEXT_BYTES];
                 told_when(q, q->column[k].change.at, when);
-                const char *const arguments[] = {name_of(t, column), when};
-                say(t, TOLD_NEXT, TOLD_PLAIN, q->has_time ? TW_NEXT_CHECK : TW_NEXT_CHECK_ROW,
-                    arguments);
+                const char *const arguments[] = {told_name(t, column), when};
+                told_say(t, TOLD_NEXT, TOLD_PLAIN, q->has_time ? TW_NEXT_CHECK : TW_NEXT_CHECK_ROW,
+                         arguments);
                 n++;
             }
         }
     }
     if (n == 0) {
-        say(t, TOLD_NEXT, TOLD_PLAIN, TW_NEXT_MEASURE, NULL);
+        told_say(t, TOLD_NEXT, TOLD_PLAIN, TW_NEXT_MEASURE, NULL);
     }
 }
 
@@ -735,27 +629,27 @@ static void tell_doubt(struct telling *t) {
     const struct causes_searched *s = &t->q->causes.searched;
     const struct numeral n_unknown = numeral_count(t->q->roles.n_unknown);
     const char *const unknown[] = {n_unknown.text};
-    say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_CAUSE, NULL);
+    told_say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_CAUSE, NULL);
     if (t->q->roles.target.form == TARGET_NONE) {
         return;
     }
     if (s->warnings & CAUSES_FEW_BAD) {
         const struct numeral n = numeral_count((uint64_t)s->n_bad_early + s->n_bad_later);
         const char *const arguments[] = {n.text};
-        say(t, TOLD_DOUBT, TOLD_UNSURE, TW_DOUBT_FEW, arguments);
+        told_say(t, TOLD_DOUBT, TOLD_UNSURE, TW_DOUBT_FEW, arguments);
     }
     if (isfinite(s->least_half)) {
         const struct numeral least = size_of(t, s->least_half);
         const char *const arguments[] = {least.text};
-        say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_SMALL, arguments);
+        told_say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_SMALL, arguments);
     }
     if (s->warnings & CAUSES_CLUSTERED) {
         const struct numeral n = numeral_count(s->n_row);
         const char *const arguments[] = {n.text};
-        say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_CLUSTERED, arguments);
+        told_say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_CLUSTERED, arguments);
     }
     if (t->q->roles.n_unknown > 0) {
-        say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_UNKNOWN, unknown);
+        told_say(t, TOLD_DOUBT, TOLD_PLAIN, TW_DOUBT_UNKNOWN, unknown);
     }
 }
 
@@ -763,7 +657,7 @@ maru_status told_find(const struct quality *quality, struct told *out, maru_erro
     struct told told = {.n = 0};
     struct telling t = {quality, &told, err, MARU_OK};
     arena_init(&told.arena, TOLD_MAX_BYTES);
-    tell_read(&t);
+    told_read(&t);
     tell_counts(&t);
     tell_changes(&t);
     tell_charts(&t);

@@ -24,6 +24,7 @@
     X(QUALITY_CONTROL_NOTE, "Means of each period; dashed lines are the limits that the first periods set, large points lie beyond.", "기간별 평균이고, 점선은 처음 기간들로 정한 관리 한계, 큰 점은 한계 밖의 점입니다.") \
     X(QUALITY_BINS, "Share of bad units by value", "값에 따른 불량률") \
     X(QUALITY_BINS_NOTE, "All rows, in %, with 95 % intervals; the orange line is the cut that was found.", "모든 행의 불량률(%)이고 세로선은 95 % 구간, 주황색 선은 찾아낸 경계입니다.") \
+    X(QUALITY_KINDS, "Kinds of defects, and what they make together", "불량의 종류와 누적") \
     X(QUALITY_LEVELS, "Share of bad units, one by one", "하나하나의 불량률") \
     X(QUALITY_COLUMNS, "How each column was read", "열을 읽은 방법") \
     X(QUALITY_COLUMN, "column", "열") \

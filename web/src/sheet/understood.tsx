@@ -62,8 +62,8 @@ export function ReadingFields({ reading, columns, corrections, onChange }: { rea
 
 function LeftOut({ reading }: { reading: QualityReading }) {
     const { t, num } = useText()
-    const { title, total, note, headerAgain } = reading.leftOut
-    const n = title + total + note + headerAgain
+    const { title, total, note, headerAgain, limits } = reading.leftOut
+    const n = title + total + note + headerAgain + limits
     if (n === 0) return t('sheet.none')
     return (
         <details>

@@ -63,6 +63,7 @@ export const words: Record<keyof typeof korean, string> = {
     'sheet.left_out.total': 'total',
     'sheet.left_out.note': 'note',
     'sheet.left_out.headerAgain': 'header again',
+    'sheet.left_out.limits': 'limits',
     'sheet.sheet': 'Sheet',
     'sheet.separator': 'Between cells',
     'sheet.separator.comma': 'Comma ,',

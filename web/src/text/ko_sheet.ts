@@ -61,6 +61,7 @@ export const words = {
     'sheet.left_out.total': '합계',
     'sheet.left_out.note': '비고',
     'sheet.left_out.headerAgain': '되풀이된 제목줄',
+    'sheet.left_out.limits': '규격',
     'sheet.sheet': '시트',
     'sheet.separator': '칸 사이',
     'sheet.separator.comma': '쉼표 ,',
