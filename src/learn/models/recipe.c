@@ -192,13 +192,12 @@ void recipe_finish_row(const struct recipe *recipe, float *x) {
 }
 
 // Where the recipe's column is in a frame, UINT32_MAX: nowhere, or of another kind. Whole numbers may stand for words: a small table of
-// tools 1, 2 and 3 is read as numbers where a large one is read as words.
+// tools 1, 2 and 3 is read as numbers where a large one is read as words. So may a text: words of a few rows may all differ.
 static uint32_t find_column(const struct recipe_column *column, const struct frame *frame) {
     const uint32_t at = frame_find(frame, column->name);
     const uint8_t kind = at == UINT32_MAX ? (uint8_t)FRAME_EMPTY : frame->column[at].kind;
-    return kind == column->kind || (kind == FRAME_NUMBER && column->kind == FRAME_WORD)
-               ? at
-               : UINT32_MAX;
+    const bool is_word_too = kind == FRAME_NUMBER || kind == FRAME_TEXT;
+    return kind == column->kind || (is_word_too && column->kind == FRAME_WORD) ? at : UINT32_MAX;
 }
 
 static float number_at(const struct frame_column *column, uint32_t row, struct recipe_fit *fit) {

@@ -154,6 +154,11 @@ static void other_tables_fit(void **state) {
     assert_int_equal(fit.n_odd, 1);
     assert_true(isnan(x[0][0]) && x[0][1] == 0 && x[0][2] == 0 && x[0][3] == 0 && isnan(x[0][4]));
     assert_true(x[1][0] == 3 && x[1][2] == 1 && isnan(x[1][4]));
+    other.column[0].kind = FRAME_TEXT; // words of two rows that differ are no fewer words
+    float again[2][5];
+    assert_int_equal(recipe_apply(&recipe, &other, NULL, 2, &again[0][0], &fit, NULL), MARU_OK);
+    assert_int_equal(fit.n_found, 2);
+    assert_memory_equal(again, x, sizeof x);
     other.column[0].name = "x";
     other.column[1].name = "y";
     maru_error err;

@@ -30,7 +30,8 @@ static maru_status number_units(const struct survival_work *w, uint32_t *unit, u
         const char *name = text;
         size_t n = 0;
         unit[i] = UINT32_MAX;
-        if (column->kind == FRAME_WORD && column->word[i] != FRAME_NO_WORD) {
+        const bool is_word = column->kind == FRAME_WORD || column->kind == FRAME_TEXT;
+        if (is_word && column->word[i] != FRAME_NO_WORD) {
             name = column->words.name[column->word[i]];
             n = column->words.n_byte[column->word[i]];
         } else if (column->kind == FRAME_NUMBER && isfinite(column->number[i])) {

@@ -197,6 +197,28 @@ static void rows_of_a_unit_are_one_life(void **state) {
     frame_fini(&t.frame);
 }
 
+// Names that all differ are read as texts: then each row is a life.
+static void units_may_be_texts(void **state) {
+    (void)state;
+    struct trial t;
+    struct survival_model m;
+    open_trial(&t, 10, false);
+    struct frame_column *column = &t.frame.column[3];
+    column->kind = FRAME_TEXT;
+    for (uint32_t i = 0; i < LIVES; i++) {
+        char name[16];
+        const int n = snprintf(name, sizeof name, "P%u", i);
+        assert_int_equal(names_add(&column->words, name, (size_t)n, &column->word[i], NULL),
+                         MARU_OK);
+    }
+    t.in.unit = 3;
+    t.in.n_column = 1;
+    made_of(&t, &m);
+    assert_int_equal(m.n_life, LIVES);
+    survival_model_fini(&m);
+    frame_fini(&t.frame);
+}
+
 static void hostile_tables_are_refused(void **state) {
     (void)state;
     for (int k = 0; k < 8; k++) {
@@ -249,6 +271,7 @@ int main(void) {
         cmocka_unit_test(answers_are_those_of_the_distribution),
         cmocka_unit_test(noise_is_called_noise),
         cmocka_unit_test(rows_of_a_unit_are_one_life),
+        cmocka_unit_test(units_may_be_texts),
         cmocka_unit_test(hostile_tables_are_refused),
         cmocka_unit_test(ages_alone_are_enough),
     };
