@@ -137,6 +137,21 @@ describe('a spreadsheet in Korean', () => {
         assert.equal(answer.causes[0].column, '재작업로온도')
     })
 
+    it('is handed on to make a model of, which is kept only when that is said', async () => {
+        const kept = async () => (await (await fetch(`${base}/v1/datasets`)).json()).items.length
+        const before = await kept()
+        await page.getByRole('button', { name: '이 파일로 모델 만들기' }).click()
+        await page.getByText('‘도장_검사.csv’ 파일로 모델을 만들까요?').waitFor()
+        assert.equal(await kept(), before)
+        await page.getByRole('button', { name: '이 파일로 만들기' }).click()
+        await page.getByRole('heading', { name: '이렇게 읽었습니다' }).waitFor()
+        assert.equal(await page.getByLabel('맞힐 열').inputValue(), '판정')
+        assert.ok(await page.getByLabel('호기 열로 배우기').isChecked())
+        assert.equal(await kept(), before + 1)
+        await page.getByRole('link', { name: '품질' }).click()
+        await page.locator('.sheet-hero').waitFor()
+    })
+
     it('fits a telephone, and speaks English', async () => {
         await page.setViewportSize({ width: 390, height: 844 })
         await page.getByLabel('English').check({ force: true })

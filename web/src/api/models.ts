@@ -56,6 +56,9 @@ export interface ModelCard {
     rmse_held_out?: Maybe
     cap?: Maybe
     counted_in?: string
+    order?: string
+    unit?: string
+    columns?: { name: string; is_setting?: boolean }[]
     // patterns of wafer maps: how well each is told on maps of lots never seen
     patterns?: { name: string; n_train: number; n_test: number; f1: Maybe; low: Maybe; high: Maybe }[]
     // rows that are odd
@@ -132,6 +135,31 @@ async function all<V>(path: string, most = 1000): Promise<V[]> {
 }
 
 export const datasets = () => all<Dataset>('/v1/datasets')
+export const dataset = (id: string) => json<Dataset>(ask(address('/v1/datasets/{id}', { id })))
+/** As it came, under its name. */
+export const datasetFile = async ({ id, name }: Dataset): Promise<File> => new File([await (await ask(address('/v1/datasets/{id}/file', { id }))).blob()], name)
+/** The windows that a data set was made of feed the model that learns from it. */
+export const feedOf = ({ made_from: asked }: Dataset): Feed => ({ window: asked!.window, ...(asked!.truth ? { truth: asked!.truth } : {}) })
+/** Who learned from a dataset, or is about to. */
+export interface DatasetUse { model: Model; versions: number[]; isTraining: boolean }
+const AT_ONCE = 4
+/** Of all datasets, by their ids. */
+export async function datasetUses(): Promise<Map<string, DatasetUse[]>> {
+    const uses = new Map<string, DatasetUse[]>()
+    const left = await models()
+    const look = async () => {
+        for (let one = left.shift(); one; one = left.shift()) {
+            const [whole, run] = await Promise.all([model(one.id), one.training ? json<{ request: { dataset?: string } }>(ask(address('/v1/runs/{run}', { run: one.training }))) : null])
+            const of = new Map<string, DatasetUse>()
+            const at = (id: string) => of.get(id) ?? of.set(id, { model: whole, versions: [], isTraining: false }).get(id)!
+            for (const { dataset: id, version: number } of whole.versions ?? []) if (id) at(id).versions.push(number)
+            if (run?.request.dataset) at(run.request.dataset).isTraining = true
+            for (const [id, use] of of) uses.set(id, [...(uses.get(id) ?? []), { ...use, versions: use.versions.sort((a, b) => a - b) }])
+        }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, look))
+    return uses
+}
 /** What its columns mean, for a verdict that is named or found. */
 export const datasetQuality = (id: string, target: string) => json<QualityAnswer>(ask(address('/v1/datasets/{id}/quality', { id }, { format: 'json', target })))
 export const windowsDataset = (body: Schemas['WindowsAsked']) => send<Dataset>('POST', '/v1/datasets/from-windows', body)

@@ -15,6 +15,13 @@ export function shortNumber(value: number, type: SignalType = 'double'): string 
     return grouped(String(Number(value.toFixed(decimals))))
 }
 
+/** Three digits that count, noughts at their end too, so that a value and its interval have the same decimals. */
+export function threeDigits(value: number): string {
+    const size = Math.abs(value)
+    const text = value.toPrecision(3)
+    return !Number.isFinite(value) || size === 0 || size < 1e-4 || text.includes('e') ? shortNumber(Number(text)) : grouped(text)
+}
+
 function grouped(text: string): string {
     const [whole, part] = text.replace('-', '').split('.')
     return `${text.startsWith('-') ? '−' : ''}${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}${part ? `.${part}` : ''}`

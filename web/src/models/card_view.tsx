@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { CardFigure, ModelCard, ModelVersion, Reached } from '../api/models'
-import { shortNumber } from '../live/values'
-import { Card } from '../parts/basics'
+import { shortNumber, threeDigits } from '../live/values'
+import { Card, LinkButton } from '../parts/basics'
 import { useText } from '../text'
 import { DependencePlots } from './dependence'
 import { FigureLines, type FigureLine } from './figure_lines'
@@ -37,8 +37,8 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
                 </Card>
             )}
             {(card.patterns?.length ?? 0) > 0 && (
-                <Card title={t('models.patterns')} note={t('models.patterns.text')} className="wide">
-                    <FigureLines label={t('models.patterns')} lines={card.patterns!.filter(({ f1 }) => f1 !== null).map((one) => ({ key: one.name, name: `${one.name} (${num(one.n_train)} / ${num(one.n_test)})`, isShare: true, constant: null, first: { value: one.f1, low: one.low, high: one.high } }))} first={t('models.patterns.f1')} />
+                <Card title={t('models.patterns')} note={t('models.patterns.text')} className="wide" actions={version.dataset && <LinkButton href={`/quality/wafers?dataset=${version.dataset}`}>{t('models.patterns.see')}</LinkButton>}>
+                    <FigureLines label={t('models.patterns')} lines={card.patterns!.filter(({ f1 }) => f1 !== null).map((one) => ({ key: one.name, name: `${one.name} (${num(one.n_train)} / ${num(one.n_test)})`, isShare: true, constant: null, first: { value: one.f1, low: one.low, high: one.high } }))} first={t('models.patterns.f1')} isOneScale />
                 </Card>
             )}
             {card.curves && <SurvivalView card={card} />}
@@ -66,7 +66,7 @@ function Purpose({ card, version }: { card: ModelCard; version: ModelVersion }) 
     const doubted = useDoubted()
     const say = useFigureText()
     const { headline } = version
-    const unit = card.counted_in ? ` ${card.counted_in}` : ''
+    const unit = card.counted_in || card.order ? ` ${card.counted_in || card.order}` : ''
     const own = `models.purpose.${version.goal}` as 'models.purpose.number'
     const purpose = ['yes-no', 'class', 'number', 'life', 'odd', 'faults', 'wafer', 'survival'].includes(version.goal) ? t(own, { target: version.target || t('models.target.verdict'), bad: card.bad ?? '' }) : `${goal(version.goal)}: ${version.target}`
     return (
@@ -74,7 +74,7 @@ function Purpose({ card, version }: { card: ModelCard; version: ModelVersion }) 
             <p className="sentence">{purpose}</p>
             {headline && headline.value !== null && (
                 <p className="sentence">
-                    {lang === 'ko' ? headline.name_ko : headline.name} <b>{doubted(headline, headline.is_share)}</b>
+                    {lang === 'ko' ? headline.name_ko : headline.name} <b>{doubted(headline, headline.is_share)}{version.goal === 'life' && unit}</b>
                     {headline.constant !== null && <small> {t('models.against', { constant: say(headline.constant, headline.is_share) })}</small>}
                 </p>
             )}
@@ -83,8 +83,8 @@ function Purpose({ card, version }: { card: ModelCard; version: ModelVersion }) 
                 {known(card.n_unit) && known(card.n_row) && t('models.tried.life', { units: num(card.n_unit), rows: num(card.n_row), held: num(card.n_held_out ?? 0) })}{' '}
                 {known(card.threshold) && version.goal === 'yes-no' && t('models.threshold', { share: percent(card.threshold) })}{' '}
                 {known(card.level) && version.goal !== 'yes-no' && t('models.level_of', { level: percent(card.level, 0) })}{' '}
-                {known(card.cap) && t('models.capped', { cap: shortNumber(Number(card.cap.toPrecision(3))), unit })}{' '}
-                {known(card.rmse_held_out) && t('models.life_error', { error: shortNumber(Number(card.rmse_held_out.toPrecision(3))), unit })}
+                {known(card.cap) && t('models.capped', { cap: threeDigits(card.cap), unit })}{' '}
+                {known(card.rmse_held_out) && t('models.life_error', { error: threeDigits(card.rmse_held_out), unit })}
             </p>
         </>
     )

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { datasets, windowsDataset, type Dataset, type Feed } from '../api/models'
+import { datasets, feedOf, windowsDataset, type Dataset, type Feed } from '../api/models'
 import { ApiError } from '../api/problem'
 import { windowKinds } from '../api/windows'
 import { MINUTES, useStamp } from '../live/stamp'
@@ -7,6 +7,7 @@ import { Button, Card, Choice, Empty, Field, LinkButton, ProblemNote, Waiting } 
 import { DropFile, SHEETS } from '../parts/drop_file'
 import { useLoad } from '../parts/load'
 import { useText } from '../text'
+import { draftOf, feedFrom, FeedFields } from './feed_fields'
 
 type Source = 'file' | 'kept' | 'windows'
 const DAY = 86_400
@@ -30,9 +31,6 @@ export function DataSource({ share, onFile, onKept, onStop, onProblem }: { share
     )
 }
 
-/** The windows that a data set was made of feed the model that learns from it. */
-const feedOf = ({ made_from: asked }: Dataset): Feed => ({ window: asked!.window, ...(asked!.truth ? { truth: asked!.truth } : {}) })
-
 function Kept({ busy, onKept }: { busy: boolean; onKept: (dataset: Dataset) => void }) {
     const { t, bytes } = useText()
     const stamp = useStamp()
@@ -40,7 +38,7 @@ function Kept({ busy, onKept }: { busy: boolean; onKept: (dataset: Dataset) => v
     if (!told.value) return told.error ? <ProblemNote error={told.error} /> : <Waiting />
     if (told.value.length === 0) return <Card><Empty title={t('models.kept.none')} text={t('models.kept.none.text')} /></Card>
     return (
-        <Card title={t('models.source.kept')}>
+        <Card title={t('models.source.kept')} actions={<LinkButton href="/quality/models/data">{t('datasets.open')}</LinkButton>}>
             <ul className="list">
                 {told.value.map((one) => (
                     <li key={one.id} className="kept-dataset">
@@ -57,16 +55,14 @@ function FromWindows({ busy, onKept }: { busy: boolean; onKept: (dataset: Datase
     const { t } = useText()
     const stamp = useStamp()
     const kinds = useLoad('window kinds', () => windowKinds())
-    const [window, setWindow] = useState('')
+    const [draft, setDraft] = useState(draftOf(null))
     const [days, setDays] = useState(30)
-    const [truth, setTruth] = useState({ event: '', value: '', within_h: '168' })
     const [error, setError] = useState<ApiError | null>(null)
     const [isMaking, setIsMaking] = useState(false)
     if (!kinds.value) return kinds.error && kinds.error.status !== 404 ? <ProblemNote error={kinds.error} /> : kinds.error ? <NoWindows /> : <Waiting />
     const rows = kinds.value.items
     if (rows.length === 0) return <NoWindows />
-    const chosen = window || rows[0]!.name
-    const feed: Feed = { window: chosen, ...(truth.event.trim() && truth.value.trim() ? { truth: { event: truth.event.trim(), value: truth.value.trim(), within_h: Number(truth.within_h) || 168 } } : {}) }
+    const feed = feedFrom({ ...draft, window: draft.window || rows[0]!.name })
     const make = async () => {
         setIsMaking(true)
         setError(null)
@@ -82,11 +78,8 @@ function FromWindows({ busy, onKept }: { busy: boolean; onKept: (dataset: Datase
     return (
         <Card title={t('models.source.windows')} note={t('models.windows.text')}>
             <div className="fields">
-                <Field label={t('models.windows.which')}>{(id) => <select id={id} value={chosen} onChange={(event) => setWindow(event.target.value)}>{rows.map((one) => <option key={one.name}>{one.name}</option>)}</select>}</Field>
                 <Field label={t('models.windows.since')}>{(id) => <select id={id} value={days} onChange={(event) => setDays(Number(event.target.value))}>{DAYS.map((one) => <option key={one} value={one}>{stamp.span(one * DAY)}</option>)}</select>}</Field>
-                <Field label={t('models.truth.event')} hint={t('models.truth.event.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} value={truth.event} onChange={(event) => setTruth({ ...truth, event: event.target.value })} />}</Field>
-                <Field label={t('models.truth.value')} hint={t('models.truth.value.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} value={truth.value} onChange={(event) => setTruth({ ...truth, value: event.target.value })} />}</Field>
-                <Field label={t('models.truth.within')}>{(id) => <input id={id} inputMode="decimal" value={truth.within_h} onChange={(event) => setTruth({ ...truth, within_h: event.target.value })} />}</Field>
+                <FeedFields draft={draft} names={rows.map(({ name }) => name)} onChange={setDraft} />
             </div>
             <ProblemNote error={error} />
             <div className="actions"><Button look="main" disabled={busy || isMaking} onClick={() => void make()}>{isMaking || busy ? t('models.working') : t('models.windows.make')}</Button></div>
@@ -94,7 +87,7 @@ function FromWindows({ busy, onKept }: { busy: boolean; onKept: (dataset: Datase
     )
 }
 
-function NoWindows() {
+export function NoWindows() {
     const { t } = useText()
     return <Card><Empty title={t('models.windows.none')} text={t('models.windows.none.text')}><LinkButton href="/quality/windows">{t('models.windows.table')}</LinkButton></Empty></Card>
 }

@@ -1,10 +1,12 @@
 import type { Dependence } from '../api/models'
 import { shortNumber } from '../live/values'
 import { stepsOf } from '../meaning/control_plot'
+import { useWidth } from '../parts/use_width'
 import { useText } from '../text'
+import { together } from '../text/together'
 
-const WIDTH = 380
-const HEIGHT = 190
+const USUAL = 380
+const HEIGHT = 210
 const LEFT = 52
 const RIGHT = 12
 const TOP = 10
@@ -22,7 +24,7 @@ export function DependencePlots({ curves, isShare }: { curves: Dependence[]; isS
             {curves.map((curve) => (
                 <figure key={`${curve.feature} ${curve.class ?? ''}`} className="sheet-figure">
                     <figcaption>{curve.feature}</figcaption>
-                    <p className="note">{lang === 'ko' ? curve.words.ko : curve.words.en}</p>
+                    <p className="note">{together(lang === 'ko' ? curve.words.ko : curve.words.en)}</p>
                     <Plot curve={curve} scale={scale} isShare={isShare} />
                 </figure>
             ))}
@@ -33,18 +35,19 @@ export function DependencePlots({ curves, isShare }: { curves: Dependence[]; isS
 function Plot({ curve, scale: [low, high], isShare }: { curve: Dependence; scale: [number, number]; isShare: boolean }) {
     const { t, lang, percent } = useText()
     const { points } = curve
+    const [box, width] = useWidth<HTMLDivElement>(USUAL)
     const [from, to] = [points[0]!.at, points[points.length - 1]!.at]
-    const x = (at: number) => LEFT + ((at - from) / (to - from || 1)) * (WIDTH - LEFT - RIGHT)
+    const x = (at: number) => LEFT + ((at - from) / (to - from || 1)) * (width - LEFT - RIGHT)
     const y = (value: number) => TOP + (1 - (value - low) / (high - low || 1)) * (HEIGHT - TOP - BOTTOM)
     const say = (value: number) => (isShare ? percent(value, high < 0.1 ? 1 : 0) : shortNumber(Number(value.toPrecision(4))))
     const told = points.map((one) => `${curve.is_word ? t(one.at > 0.5 ? 'models.dependence.is' : 'models.dependence.not') : shortNumber(Number(one.at.toPrecision(4)))}: ${say(one.value)}`)
-    const marks = curve.is_word ? [] : stepsOf(from, to, 4)
+    const marks = curve.is_word ? [] : stepsOf(from, to, Math.max(2, Math.min(6, Math.floor(width / 90))))
     return (
-        <div className="model-plot">
-            <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${curve.feature}. ${lang === 'ko' ? curve.words.ko : curve.words.en} ${told.join(', ')}`}>
+        <div className="model-plot" ref={box}>
+            <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="img" aria-label={`${curve.feature}. ${lang === 'ko' ? curve.words.ko : curve.words.en} ${told.join(', ')}`}>
                 {stepsOf(low, high, 4).map((one) => (
                     <g key={one}>
-                        <line className="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(one)} y2={y(one)} />
+                        <line className="grid" x1={LEFT} x2={width - RIGHT} y1={y(one)} y2={y(one)} />
                         <text className="tick" x={LEFT - 6} y={y(one) + 4} textAnchor="end">{say(one)}</text>
                     </g>
                 ))}

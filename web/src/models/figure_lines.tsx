@@ -17,9 +17,9 @@ export interface FigureLine {
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value)
 const PAD = 0.12
 
-/** Figures with their intervals, each on a scale of its own: that of the model, of another one beside it, and of always the same answer. */
-export function FigureLines({ lines, label, first, second, constantName }: { lines: FigureLine[]; label: string; first: string; second?: string | undefined; constantName?: string }) {
-    const { t } = useText()
+/** Figures with their intervals, each on a scale of its own, or all on one from 0 to 100 %: that of the model, of another one beside it, and of always the same answer. */
+export function FigureLines({ lines, label, first, second, constantName, isOneScale = false }: { lines: FigureLine[]; label: string; first: string; second?: string | undefined; constantName?: string; isOneScale?: boolean }) {
+    const { t, percent } = useText()
     const constant = constantName ?? t('models.constant')
     const hasConstant = lines.some(({ constant }) => known(constant))
     return (
@@ -30,18 +30,19 @@ export function FigureLines({ lines, label, first, second, constantName }: { lin
                 {hasConstant && <span><i className="constant" />{constant}</span>}
                 <span>{t('models.interval')}</span>
             </figcaption>
-            <div role="list" aria-label={label}>{lines.map((line) => <Line key={line.key} line={line} names={[first, second ?? '', constant]} />)}</div>
+            <div role="list" aria-label={label}>{lines.map((line) => <Line key={line.key} line={line} names={[first, second ?? '', constant]} scale={isOneScale ? [0, 1] : null} />)}</div>
+            {isOneScale && <p className="model-figure figure-scale" aria-hidden="true"><span /><span>{[0, 0.25, 0.5, 0.75, 1].map((one) => <i key={one}>{percent(one, 0)}</i>)}</span></p>}
         </figure>
     )
 }
 
-function Line({ line, names }: { line: FigureLine; names: [string, string, string] }) {
+function Line({ line, names, scale }: { line: FigureLine; names: [string, string, string]; scale: [number, number] | null }) {
     const { t } = useText()
     const say = useFigureText()
     const { first, second, constant } = line
     const all = [first, second ?? null].flatMap((one) => (one ? [one.value, one.low, one.high] : [])).concat(constant).filter(known)
-    const [least, most] = [Math.min(...all), Math.max(...all)]
-    const room = (most - least) * PAD || Math.abs(most) * PAD || 1
+    const [least, most] = scale ?? [Math.min(...all), Math.max(...all)]
+    const room = scale ? 0 : (most - least) * PAD || Math.abs(most) * PAD || 1
     const at = (value: number) => `${(((value - least + room) / (most - least + 2 * room)) * 100).toFixed(2)}%`
     const said = (one: Reach) => `${say(one.value, line.isShare)}${known(one.low) && known(one.high) ? ` (${say(one.low, line.isShare)} – ${say(one.high, line.isShare)})` : ''}`
     const told = [`${names[0]} ${said(first)}`, second ? `${names[1]} ${said(second)}` : '', known(constant) ? `${names[2]} ${say(constant, line.isShare)}` : ''].filter(Boolean).join(', ')

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Answers, LifeAnswer } from '../api/models'
-import { shortNumber } from '../live/values'
+import { shortNumber, threeDigits } from '../live/values'
+import { stepsOf } from '../meaning/control_plot'
 import { Button } from '../parts/basics'
 import { useText, type T } from '../text'
 
@@ -14,16 +15,24 @@ export function livesOf(answers: Answers, goal: string, t: T): LifeAnswer[] | nu
     return (answers.predictions ?? []).map((one) => ({ unit: t('lives.line', { line: one.line ?? '' }), rows: 1, remaining: one.value ?? null, low: one.low ?? null, high: one.high ?? null, or_more: false, replace_in: one.replace_in ?? null }))
 }
 
-/** How long each unit still runs, with its interval; the next to fail first. */
+/** How long each unit still runs, with its interval, all on one scale; the next to fail first. */
 export function LifeBars({ units, unit }: { units: LifeAnswer[]; unit: string }) {
     const { t } = useText()
     const [most, setMost] = useState(FIRST)
     const sorted = [...units].sort((a, b) => (a.remaining ?? Infinity) - (b.remaining ?? Infinity))
     const longest = Math.max(1e-9, ...units.flatMap(({ remaining, high }) => [remaining, high]).filter(known))
     const at = (value: number) => `${Math.min(100, Math.max(0, (value / longest) * 100)).toFixed(2)}%`
-    const say = (value: number | null) => (known(value) ? shortNumber(Number(value.toPrecision(3))) : '–')
+    const say = (value: number | null) => (known(value) ? threeDigits(value) : '–')
     return (
         <>
+            <div className="model-bars lives">
+                <p className="model-bar life-head" aria-hidden="true">
+                    <span>{t('lives.unit')}</span>
+                    <span className="life-scale">{stepsOf(0, longest, 5).map((one) => <i key={one} style={{ left: at(one) }}>{shortNumber(one)}</i>)}</span>
+                    <b>{t('lives.remaining')}{unit && ` (${unit})`}</b>
+                    <small>{t('lives.interval')}</small>
+                </p>
+            </div>
             <div className="model-bars lives" role="list" aria-label={t('lives.bars')}>
                 {sorted.slice(0, most).map((one) => {
                     const told = `${say(one.remaining)}${one.or_more ? t('lives.or_more') : ''} ${unit} (${say(one.low)} – ${say(one.high)})`
@@ -34,7 +43,7 @@ export function LifeBars({ units, unit }: { units: LifeAnswer[]; unit: string })
                                 {known(one.remaining) && <i style={{ width: at(one.remaining) }} />}
                                 {known(one.low) && known(one.high) && <s style={{ left: at(one.low), right: `calc(100% - ${at(one.high)})` }} />}
                             </div>
-                            <b>{say(one.remaining)}{one.or_more && t('lives.or_more')} {unit}</b>
+                            <b>{say(one.remaining)}{one.or_more && t('lives.or_more')}</b>
                             <small>{say(one.low)} – {say(one.high)}{known(one.replace_in) && ` · ${one.replace_in > 0 ? t('lives.replace_in', { age: `${say(one.replace_in)} ${unit}` }) : t('lives.replace_now')}`}</small>
                         </div>
                     )

@@ -2,14 +2,16 @@ import { useMemo, useState } from 'react'
 import { predictions, type Live, type Model, type Prediction } from '../api/models'
 import type { Span } from '../live/span'
 import { useStamp } from '../live/stamp'
-import { shortNumber } from '../live/values'
+import { shortNumber, threeDigits } from '../live/values'
 import { useSpan } from '../meaning/use_span'
+import { useMay } from '../me'
 import { Badge, Button, Card, Empty, ProblemNote, Waiting } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
 import { usePoll } from '../twin/use_twin'
 import { DriftBars } from './card_view'
+import { FeedDialog } from './feed_dialog'
 import { isProbability } from './model_words'
 import { PredictionPlot } from './prediction_plot'
 import '../charts/chart.css'
@@ -20,9 +22,17 @@ const MOST = 500
 const known = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
 /** What it says of the floor, window by window, and how it holds: inputs, errors, intervals. */
-export function ModelLive({ model }: { model: Model }) {
+export function ModelLive({ model, onChanged }: { model: Model; onChanged: () => void }) {
     const { t } = useText()
-    if (!model.feed) return <Card><Empty title={t('models.live.no_feed')} text={t('models.live.no_feed.text')} /></Card>
+    const may = useMay('engineer')
+    const [isAsked, setIsAsked] = useState(false)
+    if (!model.feed)
+        return (
+            <Card>
+                <Empty title={t('models.live.no_feed')} text={t('models.live.no_feed.text')}>{may && <Button look="main" onClick={() => setIsAsked(true)}>{t('models.feed.choose')}</Button>}</Empty>
+                {isAsked && <FeedDialog model={model} onClose={() => setIsAsked(false)} onChanged={() => { setIsAsked(false); onChanged() }} />}
+            </Card>
+        )
     return (
         <>
             {model.live && <How live={model.live} />}
@@ -42,7 +52,7 @@ function How({ live }: { live: Live }) {
                 <BigFigure label={t('models.live.predicted')} value={num(live.predicted)} {...(live.last_at === null ? {} : { doubt: stamp.time(live.last_at) })} />
                 <BigFigure label={t('models.live.truths')} value={num(live.truths)} />
                 <BigFigure label={t('models.live.inputs')} value={t(`models.inputs.${inputs.verdict}`)} tone={tone(inputs.verdict === 'much', inputs.verdict === 'some')} doubt={t('models.live.rows', { n: num(inputs.rows) })} />
-                <BigFigure label={t('models.live.errors')} value={t(`models.errors.${errors.verdict}`)} tone={tone(errors.verdict === 'worse', false)} {...(errors.n > 0 && known(errors.mean) && known(errors.usual) ? { doubt: t('models.live.error_mean', { mean: shortNumber(Number(errors.mean.toPrecision(3))), usual: shortNumber(Number(errors.usual.toPrecision(3))) }) } : {})} />
+                <BigFigure label={t('models.live.errors')} value={t(`models.errors.${errors.verdict}`)} tone={tone(errors.verdict === 'worse', false)} {...(errors.n > 0 && known(errors.mean) && known(errors.usual) ? { doubt: t('models.live.error_mean', { mean: threeDigits(errors.mean), usual: threeDigits(errors.usual) }) } : {})} />
                 {coverage && <BigFigure label={t('models.live.coverage', { level: percent(coverage.level, 0) })} value={percent(coverage.held, 0)} doubt={t('models.live.of', { n: num(coverage.n) })} />}
             </dl>
             {inputs.worst.length > 0 && <DriftBars drift={inputs.worst} label={t('models.live.inputs')} />}

@@ -1,5 +1,5 @@
 import type { CardFigure, Headline, Model, Why } from '../api/models'
-import { shortNumber } from '../live/values'
+import { shortNumber, threeDigits } from '../live/values'
 import { Badge } from '../parts/basics'
 import { isKey, useText } from '../text'
 import { NOTHING } from '../text/numbers'
@@ -30,7 +30,7 @@ export const isLessBetter = (figure: CardFigure): boolean => figure.is_less_bett
 /** Three digits that count; shares in %. */
 export function useFigureText(): (value: number | null | undefined, isShare: boolean) => string {
     const { percent } = useText()
-    return (value, share) => (value === null || value === undefined || !Number.isFinite(value) ? NOTHING : share ? percent(value) : shortNumber(Number(value.toPrecision(3))))
+    return (value, share) => (value === null || value === undefined || !Number.isFinite(value) ? NOTHING : share ? percent(value) : threeDigits(value))
 }
 
 /** "0.959 (0.930 – 0.982)" */
@@ -61,14 +61,16 @@ export function UseBadge({ model }: { model: Model }) {
     return <Badge tone={model.use.reason === 'person' ? 'calm' : 'warn'}>{t(`models.state.off.${model.use.reason || 'person'}`)}</Badge>
 }
 
-/** "Torque 66 ▲", or "Torque 66 (usually 40)". */
+const isWord = (feature: string): boolean => feature.includes(' = ')
+
+/** "Torque 66 ▲", or "Torque 66 (usually 40)"; a word that is there or not is "Tool = A ▲" or "Tool ≠ A ▼". */
 export function useWhy(): (why: readonly Why[] | undefined) => string[] {
     const { t } = useText()
     const say = (value: number | null | undefined) => (value === null || value === undefined ? '' : shortNumber(Number(value.toPrecision(4))))
     return (why) =>
         (why ?? [])
             .filter(({ added }) => added !== 0)
-            .map(({ feature, value, added, expected }) => [feature, say(value), added !== undefined ? (added > 0 ? '▲' : '▼') : expected !== undefined ? t('models.try.expected', { value: say(expected) }) : ''].filter(Boolean).join(' '))
+            .map(({ feature, value, added, expected }) => [...(isWord(feature) && (value === 0 || value === 1) ? [value === 1 ? feature : feature.replace(' = ', ' ≠ ')] : [feature, say(value)]), added !== undefined ? (added > 0 ? '▲' : '▼') : expected !== undefined ? t('models.try.expected', { value: say(expected) }) : ''].filter(Boolean).join(' '))
 }
 
 export const roleTone = { champion: 'good', challenger: 'busy', candidate: 'calm', retired: 'calm' } as const

@@ -1,10 +1,11 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useId, type KeyboardEvent, type PointerEvent } from 'react'
 import type { Prediction } from '../api/models'
 import { lengthOf, type Span } from '../live/span'
 import { useStamp } from '../live/stamp'
 import { shortNumber } from '../live/values'
 import { stepsOf } from '../meaning/control_plot'
 import { marksOf } from '../meaning/strip'
+import { useWidth } from '../parts/use_width'
 import { useText } from '../text'
 
 const LEFT = 62
@@ -20,13 +21,7 @@ export function PredictionPlot({ label, points, span, isShare, cursor, onCursor 
     const { t, percent } = useText()
     const stamp = useStamp()
     const clip = useId()
-    const box = useRef<HTMLDivElement>(null)
-    const [width, setWidth] = useState(800)
-    useEffect(() => {
-        const watch = new ResizeObserver(([entry]) => entry && setWidth(Math.max(240, Math.round(entry.contentRect.width))))
-        watch.observe(box.current!)
-        return () => watch.disconnect()
-    }, [])
+    const [box, width] = useWidth<HTMLDivElement>(800)
     const [low, high] = scaleOf(points, isShare)
     const x = (at: number) => LEFT + ((at - span.from) / lengthOf(span)) * (width - LEFT - RIGHT)
     const y = (value: number) => TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM)

@@ -1,22 +1,25 @@
 import type { ModelCard, Reached } from '../api/models'
-import { shortNumber } from '../live/values'
+import { shortNumber, threeDigits } from '../live/values'
 import { stepsOf } from '../meaning/control_plot'
 import { Card } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
+import { useWidth } from '../parts/use_width'
 import { useText } from '../text'
+import { together } from '../text/together'
 import { costsOf, type CostPoint } from './replacement'
 
-const WIDTH = 640
-const HEIGHT = 280
+const USUAL = 640
+const MOST = 880
+const HEIGHT = 300
 const LEFT = 52
 const RIGHT = 14
-const TOP = 10
-const BOTTOM = 28
+const TOP = 26
+const BOTTOM = 42
 const SURE = 0.05
 const CURVES = 6
 const EFFECTS = 12
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined && Number.isFinite(value)
-const three = (value: number | null | undefined) => (known(value) ? shortNumber(Number(value.toPrecision(3))) : '–')
+const three = (value: number | null | undefined) => (known(value) ? threeDigits(value) : '–')
 const reach = (one: Reached | undefined) => (one && known(one.low) && known(one.high) ? `${three(one.low)} – ${three(one.high)}` : '')
 
 /** How long units live: curves with their intervals, groups against each other, when to replace, what shortens a life. */
@@ -56,9 +59,11 @@ export function SurvivalView({ card }: { card: ModelCard }) {
 
 function Curves({ curves, unit }: { curves: NonNullable<ModelCard['curves']>; unit: string }) {
     const { t, num, percent } = useText()
+    const [box, room] = useWidth<HTMLDivElement>(USUAL)
+    const width = Math.min(room, MOST)
     const shown = curves.slice(0, CURVES)
     const oldest = Math.max(1e-9, ...shown.flatMap(({ points }) => points.map(({ age }) => age)))
-    const x = (age: number) => LEFT + (age / oldest) * (WIDTH - LEFT - RIGHT)
+    const x = (age: number) => LEFT + (age / oldest) * (width - LEFT - RIGHT)
     const y = (share: number) => TOP + (1 - share) * (HEIGHT - TOP - BOTTOM)
     // A curve stays where it is until the next failure.
     const steps = (points: { age: number }[], of: (n: number) => number, isBack = false) => {
@@ -69,15 +74,17 @@ function Curves({ curves, unit }: { curves: NonNullable<ModelCard['curves']>; un
     return (
         <figure className="sheet-figure survival-curves">
             {shown.length > 1 && <figcaption className="dumbbell-key">{shown.map(({ name, n, n_failed }, k) => <span key={name}><i className={`series-${(k % 6) + 1}`} />{name} ({t('survival.of', { n: num(n), failed: num(n_failed) })})</span>)}</figcaption>}
-            <div className="model-plot wide">
-                <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${t('survival.curves')}. ${shown.map(({ name, median }) => `${name || t('survival.all')}: ${t('survival.median')} ${three(median.value)} ${unit}`).join(', ')}`}>
+            <div className="model-plot wide" ref={box}>
+                <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="img" aria-label={`${t('survival.curves')}. ${shown.map(({ name, median }) => `${name || t('survival.all')}: ${t('survival.median')} ${three(median.value)} ${unit}`).join(', ')}`}>
                     {[0, 0.25, 0.5, 0.75, 1].map((one) => (
                         <g key={one}>
-                            <line className="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(one)} y2={y(one)} />
+                            <line className="grid" x1={LEFT} x2={width - RIGHT} y1={y(one)} y2={y(one)} />
                             <text className="tick" x={LEFT - 6} y={y(one) + 4} textAnchor="end">{percent(one, 0)}</text>
                         </g>
                     ))}
-                    {stepsOf(0, oldest, 6).map((one) => <text key={one} className="tick" x={x(one)} y={HEIGHT - 8} textAnchor="middle">{shortNumber(one)}</text>)}
+                    {stepsOf(0, oldest, Math.max(3, Math.min(8, Math.floor(width / 80)))).map((one) => <text key={one} className="tick" x={x(one)} y={HEIGHT - BOTTOM + 17} textAnchor="middle">{shortNumber(one)}</text>)}
+                    <text className="tick" x={width - RIGHT} y={HEIGHT - 6} textAnchor="end">{t('survival.axis.age', { unit })}</text>
+                    <text className="tick" x={2} y={14}>{t('survival.curves')}</text>
                     {shown.map(({ name, points }, k) => (
                         <g key={name} className={`series-${(k % 6) + 1}`}>
                             <path className="band" d={`M${steps(points, (n) => points[n]!.low)}L${steps(points, (n) => points[n]!.high, true)}Z`} />
@@ -98,7 +105,7 @@ function Replacement({ card, unit }: { card: ModelCard; unit: string }) {
     const said = { age: `${three(replacement.age)} ${unit}`, saving: percent(replacement.saving.value, 0), low: percent(replacement.saving.low, 0), high: percent(replacement.saving.high, 0), surviving: percent(replacement.surviving, 0) }
     return (
         <Card title={t('survival.replacement')} note={t('survival.replacement.text', { planned: three(replacement.cost_planned), failure: three(replacement.cost_failure) })}>
-            <p className="sentence">{t(!replacement.is_planned ? 'survival.replace.never' : replacement.is_sure ? 'survival.replace.at' : 'survival.replace.maybe', said)}</p>
+            <p className="sentence">{together(t(!replacement.is_planned ? 'survival.replace.never' : replacement.is_sure ? 'survival.replace.at' : 'survival.replace.maybe', said))}</p>
             {points.length > 1 && <Costs points={points} best={replacement.is_planned ? replacement.age : null} unit={unit} />}
         </Card>
     )
@@ -106,26 +113,30 @@ function Replacement({ card, unit }: { card: ModelCard; unit: string }) {
 
 function Costs({ points, best, unit }: { points: CostPoint[]; best: number | null; unit: string }) {
     const { t } = useText()
+    const [box, room] = useWidth<HTMLDivElement>(USUAL)
+    const width = Math.min(room, MOST)
     const oldest = points[points.length - 1]!.age
     const floor = Math.min(...points.map(({ cost }) => cost))
     const most = Math.min(Math.max(...points.map(({ cost }) => cost)), floor * 4) // replacing at once costs without end
-    const x = (age: number) => LEFT + (age / oldest) * (WIDTH - LEFT - RIGHT)
+    const x = (age: number) => LEFT + (age / oldest) * (width - LEFT - RIGHT)
     const y = (cost: number) => TOP + (1 - Math.min(cost, most) / most) * (HEIGHT - TOP - BOTTOM)
     return (
-        <div className="model-plot wide">
-            <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${t('survival.costs')}${best === null ? '' : `. ${t('survival.best')}: ${three(best)} ${unit}`}`}>
+        <div className="model-plot wide" ref={box}>
+            <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="img" aria-label={`${t('survival.costs')}${best === null ? '' : `. ${t('survival.best')}: ${three(best)} ${unit}`}`}>
                 {stepsOf(0, most, 4).map((one) => (
                     <g key={one}>
-                        <line className="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(one)} y2={y(one)} />
+                        <line className="grid" x1={LEFT} x2={width - RIGHT} y1={y(one)} y2={y(one)} />
                         <text className="tick" x={LEFT - 6} y={y(one) + 4} textAnchor="end">{shortNumber(one)}</text>
                     </g>
                 ))}
-                {stepsOf(0, oldest, 6).map((one) => <text key={one} className="tick" x={x(one)} y={HEIGHT - 8} textAnchor="middle">{shortNumber(one)}</text>)}
+                {stepsOf(0, oldest, Math.max(3, Math.min(8, Math.floor(width / 80)))).map((one) => <text key={one} className="tick" x={x(one)} y={HEIGHT - BOTTOM + 17} textAnchor="middle">{shortNumber(one)}</text>)}
+                <text className="tick" x={width - RIGHT} y={HEIGHT - 6} textAnchor="end">{t('survival.axis.replaced', { unit })}</text>
+                <text className="tick" x={2} y={14}>{t('survival.axis.cost', { unit })}</text>
                 <path className="curve" d={`M${points.filter(({ cost }) => cost <= most).map(({ age, cost }) => `${x(age).toFixed(1)} ${y(cost).toFixed(1)}`).join('L')}`} />
                 {best !== null && known(best) && best <= oldest && (
                     <>
                         <line className="best" x1={x(best)} x2={x(best)} y1={TOP} y2={HEIGHT - BOTTOM} />
-                        <text className="tick" x={x(best) + 6} y={TOP + 12}>{t('survival.best')} {three(best)} {unit}</text>
+                        <text className="tick" x={x(best) + (x(best) > width * 0.6 ? -6 : 6)} y={TOP + 14} textAnchor={x(best) > width * 0.6 ? 'end' : 'start'}>{t('survival.best')} {three(best)} {unit}</text>
                     </>
                 )}
             </svg>

@@ -39,17 +39,17 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
             const [line, other] = [colours.series[0]!, colours.series[1]!]
             const hidden = { type: 'line', showSymbol: false, silent: true, lineStyle: { opacity: 0 }, stack: 'interval', stackStrategy: 'all' }
             return {
-                grid: { left: 8, right: 16, top: 30, bottom: 4, containLabel: true },
+                grid: { left: 8, right: 44, top: 30, bottom: 4, containLabel: true },
                 tooltip: { ...tooltip(colours), trigger: 'axis', formatter: (points: Point[]) => {
                     const one = periods[points[0]?.dataIndex ?? 0]!
                     if (!isShare) return tip(one.when, [{ mark: line, name: t('sheet.mean'), value: known(one.value) ? shortNumber(one.value) : '–' }, { name: t('sheet.rows'), value: num(one.n, 0) }])
                     return tip(one.when, [{ mark: line, name: t('sheet.rate'), value: percent(one.value) }, { name: t('sheet.interval'), value: `${percent(one.low)} – ${percent(one.high)}` }, { name: t('sheet.bad_of'), value: `${num(one.bad, 0)} / ${num(one.n, 0)}` }])
                 } },
-                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, alignMinLabel: 'left' } },
+                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, alignMinLabel: 'left', alignMaxLabel: 'right' } },
                 yAxis: { ...axis(colours, isShare ? t('sheet.rate.axis') : answer.target.column), type: 'value', nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() }, ...(isShare ? { min: 0, max: top(most * 1.6) } : { scale: true }) },
                 series: [
                     ...(isShare ? [{ ...hidden, data: low }, { ...hidden, data: high.map((one, n) => (known(one) && known(low[n]) ? one - low[n] : null)), areaStyle: { color: line, opacity: 0.16 } }] : []),
-                    { type: 'line', data: value, symbolSize: 6, lineStyle: { width: 2, color: line }, itemStyle: { color: line }, connectNulls: true, clip: true, ...(mean === null ? {} : { markLine: { silent: true, symbol: 'none', lineStyle: { color: other, type: 'dashed' }, label: { formatter: t('sheet.mean'), color: colours.ink, position: 'insideEndTop', fontSize: small() }, data: [{ yAxis: mean }] } }) },
+                    { type: 'line', data: value, symbolSize: 6, lineStyle: { width: 2, color: line }, itemStyle: { color: line }, connectNulls: true, clip: true, ...(mean === null ? {} : { markLine: { silent: true, symbol: 'none', lineStyle: { color: other, type: 'dashed' }, label: { formatter: t('sheet.mean'), color: colours.ink, position: 'end', fontSize: small() }, data: [{ yAxis: mean }] } }) },
                     ...limitsOf(answer.chart, value, scale, colours),
                 ],
             }

@@ -15,6 +15,7 @@ export const words: Record<keyof typeof korean, string> = {
     'sheet.print': 'Print',
     'sheet.save_report': 'Save the report',
     'sheet.save_json': 'Download JSON',
+    'sheet.learn': 'Train a model from it',
     'sheet.another': 'Another file',
     'sheet.understood': 'What I understood',
     'sheet.understood.text': 'Put right what is wrong, then look again.',

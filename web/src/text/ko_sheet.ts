@@ -13,6 +13,7 @@ export const words = {
     'sheet.print': '인쇄',
     'sheet.save_report': '보고서 파일로 저장',
     'sheet.save_json': 'JSON 저장',
+    'sheet.learn': '이 파일로 모델 만들기',
     'sheet.another': '다른 파일',
     'sheet.understood': '이렇게 이해했습니다',
     'sheet.understood.text': '틀린 것이 있으면 고치고 ‘다시 보기’를 누르세요.',

@@ -14,12 +14,12 @@ export interface WaferMap {
     dies: number[]
     bad: number
 }
-export interface Wafers {
+/** Where dies lie, from the first column and row on. */
+export interface Frame { left: number; top: number; width: number; height: number }
+export interface Wafers extends Frame {
     maps: WaferMap[]
-    left: number
-    top: number
-    width: number
-    height: number
+    /** By lot: a lot is of one product, so that its wafers share the places of their dies. */
+    frames: Map<string, Frame>
     skipped: number
 }
 export interface DieTable {
@@ -115,6 +115,23 @@ export function mapsOf(table: DieTable, columns: DieColumns): Wafers | Refusal {
     if (maps.size === 0) return 'places'
     const [width, height] = [right - left + 1, bottom - top + 1]
     if (width > SIDE_MAX || height > SIDE_MAX) return 'places'
-    return { maps: [...maps.values()], left, top, width, height, skipped }
+    const all = [...maps.values()]
+    return { maps: all, frames: framesOf(all), left, top, width, height, skipped }
 }
+function framesOf(maps: readonly WaferMap[]): Map<string, Frame> {
+    const frames = new Map<string, Frame>()
+    for (const { lot, dies } of maps) {
+        const { left, top, width, height } = frames.get(lot) ?? { left: dies[0]!, top: dies[1]!, width: 1, height: 1 }
+        let [west, north, east, south] = [left, top, left + width, top + height]
+        for (let n = 0; n < dies.length; n += 3) {
+            west = Math.min(west, dies[n]!)
+            east = Math.max(east, dies[n]! + 1)
+            north = Math.min(north, dies[n + 1]!)
+            south = Math.max(south, dies[n + 1]! + 1)
+        }
+        frames.set(lot, { left: west, top: north, width: east - west, height: south - north })
+    }
+    return frames
+}
+
 export const badShare = (map: WaferMap): number => map.bad / (map.dies.length / 3)

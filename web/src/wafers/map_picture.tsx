@@ -1,20 +1,20 @@
 import { useEffect, useRef } from 'react'
 import { onColours } from '../charts/colours'
-import type { WaferMap, Wafers } from './dies'
+import type { Frame, WaferMap, Wafers } from './dies'
 
 /** A wafer as a round picture of its dies; bad ones stand out by colour and, where there is room, by a smaller square that is darker. */
 export function MapPicture({ map, wafers, size, label }: { map: WaferMap; wafers: Wafers; size: number; label: string }) {
     const canvas = useRef<HTMLCanvasElement>(null)
     useEffect(() => {
         const at = canvas.current!
-        const draw = () => drawMap(at, map, wafers, size)
+        const draw = () => drawMap(at, map, wafers.frames.get(map.lot) ?? wafers, size)
         draw()
         return onColours(draw)
     }, [map, wafers, size])
     return <canvas ref={canvas} className="wafer" role="img" aria-label={label} style={{ width: size, height: size }} />
 }
 
-function drawMap(at: HTMLCanvasElement, map: WaferMap, { left, top, width, height }: Wafers, size: number): void {
+function drawMap(at: HTMLCanvasElement, map: WaferMap, { left, top, width, height }: Frame, size: number): void {
     const scale = Math.min(3, window.devicePixelRatio || 1)
     at.width = at.height = Math.round(size * scale)
     const pen = at.getContext('2d')

@@ -14,6 +14,10 @@ describe('a table of dies', () => {
         expect([maps.width, maps.height, maps.skipped]).toEqual([2, 3, 0])
         expect(maps.maps.map(badShare)).toEqual([0.5, 0])
     })
+    it('has a frame for each lot, whose dies are counted from places of their own', () => {
+        const { frames } = read('lot,wafer,x,y,bin\nA,1,0,0,1\nA,2,3,1,1\nB,1,10,-2,1\nB,1,11,-1,7\n') as Wafers
+        expect([...frames]).toEqual([['A', { left: 0, top: 0, width: 4, height: 2 }], ['B', { left: 10, top: -2, width: 2, height: 2 }]])
+    })
     it('is read with other names, separators, quotes and marks', () => {
         for (const text of ['\ufeff로트;웨이퍼;X좌표;Y좌표;판정\r\nL1;2;-3;4;양품\r\nL1;2;-2;4;불량\r\n', 'Lot ID\tSlot\tdie_x\tdie_y\tHard bin\nL1\t2\t-3\t4\t1\nL1\t2\t-2\t4\t3\n', '"lot","wafer","x","y","result"\n"L1","2","-3","4","PASS"\n"L1","2","-2","4","a ""b"", c"\n']) {
             const maps = read(text) as Wafers

@@ -76,7 +76,7 @@ function LivesOf({ model }: { model: Model }) {
             {model.champion === null && <p className="told">{t('lives.unchampioned', { version: asks })}</p>}
             {asked && share === null ? (
                 <Card title={asked.file} note={t('lives.first', { level: percent(card?.level ?? 0.8, 0) })} actions={<Button look="quiet" onClick={() => { kept = null; setAsked(null) }}>{t('models.try.other')}</Button>}>
-                    <LifeBars units={lives} unit={asked.answers.counted_in ?? ''} />
+                    <LifeBars units={lives} unit={asked.answers.counted_in || card?.order || card?.age || ''} />
                 </Card>
             ) : (
                 <DropFile title={t('lives.drop')} text={t(model.goal === 'survival' ? 'lives.drop.survival' : 'lives.drop.text')} fine={t('models.try.kept')} choose={t('models.choose')} working={t('models.try.working')} accept={SHEETS} share={share} onFile={(file) => void look(file)} onStop={() => stop.current()} />

@@ -7,10 +7,12 @@ import { MINUTES, useStamp } from '../../live/stamp'
 import { save } from '../../live/export'
 import { useMay } from '../../me'
 import { CardView } from '../../models/card_view'
+import { FeedDialog } from '../../models/feed_dialog'
 import { ModelLive } from '../../models/model_live'
 import { UseBadge, useGoal } from '../../models/model_words'
 import { TryFile } from '../../models/try_file'
 import { Versions } from '../../models/versions'
+import { whatOf } from '../../models/what'
 import { Badge, Button, Card, Confirm, Empty, LinkButton, PageHead, ProblemNote, Progress, Tabs, Waiting } from '../../parts/basics'
 import { forget, useLoad } from '../../parts/load'
 import { Rename } from '../../parts/rename'
@@ -61,7 +63,7 @@ export default function ModelPage({ id }: { id: string }) {
                         ]}
                     />
                     {room === 'card' && shown && <ShownCard key={shown.version} model={model} shown={shown} />}
-                    {room === 'live' && <ModelLive model={model} />}
+                    {room === 'live' && <ModelLive model={model} onChanged={look} />}
                     {room === 'versions' && <Versions model={model} versions={versions} onChanged={look} />}
                     {room === 'try' && <TryFile model={model} versions={versions} />}
                 </>
@@ -75,7 +77,7 @@ function Head({ model, shown, onChanged }: { model: Model; shown: ModelVersion |
     const goal = useGoal()
     const may = useMay('engineer')
     const stamp = useStamp()
-    const [asked, setAsked] = useState<'on' | 'off' | 'delete' | 'rename' | null>(null)
+    const [asked, setAsked] = useState<'on' | 'off' | 'delete' | 'rename' | 'feed' | null>(null)
     const close = () => setAsked(null)
     const change = (is_on: boolean) => changeModel(model.id, { is_on }).then(() => { close(); onChanged() })
     const { use } = model
@@ -92,6 +94,7 @@ function Head({ model, shown, onChanged }: { model: Model; shown: ModelVersion |
         <>
             <PageHead title={model.name} over={<Link href="/quality/models">{t('models.tab')}</Link>} lead={lead}>
                 {may && model.champion !== null && <Button look={use.is_on ? 'plain' : 'main'} onClick={() => setAsked(use.is_on ? 'off' : 'on')}>{t(use.is_on ? 'models.switch_off' : 'models.switch_on')}</Button>}
+                {may && <Button onClick={() => setAsked('feed')}>{t(model.feed ? 'models.feed.change' : 'models.feed.choose')}</Button>}
                 {may && <LinkButton href={`/quality/models/${model.id}/train`}>{t('models.train_next')}</LinkButton>}
                 {shown && <Download path={fileAddress(model.id, shown.version)} name={`${model.name}-v${shown.version}.maru`} text=".maru" />}
                 {shown && ['yes-no', 'class', 'number'].includes(shown.goal) && <Download path={onnxAddress(model.id, shown.version)} name={`${model.name}-v${shown.version}.onnx`} text="ONNX" />}
@@ -99,6 +102,7 @@ function Head({ model, shown, onChanged }: { model: Model; shown: ModelVersion |
                 {may && <Button look="danger" onClick={() => setAsked('delete')}>{t('delete')}</Button>}
             </PageHead>
             {asked === 'rename' && <Rename name={model.name} required onClose={close} onName={(name) => changeModel(model.id, { name }).then(() => { close(); onChanged() })} />}
+            {asked === 'feed' && <FeedDialog model={model} onClose={close} onChanged={() => { close(); onChanged() }} />}
             {asked === 'off' && <Confirm title={t('models.switch_off.title')} text={t('models.switch_off.text')} yes={t('models.switch_off')} onYes={() => change(false)} onClose={close} />}
             {asked === 'on' && <Confirm title={t('models.switch_on.title')} text={t('models.switch_on.text')} yes={t('models.switch_on')} onYes={() => change(true)} onClose={close} />}
             {asked === 'delete' && <Confirm title={t('models.delete.title')} text={t('models.delete.text', { name: model.name })} yes={t('delete')} onYes={() => removeModel(model.id).then(() => { forget(); go('/quality/models') })} onClose={close} />}
@@ -133,6 +137,7 @@ function Training({ model, onDone }: { model: Model; onDone: () => void }) {
                 <Progress share={run?.progress ?? 0} label={t('models.state.training')} />
                 <p className="going-foot">
                     <b>{num((run?.progress ?? 0) * 100, 0)} %</b>
+                    {whatOf(run, lang) && <small className="note">{whatOf(run, lang)}</small>}
                     {may && <Button onClick={() => void ask(address('/v1/runs/{run}/cancel', { run: model.training }), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then(onDone, onDone)}>{t('models.training.stop')}</Button>}
                 </p>
             </Card>

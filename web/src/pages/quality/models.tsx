@@ -6,6 +6,7 @@ import type { Run } from '../../api/types'
 import { useMay } from '../../me'
 import { headlineName, useDoubted, useFigureText, useGoal, UseBadge } from '../../models/model_words'
 import { Button, Card, Empty, LinkButton, ProblemNote, Progress, Waiting } from '../../parts/basics'
+import { whatOf } from '../../models/what'
 import { forget } from '../../parts/load'
 import { Link } from '../../parts/route'
 import { useText } from '../../text'
@@ -43,10 +44,11 @@ export default function Models() {
                     <Empty title={t('models.none')} text={t(may ? 'models.none.text' : 'models.none.viewer')}>
                         {may && <LinkButton look="main" href="/quality/models/new">{t('models.train')}</LinkButton>}
                         {upload}
+                        <LinkButton href="/quality/models/data">{t('datasets.title')}</LinkButton>
                     </Empty>
                 </Card>
             ) : (
-                <Card title={t('models.tab')} note={t('models.text')} actions={<>{upload}{may && <LinkButton look="main" href="/quality/models/new">{t('models.train')}</LinkButton>}</>}>
+                <Card title={t('models.tab')} note={t('models.text')} actions={<><LinkButton href="/quality/models/data">{t('datasets.title')}</LinkButton>{upload}{may && <LinkButton look="main" href="/quality/models/new">{t('models.train')}</LinkButton>}</>}>
                     <ul className="list models">{items.map((one) => <li key={one.id}><Row model={one} onDone={() => { forget(); setTurn(turn + 1) }} /></li>)}</ul>
                 </Card>
             )}
@@ -81,9 +83,15 @@ function Row({ model, onDone }: { model: Model; onDone: () => void }) {
 
 /** How far the training of a model is. */
 function RowProgress({ run, onDone }: { run: string; onDone: () => void }) {
-    const { t } = useText()
+    const { t, lang } = useText()
     const told = useTraining(run, onDone)
-    return <Progress share={told?.progress ?? 0} label={t('models.state.training')} />
+    const what = whatOf(told, lang)
+    return (
+        <>
+            <Progress share={told?.progress ?? 0} label={t('models.state.training')} />
+            {what && <span className="list-note">{what}</span>}
+        </>
+    )
 }
 
 /** A training as it goes on; `onDone` when it is over. */

@@ -23,11 +23,12 @@ const Sheet = roomOf(() => import('./sheet'), 'sheet')
 const Models = roomOf(() => import('./models'), 'models')
 const ModelPage = roomOf(() => import('./model'), 'models', 'sheet')
 const NewModelPage = roomOf(() => import('./new_model'), 'models', 'sheet')
+const DatasetsPage = roomOf(() => import('./datasets'), 'models')
 const WafersPage = roomOf(() => import('./wafers'), 'models')
 const LOOK_MS = 2000
 const GRADES: Record<string, number> = { violation: 2, warning: 1, none: 0 }
 
-/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME, /quality/models and below, /quality/wafers: is the process as it was when it was good? */
+/** /quality (a spreadsheet), /quality/charts, /quality/table, /quality/chart/NAME, /quality/faults, /quality/windows, /quality/window/NAME, /quality/models and below (new, data, ID), /quality/wafers: is the process as it was when it was good? */
 export default function Quality() {
     const { t } = useText()
     useTitle(t('nav.quality'))
@@ -35,6 +36,7 @@ export default function Quality() {
     const room = path[1] ?? 'sheet'
     if (room === 'chart' && path[2]) return <Suspense fallback={<Waiting />}><ChartPage key={path[2]} name={path[2]} /></Suspense>
     if (room === 'window' && path[2]) return <Suspense fallback={<Waiting />}><WindowPage key={path[2]} name={path[2]} /></Suspense>
+    if (room === 'models' && path[2] === 'data') return <Suspense fallback={<Waiting />}><DatasetsPage /></Suspense>
     if (room === 'models' && path[2] === 'new') return <Suspense fallback={<Waiting />}><NewModelPage id={null} /></Suspense>
     if (room === 'models' && path[2] && path[3] === 'train') return <Suspense fallback={<Waiting />}><NewModelPage key={path[2]} id={path[2]} /></Suspense>
     if (room === 'models' && path[2]) return <Suspense fallback={<Waiting />}><ModelPage key={path[2]} id={path[2]} /></Suspense>

@@ -3,7 +3,9 @@ import { askQuality, type QualityAnswer, type QualityTold, type Told } from '../
 import { ApiError } from '../../api/problem'
 import { save } from '../../live/export'
 import { useMay } from '../../me'
+import { hand } from '../../models/handed'
 import { Button, Card, Empty, ProblemNote } from '../../parts/basics'
+import { go } from '../../parts/route'
 import { CapabilityChart, BinsChart, LevelChart, RateChart } from '../../sheet/sheet_charts'
 import { headline, hintsOf, NO_CORRECTIONS, type Corrections } from '../../sheet/corrections'
 import { DropSheet } from '../../sheet/drop_sheet'
@@ -11,6 +13,7 @@ import { CauseDumbbells, CommonDumbbells } from '../../sheet/dumbbells'
 import { showReport } from '../../sheet/report'
 import { ColumnsTable, ReadingFields } from '../../sheet/understood'
 import { useText } from '../../text'
+import { together } from '../../text/together'
 import '../../style/sheet.css'
 
 const BYTES_MAX = 127 * 2 ** 20 // of a file: the server takes 128 MiB with all that is said of it
@@ -120,11 +123,12 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
         <>
             <Card className="hero sheet-hero">
                 <p className="over">{file.name} · {t('sheet.size', { rows: num(answer.rows), columns: num(answer.columns.length) })}</p>
-                {headline(answer).map((one, n) => <p key={n} className="sentence">{say(one)}</p>)}
+                {headline(answer).map((one, n) => <p key={n} className="sentence">{together(say(one))}</p>)}
                 <div className="actions">
                     <Button look="main" onClick={print}>{t('sheet.print')}</Button>
                     <Button onClick={() => report().then((html) => save(new Blob([html], { type: 'text/html' }), `${stem}-maru.html`), onProblem)}>{t('sheet.save_report')}</Button>
                     <Button onClick={() => save(new Blob([looked.text], { type: 'application/json' }), `${stem}-maru.json`)}>{t('sheet.save_json')}</Button>
+                    <Button onClick={() => { hand(file); go('/quality/models/new') }}>{t('sheet.learn')}</Button>
                     <Button look="quiet" onClick={onNew}>{t('sheet.another')}</Button>
                 </div>
             </Card>
@@ -160,7 +164,7 @@ function Part({ told, wide, children }: { told: QualityTold[]; wide: boolean; ch
 
 function Said({ told }: { told: QualityTold[] }) {
     const { lang } = useText()
-    return <ul className="sheet-said">{told.map((one, n) => <li key={n} className={one.mood}>{lang === 'ko' ? one.text_ko : one.text}</li>)}</ul>
+    return <ul className="sheet-said">{told.map((one, n) => <li key={n} className={one.mood}>{together(lang === 'ko' ? one.text_ko : one.text)}</li>)}</ul>
 }
 
 const Panels = ({ children }: { children: ReactNode }) => <div className="sheet-panels">{children}</div>

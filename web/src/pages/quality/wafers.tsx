@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { models, predict, type Answers, type MapAnswer } from '../../api/models'
+import { dataset as datasetOf, datasetFile, datasets, models, predict, type Answers, type Dataset, type MapAnswer } from '../../api/models'
 import { ApiError } from '../../api/problem'
 import { shortNumber } from '../../live/values'
 import { useMay } from '../../me'
@@ -7,7 +7,9 @@ import { FigureLines } from '../../models/figure_lines'
 import { Button, Card, Choice, Dialog, Empty, LinkButton, ProblemNote } from '../../parts/basics'
 import { DropFile, SHEETS } from '../../parts/drop_file'
 import { useLoad } from '../../parts/load'
+import { usePlace } from '../../parts/route'
 import { useText } from '../../text'
+import { together } from '../../text/together'
 import { badShare, columnsOf, mapsOf, tableOf, type WaferMap, type Wafers } from '../../wafers/dies'
 import { MapPicture } from '../../wafers/map_picture'
 import '../../style/models.css'
@@ -46,27 +48,38 @@ export default function WafersPage() {
     const [error, setError] = useState<ApiError | null>(null)
     const stop = useRef<() => void>(() => {})
     useEffect(() => () => stop.current(), [])
-    const look = async (file: File) => {
+    const look = async (file: File | Promise<File>) => {
         setError(null)
         setShare(0)
         try {
-            const table = tableOf(new Uint8Array(await file.arrayBuffer()))
-            const wafers = mapsOf(table, columnsOf(table))
-            if (typeof wafers === 'string') throw new ApiError({ type: 'maru:no-maps', title: t(`wafers.refused.${wafers}`), status: 0 })
-            let answers: Answers | null = null
-            if (model) {
-                const sent = predict(model.id, file, { why: 1, lang, format: 'json' }, setShare)
-                stop.current = sent.stop
-                answers = JSON.parse(await sent.answer) as Answers
-            }
-            kept = { file: file.name, wafers, answers, model: model?.name ?? '' }
-            setShown(kept)
+            await show(await file)
         } catch (problem) {
             if (problem instanceof ApiError) setError(problem)
         } finally {
             setShare(null)
         }
     }
+    const show = async (file: File) => {
+        const table = tableOf(new Uint8Array(await file.arrayBuffer()))
+        const wafers = mapsOf(table, columnsOf(table))
+        if (typeof wafers === 'string') throw new ApiError({ type: 'maru:no-maps', title: t(`wafers.refused.${wafers}`), status: 0 })
+        let answers: Answers | null = null
+        if (model) {
+            const sent = predict(model.id, file, { why: 1, lang, format: 'json' }, setShare)
+            stop.current = sent.stop
+            answers = JSON.parse(await sent.answer) as Answers
+        }
+        kept = { file: file.name, wafers, answers, model: model?.name ?? '' }
+        setShown(kept)
+    }
+    // A kept dataset may be named in the address; which model answers has to be known first.
+    const named = usePlace().query.get('dataset')
+    const isReady = told.value !== undefined && may
+    useEffect(() => {
+        if (named && isReady) void look(datasetOf(named).then(datasetFile))
+        // Asked once for each address.
+        // eslint-disable-next-line
+    }, [named, isReady])
     return (
         <>
             <ProblemNote error={error} />
@@ -76,10 +89,29 @@ export default function WafersPage() {
             ) : (
                 <>
                     <DropFile title={t('wafers.drop')} text={t('wafers.drop.text')} fine={t(model ? 'models.try.kept' : 'wafers.no_model')} choose={t('models.choose')} working={t('models.try.working')} accept={model ? SHEETS : '.csv,.tsv,.txt'} share={share} onFile={(file) => void look(file)} onStop={() => stop.current()} />
+                    {share === null && may && <FromKept onChosen={(one) => void look(datasetFile(one))} />}
                     {told.value && !model && may && <Card><Empty title={t('wafers.none')} text={t('wafers.none.text')}><LinkButton href="/quality/models/new">{t('models.train')}</LinkButton></Empty></Card>}
                 </>
             )}
         </>
+    )
+}
+
+/** A table of dies may be among what is kept: whether it is one shows when it is read. */
+function FromKept({ onChosen }: { onChosen: (dataset: Dataset) => void }) {
+    const { t, bytes } = useText()
+    const told = useLoad('datasets', datasets)
+    const items = (told.value ?? []).filter(({ name }) => /\.(csv|tsv|txt)$/i.test(name))
+    const [wanted, setWanted] = useState('')
+    const chosen = items.find(({ id }) => id === wanted) ?? items[0]
+    if (!chosen) return null
+    return (
+        <Card title={t('wafers.kept')} note={t('wafers.kept.text')}>
+            <div className="filters wafer-filters">
+                <label>{t('models.source.kept')}<select value={chosen.id} onChange={(event) => setWanted(event.target.value)}>{items.map((one) => <option key={one.id} value={one.id}>{one.name} · {bytes(one.bytes)}</option>)}</select></label>
+                <Button onClick={() => onChosen(chosen)}>{t('wafers.kept.draw')}</Button>
+            </div>
+        </Card>
     )
 }
 
@@ -143,7 +175,8 @@ function Group({ title, note, maps, wafers, onOpen }: { title: string; note: str
                             <button type="button" onClick={() => onOpen(one)}>
                                 <MapPicture map={one.map} wafers={wafers} size={112} label={`${name(one.map)}: ${one.pattern}${doubt}, ${t('wafers.bad', { share: percent(badShare(one.map)) })}`} />
                                 <span>{name(one.map)}</span>
-                                <small>{one.pattern}{doubt} · {t('wafers.bad', { share: percent(badShare(one.map)) })}</small>
+                                {one.pattern && <small>{together(`${one.pattern}${doubt}`)}</small>}
+                                <small>{together(t('wafers.bad', { share: percent(badShare(one.map)) }))}</small>
                             </button>
                         </li>
                     )
@@ -187,6 +220,7 @@ function Shared({ answers }: { answers: Answers }) {
                     label={t('wafers.shared')}
                     first={t('wafers.this_lot')}
                     constantName={t('wafers.others')}
+                    isOneScale
                     lines={told.slice(0, SHARED).map((one) => ({ key: `${one.lot} ${one.class}`, name: `${one.lot} · ${one.class} (${num(one.n)} / ${num(one.of)})`, isShare: true, constant: one.others.value, first: one.share }))}
                 />
             )}
