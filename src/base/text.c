@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "base/wide.h"
 
 #include <float.h>
 #include <math.h>
@@ -14,12 +15,14 @@
 // copies, so that a refused append leaves the text as it was, with its status set; from then on
 // nothing is added.
 //
-// Doubles: snprintf gives the correctly rounded decimal for a number of digits; the first of 15,
-// 16, 17 digits that reads back as the same double is the shortest (15 digits survive any normal
-// double, so that fewer digits show as zeros at the end, which are dropped; subnormal numbers start
-// at 1 digit). The digits and the exponent are picked out of "%e", whatever the locale puts between
-// them, and laid out here: plain from 1e-6 up to below 1e21, with an exponent outside, as
-// JavaScript does.
+// Doubles: the first of 15, 16, 17 digits, correctly rounded, that reads back as the same double is
+// the shortest (15 digits survive any normal double, so that fewer digits show as zeros at the end,
+// which are dropped; subnormal numbers start at 1 digit). From 1e-10 to below 1e14 the digits are
+// exact integers of 128 bits: a double is m 2^e, its decimal with k digits behind the point is
+// m 5^k 2^(e + k) rounded, and it reads back where it is off by less than half of 5^k 2^(e + k).
+// Elsewhere snprintf gives them; digits and exponent are picked out of "%e", whatever the locale puts
+// between them. They are laid out here: plain from 1e-6 up to below 1e21, with an exponent outside,
+// as JavaScript does.
 //
 // A fixed number of decimals is "%f" with its separator replaced by a point in the same way.
 //
@@ -144,10 +147,86 @@ static bool round_to(double value, int n, struct digits *out) {
     return number_double(plain, (size_t)n_plain, &back) && back == value;
 }
 
-static void shortest(double value, struct digits *out) {
+// m 2^e times 10^k as a whole number: cut, rounded half to even, and does that read back as m 2^e?
+struct scaled {
+    uint64_t cut, rounded;
+    bool is_same;
+};
+
+enum { NORMAL_BITS = 53 };
+
+// k from 0 to 27: 5^27 has 63 bits.
+static struct scaled scale(uint64_t m, int e, int k) {
+    uint64_t five = 1;
+    for (int i = 0; i < k; i++) {
+        five *= 5;
+    }
+    const wide_u128 product = (wide_u128)m * five;
+    const int shift = -(e + k);
+    if (shift <= 0) {
+        const uint64_t whole = (uint64_t)(product << -shift);
+        return (struct scaled){whole, whole, true};
+    }
+    const wide_u128 one = (wide_u128)1 << shift;
+    const wide_u128 below = product & (one - 1);
+    struct scaled s = {.cut = (uint64_t)(product >> shift)};
+    const bool is_up = below > one / 2 || (below == one / 2 && (s.cut & 1) == 1);
+    const wide_u128 off = is_up ? one - below : below;
+    const bool is_even = (m & 1) == 0;
+    s.rounded = s.cut + is_up;
+    s.is_same = 2 * off < five || (2 * off == five && is_even);
+    if (m == UINT64_C(1) << (NORMAL_BITS - 1) && !is_up) { // the next one below is half as far
+        s.is_same = 4 * off <= five;
+    }
+    return s;
+}
+
+static const uint64_t power_of_ten[] = { // 10^14, 10^15, 10^16
+
+    UINT64_C(100000000000000), UINT64_C(1000000000000000), UINT64_C(10000000000000000)};
+
+// Digits of 15, 16 or 17, by integers. False: `value` is out of their reach.
+static bool shortest_whole(double value, struct digits *out) {
+    uint64_t bits = 0;
+    if (!(value >= 1e-10 && value < 1e14)) {
+        return false;
+    }
+    memcpy(&bits, &value, sizeof bits);
+    const uint64_t implied = UINT64_C(1) << (NORMAL_BITS - 1);
+    const uint64_t m = (bits & (implied - 1)) | implied;
+    const int e = (int)(bits >> (NORMAL_BITS - 1)) - 1023 - (NORMAL_BITS - 1);
+    out->point = ((e + NORMAL_BITS - 1 + 1024) * 1233) / 4096 - 307; // off by one at most
+    for (int n = DBL_DIG; n <= MAX_DOUBLE_DIGITS; n++) {
+        const uint64_t least = power_of_ten[n - DBL_DIG];
+        struct scaled s = scale(m, e, n - out->point);
+        while (s.cut < least || s.cut >= least * 10) {
+            out->point += s.cut < least ? -1 : 1;
+            s = scale(m, e, n - out->point);
+        }
+        if (s.is_same) {
+            const bool is_longer = s.rounded == least * 10; // 9.99 came to 10.0
+            out->point += is_longer;
+            out->n = n;
+            s.rounded /= is_longer ? 10 : 1;
+            for (int i = n - 1; i >= 0; i--, s.rounded /= 10) {
+                out->digit[i] = (char)('0' + s.rounded % 10);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+static void shortest_printed(double value, struct digits *out) {
     int n = value < DBL_MIN ? 1 : DBL_DIG;
     while (!round_to(value, n, out) && n < MAX_DOUBLE_DIGITS) {
         n++;
+    }
+}
+
+static void shortest(double value, struct digits *out) {
+    if (!shortest_whole(value, out)) {
+        shortest_printed(value, out);
     }
     while (out->n > 1 && out->digit[out->n - 1] == '0') {
         out->n--;
@@ -163,9 +242,12 @@ static void add_digits(struct text *text, const struct digits *d) {
         }
         text_addf(text, "e%d", d->point - 1);
     } else if (d->point <= 0) {
-        text_addf(text, "0.%.*s%.*s", -d->point, "00000", d->n, d->digit);
+        text_add(text, "0.00000", (size_t)(2 - d->point));
+        text_add(text, d->digit, (size_t)d->n);
     } else if (d->point < d->n) {
-        text_addf(text, "%.*s.%.*s", d->point, d->digit, d->n - d->point, d->digit + d->point);
+        text_add(text, d->digit, (size_t)d->point);
+        text_add(text, ".", 1);
+        text_add(text, d->digit + d->point, (size_t)(d->n - d->point));
     } else {
         text_addf(text, "%.*s%.*s", d->n, d->digit, d->point - d->n, "00000000000000000000");
     }

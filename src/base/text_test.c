@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,68 @@ static void doubles_read_back(void **state) {
         assert_true(same_bits(back, value));
         assert_true(same_bits(strtod(text.bytes, NULL), value));
         assert_in_range(text.n_bytes, 1, 25);
+    }
+    text_fini(&text);
+}
+
+// Another way to the same digits: what the C library prints, made longer until it reads back.
+static int digits_printed(double value, char digits[32]) {
+    char printed[64];
+    for (int n = 15; n <= 17; n++) {
+        snprintf(printed, sizeof printed, "%.*e", n - 1, value);
+        if (same_bits(strtod(printed, NULL), value)) {
+            break;
+        }
+    }
+    int n_digit = 0;
+    for (const char *p = printed; *p != 'e'; p++) {
+        if (*p >= '0' && *p <= '9') {
+            digits[n_digit++] = *p;
+        }
+    }
+    while (n_digit > 1 && digits[n_digit - 1] == '0') {
+        n_digit--;
+    }
+    return n_digit;
+}
+
+// Doubles of all sizes from 1e-12 to 1e16, such that are powers of two or next to powers of ten among them.
+static double double_of_size(uint64_t i) {
+    const struct random_block r = random_at(12, 0, i);
+    const int power = (int)(r.word[2] % 29) - 12;
+    const double of_ten = pow(10.0, power);
+    const uint64_t bits = (uint64_t)r.word[0] << 32 | r.word[1];
+    switch (i % 4) {
+    case 0:
+        return of_ten * (1.0 + (double)(bits >> 11) * 0x1p-53 * 9.0);
+    case 1:
+        return ldexp(1.0, (int)(r.word[0] % 93) - 40);
+    case 2:
+        return nextafter(of_ten, r.word[0] % 2 == 0 ? 0.0 : INFINITY);
+    default:
+        return (double)(r.word[0] % 1000000) * of_ten;
+    }
+}
+
+static void digits_are_those_of_the_library(void **state) {
+    (void)state;
+    struct text text;
+    text_init(&text, 1000);
+    for (uint64_t i = 0; i < 100000; i++) {
+        const double value = double_of_size(i);
+        char want[32];
+        const int n_want = value > 0 ? digits_printed(value, want) : 0;
+        text_clear(&text);
+        text_add_double(&text, value);
+        const char *at = text.bytes + strspn(text.bytes, "0.");
+        int n_same = 0;
+        for (; *at == '.' || (n_same < n_want && *at == want[n_same]); at++) {
+            n_same += *at != '.';
+        }
+        at += strspn(at, "0.");
+        if (n_same != n_want || (*at != '\0' && *at != 'e') || strtod(text.bytes, NULL) != value) {
+            fail_msg("%.17g came out as %s", value, text.bytes);
+        }
     }
     text_fini(&text);
 }
@@ -335,6 +398,7 @@ int main(void) {
         cmocka_unit_test(the_kth_allocation_fails),
         cmocka_unit_test(doubles_are_short),
         cmocka_unit_test(doubles_read_back),
+        cmocka_unit_test(digits_are_those_of_the_library),
         cmocka_unit_test(fixed_decimals),
         cmocka_unit_test(the_locale_does_not_show),
         cmocka_unit_test(escapes),
