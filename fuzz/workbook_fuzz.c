@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "io/workbook.h"
+#include "io/workbook/workbook.h"
 
 // A workbook. The first byte tells how the rest is meant: even, the bytes of the file as they are; odd, five parts with a line of
 // "----" between them (workbook, relations, strings, styles, sheet), which are put in a zip here: in a zip of its own hardly any

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "io/workbook.h"
+#include "io/workbook/workbook.h"
 #include "study/models/model_asking.h"
 
 // Spreadsheets that are kept, so that models can be trained from them again. What cannot be read as a table is not kept.

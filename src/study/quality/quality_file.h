@@ -5,7 +5,7 @@
 #define STUDY_QUALITY_FILE_H
 
 #include "io/charset.h"
-#include "io/workbook.h"
+#include "io/workbook/workbook.h"
 #include "study/quality/quality_hints.h"
 #include "study/quality/sentences.h"
 

@@ -1,16 +1,11 @@
-#include "io/workbook.h"
+#include "io/workbook/workbook.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <expat.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "io/workbook_inside.h"
+#include "io/workbook/workbook_inside.h"
 
 // A workbook is a zip whose parts are XML. Those that matter:
 //
@@ -18,79 +13,9 @@
 //     xl/_rels/workbook.xml.rels    id -> path of the part
 //     xl/sharedStrings.xml          texts, named by their number
 //     xl/styles.xml                 number formats, named by their number; styles, which name a format
-//     xl/worksheets/sheet1.xml      rows and cells (workbook_cells.c)
+//     xl/worksheets/sheet1.xml      rows and cells (workbook_cells.c), in blocks (workbook_blocks.c)
 //
-// Parts are found by their path in the zip's directory and streamed through expat; nothing is written anywhere, so that paths
-// which lead elsewhere do no harm. What unpacks to far more than it was is refused while it is unpacked. A document type is
-// refused, and with it all entities of its own. libarchive and not a zip library of its own, since the tree stands on it already.
-
-enum { PIECE_BYTES = 1 << 16 };
-
-// ---- parts
-
-struct part {
-    XML_Parser parser;
-    const struct workbook_handler *handler;
-    maru_status status;
-    uint32_t depth;
-    maru_error *err;
-};
-
-static void stop(struct part *part, maru_status status) {
-    if (status != MARU_OK && part->status == MARU_OK) {
-        part->status = status;
-        XML_StopParser(part->parser, XML_FALSE);
-    }
-}
-
-static const char *local_name(const char *name) {
-    const char *bar = strrchr(name, '|');
-    return bar ? bar + 1 : name;
-}
-
-static void XMLCALL on_begin(void *context, const char *name, const char **attribute) {
-    struct part *part = context;
-    if (part->status != MARU_OK) {
-        return;
-    }
-    if (++part->depth > WORKBOOK_MAX_DEPTH) {
-        stop(part, fail(part->err, MARU_E_LIMIT, "the workbook is nested more than %d deep",
-                        WORKBOOK_MAX_DEPTH));
-        return;
-    }
-    stop(part, part->handler->begin(part->handler->context, local_name(name), attribute));
-}
-
-static void XMLCALL on_end(void *context, const char *name) {
-    struct part *part = context;
-    if (part->status == MARU_OK) {
-        part->depth--;
-        stop(part, part->handler->end(part->handler->context, local_name(name)));
-    }
-}
-
-static void XMLCALL on_text(void *context, const char *bytes, int n) {
-    struct part *part = context;
-    if (part->status == MARU_OK) {
-        stop(part, part->handler->text(part->handler->context, bytes, (size_t)n));
-    }
-}
-
-static void XMLCALL on_doctype(void *context, const char *name, const char *system,
-                               const char *public, int has_subset) {
-    struct part *part = context;
-    (void)name, (void)system, (void)public, (void)has_subset;
-    stop(part, fail(part->err, MARU_E_INPUT, "a workbook with a document type is not read"));
-}
-
-const char *workbook_attribute(const char **attribute, const char *name) {
-    for (; attribute[0]; attribute += 2) {
-        if (strcmp(local_name(attribute[0]), name) == 0) {
-            return attribute[1];
-        }
-    }
-    return NULL;
-}
+// Parts come out of the zip in workbook_zip.c and go through workbook_xml.c.
 
 bool workbook_make_room(void **table, uint32_t n, uint32_t *cap, size_t size) {
     if (n < *cap) {
@@ -103,104 +28,6 @@ bool workbook_make_room(void **table, uint32_t n, uint32_t *cap, size_t size) {
         *cap = grown;
     }
     return made != NULL;
-}
-
-static maru_status count_unpacked(struct workbook_job *job, size_t n) {
-    job->n_unpacked += n;
-    const bool is_bomb =
-        job->n_unpacked > WORKBOOK_FREE_BYTES && job->n_unpacked / WORKBOOK_MAX_RATIO > job->n;
-    return is_bomb ? fail(job->err, MARU_E_LIMIT,
-                          "the workbook unpacks to more than %d times its size", WORKBOOK_MAX_RATIO)
-                   : MARU_OK;
-}
-
-static maru_status stream(struct workbook_job *job, struct archive *archive, struct part *part) {
-    for (;;) {
-        void *piece = XML_GetBuffer(part->parser, PIECE_BYTES);
-        if (!piece) {
-            return fail(job->err, MARU_E_MEMORY, "no memory");
-        }
-        const la_ssize_t n = archive_read_data(archive, piece, PIECE_BYTES);
-        if (n < 0) {
-            return fail(job->err, MARU_E_INPUT, "the workbook is damaged");
-        }
-        const maru_status st = count_unpacked(job, (size_t)n);
-        if (st != MARU_OK) {
-            return st;
-        }
-        const enum XML_Status said = XML_ParseBuffer(part->parser, (int)n, n == 0);
-        if (part->status != MARU_OK) {
-            return part->status;
-        }
-        if (said != XML_STATUS_OK) {
-            return XML_GetErrorCode(part->parser) == XML_ERROR_NO_MEMORY
-                       ? fail(job->err, MARU_E_MEMORY, "no memory")
-                       : fail(job->err, MARU_E_INPUT, "the workbook is damaged: its XML is wrong");
-        }
-        if (n == 0) {
-            return MARU_OK;
-        }
-    }
-}
-
-static maru_status parse(struct workbook_job *job, struct archive *archive,
-                         const struct workbook_handler *handler) {
-    struct part part = {.handler = handler, .err = job->err};
-    part.parser = XML_ParserCreateNS(NULL, '|');
-    if (!part.parser) {
-        return fail(job->err, MARU_E_MEMORY, "no memory");
-    }
-    XML_SetUserData(part.parser, &part);
-    XML_SetElementHandler(part.parser, on_begin, on_end);
-    XML_SetCharacterDataHandler(part.parser, on_text);
-    XML_SetStartDoctypeDeclHandler(part.parser, on_doctype);
-    const maru_status st = stream(job, archive, &part);
-    XML_ParserFree(part.parser);
-    return st;
-}
-
-static bool is_path(struct archive_entry *entry, const char *path) {
-    const char *name = archive_entry_pathname(entry);
-    return name && strcasecmp(name[0] == '/' ? name + 1 : name, path) == 0;
-}
-
-maru_status workbook_read_part(struct workbook_job *job, const char *path,
-                               const struct workbook_handler *handler, bool *is_there) {
-    union {
-        const char *kept;
-        void *in; // older than const
-    } body = {.kept = job->bytes};
-    struct archive *archive = archive_read_new();
-    *is_there = false;
-    if (!archive) {
-        return fail(job->err, MARU_E_MEMORY, "no memory");
-    }
-    archive_read_support_format_zip_seekable(archive);
-    maru_status st = archive_read_open_memory(archive, body.in, job->n) == ARCHIVE_OK
-                         ? MARU_OK
-                         : fail(job->err, MARU_E_INPUT, "the workbook is damaged: it is no zip");
-    struct archive_entry *entry = NULL;
-    uint32_t n_entry = 0;
-    int code = ARCHIVE_OK;
-    while (st == MARU_OK && !*is_there &&
-           ((code = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
-            code == ARCHIVE_WARN)) {
-        if (++n_entry > WORKBOOK_MAX_ENTRIES) {
-            st = fail(job->err, MARU_E_LIMIT, "a workbook has at most %d parts",
-                      WORKBOOK_MAX_ENTRIES);
-        } else if (is_path(entry, path)) {
-            *is_there = true;
-            st = archive_entry_is_encrypted(entry)
-                     ? fail(job->err, MARU_E_INPUT,
-                            "the workbook is encrypted: save it without a password")
-                     : parse(job, archive, handler);
-        }
-    }
-    if (st == MARU_OK && !*is_there && code != ARCHIVE_EOF) {
-        st = fail(job->err, MARU_E_INPUT, "the workbook is damaged: it is no zip");
-    }
-    archive_read_free(archive);
-    return st;
 }
 
 // ---- shared strings

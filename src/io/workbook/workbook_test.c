@@ -1,4 +1,4 @@
-#include "io/workbook.h"
+#include "io/workbook/workbook.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "io/workbook_inside.h"
+#include "io/workbook/workbook_inside.h"
 
 enum { CAP_BYTES = 1 << 28, MAX_PARTS = 12 };
 
@@ -231,6 +231,113 @@ static void test_refuses_bombs(void **state) {
     text_fini(&file);
 }
 
+// ---- sheets of several blocks
+
+enum { N_LONG = 40000 };
+
+// How the rows of a long sheet are written, and what stands between them.
+static const struct {
+    const char *row, *between; // row: %u is its number
+    const char *begin, *end;
+} long_sheets[] = {
+    {"<row r=\"%u\">", "", "<worksheet " MAIN "><sheetData>", "</sheetData></worksheet>"},
+    {"<row>", "", "<worksheet><sheetData>", "</sheetData></worksheet>"},
+    {"<row r='%u'>", "<!-- <row r=\"1\"> -->", "<worksheet><sheetData>",
+     "</sheetData></worksheet>"},
+    {"<row\nr=\"%u\">", "<?row <row ?>", "<worksheet><sheetData>", "</sheetData></worksheet>"},
+    {"<row r=\"%u\">", "<rowBreak/><v><![CDATA[<row r=\"1\"><c>]]></v>", "<worksheet><sheetData>",
+     "</sheetData></worksheet>"},
+    {"<row r=\"%u\">", "</sheetData><sheetData>", "<worksheet><sheetData>",
+     "</sheetData></worksheet>"},
+    {"<row r=\"%u\">", "</sheetData><other><a/></other><sheetData>",
+     "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><worksheet><sheetData>",
+     "</sheetData></worksheet>"},
+};
+
+static void add_long_sheet(struct text *sheet, size_t kind, uint32_t wrong_row, const char *wrong) {
+    text_addz(sheet, long_sheets[kind].begin);
+    for (uint32_t i = 1; i <= N_LONG; i++) {
+        const char *row = long_sheets[kind].row;
+        const char *number = strchr(row, '%');
+        text_add(sheet, row, number ? (size_t)(number - row) : strlen(row));
+        if (number) {
+            text_addf(sheet, "%u%s", i == wrong_row ? i - 1 : i, number + 2);
+        }
+        text_addf(sheet,
+                  "<c><v>%u</v></c><c/><c t=\"s\"><v>%u</v></c><c s=\"1\"><v>%u.5</v></c></row>",
+                  i * 2654435761U % 10007, i % 2, 45000 + i % 1000);
+        text_addz(sheet, i == wrong_row ? wrong : long_sheets[kind].between);
+    }
+    text_addz(sheet, long_sheets[kind].end);
+}
+
+static void add_long_text(struct text *csv) {
+    for (uint32_t i = 1; i <= N_LONG; i++) {
+        text_addf(csv, "%u,,\"%s\",", i * 2654435761U % 10007, i % 2 == 0 ? "로트" : "온도");
+        assert_true(workbook_add_day(csv, 45000 + i % 1000 + 0.5, WORKBOOK_DATE, false));
+        text_add(csv, "\n", 1);
+    }
+}
+
+// A law: however the rows are written, and wherever the sheet is cut, the text is the same.
+static void test_long_sheets_are_the_same(void **state) {
+    (void)state;
+    struct text expected;
+    text_init(&expected, CAP_BYTES);
+    add_long_text(&expected);
+    for (size_t k = 0; k < sizeof long_sheets / sizeof *long_sheets; k++) {
+        struct text sheet, file;
+        struct workbook found = {0};
+        maru_error err = {0};
+        text_init(&sheet, CAP_BYTES);
+        add_long_sheet(&sheet, k, 0, "");
+        assert_true(sheet.n_bytes > (size_t)3 << 20);
+        zip_with("xl/worksheets/sheet3.xml", sheet.bytes, &file);
+        if (workbook_read(file.bytes, file.n_bytes, NULL, CAP_BYTES, &found, &err) != MARU_OK) {
+            fail_msg("kind %zu: %s", k, err.text);
+        }
+        assert_int_equal(found.n_cell, 3 * N_LONG);
+        assert_int_equal(found.csv.n_bytes, expected.n_bytes);
+        assert_memory_equal(found.csv.bytes, expected.bytes, expected.n_bytes);
+        workbook_fini(&found);
+        text_fini(&file);
+        text_fini(&sheet);
+    }
+    text_fini(&expected);
+}
+
+static void test_long_sheets_say_what_is_wrong(void **state) {
+    (void)state;
+    static const struct {
+        const char *wrong, *want;
+        size_t cap_bytes;
+    } cases[] = {
+        {"", "out of order at row 29999", CAP_BYTES},
+        {"<c>", "without a place", CAP_BYTES},
+        {"<a>", "its XML is wrong", CAP_BYTES},
+        {"<row r=\"30001\"><c r=\"A30001\" t=\"s\"><v>9</v></c></row>", "in row 30001 names a text",
+         CAP_BYTES},
+        {"<row r=\"9999999\"/>", "at most 1048576 rows", CAP_BYTES},
+        {"", "more than 1000000 bytes of text", 1000000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text sheet, file;
+        struct workbook found = {0};
+        maru_error err = {0};
+        text_init(&sheet, CAP_BYTES);
+        add_long_sheet(&sheet, i == 0 || i == 5 ? 0 : 1, 30000, cases[i].wrong);
+        zip_with("xl/worksheets/sheet3.xml", sheet.bytes, &file);
+        assert_int_not_equal(
+            workbook_read(file.bytes, file.n_bytes, NULL, cases[i].cap_bytes, &found, &err),
+            MARU_OK);
+        if (!strstr(err.text, cases[i].want)) {
+            fail_msg("case %zu: %s", i, err.text);
+        }
+        text_fini(&file);
+        text_fini(&sheet);
+    }
+}
+
 // A law: days follow each other as in the calendar, for four hundred years and in both systems.
 static void test_days_follow_each_other(void **state) {
     (void)state;
@@ -346,6 +453,8 @@ int main(void) {
         cmocka_unit_test(test_says_what_is_no_xlsx),
         cmocka_unit_test(test_refuses_each_cut),
         cmocka_unit_test(test_refuses_bombs),
+        cmocka_unit_test(test_long_sheets_are_the_same),
+        cmocka_unit_test(test_long_sheets_say_what_is_wrong),
         cmocka_unit_test(test_days_follow_each_other),
         cmocka_unit_test(test_days_of_both_systems),
         cmocka_unit_test(test_tells_formats_of_dates),
