@@ -113,7 +113,7 @@ static const struct option options[] = {
 static const char *const examples[] = {"maru predict press.maru today.csv -o predicted.csv", NULL};
 
 const struct verb verb_predict = {.name = "predict",
-                                  .synopsis = "MODEL FILE.csv|FILE.xlsx [-o FILE.csv]",
+                                  .synopsis = "MODEL FILE.csv|FILE.xlsx|FILE.ods [-o FILE.csv]",
                                   .purpose = W_PREDICT_PURPOSE,
                                   .option = options,
                                   .n_option = sizeof options / sizeof options[0],

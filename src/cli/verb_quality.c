@@ -218,7 +218,7 @@ static const char *const examples[] = {
 
 const struct verb verb_quality = {.name = "quality",
                                   .synopsis =
-                                      "FILE.csv|FILE.xlsx [--report FILE.html] [--target COLUMN]",
+                                      "FILE.csv|FILE.xlsx|FILE.ods [--report FILE.html] [--target COLUMN]",
                                   .purpose = W_QUALITY_PURPOSE,
                                   .option = options,
                                   .n_option = sizeof options / sizeof options[0],

@@ -187,6 +187,20 @@ struct relations {
     const char *strings, *styles;
 };
 
+maru_status workbook_add_sheet(struct workbook_job *job, const char *name, bool is_hidden) {
+    struct workbook *book = job->book;
+    if (book->n_sheet == WORKBOOK_MAX_SHEETS) {
+        return fail(job->err, MARU_E_LIMIT, "a workbook has at most %d sheets",
+                    WORKBOOK_MAX_SHEETS);
+    }
+    const char *kept = arena_text(&book->arena, name, strlen(name));
+    if (!kept) {
+        return arena_refusal(&book->arena, job->err);
+    }
+    book->sheet[book->n_sheet++] = (struct workbook_sheet){.name = kept, .is_hidden = is_hidden};
+    return MARU_OK;
+}
+
 static maru_status book_begin(void *context, const char *name, const char **attribute) {
     struct relations *r = context;
     struct workbook *book = r->job->book;
@@ -200,22 +214,15 @@ static maru_status book_begin(void *context, const char *name, const char **attr
     const char *title = workbook_attribute(attribute, "name");
     const char *id = workbook_attribute(attribute, "id");
     const char *state = workbook_attribute(attribute, "state");
-    if (book->n_sheet == WORKBOOK_MAX_SHEETS) {
-        return fail(r->job->err, MARU_E_LIMIT, "a workbook has at most %d sheets",
-                    WORKBOOK_MAX_SHEETS);
+    const uint32_t n = book->n_sheet;
+    const bool is_hidden = state && strcmp(state, "visible") != 0;
+    const maru_status st = workbook_add_sheet(r->job, title ? title : "", is_hidden);
+    if (st != MARU_OK) {
+        return st;
     }
-    title = title ? title : "";
     id = id ? id : "";
-    struct workbook_sheet *sheet = &book->sheet[book->n_sheet];
-    sheet->name = arena_text(&book->arena, title, strlen(title));
-    sheet->is_hidden = state && strcmp(state, "visible") != 0;
-    sheet->path = NULL;
-    r->id[book->n_sheet] = arena_text(&r->job->arena, id, strlen(id));
-    if (!sheet->name || !r->id[book->n_sheet]) {
-        return arena_refusal(&book->arena, r->job->err);
-    }
-    book->n_sheet++;
-    return MARU_OK;
+    r->id[n] = arena_text(&r->job->arena, id, strlen(id));
+    return r->id[n] ? MARU_OK : arena_refusal(&r->job->arena, r->job->err);
 }
 
 static bool ends_with(const char *text, const char *end) {
@@ -268,19 +275,17 @@ static maru_status no_end(void *context, const char *name) {
 }
 
 static maru_status read_book(struct workbook_job *job, struct relations *r) {
-    struct workbook *book = job->book;
     const struct workbook_handler of_book = {book_begin, no_end, no_text, r};
     const struct workbook_handler of_relations = {relations_begin, no_end, no_text, r};
     bool is_there = false;
-    book->sheet = arena_take(&book->arena, WORKBOOK_MAX_SHEETS, sizeof *book->sheet);
     r->id = (const char **)arena_take(&job->arena, WORKBOOK_MAX_SHEETS, sizeof *r->id);
-    if (!book->sheet || !r->id) {
-        return arena_refusal(&book->arena, job->err);
+    if (!r->id) {
+        return arena_refusal(&job->arena, job->err);
     }
     maru_status st = workbook_read_part(job, "xl/workbook.xml", &of_book, &is_there);
     if (st == MARU_OK && !is_there) {
         return fail(job->err, MARU_E_INPUT,
-                    "this zip is no .xlsx: save the workbook as .xlsx or CSV");
+                    "this zip is no workbook: save it as .xlsx, .ods or CSV");
     }
     st = st == MARU_OK
              ? workbook_read_part(job, "xl/_rels/workbook.xml.rels", &of_relations, &is_there)
@@ -304,15 +309,11 @@ static maru_status choose(struct workbook_job *job, const char *name) {
         book->n_without_value = 0;
         book->chosen = i;
         const maru_status st = workbook_read_sheet(job, sheet->path);
-        if (st != MARU_OK || book->n_cell > 0) {
+        if (st != MARU_OK || book->n_cell > 0 || name) {
             return st;
         }
-        if (name) {
-            return fail(job->err, MARU_E_INPUT, "the sheet '%s' has no value", name);
-        }
     }
-    return name ? fail(job->err, MARU_E_INPUT, "the workbook has no sheet '%s'", name)
-                : fail(job->err, MARU_E_INPUT, "no sheet of the workbook has a value");
+    return MARU_OK;
 }
 
 // ---- all of it
@@ -324,20 +325,55 @@ bool workbook_is(const char *bytes, size_t n) {
            (n >= 4 && memcmp(bytes, "PK\x03\x04", 4) == 0);
 }
 
+// The first part of an .ods is its type, not packed (ODF 1.3 part 2, 3.3); 30 bytes of a zip stand before it.
+const char *workbook_ending(const char *bytes, size_t n) {
+    static const char type[] = "mimetypeapplication/vnd.oasis.opendocument";
+    if (n >= sizeof ole && memcmp(bytes, ole, sizeof ole) == 0) {
+        return "xls";
+    }
+    return n >= 30 + sizeof type && memcmp(bytes + 30, type, sizeof type - 1) == 0 ? "ods" : "xlsx";
+}
+
 // Older workbooks, and encrypted ones of any age, are a file system of their own (OLE2), with names in UTF-16.
 static maru_status refuse_old(const char *bytes, size_t n, maru_error *err) {
     static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
     return memmem(bytes, n, name, sizeof name)
                ? fail(err, MARU_E_INPUT, "the workbook is encrypted: save it without a password")
-               : fail(err, MARU_E_INPUT, "this is an .xls of before 2007: save it as .xlsx or CSV");
+               : fail(err, MARU_E_INPUT,
+                      "this is an .xls of before 2007: save it as .xlsx, .ods or CSV");
 }
 
-static maru_status run(struct workbook_job *job, const char *sheet) {
+static maru_status read_xlsx(struct workbook_job *job, const char *sheet) {
     struct relations r = {.job = job};
     maru_status st = read_book(job, &r);
     st = st == MARU_OK && r.strings ? read_strings(job, r.strings) : st;
     st = st == MARU_OK && r.styles ? read_styles(job, r.styles) : st;
     return st == MARU_OK ? choose(job, sheet) : st;
+}
+
+static maru_status refuse_empty(const struct workbook_job *job, const char *sheet) {
+    const struct workbook *book = job->book;
+    if (!sheet) {
+        return fail(job->err, MARU_E_INPUT, "no sheet of the workbook has a value");
+    }
+    for (uint32_t i = 0; i < book->n_sheet; i++) {
+        if (strcmp(book->sheet[i].name, sheet) == 0) {
+            return fail(job->err, MARU_E_INPUT, "the sheet '%s' has no value", sheet);
+        }
+    }
+    return fail(job->err, MARU_E_INPUT, "the workbook has no sheet '%s'", sheet);
+}
+
+static maru_status run(struct workbook_job *job, const char *sheet) {
+    struct workbook *book = job->book;
+    bool is_open = false;
+    book->sheet = arena_take(&book->arena, WORKBOOK_MAX_SHEETS, sizeof *book->sheet);
+    maru_status st = book->sheet ? MARU_OK : arena_refusal(&book->arena, job->err);
+    st = st == MARU_OK ? workbook_is_opendocument(job, &is_open) : st;
+    if (st == MARU_OK) {
+        st = is_open ? workbook_read_opendocument(job, sheet) : read_xlsx(job, sheet);
+    }
+    return st == MARU_OK && book->n_cell == 0 ? refuse_empty(job, sheet) : st;
 }
 
 maru_status workbook_read(const char *bytes, size_t n, const char *sheet, size_t cap_bytes,

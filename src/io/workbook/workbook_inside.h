@@ -89,6 +89,11 @@ enum workbook_form workbook_form_of_code(const char *code);
 // Days since the start of the workbook's calendar as a date or time of day. False: there is no such day.
 bool workbook_add_day(struct text *text, double day, enum workbook_form form, bool is_1904);
 
+// A date as ODF writes it (2025-10-31, 2025-10-31T15:05:07.5), a duration as ODF writes it (PT15H05M07S; from a day on a number of
+// days). False: it is none.
+bool workbook_add_date_text(struct text *text, const char *date);
+bool workbook_add_time_text(struct text *text, const char *time);
+
 // ---- rows as CSV (workbook_rows.c)
 
 // Rows that follow each other, all of a sheet or some of them. The text has no breaks above its first row.
@@ -136,10 +141,14 @@ maru_status workbook_read_sheet(struct workbook_job *job, const char *path);
 
 // ---- OpenDocument (opendocument.c)
 
-// Is this zip one of OpenDocument, and of which kind?
+// Is this zip one of OpenDocument? What it says that it is, if so, is a spreadsheet that is not encrypted.
 maru_status workbook_is_opendocument(struct workbook_job *job, bool *is_it);
-// All of it: names of the tables, and the one that is asked for as CSV.
+// Names of its tables, and the one that is asked for as CSV into the workbook's text, which is empty before; NULL: the first one that
+// is not hidden and has a value. Without a cell: there is none.
 maru_status workbook_read_opendocument(struct workbook_job *job, const char *sheet);
+
+// One more sheet, as the tabs stand.
+maru_status workbook_add_sheet(struct workbook_job *job, const char *name, bool is_hidden);
 
 // Doubles the room of a table on the heap where it is full.
 bool workbook_make_room(void **table, uint32_t n, uint32_t *cap, size_t size);

@@ -1,52 +1,13 @@
 #include "io/workbook/workbook.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/alloc.h"
+#include "io/workbook/trial_zip.h"
 #include "io/workbook/workbook_inside.h"
 
-enum { CAP_BYTES = 1 << 28, MAX_PARTS = 12 };
-
-struct part {
-    const char *path, *text;
-};
-
-static la_ssize_t write_some(struct archive *archive, void *context, const void *bytes, size_t n) {
-    (void)archive;
-    text_add(context, bytes, n);
-    return (la_ssize_t)n;
-}
-
-// A zip of these parts, as a spreadsheet program writes it.
-static void zip(const struct part *part, struct text *out) {
-    struct archive *archive = archive_write_new();
-    text_init(out, CAP_BYTES);
-    archive_write_set_format_zip(archive);
-    archive_write_set_bytes_in_last_block(archive, 1);
-    assert_int_equal(archive_write_open(archive, out, NULL, write_some, NULL), ARCHIVE_OK);
-    for (; part->path; part++) {
-        struct archive_entry *entry = archive_entry_new();
-        archive_entry_set_pathname(entry, part->path);
-        archive_entry_set_size(entry, (la_int64_t)strlen(part->text));
-        archive_entry_set_filetype(entry, AE_IFREG);
-        archive_entry_set_perm(entry, 0644);
-        assert_int_equal(archive_write_header(archive, entry), ARCHIVE_OK);
-        archive_write_data(archive, part->text, strlen(part->text));
-        archive_entry_free(entry);
-    }
-    archive_write_close(archive);
-    archive_write_free(archive);
-    assert_int_equal(out->status, MARU_OK);
-}
+enum { MAX_PARTS = 12 };
 
 #define MAIN "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\""
 #define RELS "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\""
@@ -141,7 +102,7 @@ static const struct {
 } bad[] = {
     {"", NULL, "없음", "the workbook has no sheet '없음'"},
     {"", NULL, "표지", "the sheet '표지' has no value"},
-    {"xl/workbook.xml", NULL, NULL, "this zip is no .xlsx"},
+    {"xl/workbook.xml", NULL, NULL, "this zip is no workbook"},
     {"xl/_rels/workbook.xml.rels", NULL, NULL, "a part of the workbook is missing"},
     {"xl/worksheets/sheet3.xml", NULL, NULL, "a part of the workbook is missing"},
     {"xl/sharedStrings.xml", NULL, NULL, "names a text that is not there"},
@@ -338,6 +299,45 @@ static void test_long_sheets_say_what_is_wrong(void **state) {
     }
 }
 
+static void test_reads_dates_and_durations(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *want; // "": none
+        bool is_time;
+    } cases[] = {
+        {"2024-02-29", "2024-02-29", false},
+        {"2023-02-29", "", false},
+        {"2023-13-01", "", false},
+        {"1899-12-30", "1899-12-30", false},
+        {"2025-10-31T00:00:00", "2025-10-31", false},
+        {"2025-12-31T23:59:59.9996", "2026-01-01", false},
+        {"2025-10-31T01:02:03.25", "2025-10-31 01:02:03.250", false},
+        {"2025-10-31T24:00:00", "", false},
+        {"2025-10-31T10:00", "", false},
+        {"2025-10-31Z", "", false},
+        {"-0044-03-15", "", false},
+        {"PT0S", "00:00:00", true},
+        {"PT5M", "00:05:00", true},
+        {"PT23H59M59.9996S", "1", true},
+        {"PT12H30M00.5S", "12:30:00.500", true},
+        {"PT48H", "2", true},
+        {"PT", "", true},
+        {"P1D", "", true},
+        {"-PT1H", "", true},
+        {"PT1M1H", "", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text;
+        text_init(&text, 64);
+        const bool is = cases[i].is_time ? workbook_add_time_text(&text, cases[i].text)
+                                         : workbook_add_date_text(&text, cases[i].text);
+        if (is != (cases[i].want[0] != '\0') || (is && strcmp(text.bytes, cases[i].want) != 0)) {
+            fail_msg("%s: %s", cases[i].text, text.n_bytes > 0 ? text.bytes : "none");
+        }
+        text_fini(&text);
+    }
+}
+
 // A law: days follow each other as in the calendar, for four hundred years and in both systems.
 static void test_days_follow_each_other(void **state) {
     (void)state;
@@ -455,6 +455,7 @@ int main(void) {
         cmocka_unit_test(test_refuses_bombs),
         cmocka_unit_test(test_long_sheets_are_the_same),
         cmocka_unit_test(test_long_sheets_say_what_is_wrong),
+        cmocka_unit_test(test_reads_dates_and_durations),
         cmocka_unit_test(test_days_follow_each_other),
         cmocka_unit_test(test_days_of_both_systems),
         cmocka_unit_test(test_tells_formats_of_dates),

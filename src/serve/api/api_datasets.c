@@ -152,7 +152,7 @@ maru_status api_get_dataset_file(struct request *request, maru_error *err) {
         request->type = "application/octet-stream";
         snprintf(request->disposition, sizeof request->disposition,
                  "attachment; filename=\"dataset-%.32s.%s\"", request->param[0],
-                 is_workbook ? "xlsx" : "csv");
+                 is_workbook ? workbook_ending(request->out.bytes, request->out.n_bytes) : "csv");
     }
     return st;
 }

@@ -88,6 +88,6 @@ maru_status asked_sheet_read(struct request *request, asked_sheet_see see, void 
                              struct asked_sheet *out, maru_error *err) {
     const maru_status st = asked_form_read(request, see, context, out, err);
     return st == MARU_OK && !out->bytes
-               ? fail(err, MARU_E_INPUT, "a spreadsheet is wanted: a CSV or an .xlsx")
+               ? fail(err, MARU_E_INPUT, "a spreadsheet is wanted: a CSV, an .xlsx or an .ods")
                : st;
 }

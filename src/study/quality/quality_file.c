@@ -70,7 +70,7 @@ maru_status quality_file_open(const char *bytes, size_t n, const struct quality_
     if (workbook_is(bytes, n)) {
         st = read_workbook(bytes, n, hints, cap_bytes, &file, err);
     } else if (hints->sheet_name) {
-        st = fail(err, MARU_E_INPUT, "only an .xlsx has sheets");
+        st = fail(err, MARU_E_INPUT, "only an .xlsx or .ods has sheets");
     } else {
         st = read_text(bytes, n, &hints->sheet, cap_bytes, &file, err);
     }

@@ -80,9 +80,9 @@
     X("a seed is a whole number from 0, not \"{1}\"", "시드는 0부터의 정수입니다. \"{1}\"[은/는] 아닙니다") \
     X("one file is wanted", "파일 하나만 올려 주세요") \
     X("a hint has a zero byte", "지정한 값에 0바이트가 있습니다") \
-    X("a spreadsheet is wanted: a CSV or an .xlsx", "스프레드시트(CSV 또는 .xlsx)를 올려 주세요") \
+    X("a spreadsheet is wanted: a CSV, an .xlsx or an .ods", "스프레드시트(CSV, .xlsx, .ods)를 올려 주세요") \
     X("format: json or html is wanted", "format은 json 또는 html입니다") \
-    X("only an .xlsx has sheets", "시트는 .xlsx에만 있습니다") \
+    X("only an .xlsx or .ods has sheets", "시트는 .xlsx와 .ods에만 있습니다") \
     X("the report is too large", "보고서가 너무 큽니다") \
     X("no value of \"{1}\" is \"{2}\"", "\"{1}\" 열에 \"{2}\" 값이 없습니다") \
     X("there is no column \"{1}\"", "\"{1}\" 열이 없습니다") \

@@ -107,16 +107,17 @@
     X("no cell of the table has a value", "표에 값이 있는 셀이 없습니다") \
     X("the file is empty", "파일이 비어 있습니다") \
     X("there is nothing in the table", "표에 아무것도 없습니다") \
-    X("this is no workbook", "엑셀 파일이 아닙니다") \
-    X("this is an .xls of before 2007: save it as .xlsx or CSV", "2007년 이전 형식의 .xls입니다: .xlsx나 CSV로 저장하세요") \
-    X("this zip is no .xlsx: save the workbook as .xlsx or CSV", "이 zip은 .xlsx가 아닙니다: .xlsx나 CSV로 저장하세요") \
-    X("the workbook is encrypted: save it without a password", "암호가 걸린 엑셀 파일입니다: 암호 없이 저장하세요") \
-    X("the workbook is damaged", "엑셀 파일이 손상되었습니다") \
+    X("this is no workbook", "스프레드시트 파일이 아닙니다") \
+    X("this is an .xls of before 2007: save it as .xlsx, .ods or CSV", "2007년 이전 형식의 .xls입니다: .xlsx, .ods, CSV 가운데 하나로 저장하세요") \
+    X("this zip is no workbook: save it as .xlsx, .ods or CSV", "이 zip은 스프레드시트가 아닙니다: .xlsx, .ods, CSV 가운데 하나로 저장하세요") \
+    X("this document is no spreadsheet", "스프레드시트가 아닌 문서입니다") \
+    X("the workbook is encrypted: save it without a password", "암호가 걸린 스프레드시트 파일입니다: 암호 없이 저장하세요") \
+    X("the workbook is damaged", "스프레드시트 파일이 손상되었습니다") \
     X("it is no zip", "zip이 아닙니다") \
     X("its XML is wrong", "안의 XML이 잘못되었습니다") \
-    X("a workbook with a document type is not read", "문서 형식 선언(DOCTYPE)이 있는 엑셀 파일은 읽지 않습니다") \
-    X("a part of the workbook is missing: {1}", "엑셀 파일에 있어야 할 부분이 없습니다: {1}") \
-    X("the workbook is nested more than {1} deep", "엑셀 파일의 XML이 {1}단계보다 깊습니다") \
+    X("a workbook with a document type is not read", "문서 형식 선언(DOCTYPE)이 있는 스프레드시트 파일은 읽지 않습니다") \
+    X("a part of the workbook is missing: {1}", "스프레드시트 파일에 있어야 할 부분이 없습니다: {1}") \
+    X("the workbook is nested more than {1} deep", "스프레드시트 파일의 XML이 {1}단계보다 깊습니다") \
     X("a net of this shape cannot be", "이런 모양의 신경망은 만들 수 없습니다") \
     X("these bytes are no net, or a damaged one", "신경망이 아니거나 손상된 바이트입니다") \
     X("a wafer map has no rows or no columns", "웨이퍼 맵에 행이나 열이 없습니다") \
@@ -141,20 +142,21 @@
     X("the gzip file is cut off", "gzip 파일이 중간에 끊겼습니다") \
     X("the gzip file is damaged", "gzip 파일이 손상되었습니다") \
     X("the gzip file unpacks to more than {1} bytes", "gzip 파일이 풀면 {1}바이트를 넘습니다") \
-    X("the workbook unpacks to more than {1} times its size", "엑셀 파일이 풀면 원래 크기의 {1}배를 넘습니다") \
-    X("a workbook has at most {1} parts", "엑셀 파일의 부분은 {1}개까지입니다") \
+    X("the workbook unpacks to more than {1} times its size", "스프레드시트 파일이 풀면 원래 크기의 {1}배를 넘습니다") \
+    X("a workbook has at most {1} parts", "스프레드시트 파일의 부분은 {1}개까지입니다") \
     X("a workbook has at most {1} sheets", "시트는 {1}개까지입니다") \
     X("a workbook has at most {1} texts", "텍스트는 {1}개까지입니다") \
     X("a workbook has at most {1} styles", "서식은 {1}개까지입니다") \
     X("a sheet has at most {1} rows", "시트의 행은 {1}개까지입니다") \
-    X("the workbook has a row without a place", "엑셀 파일에 위치가 잘못된 행이 있습니다") \
-    X("the workbook has a cell without a place", "엑셀 파일에 위치가 잘못된 셀이 있습니다") \
+    X("a sheet has at most {1} rows and {2} columns", "시트는 {1}행 {2}열까지입니다") \
+    X("the workbook has a row without a place", "스프레드시트 파일에 위치가 잘못된 행이 있습니다") \
+    X("the workbook has a cell without a place", "스프레드시트 파일에 위치가 잘못된 셀이 있습니다") \
     X("the rows of the sheet are out of order at row {1}", "시트의 {1}행에서 행 순서가 어긋납니다") \
     X("the cells of the sheet are out of order in row {1}", "시트의 {1}행에서 셀 순서가 어긋납니다") \
     X("a cell in row {1} names a text that is not there", "{1}행의 셀이 없는 텍스트를 가리킵니다") \
     X("a cell has more than {1} bytes", "셀 하나가 {1}바이트를 넘습니다") \
     X("the sheet has more than {1} bytes of text", "시트의 텍스트가 {1}바이트를 넘습니다") \
-    X("the workbook has a path that is too long", "엑셀 파일 안의 경로가 너무 깁니다") \
+    X("the workbook has a path that is too long", "스프레드시트 파일 안의 경로가 너무 깁니다") \
     X("the workbook has no sheet '{1}'", "'{1}' 시트가 없습니다") \
     X("the sheet '{1}' has no value", "'{1}' 시트에 값이 없습니다") \
     X("no sheet of the workbook has a value", "값이 있는 시트가 없습니다") \

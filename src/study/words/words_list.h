@@ -406,7 +406,7 @@
     X(HELP_TRACE, "every event: FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst", "모든 사건: FILE.csv, FILE.bin, FILE.zst, FILE.csv.zst") \
     X(HELP_CSV, "write the tables as CSV files", "표를 CSV 파일로 씀") \
     X(HELP_REPORT, "write one page with charts and tables", "도표와 표가 있는 한 페이지 보고서를 씀") \
-    X(HELP_SHEET, "the sheet of an .xlsx [the first with values]", ".xlsx의 시트 [값이 있는 첫 시트]") \
+    X(HELP_SHEET, "the sheet of an .xlsx or .ods [the first with values]", ".xlsx나 .ods의 시트 [값이 있는 첫 시트]") \
     X(HELP_TARGET, "the column with the verdict [found by its name and values]", "판정이 적힌 열 [이름과 값으로 찾음]") \
     X(HELP_BAD, "the value of it that is bad", "그 열에서 불량을 뜻하는 값") \
     X(HELP_TIME_COLUMN, "the column with the time", "시각이 적힌 열") \

@@ -51,4 +51,4 @@ export function DropFile({ title, text, fine, choose, working, accept, share, on
         </div>
     )
 }
-export const SHEETS = '.csv,.tsv,.txt,.xlsx,.xlsm'
+export const SHEETS = '.csv,.tsv,.txt,.xlsx,.xlsm,.ods'

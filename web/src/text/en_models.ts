@@ -81,7 +81,7 @@ export const words: Record<keyof typeof korean, string> = {
     'models.source.kept': 'Kept data',
     'models.source.windows': 'Windows of the floor',
     'models.drop': 'Drop the data to learn from here',
-    'models.drop.text': 'A row for each unit or lot, with a column for the result: a verdict or a number. CSV or .xlsx, up to 128 MB.',
+    'models.drop.text': 'A row for each unit or lot, with a column for the result: a verdict or a number. CSV, .xlsx or .ods, up to 128 MB.',
     'models.drop.kept': 'The file is kept on this server as a dataset; the same file once only.',
     'models.choose': 'Choose a file',
     'models.working': 'Reading and looking at it…',

@@ -3,7 +3,7 @@ import type { words as korean } from './ko_sheet'
 // The words of spreadsheets, English.
 export const words: Record<keyof typeof korean, string> = {
     'sheet.drop': 'Drop a file of inspections or production here',
-    'sheet.drop.text': 'A CSV of any character set, or an .xlsx. What its columns mean is found, and can be put right. Up to 128 MB.',
+    'sheet.drop.text': 'A CSV of any character set, an .xlsx or an .ods. What its columns mean is found, and can be put right. Up to 128 MB.',
     'sheet.choose': 'Choose a file',
     'sheet.try': 'Try a sample',
     'sheet.private': 'The file is read in this server’s memory alone and kept nowhere.',

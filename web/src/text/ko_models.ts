@@ -79,7 +79,7 @@ export const words = {
     'models.source.kept': '보관된 자료',
     'models.source.windows': '현장의 구간',
     'models.drop': '배울 자료를 여기에 놓으세요',
-    'models.drop.text': '한 줄에 제품이나 로트 하나. 결과(판정이나 수치)가 든 열이 있어야 합니다. CSV나 .xlsx, 128 MB까지.',
+    'models.drop.text': '한 줄에 제품이나 로트 하나. 결과(판정이나 수치)가 든 열이 있어야 합니다. CSV, .xlsx, .ods, 128 MB까지.',
     'models.drop.kept': '파일은 이 서버에 자료로 보관합니다. 같은 파일은 한 번만 보관합니다.',
     'models.choose': '파일 고르기',
     'models.working': '읽고 살펴보는 중…',

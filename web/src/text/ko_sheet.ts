@@ -1,7 +1,7 @@
 // The words of spreadsheets, Korean.
 export const words = {
     'sheet.drop': '검사·생산 기록 파일을 여기에 놓으세요',
-    'sheet.drop.text': 'CSV(CP949도 됨)나 엑셀 .xlsx. 열의 뜻은 스스로 찾고, 틀리면 고칠 수 있습니다. 128 MB까지.',
+    'sheet.drop.text': 'CSV(CP949도 됨)나 엑셀 .xlsx, .ods. 열의 뜻은 스스로 찾고, 틀리면 고칠 수 있습니다. 128 MB까지.',
     'sheet.choose': '파일 고르기',
     'sheet.try': '견본으로 해 보기',
     'sheet.private': '파일은 이 서버의 메모리에서만 읽고 남기지 않습니다.',
@@ -51,7 +51,7 @@ export const words = {
     'sheet.dumbbells': '불량과 함께 나타나는 것의 불량률',
     'sheet.levels': '{column}별 불량률',
     'sheet.charset': '문자',
-    'sheet.workbook': '엑셀',
+    'sheet.workbook': '스프레드시트 파일',
     'sheet.head_lines': '제목줄',
     'sheet.no_head': '없음',
     'sheet.left_out_lines': '뺀 줄',
