@@ -175,21 +175,15 @@ maru_status tenant_end_run(struct tenant *tenant, const char *id, const struct r
     return st;
 }
 
-static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_run see,
-                        void *context, bool wants_one, maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        const struct run_row row = read_run(query);
-        n++;
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_run);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling {
+    tenant_see_run see;
+    void *context;
+};
+
+static maru_status tell_run(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct run_row row = read_run(query);
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_see_one_run(struct tenant *tenant, const char *id, tenant_see_run see,
@@ -198,7 +192,8 @@ maru_status tenant_see_one_run(struct tenant *tenant, const char *id, tenant_see
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT " RUN_COLUMNS " FROM run WHERE id = ?");
     query_bind_text(&query, id);
-    return tell(tenant, &query, see, context, true, err);
+    struct telling to = {see, context};
+    return query_tell(&query, no_run, tell_run, &to, err);
 }
 
 // -1: no state has such a name.
@@ -228,7 +223,8 @@ maru_status tenant_each_run(struct tenant *tenant, const struct run_filter *filt
     query_bind_text(&query, filter->state);
     query_bind_integer(&query, state_of(filter->state));
     query_bind_text(&query, filter->model ? filter->model : "");
-    return tell(tenant, &query, see, context, false, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_run, &to, err);
 }
 
 maru_status tenant_each_open_run(struct tenant *tenant, tenant_see_run see, void *context,
@@ -237,7 +233,8 @@ maru_status tenant_each_open_run(struct tenant *tenant, tenant_see_run see, void
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT " RUN_COLUMNS " FROM run WHERE state < 2 ORDER BY id");
-    return tell(tenant, &query, see, context, false, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_run, &to, err);
 }
 
 maru_status tenant_has_output(struct tenant *tenant, const char *id, enum run_output output,
@@ -259,30 +256,23 @@ maru_status tenant_has_output(struct tenant *tenant, const char *id, enum run_ou
     return database_leave(&tenant->database, st, err);
 }
 
+static maru_status unpack_output(void *out, const struct query *query, maru_error *err) {
+    size_t n = 0;
+    (void)query_bytes(query, 0, &n);
+    return n > 0 ? tenant_unpack_row(out, query, err)
+                 : fail(err, MARU_E_RANGE, "the run has no result yet, or ended without one");
+}
+
 maru_status tenant_get_output(struct tenant *tenant, const char *id, enum run_output output,
                               struct text *out, maru_error *err) {
     static const char *const sql[] = {"SELECT result FROM run WHERE id = ?",
                                       "SELECT report_ko FROM run WHERE id = ?",
                                       "SELECT report_en FROM run WHERE id = ?"};
     struct query query;
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    bool is_there = false;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, sql[output]);
     query_bind_text(&query, id);
-    if (query_row(&query)) {
-        is_there = true;
-        const void *packed = query_bytes(&query, 0, &n);
-        st = n > 0 ? tenant_unpack(out, packed, n, err)
-                   : fail(err, MARU_E_RANGE, "the run has no result yet, or ended without one");
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && !is_there) {
-        st = fail(err, MARU_E_USAGE, no_run);
-    }
-    return database_leave(&tenant->database, st, err);
+    return query_tell(&query, no_run, unpack_output, out, err);
 }
 
 // Change one run, which must be there, and tell the audit log. `sql` returns a row of what it has changed;

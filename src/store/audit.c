@@ -84,22 +84,28 @@ static struct audit_row read_row(const struct query *query) {
                               .hash = query_text(query, 6)};
 }
 
+struct telling {
+    tenant_see_audit see;
+    void *context;
+};
+
+static maru_status tell_entry(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct audit_row row = read_row(query);
+    return to->see(to->context, &row, err);
+}
+
 maru_status tenant_each_audit(struct tenant *tenant, const struct page *page, tenant_see_audit see,
                               void *context, maru_error *err) {
     struct query query;
-    maru_status st = MARU_OK;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT number, at_ms, who, action, subject, detail, hash FROM audit"
                " WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
     query_bind_integer(&query, store_before(page));
     query_bind_integer(&query, page->limit);
-    while (st == MARU_OK && query_row(&query)) {
-        const struct audit_row row = read_row(&query);
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    return database_leave(&tenant->database, st == MARU_OK ? closed : st, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_entry, &to, err);
 }
 
 // A 0 byte inside a text would hide what stands behind it from the hash.

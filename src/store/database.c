@@ -227,6 +227,25 @@ maru_status query_one(struct query *query, const char *none, maru_error *err) {
     return st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, "%s", none) : st;
 }
 
+maru_status query_each(struct query *query, const char *none, query_see see, void *context,
+                       maru_error *err) {
+    maru_status st = MARU_OK;
+    bool is_there = false;
+    while (st == MARU_OK && query_row(query)) {
+        is_there = true;
+        st = see(context, query, err);
+    }
+    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
+    st = st == MARU_OK ? closed : st;
+    return st == MARU_OK && none && !is_there ? fail(err, MARU_E_USAGE, "%s", none) : st;
+}
+
+maru_status query_tell(struct query *query, const char *none, query_see see, void *context,
+                       maru_error *err) {
+    struct database *database = query->database;
+    return database_leave(database, query_each(query, none, see, context, err), err);
+}
+
 maru_status query_do(struct database *database, const char *sql, const char *const *text,
                      maru_error *err) {
     struct query query;

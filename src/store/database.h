@@ -119,6 +119,15 @@ MARU_MUST_USE maru_status query_close(struct query *query, maru_error *err);
 //   errors  MARU_E_USAGE with `none` where there was no such row; as query_close
 MARU_MUST_USE maru_status query_one(struct query *query, const char *none, maru_error *err);
 
+// Hand each row to `see` until that refuses, and close.
+//   errors  those of see; MARU_E_USAGE with `none`, which may be NULL, where there was no row; as query_close
+typedef maru_status (*query_see)(void *context, const struct query *query, maru_error *err);
+MARU_MUST_USE maru_status query_each(struct query *query, const char *none, query_see see,
+                                     void *context, maru_error *err);
+// The same, and then leave the database, which the caller has entered.
+MARU_MUST_USE maru_status query_tell(struct query *query, const char *none, query_see see,
+                                     void *context, maru_error *err);
+
 // A statement without rows: open, the texts that it wants (ending with NULL), close.
 MARU_MUST_USE maru_status query_do(struct database *database, const char *sql,
                                    const char *const *text, maru_error *err);

@@ -180,6 +180,50 @@ static void statements_are_under_way_together(void **state) {
     assert_int_equal(number_of(s, "SELECT count(*) > 3 FROM pair"), 1);
 }
 
+struct seen {
+    int64_t n, until;
+    int64_t sum;
+};
+
+static maru_status see_pair(void *context, const struct query *query, maru_error *err) {
+    struct seen *seen = context;
+    (void)err;
+    seen->sum += query_integer(query, 0);
+    return ++seen->n < seen->until ? MARU_OK : MARU_E_RANGE;
+}
+
+static maru_status tell_pairs(struct scene *s, int64_t below, const char *none, struct seen *seen,
+                              maru_error *err) {
+    struct query query;
+    query_open(&query, &s->database, "SELECT a FROM pair WHERE a < ? ORDER BY a");
+    query_bind_integer(&query, below);
+    return query_each(&query, none, see_pair, seen, err);
+}
+
+// Each row once, until one is refused; what is missing is said only where it is.
+static void each_row_is_told(void **state) {
+    struct scene *s = *state;
+    maru_error err = {0};
+    add_pairs(s, 200);
+    struct seen all = {.until = INT64_MAX};
+    assert_int_equal(tell_pairs(s, 100, "none of these", &all, &err), MARU_OK);
+    assert_int_equal(all.n, 200);
+    assert_int_equal(all.sum, 1900);
+    struct seen few = {.until = 15};
+    assert_int_equal(tell_pairs(s, 100, "none of these", &few, &err), MARU_E_RANGE);
+    assert_int_equal(few.n, 15);
+    assert_int_equal(few.sum, 5);
+    struct seen none = {.until = 1};
+    assert_int_equal(tell_pairs(s, 0, NULL, &none, &err), MARU_OK);
+    assert_int_equal(tell_pairs(s, 0, "none of these", &none, &err), MARU_E_USAGE);
+    assert_string_equal(err.text, "none of these");
+    assert_int_equal(none.n, 0);
+    struct query wrong;
+    query_open(&wrong, &s->database, "SELECT a FROM pears");
+    assert_int_not_equal(query_each(&wrong, "none of these", see_pair, &none, &err), MARU_OK);
+    assert_string_not_equal(err.text, "none of these");
+}
+
 static void texts_are_in_the_order_of_their_bytes(void **state) {
     struct scene *s = *state;
     static const char *const want[] = {"", "-", "B", "Z", "_", "a", "ab", "b", "z", "가"};
@@ -574,6 +618,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH(every_value_comes_back),
         WITH(statements_are_under_way_together),
+        WITH(each_row_is_told),
         WITH(texts_are_in_the_order_of_their_bytes),
         WITH(many_statements_are_more_than_are_kept),
         WITH(a_failure_undoes_all),

@@ -10,27 +10,21 @@ static const char no_connection[] = "there is no such connection";
 
 #define CONNECTION_COLUMNS "id, name, kind, settings, is_on, created_ms, by"
 
-static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_connection see,
-                        void *context, bool wants_one, maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        const struct connection_row row = {.id = query_text(query, 0),
-                                           .name = query_text(query, 1),
-                                           .kind = query_text(query, 2),
-                                           .settings = query_text(query, 3),
-                                           .is_on = query_integer(query, 4) != 0,
-                                           .created_ms = query_integer(query, 5),
-                                           .by = query_text(query, 6)};
-        n++;
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_connection);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling {
+    tenant_see_connection see;
+    void *context;
+};
+
+static maru_status tell_row(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct connection_row row = {.id = query_text(query, 0),
+                                       .name = query_text(query, 1),
+                                       .kind = query_text(query, 2),
+                                       .settings = query_text(query, 3),
+                                       .is_on = query_integer(query, 4) != 0,
+                                       .created_ms = query_integer(query, 5),
+                                       .by = query_text(query, 6)};
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_see_one_connection(struct tenant *tenant, const char *id,
@@ -40,7 +34,8 @@ maru_status tenant_see_one_connection(struct tenant *tenant, const char *id,
     query_open(&query, &tenant->database,
                "SELECT " CONNECTION_COLUMNS " FROM connection WHERE id = ?");
     query_bind_text(&query, id);
-    return tell(tenant, &query, see, context, true, err);
+    struct telling to = {see, context};
+    return query_tell(&query, no_connection, tell_row, &to, err);
 }
 
 maru_status tenant_each_connection(struct tenant *tenant, const struct page *page,
@@ -51,7 +46,8 @@ maru_status tenant_each_connection(struct tenant *tenant, const struct page *pag
                "SELECT " CONNECTION_COLUMNS " FROM connection WHERE id > ? ORDER BY id LIMIT ?");
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    return tell(tenant, &query, see, context, false, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_row, &to, err);
 }
 
 // Is there room for one more, and is the name free?

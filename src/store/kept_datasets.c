@@ -14,29 +14,23 @@ static const char no_dataset[] = "there is no such dataset";
 
 #define DATASET_COLUMNS "id, name, by, created_ms, n_bytes, n_row, fingerprint, source, made_from"
 
-static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_dataset see,
-                        void *context, bool wants_one, maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        const struct dataset_row row = {.id = query_text(query, 0),
-                                        .name = query_text(query, 1),
-                                        .by = query_text(query, 2),
-                                        .created_ms = query_integer(query, 3),
-                                        .n_bytes = query_integer(query, 4),
-                                        .n_row = query_integer(query, 5),
-                                        .fingerprint = query_text(query, 6),
-                                        .source = query_text(query, 7),
-                                        .made_from = query_text(query, 8)};
-        n++;
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_dataset);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling {
+    tenant_see_dataset see;
+    void *context;
+};
+
+static maru_status tell_row(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct dataset_row row = {.id = query_text(query, 0),
+                                    .name = query_text(query, 1),
+                                    .by = query_text(query, 2),
+                                    .created_ms = query_integer(query, 3),
+                                    .n_bytes = query_integer(query, 4),
+                                    .n_row = query_integer(query, 5),
+                                    .fingerprint = query_text(query, 6),
+                                    .source = query_text(query, 7),
+                                    .made_from = query_text(query, 8)};
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_see_one_dataset(struct tenant *tenant, const char *id, tenant_see_dataset see,
@@ -45,7 +39,8 @@ maru_status tenant_see_one_dataset(struct tenant *tenant, const char *id, tenant
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT " DATASET_COLUMNS " FROM dataset WHERE id = ?");
     query_bind_text(&query, id);
-    return tell(tenant, &query, see, context, true, err);
+    struct telling to = {see, context};
+    return query_tell(&query, no_dataset, tell_row, &to, err);
 }
 
 maru_status tenant_each_dataset(struct tenant *tenant, const struct page *page,
@@ -57,7 +52,8 @@ maru_status tenant_each_dataset(struct tenant *tenant, const struct page *page,
                " FROM dataset WHERE (?1 = '' OR id < ?1) ORDER BY id DESC LIMIT ?2");
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    return tell(tenant, &query, see, context, false, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_row, &to, err);
 }
 
 // ---- keeping
@@ -151,23 +147,10 @@ maru_status tenant_add_dataset(struct tenant *tenant, const struct dataset_row *
 maru_status tenant_get_dataset(struct tenant *tenant, const char *id, struct text *out,
                                maru_error *err) {
     struct query query;
-    bool is_there = false;
-    maru_status st = MARU_OK;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT packed FROM dataset WHERE id = ?");
     query_bind_text(&query, id);
-    if (query_row(&query)) {
-        size_t n = 0;
-        const void *packed = query_bytes(&query, 0, &n);
-        is_there = true;
-        st = tenant_unpack(out, packed, n, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && !is_there) {
-        st = fail(err, MARU_E_USAGE, no_dataset);
-    }
-    return database_leave(&tenant->database, st, err);
+    return query_tell(&query, no_dataset, tenant_unpack_row, out, err);
 }
 
 maru_status tenant_delete_dataset(struct tenant *tenant, const char *id, const char *by,

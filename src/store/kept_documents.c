@@ -96,52 +96,41 @@ maru_status tenant_add_document(struct tenant *tenant, const struct document_row
     return st;
 }
 
-// Rows of name, by, number, created_ms, n_bytes.
-static maru_status tell(struct query *query, tenant_see_document see, void *context,
-                        maru_error *err) {
+struct telling {
+    tenant_see_document see; // NULL: of nobody
+    void *context;
+    struct text *out; // what it says; NULL: is not asked
+};
+
+// Rows of name, by, number, created_ms, n_bytes, and packed where it is asked.
+static maru_status tell_row(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct document_row row = {.name = query_text(query, 0),
+                                     .by = query_text(query, 1),
+                                     .number = query_integer(query, 2),
+                                     .created_ms = query_integer(query, 3),
+                                     .n_bytes = query_integer(query, 4)};
     maru_status st = MARU_OK;
-    while (st == MARU_OK && query_row(query)) {
-        const struct document_row row = {.name = query_text(query, 0),
-                                         .by = query_text(query, 1),
-                                         .number = query_integer(query, 2),
-                                         .created_ms = query_integer(query, 3),
-                                         .n_bytes = query_integer(query, 4)};
-        st = see(context, &row, err);
+    if (to->out) {
+        size_t n = 0;
+        const void *packed = query_bytes(query, 5, &n);
+        st = tenant_unpack(to->out, packed, n, err);
     }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    return st == MARU_OK ? closed : st;
+    return st == MARU_OK && to->see ? to->see(to->context, &row, err) : st;
 }
 
 maru_status tenant_get_document(struct tenant *tenant, const char *name, int64_t number,
                                 struct text *out, tenant_see_document see, void *context,
                                 maru_error *err) {
     struct query query;
-    bool is_there = false;
-    maru_status st = MARU_OK;
+    struct telling to = {see, context, out};
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT name, by, number, created_ms, n_bytes, packed FROM document"
                " WHERE name = ?1 AND (?2 = 0 OR number = ?2) ORDER BY number DESC LIMIT 1");
     query_bind_text(&query, name);
     query_bind_integer(&query, number);
-    if (query_row(&query)) {
-        const struct document_row row = {.name = query_text(&query, 0),
-                                         .by = query_text(&query, 1),
-                                         .number = query_integer(&query, 2),
-                                         .created_ms = query_integer(&query, 3),
-                                         .n_bytes = query_integer(&query, 4)};
-        size_t n = 0;
-        const void *packed = query_bytes(&query, 5, &n);
-        is_there = true;
-        st = tenant_unpack(out, packed, n, err);
-        st = st == MARU_OK && see ? see(context, &row, err) : st;
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && !is_there) {
-        st = fail(err, MARU_E_USAGE, no_document);
-    }
-    return database_leave(&tenant->database, st, err);
+    return query_tell(&query, no_document, tell_row, &to, err);
 }
 
 maru_status tenant_each_document(struct tenant *tenant, tenant_see_document see, void *context,
@@ -151,7 +140,8 @@ maru_status tenant_each_document(struct tenant *tenant, tenant_see_document see,
     query_open(&query, &tenant->database,
                "SELECT name, by, number, created_ms, n_bytes FROM document AS d WHERE number ="
                " (SELECT max(number) FROM document WHERE name = d.name) ORDER BY name");
-    return database_leave(&tenant->database, tell(&query, see, context, err), err);
+    struct telling to = {see, context, NULL};
+    return query_tell(&query, NULL, tell_row, &to, err);
 }
 
 maru_status tenant_each_document_version(struct tenant *tenant, const char *name,
@@ -165,7 +155,8 @@ maru_status tenant_each_document_version(struct tenant *tenant, const char *name
     query_bind_text(&query, name);
     query_bind_integer(&query, page->after[0] ? store_before(page) : INT64_MAX);
     query_bind_integer(&query, page->limit);
-    return database_leave(&tenant->database, tell(&query, see, context, err), err);
+    struct telling to = {see, context, NULL};
+    return query_tell(&query, NULL, tell_row, &to, err);
 }
 
 // ---- engines
@@ -209,21 +200,8 @@ maru_status tenant_keep_engine(struct tenant *tenant, const char *name, const vo
 maru_status tenant_get_engine(struct tenant *tenant, const char *name, struct text *out,
                               maru_error *err) {
     struct query query;
-    bool is_there = false;
-    maru_status st = MARU_OK;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT packed FROM engine WHERE name = ?");
     query_bind_text(&query, name);
-    if (query_row(&query)) {
-        size_t n = 0;
-        const void *packed = query_bytes(&query, 0, &n);
-        is_there = true;
-        st = tenant_unpack(out, packed, n, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && !is_there) {
-        st = fail(err, MARU_E_USAGE, "this engine has kept no state yet");
-    }
-    return database_leave(&tenant->database, st, err);
+    return query_tell(&query, "this engine has kept no state yet", tenant_unpack_row, out, err);
 }

@@ -51,21 +51,15 @@ static struct model_row read_model(const struct query *query) {
                               .facts = query_text(query, 15)};
 }
 
-static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_model see,
-                        void *context, bool wants_one, maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        const struct model_row row = read_model(query);
-        n++;
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_model);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling_model {
+    tenant_see_model see;
+    void *context;
+};
+
+static maru_status tell_model(void *context, const struct query *query, maru_error *err) {
+    const struct telling_model *to = context;
+    const struct model_row row = read_model(query);
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_see_one_model(struct tenant *tenant, const char *id, tenant_see_model see,
@@ -74,7 +68,8 @@ maru_status tenant_see_one_model(struct tenant *tenant, const char *id, tenant_s
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT " MODEL_COLUMNS " FROM model WHERE id = ?");
     query_bind_text(&query, id);
-    return tell(tenant, &query, see, context, true, err);
+    struct telling_model to = {see, context};
+    return query_tell(&query, no_model, tell_model, &to, err);
 }
 
 maru_status tenant_each_model(struct tenant *tenant, const struct page *page, tenant_see_model see,
@@ -86,7 +81,8 @@ maru_status tenant_each_model(struct tenant *tenant, const struct page *page, te
                " FROM model WHERE (?1 = '' OR id < ?1) ORDER BY id DESC LIMIT ?2");
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    return tell(tenant, &query, see, context, false, err);
+    struct telling_model to = {see, context};
+    return query_tell(&query, NULL, tell_model, &to, err);
 }
 
 // ---- telling versions
@@ -120,22 +116,15 @@ static struct model_version_row read_version(const struct query *query) {
         .n_bytes = query_integer(query, 17)};
 }
 
-static maru_status tell_versions(struct tenant *tenant, struct query *query,
-                                 tenant_see_model_version see, void *context, bool wants_one,
-                                 maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        const struct model_version_row row = read_version(query);
-        n++;
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_version);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling_version {
+    tenant_see_model_version see;
+    void *context;
+};
+
+static maru_status tell_version(void *context, const struct query *query, maru_error *err) {
+    const struct telling_version *to = context;
+    const struct model_version_row row = read_version(query);
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_see_one_model_version(struct tenant *tenant, const char *model, int64_t number,
@@ -147,7 +136,8 @@ maru_status tenant_see_one_model_version(struct tenant *tenant, const char *mode
                "SELECT " VERSION_COLUMNS " FROM model_version WHERE model = ? AND number = ?");
     query_bind_text(&query, model);
     query_bind_integer(&query, number);
-    return tell_versions(tenant, &query, see, context, true, err);
+    struct telling_version to = {see, context};
+    return query_tell(&query, no_version, tell_version, &to, err);
 }
 
 maru_status tenant_each_model_version(struct tenant *tenant, const char *model,
@@ -159,31 +149,19 @@ maru_status tenant_each_model_version(struct tenant *tenant, const char *model,
                "SELECT " VERSION_COLUMNS
                " FROM model_version WHERE model = ? ORDER BY number DESC");
     query_bind_text(&query, model);
-    return tell_versions(tenant, &query, see, context, false, err);
+    struct telling_version to = {see, context};
+    return query_tell(&query, NULL, tell_version, &to, err);
 }
 
 maru_status tenant_get_model_version(struct tenant *tenant, const char *model, int64_t number,
                                      struct text *out, maru_error *err) {
     struct query query;
-    bool is_there = false;
-    maru_status st = MARU_OK;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database,
                "SELECT packed FROM model_version WHERE model = ? AND number = ?");
     query_bind_text(&query, model);
     query_bind_integer(&query, number);
-    if (query_row(&query)) {
-        size_t n = 0;
-        const void *packed = query_bytes(&query, 0, &n);
-        is_there = true;
-        st = tenant_unpack(out, packed, n, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && !is_there) {
-        st = fail(err, MARU_E_USAGE, no_version);
-    }
-    return database_leave(&tenant->database, st, err);
+    return query_tell(&query, no_version, tenant_unpack_row, out, err);
 }
 
 // ---- keeping

@@ -126,21 +126,15 @@ maru_status tenant_add_twin(struct tenant *tenant, const struct twin_row *row,
     return st;
 }
 
-static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_twin see,
-                        void *context, bool wants_one, maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        const struct twin_row row = read_twin(query);
-        n++;
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_twin);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling_twin {
+    tenant_see_twin see;
+    void *context;
+};
+
+static maru_status tell_twin(void *context, const struct query *query, maru_error *err) {
+    const struct telling_twin *to = context;
+    const struct twin_row row = read_twin(query);
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_see_one_twin(struct tenant *tenant, const char *id, tenant_see_twin see,
@@ -149,7 +143,8 @@ maru_status tenant_see_one_twin(struct tenant *tenant, const char *id, tenant_se
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT " TWIN_COLUMNS " FROM twin WHERE id = ?");
     query_bind_text(&query, id);
-    return tell(tenant, &query, see, context, true, err);
+    struct telling_twin to = {see, context};
+    return query_tell(&query, no_twin, tell_twin, &to, err);
 }
 
 maru_status tenant_each_twin(struct tenant *tenant, const char *plant, const struct page *page,
@@ -162,51 +157,48 @@ maru_status tenant_each_twin(struct tenant *tenant, const char *plant, const str
     query_bind_text(&query, plant);
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    return tell(tenant, &query, see, context, false, err);
+    struct telling_twin to = {see, context};
+    return query_tell(&query, NULL, tell_twin, &to, err);
 }
 
 maru_status tenant_get_state(struct tenant *tenant, const char *id, struct text *out,
                              maru_error *err) {
     struct query query;
-    maru_status st = MARU_OK;
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, "SELECT state FROM twin WHERE id = ?");
     query_bind_text(&query, id);
-    const bool is_there = query_row(&query);
-    if (is_there) {
-        size_t n = 0;
-        const void *packed = query_bytes(&query, 0, &n);
-        st = n > 0 ? tenant_unpack(out, packed, n, err) : MARU_OK;
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    st = st == MARU_OK && !is_there ? fail(err, MARU_E_USAGE, no_twin) : st;
-    return database_leave(&tenant->database, st, err);
+    return query_tell(&query, no_twin, tenant_unpack_row, out, err);
+}
+
+struct telling_act {
+    tenant_see_act see;
+    void *context;
+};
+
+static maru_status tell_act(void *context, const struct query *query, maru_error *err) {
+    const struct telling_act *to = context;
+    const int64_t kind = query_integer(query, 3);
+    const struct act_row row = {.kind = kind == KEPT_MEND     ? KEPT_MEND
+                                        : kind == KEPT_RESEED ? KEPT_RESEED
+                                                              : KEPT_STOP,
+                                .at_us = query_integer(query, 0),
+                                .for_us = query_integer(query, 1),
+                                .tool = (uint32_t)query_integer(query, 2),
+                                .by = query_text(query, 4),
+                                .seed = (uint64_t)query_integer(query, 5)};
+    return to->see(to->context, &row, err);
 }
 
 maru_status tenant_each_act(struct tenant *tenant, const char *twin, tenant_see_act see,
                             void *context, maru_error *err) {
     struct query query;
-    maru_status st = MARU_OK;
     database_enter(&tenant->database);
     query_open(
         &query, &tenant->database,
         "SELECT at_us, for_us, tool, kind, by, seed FROM act WHERE twin = ? ORDER BY number");
     query_bind_text(&query, twin);
-    while (st == MARU_OK && query_row(&query)) {
-        const int64_t kind = query_integer(&query, 3);
-        const struct act_row row = {.kind = kind == KEPT_MEND     ? KEPT_MEND
-                                            : kind == KEPT_RESEED ? KEPT_RESEED
-                                                                  : KEPT_STOP,
-                                    .at_us = query_integer(&query, 0),
-                                    .for_us = query_integer(&query, 1),
-                                    .tool = (uint32_t)query_integer(&query, 2),
-                                    .by = query_text(&query, 4),
-                                    .seed = (uint64_t)query_integer(&query, 5)};
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    return database_leave(&tenant->database, st == MARU_OK ? closed : st, err);
+    struct telling_act to = {see, context};
+    return query_tell(&query, NULL, tell_act, &to, err);
 }
 
 maru_status tenant_set_twin(struct tenant *tenant, const struct twin_row *row, const char *action,

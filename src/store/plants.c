@@ -171,6 +171,12 @@ maru_status tenant_unpack(struct text *out, const void *packed, size_t n, maru_e
     return st;
 }
 
+maru_status tenant_unpack_row(void *out, const struct query *query, maru_error *err) {
+    size_t n = 0;
+    const void *packed = query_bytes(query, 0, &n);
+    return n > 0 ? tenant_unpack(out, packed, n, err) : MARU_OK;
+}
+
 // ---- adding
 
 static maru_status add_content(struct database *database, const maru_file *file,
@@ -358,29 +364,28 @@ static struct plant_row read_plant(const struct query *query) {
                               .latest = read_version(query)};
 }
 
-// Run a query whose rows are versions or plants past `see_version` or `see_plant`; leaves the
-// database.
-static maru_status tell(struct tenant *tenant, struct query *query, tenant_see_version see_version,
-                        tenant_see_plant see_plant, void *context, bool wants_one,
-                        maru_error *err) {
-    maru_status st = MARU_OK;
-    size_t n = 0;
-    while (st == MARU_OK && query_row(query)) {
-        n++;
-        if (see_version) {
-            const struct version_row row = read_version(query);
-            st = see_version(context, &row, err);
-        } else {
-            const struct plant_row row = read_plant(query);
-            st = see_plant(context, &row, err);
-        }
-    }
-    const maru_status closed = query_close(query, st == MARU_OK ? err : NULL);
-    st = st == MARU_OK ? closed : st;
-    if (st == MARU_OK && wants_one && n == 0) {
-        st = fail(err, MARU_E_USAGE, no_version);
-    }
-    return database_leave(&tenant->database, st, err);
+struct telling {
+    tenant_see_version see_version;
+    tenant_see_plant see_plant;
+    tenant_see_table see_table;
+    void *context;
+};
+
+static maru_status tell_version(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct version_row row = read_version(query);
+    return to->see_version(to->context, &row, err);
+}
+
+static maru_status tell_plant(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct plant_row row = read_plant(query);
+    return to->see_plant(to->context, &row, err);
+}
+
+static maru_status tell_table(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    return to->see_table(to->context, query_text(query, 0), query_integer(query, 1), err);
 }
 
 maru_status tenant_see_one_version(struct tenant *tenant, const char *plant, int64_t number,
@@ -393,7 +398,8 @@ maru_status tenant_see_one_version(struct tenant *tenant, const char *plant, int
                " (SELECT max(number) FROM version WHERE plant = ?1) ELSE ?2 END");
     query_bind_text(&query, plant);
     query_bind_integer(&query, number);
-    return tell(tenant, &query, see, NULL, context, true, err);
+    struct telling to = {.see_version = see, .context = context};
+    return query_tell(&query, no_version, tell_version, &to, err);
 }
 
 maru_status tenant_each_version(struct tenant *tenant, const char *plant, const struct page *page,
@@ -406,7 +412,8 @@ maru_status tenant_each_version(struct tenant *tenant, const char *plant, const 
     query_bind_text(&query, plant);
     query_bind_integer(&query, store_before(page));
     query_bind_integer(&query, page->limit);
-    return tell(tenant, &query, see, NULL, context, page->after[0] == '\0', err);
+    struct telling to = {.see_version = see, .context = context};
+    return query_tell(&query, page->after[0] == '\0' ? no_version : NULL, tell_version, &to, err);
 }
 
 #define PLANT_QUERY                                                                                \
@@ -419,7 +426,8 @@ maru_status tenant_see_one_plant(struct tenant *tenant, const char *plant, tenan
     database_enter(&tenant->database);
     query_open(&query, &tenant->database, PLANT_QUERY " WHERE p.id = ?");
     query_bind_text(&query, plant);
-    return tell(tenant, &query, NULL, see, context, true, err);
+    struct telling to = {.see_plant = see, .context = context};
+    return query_tell(&query, no_version, tell_plant, &to, err);
 }
 
 maru_status tenant_each_plant(struct tenant *tenant, const struct page *page, tenant_see_plant see,
@@ -430,7 +438,8 @@ maru_status tenant_each_plant(struct tenant *tenant, const struct page *page, te
                PLANT_QUERY " WHERE ?1 = '' OR p.id < ?1 ORDER BY p.id DESC LIMIT ?2");
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    return tell(tenant, &query, NULL, see, context, false, err);
+    struct telling to = {.see_plant = see, .context = context};
+    return query_tell(&query, NULL, tell_plant, &to, err);
 }
 
 // The number of a version that is there; 0 asks for the newest. The database is entered.
@@ -461,14 +470,7 @@ maru_status tenant_get_check(struct tenant *tenant, const char *plant, int64_t n
                    "SELECT checked FROM version WHERE plant = ? AND number = ?");
         query_bind_text(&query, plant);
         query_bind_integer(&query, number);
-        maru_status unpacked = MARU_OK;
-        if (query_row(&query)) {
-            size_t n = 0;
-            const void *packed = query_bytes(&query, 0, &n);
-            unpacked = tenant_unpack(out, packed, n, err);
-        }
-        st = query_close(&query, unpacked == MARU_OK ? err : NULL);
-        st = unpacked == MARU_OK ? st : unpacked;
+        st = query_each(&query, NULL, tenant_unpack_row, out, err);
     }
     return database_leave(&tenant->database, st, err);
 }
@@ -484,11 +486,8 @@ maru_status tenant_each_table(struct tenant *tenant, const char *plant, int64_t 
                    " WHERE t.plant = ? AND t.version = ? ORDER BY t.name");
         query_bind_text(&query, plant);
         query_bind_integer(&query, number);
-        while (st == MARU_OK && query_row(&query)) {
-            st = see(context, query_text(&query, 0), query_integer(&query, 1), err);
-        }
-        const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-        st = st == MARU_OK ? closed : st;
+        struct telling to = {.see_table = see, .context = context};
+        st = query_each(&query, NULL, tell_table, &to, err);
     }
     return database_leave(&tenant->database, st, err);
 }

@@ -245,21 +245,27 @@ maru_status store_add_tenant(struct store *store, const char *name, maru_error *
     return database_leave(&store->server, st, err);
 }
 
+struct telling {
+    store_see_tenant see;
+    void *context;
+};
+
+static maru_status tell_tenant(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    const struct tenant_row row = {query_text(query, 0), query_integer(query, 1)};
+    return to->see(to->context, &row, err);
+}
+
 maru_status store_each_tenant(struct store *store, const struct page *page, store_see_tenant see,
                               void *context, maru_error *err) {
     struct query query;
-    maru_status st = MARU_OK;
     database_enter(&store->server);
     query_open(&query, &store->server,
                "SELECT name, created_ms FROM tenant WHERE name > ? ORDER BY name LIMIT ?");
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    while (st == MARU_OK && query_row(&query)) {
-        const struct tenant_row row = {query_text(&query, 0), query_integer(&query, 1)};
-        st = see(context, &row, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    return database_leave(&store->server, st == MARU_OK ? closed : st, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_tenant, &to, err);
 }
 
 enum { VISIT_NAMES = 64 };

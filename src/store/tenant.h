@@ -38,6 +38,8 @@ MARU_MUST_USE maru_status tenant_pack(struct packed *out, const void *bytes, siz
 //   errors  MARU_E_IO: it is damaged; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_unpack(struct text *out, const void *packed, size_t n,
                                         maru_error *err);
+// The same of the first column of a row (query_see); `out` is a struct text. Nothing where it is empty.
+MARU_MUST_USE maru_status tenant_unpack_row(void *out, const struct query *query, maru_error *err);
 
 // ---- plants (plants.c)
 

@@ -136,11 +136,22 @@ maru_status store_delete_token(struct store *store, const char *tenant, const ch
     return database_leave(server, st, err);
 }
 
+struct telling {
+    store_see_token see;
+    void *context;
+};
+
+static maru_status tell_token(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    struct token token;
+    read_token(query, &token);
+    return to->see(to->context, &token, err);
+}
+
 maru_status store_each_token(struct store *store, const char *tenant, const struct page *page,
                              store_see_token see, void *context, maru_error *err) {
     struct database *server = store_server(store);
     struct query query;
-    maru_status st = MARU_OK;
     database_enter(server);
     query_open(&query, server,
                "SELECT id, tenant, name, role, created_ms, expires_ms FROM token"
@@ -148,11 +159,6 @@ maru_status store_each_token(struct store *store, const char *tenant, const stru
     query_bind_text(&query, tenant);
     query_bind_text(&query, page->after);
     query_bind_integer(&query, page->limit);
-    while (st == MARU_OK && query_row(&query)) {
-        struct token token;
-        read_token(&query, &token);
-        st = see(context, &token, err);
-    }
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    return database_leave(server, st == MARU_OK ? closed : st, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_token, &to, err);
 }

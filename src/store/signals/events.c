@@ -65,23 +65,23 @@ maru_status signals_add_events(struct signals *signals, const struct event *even
     return st;
 }
 
-static maru_status see_events(struct query *query, signals_see_event see, void *context,
-                              maru_error *err) {
-    maru_status st = MARU_OK;
-    while (st == MARU_OK && query_row(query)) {
-        struct event event = {.at_us = query_integer(query, 1)};
-        for (int i = 0; i < N_EVENT_TEXT; i++) {
-            event.text[i] = query_text(query, 2 + i);
-        }
-        st = see(context, query_integer(query, 0), &event, err);
+struct telling {
+    signals_see_event see;
+    void *context;
+};
+
+static maru_status tell_event(void *context, const struct query *query, maru_error *err) {
+    const struct telling *to = context;
+    struct event event = {.at_us = query_integer(query, 1)};
+    for (int i = 0; i < N_EVENT_TEXT; i++) {
+        event.text[i] = query_text(query, 2 + i);
     }
-    return st;
+    return to->see(to->context, query_integer(query, 0), &event, err);
 }
 
 maru_status signals_each_event(struct signals *signals, const struct event_filter *filter,
                                signals_see_event see, void *context, maru_error *err) {
     struct query query;
-    maru_status st = MARU_OK;
     database_enter(signals->reader);
     query_open(&query, signals->reader,
                "SELECT id, at_us, kind, source, name, lot, wafer, recipe, step, detail FROM event"
@@ -100,9 +100,8 @@ maru_status signals_each_event(struct signals *signals, const struct event_filte
     query_bind_integer(&query, filter->before_id);
     query_bind_text(&query, filter->name ? filter->name : "");
     query_bind_integer(&query, filter->limit);
-    st = see_events(&query, see, context, err);
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    return database_leave(signals->reader, st == MARU_OK ? closed : st, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_event, &to, err);
 }
 
 maru_status signals_each_event_after(struct signals *signals, int64_t after, int64_t limit,
@@ -114,9 +113,8 @@ maru_status signals_each_event_after(struct signals *signals, int64_t after, int
                " WHERE id > ? ORDER BY id LIMIT ?");
     query_bind_integer(&query, after);
     query_bind_integer(&query, limit);
-    const maru_status st = see_events(&query, see, context, err);
-    const maru_status closed = query_close(&query, st == MARU_OK ? err : NULL);
-    return database_leave(signals->reader, st == MARU_OK ? closed : st, err);
+    struct telling to = {see, context};
+    return query_tell(&query, NULL, tell_event, &to, err);
 }
 
 maru_status signals_last_event(struct signals *signals, int64_t *number, maru_error *err) {
