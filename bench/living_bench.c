@@ -1,7 +1,7 @@
 #include "stopwatch.h"
 
 #include "base/random.h"
-#include "learn/living/living_model.h"
+#include "learn/living/living_rows.h"
 #include "learn/trees/forest.h"
 #include "train/trees/boosting.h"
 #include "train/trial_rows.h"
@@ -18,7 +18,7 @@ enum { N_ROW = 10000, N_FEATURE = 30, N_ASKED = 20000, N_ERROR = 500 };
 
 struct living_case {
     struct trial_rows rows;
-    struct living *living;
+    struct living_rows *living;
     struct forest *forest;
     void *scratch;
     struct recipe_cell cell[N_FEATURE];
@@ -80,14 +80,14 @@ static void make_reference(struct fitted_model *m, const float *x, struct arena 
     m->errors = (struct model_errors){error, N_ERROR, N_ERROR};
 }
 
-static struct living *open_living(const struct forest *forest, const float *x) {
+static struct living_rows *open_living(const struct forest *forest, const float *x) {
     static const double width[1] = {0.8};
     static const bool is_own[1];
     const struct living_options options = living_options_usual();
     struct fitted_model m = {.goal = MODEL_NUMBER, .target = "t", .unit = "", .bad = ""};
     struct arena arena;
     struct text trees, bytes;
-    struct living *living = NULL;
+    struct living_rows *living = NULL;
     arena_init(&arena, 1 << 28);
     text_init(&trees, 1 << 28);
     text_init(&bytes, 1 << 28);
@@ -101,8 +101,8 @@ static struct living *open_living(const struct forest *forest, const float *x) {
     need(predictor_read(PREDICTOR_TREES, trees.bytes, trees.n_bytes, &m.predictor, NULL) ==
          MARU_OK);
     need(fitted_model_write(&m, &bytes, NULL) == MARU_OK);
-    need(living_new(bytes.bytes, bytes.n_bytes, &options, &living, NULL) == MARU_OK);
-    need(living_bind(living, name_of, N_FEATURE, NULL) == MARU_OK);
+    need(living_rows_new(bytes.bytes, bytes.n_bytes, &options, &living, NULL) == MARU_OK);
+    need(living_rows_bind(living, name_of, N_FEATURE, NULL) == MARU_OK);
     predictor_free(m.predictor);
     text_fini(&trees);
     text_fini(&bytes);
@@ -136,8 +136,8 @@ static double ask_living(struct living_case *c, uint32_t i) {
     bool is_judged = false;
     (void)next_row(c, i);
     const double begin = bench_wall_s();
-    living_answer(c->living, c->cell, "tool", &answer);
-    need(living_count(c->living, &is_judged, NULL) == MARU_OK);
+    living_rows_answer(c->living, c->cell, "tool", &answer);
+    need(living_rows_count(c->living, &is_judged, NULL) == MARU_OK);
     return bench_wall_s() - begin;
 }
 
@@ -147,7 +147,7 @@ static double learn_truth(struct living_case *c, uint32_t i) {
     double error = 0;
     const double begin = bench_wall_s();
     need(truth_watch_step(&c->living->truths, &truth, &error, NULL) == MARU_OK);
-    (void)living_reason(c->living);
+    (void)living_rows_reason(c->living);
     return bench_wall_s() - begin;
 }
 
@@ -186,7 +186,7 @@ static void run(const char *name, void *context) {
     time_all("living_forest_alone", &c, ask_forest);
     time_all("living_row", &c, ask_living);
     time_all("living_truth", &c, learn_truth);
-    living_free(c.living);
+    living_rows_free(c.living);
     forest_free(c.forest);
     trial_rows_free(&c.rows);
     free(c.scratch);

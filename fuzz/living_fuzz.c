@@ -12,19 +12,20 @@
 
 enum { MOST_BYTES = 1 << 18, N_GO_ON = 45 };
 
-static struct living *living_of(uint8_t goal) {
+static struct living_rows *living_of(uint8_t goal) {
     struct trial_world world = {.seed = 1, .goal = goal};
     const struct living_options options = living_options_usual();
     struct text bytes;
-    struct living *living = NULL;
+    struct living_rows *living = NULL;
     trial_living_bytes(&world, 200, &bytes);
-    must(living_new(bytes.bytes, bytes.n_bytes, &options, &living, NULL) == MARU_OK);
-    must(living_bind(living, trial_columns, TRIAL_CELLS, NULL) == MARU_OK);
+    must(living_rows_new(bytes.bytes, bytes.n_bytes, &options, &living, NULL) == MARU_OK);
+    must(living_rows_bind(living, trial_columns, TRIAL_CELLS, NULL) == MARU_OK);
     text_fini(&bytes);
     return living;
 }
 
-static void frame(const struct living *living, const uint8_t *bytes, size_t n, struct text *out) {
+static void frame(const struct living_rows *living, const uint8_t *bytes, size_t n,
+                  struct text *out) {
     struct digest digest;
     text_clear(out);
     text_add(out, "MARULIVE", 8);
@@ -37,18 +38,18 @@ static void frame(const struct living *living, const uint8_t *bytes, size_t n, s
     binary_add_u64(out, digest.lane[1]);
 }
 
-static void written(const struct living *living, struct text *out) {
+static void written(const struct living_rows *living, struct text *out) {
     text_clear(out);
-    must(living_write(living, out, NULL) == MARU_OK);
+    must(living_rows_write(living, out, NULL) == MARU_OK);
 }
 
-static void step(struct living *living, struct trial_world *world) {
+static void step(struct living_rows *living, struct trial_world *world) {
     const struct trial_living_row row = trial_next(world);
     struct model_answer answer;
     bool is_judged = false;
     double error = 0;
-    living_answer(living, row.cell, row.cell[4].word, &answer);
-    must(living_count(living, &is_judged, NULL) == MARU_OK);
+    living_rows_answer(living, row.cell, row.cell[4].word, &answer);
+    must(living_rows_count(living, &is_judged, NULL) == MARU_OK);
     struct living_truth truth = {answer.value, row.truth, answer.low, answer.high,
                                  row.cell[4].word};
     if (world->goal == MODEL_CLASS) {
@@ -57,10 +58,10 @@ static void step(struct living *living, struct trial_world *world) {
     }
     must(truth_watch_step(&living->truths, &truth, &error, NULL) == MARU_OK);
     must(!isnan(truth_watch_mean(&living->truths)));
-    (void)living_reason(living);
+    (void)living_rows_reason(living);
 }
 
-static void go_on(struct living *a, struct living *b, uint8_t goal, struct text *one,
+static void go_on(struct living_rows *a, struct living_rows *b, uint8_t goal, struct text *one,
                   struct text *two) {
     struct trial_world world = {.seed = 2, .goal = goal}, other = world;
     for (int i = 0; i < N_GO_ON; i++) {
@@ -73,7 +74,7 @@ static void go_on(struct living *a, struct living *b, uint8_t goal, struct text 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
-    static struct living *a[N_MODEL_GOAL], *b[N_MODEL_GOAL];
+    static struct living_rows *a[N_MODEL_GOAL], *b[N_MODEL_GOAL];
     struct text whole, again;
     if (n == 0 || n > MOST_BYTES) {
         return 0;
@@ -86,13 +87,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     text_init(&whole, LIVING_MAX_STATE_BYTES);
     text_init(&again, LIVING_MAX_STATE_BYTES);
     frame(a[goal], bytes + 1, n - 1, &whole);
-    const maru_status st = living_read(a[goal], whole.bytes, whole.n_bytes, NULL);
+    const maru_status st = living_rows_read(a[goal], whole.bytes, whole.n_bytes, NULL);
     must(st == MARU_OK || st == MARU_E_INPUT);
     if (st == MARU_OK) {
         written(a[goal], &again);
         must(again.n_bytes == whole.n_bytes &&
              memcmp(again.bytes, whole.bytes, whole.n_bytes) == 0);
-        must(living_read(b[goal], again.bytes, again.n_bytes, NULL) == MARU_OK);
+        must(living_rows_read(b[goal], again.bytes, again.n_bytes, NULL) == MARU_OK);
         go_on(a[goal], b[goal], goal, &whole, &again);
     } else {
         must(a[goal]->inputs.n_row == 0 && a[goal]->truths.n == 0);

@@ -7,7 +7,7 @@
 
 #include "base/number.h"
 #include "io/files.h"
-#include "learn/living/living_model.h"
+#include "learn/living/living_rows.h"
 #include "train/training.h"
 
 #include <math.h>
@@ -75,14 +75,14 @@ static void make_frame(struct wide *w, uint32_t n_row, uint32_t n_column) {
     }
 }
 
-static struct living *learn(struct wide *w, const char *target, const char *bad, uint8_t goal,
-                            uint32_t n_name) {
+static struct living_rows *learn(struct wide *w, const char *target, const char *bad, uint8_t goal,
+                                 uint32_t n_name) {
     const struct roles_hints said = {
         .target = target, .bad = bad, .lower = (double)NAN, .upper = (double)NAN};
     const struct living_options options = living_options_usual();
     struct roles roles;
     struct text bytes;
-    struct living *living = NULL;
+    struct living_rows *living = NULL;
     maru_error err = {0};
     if (roles_find(&w->frame, &said, &roles, &err) != MARU_OK) {
         fail_msg("%s", err.text);
@@ -92,8 +92,8 @@ static struct living *learn(struct wide *w, const char *target, const char *bad,
     input.kind = kind_find("linear");
     text_init(&bytes, MODEL_MAX_BYTES);
     if (training_run(&input, &bytes, &err) != MARU_OK ||
-        living_new(bytes.bytes, bytes.n_bytes, &options, &living, &err) != MARU_OK ||
-        living_bind(living, w->name_of, n_name, &err) != MARU_OK) {
+        living_rows_new(bytes.bytes, bytes.n_bytes, &options, &living, &err) != MARU_OK ||
+        living_rows_bind(living, w->name_of, n_name, &err) != MARU_OK) {
         fail_msg("%s", err.text);
     }
     text_fini(&bytes);
@@ -102,7 +102,7 @@ static struct living *learn(struct wide *w, const char *target, const char *bad,
 }
 
 // One row is answered and counts, and its truth comes at once.
-static void go_on(struct living *living, const double *value, uint32_t n, double truth) {
+static void go_on(struct living_rows *living, const double *value, uint32_t n, double truth) {
     static struct recipe_cell cell[SECOM_COLUMNS + 1];
     struct model_answer answer;
     bool is_judged = false;
@@ -110,8 +110,8 @@ static void go_on(struct living *living, const double *value, uint32_t n, double
     for (uint32_t c = 0; c < n; c++) {
         cell[c] = (struct recipe_cell){NULL, value[c]};
     }
-    living_answer(living, cell, "", &answer);
-    assert_int_equal(living_count(living, &is_judged, NULL), MARU_OK);
+    living_rows_answer(living, cell, "", &answer);
+    assert_int_equal(living_rows_count(living, &is_judged, NULL), MARU_OK);
     const struct living_truth known = {answer.value, truth, answer.low, answer.high, ""};
     assert_int_equal(truth_watch_step(&living->truths, &known, &error, NULL), MARU_OK);
 }
@@ -120,7 +120,7 @@ static void go_on(struct living *living, const double *value, uint32_t n, double
 
 static double tep[TEP_ROWS * TEP_COLUMNS];
 
-static struct living *learn_tep(struct wide *w) {
+static struct living_rows *learn_tep(struct wide *w) {
     enum { N = 500 };
     static double turned[TEP_COLUMNS * N];
     skip_without(read_numbers("tep", "d00.dat", turned, sizeof turned / sizeof *turned));
@@ -134,12 +134,12 @@ static struct living *learn_tep(struct wide *w) {
 }
 
 // The row after which it is no longer to be used, from `from` on; TEP_ROWS: none.
-static uint32_t end_of(struct living *living, const char *name, enum living_reason *reason) {
+static uint32_t end_of(struct living_rows *living, const char *name, enum living_reason *reason) {
     assert_true(read_numbers("tep", name, tep, sizeof tep / sizeof *tep));
     for (uint32_t i = 0; i < TEP_ROWS; i++) {
         const double *row = tep + (size_t)i * TEP_COLUMNS;
         go_on(living, row, TEP_USED, row[TEP_TARGET]);
-        *reason = living_reason(living);
+        *reason = living_rows_reason(living);
         if (*reason != LIVING_FINE) {
             return i;
         }
@@ -152,18 +152,18 @@ static uint32_t end_of(struct living *living, const char *name, enum living_reas
 static void faults_of_a_plant(void **state) {
     (void)state;
     struct wide w = {0};
-    struct living *living = learn_tep(&w);
+    struct living_rows *living = learn_tep(&w);
     struct text fresh;
     enum living_reason reason = LIVING_FINE;
     uint32_t n_off = 0;
     text_init(&fresh, LIVING_MAX_STATE_BYTES);
-    assert_int_equal(living_write(living, &fresh, NULL), MARU_OK);
+    assert_int_equal(living_rows_write(living, &fresh, NULL), MARU_OK);
     assert_int_equal(end_of(living, "d00_te.dat", &reason), TEP_ROWS);
     assert_in_range(living->truths.n_held, TEP_ROWS * 74 / 100, TEP_ROWS * 84 / 100);
     for (uint32_t fault = 1; fault <= TEP_FAULTS; fault++) {
         char name[16];
         snprintf(name, sizeof name, "d%02u_te.dat", fault);
-        assert_int_equal(living_read(living, fresh.bytes, fresh.n_bytes, NULL), MARU_OK);
+        assert_int_equal(living_rows_read(living, fresh.bytes, fresh.n_bytes, NULL), MARU_OK);
         const uint32_t row = end_of(living, name, &reason);
         print_message("fault %u: row %u, reason %d\n", fault, row, reason);
         assert_in_range(row, TEP_ONSET, TEP_ROWS);
@@ -171,7 +171,7 @@ static void faults_of_a_plant(void **state) {
     }
     assert_in_range(n_off, 8, 12);
     text_fini(&fresh);
-    living_free(living);
+    living_rows_free(living);
     frame_fini(&w.frame);
 }
 
@@ -193,17 +193,17 @@ static void sensors_that_wander(void **state) {
         }
         w.frame.column[SECOM_USED].number[i] = label[3 * (size_t)i];
     }
-    struct living *living = learn(&w, w.name[SECOM_USED], "1", MODEL_YES_NO, SECOM_USED);
+    struct living_rows *living = learn(&w, w.name[SECOM_USED], "1", MODEL_YES_NO, SECOM_USED);
     uint32_t i = SECOM_LEARNED;
     for (; i < SECOM_ROWS && reason == LIVING_FINE; i++) {
         go_on(living, secom + (size_t)i * SECOM_COLUMNS, SECOM_USED, label[3 * (size_t)i] > 0);
-        reason = living_reason(living);
+        reason = living_rows_reason(living);
     }
     const struct input_verdict *v = &living->inputs.verdict;
     print_message("SECOM: row %u, reason %d, %.2f of what it relies on\n", i, reason, v->changed);
     assert_int_equal(reason, LIVING_INPUTS);
     assert_true(v->changed >= 0.25 && v->worst[0].index > 0.25);
-    living_free(living);
+    living_rows_free(living);
     frame_fini(&w.frame);
 }
 

@@ -13,6 +13,7 @@
 
 static const double steady = 50.0;
 static const double ewm_keep = 0.9;
+#define EWM_MOST 10.001 // of all weights: 1 / (1 - ewm_keep), and what rounding adds
 
 // ---- order
 
@@ -244,11 +245,23 @@ maru_status unit_history_begin(const struct unit_scale *scale, struct arena *are
     return MARU_OK;
 }
 
+// Numbers of a unit, which lie behind each other from its ring on.
+static size_t n_number(const struct unit_state *state) {
+    return (size_t)state->scale->n_signal * (PAST_WINDOW + 3);
+}
+
 void unit_history_clear(struct unit_state *state) {
-    const uint32_t n = state->scale->n_signal;
-    memset(state->ring, 0, (size_t)n * (PAST_WINDOW + 3) * sizeof *state->ring);
+    memset(state->ring, 0, n_number(state) * sizeof *state->ring);
     state->n = 0;
-    state->weight = 0;
+    state->weight = state->began = state->now = 0;
+}
+
+void unit_history_copy(const struct unit_state *from, struct unit_state *to) {
+    memcpy(to->ring, from->ring, n_number(from) * sizeof *to->ring);
+    to->weight = from->weight;
+    to->began = from->began;
+    to->now = from->now;
+    to->n = from->n;
 }
 
 maru_status unit_history_add(struct unit_state *state, const float *x, double order,
@@ -326,6 +339,35 @@ uint32_t unit_history_n_feature(const struct unit_scale *scale) {
 }
 
 // ---- bytes
+
+void unit_history_keep(const struct unit_state *state, struct text *out) {
+    binary_add_u64(out, state->n);
+    if (state->n > 0) {
+        binary_add_double(out, state->weight);
+        binary_add_double(out, state->began);
+        binary_add_double(out, state->now);
+        binary_add_doubles(out, state->ring, n_number(state));
+    }
+}
+
+void unit_history_take(struct unit_state *state, struct binary *in) {
+    unit_history_clear(state);
+    const uint64_t n = binary_u64(in);
+    if (n > 0 && binary_has(in, n_number(state) + 3, sizeof *state->ring)) {
+        state->n = n;
+        state->weight = binary_double(in);
+        state->began = binary_double(in);
+        state->now = binary_double(in);
+        binary_doubles(in, state->ring, n_number(state));
+        in->is_bad = in->is_bad || !(state->weight >= 1 && state->weight <= EWM_MOST) ||
+                     !isfinite(state->now) || !(state->began <= state->now);
+    } else {
+        in->is_bad = in->is_bad || n > 0;
+    }
+    if (in->is_bad) {
+        unit_history_clear(state);
+    }
+}
 
 void unit_history_write(const struct unit_scale *scale, struct text *out) {
     binary_add_u32(out, scale->n_column);

@@ -95,6 +95,14 @@ MARU_MUST_USE maru_status unit_history_add(struct unit_state *state, const float
 void unit_history_features(const struct unit_state *state, float *feature);
 uint32_t unit_history_n_feature(const struct unit_scale *scale);
 
+// Let `to` be where `from` is.
+//   in      both begun with the same scale
+void unit_history_copy(const struct unit_state *from, struct unit_state *to);
+
+// What is known of a unit as bytes, and back. Bytes are hostile: in->is_bad tells, and nothing is known of the unit then.
+void unit_history_keep(const struct unit_state *state, struct text *out);
+void unit_history_take(struct unit_state *state, struct binary *in);
+
 // As a part of a model's bytes.
 //   errors  unit_history_read: MARU_E_INPUT; what the arena says
 void unit_history_write(const struct unit_scale *scale, struct text *out);

@@ -1,14 +1,49 @@
+// Kinds side by side, one row each. What no kind claims goes to the first one, which refuses it in words.
+
 #include "learn/living/living_model.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "base/number.h"
 #include "base/status.h"
+
+struct living {
+    const struct living_kind *kind;
+    void *model;
+};
+
+static const struct living_kind *const kinds[] = {&living_kind_rows, &living_kind_odd,
+                                                  &living_kind_life, &living_kind_survival};
+enum { N_KIND = sizeof kinds / sizeof *kinds };
 
 struct living_options living_options_usual(void) {
     return (struct living_options){input_options_usual(), truth_options_usual()};
+}
+
+struct living_said living_said_nothing(void) {
+    const double none = (double)NAN;
+    return (struct living_said){.value = none,
+                                .low = none,
+                                .high = none,
+                                .score = none,
+                                .limit = none,
+                                .age = none,
+                                .replace_in = none,
+                                .surviving = none,
+                                .within = none};
+}
+
+struct living_state living_state_unknown(void) {
+    const double none = (double)NAN;
+    return (struct living_state){
+        .inputs = {.verdict = DRIFT_UNKNOWN, .largest = none, .odd = none, .promised = none},
+        .errors = {.verdict = ERRORS_UNKNOWN,
+                   .sum = none,
+                   .bound = none,
+                   .mean = none,
+                   .mean_since = none,
+                   .usual = none},
+        .level = none};
 }
 
 maru_status living_new(const void *bytes, size_t n, const struct living_options *options,
@@ -17,20 +52,13 @@ maru_status living_new(const void *bytes, size_t n, const struct living_options 
     if (!l) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    maru_status st = fitted_model_read(bytes, n, &l->model, err);
+    l->kind = kinds[0];
+    for (size_t i = 0; i < N_KIND; i++) {
+        l->kind = kinds[i]->is(bytes, n) ? kinds[i] : l->kind;
+    }
+    const maru_status st = l->kind->open(bytes, n, options, &l->model, err);
     if (st != MARU_OK) {
         alloc_free(l);
-        return st;
-    }
-    st = answer_room_init(&l->model, &l->room, err);
-    st = st == MARU_OK ? input_watch_init(&l->inputs, &l->model, &options->inputs, err) : st;
-    st = st == MARU_OK ? truth_watch_init(&l->truths, &l->model, &options->truths, err) : st;
-    if (st == MARU_OK) {
-        l->x = alloc_new((size_t)l->model.recipe.n_feature + 1, sizeof *l->x);
-        st = l->x ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
-    }
-    if (st != MARU_OK) {
-        living_free(l);
         return st;
     }
     *out = l;
@@ -39,118 +67,71 @@ maru_status living_new(const void *bytes, size_t n, const struct living_options 
 
 void living_free(struct living *l) {
     if (l) {
-        truth_watch_fini(&l->truths);
-        input_watch_fini(&l->inputs);
-        answer_room_fini(&l->room);
-        arena_fini(&l->arena);
-        alloc_free(l->x);
-        fitted_model_fini(&l->model);
+        l->kind->close(l->model);
         alloc_free(l);
     }
 }
 
 maru_status living_bind(struct living *l, const char *const *name, uint32_t n, maru_error *err) {
-    arena_fini(&l->arena);
-    arena_init(&l->arena, 1 << 24);
-    l->row = (struct recipe_row){0};
-    return recipe_row_bind(&l->model.recipe, name, n, &l->arena, &l->row, err);
+    return l->kind->bind(l->model, name, n, err);
 }
 
-void living_answer(struct living *l, const struct recipe_cell *cell, const char *tool,
-                   struct model_answer *answer) {
-    (void)recipe_row_fill(&l->row, cell, l->x);
-    fitted_model_answer_one(&l->model, l->x, &l->room, answer);
-    if (l->model.goal == MODEL_NUMBER) {
-        const struct conformal_interval around =
-            truth_watch_interval(&l->truths, tool, answer->value);
-        answer->low = around.low;
-        answer->high = around.high;
-    }
+maru_status living_answer(struct living *l, const struct living_window *window,
+                          struct living_said *said, maru_error *err) {
+    *said = living_said_nothing();
+    return l->kind->answer(l->model, window, said, err);
 }
 
 maru_status living_count(struct living *l, bool *is_judged, maru_error *err) {
-    return input_watch_step(&l->inputs, l->x, is_judged, err);
+    return l->kind->count(l->model, is_judged, err);
 }
 
-// ---- what a cell says
+bool living_has_lives(const struct living *l) { return l->kind->end != NULL; }
 
-// One of those that a model calls bad: a word or a number, "≠ 1", "< 0.5", "> 3". NaN: it asks for a number, and the cell is none.
-static double is_bad_by(const char *bad, size_t n, const char *cell) {
-    static const char *const sign[] = {"≠ ", "< ", "> "};
-    double limit = 0, value = 0;
-    if (strlen(cell) == n && memcmp(cell, bad, n) == 0) {
-        return 1;
-    }
-    for (int i = 0; i < 3; i++) {
-        const size_t n_sign = strlen(sign[i]);
-        if (n > n_sign && memcmp(bad, sign[i], n_sign) == 0 &&
-            number_double(bad + n_sign, n - n_sign, &limit)) {
-            const bool is_number = number_double(cell, strlen(cell), &value);
-            const bool is = i == 0 ? value != limit : i == 1 ? value < limit : value > limit;
-            return is_number ? is : (double)NAN;
-        }
-    }
-    const bool are_numbers =
-        number_double(bad, n, &limit) && number_double(cell, strlen(cell), &value);
-    return are_numbers && value == limit;
-}
-
-// The list of what is bad is divided by ", "; a word may have that, too.
-static double is_bad(const char *bad, const char *cell) {
-    double is = is_bad_by(bad, strlen(bad), cell);
-    while (is == 0 && bad[0]) {
-        const char *next = strstr(bad, ", ");
-        is = is_bad_by(bad, next ? (size_t)(next - bad) : strlen(bad), cell);
-        bad = next ? next + 2 : "";
-    }
-    return is;
+maru_status living_end(struct living *l, const struct living_end *end, maru_error *err) {
+    return l->kind->end ? l->kind->end(l->model, end, err) : MARU_OK;
 }
 
 double living_truth_of(const struct living *l, const char *cell) {
-    double number = (double)NAN;
-    switch ((enum model_goal)l->model.goal) {
-    case MODEL_YES_NO:
-        return cell[0] && l->model.bad[0] ? is_bad(l->model.bad, cell) : number;
-    case MODEL_CLASS:
-        for (uint32_t k = 0; k < l->model.n_class; k++) {
-            if (strcmp(cell, l->model.class_name[k]) == 0) {
-                return k;
-            }
-        }
-        return number;
-    case MODEL_NUMBER:
-        return number_double(cell, strlen(cell), &number) ? number : (double)NAN;
-    case N_MODEL_GOAL:
-    default:
-        return number;
-    }
+    return l->kind->truth_of ? l->kind->truth_of(l->model, cell) : (double)NAN;
+}
+
+maru_status living_learn(struct living *l, const struct living_truth *truth, double *error,
+                         maru_error *err) {
+    return l->kind->learn ? l->kind->learn(l->model, truth, error, err)
+                          : fail(err, MARU_E_RANGE, "no truth for an answer of this kind");
 }
 
 double living_share(const struct living *l, double error) {
-    const struct model_errors *known = &l->model.errors;
-    uint32_t low = 0, high = known->n, below = 0;
-    while (low < high) { // those that are below
-        const uint32_t middle = low + (high - low) / 2;
-        if (known->sorted[middle] < error) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    below = low;
-    while (low < known->n && known->sorted[low] == error) {
-        low++;
-    }
-    return known->n > 0 && !isnan(error) ? ((double)below + low) / 2.0 / known->n : (double)NAN;
+    return l->kind->share ? l->kind->share(l->model, error) : (double)NAN;
 }
 
-enum living_reason living_reason(const struct living *l) {
-    return truth_watch_errors(&l->truths).verdict == ERRORS_WORSE ? LIVING_ERRORS
-           : l->inputs.verdict.verdict == DRIFT_MUCH              ? LIVING_INPUTS
-                                                                  : LIVING_FINE;
+enum living_reason living_reason(const struct living *l) { return l->kind->reason(l->model); }
+
+void living_forgive(struct living *l) { l->kind->forgive(l->model); }
+
+struct living_state living_state_of(const struct living *l) {
+    struct living_state out = living_state_unknown();
+    l->kind->state(l->model, &out);
+    return out;
 }
 
-void living_forgive(struct living *l) {
-    input_watch_reset(&l->inputs);
-    truth_watch_reset(&l->truths);
+uint32_t living_units(const struct living *l) {
+    return l->kind->n_unit ? l->kind->n_unit(l->model) : 0;
+}
+
+void living_unit_of(const struct living *l, uint32_t unit, struct living_unit *out) {
+    *out = (struct living_unit){
+        .name = "", .value = (double)NAN, .low = (double)NAN, .high = (double)NAN};
+    if (unit < living_units(l)) {
+        l->kind->unit(l->model, unit, out);
+    }
+}
+
+maru_status living_write(const struct living *l, struct text *out, maru_error *err) {
+    return living_bytes_write(l->kind, l->model, out, err);
+}
+
+maru_status living_read(struct living *l, const void *bytes, size_t n, maru_error *err) {
+    return living_bytes_read(l->kind, l->model, bytes, n, err);
 }

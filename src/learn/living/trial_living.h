@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/distribution.h"
 #include "base/random.h"
-#include "learn/living/living_model.h"
+#include "learn/living/living_rows.h"
 #include "learn/models/linear_model.h"
 
 enum { TRIAL_CELLS = 5, TRIAL_FEATURES = 6, TRIAL_GROUPS = 3, TRIAL_BINS = 10 };

@@ -66,14 +66,28 @@ maru_status model_feed_take_truth(json_t *truth, struct model_feed *out, maru_er
     return st;
 }
 
+static maru_status take_end(json_t *end, struct model_feed *out, maru_error *err) {
+    static const char *const known[] = {"event", NULL};
+    out->has_end = end != NULL;
+    if (!end) {
+        return MARU_OK;
+    }
+    if (!json_is_object(end)) {
+        return field_wrong(err, "/end", "an object with event is wanted");
+    }
+    const maru_status st = refuse_unknown(end, known, "/end", err);
+    return st == MARU_OK ? take_name(end, "event", "/end/event", out->end, err) : st;
+}
+
 maru_status model_feed_take(json_t *feed, struct model_feed *out, maru_error *err) {
-    static const char *const known[] = {"window", "truth", NULL};
+    static const char *const known[] = {"window", "truth", "end", NULL};
     if (!json_is_object(feed)) {
         return field_wrong(err, "/feed", "an object with window is wanted");
     }
     maru_status st = refuse_unknown(feed, known, "/feed", err);
     st = st == MARU_OK ? take_name(feed, "window", "/feed/window", out->window, err) : st;
-    return st == MARU_OK ? model_feed_take_truth(json_object_get(feed, "truth"), out, err) : st;
+    st = st == MARU_OK ? model_feed_take_truth(json_object_get(feed, "truth"), out, err) : st;
+    return st == MARU_OK ? take_end(json_object_get(feed, "end"), out, err) : st;
 }
 
 maru_status model_feed_read(const char *bytes, size_t n, struct model_feed *out, maru_error *err) {
@@ -95,7 +109,17 @@ void model_feed_write(const struct model_feed *feed, struct text *out) {
         text_add_double(out, (double)feed->within_us / HOUR_US);
         text_addz(out, "}");
     }
+    if (feed->has_end) {
+        text_addz(out, ",\"end\":{\"event\":");
+        text_add_json(out, feed->end);
+        text_addz(out, "}");
+    }
     text_addz(out, "}");
+}
+
+bool model_feed_ends(const struct model_feed *feed, const struct event *event) {
+    return feed->has_end && strcmp(event->name, feed->end) == 0 &&
+           strcmp(event->kind, "prediction") != 0 && strcmp(event->source, "maru") != 0;
 }
 
 struct truth_wanted model_feed_truth(const struct model_feed *feed) {

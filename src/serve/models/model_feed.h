@@ -1,5 +1,6 @@
-// What a living model is fed with: the windows of a row of the table of windows, and where their truth comes from, as JSON that people
-// send and the store keeps: {"window":"step","truth":{"event":"thickness","value":"nm","within_h":168}}.
+// What a living model is fed with: the windows of a row of the table of windows, where their truth comes from, and which event ends the life
+// of a unit, as JSON that people send and the store keeps:
+// {"window":"step","truth":{"event":"thickness","value":"nm","within_h":168}}, {"window":"pump","end":{"event":"pump_replaced"}}.
 #ifndef SERVE_MODEL_FEED_H
 #define SERVE_MODEL_FEED_H
 
@@ -14,6 +15,8 @@ struct model_feed {
     bool has_truth;
     char event[FEED_MAX_TEXT_BYTES], value[FEED_MAX_TEXT_BYTES];
     maru_time within_us;
+    bool has_end;
+    char end[FEED_MAX_TEXT_BYTES]; // the name of the event
 };
 
 // From a member `truth` of a request; `truth` NULL: there is none.
@@ -21,7 +24,7 @@ struct model_feed {
 //   errors  MARU_E_INPUT with its pointer
 MARU_MUST_USE maru_status model_feed_take_truth(struct json_t *truth, struct model_feed *out,
                                                 maru_error *err);
-// From an object {"window","truth"?}, read strictly.
+// From an object {"window","truth"?,"end"?}, read strictly.
 //   errors  MARU_E_INPUT with its pointer below /feed
 MARU_MUST_USE maru_status model_feed_take(struct json_t *feed, struct model_feed *out,
                                           maru_error *err);
@@ -30,6 +33,9 @@ MARU_MUST_USE maru_status model_feed_read(const char *bytes, size_t n, struct mo
                                           maru_error *err);
 // As bytes that read back the same; errors stick in `out`.
 void model_feed_write(const struct model_feed *feed, struct text *out);
+
+// Does an event end a life? What maru says itself does not.
+bool model_feed_ends(const struct model_feed *feed, const struct event *event);
 
 // What its truth is asked by; lives as long as the feed.
 struct truth_wanted model_feed_truth(const struct model_feed *feed);

@@ -33,6 +33,9 @@ static void test_read_and_written(void **state) {
          HOUR / 10},
         {"{\"window\":\"a\",\"truth\":{\"event\":\"e\",\"value\":\"v\",\"within_h\":8760}}", true,
          8760 * HOUR},
+        {"{\"window\":\"a\",\"end\":{\"event\":\"pump_replaced\"}}", false, 0},
+        {"{\"window\":\"a\",\"end\":{\"event\":\"r\"},\"truth\":{\"event\":\"e\",\"value\":\"v\"}}",
+         true, 168 * HOUR},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model_feed feed = {0}, again = {0};
@@ -45,6 +48,29 @@ static void test_read_and_written(void **state) {
         assert_int_equal(read_feed(text.bytes, &again, NULL), MARU_OK);
         assert_memory_equal(&feed, &again, sizeof feed);
         text_fini(&text);
+    }
+}
+
+// Any event of the name ends a life, but not what maru says itself.
+static void test_ends(void **state) {
+    (void)state;
+    static const struct {
+        const char *kind, *source, *name;
+        bool want;
+    } cases[] = {{"maintenance", "etch-1", "pump_replaced", true},
+                 {"lot", "etch-1", "pump_replaced", true},
+                 {"maintenance", "etch-1", "pump", false},
+                 {"maintenance", "maru", "pump_replaced", false},
+                 {"prediction", "etch-1", "pump_replaced", false}};
+    struct model_feed feed = {0}, none = {0};
+    assert_int_equal(
+        read_feed("{\"window\":\"a\",\"end\":{\"event\":\"pump_replaced\"}}", &feed, NULL),
+        MARU_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct event event = {
+            .kind = cases[i].kind, .source = cases[i].source, .name = cases[i].name};
+        assert_int_equal(model_feed_ends(&feed, &event), cases[i].want);
+        assert_false(model_feed_ends(&none, &event));
     }
 }
 
@@ -71,6 +97,9 @@ static void test_refused(void **state) {
          "/truth/within_h"},
         {"{\"window\":\"a\",\"truth\":{\"event\":\"e\",\"value\":\"v\",\"within_h\":\"1\"}}",
          "/truth/within_h"},
+        {"{\"window\":\"a\",\"end\":\"e\"}", "/end"},
+        {"{\"window\":\"a\",\"end\":{}}", "/end/event"},
+        {"{\"window\":\"a\",\"end\":{\"event\":\"e\",\"value\":\"v\"}}", "/end"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model_feed feed = {0};
@@ -96,6 +125,7 @@ static void test_long_names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_and_written),
+        cmocka_unit_test(test_ends),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_long_names),
     };

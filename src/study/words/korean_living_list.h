@@ -15,6 +15,11 @@
     X("more than {1} tools of a model", "한 모델의 설비가 {1}대를 넘습니다") \
     X("its errors are larger than they were in training: {1} on average, {2} then", "오차가 학습 때보다 커졌습니다. 최근 평균 {1}, 학습 때 {2}") \
     X("its inputs are no longer those of training, above all {1}", "들어오는 값이 학습 때와 달라졌습니다. 가장 크게 달라진 것: {1}") \
+    X("its intervals hold less often than they say: {1}, {2} were promised", "구간이 말한 것보다 덜 맞습니다. 맞은 비율 {1}, 약속한 비율 {2}") \
+    X("most of what comes is odd to it: {1}, where {2} were promised", "들어오는 것의 대부분이 모델에게 이상합니다. 이상한 비율 {1}, 약속한 비율 {2}") \
+    X("most of what comes is odd to it: {1}, where {2} were promised, above all by {3}", "들어오는 것의 대부분이 모델에게 이상합니다. 이상한 비율 {1}, 약속한 비율 {2}. 가장 자주 이상한 것: {3}") \
+    X("windows do not say the age of a unit, \"{1}\", and it is not counted in hours", "구간에 개체의 나이(\"{1}\")가 없고, 나이를 시간으로 세지도 않습니다") \
+    X("an object with event is wanted", "event가 있는 객체여야 합니다") \
     X("most of what comes has words that it has never seen", "들어오는 것의 대부분에 학습 때 없던 낱말이 있습니다")
 // clang-format on
 

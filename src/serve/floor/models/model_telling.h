@@ -7,7 +7,7 @@
 struct model_said { // of a window, by both sides; a side without a living says nothing
     const struct window_place *place;
     const struct window_span *span;
-    struct model_answer answer[N_SIDE];
+    struct living_said of[N_SIDE];
 };
 
 // The detail of the event: what it says, and what can be learned from when its truth comes. Errors stick in `out`.

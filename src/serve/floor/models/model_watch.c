@@ -331,12 +331,13 @@ static struct side_truth learn_side(struct model_side *side, const json_t *said,
     }
     struct living_truth known = {number_of(said, "value"), truth, number_of(said, "low"),
                                  number_of(said, "high"), tool};
-    if (side->living->model.goal == MODEL_CLASS) {
-        const json_t *p = json_array_get(json_object_get(said, "p"), (size_t)truth);
+    const json_t *all = json_object_get(said, "p"); // of classes
+    if (all) {
+        const json_t *p = json_array_get(all, (size_t)truth);
         known.value = json_is_number(p) ? json_number_value(p) : (double)NAN;
         known.truth = 1;
     }
-    out.is_there = truth_watch_step(&side->living->truths, &known, &out.error, NULL) == MARU_OK;
+    out.is_there = living_learn(side->living, &known, &out.error, NULL) == MARU_OK;
     return out;
 }
 
@@ -344,11 +345,7 @@ static struct side_truth learn_side(struct model_side *side, const json_t *said,
 static void compare(struct model_live *m, const struct side_truth truth[N_SIDE]) {
     const struct living *champion = m->side[SIDE_CHAMPION].living;
     const double error[2] = {truth[0].error, truth[1].error};
-    double share[2] = {error[0], error[1]};
-    if (champion->model.goal == MODEL_NUMBER) {
-        share[0] = living_share(champion, error[0]);
-        share[1] = living_share(champion, error[1]);
-    }
+    const double share[2] = {living_share(champion, error[0]), living_share(champion, error[1])};
     rivals_step(&m->rivals, error, share);
 }
 
@@ -397,7 +394,7 @@ static void fill_cells(struct model_watch *w, const struct model_live *m,
 
 // The truth of a window, where it has come already.
 static void find_truth(struct model_watch *w, struct model_live *m, const struct truth_key *window,
-                       const char *detail) {
+                       const struct model_said *said) {
     const struct truth_wanted wanted = model_feed_truth(&m->feed);
     const maru_time span[2] = {window->at_us, window->at_us + wanted.within_us + 1};
     const struct truth_list windows = {window, 1};
@@ -411,24 +408,44 @@ static void find_truth(struct model_watch *w, struct model_live *m, const struct
     if (st != MARU_OK) {
         complain(m, &err);
     } else if (match != UINT32_MAX) {
-        learn(w, m, window, detail, truths.cell[match]);
+        struct text detail;
+        text_init(&detail, EVENT_MAX_DETAIL_BYTES);
+        model_telling_detail(m, said, &detail);
+        learn(w, m, window, detail.bytes ? detail.bytes : "", truths.cell[match]);
+        text_fini(&detail);
     }
     kept_truths_fini(&truths);
 }
 
-static void answer(struct model_live *m, const struct model_watch *w, bool is_new,
+static void answer(struct model_live *m, const struct living_window *window, bool is_new,
                    struct model_said *said, bool *is_judged) {
     maru_error err = {0};
     for (int side = 0; side < N_SIDE; side++) {
         struct living *living = m->side[side].living;
         bool has_verdict = false;
-        if (living) {
-            living_answer(living, w->cell, said->place->tool, &said->answer[side]);
+        said->of[side] = living_said_nothing();
+        maru_status st = living ? living_answer(living, window, &said->of[side], &err) : MARU_OK;
+        if (living && is_new && st == MARU_OK) {
+            st = living_count(living, &has_verdict, &err);
         }
-        if (living && is_new && living_count(living, &has_verdict, &err) != MARU_OK) {
+        if (st != MARU_OK) {
             complain(m, &err);
         }
         *is_judged = *is_judged || (side == SIDE_CHAMPION && has_verdict);
+    }
+}
+
+// What the champion says, as an event and as signals.
+static void tell_window(struct model_watch *w, struct model_live *m,
+                        const struct model_said *said) {
+    struct text detail;
+    maru_error err = {0};
+    text_init(&detail, EVENT_MAX_DETAIL_BYTES);
+    model_telling_detail(m, said, &detail);
+    model_telling_event(w, m, said, &detail);
+    text_fini(&detail);
+    if (model_telling_samples(w, m, said, &err) != MARU_OK) {
+        complain(m, &err);
     }
 }
 
@@ -437,35 +454,30 @@ static void take_window(struct model_watch *w, struct model_live *m,
     const struct truth_key window = {span->until_us, place->tool, window_span_text(span, SPAN_LOT),
                                      window_span_text(span, SPAN_WAFER)};
     const uint64_t key = window_key_of(&window);
+    const struct living_window asked = {w->cell, place->tool, span->until_us, key};
     const bool is_new = !window_keys_has(m->made, key);
     struct model_said said = {.place = place, .span = span};
-    struct text detail;
     bool is_judged = false;
     maru_error err = {0};
-    answer(m, w, is_new, &said, &is_judged);
+    answer(m, &asked, is_new, &said, &is_judged);
     if (is_new) {
         window_keys_add(m->made, key);
-        m->n_predicted++;
+        m->n_predicted += said.of[SIDE_CHAMPION].is_there;
         w->is_changed = true;
     }
     m->last_us = span->until_us > m->last_us ? span->until_us : m->last_us;
-    text_init(&detail, EVENT_MAX_DETAIL_BYTES);
-    model_telling_detail(m, &said, &detail);
-    model_telling_event(w, m, &said, &detail);
-    maru_status st = model_telling_samples(w, m, &said, &err);
-    if (st == MARU_OK && is_judged) {
-        st = model_telling_state(w, m, span->until_us, &err);
+    if (said.of[SIDE_CHAMPION].is_there) {
+        tell_window(w, m, &said);
     }
-    if (st != MARU_OK) {
+    if (is_judged && model_telling_state(w, m, span->until_us, &err) != MARU_OK) {
         complain(m, &err);
     }
-    if (is_judged) {
+    if (is_judged || living_has_lives(m->side[SIDE_CHAMPION].living)) {
         look_after(w, m, span->until_us);
     }
-    if (m->feed.has_truth && detail.status == MARU_OK && !window_keys_has(m->learned, key)) {
-        find_truth(w, m, &window, detail.bytes);
+    if (m->feed.has_truth && !window_keys_has(m->learned, key)) {
+        find_truth(w, m, &window, &said);
     }
-    text_fini(&detail);
 }
 
 maru_status model_watch_see(void *context, const struct window_place *place,
@@ -522,6 +534,17 @@ static maru_status keep_truth(struct hearing *h, struct model_live *m, const str
     return MARU_OK;
 }
 
+// The life of a unit has ended: both versions begin anew with the next window.
+static maru_status hear_end(struct model_live *m, const struct event *event, maru_error *err) {
+    const struct living_end end = {event->source, event->lot, event->wafer, event->at_us};
+    maru_status st = MARU_OK;
+    for (int side = 0; st == MARU_OK && side < N_SIDE; side++) {
+        struct living *living = m->side[side].living;
+        st = living ? living_end(living, &end, err) : MARU_OK;
+    }
+    return st;
+}
+
 static maru_status hear_event(void *context, int64_t id, const struct event *event,
                               maru_error *err) {
     struct hearing *h = context;
@@ -533,6 +556,9 @@ static maru_status hear_event(void *context, int64_t id, const struct event *eve
         const struct truth_wanted wanted = model_feed_truth(&m->feed);
         if (m->feed.has_truth && truth_is_wanted(&wanted, event)) {
             st = keep_truth(h, m, event, err);
+        }
+        if (st == MARU_OK && model_feed_ends(&m->feed, event)) {
+            st = hear_end(m, event, err);
         }
     }
     return st;

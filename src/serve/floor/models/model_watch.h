@@ -1,8 +1,8 @@
 // The models of one tenant on the windows of its floor: each window is answered, kept as an event and as signals; truths come later as events;
 // a model that should not be used any more is switched off. One caller at a time.
 //
-//     window_watch (see) -> living_answer -> event `prediction`, signals     events `measurement` -> truth_watch_step, rivals
-//                        -> living_count  -> switched off: event `model`, audit log
+//     window_watch (see) -> living_answer -> event `prediction`, signals     events `measurement` -> living_learn, rivals
+//                        -> living_count  -> switched off: event `model`, audit log   the event that ends a life -> living_end
 #ifndef SERVE_MODEL_WATCH_H
 #define SERVE_MODEL_WATCH_H
 
@@ -17,11 +17,12 @@
 #define EVENT_MODEL "model"
 
 enum {
-    LIVEMODELS_MAX = 200,         // models that are fed
-    LIVEMODELS_KEYS = 4096,       // windows that a model remembers to have counted
-    LIVEMODELS_MAX_PLACES = 5000, // tools of a model with signals of their own
-    LIVEMODELS_MAX_OUT = 1 << 13, // samples that wait to be written
-    LIVEMODELS_CONTEXT = 5,       // columns in front of a window's values
+    LIVEMODELS_MAX = 200,            // models that are fed
+    LIVEMODELS_KEYS = 4096,          // windows that a model remembers to have counted
+    LIVEMODELS_MAX_PLACES = 5000,    // tools of a model with signals of their own
+    LIVEMODELS_MAX_OUT = 1 << 13,    // samples that wait to be written
+    LIVEMODELS_CONTEXT = 5,          // columns in front of a window's values
+    LIVEMODELS_MAX_UNITS_TOLD = 200, // units whose lives are told
 };
 
 struct window_keys { // of windows, a ring
@@ -36,9 +37,16 @@ struct model_side {
     struct living *living; // NULL: it cannot answer, or there is none
 };
 
-enum { MODEL_PART_VALUE, MODEL_PART_LOW, MODEL_PART_HIGH, N_MODEL_PART };
+enum {
+    MODEL_PART_VALUE,
+    MODEL_PART_LOW,
+    MODEL_PART_HIGH,
+    MODEL_PART_SCORE,
+    MODEL_PART_LIMIT,
+    N_MODEL_PART
+};
 
-struct model_place { // signals of a tool
+struct model_place { // signals of a tool, 0: not declared yet
     int64_t signal[N_MODEL_PART];
 };
 

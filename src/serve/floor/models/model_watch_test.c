@@ -217,6 +217,10 @@ static void kill_and_load(struct scene *s, const struct text *kept) {
 
 static struct model_live *model_of(struct scene *s) { return &s->watch->model[0]; }
 
+static struct living_state state_of(struct scene *s) {
+    return living_state_of(model_of(s)->side[SIDE_CHAMPION].living);
+}
+
 static void same_bytes(const struct text *a, const struct text *b) {
     assert_int_equal(a->n_bytes, b->n_bytes);
     assert_memory_equal(a->bytes, b->bytes, a->n_bytes);
@@ -251,7 +255,7 @@ static void a_window_counts_once(void **state) {
     assert_non_null(strstr(said.last, "\"version\":1"));
     assert_non_null(strstr(said.last, "\"is_used\":true"));
     assert_int_equal(model_of(&s)->n_predicted, 30);
-    assert_int_equal(model_of(&s)->side[SIDE_CHAMPION].living->inputs.n_row, 30);
+    assert_int_equal(state_of(&s).inputs.n, 30);
     assert_true(signals_find(s.signals, "maru/A/film.prediction", 22) > 0);
     assert_true(signals_find(s.signals, "maru/A/film.prediction.high", 27) > 0);
     assert_true(signals_find(s.signals, "maru/models/film.drift", 22) > 0);
@@ -285,9 +289,8 @@ static void truths_come_when_they_like(void **state) {
             }
         }
         assert_int_equal(model_of(&s)->n_truth, 40);
-        const struct truth_watch *truths = &model_of(&s)->side[SIDE_CHAMPION].living->truths;
-        assert_int_equal(truths->n, 40);
-        assert_int_equal(truths->n_interval, 40);
+        assert_int_equal(state_of(&s).errors.n, 40);
+        assert_int_equal(state_of(&s).n_interval, 40);
         save_living(&s, &bytes[k]);
         struct made none = next_window(&s);
         see(&s, &none);
@@ -341,9 +344,8 @@ static void a_kill_changes_nothing(void **state) {
     assert_int_equal(model_of(&s)->n_predicted, N);
     assert_int_equal(model_of(&s)->n_truth, N);
     assert_int_equal(events_of(&s, EVENT_PREDICTION).n, n_one);
-    const struct living *living = model_of(&s)->side[SIDE_CHAMPION].living;
-    assert_int_equal(living->inputs.n_row, N);
-    assert_int_equal(living->truths.n, N);
+    assert_int_equal(state_of(&s).inputs.n, N);
+    assert_int_equal(state_of(&s).errors.n, N);
     text_fini(&kept);
     text_fini(&one);
     text_fini(&two);
@@ -453,12 +455,12 @@ static void a_challenger_answers_in_the_shadow(void **state) {
     renew(&s);
     assert_int_equal(model_of(&s)->side[SIDE_CHAMPION].version, 2);
     assert_null(model_of(&s)->side[SIDE_CHALLENGER].living);
-    assert_int_equal(model_of(&s)->side[SIDE_CHAMPION].living->truths.n, 60);
+    assert_int_equal(state_of(&s).errors.n, 60);
     assert_int_equal(model_of(&s)->rivals.n, 0);
     must(tenant_roll_back_model(s.local, s.model, "kim", &err), &err);
     renew(&s);
     assert_int_equal(model_of(&s)->side[SIDE_CHAMPION].version, 1);
-    assert_int_equal(model_of(&s)->side[SIDE_CHAMPION].living->truths.n, 0);
+    assert_int_equal(state_of(&s).errors.n, 0);
     close_scene(&s);
 }
 
