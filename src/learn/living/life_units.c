@@ -77,8 +77,8 @@ static maru_status insert(struct life_units *units, struct life_of_unit *unit, m
     if (!more) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    const uint32_t at = place_of(units, unit->name);
     units->unit = more;
+    const uint32_t at = place_of(units, unit->name);
     memmove(more + at + 1, more + at, (units->n - at) * sizeof(struct life_of_unit *));
     more[at] = unit;
     units->n++;

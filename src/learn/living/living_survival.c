@@ -151,8 +151,8 @@ static maru_status get(struct living_survival *l, const char *name, struct aged_
     if (!more) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
-    const uint32_t at = place_of(l, name);
     l->unit = more;
+    const uint32_t at = place_of(l, name);
     memmove(more + at + 1, more + at, (l->n - at) * sizeof *more);
     l->n++;
     const double none = (double)NAN;
