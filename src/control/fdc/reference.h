@@ -4,7 +4,7 @@
 #define CONTROL_FDC_REFERENCE_H
 
 #include "control/fdc/context.h"
-#include "control/fdc/monitor.h"
+#include "learn/faults/monitor.h"
 
 enum {
     REFERENCE_MAX_VALUES = 1 << 22,        // of all windows

@@ -3,7 +3,7 @@
 #ifndef CONTROL_FDC_TEP_DATA_H
 #define CONTROL_FDC_TEP_DATA_H
 
-#include "control/fdc/monitor.h"
+#include "learn/faults/monitor.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 // The Tennessee Eastman process: is something wrong (detection), and which fault is it (diagnosis)?
 //
-// Detection. The usual monitor of control/fdc is fitted on d00.dat, 500 normal samples; its limits come from the same file by blocks held out. What
+// Detection. The usual monitor (learn/faults) is fitted on d00.dat, 500 normal samples; its limits come from the same file by blocks held out. What
 // is told of a sample is the largest of its statistics, each over its limit: an alarm above 1. The same statistic is then judged by
 // the threshold that exactly 1 % of the normal test run d00_te.dat is above, so that methods can be compared at one rate.
 //
 // Diagnosis. Each sample becomes its variables and what the monitor could not predict of them, and level, slope and spread of both over
-// two windows (learn/trailing); boosted trees (train/diagnosis) learn them from d01.dat to d21.dat, which are faulty from the first sample on. Rows
+// two windows (learn/faults/fault_watch); boosted trees (train/faults) learn them from d01.dat to d21.dat, which are faulty from the first sample on. Rows
 // held out are blocks of time, as far from what is learnt as the longest window is. They chose windows and trees.
 //
 // Judged are the samples after the 160th of dNN_te.dat. Where a test file is not there, its fault is judged for detection on the
@@ -15,12 +15,11 @@
 
 #include "base/number.h"
 #include "base/status.h"
-#include "control/fdc/monitor.h"
-#include "learn/measures/bootstrap.h"
+#include "learn/faults/fault_model.h"
+#include "learn/measures/group_share.h"
 #include "learn/measures/row_order.h"
-#include "learn/trailing.h"
 #include "study/sets/sets.h"
-#include "train/faults/diagnosis.h"
+#include "train/faults/fault_fit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,7 +50,7 @@ struct judged {
     bool is_alarm, is_alarm_1;  // by the monitor's limits; at 1 %
     bool is_diagnosed;
     double statistic;
-    struct diagnosis_answer answer; // fault - 1
+    struct fault_name answer;
 };
 
 struct tep {
@@ -59,13 +58,13 @@ struct tep {
     struct set_result *result;
     maru_error *err;
     struct arena arena;
-    struct monitor monitor;
-    double *history;
     struct run_file train[FAULTS + 1], test[FAULTS + 1];
+    struct fault_samples samples; // of all training files, a run each
+    struct fault_model model;     // its arena is not used
+    uint32_t class_fault[FAULTS];
     struct judged *judged;
     uint32_t n_judged, first[FAULTS + 1], n[FAULTS + 1]; // of each fault's file
     double threshold_1;
-    uint32_t n_feature;
 };
 
 static bool is_hidden(uint32_t fault) { return fault == 3 || fault == 9 || fault == 15; }
@@ -142,47 +141,72 @@ static maru_status read_files(struct tep *t) {
 
 // ---- detection
 
-static maru_status fit_monitor(struct tep *t) {
-    struct arena scratch;
-    arena_init(&scratch, 1 << 28);
-    const struct monitor_options options = monitor_defaults();
-    const struct monitor_part part = {t->train[0].value, t->train[0].n};
-    const struct monitor_data data = {&part, 1, VARIABLES};
-    const maru_status st = monitor_fit(&options, &data, &t->arena, &scratch, &t->monitor, t->err);
-    arena_fini(&scratch);
-    t->history = arena_take(&t->arena, (size_t)MONITOR_MAX_LAG * VARIABLES, sizeof *t->history);
-    return st != MARU_OK ? st : t->history ? MARU_OK : arena_refusal(&t->arena, t->err);
+static struct fault_fit_options options_of(const struct tep *t) {
+    struct fault_fit_options o = {.alpha = monitor_defaults().alpha,
+                                  .n_window = 2,
+                                  .n_fold = FOLDS,
+                                  .every = t->run->is_short ? 16 : 1,
+                                  .names = diagnosis_usual()};
+    memcpy(o.window, windows, sizeof windows);
+    o.names.trees.n_thread = t->run->n_thread;
+    o.names.trees.seed = (uint32_t)t->run->seed;
+    o.names.trees.n_round = t->run->is_short ? 4 : o.names.trees.n_round;
+    o.names.trees.n_depth = t->run->is_short ? 2 : o.names.trees.n_depth;
+    o.names.n_member = t->run->n_seed;
+    return o;
 }
 
-// The largest statistic over its limit; 0 before the monitor is ready.
-static double statistic_of(const struct monitor *m, const struct monitor_verdict *v) {
-    double most = 0.0;
-    for (int i = 0; i < N_STATISTIC && v->is_ready; i++) {
-        if (m->is_active[i] && isfinite(v->statistic[i])) {
-            const double own = m->limit[i][m->options.limit];
-            most = fmax(most, v->statistic[i] / (isnan(own) ? m->limit[i][LIMIT_MATCHED] : own));
+// All training files behind each other.
+static maru_status join_files(struct tep *t) {
+    uint32_t n = 0;
+    for (uint32_t k = 0; k <= FAULTS; k++) {
+        n += t->train[k].n;
+    }
+    double *x = arena_take(&t->arena, (size_t)n * VARIABLES, sizeof *x);
+    uint32_t *run = arena_take(&t->arena, n, sizeof *run);
+    if (!x || !run) {
+        return arena_refusal(&t->arena, t->err);
+    }
+    uint32_t row = 0;
+    for (uint32_t k = 0; k <= FAULTS; k++) {
+        memcpy(x + (size_t)row * VARIABLES, t->train[k].value,
+               (size_t)t->train[k].n * VARIABLES * sizeof *x);
+        for (uint32_t i = 0; i < t->train[k].n; i++) {
+            run[row++] = k;
         }
     }
-    return most;
+    t->samples = (struct fault_samples){x, run, run, n, VARIABLES, FAULTS};
+    t->model.n_column = VARIABLES;
+    t->model.n_window = 2;
+    memcpy(t->model.window, windows, sizeof windows);
+    t->model.class_fault = t->class_fault;
+    return MARU_OK;
 }
 
-static void watch(struct tep *t, uint32_t fault) {
+static maru_status fit_monitor(struct tep *t) {
+    const struct fault_fit_options options = options_of(t);
+    const maru_status st = join_files(t);
+    return st == MARU_OK
+               ? fault_fit_monitor(&t->samples, &options, &t->arena, &t->model.monitor, t->err)
+               : st;
+}
+
+static void watch(struct tep *t, struct fault_state *state, uint32_t fault) {
     const bool is_standin = t->test[fault].n == 0;
     const struct run_file *file = is_standin ? &t->train[fault] : &t->test[fault];
-    struct monitor_state state;
-    monitor_start(&t->monitor, t->history, &state);
     t->first[fault] = t->n_judged;
     t->n[fault] = file->n;
+    fault_start(state);
     for (uint32_t i = 0; i < file->n; i++) {
-        struct monitor_verdict v;
-        monitor_step(&t->monitor, &state, file->value + (size_t)i * VARIABLES, NULL, &v);
+        struct fault_answer answer;
+        fault_step(&t->model, state, file->value + (size_t)i * VARIABLES, &answer);
         t->judged[t->n_judged++] =
             (struct judged){.fault = fault,
                             .sample = i,
                             .is_faulty = fault > 0 && (is_standin || i >= ONSET),
                             .is_standin = is_standin,
-                            .is_alarm = v.is_alarm,
-                            .statistic = statistic_of(&t->monitor, &v)};
+                            .is_alarm = answer.is_alarm,
+                            .statistic = answer.statistic};
     }
 }
 
@@ -215,110 +239,44 @@ static maru_status detect(struct tep *t) {
     if (!t->judged) {
         return arena_refusal(&t->arena, t->err);
     }
-    const maru_status st = fit_monitor(t);
+    struct fault_state state;
+    maru_status st = fit_monitor(t);
+    st = st == MARU_OK ? fault_state_init(&t->model, &t->arena, &state, t->err) : st;
     for (uint32_t k = 0; k <= FAULTS && st == MARU_OK; k++) {
-        watch(t, k);
+        watch(t, &state, k);
     }
     return st == MARU_OK ? find_threshold(t) : st;
 }
 
 // ---- diagnosis
 
-// Features of a file's samples from `from` on, each `every`-th.
-static maru_status add_features(struct tep *t, const struct run_file *file, uint32_t from,
-                                uint32_t every, float *out) {
-    struct trailing_options options = {.n_column = 2 * VARIABLES, .n_window = 2};
-    memcpy(options.window, windows, sizeof windows);
-    struct arena arena;
-    arena_init(&arena, 1 << 24);
-    struct trailing trailing;
-    const maru_status st = trailing_init(&options, &arena, &trailing, t->err);
-    float *spare = st == MARU_OK ? arena_take(&arena, trailing.n_feature, sizeof *spare) : NULL;
-    const struct monitor *m = &t->monitor;
-    struct monitor_state state;
-    monitor_start(m, t->history, &state);
-    for (uint32_t i = 0; i < file->n && spare; i++) {
-        const double *sample = file->value + (size_t)i * VARIABLES;
-        double x[2 * VARIABLES], left[MONITOR_MAX_FEATURES];
-        const bool is_ready = monitor_features(m, &state, sample, left);
-        for (uint32_t j = 0; j < VARIABLES; j++) {
-            x[j] = m->sd[j] > 0.0 ? (sample[j] - m->mean[j]) / m->sd[j] : 0.0;
-            x[VARIABLES + j] =
-                is_ready ? (left[j] - m->feature_mean[j]) * m->feature_scale[j] : (double)NAN;
-        }
-        const bool is_kept = i >= from && (i - from) % every == 0;
-        trailing_step(&trailing, x, is_kept ? out : spare);
-        out += is_kept ? trailing.n_feature : 0;
-    }
-    arena_fini(&arena);
-    return st != MARU_OK ? st : spare ? MARU_OK : fail(t->err, MARU_E_MEMORY, "no memory");
-}
-
-// Training rows of some faults, and how they are held out.
-struct lesson {
-    struct diagnosis_rows rows;
-    struct splits splits;
-    struct arena arena;
-    uint32_t fault_of[FAULTS]; // class -> fault
-};
-
-static maru_status make_lesson(struct tep *t, const bool *is_left_out, uint32_t n_fold,
-                               struct lesson *out) {
-    arena_init(&out->arena, (size_t)1 << 32);
-    const uint32_t every = t->run->is_short ? 16 : 1;
-    uint32_t n = 0, n_fault = 0;
-    for (uint32_t k = 1; k <= FAULTS; k++) {
-        n += is_left_out[k] ? 0 : (t->train[k].n + every - 1) / every;
-    }
-    float *x = arena_take(&out->arena, (size_t)n * t->n_feature, sizeof *x);
-    uint32_t *fault = arena_take(&out->arena, n, sizeof *fault);
-    int64_t *time = arena_take(&out->arena, n, sizeof *time);
-    if (!x || !fault || !time) {
-        return arena_refusal(&out->arena, t->err);
-    }
-    maru_status st = MARU_OK;
-    uint32_t row = 0;
-    for (uint32_t k = 1; k <= FAULTS && st == MARU_OK; k++) {
-        if (is_left_out[k]) {
-            continue;
-        }
-        st = add_features(t, &t->train[k], 0, every, x + (size_t)row * t->n_feature);
-        for (uint32_t i = 0; i < t->train[k].n; i += every, row++) {
-            fault[row] = n_fault;
-            time[row] = i;
-        }
-        out->fault_of[n_fault++] = k;
-    }
-    out->rows = (struct diagnosis_rows){x, fault, n, t->n_feature, n_fault};
-    const struct splits_input input = {
-        .kind = SPLITS_BLOCKS, .n_row = n, .n_fold = n_fold, .time = time, .gap = windows[1]};
-    return st == MARU_OK ? splits_make(&input, &out->arena, &out->splits, t->err) : st;
-}
-
-static maru_status learn(struct tep *t, const struct lesson *lesson, struct diagnosis **out) {
-    struct diagnosis_options options = diagnosis_usual();
-    options.trees.n_thread = t->run->n_thread;
-    options.trees.seed = (uint32_t)t->run->seed;
-    options.trees.n_round = t->run->is_short ? 4 : options.trees.n_round;
-    options.trees.n_depth = t->run->is_short ? 2 : options.trees.n_depth;
-    options.n_member = t->run->n_seed;
-    return diagnosis_fit(&lesson->rows, &lesson->splits, &options, out, t->err);
-}
-
-// Ask about the faulty samples of a test file.
-//   out     answer (n), from the arena
-static maru_status ask(struct tep *t, struct diagnosis *d, uint32_t fault,
-                       struct diagnosis_answer **answer) {
-    const uint32_t n = t->test[fault].n - ONSET;
-    struct arena arena;
-    arena_init(&arena, (size_t)1 << 31);
-    float *x = arena_take(&arena, (size_t)n * t->n_feature, sizeof *x);
-    *answer = arena_take(&t->arena, n, sizeof **answer);
-    maru_status st = !x         ? arena_refusal(&arena, t->err)
-                     : !*answer ? arena_refusal(&t->arena, t->err)
-                                : add_features(t, &t->test[fault], ONSET, 1, x);
+// Learn the names of faults; `is_left_out` (FAULTS + 1) or NULL.
+static maru_status learn(struct tep *t, const bool *is_left_out, uint32_t n_fold) {
+    struct fault_fit_options options = options_of(t);
+    struct fault_trees trees;
+    options.n_fold = n_fold;
+    options.is_left_out = is_left_out;
+    fault_trees_fini(&t->model.trees);
+    const maru_status st =
+        fault_fit_names(&t->samples, &options, &t->model.monitor, &trees, t->class_fault, t->err);
     if (st == MARU_OK) {
-        st = diagnosis_ask(d, x, n, *answer, NULL, t->err);
+        t->model.trees = trees;
+    }
+    return st;
+}
+
+// Ask about the samples of a test file.
+//   out     answer (n), from the arena; those before the onset have no meaning
+static maru_status ask(struct tep *t, uint32_t fault, struct fault_answer **answer) {
+    const struct run_file *file = &t->test[fault];
+    struct arena arena;
+    struct fault_state state;
+    arena_init(&arena, 1 << 26);
+    *answer = arena_take(&t->arena, file->n, sizeof **answer);
+    maru_status st = *answer ? fault_state_init(&t->model, &arena, &state, t->err)
+                             : arena_refusal(&t->arena, t->err);
+    for (uint32_t i = 0; i < file->n && st == MARU_OK; i++) {
+        fault_step(&t->model, &state, file->value + (size_t)i * VARIABLES, &(*answer)[i]);
     }
     arena_fini(&arena);
     return st;
@@ -330,59 +288,27 @@ static struct set_figure *figure(struct tep *t, const char *english, const char 
 }
 
 static maru_status diagnose_all(struct tep *t) {
-    static const bool none[FAULTS + 1] = {false};
-    struct lesson lesson = {0};
-    struct diagnosis *d = NULL;
-    maru_status st = make_lesson(t, none, t->run->is_short ? 2 : FOLDS, &lesson);
-    if (st == MARU_OK) {
-        st = learn(t, &lesson, &d);
-    }
+    maru_status st = learn(t, NULL, t->run->is_short ? 2 : FOLDS);
     for (uint32_t k = 1; k <= FAULTS && st == MARU_OK; k++) {
-        struct diagnosis_answer *answer = NULL;
+        struct fault_answer *answer = NULL;
         if (t->test[k].n == 0) {
             continue;
         }
-        st = ask(t, d, k, &answer);
-        for (uint32_t i = 0; i < t->test[k].n - ONSET && st == MARU_OK; i++) {
-            struct judged *j = &t->judged[t->first[k] + ONSET + i];
-            j->answer = answer[i];
-            j->answer.fault = lesson.fault_of[answer[i].fault];
+        st = ask(t, k, &answer);
+        for (uint32_t i = ONSET; i < t->test[k].n && st == MARU_OK; i++) {
+            struct judged *j = &t->judged[t->first[k] + i];
+            j->answer = answer[i].name;
             j->is_diagnosed = true;
         }
     }
     if (st == MARU_OK) {
-        const struct diagnosis_facts facts = diagnosis_facts_of(d);
         figure(t, "diagnosis, accuracy of training rows held out", "진단 정확도, 떼어 둔 학습 행",
-               facts.accuracy);
+               t->model.trees.accuracy);
     }
-    diagnosis_free(d);
-    arena_fini(&lesson.arena);
     return st;
 }
 
 // ---- figures
-
-// Rows that are hit or not, in groups that weigh the same.
-struct shares {
-    const uint8_t *is_hit;
-    const uint32_t *group;
-    uint32_t n_row;
-};
-
-static double mean_share(const void *data, const uint32_t *count) {
-    const struct shares *s = data;
-    double n[FAULTS + 1] = {0.0}, hit[FAULTS + 1] = {0.0};
-    for (uint32_t i = 0; i < s->n_row; i++) {
-        n[s->group[i]] += count ? count[i] : 1;
-        hit[s->group[i]] += s->is_hit[i] ? (count ? count[i] : 1) : 0;
-    }
-    double sum = 0.0, n_group = 0.0;
-    for (uint32_t k = 0; k <= FAULTS; k++) {
-        sum += n[k] > 0.0 ? hit[k] / n[k] : 0.0;
-        n_group += n[k] > 0.0 ? 1.0 : 0.0;
-    }
-    return n_group > 0.0 ? sum / n_group : (double)NAN;
-}
 
 typedef bool choice(const struct judged *row, uint32_t which);
 
@@ -413,19 +339,10 @@ static maru_status add_share(struct tep *t, const char *english, const char *kor
         group[n] = row->fault;
         cluster[n++] = n_cluster - 1;
     }
-    const struct shares shares = {hit, group, n};
-    const struct bootstrap_input input = {.measure = mean_share,
-                                          .data = &shares,
-                                          .n_row = n,
-                                          .cluster = cluster,
-                                          .n_cluster = n_cluster,
-                                          .n_round = t->run->is_short ? 50 : ROUNDS,
-                                          .level = 0.95,
-                                          .seed = t->run->seed};
-    struct bootstrap got = {0};
-    if (n > 0) {
-        st = bootstrap_interval(&input, &arena, &got, t->err);
-    }
+    const struct group_share_rows rows = {
+        hit, group, cluster, n, n_cluster, t->run->is_short ? 50 : ROUNDS, t->run->seed};
+    struct bootstrap got;
+    st = group_share(&rows, &arena, &got, t->err);
     if (st == MARU_OK && n > 0) {
         struct set_figure *f = figure(t, english, korean, got.value);
         if (f) {
@@ -642,25 +559,18 @@ static maru_status tell_unseen(struct tep *t) {
             is_left_out[k] = is_tested && seen % 2 == part;
             seen += is_tested ? 1 : 0;
         }
-        struct lesson lesson = {0};
-        struct diagnosis *d = NULL;
-        st = make_lesson(t, is_left_out, 2, &lesson);
-        if (st == MARU_OK) {
-            st = learn(t, &lesson, &d);
-        }
+        st = learn(t, is_left_out, 2);
         for (uint32_t k = 1; k <= FAULTS && st == MARU_OK; k++) {
-            struct diagnosis_answer *answer = NULL;
+            struct fault_answer *answer = NULL;
             if (!is_left_out[k]) {
                 continue;
             }
-            st = ask(t, d, k, &answer);
-            for (uint32_t i = 0; i < t->test[k].n - ONSET && st == MARU_OK; i++) {
+            st = ask(t, k, &answer);
+            for (uint32_t i = ONSET; i < t->test[k].n && st == MARU_OK; i++) {
                 n++;
-                n_unknown += answer[i].is_unknown ? 1 : 0;
+                n_unknown += answer[i].name.is_unknown ? 1 : 0;
             }
         }
-        diagnosis_free(d);
-        arena_fini(&lesson.arena);
         set_progress(t->run, 0.6 + 0.2 * part, "faults that nobody has seen");
     }
     if (st == MARU_OK && n > 0) {
@@ -698,7 +608,6 @@ static void write_rows(struct tep *t) {
 
 maru_status set_tep(const struct set_run *run, struct set_result *result, maru_error *err) {
     struct tep t = {.run = run, .result = result, .err = err};
-    t.n_feature = 2 * VARIABLES * (1 + N_TRAILING_KIND * 2);
     arena_init(&t.arena, (size_t)1 << 30);
     maru_status st = read_files(&t);
     if (st == MARU_OK) {
@@ -722,6 +631,7 @@ maru_status set_tep(const struct set_run *run, struct set_result *result, maru_e
     if (st == MARU_OK) {
         write_rows(&t);
     }
+    fault_trees_fini(&t.model.trees);
     arena_fini(&t.arena);
     return st;
 }

@@ -15,6 +15,8 @@
     X("{1} has {2} numbers, not some samples of {3}", "{1}에 수가 {2}개 있습니다: {3}개짜리 표본이 아닙니다") \
     X("number {1} of {2} is none", "{2}의 {1}번째 값은 수가 아닙니다") \
     X("{1} ends before its fault begins", "{1}[은/는] 고장이 시작하기 전에 끝납니다") \
+    X("faults are watched by innovations, in up to {1} windows", "고장은 예측하지 못한 변화로 보며, 구간은 {1}개까지입니다") \
+    X("no row is normal", "정상인 행이 하나도 없습니다") \
     X("windows of no column", "구간을 볼 열이 없습니다") \
     X("{1} columns and {2} windows: up to {3} and {4}", "열 {1}개와 구간 {2}개: 각각 {3}개와 {4}개까지입니다") \
     X("a window of {1} samples: at least 2", "표본 {1}개짜리 구간: 2개 이상이어야 합니다") \

@@ -1,6 +1,6 @@
 // Eigenvalues and eigenvectors of a symmetric matrix, to the same bits on every machine.
-#ifndef CONTROL_FDC_EIGEN_H
-#define CONTROL_FDC_EIGEN_H
+#ifndef LEARN_EIGEN_H
+#define LEARN_EIGEN_H
 
 #include <stddef.h>
 

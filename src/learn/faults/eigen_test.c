@@ -1,4 +1,4 @@
-#include "control/fdc/eigen.h"
+#include "learn/faults/eigen.h"
 
 #include "base/random.h"
 

@@ -1,4 +1,4 @@
-#include "control/fdc/monitor.h"
+#include "learn/faults/monitor.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,15 +129,15 @@ static void count_faults(const struct monitor *m, const double *sample,
     verdict->is_alarm = verdict->n_moved > 0;
 }
 
-void monitor_step(const struct monitor *monitor, struct monitor_state *state, const double *sample,
-                  double *blame, struct monitor_verdict *verdict) {
+static double limit_of(const struct monitor *m, int statistic) {
+    const double own = m->limit[statistic][m->options.limit];
+    return isnan(own) ? m->limit[statistic][LIMIT_MATCHED] : own;
+}
+
+void monitor_judge(const struct monitor *monitor, struct monitor_state *state, const double *sample,
+                   const double *feature, double *blame, struct monitor_verdict *verdict) {
     const struct monitor *m = monitor;
-    *verdict = (struct monitor_verdict){0};
-    double feature[MONITOR_MAX_FEATURES] = {0.0};
-    if (!monitor_features(m, state, sample, feature)) {
-        return;
-    }
-    verdict->is_ready = true;
+    *verdict = (struct monitor_verdict){.is_ready = true};
     count_faults(m, sample, verdict);
     double *s = verdict->statistic;
     monitor_raw(m, feature, s, blame);
@@ -149,9 +149,40 @@ void monitor_step(const struct monitor *monitor, struct monitor_state *state, co
         s[MONITOR_SPE] = s[MONITOR_SPE_SMOOTH] = NAN;
     }
     for (int i = 0; i < N_STATISTIC; i++) {
-        const double own = m->limit[i][m->options.limit];
-        const double limit = isnan(own) ? m->limit[i][LIMIT_MATCHED] : own;
-        verdict->is_over[i] = m->is_active[i] && s[i] > limit;
+        verdict->is_over[i] = m->is_active[i] && s[i] > limit_of(m, i);
         verdict->is_alarm = verdict->is_alarm || verdict->is_over[i];
     }
+}
+
+void monitor_step(const struct monitor *monitor, struct monitor_state *state, const double *sample,
+                  double *blame, struct monitor_verdict *verdict) {
+    double feature[MONITOR_MAX_FEATURES] = {0.0};
+    *verdict = (struct monitor_verdict){0};
+    if (monitor_features(monitor, state, sample, feature)) {
+        monitor_judge(monitor, state, sample, feature, blame, verdict);
+    }
+}
+
+// NaN: alarms do not go by it.
+static double over_limit(const struct monitor *m, const struct monitor_verdict *v, int statistic) {
+    return v->is_ready && m->is_active[statistic] && isfinite(v->statistic[statistic])
+               ? v->statistic[statistic] / limit_of(m, statistic)
+               : (double)NAN;
+}
+
+enum monitor_statistic monitor_worst(const struct monitor *monitor,
+                                     const struct monitor_verdict *verdict) {
+    int worst = 0;
+    double most = 0.0;
+    for (int i = 0; i < N_STATISTIC; i++) {
+        const double over = over_limit(monitor, verdict, i);
+        worst = over > most ? i : worst;
+        most = over > most ? over : most;
+    }
+    return (enum monitor_statistic)worst;
+}
+
+double monitor_largest(const struct monitor *monitor, const struct monitor_verdict *verdict) {
+    const double over = over_limit(monitor, verdict, monitor_worst(monitor, verdict));
+    return over > 0.0 ? over : 0.0;
 }

@@ -1,9 +1,9 @@
-#include "control/fdc/monitor.h"
+#include "learn/faults/monitor.h"
 
 #include "base/distribution.h"
 #include "base/random.h"
 #include "base/status.h"
-#include "control/fdc/eigen.h"
+#include "learn/faults/eigen.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 // the present one (dynamic PCA); MONITOR_INNOVATIONS predicts the present sample from the past and watches
 // what could not be predicted, which is nearly independent from sample to sample, so that limits learnt
 // from a short period hold.
-#ifndef CONTROL_FDC_MONITOR_H
-#define CONTROL_FDC_MONITOR_H
+#ifndef LEARN_MONITOR_H
+#define LEARN_MONITOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,12 +114,23 @@ void monitor_start(const struct monitor *monitor, double *history, struct monito
 void monitor_step(const struct monitor *monitor, struct monitor_state *state, const double *sample,
                   double *blame, struct monitor_verdict *verdict);
 
-// The two halves of monitor_step, for those who fit: the features of a sample, which then joins the history
-// (false: the past is not long enough), and T2 and SPE of features.
+// The two halves of monitor_step, for those who need the features too: those of a sample, which then joins the history (false: the past is
+// not long enough), and, only where it was, the verdict of them.
+//   out     feature (n_feature); blame, verdict as monitor_step
 bool monitor_features(const struct monitor *monitor, struct monitor_state *state,
                       const double *sample, double *feature);
+void monitor_judge(const struct monitor *monitor, struct monitor_state *state, const double *sample,
+                   const double *feature, double *blame, struct monitor_verdict *verdict);
+
+// T2 and SPE of features.
 void monitor_raw(const struct monitor *monitor, const double *feature, double statistic[2],
                  double *blame);
+
+// The statistic that alarms go by which is furthest over its limit (or nearest to it), and how far: above 1 is beyond. The first one, and
+// 0, where the verdict is not ready.
+enum monitor_statistic monitor_worst(const struct monitor *monitor,
+                                     const struct monitor_verdict *verdict);
+double monitor_largest(const struct monitor *monitor, const struct monitor_verdict *verdict);
 
 // "t2", "spe", "t2_smooth", "spe_smooth".
 //   memory  static

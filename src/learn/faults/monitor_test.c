@@ -1,4 +1,4 @@
-#include "control/fdc/monitor.h"
+#include "learn/faults/monitor.h"
 
 #include "base/alloc.h"
 #include "base/distribution.h"
