@@ -93,6 +93,15 @@ def a_daily_sheet():
     check(f"and the others with their share: {worse}", ", all others together 1." in worse, True)
 
 
+def as_they_are_ticked():
+    """○ and ×, days with their weekday, and a defect that is answered with yes."""
+    at = random.Random(5)
+    for name, good, bad in (("종합판정", "○", "×"), ("defect", "N", "Y"), ("불량여부", "무", "유"), ("양품여부", "예", "아니오")):
+        rows = [[f"2025/{1 + i // 40 // 28}/{1 + i // 40 % 28}({'월화수목금토일'[i // 40 % 7]})", f"{at.gauss(230, 4):.1f}", bad if i % 17 == 3 else good] for i in range(800)]
+        status, answer, error = quality(write("ticked.csv", "\n".join(",".join(row) for row in [["작업일", "온도", name]] + rows) + "\n"))
+        check(f"{bad} is bad", (status, error, answer["count"]["bad"], answer["target"]["guessed"], answer["periodUnit"]), (0, "", sum(row[2] == bad for row in rows), False, "day"))
+
+
 def limits_in_the_table():
     at = random.Random(3)
     rows = [[str(i + 1), f"{at.gauss(10.01, 0.012):.3f}", f"{at.gauss(25.02, 0.05):.3f}", f"{abs(at.gauss(0.012, 0.006)):.3f}"] for i in range(300)]
@@ -147,6 +156,7 @@ def what_says_nothing():
 a_small_maker()
 a_daily_sheet()
 limits_in_the_table()
+as_they_are_ticked()
 pure_noise()
 real_sets()
 what_says_nothing()

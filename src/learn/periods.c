@@ -85,6 +85,22 @@ static uint32_t cut_by(const struct periods_input *in, enum period_unit unit, st
     return n;
 }
 
+// Days without a time of day are no hours.
+static bool has_hours(const struct periods_input *in) {
+    maru_time from_us = 0, day_us = 0;
+    for (uint32_t k = 0; k < in->n_order; k++) {
+        const maru_time at_us = in->time[in->order[k]];
+        if (at_us != FRAME_NO_TIME) {
+            unit_of(PERIOD_HOUR, at_us, in->offset_min, &from_us);
+            unit_of(PERIOD_DAY, at_us, in->offset_min, &day_us);
+            if (from_us != day_us) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static uint32_t cut_rows(const struct periods_input *in, struct period *out) {
     enum { FEWEST = 20 }; // rows of a period
     const uint32_t most = in->n_order / FEWEST;
@@ -119,7 +135,8 @@ maru_status periods_cut(const struct periods_input *in, struct arena *arena, str
     if (!period) {
         return arena_refusal(arena, err);
     }
-    for (uint8_t u = PERIOD_HOUR; in->time && unit == PERIOD_ROWS && u < N_PERIOD_UNIT; u++) {
+    const uint8_t least = in->time && has_hours(in) ? PERIOD_HOUR : PERIOD_DAY;
+    for (uint8_t u = least; in->time && unit == PERIOD_ROWS && u < N_PERIOD_UNIT; u++) {
         n = cut_by(in, (enum period_unit)u, NULL);
         unit = n >= PERIODS_LEAST && n <= PERIODS_MOST ? u : unit;
     }

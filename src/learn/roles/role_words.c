@@ -30,7 +30,9 @@ static const char *const lists[N_WORD_LIST] = {
         "|생산|작업|제조|가공|시작|투입|made|start|begin|production|process|processed|",
     [WORDS_LOT] = "|로트|롯트|배치|작업지시|지시번호|차지|묶음|lot|batch|heat|charge|order|wo|coil|"
                   "carrier|foup|",
-    [WORDS_TOOL] = "|설비|호기|라인|기계|장비|금형|캐비티|챔버|작업자|근무조|교대|노즐|헤드|공급|"
+    [WORDS_YES] = "|y|yes|true|t|1|예|유|있음|발생|해당|有|",
+    [WORDS_TOOL] = "|설비|호기|실장기|사출기|압연기|성형기|가공기|프레스|모델|품목|품종|제품|차종|"
+                   "라인|기계|장비|금형|캐비티|챔버|작업자|근무조|교대|노즐|헤드|공급|"
                    "자재|원료|재질|등급|line|machine|"
                    "tool|eqp|equipment|station|mold|mould|cavity|chamber|operator|shift|head|"
                    "nozzle|lane|press|spindle|"
@@ -43,9 +45,11 @@ static const char *const lists[N_WORD_LIST] = {
                     "재작업|폐기|수리|반품|클레임|재검|처리|rework|reworked|"
                     "repair|repaired|scrap|scrapped|disposition|cause|action|mode|symptom|claim|",
     [WORDS_REMARK] = "|비고|메모|특이사항|remark|remarks|comment|comments|memo|note|notes|",
-    [WORDS_GOOD] = "|ok|o|pass|passed|good|g|p|양품|합격|정상|양호|적합|accept|accepted|yes "
-                   "good|무결함|이상없음|이상 없음|없음|",
-    [WORDS_BAD] = "|ng|nok|x|fail|failed|bad|f|b|불량|불합격|이상|부적합|reject|rejected|defect|"
+    [WORDS_GOOD] =
+        "|ok|o|○|〇|◯|⭕|✓|✔|pass|passed|good|g|p|양품|양|합격|정상|양호|적합|accept|accepted|yes "
+        "good|무결함|이상없음|이상 없음|없음|",
+    [WORDS_BAD] = "|ng|nok|x|×|✕|✖|✗|✘|╳|❌|fail|failed|bad|f|b|불량|불|불합격|이상|부적합|reject|"
+                  "rejected|defect|"
                   "defective|scrap|폐기|결함|",
 };
 

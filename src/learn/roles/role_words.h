@@ -23,6 +23,7 @@ enum word_list {
     WORDS_REMARK,
     WORDS_GOOD, // cells
     WORDS_BAD,
+    WORDS_YES,
     N_WORD_LIST
 };
 

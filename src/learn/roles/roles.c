@@ -206,6 +206,20 @@ static uint32_t find_target(const struct frame *frame) {
     return best;
 }
 
+// Under "defect" yes is bad, under "passed" it is good. Of two words one is yes, else nothing is changed.
+static void answer_yes(const struct frame_column *column, struct target *target) {
+    const bool is_bad = words_in_name(WORDS_BAD_NAME, column->name);
+    const bool is_good = words_in_name(WORDS_GOOD_NAME, column->name);
+    if (column->words.n != 2 || is_bad == is_good ||
+        words_is(WORDS_YES, column->words.name[0]) == words_is(WORDS_YES, column->words.name[1])) {
+        return;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        target->is_bad_word[i] = words_is(WORDS_YES, column->words.name[i]) == is_bad;
+    }
+    target->is_guessed = false;
+}
+
 static maru_status set_words(const struct frame *frame, const char *bad, struct roles *roles,
                              maru_error *err) {
     struct target *target = &roles->target;
@@ -235,6 +249,9 @@ static maru_status set_words(const struct frame *frame, const char *bad, struct 
             target->is_bad_word[i] = i != most;
             target->is_guessed = true;
         }
+    }
+    if (!bad && n_good + n_bad == 0) {
+        answer_yes(column, target);
     }
     return MARU_OK;
 }

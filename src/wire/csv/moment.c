@@ -83,11 +83,11 @@ bool moment_day(int64_t year, int64_t month, int64_t day, int64_t *days) {
 
 // What stands behind the i-th number of a date (0 to 2): nothing may follow the last.
 static bool skip_separator(struct cursor *c, int i) {
-    static const char *const korean[] = {"\xEB\x85\x84", "\xEC\x9B\x94",
-                                         "\xEC\x9D\xBC"}; // 년 월 일
+    static const char *const korean[] = {"년", "월", "일"}, *const chinese[] = {"年", "月", "日"};
     const size_t begin = c->at;
     (void)skip_blanks(c);
-    if (skip(c, korean[i]) || skip(c, ".") || (i < 2 && (skip(c, "-") || skip(c, "/")))) {
+    if (skip(c, korean[i]) || skip(c, chinese[i]) || skip(c, ".") ||
+        (i < 2 && (skip(c, "-") || skip(c, "/")))) {
         if (i < 2) {
             (void)skip_blanks(c);
         }
@@ -243,6 +243,28 @@ static bool read_parts(struct cursor *c, enum moment_form form, int64_t date[3])
     return true;
 }
 
+// "(금)", "(금요일)", " 금요일", "(Fri)" behind a date.
+static bool skip_weekday_behind(struct cursor *c) {
+    static const char *const korean[] = {"월", "화", "수", "목", "금", "토", "일"};
+    static const char *const chinese[] = {"月", "火", "水", "木", "金", "土", "日"};
+    static const char *const english[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                          "friday", "saturday", "sunday"};
+    const size_t from = c->at;
+    (void)skip_blanks(c);
+    const bool is_bracketed = skip(c, "(");
+    bool is_day = false;
+    for (int i = 0; i < 7 && !is_day; i++) {
+        is_day = skip(c, korean[i]) || skip(c, chinese[i]);
+    }
+    const bool is_long = is_day && skip(c, "요일");
+    is_day = is_day || (is_bracketed && read_name(c, english, 7) > 0);
+    if (!is_day || (is_bracketed ? !skip(c, ")") : !is_long)) {
+        c->at = from;
+        return false;
+    }
+    return true;
+}
+
 // ---- times of day
 
 enum half { NO_HALF, BEFORE_NOON, AFTER_NOON };
@@ -360,11 +382,13 @@ static bool read_date(struct cursor *c, enum moment_form form, int64_t offset_mi
     if (!moment_day(date[0], date[1], date[2], &days)) {
         return false;
     }
+    const bool has_weekday = skip_weekday_behind(c);
     const size_t behind = c->at;
     bool has_clock = false;
     const bool is_gap = skip(c, "T") || skip_blanks(c);
     if (c->at < c->n) {
-        const bool is_split = is_gap || is_compact || (unsigned char)c->bytes[behind - 1] > 0x7F;
+        const bool is_split =
+            is_gap || is_compact || has_weekday || (unsigned char)c->bytes[behind - 1] > 0x7F;
         if (!is_split || !read_clock(c, is_compact, &us)) {
             return false;
         }
