@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # tests/train.py MARU [long]: models from spreadsheets, black box: `maru train`, `maru predict`, `maru models`, on a press shop's file in CP949, on
-# numbers and classes, lives and odd rows, on files that nothing can be learnt from, and on models that are none.
+# numbers and classes, lives, odd rows and process faults, on files that nothing can be learnt from, and on models that are none.
 import csv, io, json, math, os, random, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -235,6 +235,46 @@ def rows_that_are_odd():
     check("the verdict is no column of it", maru("predict", path_of("odd.maru"), write("blind.csv", as_text([row(i)[:-1] for i in range(50)], head[:-1])))[0], 0)
 
 
+def a_run(at, run, word, moved, n):
+    """A sample resembles the one before; a fault moves one of the four signals."""
+    rows, before = [], [0.0] * 4
+    for i in range(n):
+        before = [0.5 * x + at.gauss(0, 1) for x in before]
+        rows.append([f"R{run:02d}", f"{i}", word, *(f"{x + 10 * k + (4 if k == moved else 0):.3f}" for k, x in enumerate(before))])
+    return rows
+
+
+def what_is_wrong_with_a_process():
+    at = random.Random(23)
+    head = ["가동", "초", "고장", "온도", "유량", "압력", "수위"]
+    words = {"정상": 9, "누설": 0, "막힘": 1, "고착": 2, "처짐": 3}
+    rows = [row for run in range(20) for word in [list(words)[0 if run < 8 else 1 + (run - 8) // 3]] for row in a_run(at, run, word, words[word], 80)]
+    options = ["--goal", "faults", "--target", "고장", "--unit", "가동", "--order", "초"]
+    path = write("faults.csv", as_text(rows + a_run(at, 30, "", 9, 20), head), "cp949")
+    card = train(path, "faults.maru", *options)
+    by = {one["name"]: one for one in card["faults"]}
+    check(f"normal is found, what says nothing is left out: {card['normal']} {card['n_left_out']}", (card["normal"], card["n_left_out"], "not_said" in card["warnings"]), ("정상", 20, True))
+    check(f"false alarms: {card['false_alarms']}", card["false_alarms"]["low"] <= 0.01 and card["n_normal_tried"] > 100, True)
+    check("seen, and soon", all(one["detected"]["value"] > 0.6 and one["delay"] < 10 for one in by.values()), True)
+    check(f"named: {card['named']} {card['confusion']}", len(by) == 4 and card["named"]["value"] > 0.7 and all(one["is_by_run"] for one in by.values()), True)
+    train(path, "again.maru", *options, "--threads", "2")
+    with open(path_of("faults.maru"), "rb") as one, open(path_of("again.maru"), "rb") as other:
+        check("the same bytes", one.read() == other.read(), True)
+    asked = write("fresh.csv", as_text([row[:2] + row[3:] for row in a_run(at, 90, "", 1, 60) + a_run(at, 91, "", 9, 60)], head[:2] + head[3:]), "cp949")
+    said = predictions(maru("predict", path_of("faults.maru"), asked, "--why", lang="ko")[1])
+    alarms = [row for row in said[:60] if row["alarm"] == "1"]
+    check(f"its fault has a name: {alarms[-1]}", len(alarms) > 30 and sum(row["fault"] == "막힘" for row in alarms) > 0.8 * len(alarms) and sum(row["columns"].split("; ")[0] == "유량" for row in alarms) > 0.8 * len(alarms), True)
+    check("why, in words", "정상일 때와 다릅니다" in alarms[-1]["why"] and "유량" in alarms[-1]["why"], True)
+    check("a run without a fault", sum(row["alarm"] == "1" for row in said[60:]) < 6 and said[60]["statistic"] == "", True)
+    check("as JSON", [one["fault"] for one in json.loads(maru("predict", path_of("faults.maru"), asked, "--json")[1])["predictions"]].count("막힘") > 30, True)
+    check("its card in Korean", "경보를 냈습니다" in maru("models", "show", path_of("faults.maru"), lang="ko")[1], True)
+    card = train(path, "alarms.maru", "--goal", "faults", "--unit", "가동", "-x", "초", "--level", "0.95")
+    check(f"without a column of faults: {card['warnings']}", card["faults"] == [] and "unlabeled" in card["warnings"] and card["alpha"] < 0.051, True)
+    for what, words, status in (("no such word", ["--normal", "좋음"], 3), ("no such column", ["--target", "이상"], 3), ("nothing in order", ["--order", "고장"], 3), ("all faulty", ["--normal", "누설", "-x", "온도", "-x", "유량", "-x", "압력", "-x", "수위"], 3)):
+        status_is, _, error = maru("train", path, "-o", path_of("none.maru"), *options, *words, lang="ko")
+        check(f"{what}: {error.strip()}", (status_is, any("가" <= c <= "힣" for c in error)), (status, True))
+
+
 def nothing_to_learn():
     at = random.Random(7)
     good = as_text(press_shop(300, 8))
@@ -253,9 +293,9 @@ def nothing_to_learn():
         status, out, error = maru("train", write("dull.csv", text), "-o", path_of("dull.maru"), lang="ko")
         check(f"{what}: {error.strip()}", (status in (3, 4), len(error.splitlines()) >= 1, os.path.exists(path_of("dull.maru"))), (True, True, False))
     for what, text in dull.items():
-        for words in (["--goal", "odd"], ["--goal", "survival", "--order", "b"]):
+        for words in (["--goal", "odd"], ["--goal", "survival", "--order", "b"], ["--goal", "faults", "--target", "판정"]):
             status, _, error = maru("train", write("dull.csv", text), "-o", path_of("dull.maru"), *words, lang="ko")
-            is_learnt = status == 0 and words == ["--goal", "odd"]  # a table of one class has rows that are odd
+            is_learnt = status == 0 and words[1] in ("odd", "faults")  # a table of one class has rows that are odd, and is normal
             check(f"{what}, {words[1]}: {error.strip()}", is_learnt or (status in (3, 4) and len(error.splitlines()) >= 1), True)
     if os.path.exists(path_of("dull.maru")):
         os.remove(path_of("dull.maru"))
@@ -283,6 +323,7 @@ remaining_life()
 wafer_maps()
 how_long_units_live()
 rows_that_are_odd()
+what_is_wrong_with_a_process()
 nothing_to_learn()
 models_that_are_none()
 if LONG and os.path.exists(os.path.join(DATA, "ai4i2020", "ai4i2020.csv")):

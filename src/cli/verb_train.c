@@ -21,7 +21,8 @@
 
 struct train_values {
     struct common common;
-    const char *target, *bad, *time, *unit, *order, *sheet, *out, *card, *goal, *split, *kind;
+    const char *target, *bad, *time, *unit, *order, *normal, *sheet, *out, *card, *goal, *split,
+        *kind;
     struct option_list limits, leave_out, cause, setting;
     double cost_miss, cost_alarm, level, cap;
     uint64_t seed, threads;
@@ -76,9 +77,10 @@ static maru_status read_wish(const struct call *call, struct model_wish *wish, m
     const struct train_values *values = call->args.values;
     const struct {
         const char *name, *value;
-    } texts[] = {{"goal", values->goal},   {"target", values->target}, {"bad", values->bad},
-                 {"time", values->time},   {"unit", values->unit},     {"order", values->order},
-                 {"sheet", values->sheet}, {"split", values->split},   {"kind", values->kind}};
+    } texts[] = {{"goal", values->goal},     {"target", values->target}, {"bad", values->bad},
+                 {"time", values->time},     {"unit", values->unit},     {"order", values->order},
+                 {"normal", values->normal}, {"sheet", values->sheet},   {"split", values->split},
+                 {"kind", values->kind}};
     maru_status st = MARU_OK;
     for (size_t i = 0; st == MARU_OK && i < sizeof texts / sizeof *texts; i++) {
         st = model_wish_take(wish, texts[i].name, texts[i].value ? texts[i].value : "", err);
@@ -184,6 +186,7 @@ static const struct option options[] = {
     TEXT_OPTION("time", 0, time, "COLUMN", NULL, W_HELP_TIME_COLUMN),
     TEXT_OPTION("unit", 'u', unit, "COLUMN", NULL, W_HELP_UNIT),
     TEXT_OPTION("order", 0, order, "COLUMN", NULL, W_HELP_ORDER),
+    TEXT_OPTION("normal", 0, normal, "VALUE", NULL, W_HELP_NORMAL),
     {"setting", 0, OPTION_LIST, offsetof(struct train_values, setting), "COLUMN", NULL,
      W_HELP_SETTING, 0, 0},
     {"cap", 0, OPTION_REAL, offsetof(struct train_values, cap), "LIFE", NULL, W_HELP_LIFE_CAP, 0,

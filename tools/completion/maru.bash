@@ -7,6 +7,7 @@ _maru() {
     1:*) list=$verbs ;;
     *:*:-*:-*) list=options ;;
     *:*:--csv:*) ;;
+    *:train:--goal:*) list='yes-no class number life survival odd wafer faults' ;;
     *:*:--rule:*) list='fifo spt edd cr odd' ;;
     *:*:--lang:*) list='ko en' ;;
     *:*:--clock:*) list='wall plant' ;;

@@ -101,7 +101,7 @@ struct fault_state {
 
 struct fault_cause {
     uint32_t column;
-    double share; // of what adds to the statistic; 1 for a column that had never moved and now has
+    double share; // as fault_watch_shares; 1 for a column that had never moved and now has
 };
 
 struct fault_answer {

@@ -4,8 +4,8 @@
 
 #include "base/status.h"
 
-// T2 and SPE are sums over the variables; smoothing is linear, so that smoothed parts add up to the smoothed statistic. An alarm of a
-// smoothed statistic is thus explained by what has been adding to it, not by the last sample alone.
+// Smoothing is linear, so that smoothed parts are parts of the smoothed statistic: its alarm is explained by all samples that have made it, not
+// by the last one alone.
 
 #define FARTHEST 1e9
 
@@ -30,11 +30,13 @@ maru_status fault_watch_init(const struct monitor *monitor, const uint32_t *wind
     made.history = arena_take(arena, monitor->options.n_lag * p, sizeof *made.history);
     made.left = arena_take(arena, p, sizeof *made.left);
     made.x = arena_take(arena, 2 * p, sizeof *made.x);
-    made.blame = arena_take(arena, 2 * p, sizeof *made.blame);
+    made.weight = arena_take(arena, 2 * p, sizeof *made.weight);
+    made.part = arena_take(arena, 2 * p, sizeof *made.part);
     made.smooth = arena_take(arena, 2 * p, sizeof *made.smooth);
-    if (!made.history || !made.left || !made.x || !made.blame || !made.smooth) {
+    if (!made.history || !made.left || !made.x || !made.weight || !made.part || !made.smooth) {
         return arena_refusal(arena, err);
     }
+    monitor_weights(monitor, made.weight);
     fault_watch_start(&made);
     *out = made;
     return MARU_OK;
@@ -67,9 +69,10 @@ void fault_watch_step(struct fault_watch *watch, const double *sample,
     const bool is_ready = monitor_features(m, &watch->state, sample, watch->left);
     *verdict = (struct monitor_verdict){0};
     if (is_ready) {
-        monitor_judge(m, &watch->state, sample, watch->left, watch->blame, verdict);
+        monitor_judge(m, &watch->state, sample, watch->left, NULL, verdict);
+        monitor_reconstruct(m, watch->left, watch->weight, watch->part);
         for (size_t j = 0; j < 2 * (size_t)m->n_variable; j++) {
-            watch->smooth[j] += m->options.lambda * (watch->blame[j] - watch->smooth[j]);
+            watch->smooth[j] += m->options.lambda * (watch->part[j] - watch->smooth[j]);
         }
     }
     if (feature) {
@@ -84,14 +87,10 @@ void fault_watch_shares(const struct fault_watch *watch, const struct monitor_ve
     const size_t p = m->n_variable;
     const int worst = monitor_worst(m, verdict);
     const double *part =
-        (worst == MONITOR_T2 || worst == MONITOR_SPE ? watch->blame : watch->smooth) +
+        (worst == MONITOR_T2 || worst == MONITOR_SPE ? watch->part : watch->smooth) +
         (worst == MONITOR_SPE || worst == MONITOR_SPE_SMOOTH ? p : 0);
-    double sum = 0.0;
+    const double all = verdict->is_ready ? verdict->statistic[worst] : 0.0;
     for (size_t j = 0; j < p; j++) {
-        share[j] = verdict->is_ready && part[j] > 0.0 ? part[j] : 0.0;
-        sum += share[j];
-    }
-    for (size_t j = 0; j < p && sum > 0.0; j++) {
-        share[j] /= sum;
+        share[j] = all > 0.0 ? fmin(part[j] / all, 1.0) : 0.0;
     }
 }

@@ -12,9 +12,9 @@ struct fault_watch {
     struct monitor_state state;
     struct trailing trailing;
     uint32_t n_feature;
-    double *history, *left, *x, *blame;
-    double
-        *smooth; // (2, n_variable) what each variable contributes, smoothed as the statistics are
+    double *history, *left, *x;
+    double *weight, *part; // (2, n_variable) of monitor_reconstruct
+    double *smooth;        // (2, n_variable) the parts, smoothed as the statistics are
 };
 
 // Begin to watch.
@@ -35,8 +35,9 @@ void fault_watch_start(struct fault_watch *watch);
 void fault_watch_step(struct fault_watch *watch, const double *sample,
                       struct monitor_verdict *verdict, float *feature);
 
-// What each variable adds to the statistic that is furthest over its limit, of the last sample.
-//   out     share (n_variable) of all that adds to it; 0 for what takes away from it
+// Which variables make the statistic that is furthest over its limit, after the last sample.
+//   out     share (n_variable) of the statistic that would not be there if this variable were as the others let expect, 0 to 1; they
+//           do not add up to 1
 void fault_watch_shares(const struct fault_watch *watch, const struct monitor_verdict *verdict,
                         double *share);
 

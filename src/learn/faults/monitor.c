@@ -14,6 +14,9 @@
 // overflow nor keep the smoothed statistics up for long.
 #define FARTHEST 100.0
 
+// A feature that components explain, or leave, by less than this has no part of its own.
+#define NO_WEIGHT 1e-9
+
 static void standardise(const struct monitor *m, const double *sample, double *z) {
     for (uint32_t j = 0; j < m->n_variable; j++) {
         const double x = sample[j];
@@ -86,6 +89,50 @@ static void add_blame(const struct monitor *m, const double *g, const double *sc
     for (size_t i = 0; i < m->n_feature; i++) {
         blame[i % p] += g[i] * in_t2[i];
         blame[p + i % p] += (g[i] - modelled[i]) * (g[i] - modelled[i]);
+    }
+}
+
+// T2 is g' M g with M = sum over components of v v' / value, SPE is g' C g with C = 1 - sum of v v'; without feature j as it is, they fall by
+// (M g)_j^2 / M_jj and (C g)_j^2 / C_jj.
+void monitor_weights(const struct monitor *monitor, double *weight) {
+    const struct monitor *m = monitor;
+    const size_t q = m->n_feature;
+    for (size_t i = 0; i < q; i++) {
+        weight[i] = 0.0;
+        weight[q + i] = 1.0;
+    }
+    for (size_t k = 0; k < m->n_component; k++) {
+        const double *v = m->vector + k * q;
+        for (size_t i = 0; i < q; i++) {
+            weight[i] += v[i] * v[i] / m->value[k];
+            weight[q + i] -= v[i] * v[i];
+        }
+    }
+}
+
+void monitor_reconstruct(const struct monitor *monitor, const double *feature, const double *weight,
+                         double *part) {
+    const struct monitor *m = monitor;
+    const size_t q = m->n_feature;
+    double g[MONITOR_MAX_FEATURES];
+    for (size_t i = 0; i < q; i++) {
+        g[i] = (feature[i] - m->feature_mean[i]) * m->feature_scale[i];
+        part[i] = 0.0;
+        part[q + i] = g[i];
+    }
+    for (size_t k = 0; k < m->n_component; k++) {
+        const double *v = m->vector + k * q;
+        double t = 0.0;
+        for (size_t i = 0; i < q; i++) {
+            t += v[i] * g[i];
+        }
+        for (size_t i = 0; i < q; i++) {
+            part[i] += t / m->value[k] * v[i];
+            part[q + i] -= t * v[i];
+        }
+    }
+    for (size_t i = 0; i < 2 * q; i++) {
+        part[i] = weight[i] > NO_WEIGHT ? part[i] * part[i] / weight[i] : 0.0;
     }
 }
 

@@ -126,6 +126,16 @@ void monitor_judge(const struct monitor *monitor, struct monitor_state *state, c
 void monitor_raw(const struct monitor *monitor, const double *feature, double statistic[2],
                  double *blame);
 
+// By how much T2 and SPE of features fall when one feature is set to what the others let expect. What made a large statistic is told from what
+// it dragged along: contributions (blame) share it out among all columns that go together, this one points at the one that left them.
+//   in      weight (2, n_feature), of monitor_weights
+//   out     part (2, n_feature)
+//   cost    O(n_feature * n_component)
+//   source  C. F. Alcala, S. J. Qin, Automatica 45 (2009) 1593-1600, eq. 12
+void monitor_weights(const struct monitor *monitor, double *weight);
+void monitor_reconstruct(const struct monitor *monitor, const double *feature, const double *weight,
+                         double *part);
+
 // The statistic that alarms go by which is furthest over its limit (or nearest to it), and how far: above 1 is beyond. The first one, and
 // 0, where the verdict is not ready.
 enum monitor_statistic monitor_worst(const struct monitor *monitor,

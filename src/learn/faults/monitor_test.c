@@ -183,6 +183,41 @@ static void blame_adds_up(void **state) {
     }
 }
 
+// By how much a statistic falls when one feature is set to what the others let expect: the least of a parabola through three of its values.
+static void reconstruction_is_the_least(void **state) {
+    (void)state;
+    static double values[N * P];
+    make(values, N, 5, 0.6, SIZE_MAX, 0.0);
+    for (uint32_t k = 2; k <= P; k += P - 2) {
+        const struct monitor_options options = pca(k);
+        struct rooms rooms;
+        double weight[2 * P], part[2 * P], f[P], at[3][2];
+        fit(&rooms, &options, values, N);
+        monitor_weights(&rooms.monitor, weight);
+        for (size_t i = 0; i < 50; i++) {
+            memcpy(f, values + i * P, sizeof f);
+            monitor_raw(&rooms.monitor, f, at[1], NULL);
+            monitor_reconstruct(&rooms.monitor, f, weight, part);
+            for (size_t j = 0; j < P; j++) {
+                const double was = f[j], step = 1.0 / rooms.monitor.feature_scale[j];
+                for (int side = 0; side < 3; side += 2) {
+                    f[j] = was + (side - 1) * step;
+                    monitor_raw(&rooms.monitor, f, at[side], NULL);
+                }
+                f[j] = was;
+                for (int s = 0; s < (k < P ? 2 : 1); s++) {
+                    const double bend = at[0][s] + at[2][s] - 2.0 * at[1][s];
+                    const double slope = (at[2][s] - at[0][s]) / 2.0;
+                    const double fall = slope * slope / (2.0 * bend);
+                    assert_true(fabs(fall - part[(size_t)s * P + j]) < 1e-6 * (1.0 + at[1][s]));
+                    assert_true(part[(size_t)s * P + j] <= at[1][s] + 1e-9);
+                }
+            }
+        }
+        arena_fini(&rooms.arena);
+    }
+}
+
 // A process with memory: limits learnt from innovations hold on later data though the samples are not
 // independent, and smoothing finds a small fault that stays, which single samples do not show.
 static void memory_and_small_faults(void **state) {
@@ -372,6 +407,7 @@ int main(void) {
         cmocka_unit_test(theory_for_many),
         cmocka_unit_test(t2_is_a_distance),
         cmocka_unit_test(blame_adds_up),
+        cmocka_unit_test(reconstruction_is_the_least),
         cmocka_unit_test(memory_and_small_faults),
         cmocka_unit_test(gaps_and_still_variables),
         cmocka_unit_test(a_spike),

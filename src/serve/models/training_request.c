@@ -17,12 +17,13 @@ static const struct member {
     const char *name;
     enum form form;
 } members[] = {
-    {"goal", FORM_TEXT},        {"target", FORM_TEXT},       {"bad", FORM_TEXT},
-    {"limits", FORM_LIST},      {"time", FORM_TEXT},         {"unit", FORM_TEXT},
-    {"order", FORM_TEXT},       {"setting", FORM_LIST},      {"cause", FORM_LIST},
-    {"leave_out", FORM_LIST},   {"split", FORM_TEXT},        {"kind", FORM_TEXT},
-    {"cost_miss", FORM_NUMBER}, {"cost_alarm", FORM_NUMBER}, {"level", FORM_NUMBER},
-    {"cap", FORM_NUMBER},       {"seed", FORM_COUNT},        {"sheet", FORM_TEXT},
+    {"goal", FORM_TEXT},    {"target", FORM_TEXT},      {"bad", FORM_TEXT},
+    {"limits", FORM_LIST},  {"time", FORM_TEXT},        {"unit", FORM_TEXT},
+    {"order", FORM_TEXT},   {"normal", FORM_TEXT},      {"setting", FORM_LIST},
+    {"cause", FORM_LIST},   {"leave_out", FORM_LIST},   {"split", FORM_TEXT},
+    {"kind", FORM_TEXT},    {"cost_miss", FORM_NUMBER}, {"cost_alarm", FORM_NUMBER},
+    {"level", FORM_NUMBER}, {"cap", FORM_NUMBER},       {"seed", FORM_COUNT},
+    {"sheet", FORM_TEXT},
 };
 enum { N_MEMBER = sizeof members / sizeof members[0] };
 

@@ -16,9 +16,9 @@ struct model_file {
     void *model;
 };
 
-static const struct model_format *const formats[] = {&model_format_rows, &model_format_life,
+static const struct model_format *const formats[] = {&model_format_rows,     &model_format_life,
                                                      &model_format_survival, &model_format_odd,
-                                                     &model_format_maps};
+                                                     &model_format_maps,     &model_format_faults};
 enum { N_FORMAT = sizeof formats / sizeof *formats };
 
 static const struct {
@@ -27,7 +27,7 @@ static const struct {
 } goals[] = {
     {"yes-no", model_goal_rows}, {"class", model_goal_rows},        {"number", model_goal_rows},
     {"life", model_goal_life},   {"survival", model_goal_survival}, {"odd", model_goal_odd},
-    {"wafer", model_goal_maps},
+    {"wafer", model_goal_maps},  {"faults", model_goal_faults},
 };
 enum { N_GOAL = sizeof goals / sizeof *goals };
 

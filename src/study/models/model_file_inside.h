@@ -23,7 +23,7 @@ struct model_format {
 };
 
 extern const struct model_format model_format_rows, model_format_life, model_format_maps,
-    model_format_odd, model_format_survival;
+    model_format_odd, model_format_survival, model_format_faults;
 
 // Training in hand: the spreadsheet is open.
 struct goal_work {
@@ -36,6 +36,7 @@ maru_status model_goal_rows(const struct goal_work *work, struct text *out, maru
 maru_status model_goal_life(const struct goal_work *work, struct text *out, maru_error *err);
 maru_status model_goal_maps(const struct goal_work *work, struct text *out, maru_error *err);
 maru_status model_goal_survival(const struct goal_work *work, struct text *out, maru_error *err);
+maru_status model_goal_faults(const struct goal_work *work, struct text *out, maru_error *err);
 maru_status model_goal_odd(const struct goal_work *work, struct text *out, maru_error *err);
 
 // A name cut to its room; NULL: "".

@@ -53,6 +53,23 @@ static void write_lives(struct text *out) {
     }
 }
 
+// Runs of a process with two faults and normal ones; a fault moves one signal.
+static void write_runs(struct text *out) {
+    text_addz(out, "run,fault,heat,flow,level\n");
+    for (uint32_t r = 0; r < 8; r++) {
+        const uint32_t fault = r < 4 ? 0 : 1 + r % 2;
+        for (uint32_t i = 0; i < 30; i++) {
+            const uint32_t at = r * 100 + i;
+            text_addf(out, "%u,%s,%.3f,%.3f,%.3f\n", r,
+                      fault == 0   ? "OK"
+                      : fault == 1 ? "leak"
+                                   : "plug",
+                      number(at, 21) + (fault == 1 ? 3 : 0), number(at, 22),
+                      number(at, 23) + (fault == 2 ? 3 : 0));
+        }
+    }
+}
+
 struct asked {
     void (*write)(struct text *out);
     const char *goal;
@@ -73,6 +90,7 @@ static const struct asked cases[] = {
      {{"order", "hours"}, {"target", "failed"}, {"bad", "yes"}},
      "survival"},
     {write_rows, "odd", {{"target", "result"}, {"leave_out", "kind"}}, "odd"},
+    {write_runs, "faults", {{"target", "fault"}, {"unit", "run"}, {"normal", "OK"}}, "faults"},
 };
 enum { N_CASE = sizeof cases / sizeof *cases };
 

@@ -78,6 +78,7 @@ static const struct {
     {"kind", WISH_TEXT, offsetof(struct model_wish, kind)},
     {"unit", WISH_TEXT, offsetof(struct model_wish, unit)},
     {"order", WISH_TEXT, offsetof(struct model_wish, order)},
+    {"normal", WISH_TEXT, offsetof(struct model_wish, normal)},
     {"setting", WISH_SETTING, 0},
     {"cost-miss", WISH_NUMBER, offsetof(struct model_wish, cost_miss)},
     {"cost-alarm", WISH_NUMBER, offsetof(struct model_wish, cost_alarm)},

@@ -10,8 +10,8 @@ enum { WISH_MAX_SETTINGS = 100 };
 
 struct model_wish {
     struct quality_hints hints; // target, bad, time, limits, leave-out, cause, sheet
-    const char *goal, *split, *kind, *unit, *order; // NULL: not said
-    const char *setting[WISH_MAX_SETTINGS];         // (n_setting)
+    const char *goal, *split, *kind, *unit, *order, *normal; // NULL: not said
+    const char *setting[WISH_MAX_SETTINGS];                  // (n_setting)
     size_t n_setting;
     double cost_miss, cost_alarm, level, cap; // NaN: not said
     uint64_t seed;
@@ -25,7 +25,7 @@ void model_wish_fini(struct model_wish *wish); // accepts an all-zero one
 bool model_wish_has(const char *name);
 
 // Take one more; an empty value says nothing. Names with _ are those with -.
-//   in      goal, split, kind, unit, order, setting (any number of times), cost-miss, cost-alarm, level, cap, seed; target, bad, time,
+//   in      goal, split, kind, unit, order, normal, setting (any number of times), cost-miss, cost-alarm, level, cap, seed; target, bad, time,
 //           limits, leave-out, cause, sheet: as quality_hints_take
 //   memory  the value is copied
 //   errors  MARU_E_INPUT: no such wish, or it makes no sense; MARU_E_LIMIT, MARU_E_MEMORY

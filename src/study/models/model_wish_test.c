@@ -63,8 +63,9 @@ static void what_makes_no_sense_is_refused_and_changes_nothing(void **state) {
 
 static void an_empty_value_says_nothing(void **state) {
     (void)state;
-    static const char *const names[] = {"goal",  "split", "kind", "unit",   "order", "setting",
-                                        "level", "cap",   "seed", "target", "time",  "leave_out"};
+    static const char *const names[] = {"goal",   "split",   "kind",     "unit", "order",
+                                        "normal", "setting", "level",    "cap",  "seed",
+                                        "target", "time",    "leave_out"};
     struct model_wish wish;
     model_wish_init(&wish);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

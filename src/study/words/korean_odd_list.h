@@ -16,6 +16,16 @@
     X("number {1} of {2} is none", "{2}의 {1}번째 값은 수가 아닙니다") \
     X("{1} ends before its fault begins", "{1}[은/는] 고장이 시작하기 전에 끝납니다") \
     X("faults are watched by innovations, in up to {1} windows", "고장은 예측하지 못한 변화로 보며, 구간은 {1}개까지입니다") \
+    X("\"{1}\" has no values", "\"{1}\" 열에 값이 없습니다") \
+    X("\"{1}\" orders nothing: it has no numbers or times", "\"{1}\" 열로는 순서를 정할 수 없습니다: 수나 시각이 없습니다") \
+    X("the table has none of the columns of the model", "표에 모델의 열이 하나도 없습니다") \
+    X("more than {1} faults", "고장이 {1}가지를 넘습니다") \
+    X("no row of \"{1}\" is \"{2}\"", "\"{1}\" 열의 값이 \"{2}\"인 행이 없습니다") \
+    X("no word of \"{1}\" is known to mean normal: say which (--normal)", "\"{1}\" 열의 어떤 값이 정상인지 알 수 없습니다: --normal로 알려 주십시오") \
+    X("\"{1}\" has neither words nor numbers", "\"{1}\" 열에 말도 수도 없습니다") \
+    X("there is no column of numbers to watch", "지켜볼 수의 열이 없습니다") \
+    X("more than {1} columns to watch: leave some out", "지켜볼 열이 {1}개를 넘습니다: 몇 개를 빼십시오") \
+    X("{1} normal rows, and fewer than {2} say nothing", "정상 행이 {1}개뿐입니다. {2}개는 되어야 말할 수 있습니다") \
     X("no row is normal", "정상인 행이 하나도 없습니다") \
     X("windows of no column", "구간을 볼 열이 없습니다") \
     X("{1} columns and {2} windows: up to {3} and {4}", "열 {1}개와 구간 {2}개: 각각 {3}개와 {4}개까지입니다") \

@@ -8,6 +8,7 @@
 #define STUDY_WORDS_H
 
 #include "base/text.h"
+#include "study/words/fault_words_list.h"
 #include "study/words/kind_words_list.h"
 #include "study/words/map_words_list.h"
 #include "study/words/words_list.h"
@@ -15,7 +16,10 @@
 enum lang { LANG_EN, LANG_KO, N_LANG };
 
 #define WORD_ID(id, en, ko) W_##id,
-enum word { WORDS(WORD_ID) KIND_WORDS(WORD_ID) MAP_WORDS(WORD_ID) HELP_WORDS(WORD_ID) N_WORD };
+enum word {
+    WORDS(WORD_ID) KIND_WORDS(WORD_ID) MAP_WORDS(WORD_ID) FAULT_WORDS(WORD_ID) HELP_WORDS(WORD_ID)
+        N_WORD
+};
 #undef WORD_ID
 
 // The text as it stands in the list.

@@ -367,10 +367,11 @@
     X(PREDICT_PURPOSE, "ask a model about the rows of a spreadsheet", "표 파일의 행마다 모델의 예측을 적습니다") \
     X(MODELS_PURPOSE, "show the cards of models", "모델의 카드를 보여 줍니다") \
     X(HELP_MODEL_OUT, "write the model [model.maru]", "모델을 쓸 파일 [model.maru]") \
-    X(HELP_GOAL, "yes-no, class, number, life, survival, odd or wafer [what the target asks for]", "yes-no, class, number, life, survival, odd, wafer 가운데 하나 [대상 열에 따름]") \
+    X(HELP_GOAL, "yes-no, class, number, life, survival, odd, wafer or faults [what the target asks for]", "yes-no, class, number, life, survival, odd, wafer, faults 가운데 하나 [대상 열에 따름]") \
     X(HELP_SPLIT, "time, group or random: how rows are set aside [time]", "time, group, random: 시험할 행을 떼어 두는 방법 [time]") \
     X(HELP_UNIT, "the column of units or lots, whose rows stay together", "같은 쪽에 두어야 할 개체·로트의 열") \
-    X(HELP_ORDER, "life: the column that orders the rows of a unit (cycles, hours, a time); survival: the column of ages", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각), survival: 나이 열") \
+    X(HELP_ORDER, "life: the column that orders the rows of a unit (cycles, hours, a time); survival: the column of ages; faults: the column that orders the rows of a run", "life: 개체의 행 순서를 나타내는 열(사이클, 시간, 시각), survival: 나이 열, faults: 가동의 행 순서를 나타내는 열") \
+    X(HELP_NORMAL, "faults: what the target says where nothing is wrong [a word that means it, or 0]", "faults: 이상이 없을 때 대상 열에 적힌 값 [그런 뜻의 말, 또는 0]") \
     X(HELP_SETTING, "life: a column of settings, not of signals; survival: one that was known beforehand", "life: 신호가 아니라 설정인 열, survival: 미리 알던 열") \
     X(HELP_LIFE_CAP, "life: longest life told apart [six tenths of the median]; survival: how far ahead failures are told [a quarter]", "life: 구별할 가장 긴 수명 [중앙값의 6할], survival: 얼마나 앞의 고장을 말할지 [1/4]") \
     X(HELP_KIND_OF_MODEL, "one kind of model alone [all are tried]", "이 종류의 모델만 [모두 시도]") \
