@@ -195,6 +195,8 @@ static void add_row_json(struct json *json, const struct fault_model *model,
     json_add_number(json, "value", a->is_ready ? a->statistic : (double)NAN);
     json_add_bool(json, "is_alarm", a->is_alarm);
     json_add_count(json, "n_missing", a->n_missing);
+    json_add_string(json, "class",
+                    is_named(a) && !a->name.is_unknown ? model->told[a->name.fault].name : NULL);
     json_add_string(json, "fault", is_named(a) ? model->told[a->name.fault].name : NULL);
     json_add_number(json, "probability", is_named(a) ? (double)a->name.probability : (double)NAN);
     json_add_bool(json, "is_unknown", is_named(a) && a->name.is_unknown);

@@ -16,9 +16,9 @@
     X("the one said to fail first does", "먼저 고장 난다고 한 쪽이 먼저 나는 비율") \
     X("{1} rows, and fewer than {2} say nothing", "{1}행입니다. {2}행보다 적으면 아무것도 말할 수 없습니다") \
     X("the level of good rows lies between 0.5 and 1", "양품 행의 수준은 0.5와 1 사이입니다") \
-    X("alarms that got the right name", "경보에 붙은 이름이 맞은 비율") \
-    X("faulty rows that raise an alarm", "고장 행 가운데 경보가 난 비율") \
-    X("false alarms of normal rows", "정상 행의 오경보율") \
+    X("alarms that got the right name", "알람에 붙은 이름이 맞은 비율") \
+    X("faulty rows that raise an alarm", "고장 행 가운데 알람이 난 비율") \
+    X("false alarms of normal rows", "정상 행의 거짓 알람 비율") \
     X("later rows called odd", "나중 행 가운데 이상하다고 한 비율") \
     X("training knows no \"{1}\"", "학습에는 \"{1}\" 같은 항목이 없습니다") \
     X("{1} is a number, not \"{2}\"", "{1}[은/는] \"{2}\"[이/가] 아니라 수여야 합니다")

@@ -30,7 +30,7 @@
     X("unknown dynamics or limits of a monitor", "모르는 감시 방식이나 한계 종류입니다") \
     X("{1} past samples: from 1 to {2}, and 0 without dynamics", "지난 표본 {1}개: 1부터 {2}까지, 동특성이 없으면 0이어야 합니다") \
     X("variance {1} and smoothing {2}: above 0 and at most 1", "설명 분산 {1}, 평활 {2}: 0보다 크고 1 이하여야 합니다") \
-    X("false alarms {1}: above 0 and at most 0.5; ridge {2}: at least 0", "오경보율 {1}: 0보다 크고 0.5 이하여야 합니다. 능형 계수 {2}: 0 이상이어야 합니다") \
+    X("false alarms {1}: above 0 and at most 0.5; ridge {2}: at least 0", "거짓 알람 비율 {1}: 0보다 크고 0.5 이하여야 합니다. 능형 계수 {2}: 0 이상이어야 합니다") \
     X("{1} blocks: from 2 to 50", "블록 {1}개: 2부터 50까지여야 합니다") \
     X("no variable moves in the normal data", "정상 데이터에서 움직이는 변수가 없습니다") \
     X("{1} normal samples can be held out, at least 20 are needed", "따로 떼어 둘 정상 표본이 {1}개입니다. 20개 이상 필요합니다") \
@@ -46,7 +46,7 @@
     X("a step cannot be trimmed by these shares and times", "단계의 앞뒤를 이 비율과 시간으로 잘라낼 수 없습니다") \
     X("the step ends before it begins", "단계가 시작하기 전에 끝납니다") \
     X("sample {1} is older than the one before it", "{1}번째 표본이 그 앞의 표본보다 오래되었습니다") \
-    X("{1} features, false alarms {2} and at least {3} windows make no limits", "특징 {1}개, 오경보율 {2}, 최소 창 수 {3}[으로/로] 한계를 낼 수 없습니다") \
+    X("{1} features, false alarms {2} and at least {3} windows make no limits", "특징 {1}개, 거짓 알람 비율 {2}, 최소 창 수 {3}[으로/로] 한계를 낼 수 없습니다") \
     X("the name of a recipe, step or tool has {1} bytes or more", "레시피, 단계 또는 설비의 이름이 {1}바이트 이상입니다") \
     X("at most {1} recipes, steps and tools", "레시피, 단계, 설비의 조합은 {1}개까지입니다") \
     /* the end of the list */
@@ -465,7 +465,7 @@
     X("an alarm further up has the same name", "위에 이름이 같은 경보가 있습니다") \
     X("a condition as in docs/ALARMS.md", "조건은 docs/ALARMS.md에 있는 대로 적으세요") \
     X("at letter {1}: {2}", "{1}번째 글자에서: {2}") \
-    X("the name of another alarm of this table", "이 표에 있는 다른 경보의 이름") \
+    X("the name of another alarm of this table", "이 표에 있는 다른 알람의 이름") \
     X("there is no alarm of this name", "이런 이름의 경보가 없습니다") \
     X("a cause that does not lead back to this alarm", "이 경보로 되돌아오지 않는 원인경보를 적으세요") \
     X("causes go round in a circle, or more than {1} deep", "원인경보가 돌고 돌거나 {1}단계보다 깊습니다") \
@@ -473,7 +473,7 @@
     X("a flood begins above 1 to {1} alarms and ends below as many", "경보 폭주의 기준은 1개부터 {1}개까지이고, 해제 기준은 그보다 크지 않아야 합니다") \
     X("the time is out of range", "시각이 허용 범위를 벗어났습니다") \
     X("there is no signal {1}", "번호가 {1}인 신호는 없습니다") \
-    X("there is no alarm {1}", "번호가 {1}인 경보는 없습니다") \
+    X("there is no alarm {1}", "번호가 {1}인 알람은 없습니다") \
     X("there is nothing to acknowledge", "확인할 경보가 없습니다") \
     X("a shelf ends after it begins, and not later than the longest one allowed", "보류의 끝은 시작보다 뒤여야 하고 허용된 가장 긴 시간을 넘을 수 없습니다") \
     X("the alarm is out of service", "사용 중지된 경보입니다") \
@@ -887,7 +887,7 @@
     X("only windows by events begin and end with one", "이벤트로 나눈 구간만 이벤트로 시작하고 끝납니다") \
     X("the name of an event is too long", "이벤트 이름이 너무 깁니다") \
     X("a share such as 0.01 or 1 %, at most a half", "0.01이나 1 % 같은 비율, 절반까지") \
-    X("not a share of false alarms", "오경보율이 아닙니다") \
+    X("not a share of false alarms", "거짓 알람 비율이 아닙니다") \
     X("a whole number from 2 to 100000", "2부터 100000까지의 정수") \
     X("not a number of windows", "구간 개수가 아닙니다") \
     X("a name of its own for each window", "구간마다 다른 이름을 쓰세요") \

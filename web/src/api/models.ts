@@ -63,10 +63,16 @@ export interface ModelCard {
     patterns?: { name: string; n_train: number; n_test: number; f1: Maybe; low: Maybe; high: Maybe }[]
     // rows that are odd
     odd?: Reached
-    false_alarms?: Maybe
+    false_alarms?: Maybe | Reached
     auc?: Reached
     bad_of_odd?: Reached
     bad_of_others?: Reached
+    // process faults: how often each is seen, and for which other it is taken
+    detected?: Reached
+    named?: Reached
+    unknown?: Reached
+    unseen?: Reached
+    faults?: { name: string; n_row: number; n_run: number; delay: Maybe; detected: Reached; named: Reached; taken_for: string | null; taken: Maybe }[]
     // lives
     age?: string
     ended?: string

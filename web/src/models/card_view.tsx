@@ -9,14 +9,14 @@ import { isLessBetter, isProbability, isShare, useDoubted, useFigureName, useFig
 import { ReliabilityPlot } from './reliability'
 import { SurvivalView } from './survival_view'
 
-const PLAIN = ['odd', 'bad_of_odd', 'bad_of_others', 'coverage'] // more of it is neither better nor worse
+const PLAIN = ['odd', 'unknown', 'bad_of_odd', 'bad_of_others', 'coverage'] // more of it is neither better nor worse
 const SUSPECTS = 10
 const DRIFT = 10
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined
 
 /** What is known of a model: on rows that it had never seen, beside always the same answer, and what to mind. */
 export function CardView({ card, version, rival }: { card: ModelCard; version: ModelVersion; rival: { version: number; card: ModelCard } | null }) {
-    const { t, num } = useText()
+    const { t, num, percent } = useText()
     const name = useFigureName()
     const warn = useWarning()
     const figures = figuresOf(card).filter(({ value }) => value !== null)
@@ -41,6 +41,11 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
                     <FigureLines label={t('models.patterns')} lines={card.patterns!.filter(({ f1 }) => f1 !== null).map((one) => ({ key: one.name, name: `${one.name} (${num(one.n_train)} / ${num(one.n_test)})`, isShare: true, constant: null, first: { value: one.f1, low: one.low, high: one.high } }))} first={t('models.patterns.f1')} isOneScale />
                 </Card>
             )}
+            {(card.faults?.length ?? 0) > 0 && (
+                <Card title={t('models.faults')} note={t('models.faults.text')} className="wide">
+                    <FigureLines label={t('models.faults')} lines={card.faults!.filter(({ detected }) => known(detected.value)).map((one) => ({ key: one.name, name: one.taken_for && known(one.taken) && one.taken >= 0.1 ? t('models.faults.taken', { fault: one.name, other: one.taken_for, share: percent(one.taken) }) : one.name, isShare: true, constant: null, first: one.detected }))} first={t('models.faults.detected')} />
+                </Card>
+            )}
             {card.curves && <SurvivalView card={card} />}
             <div className="sheet-parts">
                 {(card.reliability?.length ?? 0) > 1 && <Card title={t('models.reliability')} note={t('models.reliability.text')}><ReliabilityPlot bins={card.reliability!} /></Card>}
@@ -55,8 +60,8 @@ export function CardView({ card, version, rival }: { card: ModelCard; version: M
 
 /** The figures of a card, as a list or one by one; what a figure would be without knowing anything goes with it. */
 function figuresOf(card: ModelCard): CardFigure[] {
-    const one = (name: string, reached: Reached | undefined, constant: number | null): CardFigure[] => (reached && typeof reached === 'object' ? [{ name, ...reached, constant, is_share: name !== 'auc' }] : [])
-    return card.figures ?? [...one('auc', card.auc, 0.5), ...one('odd', card.odd, null), ...one('bad_of_odd', card.bad_of_odd, null), ...one('bad_of_others', card.bad_of_others, null), ...one('concordance', card.concordance, 0.5), ...one('coverage', card.coverage, null)]
+    const one = (name: string, reached: Reached | number | null | undefined, constant: number | null): CardFigure[] => (reached && typeof reached === 'object' ? [{ name, ...reached, constant, is_share: name !== 'auc' }] : [])
+    return card.figures ?? [...one('auc', card.auc, 0.5), ...one('odd', card.odd, null), ...one('bad_of_odd', card.bad_of_odd, null), ...one('bad_of_others', card.bad_of_others, null), ...one('false_alarms', card.false_alarms, null), ...one('detected', card.detected, null), ...one('named', card.named, null), ...one('unknown', card.unknown, null), ...one('unseen', card.unseen, null), ...one('concordance', card.concordance, 0.5), ...one('coverage', card.coverage, null)]
 }
 
 /** What it is for and how it was tried, in sentences. */

@@ -6,7 +6,7 @@ import { NOTHING } from '../text/numbers'
 
 export const GOALS = ['yes-no', 'class', 'number', 'life'] as const
 const SHARES = ['calibration_error', 'recall', 'precision', 'accuracy', 'balanced_accuracy', 'coverage']
-const LESS = ['brier', 'log_loss', 'calibration_error', 'cost', 'rmse', 'mae', 'width']
+const LESS = ['brier', 'false_alarms', 'log_loss', 'calibration_error', 'cost', 'rmse', 'mae', 'width']
 
 /** What a model is asked for; a goal that the page does not know goes by its own name. */
 export function useGoal(): (goal: string) => string {
@@ -51,7 +51,7 @@ export function useWarning(): (warning: string, goal: string) => string {
 }
 
 /** Is what it answers a probability? */
-export const isProbability = (goal: string): boolean => ['yes-no', 'class', 'odd', 'faults', 'wafer'].includes(goal)
+export const isProbability = (goal: string): boolean => ['yes-no', 'class', 'odd', 'wafer'].includes(goal)
 
 /** Is its answer used? If not, why not. */
 export function UseBadge({ model }: { model: Model }) {

@@ -32,6 +32,11 @@ describe('what is asked of a training', () => {
         expect(isUsed(NO_WISH, '호기', 'tool or place')).toBe(true)
         expect(trainingOf('d', withUsed(NO_WISH, '호기', 'tool or place', false))).toEqual({ dataset: 'd', leave_out: ['호기'] })
     })
+    it('says what is normal, of process faults alone', () => {
+        const wish = { ...NO_WISH, target: 'fault', unit: 'run', normal: 'none' }
+        expect(trainingOf('d', { ...wish, goal: 'faults' })).toEqual({ dataset: 'd', goal: 'faults', target: 'fault', unit: 'run', normal: 'none' })
+        expect(trainingOf('d', { ...wish, goal: 'class' })).toEqual({ dataset: 'd', goal: 'class', target: 'fault', unit: 'run' })
+    })
     it('uses a column or not, and forgets a choice that is taken back', () => {
         const without = withUsed(NO_WISH, 'a', 'possible cause', false)
         expect([isUsed(NO_WISH, 'a', 'possible cause'), isUsed(without, 'a', 'possible cause')]).toEqual([true, false])

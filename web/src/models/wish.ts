@@ -10,6 +10,8 @@ export interface Wish {
     time: string
     unit: string
     order: string
+    /** What the target says where nothing is wrong; of process faults. */
+    normal: string
     settings: string[]
     /** Columns that are used though they were left out, and the other way round. */
     causes: string[]
@@ -23,7 +25,7 @@ export interface Wish {
     seed: string
 }
 
-export const NO_WISH: Wish = { target: '', goal: '', bad: '', limits: { lower: '', upper: '' }, time: '', unit: '', order: '', settings: [], causes: [], leftOut: [], split: '', costMiss: '', costAlarm: '', level: '', kind: '', cap: '', seed: '' }
+export const NO_WISH: Wish = { target: '', goal: '', bad: '', limits: { lower: '', upper: '' }, time: '', unit: '', order: '', normal: '', settings: [], causes: [], leftOut: [], split: '', costMiss: '', costAlarm: '', level: '', kind: '', cap: '', seed: '' }
 
 /** What is learned from unless it is left out (ROLE_INPUT and ROLE_TOOL of src/train/training.c). */
 const CAUSES = ['possible cause', 'tool or place']
@@ -75,7 +77,8 @@ const number = (text: string): number | undefined => (text.trim() !== '' && Numb
 export function trainingOf(dataset: string, wish: Wish): Training {
     const isLife = wish.goal === 'life'
     const isAged = isLife || wish.goal === 'survival'
-    const texts = { target: isLife ? '' : wish.target, goal: wish.goal, bad: wish.bad, time: wish.time, unit: wish.unit, order: isAged ? wish.order : '', split: wish.split, kind: wish.kind }
+    const isFaults = wish.goal === 'faults'
+    const texts = { target: isLife ? '' : wish.target, goal: wish.goal, bad: wish.bad, time: wish.time, unit: wish.unit, order: isAged ? wish.order : '', normal: isFaults ? wish.normal : '', split: wish.split, kind: wish.kind }
     const level = number(wish.level)
     const numbers = { cost_miss: number(wish.costMiss), cost_alarm: number(wish.costAlarm), level: level === undefined ? undefined : level / 100, cap: isAged ? number(wish.cap) : undefined, seed: number(wish.seed) }
     const limits = wish.limits.lower.trim() || wish.limits.upper.trim() ? [`${wish.target}=${wish.limits.lower.trim()}..${wish.limits.upper.trim()}`] : []

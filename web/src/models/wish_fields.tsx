@@ -46,13 +46,14 @@ export function WishFields({ answer, wish, onChange, onTarget }: { answer: Quali
                         </select>
                     )}
                 </Field>
-                {!isLife && column(isSurvival ? t('models.ended') : words(`models.target.${goal}`, 'models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target && !isMap) onTarget(target) }, t(isSurvival || goal === 'odd' ? 'models.none_of' : isMap ? 'models.target.found' : 'models.target.none'), isSurvival ? t('models.ended.hint') : words(`models.target.hint.${goal}`, 'models.target.hint'))}
+                {!isLife && column(isSurvival ? t('models.ended') : words(`models.target.${goal}`, 'models.target'), wish.target, (target) => { set({ target, bad: '', limits: { lower: '', upper: '' } }); if (target && !isMap) onTarget(target) }, t(isSurvival || goal === 'odd' || goal === 'faults' ? 'models.none_of' : isMap ? 'models.target.found' : 'models.target.none'), isSurvival ? t('models.ended.hint') : words(`models.target.hint.${goal}`, 'models.target.hint'))}
                 {(goal === 'yes-no' || isSurvival) && isWord && (
                     <Field label={t(isSurvival ? 'models.failed' : 'models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">{(answer.target.bad ?? []).join(', ')}</option>{(answer.target.words ?? []).map((word) => <option key={word}>{word}</option>)}</select>}</Field>
                 )}
                 {(goal === 'yes-no' || isSurvival) && isFlag && (
                     <Field label={t(isSurvival ? 'models.failed' : 'models.bad')}>{(id) => <select id={id} value={wish.bad} onChange={(event) => set({ bad: event.target.value })}><option value="">≠ {answer.target.good}</option>{['0', '1'].map((word) => <option key={word}>{word}</option>)}</select>}</Field>
                 )}
+                {goal === 'faults' && <Field label={t('models.normal')} hint={t('models.normal.hint')}>{(id, hint) => <input id={id} aria-describedby={hint} value={wish.normal} onChange={(event) => set({ normal: event.target.value })} />}</Field>}
                 {goal === 'yes-no' && isNumber && !isFlag && (
                     <Field label={t('models.limits')} hint={t('models.limits.hint')}>
                         {(id, hint) => (
