@@ -184,10 +184,24 @@ static void add_member(struct json *json, const char *key, const json_t *value) 
 }
 
 static void add_said(struct json *json, const json_t *said) {
-    static const char *const member[] = {"version",  "value", "low",     "high",
-                                         "is_alarm", "class", "outside", "is_used"};
+    static const char *const member[] = {
+        "version",   "value",   "low",        "high",     "score", "limit",   "age",    "within",
+        "surviving", "is_open", "replace_in", "is_alarm", "class", "outside", "is_used"};
+    static const char *const cause[] = {"feature", "value", "expected", "sd"};
+    const json_t *why = json_object_get(said, "why");
     for (size_t i = 0; i < sizeof member / sizeof *member; i++) {
         add_member(json, member[i], json_object_get(said, member[i]));
+    }
+    if (json_is_array(why)) {
+        json_open_list(json, "why");
+        for (size_t i = 0; i < json_array_size(why); i++) {
+            json_open_object(json, NULL);
+            for (size_t k = 0; k < sizeof cause / sizeof *cause; k++) {
+                add_member(json, cause[k], json_object_get(json_array_get(why, i), cause[k]));
+            }
+            json_close(json);
+        }
+        json_close(json);
     }
 }
 
