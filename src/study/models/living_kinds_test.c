@@ -150,7 +150,7 @@ static struct made made_of(uint32_t unit, uint32_t at) {
 static struct living_said see(struct living *living, const struct made *m) {
     const struct recipe_cell cell[N_NAME] = {{unit_name[m->unit], 0}, {"L", 0}, {"", 0},
                                              {NULL, m->heat},         {"", 0},  {NULL, m->load}};
-    const struct living_window window = {cell, unit_name[m->unit], m->at * 60 * S,
+    const struct living_window window = {cell, unit_name[m->unit], (maru_time)m->at * 60 * S,
                                          1000 * m->unit + m->at};
     struct living_said said;
     bool is_judged = false;
@@ -161,7 +161,7 @@ static struct living_said see(struct living *living, const struct made *m) {
 }
 
 static void end_life(struct living *living, uint32_t unit, uint32_t at) {
-    const struct living_end end = {unit_name[unit], "", "", at * 60 * S};
+    const struct living_end end = {unit_name[unit], "", "", (maru_time)at * 60 * S};
     maru_error err = {0};
     must(living_end(living, &end, &err), &err);
 }
@@ -347,7 +347,7 @@ static void long_lives_and_many_units(void **state) {
         snprintf(name, sizeof name, "U%u", i * 7919 % MANY);
         const struct recipe_cell cell[N_NAME] = {{name, 0},           {"", 0}, {"", 0},
                                                  {NULL, luck(i, 50)}, {"", 0}, {NULL, 0.5}};
-        const struct living_window window = {cell, name, (LONG + i) * 60 * S, i};
+        const struct living_window window = {cell, name, (maru_time)(LONG + i) * 60 * S, i};
         struct living_said said;
         assert_int_equal(living_answer(s.living, &window, &said, NULL), MARU_OK);
         assert_true(said.is_there);
@@ -475,7 +475,7 @@ static void an_age_is_told_or_the_time_since_an_end(void **state) {
     struct living_unit unit;
     assert_int_equal(living_units(s.living), 1);
     living_unit_of(s.living, 0, &unit);
-    assert_true(unit.at_us == 3000 * 60 * S && unit.value == said.value && !unit.is_ended);
+    assert_true(unit.at_us == 3000 * (60 * S) && unit.value == said.value && !unit.is_ended);
     close_scene(&s);
 }
 

@@ -90,7 +90,7 @@ export interface ModelCard {
 }
 
 /** What made an answer: by how much a value raised it; or, of odd rows, what was expected instead. */
-export interface Why { feature: string; value: Maybe; added?: number; expected?: Maybe }
+export interface Why { feature: string; value?: Maybe; added?: number; expected?: Maybe }
 /** A row of a table, asked; or a unit, where lives are asked for. */
 export interface Answer {
     line?: number

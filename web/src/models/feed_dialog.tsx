@@ -6,7 +6,7 @@ import { Button, Dialog, ProblemNote, Waiting } from '../parts/basics'
 import { useLoad } from '../parts/load'
 import { useText } from '../text'
 import { NoWindows } from './data_source'
-import { draftOf, feedFrom, FeedFields } from './feed_fields'
+import { draftOf, feedFrom, FeedFields, hasLives } from './feed_fields'
 
 /** Which windows of the floor a model answers, and which measurement tells later whether it was right; or none. */
 export function FeedDialog({ model, onChanged, onClose }: { model: Model; onChanged: () => void; onClose: () => void }) {
@@ -25,8 +25,8 @@ export function FeedDialog({ model, onChanged, onClose }: { model: Model; onChan
     }
     return (
         <Dialog title={t('models.feed.title')} onClose={onClose}>
-            <p className="note">{t('models.feed.text')}</p>
-            {isNone ? <NoWindows /> : kinds.error ? <ProblemNote error={kinds.error} /> : !kinds.value ? <Waiting /> : <div className="feed-fields"><FeedFields draft={draft} names={names} onChange={setDraft} /></div>}
+            <p className="note">{t(hasLives(model.goal) ? 'models.feed.lives' : 'models.feed.text')}</p>
+            {isNone ? <NoWindows /> : kinds.error ? <ProblemNote error={kinds.error} /> : !kinds.value ? <Waiting /> : <div className="feed-fields"><FeedFields draft={draft} names={names} goal={model.goal} onChange={setDraft} /></div>}
             {isHalf && <p className="told">{t('models.feed.half')}</p>}
             <ProblemNote error={error} />
             <div className="actions end">

@@ -11,8 +11,9 @@ import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
 import { usePoll } from '../twin/use_twin'
 import { DriftBars } from './card_view'
+import { hasLives } from './feed_fields'
 import { FeedDialog } from './feed_dialog'
-import { isProbability } from './model_words'
+import { isProbability, useWhy } from './model_words'
 import { PredictionPlot } from './prediction_plot'
 import '../charts/chart.css'
 
@@ -41,6 +42,26 @@ export function ModelLive({ model, onChanged }: { model: Model; onChanged: () =>
     )
 }
 
+/** Of the last windows, those that each column made odd, or in which it was far from all of training. */
+function ShareBars({ shares, label }: { shares: Live['inputs']['worst']; label: string }) {
+    const { percent } = useText()
+    return (
+        <div className="model-bars drift" role="list" aria-label={label}>
+            <p className="fine">{label}</p>
+            {shares.map(({ feature, index, verdict }) => (
+                <div key={feature} role="listitem" className={`model-bar ${verdict}`}>
+                    <span title={feature}>{feature}</span>
+                    <div className="model-bar-plot" aria-hidden="true"><i style={{ width: `${100 * Math.min(1, index ?? 0)}%` }} /></div>
+                    <b>{percent(index, 0)}</b>
+                </div>
+            ))}
+        </div>
+    )
+}
+
+/** Odd rows are drawn by their score; what else is said, by its value. */
+const drawn = (one: Prediction): Prediction => (known(one.score) ? { ...one, value: one.score } : one)
+
 function How({ live }: { live: Live }) {
     const { t, num, percent } = useText()
     const stamp = useStamp()
@@ -50,12 +71,13 @@ function How({ live }: { live: Live }) {
         <Card title={t('models.live.how')} note={t('models.live.how.text')}>
             <dl className="figures">
                 <BigFigure label={t('models.live.predicted')} value={num(live.predicted)} {...(live.last_at === null ? {} : { doubt: stamp.time(live.last_at) })} />
-                <BigFigure label={t('models.live.truths')} value={num(live.truths)} />
+                {live.lives === undefined ? !known(inputs.promised) && <BigFigure label={t('models.live.truths')} value={num(live.truths)} /> : <BigFigure label={t('models.live.lives')} value={num(live.lives)} />}
+                {known(inputs.promised) && <BigFigure label={t('models.live.odd')} value={percent(inputs.odd ?? null)} doubt={t('models.live.promised', { share: percent(inputs.promised) })} />}
                 <BigFigure label={t('models.live.inputs')} value={t(`models.inputs.${inputs.verdict}`)} tone={tone(inputs.verdict === 'much', inputs.verdict === 'some')} doubt={t('models.live.rows', { n: num(inputs.rows) })} />
-                <BigFigure label={t('models.live.errors')} value={t(`models.errors.${errors.verdict}`)} tone={tone(errors.verdict === 'worse', false)} {...(errors.n > 0 && known(errors.mean) && known(errors.usual) ? { doubt: t('models.live.error_mean', { mean: threeDigits(errors.mean), usual: threeDigits(errors.usual) }) } : {})} />
+                {!known(inputs.promised) && <BigFigure label={t('models.live.errors')} value={t(`models.errors.${errors.verdict}`)} tone={tone(errors.verdict === 'worse', false)} {...(errors.n > 0 && known(errors.mean) && known(errors.usual) ? { doubt: t('models.live.error_mean', { mean: threeDigits(errors.mean), usual: threeDigits(errors.usual) }) } : {})} />}
                 {coverage && <BigFigure label={t('models.live.coverage', { level: percent(coverage.level, 0) })} value={percent(coverage.held, 0)} doubt={t('models.live.of', { n: num(coverage.n) })} />}
             </dl>
-            {inputs.worst.length > 0 && <DriftBars drift={inputs.worst} label={t('models.live.inputs')} />}
+            {inputs.worst.length > 0 && (known(inputs.promised) || live.lives !== undefined ? <ShareBars shares={inputs.worst} label={t(known(inputs.promised) ? 'models.live.odd_by' : 'models.live.far_by')} /> : <DriftBars drift={inputs.worst} label={t('models.live.inputs')} />)}
         </Card>
     )
 }
@@ -75,6 +97,7 @@ function Said({ model }: { model: Model }) {
     const seen = [...new Set([...tools, ...points.map((one) => one.tool)])].sort()
     if (seen.length > tools.length) setTools(seen)
     const isShare = isProbability(model.goal)
+    const why = useWhy()
     const say = (value: unknown) => (known(value) ? (isShare ? percent(value) : shortNumber(Number(value.toPrecision(4)))) : typeof value === 'string' ? value : '')
     const has = (of: (one: Prediction) => unknown) => points.some((one) => of(one) !== undefined && of(one) !== null && of(one) !== '')
     const place = (one: Prediction) => [one.lot, one.wafer && t('models.wafer', { wafer: one.wafer })].filter(Boolean).join(' · ')
@@ -83,9 +106,11 @@ function Said({ model }: { model: Model }) {
         { key: 'tool', title: t('models.live.tool'), value: (row) => row.tool, width: 7, grow: 1 },
         { key: 'lot', title: t('models.live.lot'), value: place, width: 11, grow: 2 },
         ...(has((one) => one.class) ? [{ key: 'class', title: t('models.try.class'), value: (row: Prediction) => row.class, width: 8, grow: 1 }] : []),
-        { key: 'value', title: isShare ? t('models.try.probability') : model.target || t('models.try.value'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: 6.5 },
+        { key: 'value', title: model.goal === 'odd' ? t('models.try.as_odd') : isShare ? t('models.try.probability') : model.target || t('models.try.value'), value: (row) => row.value, show: (row) => say(row.value), number: true, width: 6.5 },
         ...(has((one) => one.low) ? [{ key: 'low', title: t('models.try.interval'), value: (row: Prediction) => row.low, show: (row: Prediction) => (known(row.low) && known(row.high) ? `${say(row.low)} – ${say(row.high)}` : ''), number: true, width: 9 }] : []),
-        { key: 'truth', title: t('models.live.truth'), value: (row) => row.truth, show: (row) => say(row.truth), number: true, width: 6.5 },
+        ...(has((one) => one.score) ? [{ key: 'score', title: t('models.live.score'), value: (row: Prediction) => row.score, show: (row: Prediction) => (known(row.score) ? shortNumber(Number(row.score.toPrecision(3))) : ''), number: true, width: 6 }, { key: 'why', title: t('models.try.why'), value: (row: Prediction) => why(row.why).join(' · '), show: (row: Prediction) => <span title={why(row.why).join(' · ')}>{why(row.why).join(' · ')}</span>, width: 16, grow: 6 }] : []),
+        ...(has((one) => one.surviving) ? [{ key: 'surviving', title: t('models.live.surviving'), value: (row: Prediction) => row.surviving, show: (row: Prediction) => (known(row.surviving) ? percent(row.surviving) : ''), number: true, width: 6.5 }] : []),
+        ...(model.goal !== 'odd' && !hasLives(model.goal) ? [{ key: 'truth', title: t('models.live.truth'), value: (row: Prediction) => row.truth, show: (row: Prediction) => say(row.truth), number: true, width: 6.5 }] : []),
         { key: 'state', title: t('models.live.state'), value: (row) => (row.is_alarm ? 2 : row.outside ? 1 : 0), show: (row) => <Marks one={row} />, width: 9, grow: 2 },
         ...(has((one) => one.challenger) ? [{ key: 'challenger', title: t('models.role.challenger'), value: (row: Prediction) => row.challenger?.class ?? row.challenger?.value, show: (row: Prediction) => row.challenger && (row.challenger.class ?? say(row.challenger.value)), number: true, width: 7 }] : []),
         { key: 'by', title: t('models.live.version'), value: (row) => row.version, number: true, width: 4 },
@@ -106,7 +131,7 @@ function Said({ model }: { model: Model }) {
             {told.value && points.length === 0 && <Empty title={t('models.live.none')} text={t('models.live.none.text')} />}
             {points.length > 0 && (
                 <>
-                    <PredictionPlot label={t('models.live.plot', { name: model.name })} points={points} span={span} isShare={isShare} cursor={cursor} onCursor={setCursor} />
+                    <PredictionPlot label={t('models.live.plot', { name: model.name })} points={points.map(drawn)} span={span} isShare={isShare && model.goal !== 'odd'} cursor={cursor} onCursor={setCursor} />
                     <p className="gantt-said" role="status">
                         {here ? <><b>{here.class ?? say(here.value)}</b> {known(here.low) && known(here.high) && `(${say(here.low)} – ${say(here.high)}) `}{stamp.time(here.at)} · {here.tool} {place(here)}{here.truth !== undefined && here.truth !== null && ` · ${t('models.live.truth')} ${say(here.truth)}`} <Marks one={here} /></> : t('models.live.how_to')}
                     </p>

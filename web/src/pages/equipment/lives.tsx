@@ -3,6 +3,7 @@ import { model as modelOf, models, predict, version as versionOf, type Answers, 
 import { ApiError } from '../../api/problem'
 import { useMay } from '../../me'
 import { LifeBars, livesOf } from '../../models/life_bars'
+import { LiveLives } from '../../models/live_lives'
 import { UseBadge } from '../../models/model_words'
 import { SurvivalView } from '../../models/survival_view'
 import { Button, Card, Empty, LinkButton, ProblemNote, Waiting } from '../../parts/basics'
@@ -74,6 +75,7 @@ function LivesOf({ model }: { model: Model }) {
         <>
             <ProblemNote error={error ?? loaded.error} />
             {model.champion === null && <p className="told">{t('lives.unchampioned', { version: asks })}</p>}
+            <LiveLives model={model} unit={asked?.answers.counted_in || card?.order || card?.age || ''} level={card?.level ?? 0.8} />
             {asked && share === null ? (
                 <Card title={asked.file} note={t('lives.first', { level: percent(card?.level ?? 0.8, 0) })} actions={<Button look="quiet" onClick={() => { kept = null; setAsked(null) }}>{t('models.try.other')}</Button>}>
                     <LifeBars units={lives} unit={asked.answers.counted_in || card?.order || card?.age || ''} />
