@@ -97,6 +97,7 @@ static struct living_rows *open_living(const struct forest *forest, const float 
     m.card = (struct model_card){.title = "", .version = "", .group = ""};
     make_recipe(&m);
     make_reference(&m, x, &arena);
+    need(fitted_model_find_wander(&m, x, N_ROW, &arena, NULL) == MARU_OK);
     need(forest_write(forest, &trees, NULL) == MARU_OK);
     need(predictor_read(PREDICTOR_TREES, trees.bytes, trees.n_bytes, &m.predictor, NULL) ==
          MARU_OK);

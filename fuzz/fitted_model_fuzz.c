@@ -16,7 +16,7 @@ static struct text framed(const uint8_t *bytes, size_t n) {
     struct text out;
     text_init(&out, 1 << 28);
     text_add(&out, "MARUMODL", 8);
-    binary_add_u32(&out, 3);
+    binary_add_u32(&out, MODEL_VERSION);
     text_add(&out, (const char *)bytes, n);
     struct digest digest;
     digest_init(&digest);

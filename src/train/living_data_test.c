@@ -179,7 +179,8 @@ static void faults_of_a_plant(void **state) {
 
 static double secom[SECOM_ROWS * SECOM_COLUMNS], label[SECOM_ROWS * 3];
 
-// Learned from the first half by time and SECOM_USED columns, it meets the second: sensors have wandered by then, and it is the inputs that end it.
+// Learned from the first half by time and SECOM_USED columns, it meets the second, in which sensors wander on. That is told; but they wandered in training, too, and what they show
+// lies where a half of it did, or is no surer than spells as long as theirs leave it: it is not ended.
 static void sensors_that_wander(void **state) {
     (void)state;
     struct wide w = {0};
@@ -201,8 +202,9 @@ static void sensors_that_wander(void **state) {
     }
     const struct input_verdict *v = &living->inputs.verdict;
     print_message("SECOM: row %u, reason %d, %.2f of what it relies on\n", i, reason, v->changed);
-    assert_int_equal(reason, LIVING_INPUTS);
-    assert_true(v->changed >= 0.25 && v->worst[0].index > 0.25);
+    assert_int_equal(reason, LIVING_FINE);
+    assert_int_equal(v->verdict, DRIFT_SOME);
+    assert_true(v->changed < 0.25 && v->worst[0].index > 0.25);
     living_rows_free(living);
     frame_fini(&w.frame);
 }

@@ -517,6 +517,9 @@ maru_status training_fill_card(struct training *t, maru_error *err) {
         t->model.card.attempt = t->tuned.attempt;
         t->model.card.n_attempt = t->tuned.n_attempt;
         st = fill_dependences(t, err);
+        st = st == MARU_OK
+                 ? fitted_model_find_wander(&t->model, t->x_train, t->n_train, t->arena, err)
+                 : st;
     }
     return st;
 }

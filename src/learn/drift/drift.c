@@ -132,6 +132,25 @@ void drift_count_word(const struct drift_reference *r, uint32_t word, uint64_t *
     count[bin]++;
 }
 
+static double normal_edge(double below, double n) {
+    return exact_normal_quantile(fmin(fmax(below, 0.5), n - 0.5) / n);
+}
+
+void drift_scores(const struct drift_reference *r, double *score) {
+    const uint32_t missing = missing_bin(r);
+    const double n = (double)(r->n - r->count[missing]);
+    double below = 0;
+    for (uint32_t i = 0; i <= missing; i++) {
+        const double here = i < missing ? (double)r->count[i] : 0.0;
+        const double low = below > 0.0 ? normal_density(normal_edge(below, n)) : 0.0;
+        const double high = below + here < n ? normal_density(normal_edge(below + here, n)) : 0.0;
+        score[i] = n < 1.0 || i == missing ? 0.0
+                   : here > 0.0            ? (low - high) * n / here
+                                           : normal_edge(below + 0.5, n + 1.0);
+        below += here;
+    }
+}
+
 // Chi-square of two rows of counts, with sparse bins taken together.
 struct table {
     double n, m, chi_square, sparse_n, sparse_m;

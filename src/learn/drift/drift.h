@@ -48,6 +48,11 @@ void drift_count_word(const struct drift_reference *reference, uint32_t word, ui
 // The bin that it counts to.
 uint32_t drift_bin_of_number(const struct drift_reference *reference, double value);
 
+// A number for each bin: the mean of the standard normal distribution where the bin's rows lie in it, by rank; of a bin without rows its edge, of the missing
+// ones 0. Their mean over the rows of the reference is 0.
+//   out     score (drift_bins_of)
+void drift_scores(const struct drift_reference *reference, double *score);
+
 enum drift_verdict {
     DRIFT_UNKNOWN, // no recent values, or no reference
     DRIFT_NONE,

@@ -9,24 +9,30 @@
 
 // A row is a byte for each feature: its bin. Of the features, n_feature / cycle are judged with each row, so that no row pays for all.
 //
-// What a model relies on: the card tells the share of the strongest columns; the others divide what is left.
-
+// Three tests of a feature, all of them adjusted for each other. Two of them may say `much`: that its level strays (level_watch.h), and that bins hold more
+// than any part of training could give which has the products of the last rows, or half of training where they are more. Both need rows that
+// lie beyond: of the last rows BEYOND at least are such as half of training, or that part, cannot have had. The third, that bins differ at all,
+// is told.
 //
 // A word that the recipe does not know was rare in training, or is the one that all zeros stand for. It counts as never seen only in columns
 // where that was so in at most OTHERS of the rows.
-
 //
 // Shares of bins need many rows. Where most of the last rows have a value that lies farther away from all of training than training is wide, in a
 // number that the model relies on for FAR_WEIGHT at least, there is nothing to wait for: it does not happen without a cause.
 
-enum { N_PART = 10 };
+enum {
+    LEAST_SPELLS = 8, // in the ring, for its bins to be judged
+    N_TEST = 3, // of a column: its level, bins beyond a part of training, bins that differ at all
+};
 #define OTHERS 0.05
+#define HALF 0.5   // of training, that may come alone
+#define BEYOND 0.1 // of the last rows
 #define FAR_WEIGHT 0.02
 
 struct input_options input_options_usual(void) {
     return (struct input_options){.n_recent = 200,
                                   .cycle = 20,
-                                  .chance = 1e-4,
+                                  .chance = 1e-3,
                                   .share = 0.25,
                                   .hold = 5,
                                   .new_share = 0.5,
@@ -38,23 +44,6 @@ static bool is_right(const struct input_options *o) {
            o->cycle >= 1 && o->cycle <= o->n_recent && o->hold >= 1 && o->chance > 0.0 &&
            o->chance <= 1.0 && o->share > 0.0 && o->share <= 1.0 && o->new_share > 0.0 &&
            o->new_share <= 1.0 && o->far >= 1 && o->far <= 32;
-}
-
-static void weigh(struct input_watch *w) {
-    const struct model_card *card = &w->model->card;
-    const uint32_t n = w->model->recipe.n_feature;
-    double left = 1.0;
-    for (uint32_t i = 0; i < card->n_suspect; i++) {
-        const double share = card->suspect[i].share;
-        const bool is_share = share > 0.0 && share <= 1.0;
-        w->weight[card->suspect[i].feature] = is_share ? fmin(share, fmax(left, 0.0)) : 0.0;
-        left -= is_share ? share : 0.0;
-    }
-    for (uint32_t f = 0; f < n && card->n_suspect < n; f++) {
-        if (w->weight[f] == 0.0) {
-            w->weight[f] = fmax(left, 0.0) / (n - card->n_suspect);
-        }
-    }
 }
 
 // Rows of training in which a word stood.
@@ -130,18 +119,21 @@ maru_status input_watch_init(struct input_watch *watch, const struct fitted_mode
     }
     w.count = w.first ? arena_take(&w.arena, (size_t)w.first[n] + 1, sizeof *w.count) : NULL;
     w.weight = arena_take(&w.arena, (size_t)n + 1, sizeof *w.weight);
-    w.p = arena_take(&w.arena, (size_t)n + 1, sizeof *w.p);
+    w.p = arena_take(&w.arena, N_TEST * (size_t)n + 1, sizeof *w.p);
+    w.beyond = arena_take(&w.arena, 2 * (size_t)n + 1, sizeof *w.beyond);
     w.index = arena_take(&w.arena, (size_t)n + 1, sizeof *w.index);
     w.bin = arena_take(&w.arena, (size_t)n * options->n_recent + 1, 1);
     w.is_new = arena_take(&w.arena, options->n_recent, sizeof *w.is_new);
     w.is_closed = arena_take(&w.arena, (size_t)model->recipe.n_column + 1, sizeof *w.is_closed);
     *watch = w;
-    if (!w.count || !w.weight || !w.p || !w.index || !w.bin || !w.is_new || !w.is_closed) {
+    if (!w.count || !w.weight || !w.p || !w.index || !w.beyond || !w.bin || !w.is_new ||
+        !w.is_closed) {
         return arena_refusal(&w.arena, err);
     }
-    weigh(watch);
+    fitted_model_weigh(model, watch->weight);
     find_closed(watch);
-    return MARU_OK;
+    const struct level_input levels = {model->reference, &model->wander, n, watch->first};
+    return level_watch_init(&watch->levels, &levels, &watch->arena, err);
 }
 
 void input_watch_fini(struct input_watch *watch) {
@@ -154,79 +146,84 @@ void input_watch_reset(struct input_watch *w) {
     memset(w->count, 0, w->first[n] * sizeof *w->count);
     w->n = w->next = w->n_new = w->in_cycle = w->at = w->n_much = w->far_rows = 0;
     w->verdict = unknown_verdict();
-}
-
-// ---- how much rows are worth
-
-static double of_neighbors(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from,
-                           double mean, double variance) {
-    double sum = 0;
-    for (uint32_t i = 1, at = from; i < n; i++) {
-        const uint32_t next = at + 1 < n ? at + 1 : 0;
-        sum += (code[(size_t)at * step] - mean) * (code[(size_t)next * step] - mean);
-        at = next;
-    }
-    const double r = fmax(sum / (n - 1) / variance, 0.0);
-    return (1.0 - fmin(r, 1.0)) / (1.0 + r);
-}
-
-static double of_parts(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from,
-                       double variance) {
-    const uint32_t n_each = n / N_PART;
-    double part[N_PART] = {0}, mean = 0, between = 0;
-    for (uint32_t i = 0, at = from; i < n_each * N_PART; i++) {
-        part[i / n_each] += (double)code[(size_t)at * step] / n_each;
-        at = at + 1 < n ? at + 1 : 0;
-    }
-    for (int k = 0; k < N_PART; k++) {
-        mean += part[k] / N_PART;
-    }
-    for (int k = 0; k < N_PART; k++) {
-        between += (part[k] - mean) * (part[k] - mean) / (N_PART - 1);
-    }
-    return between > 0.0 ? variance / n_each / between : 1.0;
-}
-
-double rows_worth(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from) {
-    uint64_t sum = 0,
-             square = 0; // exact, so that the same rows give the same bits wherever the ring begins
-    for (uint32_t i = 0; i < n; i++) {
-        const uint64_t one = code[(size_t)i * step];
-        sum += one;
-        square += one * one;
-    }
-    if (n < 2 * N_PART || n * square == sum * sum) {
-        return 1.0;
-    }
-    const double mean = (double)sum / n;
-    const double variance = (double)(n * square - sum * sum) / n / n;
-    const double worth = fmin(of_neighbors(code, n, step, from, mean, variance),
-                              of_parts(code, n, step, from, variance));
-    return fmin(fmax(worth, 2.0 / n), 1.0);
+    level_watch_reset(&w->levels);
 }
 
 // ---- verdicts
 
+// The share of training that had the products of the last rows, those that make up a twentieth at least; 1 where there is but one.
+static double share_of_products(const struct input_watch *w) {
+    const struct wander *wander = &w->model->wander;
+    double seen = 0, all = 0, left = w->n;
+    for (uint32_t i = 0; i <= wander->n_word; i++) {
+        const struct drift_reference *r = &w->model->reference[wander->first + i];
+        const uint32_t one = i < wander->n_word ? drift_bin_of_number(r, 1.0) : 0;
+        const double n =
+            i < wander->n_word ? (double)w->count[w->first[wander->first + i] + one] : left;
+        left -= i < wander->n_word ? n : 0.0;
+        seen += n >= w->n / 20.0 ? (double)wander->n_row[i] : 0.0;
+        all += (double)wander->n_row[i];
+    }
+    return seen > 0.0 ? seen / all : 1.0;
+}
+
+struct beyond { // what the last rows have and a part of training, a share of it, could not
+    double
+        rows; // share of rows: of each bin what is above the bin's share / share, by more than the standard errors of both
+    double p; // that bins are above that as far by chance, where all of them lie at their bounds
+};
+
+static struct beyond beyond(const struct input_watch *w, uint32_t f, double share, double spell) {
+    const struct drift_reference *r = &w->model->reference[f];
+    const uint64_t *count = w->count + w->first[f];
+    const double now = spell / w->n, then = spell / (share * (double)r->n);
+    struct beyond out = {0};
+    double sum = 0;
+    uint32_t n_bin = 0;
+    for (uint32_t i = 0; i < drift_bins_of(r); i++) {
+        const double p = fmin(((double)r->count[i] + 0.5) / ((double)r->n + 1.0) / share, 1.0);
+        const double off = fmax((double)count[i] / w->n - p, 0.0);
+        const double variance = p * (1.0 - p);
+        out.rows += fmax(off - sqrt(variance * now) - sqrt(variance * then), 0.0);
+        sum += off > 0.0 ? off * off / (variance * (now + then)) : 0.0;
+        n_bin += r->count[i] + count[i] > 0;
+    }
+    out.p = chi_square_above(sum, n_bin > 0 ? n_bin : 1);
+    return out;
+}
+
 static void judge_feature(struct input_watch *w, uint32_t f) {
     const uint32_t n_feature = w->model->recipe.n_feature;
-    w->p[f] = w->index[f] = (double)NAN;
-    if (2 * w->n < w->options.n_recent) {
+    double *by_bins = w->p + n_feature, *differs = by_bins + n_feature;
+    w->p[f] = by_bins[f] = differs[f] = w->index[f] = (double)NAN;
+    w->beyond[f] = w->beyond[n_feature + f] = 0;
+    if (2 * w->n < w->options.n_recent || w->model->reference[f].n == 0) {
         return;
     }
     const struct drift d = drift_of(&w->model->reference[f], w->count + w->first[f]);
-    const uint32_t oldest = w->n < w->options.n_recent ? 0 : w->next;
-    const double worth = rows_worth(w->bin + f, w->n, n_feature, oldest);
-    w->index[f] = fmax(d.index - d.by_chance / worth, 0.0);
-    w->p[f] = isnan(d.p)         ? (double)NAN
-              : d.freedom >= 1.0 ? chi_square_above(d.chi_square * worth, d.freedom)
-                                 : 1.0;
+    const double spell = level_watch_spell(&w->levels, f);
+    const bool is_number = w->model->recipe.feature[f].form != FEATURE_WORD;
+    const struct beyond half = beyond(w, f, HALF, spell);
+    const struct beyond products = beyond(w, f, fmin(share_of_products(w), HALF), spell);
+    w->index[f] = fmax(d.index - d.by_chance * spell, 0.0);
+    w->p[f] = is_number ? level_watch_p(&w->levels, f, spell) : (double)NAN;
+    if (w->n >= LEAST_SPELLS * spell) {
+        by_bins[f] = products.p;
+        differs[f] = d.freedom >= 1.0 ? chi_square_above(d.chi_square / spell, d.freedom) : 1.0;
+    }
+    w->beyond[f] = half.rows;
+    w->beyond[n_feature + f] = products.rows;
 }
 
-static uint8_t size_of(double index, double p, double chance) {
-    if (!(p <= chance)) {
-        return DRIFT_NONE;
-    }
-    return index >= 0.25 ? DRIFT_MUCH : index >= 0.1 ? DRIFT_SOME : DRIFT_NONE;
+static uint8_t size_of(const struct input_watch *w, uint32_t f, const double *adjusted) {
+    const uint32_t n = w->model->recipe.n_feature;
+    const double chance = w->options.chance;
+    const bool has_level = adjusted[f] <= chance, has_bins = adjusted[n + f] <= chance;
+    const bool differs = has_level || has_bins || adjusted[2 * n + f] <= chance;
+    return (has_level && w->beyond[f] >= BEYOND) || (has_bins && w->beyond[n + f] >= BEYOND)
+               ? DRIFT_MUCH
+           : differs && w->index[f] >= 0.1 ? DRIFT_SOME
+                                           : DRIFT_NONE;
 }
 
 static void keep_worst(struct input_verdict *v, uint32_t feature, double index, uint8_t size) {
@@ -249,7 +246,7 @@ static struct input_verdict sum_up(const struct input_watch *w, const double *ad
     struct input_verdict v = {.verdict = DRIFT_NONE, .n = w->n, .largest = (double)NAN};
     v.unknown = (double)w->n_new / w->n;
     for (uint32_t f = 0; f < w->model->recipe.n_feature; f++) {
-        const uint8_t size = size_of(w->index[f], adjusted[f], w->options.chance);
+        const uint8_t size = size_of(w, f, adjusted);
         const bool is_number = w->model->recipe.feature[f].form != FEATURE_WORD;
         v.largest = fmax(v.largest, w->index[f]);
         v.verdict = size >= DRIFT_SOME ? DRIFT_SOME : v.verdict;
@@ -303,9 +300,9 @@ static maru_status judge_all(struct input_watch *w, maru_error *err) {
         return MARU_OK;
     }
     arena_init(&arena, SIZE_MAX / 2);
-    double *adjusted = arena_take(&arena, n, sizeof *adjusted);
-    maru_status st =
-        adjusted ? many_tests_bh(w->p, n, &arena, adjusted, err) : arena_refusal(&arena, err);
+    double *adjusted = arena_take(&arena, N_TEST * (size_t)n, sizeof *adjusted);
+    maru_status st = adjusted ? many_tests_bh(w->p, N_TEST * n, &arena, adjusted, err)
+                              : arena_refusal(&arena, err);
     if (st == MARU_OK) {
         w->verdict = sum_up(w, adjusted);
         const bool is_much = w->verdict.verdict == DRIFT_MUCH;
@@ -350,6 +347,7 @@ maru_status input_watch_step(struct input_watch *w, const float *x, bool *is_jud
         bin[f] = (uint8_t)drift_bin_of_number(&w->model->reference[f], (double)x[f]);
     }
     put_in(w, bin, has_new_word(w, x));
+    level_watch_step(&w->levels, bin, x);
     const uint32_t far = far_feature(w, x);
     w->far_rows = w->far_rows << 1 | (far != UINT32_MAX);
     w->far = far == UINT32_MAX ? w->far : far;
@@ -398,9 +396,14 @@ void input_watch_write(const struct input_watch *w, struct text *out) {
         binary_add_block(out, w->bin + (size_t)at * n_feature, n_feature);
     }
     for (uint32_t f = 0; f < w->at; f++) {
-        binary_add_double(out, w->p[f]);
         binary_add_double(out, w->index[f]);
+        binary_add_double(out, w->p[f]);
+        binary_add_double(out, w->p[n_feature + f]);
+        binary_add_double(out, w->p[2 * n_feature + f]);
+        binary_add_double(out, w->beyond[f]);
+        binary_add_double(out, w->beyond[n_feature + f]);
     }
+    level_watch_write(&w->levels, out);
     write_verdict(&w->verdict, out);
 }
 
@@ -443,6 +446,17 @@ static void read_verdict(struct input_watch *w, struct binary *in) {
     w->verdict = v;
 }
 
+static void read_judged(struct input_watch *w, uint32_t f, struct binary *in) {
+    const uint32_t n_feature = w->model->recipe.n_feature;
+    double *const place[] = {&w->index[f],         &w->p[f],
+                             &w->p[n_feature + f], &w->p[2 * n_feature + f],
+                             &w->beyond[f],        &w->beyond[n_feature + f]};
+    for (int i = 0; i < 6; i++) {
+        const double value = *place[i] = binary_double(in);
+        in->is_bad = in->is_bad || value < 0.0 || (i > 0 && value > 1.0) || isinf(value);
+    }
+}
+
 void input_watch_read(struct input_watch *w, struct binary *in) {
     input_watch_reset(w);
     const uint32_t n_feature = w->model->recipe.n_feature;
@@ -460,11 +474,10 @@ void input_watch_read(struct input_watch *w, struct binary *in) {
     }
     const uint64_t at = in->is_bad ? 0 : (uint64_t)n_feature * in_cycle / w->options.cycle;
     w->in_cycle = in->is_bad ? 0 : in_cycle;
-    for (w->at = 0; w->at < at; w->at++) {
-        const double p = w->p[w->at] = binary_double(in);
-        const double index = w->index[w->at] = binary_double(in);
-        in->is_bad = in->is_bad || p < 0.0 || p > 1.0 || index < 0.0 || isinf(index);
+    for (w->at = 0; w->at < at && !in->is_bad; w->at++) {
+        read_judged(w, w->at, in);
     }
+    level_watch_read(&w->levels, in);
     w->n_much = n_much;
     w->far_rows = in->is_bad ? 0 : far_rows;
     w->far = in->is_bad ? 0 : far;

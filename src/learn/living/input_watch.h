@@ -1,14 +1,16 @@
 // Are the rows that come still such as a model has learned from? The last rows are counted into the bins of its references, column by column
 // over a cycle of rows, and at the end of each cycle all columns are judged together.
 //
-// Rows that follow each other are alike: of 200 such rows there may be no more to learn than of 20. So the index by chance grows, and
-// chi-square shrinks, by how much less the rows are worth (rows_worth). And not every column matters: what a model relies on does.
+// A column has surely changed where its level (level_watch.h) or its shares of bins could not be what they are without drift; how much less rows that are alike
+// are worth is known from training and from the rows that come. And it has changed much where what comes lies where half of training did not: a campaign
+// of one of two products is inside of what training has seen. And not every column matters: what a model relies on does.
 #ifndef LEARN_INPUT_WATCH_H
 #define LEARN_INPUT_WATCH_H
 
 #include <stdbool.h>
 
 #include "base/binary.h"
+#include "learn/drift/level_watch.h"
 #include "learn/models/fitted_model.h"
 
 enum {
@@ -29,7 +31,7 @@ struct input_options {
         far; // of the last 32 rows that lie far away from all of training: then it is `much` at once
 };
 
-// 200 rows, a cycle of 20, 1e-4, a quarter, 5 judgements, a half, 20 of 32 rows.
+// 200 rows, a cycle of 20, 1e-3, a quarter, 5 judgements, a half, 20 of 32 rows.
 struct input_options input_options_usual(void);
 
 struct input_worst {
@@ -55,11 +57,14 @@ struct input_watch {
     double *weight; // (n_feature) share of what the model relies on; sum at most 1
     uint8_t *bin;   // (n_recent, n_feature) a ring
     bool *is_new;   // (n_recent) the row had a word never seen
-    bool *
-        is_closed; // (n_column) of words: nearly all rows of training had one of those that it knows
-    uint32_t *first;          // (n_feature + 1) where the counts of each begin
-    uint64_t *count;          // (first[n_feature])
-    double *p, *index;        // (n_feature) of this cycle, NaN: not judged
+    // (n_column) of words: nearly all rows of training had one of those that it knows
+    bool *is_closed;
+    uint32_t *first; // (n_feature + 1) where the counts of each begin
+    uint64_t *count; // (first[n_feature])
+    double *index;   // (n_feature) of this cycle, NaN: not judged
+    double *p;       // (3, n_feature) of its level, of bins beyond, of bins that differ
+    double *beyond;  // (2, n_feature) share of rows beyond half of training, beyond its products
+    struct level_watch levels;
     uint32_t n, next, n_new;  // rows in the ring; the next one goes there; with words never seen
     uint32_t in_cycle, at;    // rows of the cycle; features judged in it
     uint32_t n_much;          // judgements that said `much` in a row
@@ -86,13 +91,6 @@ MARU_MUST_USE maru_status input_watch_step(struct input_watch *watch, const floa
 
 // Forget the rows: the verdict is unknown again.
 void input_watch_reset(struct input_watch *watch);
-
-// What share of n codes that follow each other counts, in (0, 1]: 1 where neighbors are not alike. The smaller of (1 - r) / (1 + r), r
-// the correlation of neighbors, and of what the means of ten parts differ by.
-//   in      code (n) at intervals of `step`, a ring of n with its oldest at `from`
-//   source  G. S. Maddala, I.-M. Kim: Unit Roots, Cointegration and Structural Change, 1998 (long-run variance); batch means: A. M. Law,
-//           Simulation Modeling and Analysis, 5th ed. 2015, 9.5.3
-double rows_worth(const uint8_t *code, uint32_t n, uint32_t step, uint32_t from);
 
 void input_watch_write(const struct input_watch *watch, struct text *out);
 // Take up what was written of a watch of the same model and options. Bytes are hostile: in->is_bad tells, and the watch is reset then.

@@ -6,13 +6,11 @@
 #include "base/status.h"
 #include "learn/living/living_kind.h"
 
-enum { VERSION = 2 };
-
 static const char its_name[] = "MARULIVE";
 
 maru_status living_bytes_write(const struct living_kind *kind, const void *model, struct text *out,
                                maru_error *err) {
-    const size_t from = sealed_begin(out, its_name, VERSION);
+    const size_t from = sealed_begin(out, its_name, LIVING_VERSION);
     binary_add_string(out, kind->fingerprint(model));
     kind->write(model, out);
     return sealed_end(out, from, err);
@@ -35,7 +33,7 @@ maru_status living_bytes_read(const struct living_kind *kind, void *model, const
     struct binary in;
     char fingerprint[33];
     if (n > LIVING_MAX_STATE_BYTES ||
-        sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, NULL) != MARU_OK) {
+        sealed_open(bytes, n, its_name, LIVING_VERSION, &in, fingerprint, NULL) != MARU_OK) {
         return fail(err, MARU_E_INPUT, "the state of a model is damaged, or of another version");
     }
     if (!is_of(&in, kind->fingerprint(model))) {

@@ -8,6 +8,7 @@
 #include "learn/models/recipe_row.h"
 
 enum {
+    LIVING_VERSION = 3, // of the bytes of what it has seen
     LIVING_MAX_STATE_BYTES = 64 << 20,
     LIVING_MAX_NAMES_BYTES = 1 << 28, // of features
     LIVING_MAX_CAUSES = 5,

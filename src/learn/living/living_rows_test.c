@@ -180,7 +180,8 @@ static void what_does_not_matter_ends_nothing(void **state) {
         assert_int_equal(living_rows_count(living, &is_judged, NULL), MARU_OK);
         if (i == 299 || i == 599) { // c, then the columns of the tools
             assert_int_equal(living->inputs.verdict.verdict, DRIFT_SOME);
-            assert_int_equal(living->inputs.verdict.worst[0].verdict, DRIFT_MUCH);
+            assert_int_equal(living->inputs.verdict.worst[0].verdict,
+                             i == 299 ? DRIFT_MUCH : DRIFT_SOME); // a half of training had A
             assert_int_equal(living->inputs.verdict.worst[0].feature == 2, i == 299);
         }
     }
@@ -373,33 +374,6 @@ static void hard_cases(void **state) {
     text_fini(&bytes);
 }
 
-// Codes whose neighbors are alike by r are worth (1 - r) / (1 + r) as much; blocks of equal rows as much as there are blocks.
-static void alike_rows_are_worth_less(void **state) {
-    (void)state;
-    enum { N_CODE = 20000 };
-    static uint8_t code[N_CODE];
-    static const double alike[] = {0, 0.3, 0.6, 0.9};
-    for (uint32_t k = 0; k < 4; k++) {
-        double z = 0;
-        for (uint32_t i = 0; i < N_CODE; i++) {
-            const double luck = exact_normal_quantile(trial_chance(k, i, 1));
-            z = alike[k] * z + sqrt(1 - alike[k] * alike[k]) * luck;
-            code[i] = (uint8_t)(255 * normal_below(z));
-        }
-        const double want = (1 - alike[k]) / (1 + alike[k]);
-        const double worth = rows_worth(code, N_CODE, 1, N_CODE / 3);
-        assert_in_range((uint32_t)(1000 * worth), (uint32_t)(250 * want), (uint32_t)(1100 * want));
-    }
-    for (uint32_t i = 0; i < 200; i++) {
-        code[i] = trial_chance(9, i / 20, 1) < 0.5;
-    }
-    assert_true(rows_worth(code, 200, 1, 0) < 0.1);
-    for (uint32_t i = 0; i < 200; i++) {
-        code[i] = 7;
-    }
-    near(rows_worth(code, 200, 1, 0), 1, 0);
-}
-
 // What a cell says, by what the model calls bad.
 static void cells_tell_the_truth(void **state) {
     (void)state;
@@ -449,7 +423,6 @@ int main(void) {
         cmocka_unit_test(a_kill_changes_nothing),
         cmocka_unit_test(damaged_states_are_refused),
         cmocka_unit_test(hard_cases),
-        cmocka_unit_test(alike_rows_are_worth_less),
         cmocka_unit_test(cells_tell_the_truth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

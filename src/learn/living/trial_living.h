@@ -1,7 +1,8 @@
 // For tests: a world of known truth, and a model that was learned from it.
 //
 // Four numbers a, b, c, d (columns "a.mean" ...), each standard normal, with a correlation from row to row, and a tool A or B; the number to be told is
-// 2 a + b + noise, where the chance of yes is 1 / (1 + exp(1 - 2 a - b)), and the classes x, y, z have log weights a, b and 0.
+// 2 a + b + noise, where the chance of yes is 1 / (1 + exp(1 - 2 a - b)), and the classes x, y, z have log weights a, b and 0. Where products are made in
+// campaigns, the means of all four belong to the product.
 #ifndef LEARN_TRIAL_LIVING_H
 #define LEARN_TRIAL_LIVING_H
 
@@ -22,8 +23,15 @@ struct trial_world {
     double alike;       // correlation of a row's numbers with those of the row before
     bool is_half_known; // the model knows A and another tool, which never comes
     double shift;       // added to a
+    double slope;       // added to the shift with each row
     double bias;        // added to the number to be told, log odds, log weight of x
-    double now[4];      // a, b, c, d without the shift
+    double now[4];      // a, b, c, d without the shift and the product's mean
+    double gap;         // from one product's mean to the next one's
+    uint32_t n_product; // 0: there is but one
+    uint32_t
+        campaign; // rows of a product before the next one, by half more or less; 1: drawn anew for each row
+    bool is_named;            // the tool's word is the product's name
+    uint32_t product, n_left; // the one that is made now; rows that are left of its campaign
 };
 
 struct trial_living_row {
@@ -52,14 +60,37 @@ static inline double trial_truth(const struct trial_world *w, double a, double b
     return luck < p[0] ? 0 : luck < p[0] + p[1] ? 1 : 2;
 }
 
+// The product of the next row: the same, or another one of those that there are.
+static inline void trial_campaign(struct trial_world *w) {
+    if (w->n_product == 0) {
+        return;
+    }
+    if (w->campaign <= 1) {
+        w->product = (uint32_t)(trial_chance(w->seed, w->row, 11) * w->n_product);
+    } else if (w->n_left == 0) {
+        w->product = (w->product + 1) % w->n_product;
+        w->n_left = (uint32_t)(w->campaign * (0.5 + trial_chance(w->seed, w->row, 12))) + 1;
+    }
+    w->n_left -= w->n_left > 0;
+}
+
+static inline const char *trial_tool(const struct trial_world *w) {
+    static const char *const product[] = {"A", "B", "C", "D"};
+    return w->is_named ? product[w->product] : trial_chance(w->seed, w->row, 4) < 0.5 ? "A" : "B";
+}
+
 static inline struct trial_living_row trial_next(struct trial_world *w) {
     struct trial_living_row row = {.truth = 0};
+    trial_campaign(w);
     for (uint32_t k = 0; k < 4; k++) {
         const double z = exact_normal_quantile(trial_chance(w->seed, w->row, k));
         w->now[k] = w->row == 0 ? z : w->alike * w->now[k] + sqrt(1 - w->alike * w->alike) * z;
-        row.cell[k] = (struct recipe_cell){NULL, w->now[k] + (k == 0 ? w->shift : 0)};
+        const double mean = w->n_product > 0 ? w->gap * (w->product - (w->n_product - 1) / 2.0) : 0;
+        const double at = w->now[k] + (k % 2 == 0 ? mean : -mean);
+        row.cell[k] = (struct recipe_cell){NULL, at + (k == 0 ? w->shift : 0)};
     }
-    row.cell[4] = (struct recipe_cell){trial_chance(w->seed, w->row, 4) < 0.5 ? "A" : "B", 0};
+    w->shift += w->slope;
+    row.cell[4] = (struct recipe_cell){trial_tool(w), 0};
     row.truth = trial_truth(w, row.cell[0].number, row.cell[1].number);
     w->row++;
     return row;
@@ -137,9 +168,10 @@ static inline void trial_recipe(struct fitted_model *m, bool is_half_known) {
 static inline bool trial_learn(struct fitted_model *m, struct trial_world *world, uint32_t n,
                                struct arena *arena) {
     double *x = arena_take(arena, (size_t)n * TRIAL_FEATURES, sizeof *x);
+    float *rows = arena_take(arena, (size_t)n * TRIAL_FEATURES, sizeof *rows);
     double *error = arena_take(arena, n, sizeof *error);
     struct drift_reference *reference = arena_take(arena, TRIAL_FEATURES, sizeof *reference);
-    bool is_good = x && error && reference;
+    bool is_good = x && rows && error && reference;
     for (uint32_t i = 0; is_good && i < n; i++) {
         const struct trial_living_row row = trial_next(world);
         for (uint32_t f = 0; f < 4; f++) {
@@ -147,6 +179,9 @@ static inline bool trial_learn(struct fitted_model *m, struct trial_world *world
         }
         x[(size_t)4 * n + i] = row.cell[4].word[0] == 'A';
         x[(size_t)5 * n + i] = row.cell[4].word[0] == 'B' && !world->is_half_known;
+        for (uint32_t f = 0; f < TRIAL_FEATURES; f++) {
+            rows[(size_t)i * TRIAL_FEATURES + f] = (float)x[(size_t)f * n + i];
+        }
         error[i] = trial_error(&row, world->goal);
     }
     for (uint32_t f = 0; is_good && f < TRIAL_FEATURES; f++) {
@@ -161,6 +196,7 @@ static inline bool trial_learn(struct fitted_model *m, struct trial_world *world
         }
         m->errors = (struct model_errors){error, kept, n};
         m->reference = reference;
+        is_good = fitted_model_find_wander(m, rows, n, arena, NULL) == MARU_OK;
     }
     return is_good;
 }

@@ -126,6 +126,52 @@ double model_error(enum model_goal goal, double value, double truth) {
     return goal == MODEL_YES_NO ? off * off : off;
 }
 
+// ---- what training rows looked like
+
+void fitted_model_weigh(const struct fitted_model *model, double *weight) {
+    const struct model_card *card = &model->card;
+    const uint32_t n = model->recipe.n_feature;
+    double left = 1.0;
+    memset(weight, 0, n * sizeof *weight);
+    for (uint32_t i = 0; i < card->n_suspect; i++) {
+        const double share = card->suspect[i].share;
+        const bool is_share = share > 0.0 && share <= 1.0;
+        weight[card->suspect[i].feature] = is_share ? fmin(share, fmax(left, 0.0)) : 0.0;
+        left -= is_share ? share : 0.0;
+    }
+    for (uint32_t f = 0; f < n && card->n_suspect < n; f++) {
+        if (weight[f] == 0.0) {
+            weight[f] = fmax(left, 0.0) / (n - card->n_suspect);
+        }
+    }
+}
+
+maru_status fitted_model_find_wander(struct fitted_model *model, const float *x, uint32_t n_row,
+                                     struct arena *arena, maru_error *err) {
+    const struct recipe *recipe = &model->recipe;
+    struct wander_words *words = arena_take(arena, (size_t)recipe->n_column + 1, sizeof *words);
+    double *weight = arena_take(arena, (size_t)recipe->n_feature + 1, sizeof *weight);
+    if (!words || !weight) {
+        return arena_refusal(arena, err);
+    }
+    struct wander_input input = {.x = x,
+                                 .n_row = n_row,
+                                 .n_feature = recipe->n_feature,
+                                 .reference = model->reference,
+                                 .weight = weight,
+                                 .words = words};
+    fitted_model_weigh(model, weight);
+    for (uint32_t f = 0; f < recipe->n_feature; f++) {
+        const struct feature *feature = &recipe->feature[f];
+        if (feature->form == FEATURE_WORD) {
+            weight[f] = 0.0;
+            words[input.n_words] = (struct wander_words){f, recipe->column[feature->column].n_word};
+            input.n_words += feature->word == 0;
+        }
+    }
+    return wander_find(&input, arena, &model->wander, err);
+}
+
 // ---- words
 
 const char *model_goal_name(enum model_goal goal, bool is_korean) {

@@ -15,11 +15,13 @@
 #include "learn/calibration/calibration.h"
 #include "learn/conformal/conformal.h"
 #include "learn/drift/drift.h"
+#include "learn/drift/wander.h"
 #include "learn/models/card_list.h"
 #include "learn/models/predictor.h"
 #include "learn/models/recipe.h"
 
 enum {
+    MODEL_VERSION = 4, // of its bytes
     MODEL_MAX_BYTES = 1 << 30,
     MODEL_MAX_TRIES = 64,
     MODEL_MAX_SUSPECTS = 20,
@@ -138,6 +140,7 @@ struct fitted_model {
     struct conformal conformal;              // NUMBER
     struct conformal_sets sets;              // CLASS
     const struct drift_reference *reference; // (recipe.n_feature)
+    struct wander wander;                    // of the same rows
     struct model_card card;
     struct model_errors errors;
     char fingerprint[33]; // of its bytes
@@ -146,6 +149,19 @@ struct fitted_model {
 // How wrong an answer was: (truth - value)^2 of a probability with truth 0 or 1 (YES_NO), 1 - value of the true class's probability
 // (CLASS, truth 1), |truth - value| (NUMBER).
 double model_error(enum model_goal goal, double value, double truth);
+
+// What share each feature has in what a model relies on: the card tells those of the strongest, the others divide what is left.
+//   out     weight (recipe.n_feature), sum at most 1
+void fitted_model_weigh(const struct fitted_model *model, double *weight);
+
+// How the rows of training wandered, for a model that has its recipe, references and the suspects of its card.
+//   in      x (n_row, recipe.n_feature) in the order that they came
+//   out     model->wander
+//   memory  in `arena`
+//   errors  what the arena says
+MARU_MUST_USE maru_status fitted_model_find_wander(struct fitted_model *model, const float *x,
+                                                   uint32_t n_row, struct arena *arena,
+                                                   maru_error *err);
 
 // Write a model; its fingerprint is that of these bytes.
 //   errors  what sticks to `out`

@@ -1,7 +1,7 @@
 // A model as bytes, in the order of the functions below, numbers low byte first (base/binary.h):
 //
-//     "MARUMODL"  version  goal  texts  classes  recipe  predictor  source  doubt  references  card  errors
-//     dependences  digest of all this
+//     "MARUMODL"  version  goal  texts  classes  recipe  predictor  source  doubt  references  wander  card
+//     errors  dependences  digest of all this
 //
 // What is read is checked against itself: a predictor that asks other columns than the recipe gives, a calibration that falls, bins that
 // do not add up are refused. The digest keeps damage out, the checks keep lies out.
@@ -14,7 +14,7 @@
 #include "base/sealed.h"
 #include "base/status.h"
 
-enum { VERSION = 3, MAX_KNOTS = 1 << 24 };
+enum { MAX_KNOTS = 1 << 24 };
 
 static const char its_name[] = "MARUMODL";
 
@@ -209,6 +209,71 @@ static void read_references(struct reader *r, struct fitted_model *m) {
         read_reference(r, &reference[f]);
     }
     m->reference = reference;
+}
+
+static void write_wander(const struct fitted_model *m, struct text *out) {
+    const struct wander *w = &m->wander;
+    binary_add_u32(out, w->first);
+    binary_add_u32(out, w->n_word);
+    for (uint32_t k = 0; k <= w->n_word; k++) {
+        binary_add_u64(out, w->n_row[k]);
+        for (uint32_t f = 0; f < m->recipe.n_feature; f++) {
+            binary_add_double(out, w->level[(size_t)k * m->recipe.n_feature + f]);
+        }
+    }
+    for (uint32_t f = 0; f < m->recipe.n_feature; f++) {
+        binary_add_double(out, w->spread[f]);
+        binary_add_double(out, w->spell[f]);
+    }
+}
+
+// The words of one column, all of them; or none.
+static bool are_words(const struct recipe *recipe, uint32_t first, uint32_t n_word) {
+    const struct feature *feature = recipe->feature;
+    return n_word == 0 ? first == 0
+                       : first < recipe->n_feature && feature[first].form == FEATURE_WORD &&
+                             feature[first].word == 0 &&
+                             recipe->column[feature[first].column].n_word == n_word;
+}
+
+static bool is_within(double value, double least, double most) {
+    return value >= least && value <= most;
+}
+
+static void read_wander(struct reader *r, struct fitted_model *m) {
+    enum { MOST_SCORE = 16 };
+    const double most_rows = 1e12;
+    const uint32_t n_feature = m->recipe.n_feature;
+    struct wander w = {.first = binary_u32(&r->in), .n_word = binary_u32(&r->in)};
+    if (r->in.is_bad || !are_words(&m->recipe, w.first, w.n_word)) {
+        r->in.is_bad = true;
+        return;
+    }
+    uint64_t *n_row = arena_take(r->arena, (size_t)w.n_word + 1, sizeof *n_row);
+    double *level = arena_take(r->arena, ((size_t)w.n_word + 1) * n_feature, sizeof *level);
+    double *spread = arena_take(r->arena, n_feature, sizeof *spread);
+    double *spell = arena_take(r->arena, n_feature, sizeof *spell);
+    r->in.is_bad = !n_row || !level || !spread || !spell;
+    for (uint32_t k = 0; !r->in.is_bad && k <= w.n_word; k++) {
+        n_row[k] = binary_u64(&r->in);
+        r->in.is_bad = r->in.is_bad || n_row[k] > UINT64_C(1) << 40;
+        for (uint32_t f = 0; !r->in.is_bad && f < n_feature; f++) {
+            double *one = &level[(size_t)k * n_feature + f];
+            *one = binary_double(&r->in);
+            r->in.is_bad = r->in.is_bad || !is_within(*one, -MOST_SCORE, MOST_SCORE);
+        }
+    }
+    for (uint32_t f = 0; !r->in.is_bad && f < n_feature; f++) {
+        spread[f] = binary_double(&r->in);
+        spell[f] = binary_double(&r->in);
+        r->in.is_bad = r->in.is_bad || !is_within(spread[f], 0, MOST_SCORE * MOST_SCORE) ||
+                       !is_within(spell[f], 1, most_rows);
+    }
+    w.n_row = n_row;
+    w.level = level;
+    w.spread = spread;
+    w.spell = spell;
+    m->wander = w;
 }
 
 // ---- the card
@@ -452,7 +517,7 @@ maru_status fitted_model_write(const struct fitted_model *m, struct text *out, m
         text_fini(&predictor);
         return st;
     }
-    const size_t from = sealed_begin(out, its_name, VERSION);
+    const size_t from = sealed_begin(out, its_name, MODEL_VERSION);
     binary_add_u8(out, m->goal);
     binary_add_string(out, m->target);
     binary_add_string(out, m->unit);
@@ -464,6 +529,7 @@ maru_status fitted_model_write(const struct fitted_model *m, struct text *out, m
     binary_add_block(out, m->source, m->n_source);
     write_doubt(m, out);
     write_references(m, out);
+    write_wander(m, out);
     write_card(&m->card, out);
     write_errors(&m->errors, out);
     write_dependences(&m->card, out);
@@ -519,6 +585,7 @@ static maru_status read_all(struct reader *r, struct fitted_model *m, maru_error
     read_source(r, m);
     read_doubt(r, m);
     read_references(r, m);
+    read_wander(r, m);
     read_card(r, m->recipe.n_feature, &m->card);
     read_errors(r, &m->errors);
     read_dependences(r, m);
@@ -538,7 +605,8 @@ maru_status fitted_model_read(const void *bytes, size_t n, struct fitted_model *
         return fail(err, MARU_E_LIMIT, "a model with too many bytes");
     }
     arena_init(&made.arena, (n + 4096) * TIMES);
-    maru_status st = sealed_open(bytes, n, its_name, VERSION, &reader.in, made.fingerprint, err);
+    maru_status st =
+        sealed_open(bytes, n, its_name, MODEL_VERSION, &reader.in, made.fingerprint, err);
     st = st == MARU_OK ? read_all(&reader, &made, err) : st;
     if (st != MARU_OK) {
         fitted_model_fini(&made);
