@@ -150,6 +150,47 @@ export async function shot(page, name) {
 /** Nothing may stick out sideways. */
 export const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
+/**
+ * Walks with the Tab key over all that can be used: what it does not reach, what shows no focus, and what a screen reader has no name for.
+ * Of a group of radio buttons one is reached.
+ */
+export async function tabWalk(page) {
+    const wanted = await page.evaluate(() => {
+        const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0
+        const groups = new Set()
+        const all = [...document.querySelectorAll('a[href], button:not(:disabled), input:not(:disabled):not([type=hidden]), select:not(:disabled), textarea, summary, [tabindex="0"]')].filter(seen).filter((one) => {
+            if (one.type !== 'radio') return true
+            if (groups.has(one.name)) return false
+            groups.add(one.name)
+            return true
+        })
+        window.tabWanted = new Set(all)
+        document.activeElement?.blur()
+        getSelection()?.removeAllRanges()
+        document.body.focus()
+        return all.length
+    })
+    const dim = []
+    for (let n = 0; n < wanted + 10; n++) {
+        await page.keyboard.press('Tab')
+        const told = await page.evaluate(() => {
+            const one = document.activeElement
+            if (!one || one === document.body) return null
+            for (const each of [...window.tabWanted]) if (each === one || (one.type === 'radio' && each.type === 'radio' && each.name === one.name)) window.tabWanted.delete(each)
+            const shows = (at) => at && ((getComputedStyle(at).outlineStyle !== 'none' && parseFloat(getComputedStyle(at).outlineWidth) >= 1) || getComputedStyle(at).boxShadow !== 'none')
+            return shows(one) || shows(one.closest('label')) ? '' : one.outerHTML.slice(0, 120)
+        })
+        if (told) dim.push(told)
+    }
+    const missed = await page.evaluate(() => [...window.tabWanted].map((one) => one.outerHTML.slice(0, 120)))
+    const cdp = await page.context().newCDPSession(page)
+    const { nodes } = await cdp.send('Accessibility.getFullAXTree')
+    await cdp.detach()
+    const isUsed = ({ ignored, role, properties }) => !ignored && /^(button|link|textbox|searchbox|combobox|checkbox|radio|spinbutton|image|img|progressbar|dialog|table|application)$/.test(role?.value ?? '') && !(properties ?? []).some(({ name, value }) => name === 'hidden' && value.value)
+    const nameless = nodes.filter(isUsed).filter(({ name }) => !(name?.value ?? '').trim()).map(({ role }) => role.value)
+    return { missed, dim: [...new Set(dim)], nameless }
+}
+
 /** Charts come when they are near the screen: goes past all of them. */
 export async function drawCharts(page) {
     await page.locator('.chart').first().waitFor()

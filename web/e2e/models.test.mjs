@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe } from 'node:test'
-import { launch, open, settled, shot, startServer, stepsOf, tooWide } from './browser.mjs'
+import { launch, open, settled, shot, startServer, stepsOf, tabWalk, tooWide } from './browser.mjs'
 
 let luck = 11
 const chance = () => (luck = (luck * 48271) % 2147483647) / 2147483647
@@ -320,6 +320,29 @@ describe('a model in Korean', () => {
         await page.goto(`${base}/quality/models/data`)
         await row('도장-5월.csv').getByRole('link', { name: '모델 만들기' }).click()
         await page.getByRole('heading', { name: '이렇게 읽었습니다' }).waitFor()
+    })
+    it('is walked by keyboard, with focus to be seen and a name for each', async () => {
+        const well = { missed: [], dim: [], nameless: [] }
+        await page.getByText('더 정하기').click()
+        assert.deepEqual(await tabWalk(page), well, 'the form of a training')
+        for (const at of [`${base}/quality`, `${base}/quality/models`, `${base}/quality/models/data`, address, `${address}/live`, `${address}/versions`, `${address}/try`, `${base}/quality/wafers`, `${base}/equipment/lives`]) {
+            await page.goto(at)
+            await settled(page)
+            assert.deepEqual(await tabWalk(page), well, at)
+        }
+        // A dialog takes the focus, keeps it, and gives it back.
+        await page.goto(address)
+        await page.getByRole('button', { name: '입력 구간 정하기' }).focus()
+        await page.keyboard.press('Enter')
+        const dialog = page.getByRole('dialog')
+        await dialog.getByLabel('구간', { exact: true }).waitFor()
+        for (let n = 0; n < 12; n++) {
+            await page.keyboard.press('Tab')
+            assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null))
+        }
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'detached' })
+        assert.equal(await page.evaluate(() => document.activeElement.textContent), '입력 구간 정하기')
     })
     it('fits a telephone, and speaks English', async () => {
         await page.setViewportSize({ width: 390, height: 844 })

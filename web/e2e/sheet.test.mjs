@@ -130,6 +130,20 @@ describe('a spreadsheet in Korean', () => {
         await report.close()
     })
 
+    it('prints as it stands too: light, and within a sheet of A4', async () => {
+        await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+        const told = await page.evaluate(() => {
+            document.querySelector('.frame').style.width = '703px' // A4 within margins of 12 mm
+            const at = document.querySelector('main').getBoundingClientRect()
+            const out = [...document.querySelectorAll('main canvas, main svg, main p, main th')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > at.right + 1).length
+            const ink = getComputedStyle(document.querySelector('.card')).backgroundColor
+            document.querySelector('.frame').style.width = ''
+            return { out, ink, bars: ['.bar', '.tabs', '.actions'].filter((name) => document.querySelector(name).checkVisibility()) }
+        })
+        await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+        assert.deepEqual(told, { out: 0, ink: 'rgb(255, 255, 255)', bars: [] })
+    })
+
     it('is saved as JSON', async () => {
         const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'JSON 저장' }).click()])
         assert.equal(download.suggestedFilename(), '도장_검사-maru.json')

@@ -143,7 +143,7 @@ function Tries({ tries }: { tries: NonNullable<ModelCard['tries']> }) {
     const { t } = useText()
     return (
         <div className="scroll">
-            <table className="plain-table">
+            <table className="plain-table" aria-label={t('models.tries')}>
                 <thead><tr><th>{t('models.try')}</th><th className="number">{t('models.loss')}</th></tr></thead>
                 <tbody>{tries.map(({ name, loss, se, is_chosen }) => <tr key={name} className={is_chosen ? 'chosen' : ''}><td>{name}{is_chosen && <b> ✓ {t('models.try.chosen')}</b>}</td><td className="number">{loss.toFixed(3)} ± {se.toFixed(3)}</td></tr>)}</tbody>
             </table>

@@ -3,6 +3,7 @@ import { shortNumber, threeDigits } from '../live/values'
 import { Badge } from '../parts/basics'
 import { isKey, useText } from '../text'
 import { NOTHING } from '../text/numbers'
+import { together } from '../text/together'
 
 export const GOALS = ['yes-no', 'class', 'number', 'life'] as const
 const SHARES = ['calibration_error', 'recall', 'precision', 'accuracy', 'balanced_accuracy', 'coverage']
@@ -36,7 +37,7 @@ export function useFigureText(): (value: number | null | undefined, isShare: boo
 /** "0.959 (0.930 – 0.982)" */
 export function useDoubted(): (one: { value: number | null; low: number | null; high: number | null }, isShare: boolean) => string {
     const say = useFigureText()
-    return ({ value, low, high }, share) => (low === null || high === null ? say(value, share) : `${say(value, share)} (${say(low, share)} – ${say(high, share)})`)
+    return ({ value, low, high }, share) => together(low === null || high === null ? say(value, share) : `${say(value, share)} (${say(low, share)} – ${say(high, share)})`)
 }
 
 export const headlineName = (headline: Headline, lang: string): string => (lang === 'ko' ? headline.name_ko : headline.name)

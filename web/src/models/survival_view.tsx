@@ -46,7 +46,7 @@ export function SurvivalView({ card }: { card: ModelCard }) {
             {effects.length > 0 && (
                 <Card title={t('survival.effects')} note={t('survival.effects.text')}>
                     <div className="scroll">
-                        <table className="plain-table">
+                        <table className="plain-table" aria-label={t('survival.effects')}>
                             <thead><tr><th>{t('models.column')}</th><th className="number">{t('survival.ratio')}</th><th className="number">95 %</th><th className="number">p</th></tr></thead>
                             <tbody>{effects.slice(0, EFFECTS).map((one) => <tr key={one.feature}><td>{one.feature}{one.changes_with_age && <small className="note"> {t('survival.changes')}</small>}</td><td className="number"><b>{three(one.ratio)}</b></td><td className="number">{three(one.low)} – {three(one.high)}</td><td className="number">{known(one.p) ? (one.p < 0.001 ? '< 0.001' : one.p.toFixed(3)) : '–'}</td></tr>)}</tbody>
                         </table>

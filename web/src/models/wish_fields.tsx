@@ -108,7 +108,7 @@ function Columns({ answer, wish, onChange }: { answer: QualityAnswer; wish: Wish
         <details open={columns.length <= 15}>
             <summary>{t('models.columns', { used: num(used), all: num(columns.length) })}</summary>
             <div className="scroll">
-                <table className="plain-table wish-columns">
+                <table className="plain-table wish-columns" aria-label={t('models.column.used')}>
                     <thead><tr><th>{t('models.column.used')}</th><th>{t('models.column')}</th>{isLife && <th>{t('models.column.setting')}</th>}<th>{t('models.column.why')}</th></tr></thead>
                     <tbody>
                         {columns.slice(0, most).map(({ name, unit, role, role_ko, why, why_ko, examples }) => (

@@ -218,8 +218,15 @@ export function Copy({ text, label }: { text: string; label?: string }) {
 }
 
 export function Tabs({ label, tabs }: { label: string; tabs: { href: string; text: ReactNode; on: boolean }[] }) {
+    const bar = useRef<HTMLElement>(null)
+    const here = tabs.find(({ on }) => on)?.href
+    useEffect(() => {
+        const tab = bar.current?.querySelector<HTMLElement>('[aria-current]')
+        // Not scrollIntoView(): the page stays where it is.
+        if (tab && bar.current) bar.current.scrollLeft = tab.offsetLeft - bar.current.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2
+    }, [here])
     return (
-        <nav className="tabs" aria-label={label}>
+        <nav ref={bar} className="tabs scrolls" aria-label={label}>
             {tabs.map((tab) => (
                 <Link key={tab.href} href={tab.href} aria-current={tab.on ? 'page' : undefined}>
                     {tab.text}

@@ -45,7 +45,7 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
                     if (!isShare) return tip(one.when, [{ mark: line, name: t('sheet.mean'), value: known(one.value) ? shortNumber(one.value) : '–' }, { name: t('sheet.rows'), value: num(one.n, 0) }])
                     return tip(one.when, [{ mark: line, name: t('sheet.rate'), value: percent(one.value) }, { name: t('sheet.interval'), value: `${percent(one.low)} – ${percent(one.high)}` }, { name: t('sheet.bad_of'), value: `${num(one.bad, 0)} / ${num(one.n, 0)}` }])
                 } },
-                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, alignMinLabel: 'left', alignMaxLabel: 'right' } },
+                xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, alignMinLabel: 'left' } },
                 yAxis: { ...axis(colours, isShare ? t('sheet.rate.axis') : answer.target.column), type: 'value', nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() }, ...(isShare ? { min: 0, max: top(most * 1.6) } : { scale: true }) },
                 series: [
                     ...(isShare ? [{ ...hidden, data: low }, { ...hidden, data: high.map((one, n) => (known(one) && known(low[n]) ? one - low[n] : null)), areaStyle: { color: line, opacity: 0.16 } }] : []),
@@ -119,7 +119,7 @@ export function BinsChart({ cause }: { cause: QualityCause }) {
         return (colours: Colours) => {
             const isBad = (at: number) => (cause.how === 'above' ? at > cause.low! : cause.how === 'at most' ? at <= cause.high! : cause.how === 'between' ? at > cause.low! && at <= cause.high! : at <= cause.low! || at > cause.high!)
             return {
-                grid: { left: 22, right: 16, top: 26, bottom: 4, containLabel: true },
+                grid: { left: bins.length > 6 ? 40 : 22, right: 16, top: 26, bottom: 4, containLabel: true },
                 tooltip: { ...tooltip(colours), trigger: 'item', formatter: (point: Point) => {
                     const { from, to, share } = bins[point.dataIndex]!
                     return tip(`${shortNumber(from)} – ${shortNumber(to)}`, [{ mark: colours.series[0]!, name: t('sheet.rate'), value: percent(share.value) }, { name: t('sheet.interval'), value: `${percent(share.low)} – ${percent(share.high)}` }, { name: t('sheet.bad_of'), value: `${num(share.bad)} / ${num(share.n)}` }])

@@ -87,7 +87,7 @@ export function ColumnsTable({ answer, corrections, onChange }: { answer: Qualit
         <>
             {answer.columns.length > SEARCH_FROM && <input type="search" className="sheet-search" placeholder={t('sheet.search')} aria-label={t('sheet.search')} value={wanted} onChange={(event) => setWanted(event.target.value)} />}
             <div className="scroll">
-                <table className="plain-table sheet-columns">
+                <table className="plain-table sheet-columns" aria-label={t('sheet.column')}>
                     <thead><tr><th>{t('sheet.column')}</th><th>{t('sheet.role')}</th><th>{t('sheet.kind')}</th><th>{t('sheet.limits')}</th><th>{t('sheet.why')}</th></tr></thead>
                     <tbody>{columns.slice(0, most).map((column) => <ColumnRow key={column.name} column={column} answer={answer} corrections={corrections} onChange={onChange} />)}</tbody>
                 </table>

@@ -33,7 +33,7 @@ export function DataTable<R>({ label, rows, columns, first, search = rows.length
     rowKey: (row: R) => string
     tone?: (row: R) => string | undefined
 }) {
-    const { t, lang } = useText()
+    const { t, lang, num } = useText()
     const [order, setOrder] = useState(first ?? '')
     const [wanted, setWanted] = useState('')
     const found = useMemo(() => {
@@ -70,10 +70,10 @@ export function DataTable<R>({ label, rows, columns, first, search = rows.length
             {search && (
                 <div className="table-tools">
                     <input type="search" value={wanted} onChange={(event) => setWanted(event.target.value)} placeholder={t('table.search')} aria-label={`${label}: ${t('table.search')}`} />
-                    <span aria-live="polite">{t('table.count', { found: found.length, all: rows.length })}</span>
+                    <span aria-live="polite">{t('table.count', { found: num(found.length), all: num(rows.length) })}</span>
                 </div>
             )}
-            <div className={full ? 'rows full' : 'rows'} ref={seen.box} role="table" aria-label={label} aria-rowcount={found.length + 1} tabIndex={0}>
+            <div className={full ? 'rows scrolls full' : 'rows scrolls'} ref={seen.box} role="table" aria-label={label} aria-rowcount={found.length + 1} tabIndex={0}>
                 <div className="row head" role="row" aria-rowindex={1} style={grid}>
                     {columns.map((column) => {
                         const way = order === column.key ? 'ascending' : order === `-${column.key}` ? 'descending' : 'none'

@@ -161,7 +161,7 @@ function Frozen({ name, version }: { name: string; version: number }) {
         <details>
             <summary>{t('quality.versions', { count: told.value.length })}</summary>
             <div className="scroll">
-                <table className="plain-table">
+                <table className="plain-table" aria-label={t('document.versions')}>
                     <thead><tr><th>{t('document.versions')}</th><th>{t('quality.period_end')}</th><th className="number">LCL</th><th className="number">{t('quality.center')}</th><th className="number">UCL</th><th className="number">{t('quality.points')}</th><th>{t('alarms.by')}</th></tr></thead>
                     <tbody>
                         {told.value.map((event) => <tr key={event.id}><th scope="row">{String(event.detail.version)}</th><td>{stamp.time(event.at)}</td><td className="number">{value(event.detail.lower)}</td><td className="number">{value(event.detail.center)}</td><td className="number">{value(event.detail.upper)}</td><td className="number">{num(Number(event.detail.points))}</td><td>{String(event.detail.by ?? '')}</td></tr>)}

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { dataset as datasetOf, datasetFile, datasets, models, predict, type Answers, type Dataset, type MapAnswer } from '../../api/models'
+import { dataset as datasetOf, datasetFile, datasets, models, predict, type Answers, type Dataset, type MapAnswer, type Model } from '../../api/models'
 import { ApiError } from '../../api/problem'
 import { shortNumber } from '../../live/values'
 import { useMay } from '../../me'
@@ -7,6 +7,7 @@ import { FigureLines } from '../../models/figure_lines'
 import { Button, Card, Choice, Dialog, Empty, LinkButton, ProblemNote } from '../../parts/basics'
 import { DropFile, SHEETS } from '../../parts/drop_file'
 import { useLoad } from '../../parts/load'
+import { rem } from '../../parts/rem'
 import { usePlace } from '../../parts/route'
 import { useText } from '../../text'
 import { together } from '../../text/together'
@@ -15,10 +16,13 @@ import { MapPicture } from '../../wafers/map_picture'
 import '../../style/models.css'
 import '../../style/sheet.css'
 
+const MAP_REM = 7
 const FIRST = 24
 const MORE = 96
 const USUAL = /^(none|normal|good|정상|없음|양호)$/i
 const isUsual = (pattern: string) => USUAL.test(pattern)
+
+const answering = (all: readonly Model[]) => all.filter(({ goal, champion }) => goal === 'wafer' && champion !== null)
 
 interface Shown {
     file: string
@@ -40,7 +44,7 @@ export default function WafersPage() {
     const { t, lang } = useText()
     const may = useMay('engineer')
     const told = useLoad('wafer models', models)
-    const items = (told.value ?? []).filter(({ goal, champion }) => goal === 'wafer' && champion !== null)
+    const items = answering(told.value ?? [])
     const [wanted, setWanted] = useState('')
     const model = items.find(({ id }) => id === wanted) ?? items[0]
     const [shown, setShown] = useState<Shown | null>(kept)
@@ -64,12 +68,14 @@ export default function WafersPage() {
         const wafers = mapsOf(table, columnsOf(table))
         if (typeof wafers === 'string') throw new ApiError({ type: 'maru:no-maps', title: t(`wafers.refused.${wafers}`), status: 0 })
         let answers: Answers | null = null
-        if (model) {
-            const sent = predict(model.id, file, { why: 1, lang, format: 'json' }, setShare)
+        // A file may be here before the list of models is.
+        const asked = model ?? answering(told.value ?? (await models()))[0]
+        if (asked) {
+            const sent = predict(asked.id, file, { why: 1, lang, format: 'json' }, setShare)
             stop.current = sent.stop
             answers = JSON.parse(await sent.answer) as Answers
         }
-        kept = { file: file.name, wafers, answers, model: model?.name ?? '' }
+        kept = { file: file.name, wafers, answers, model: asked?.name ?? '' }
         setShown(kept)
     }
     // A kept dataset may be named in the address; which model answers has to be known first.
@@ -173,7 +179,7 @@ function Group({ title, note, maps, wafers, onOpen }: { title: string; note: str
                     return (
                         <li key={n}>
                             <button type="button" onClick={() => onOpen(one)}>
-                                <MapPicture map={one.map} wafers={wafers} size={112} label={`${name(one.map)}: ${one.pattern}${doubt}, ${t('wafers.bad', { share: percent(badShare(one.map)) })}`} />
+                                <MapPicture map={one.map} wafers={wafers} size={Math.round(rem() * MAP_REM)} label={`${name(one.map)}: ${one.pattern}${doubt}, ${t('wafers.bad', { share: percent(badShare(one.map)) })}`} />
                                 <span>{name(one.map)}</span>
                                 {one.pattern && <small>{together(`${one.pattern}${doubt}`)}</small>}
                                 <small>{together(t('wafers.bad', { share: percent(badShare(one.map)) }))}</small>

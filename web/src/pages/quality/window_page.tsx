@@ -272,7 +272,7 @@ function Contexts({ answer }: { answer: WindowAnswer }) {
     return (
         <Card title={t('windows.contexts')} note={t('windows.contexts.text')}>
             <div className="scroll">
-                <table className="plain-table contexts">
+                <table className="plain-table contexts" aria-label={t('windows.contexts')}>
                     <thead><tr><th>{t('windows.tool')}</th><th>{t('windows.recipe')}</th><th>{t('windows.step')}</th><th className="number">{t('windows.learnt')}</th><th>{t('windows.source')}</th><th className="number">{STATISTICS.t2}</th><th className="number">{STATISTICS.spe}</th></tr></thead>
                     <tbody>
                         {answer.contexts.map((one) => (
