@@ -236,6 +236,27 @@ def long_ones():
     check("and the server ends", (server.stop(), time.monotonic() - began < 10), (0, True))
 
 
+def one_at_a_time():
+    """Trainings that have no memory beside others wait, and say so; who is cancelled meanwhile does not; simulations pass."""
+    global server, client
+    server = Server(MARU, os.path.join(folder, "small"), "--training-memory", "1", "--workers", "4")
+    client = server.client(server.token)
+    kept = client.post("/v1/datasets?file=press.csv", PRESS)[1]["id"]
+    run = lambda one: client.get("/v1/runs/" + one["run"]["id"])[1]
+    first, second, third = (client.post("/v1/models", {"dataset": kept, "name": name, "target": "판정", "kind": kind})[1] for name, kind in (("a", "trees"), ("b", "linear"), ("c", "linear")))
+    check("the first goes on alone", until(30, lambda: "what" in run(first) and 0 < run(first)["progress"] < 1), True)
+    check(f"it says what it does: {run(first).get('what')}", run(first)["what"]["ko"] != run(first)["what"]["en"], True)
+    check("the second waits", until(10, lambda: "memory" in run(second).get("what", {"en": ""})["en"]) and run(second)["state"], "waiting")
+    check(f"in Korean: {run(second).get('what')}", "메모리" in run(second)["what"]["ko"], True)
+    check("and so does the third", (run(third)["state"], run(third)["ahead"]), ("waiting", 1))
+    client.post(f"/v1/runs/{second['run']['id']}/cancel", {})
+    check("cancelled while it waits", (wait(second["run"]["id"])["state"], run(first)["state"]), ("cancelled", "running"))
+    client.post(f"/v1/runs/{first['run']['id']}/cancel", {})
+    check("the third's turn comes", (wait(first["run"]["id"])["state"], wait(third["run"]["id"])["state"]), ("cancelled", "done"))
+    check("then nothing is said", "what" in run(third), False)
+    check("and the server ends", server.stop(), 0)
+
+
 TOKEN = server.token
 kept = datasets()
 model, bytes_ = trained(kept)
@@ -244,4 +265,5 @@ lives(model, kept, bytes_)
 makes_no_sense(model, kept)
 others_see_nothing(model, kept)
 long_ones()
+one_at_a_time()
 finish()

@@ -27,6 +27,7 @@ static const struct {
     {"log-level", "MARU_LOG_LEVEL"},
     {"patience", "MARU_PATIENCE"},
     {"quota", "MARU_QUOTA"},
+    {"training-memory", "MARU_TRAINING_MEMORY"},
     {"keep-samples", "MARU_KEEP_SAMPLES"},
     {"keep-minutes", "MARU_KEEP_MINUTES"},
     {"keep-hours", "MARU_KEEP_HOURS"},

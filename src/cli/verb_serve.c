@@ -6,6 +6,7 @@
 #include "cli/verb.h"
 #include "io/clock.h"
 #include "io/files.h"
+#include "io/machine.h"
 #include "io/notify.h"
 #include "io/stop.h"
 #include "io/workers.h"
@@ -22,7 +23,7 @@
 struct serve_values {
     struct common common;
     const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders;
-    uint64_t workers, patience, quota, keep_samples, keep_minutes, keep_hours;
+    uint64_t workers, training_memory, patience, quota, keep_samples, keep_minutes, keep_hours;
     bool insecure;
 };
 
@@ -138,7 +139,9 @@ static int run_serve(struct call *call) {
         .folders = values->folders,
         .retention = {(double)values->keep_samples, (double)values->keep_minutes,
                       (double)values->keep_hours},
-        .n_worker = values->workers > 0 ? (size_t)values->workers : workers_cores()};
+        .room = {.n_worker = values->workers > 0 ? (size_t)values->workers : workers_cores(),
+                 .training_bytes = values->training_memory > 0 ? values->training_memory << 20
+                                                               : machine_memory_bytes() / 2}};
     stop_listen();
     st = st == MARU_OK ? server_start(&config, &server, secret, &err) : st;
     if (st == MARU_OK) {
@@ -171,6 +174,8 @@ static const struct option options[] = {
     {"insecure", 0, OPTION_FLAG, AT(insecure), NULL, NULL, W_HELP_INSECURE, 0, 0},
     {"page", 0, OPTION_TEXT, AT(page), "FOLDER", NULL, W_HELP_PAGE, 0, 0},
     {"workers", 0, OPTION_COUNT, AT(workers), "N", NULL, W_HELP_WORKERS, 1, 64},
+    {"training-memory", 0, OPTION_COUNT, AT(training_memory), "MIB", NULL, W_HELP_TRAINING_MEMORY,
+     1, 1 << 30},
     {"log-level", 0, OPTION_TEXT, AT(log_level), "LEVEL", NULL, W_HELP_LOG_LEVEL, 0, 0},
     {"patience", 0, OPTION_COUNT, AT(patience), "SECONDS", "10", W_HELP_PATIENCE, 1, 3600},
     {"quota", 0, OPTION_COUNT, AT(quota), "MIB", "4096", W_HELP_QUOTA, 1, 1 << 30},

@@ -222,6 +222,12 @@ static bool goes_on(const void *context) {
     return !in->progress || in->progress(in->context, (double)NAN, "");
 }
 
+static maru_status say(const struct training *t, const char *what, maru_error *err) {
+    return !t->in->progress || t->in->progress(t->in->context, (double)NAN, what)
+               ? MARU_OK
+               : fail(err, MARU_E_STOPPED, "stopped");
+}
+
 static maru_status run(struct training *t, struct text *bytes, maru_error *err) {
     maru_status st = training_find_rows(t, err);
     st = st == MARU_OK ? set_aside(t, err) : st;
@@ -241,8 +247,10 @@ static maru_status run(struct training *t, struct text *bytes, maru_error *err) 
                                    .context = t->in};
     st = tune(t, &task, err);
     rows = (struct boosting_rows){t->x_train, t->y_train, NULL, t->n_train, t->recipe.n_feature};
+    st = st == MARU_OK ? say(t, "fitting on all rows of training", err) : st;
     st = st == MARU_OK ? fit(t, &task, err) : st;
     st = st == MARU_OK ? put_together(t, err) : st;
+    st = st == MARU_OK ? say(t, "judging on the rows kept apart", err) : st;
     st = st == MARU_OK ? training_find_doubt(t, err) : st;
     st = st == MARU_OK ? training_fill_card(t, err) : st;
     return st == MARU_OK ? fitted_model_write(&t->model, bytes, err) : st;

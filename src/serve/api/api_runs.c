@@ -10,9 +10,21 @@
 #include "serve/api/excerpt.h"
 #include "serve/api/upload.h"
 #include "serve/runs/asking.h"
+#include "study/words/korean.h"
 #include "study/words/option_words.h"
 
 // ---- as JSON
+
+static void add_what(struct json *json, const char *what) {
+    struct text korean;
+    text_init(&korean, 1024);
+    korean_add(&korean, what);
+    json_open_object(json, "what");
+    json_add_string(json, "ko", korean.n_bytes > 0 ? korean.bytes : what);
+    json_add_string(json, "en", what);
+    json_close(json);
+    text_fini(&korean);
+}
 
 static void add_run(struct json *json, struct server *server, const char *tenant,
                     const struct run_row *row) {
@@ -33,6 +45,9 @@ static void add_run(struct json *json, struct server *server, const char *tenant
     json_add_number(json, "progress", view.progress);
     if (goes_on && view.state == RUN_WAITING) {
         json_add_count(json, "ahead", view.n_ahead);
+    }
+    if (goes_on && view.what[0]) {
+        add_what(json, view.what);
     }
     request_add_time(json, "created", row->created_ms);
     if (row->started_ms > 0) {

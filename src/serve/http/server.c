@@ -93,7 +93,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     st = st != MARU_OK ? st : store_open(config->data, &server->store, secret, err);
     st = st == MARU_OK ? twins_start(server->store, &server->twins, err) : st;
     if (st == MARU_OK) {
-        st = jobs_start(server->store, server->twins, config->n_worker, &server->jobs, err);
+        st = jobs_start(server->store, server->twins, &config->room, &server->jobs, err);
     }
     st = st == MARU_OK ? signal_streams_new(&server->signal_streams, err) : st;
     st = st == MARU_OK ? floors_start(server->store, &server->floors, err) : st;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "maru/status.h"
+#include "serve/runs/jobs.h"
 #include "store/signals/signals.h"
 #include "store/store.h"
 
@@ -25,7 +26,7 @@ struct server_config {
     const char *tls_cert, *tls_key; // PEM texts, NULL: none
     bool is_insecure;               // may listen to others without TLS
     const char *page;               // folder of the built page, NULL: there is none
-    size_t n_worker;                // runs at a time; of tenants that have none, as many again
+    struct jobs_room room;          // of runs
     uint64_t quota_mib;             // of one tenant's file
     struct retention retention;     // of samples
     const char *folders;            // that connections may watch, NULL: none; outlives the server

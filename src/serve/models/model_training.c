@@ -95,11 +95,37 @@ static maru_status take_name(void *context, const struct dataset_row *row, maru_
     return MARU_OK;
 }
 
+// Measured for tables of 100 000 to 500 000 cells: 41 to 102 MiB, which are 9 to 20 times the bytes of their file beyond what the
+// libraries take. A table has at most JOB_MAX_TRAINING_BYTES, and what is fitted to it as much.
+enum { WEIGHT_OF_LIBRARIES_MIB = 64, WEIGHT_OF_A_BYTE = 24 };
+
+static maru_status take_size(void *context, const struct dataset_row *row, maru_error *err) {
+    (void)err;
+    *(int64_t *)context = row->n_bytes;
+    return MARU_OK;
+}
+
+uint64_t model_training_weigh(struct tenant *tenant, const char *request_text) {
+    struct training_request request;
+    int64_t n_bytes = 0;
+    if (training_request_read(&request, request_text, strlen(request_text), false, NULL) ==
+        MARU_OK) {
+        (void)!tenant_see_one_dataset(tenant, request.dataset, take_size, &n_bytes, NULL);
+    }
+    training_request_fini(&request);
+    const uint64_t bytes = ((uint64_t)WEIGHT_OF_LIBRARIES_MIB << 20) +
+                           (n_bytes > 0 ? (uint64_t)n_bytes : 0) * WEIGHT_OF_A_BYTE;
+    return bytes < 2 * JOB_MAX_TRAINING_BYTES ? bytes : 2 * JOB_MAX_TRAINING_BYTES;
+}
+
 static maru_status train(const struct training_plan *plan, const struct training_request *request,
                          struct tenant *tenant, struct text *model, maru_error *err) {
     struct dataset_name name = {""};
     struct text bytes;
     text_init(&bytes, TENANT_MAX_DATASET_BYTES);
+    if (!plan->progress(plan->context, 0, "reading the table")) {
+        return fail(err, MARU_E_STOPPED, "stopped");
+    }
     maru_status st = tenant_see_one_dataset(tenant, request->dataset, take_name, &name, err);
     st = st == MARU_OK ? tenant_get_dataset(tenant, request->dataset, &bytes, err) : st;
     if (st == MARU_OK) {

@@ -40,4 +40,7 @@ MARU_MUST_USE maru_status model_training_do(const struct training_plan *plan, st
                                             struct answer *answer, struct made_version *made,
                                             maru_error *err);
 
+// Bytes of memory that a training will take, about: by the size of its data. `request`: as above.
+uint64_t model_training_weigh(struct tenant *tenant, const char *request);
+
 #endif

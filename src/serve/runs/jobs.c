@@ -26,6 +26,10 @@
 // all the same, on one of as many spare workers, and the system shares the cores.
 // Workers are nice, so that requests are answered while all cores simulate; a run has one worker.
 //
+// A training takes memory by the size of its data: it is weighed before it begins, and waits while those that go on leave no room
+// for it in the budget of all. One alone may begin, however large. While the one whose turn it is waits so, no other training passes
+// it, but runs of other kinds do.
+//
 // A run that ends because the server stops is left open in the store and done again at the next start;
 // as runs are functions of their request, its result is the same.
 
@@ -33,7 +37,8 @@ enum { WORKER_NICE = 10, MAX_WORKERS = 64 };
 
 struct job {
     char tenant[STORE_TENANT_BYTES], id[STORE_ID_BYTES];
-    bool is_running;
+    bool is_running, is_weighed;
+    uint64_t need_bytes; // of a training; 0: of none, or not weighed yet
     atomic_bool is_cancelled;
     struct job_view view;
     struct job *next;
@@ -52,7 +57,8 @@ struct jobs {
     uint64_t n_trained[RUN_FAILED + 1]; // trainings that have ended, by how
     atomic_bool is_ending;
     pthread_t thread[2 * MAX_WORKERS];
-    size_t n_thread, n_worker; // the spare ones too; without them
+    size_t n_thread; // the spare ones too
+    struct jobs_room room;
 };
 
 void jobs_enter(struct jobs *jobs) { pthread_mutex_lock(&jobs->lock); }
@@ -88,20 +94,53 @@ static size_t n_running_of(const struct jobs *jobs, const char *tenant) {
     return n;
 }
 
-static struct job *next_job(struct jobs *jobs) {
+// Memory of trainings that go on.
+static uint64_t bytes_in_use(const struct jobs *jobs) {
+    uint64_t n = 0;
+    for (const struct job *job = jobs->first; job; job = job->next) {
+        n += job->is_running ? job->need_bytes : 0;
+    }
+    return n;
+}
+
+static bool has_memory(const struct jobs *jobs, const struct job *job) {
+    const uint64_t used = bytes_in_use(jobs);
+    const uint64_t left = used < jobs->room.training_bytes ? jobs->room.training_bytes - used : 0;
+    return used == 0 || job->need_bytes <= left || atomic_load(&job->is_cancelled);
+}
+
+// Whose turn it is; of those alone that need no memory of trainings, where they are to be passed over.
+static struct job *choose(struct jobs *jobs, bool passes_trainings) {
     struct job *best = NULL;
     size_t fewest = SIZE_MAX, n_running = 0;
     for (const struct job *job = jobs->first; job; job = job->next) {
         n_running += job->is_running;
     }
     for (struct job *job = jobs->first; job; job = job->next) {
-        if (!job->is_running) {
+        if (!job->is_running && !(passes_trainings && job->need_bytes > 0)) {
             const size_t n = n_running_of(jobs, job->tenant);
-            if (n < fewest && (n == 0 || n_running < jobs->n_worker)) {
+            if (n < fewest && (n == 0 || n_running < jobs->room.n_worker)) {
                 fewest = n;
                 best = job;
             }
         }
+    }
+    return best;
+}
+
+static void say_what(struct job *job, const char *what) {
+    if (strcmp(job->view.what, what) != 0) {
+        snprintf(job->view.what, sizeof job->view.what, "%s", what);
+        job->view.n_change++;
+        wake(job->jobs, job->tenant, job->id);
+    }
+}
+
+static struct job *next_job(struct jobs *jobs) {
+    struct job *best = choose(jobs, false);
+    if (best && !has_memory(jobs, best)) {
+        say_what(best, "other trainings have the memory that this one needs");
+        best = choose(jobs, true);
     }
     return best;
 }
@@ -175,10 +214,18 @@ static bool is_stopped(void *watcher) {
            atomic_load_explicit(&job->jobs->is_ending, memory_order_relaxed);
 }
 
-static void tell_progress(struct job *job, double share) {
+// What is done when all of a run's work is: its answer is written down.
+static const double most_progress = 0.99;
+
+// what: NULL: as it was.
+static void tell_progress(struct job *job, double share, const char *what) {
+    const double told = share < most_progress ? share : most_progress;
     jobs_enter(job->jobs);
-    if (share > job->view.progress) {
-        job->view.progress = share;
+    if (what) {
+        say_what(job, what);
+    }
+    if (told > job->view.progress) {
+        job->view.progress = told;
         job->view.n_change++;
         wake(job->jobs, job->tenant, job->id);
     }
@@ -186,10 +233,10 @@ static void tell_progress(struct job *job, double share) {
 }
 
 static void look(void *watcher, const struct runs_plan *plan, const struct run *run, size_t n) {
-    tell_progress(watcher, runs_share(plan, run, n));
+    tell_progress(watcher, runs_share(plan, run, n), NULL);
 }
 
-static void look_at_share(void *watcher, double share) { tell_progress(watcher, share); }
+static void look_at_share(void *watcher, double share) { tell_progress(watcher, share, NULL); }
 
 // Simulate or compare.
 static maru_status ask_enquiry(struct job *job, struct tenant *tenant, const struct kept_run *kept,
@@ -234,9 +281,12 @@ static maru_status ask_forecast(struct job *job, struct tenant *tenant, const st
 }
 
 static bool look_at_training(void *watcher, double share, const char *what) {
-    (void)what;
-    if (!isnan(share)) {
-        tell_progress(watcher, share);
+    const bool is_under_way = share > 0;
+    if (!isnan(share) || what[0]) {
+        tell_progress(watcher, isnan(share) ? 0 : share,
+                      what[0]        ? what
+                      : is_under_way ? "training"
+                                     : NULL);
     }
     return !is_stopped(watcher);
 }
@@ -351,6 +401,23 @@ static void do_job(struct job *job) {
     store_release(job->jobs->store, tenant);
 }
 
+// What a run will need, from what the store says of it; what is not to be found out is found when it is done.
+static uint64_t weigh(struct job *job) {
+    struct tenant *tenant = NULL;
+    struct kept_run kept = {0};
+    uint64_t need_bytes = 0;
+    if (store_hold(job->jobs->store, job->tenant, &tenant, NULL) != MARU_OK) {
+        return 0;
+    }
+    text_init(&kept.request, 1 << 20);
+    if (tenant_see_one_run(tenant, job->id, keep_run, &kept, NULL) == MARU_OK && kept.is_training) {
+        need_bytes = model_training_weigh(tenant, kept.request.bytes);
+    }
+    text_fini(&kept.request);
+    store_release(job->jobs->store, tenant);
+    return need_bytes;
+}
+
 static void *work(void *context) {
     struct jobs *jobs = context;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE); // of this thread alone
@@ -362,7 +429,17 @@ static void *work(void *context) {
             continue;
         }
         job->is_running = true;
+        if (!job->is_weighed) {
+            jobs_leave(jobs);
+            const uint64_t need_bytes = weigh(job);
+            jobs_enter(jobs);
+            job->need_bytes = need_bytes;
+            job->is_weighed = true;
+            job->is_running = false;
+            continue;
+        }
         job->view.state = RUN_RUNNING;
+        job->view.what[0] = '\0';
         job->view.n_change++;
         wake(jobs, job->tenant, job->id);
         jobs_leave(jobs);
@@ -370,6 +447,9 @@ static void *work(void *context) {
         jobs_enter(jobs);
         take_out(jobs, job);
         wake(jobs, job->tenant, job->id);
+        if (job->need_bytes > 0) {
+            pthread_cond_broadcast(&jobs->has_work); // there may be room for more than one
+        }
         alloc_free(job);
     }
     jobs_leave(jobs);
@@ -407,8 +487,8 @@ static maru_status take_up_tenant(void *context, const struct tenant_row *row, m
     return MARU_OK;
 }
 
-maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker, struct jobs **out,
-                       maru_error *err) {
+maru_status jobs_start(struct store *store, struct twins *twins, const struct jobs_room *room,
+                       struct jobs **out, maru_error *err) {
     struct jobs *jobs = alloc_new(1, sizeof *jobs);
     if (!jobs) {
         return fail(err, MARU_E_MEMORY, "no memory");
@@ -419,8 +499,9 @@ maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->has_work, NULL);
     maru_status st = store_visit_tenants(store, take_up_tenant, jobs, err);
-    jobs->n_worker = n_worker < MAX_WORKERS ? n_worker : MAX_WORKERS;
-    while (st == MARU_OK && jobs->n_thread < 2 * jobs->n_worker) {
+    jobs->room = *room;
+    jobs->room.n_worker = room->n_worker < MAX_WORKERS ? room->n_worker : MAX_WORKERS;
+    while (st == MARU_OK && jobs->n_thread < 2 * jobs->room.n_worker) {
         if (pthread_create(&jobs->thread[jobs->n_thread], NULL, work, jobs) != 0) {
             st = fail(err, MARU_E_MEMORY, "no thread can be started");
         } else {
@@ -503,6 +584,7 @@ bool jobs_cancel(struct jobs *jobs, const char *tenant, const char *id) {
     jobs_enter(jobs);
     struct job *job = find(jobs, tenant, id);
     const bool is_first = job && !atomic_exchange(&job->is_cancelled, true);
+    pthread_cond_broadcast(&jobs->has_work); // it needs no memory any more
     jobs_leave(jobs);
     return is_first;
 }
@@ -514,6 +596,7 @@ void jobs_cancel_tenant(struct jobs *jobs, const char *tenant) {
             atomic_store(&job->is_cancelled, true);
         }
     }
+    pthread_cond_broadcast(&jobs->has_work);
     jobs_leave(jobs);
 }
 

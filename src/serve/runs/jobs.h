@@ -10,20 +10,27 @@
 enum {
     JOBS_MAX_WAITING = 1000,
     JOBS_MAX_OF_TENANT = 100, // waiting and running
+    JOBS_WHAT_BYTES = 128,
 };
 
 struct jobs;
 struct twins;
 
-struct job_view {         // of a run that waits or runs
-    enum run_state state; // RUN_WAITING or RUN_RUNNING
-    double progress;
+struct job_view {               // of a run that waits or runs
+    enum run_state state;       // RUN_WAITING or RUN_RUNNING
+    double progress;            // below 1 until it has ended
+    char what[JOBS_WHAT_BYTES]; // it does, or waits for, in English; "": nothing is said
     size_t n_ahead;
     uint64_t n_change; // grows with each change
 };
 
-MARU_MUST_USE maru_status jobs_start(struct store *store, struct twins *twins, size_t n_worker,
-                                     struct jobs **out, maru_error *err);
+struct jobs_room {
+    size_t n_worker;         // runs at a time; of tenants that have none, as many again
+    uint64_t training_bytes; // of memory, about, of all trainings together; one alone may have more
+};
+MARU_MUST_USE maru_status jobs_start(struct store *store, struct twins *twins,
+                                     const struct jobs_room *room, struct jobs **out,
+                                     maru_error *err);
 // Stop what runs and join the threads; what has not ended stays open in the store.
 void jobs_stop(struct jobs *jobs);
 

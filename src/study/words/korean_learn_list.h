@@ -39,6 +39,14 @@
     X("combination {1} of the model is damaged", "모델의 열 조합 {1}번이 손상되었습니다") \
     X("the combinations of the model are damaged", "모델의 열 조합이 손상되었습니다") \
     X("combined", "열 조합") \
+    X("other trainings have the memory that this one needs", "다른 학습이 메모리를 쓰고 있어 기다립니다") \
+    X("reading the table", "표를 읽는 중") \
+    X("training", "학습 중") \
+    X("fitting on all rows of training", "학습할 모든 행에 맞추는 중") \
+    X("judging on the rows kept apart", "따로 둔 행으로 평가하는 중") \
+    X("combinations", "열 조합을 찾는 중") \
+    X("net", "신경망") \
+    X("figures", "성적을 내는 중") \
     X("linear: penalty {1}, screened, no trend", "선형: 벌점 {1}, 열 선별, 추세 제외") \
     X("linear: penalty {1}, screened", "선형: 벌점 {1}, 열 선별") \
     X("linear: penalty {1}", "선형: 벌점 {1}") \

@@ -444,6 +444,7 @@
     X(HELP_LOG_LEVEL, "off, error, warn, info or debug [info; at a terminal warn] (MARU_LOG_LEVEL)", "off, error, warn, info, debug [info, 터미널에서는 warn] (MARU_LOG_LEVEL)") \
     X(HELP_PATIENCE, "how long a slow client is waited for (MARU_PATIENCE)", "느린 접속을 기다리는 시간, 초 (MARU_PATIENCE)") \
     X(HELP_FOLDERS, "folder in which connections may watch folders (MARU_FOLDERS)", "연결이 감시할 수 있는 폴더들이 있는 곳 (MARU_FOLDERS)") \
+    X(HELP_TRAINING_MEMORY, "memory of all trainings together in MiB [half of the machine's]", "모든 학습이 함께 쓰는 메모리, MiB [기계 메모리의 절반]") \
     X(HELP_QUOTA, "room of a tenant in MiB (MARU_QUOTA)", "테넌트 하나가 쓸 수 있는 저장 공간, MiB (MARU_QUOTA)") \
     X(HELP_KEEP_SAMPLES, "how long samples are kept whole [for good] (MARU_KEEP_SAMPLES)", "표본을 그대로 두는 날수 [무기한] (MARU_KEEP_SAMPLES)") \
     X(HELP_KEEP_MINUTES, "how long their minutes are kept [for good] (MARU_KEEP_MINUTES)", "분 단위 요약을 두는 날수 [무기한] (MARU_KEEP_MINUTES)") \

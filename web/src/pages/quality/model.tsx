@@ -135,6 +135,7 @@ function Training({ model, onDone }: { model: Model; onDone: () => void }) {
             <Card className="going">
                 <p className="sentence" role="status" aria-live="polite">{t(run?.state === 'running' ? 'models.training.running' : 'models.training.waiting')}</p>
                 <Progress share={run?.progress ?? 0} label={t('models.state.training')} />
+                {run?.what && <p className="list-note">{run.what[lang]}</p>}
                 <p className="going-foot">
                     <b>{num((run?.progress ?? 0) * 100, 0)} %</b>
                     {whatOf(run, lang) && <small className="note">{whatOf(run, lang)}</small>}
