@@ -34,7 +34,8 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
         const [value, low, high] = [of('value'), of('low'), of('high')]
         const mean = known(answer.trend.mean) ? answer.trend.mean * scale : null
         // Intervals of small periods reach far: the axis shows the rates whole, and as much of the intervals as leaves them readable.
-        const most = Math.max(...value.filter(known), (mean ?? 0) * 2, 0.1)
+        const limits = (answer.chart?.upper ?? []).filter(known).map((one) => one * scale)
+        const most = Math.max(...value.filter(known), (mean ?? 0) * 1.5, Math.min(Math.max(...limits, 0), (mean ?? 0) * 2), 0.001)
         return (colours: Colours) => {
             const [line, other] = [colours.series[0]!, colours.series[1]!]
             const hidden = { type: 'line', showSymbol: false, silent: true, lineStyle: { opacity: 0 }, stack: 'interval', stackStrategy: 'all' }
@@ -46,7 +47,7 @@ export function RateChart({ answer }: { answer: QualityAnswer }) {
                     return tip(one.when, [{ mark: line, name: t('sheet.rate'), value: percent(one.value) }, { name: t('sheet.interval'), value: `${percent(one.low)} – ${percent(one.high)}` }, { name: t('sheet.bad_of'), value: `${num(one.bad, 0)} / ${num(one.n, 0)}` }])
                 } },
                 xAxis: { ...axis(colours), type: 'category', boundaryGap: false, data: periods.map(({ when }) => when), splitLine: { show: false }, axisLabel: { ...axis(colours).axisLabel, alignMinLabel: 'left' } },
-                yAxis: { ...axis(colours, isShare ? t('sheet.rate.axis') : answer.target.column), type: 'value', nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() }, ...(isShare ? { min: 0, max: top(most * 1.6) } : { scale: true }) },
+                yAxis: { ...axis(colours, isShare ? t('sheet.rate.axis') : answer.target.column), type: 'value', nameTextStyle: { color: colours.muted, align: 'left', fontSize: small() }, ...(isShare ? { min: 0, max: top(most * 1.15) } : { scale: true }) },
                 series: [
                     ...(isShare ? [{ ...hidden, data: low }, { ...hidden, data: high.map((one, n) => (known(one) && known(low[n]) ? one - low[n] : null)), areaStyle: { color: line, opacity: 0.16 } }] : []),
                     { type: 'line', data: value, symbolSize: 6, lineStyle: { width: 2, color: line }, itemStyle: { color: line }, connectNulls: true, clip: true, ...(mean === null ? {} : { markLine: { silent: true, symbol: 'none', lineStyle: { color: other, type: 'dashed' }, label: { formatter: t('sheet.mean'), color: colours.ink, position: 'end', fontSize: small() }, data: [{ yAxis: mean }] } }) },

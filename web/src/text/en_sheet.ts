@@ -51,6 +51,8 @@ export const words: Record<keyof typeof korean, string> = {
     'sheet.others': 'When it is not',
     'sheet.parts': 'Bands are 95 % intervals. Found in the first rows, tried on the last.',
     'sheet.dumbbells': 'Shares of bad units with and without each finding',
+    'sheet.defect_kinds': 'Kinds of defects, and what they make together',
+    'sheet.defect_kind': '{n}, up to here {together}',
     'sheet.levels': 'Shares of bad units by {column}',
     'sheet.charset': 'Characters',
     'sheet.workbook': 'Workbook',

@@ -49,6 +49,8 @@ export const words = {
     'sheet.others': '아닐 때',
     'sheet.parts': '띠는 95 % 구간. 앞쪽에서 찾고 뒤쪽에서 확인했습니다.',
     'sheet.dumbbells': '불량과 함께 나타나는 것의 불량률',
+    'sheet.defect_kinds': '불량의 종류와 누적',
+    'sheet.defect_kind': '{n}개, 여기까지 {together}',
     'sheet.levels': '{column}별 불량률',
     'sheet.charset': '문자',
     'sheet.workbook': '스프레드시트 파일',

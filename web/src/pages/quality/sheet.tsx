@@ -9,6 +9,7 @@ import { go } from '../../parts/route'
 import { CapabilityChart, BinsChart, LevelChart, RateChart } from '../../sheet/sheet_charts'
 import { headline, hintsOf, NO_CORRECTIONS, type Corrections } from '../../sheet/corrections'
 import { DropSheet } from '../../sheet/drop_sheet'
+import { KindBars } from '../../sheet/kind_bars'
 import { CauseDumbbells, CommonDumbbells } from '../../sheet/dumbbells'
 import { showReport } from '../../sheet/report'
 import { ColumnsTable, ReadingFields } from '../../sheet/understood'
@@ -99,7 +100,7 @@ function Again({ looked, share, error, onAgain, onBack }: { looked: Looked; shar
 function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => void; onProblem: (error: ApiError | null) => void }) {
     const { t, lang, num } = useText()
     const { answer, file } = looked
-    const isShare = answer.target.form !== 'number' && answer.target.form !== 'count'
+    const isShare = answer.target.form !== 'number'
     const stem = file.name.replace(/\.\w+$/, '') || 'maru'
     const say = (one: QualityTold) => (lang === 'ko' ? one.text_ko : one.text)
     const report = () => askQuality(file, hintsOf(looked.asked), { format: 'html', lang }).answer
@@ -133,7 +134,12 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
                 </div>
             </Card>
             <div className="sheet-parts">
-                {part('count', answer.periods.length > 1 && answer.target.form !== 'none' && <RateChart answer={answer} />, true)}
+                {part('count', answer.periods.length > 1 && answer.target.form !== 'none' && (
+                    <>
+                        <RateChart answer={answer} />
+                        {answer.kinds.length > 0 && <KindBars kinds={answer.kinds} />}
+                    </>
+                ), true)}
                 {part('changes', changed.length > 0 && <Panels>{changed.slice(0, 4).map((one) => <Panel key={one.column} title={one.column}><LevelChart answer={answer} measured={one} /></Panel>)}</Panels>, true)}
                 {part('charts', charted.length > 0 && <Panels>{charted.slice(0, 4).map((one) => <Panel key={one.column} title={t('sheet.control', { column: one.column })}><LevelChart answer={answer} measured={one} isLevel={false} /></Panel>)}</Panels>, true)}
                 {part('capability', capable.length > 0 && <Panels>{capable.slice(0, 6).map((one) => <Panel key={one.column} title={one.column}><CapabilityChart measured={one} /></Panel>)}</Panels>, true)}
