@@ -267,7 +267,7 @@ def what_is_wrong_with_a_process():
     check("why, in words", "정상일 때와 다릅니다" in alarms[-1]["why"] and "유량" in alarms[-1]["why"], True)
     check("a run without a fault", sum(row["alarm"] == "1" for row in said[60:]) < 6 and said[60]["statistic"] == "", True)
     check("as JSON", [one["fault"] for one in json.loads(maru("predict", path_of("faults.maru"), asked, "--json")[1])["predictions"]].count("막힘") > 30, True)
-    check("its card in Korean", "경보를 냈습니다" in maru("models", "show", path_of("faults.maru"), lang="ko")[1], True)
+    check("its card in Korean", "알람을 냈습니다" in maru("models", "show", path_of("faults.maru"), lang="ko")[1], True)
     card = train(path, "alarms.maru", "--goal", "faults", "--unit", "가동", "-x", "초", "--level", "0.95")
     check(f"without a column of faults: {card['warnings']}", card["faults"] == [] and "unlabeled" in card["warnings"] and card["alpha"] < 0.051, True)
     for what, words, status in (("no such word", ["--normal", "좋음"], 3), ("no such column", ["--target", "이상"], 3), ("nothing in order", ["--order", "고장"], 3), ("all faulty", ["--normal", "누설", "-x", "온도", "-x", "유량", "-x", "압력", "-x", "수위"], 3)):

@@ -85,7 +85,7 @@ void fault_watch_shares(const struct fault_watch *watch, const struct monitor_ve
                         double *share) {
     const struct monitor *m = watch->monitor;
     const size_t p = m->n_variable;
-    const int worst = monitor_worst(m, verdict);
+    const enum monitor_statistic worst = monitor_worst(m, verdict);
     const double *part =
         (worst == MONITOR_T2 || worst == MONITOR_SPE ? watch->part : watch->smooth) +
         (worst == MONITOR_SPE || worst == MONITOR_SPE_SMOOTH ? p : 0);

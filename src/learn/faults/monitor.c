@@ -176,7 +176,7 @@ static void count_faults(const struct monitor *m, const double *sample,
     verdict->is_alarm = verdict->n_moved > 0;
 }
 
-static double limit_of(const struct monitor *m, int statistic) {
+static double limit_of(const struct monitor *m, enum monitor_statistic statistic) {
     const double own = m->limit[statistic][m->options.limit];
     return isnan(own) ? m->limit[statistic][LIMIT_MATCHED] : own;
 }
@@ -196,7 +196,7 @@ void monitor_judge(const struct monitor *monitor, struct monitor_state *state, c
         s[MONITOR_SPE] = s[MONITOR_SPE_SMOOTH] = NAN;
     }
     for (int i = 0; i < N_STATISTIC; i++) {
-        verdict->is_over[i] = m->is_active[i] && s[i] > limit_of(m, i);
+        verdict->is_over[i] = m->is_active[i] && s[i] > limit_of(m, (enum monitor_statistic)i);
         verdict->is_alarm = verdict->is_alarm || verdict->is_over[i];
     }
 }
@@ -211,7 +211,8 @@ void monitor_step(const struct monitor *monitor, struct monitor_state *state, co
 }
 
 // NaN: alarms do not go by it.
-static double over_limit(const struct monitor *m, const struct monitor_verdict *v, int statistic) {
+static double over_limit(const struct monitor *m, const struct monitor_verdict *v,
+                         enum monitor_statistic statistic) {
     return v->is_ready && m->is_active[statistic] && isfinite(v->statistic[statistic])
                ? v->statistic[statistic] / limit_of(m, statistic)
                : (double)NAN;
@@ -222,7 +223,7 @@ enum monitor_statistic monitor_worst(const struct monitor *monitor,
     int worst = 0;
     double most = 0.0;
     for (int i = 0; i < N_STATISTIC; i++) {
-        const double over = over_limit(monitor, verdict, i);
+        const double over = over_limit(monitor, verdict, (enum monitor_statistic)i);
         worst = over > most ? i : worst;
         most = over > most ? over : most;
     }

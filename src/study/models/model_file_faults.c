@@ -48,9 +48,9 @@ static struct model_headline headline_of(const struct fault_model *m) {
         .name = has_names    ? "alarms that got the right name"
                 : has_faults ? "faulty rows that raise an alarm"
                              : "false alarms of normal rows",
-        .name_ko = has_names    ? "경보에 붙은 이름이 맞은 비율"
-                   : has_faults ? "고장 행 가운데 경보가 난 비율"
-                                : "정상 행의 오경보율",
+        .name_ko = has_names    ? "알람에 붙은 이름이 맞은 비율"
+                   : has_faults ? "고장 행 가운데 알람이 난 비율"
+                                : "정상 행의 거짓 알람 비율",
         .value = figure->value,
         .low = figure->low,
         .high = figure->high,

@@ -8,8 +8,8 @@
     X(FAULTS_ROWS, "It watches {2} columns and learned from {1} normal rows; {3} runs, {4} faults.", "열 {2}개를 봅니다. 정상 {1}행에서 배웠습니다. 가동 {3}번, 고장 {4}가지.") \
     X(FAULTS_NORMAL, "Normal is where \"{1}\" says {2}.", "\"{1}\" 열의 값이 {2}이면 정상으로 봅니다.") \
     X(FAULTS_LEFT_OUT, "{1} rows were left out.", "{1}행은 뺐습니다.") \
-    X(FAULTS_FALSE, "Of normal rows {1} may raise an alarm; of {2} that it had not seen {3} did ({4} to {5}).", "정상 행의 {1}까지 알람이 나도 됩니다. 본 적 없는 정상 {2}행에서는 {3}에서 알람이 났습니다({4} ~ {5}).") \
-    X(FAULTS_SEEN, "Of faulty rows {1} raise an alarm ({2} to {3}; mean over the faults).", "고장 행의 {1}에서 알람이 납니다({2} ~ {3}, 고장별 평균).") \
+    X(FAULTS_FALSE, "Of normal rows {1} may raise an alarm; of {2} that it had not seen {3} did ({4} to {5}).", "정상 행의 {1}까지 알람이 나도 됩니다. 본 적 없는 정상 {2}행에서는 {3}[이/가] 알람을 냈습니다({4} ~ {5}).") \
+    X(FAULTS_SEEN, "Of faulty rows {1} raise an alarm ({2} to {3}; mean over the faults).", "고장 행의 {1}[이/가] 알람을 냅니다({2} ~ {3}, 고장별 평균).") \
     X(FAULTS_RIGHT, "Of alarms set aside {1} got the right name ({2} to {3}), {4} were called unknown.", "따로 둔 알람의 {1}[이/가] 제 이름을 얻었고({2} ~ {3}), {4}[은/는] 모르는 고장이라고 했습니다.") \
     X(FAULTS_NEW, "Of alarms of faults left out of learning {1} were called unknown ({2} to {3}).", "배우지 않게 한 고장의 알람은 {1}[을/를] 모르는 고장이라고 했습니다({2} ~ {3}).") \
     X(FAULTS_AT_ONCE, "Seen at once: {1}.", "바로 보이는 고장: {1}.") \

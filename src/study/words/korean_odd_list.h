@@ -22,7 +22,6 @@
     X("more than {1} faults", "고장이 {1}가지를 넘습니다") \
     X("no row of \"{1}\" is \"{2}\"", "\"{1}\" 열의 값이 \"{2}\"인 행이 없습니다") \
     X("no word of \"{1}\" is known to mean normal: say which (--normal)", "\"{1}\" 열의 어떤 값이 정상인지 알 수 없습니다: --normal로 알려 주십시오") \
-    X("\"{1}\" has neither words nor numbers", "\"{1}\" 열에 말도 수도 없습니다") \
     X("there is no column of numbers to watch", "지켜볼 수의 열이 없습니다") \
     X("more than {1} columns to watch: leave some out", "지켜볼 열이 {1}개를 넘습니다: 몇 개를 빼십시오") \
     X("{1} normal rows, and fewer than {2} say nothing", "정상 행이 {1}개뿐입니다. {2}개는 되어야 말할 수 있습니다") \
