@@ -1,8 +1,10 @@
 #include "stopwatch.h"
 
 #include "base/random.h"
+#include "learn/living/living_model.h"
 #include "learn/living/living_rows.h"
 #include "learn/trees/forest.h"
+#include "study/models/model_wish.h"
 #include "train/trees/boosting.h"
 #include "train/trial_rows.h"
 
@@ -12,7 +14,8 @@
 #include <string.h>
 
 // A model at work: 300 trees of depth 6 over 30 columns, a row by names answered and counted, and a truth learned from, each timed alone. Beside
-// it the forest alone on the same rows.
+// it the forest alone on the same rows. Then a window of models of odd rows and of remaining life of 14 columns: 20 units as tools, of which
+// each has at least 60 windows behind it.
 
 enum { N_ROW = 10000, N_FEATURE = 30, N_ASKED = 20000, N_ERROR = 500 };
 
@@ -48,12 +51,18 @@ static struct forest *fit(const struct trial_rows *rows) {
 static char names[N_FEATURE][16];
 static const char *name_of[N_FEATURE];
 
-static void make_recipe(struct fitted_model *m) {
-    static struct recipe_column column[N_FEATURE];
-    static struct feature feature[N_FEATURE];
+static void name_columns(void) {
     for (uint32_t f = 0; f < N_FEATURE; f++) {
         snprintf(names[f], sizeof names[f], "sensor%u.mean", f);
         name_of[f] = names[f];
+    }
+}
+
+static void make_recipe(struct fitted_model *m) {
+    static struct recipe_column column[N_FEATURE];
+    static struct feature feature[N_FEATURE];
+    name_columns();
+    for (uint32_t f = 0; f < N_FEATURE; f++) {
         column[f] = (struct recipe_column){names[f], "", NULL, 0, FRAME_NUMBER};
         feature[f] = (struct feature){FEATURE_NUMBER, f, 0};
     }
@@ -193,8 +202,105 @@ static void run(const char *name, void *context) {
     free(c.scratch);
 }
 
+// ---- other kinds
+
+enum { N_SIGNAL = 14, N_UNIT = 20, LIFE = 120 };
+
+struct kind_case {
+    struct living *living;
+    struct recipe_cell cell[N_SIGNAL];
+    char unit[N_UNIT][8];
+    uint32_t n; // windows so far
+};
+
+static double signal_of(uint32_t unit, uint32_t at, uint32_t signal) {
+    const struct random_block luck = random_at(5 + unit, signal, at);
+    return luck.word[0] / 4294967296.0 + (signal % 3 == 0 ? 2.0 * (at % LIFE) / LIFE : 0.0);
+}
+
+static void add_units(struct text *out) {
+    text_addz(out, "unit,cycle");
+    for (uint32_t k = 0; k < N_SIGNAL; k++) {
+        text_addf(out, ",%s", name_of[k]);
+    }
+    for (uint32_t i = 0; i < N_UNIT * LIFE; i++) {
+        text_addf(out, "\nU%u,%u", i / LIFE, i % LIFE + 1);
+        for (uint32_t k = 0; k < N_SIGNAL; k++) {
+            text_addz(out, ",");
+            text_add_double(out, signal_of(i / LIFE, i % LIFE, k));
+        }
+    }
+    text_addz(out, "\n");
+}
+
+static struct living *open_kind(const char *goal) {
+    const struct living_options options = living_options_usual();
+    struct model_wish wish;
+    struct text table, bytes;
+    struct living *living = NULL;
+    const bool is_life = strcmp(goal, "life") == 0;
+    text_init(&table, 1 << 24);
+    text_init(&bytes, 1 << 28);
+    name_columns();
+    add_units(&table);
+    model_wish_init(&wish);
+    need(model_wish_take(&wish, "goal", goal, NULL) == MARU_OK);
+    need(model_wish_take(&wish, is_life ? "unit" : "leave_out", "unit", NULL) == MARU_OK);
+    need(model_wish_take(&wish, is_life ? "order" : "leave_out", "cycle", NULL) == MARU_OK);
+    const struct model_training training = {.wish = &wish,
+                                            .bytes = table.bytes,
+                                            .n_bytes = table.n_bytes,
+                                            .title = "t",
+                                            .version = "1",
+                                            .n_thread = 1};
+    need(model_train(&training, &bytes, NULL) == MARU_OK);
+    need(living_new(bytes.bytes, bytes.n_bytes, &options, &living, NULL) == MARU_OK);
+    need(living_bind(living, name_of, N_SIGNAL, NULL) == MARU_OK);
+    model_wish_fini(&wish);
+    text_fini(&table);
+    text_fini(&bytes);
+    return living;
+}
+
+static double ask_kind(struct kind_case *c) {
+    const uint32_t unit = c->n % N_UNIT, at = c->n / N_UNIT;
+    struct living_said said;
+    bool is_judged = false;
+    for (uint32_t k = 0; k < N_SIGNAL; k++) {
+        c->cell[k] = (struct recipe_cell){NULL, signal_of(unit, at, k)};
+    }
+    const struct living_window window = {c->cell, c->unit[unit], at * INT64_C(60000000), c->n++};
+    const double begin = bench_wall_s();
+    need(living_answer(c->living, &window, &said, NULL) == MARU_OK && said.is_there);
+    need(living_count(c->living, &is_judged, NULL) == MARU_OK);
+    return bench_wall_s() - begin;
+}
+
+static void run_kind(const char *name, void *context) {
+    struct kind_case c = {.living = open_kind(context)};
+    static double took[N_ASKED];
+    double total = 0;
+    for (uint32_t u = 0; u < N_UNIT; u++) {
+        snprintf(c.unit[u], sizeof c.unit[u], "U%u", u);
+    }
+    for (uint32_t i = 0; i < 60 * N_UNIT; i++) { // until all that features look back at is there
+        (void)ask_kind(&c);
+    }
+    for (uint32_t i = 0; i < N_ASKED; i++) {
+        total += took[i] = ask_kind(&c);
+    }
+    qsort(took, N_ASKED, sizeof *took, by_time);
+    char extra[128];
+    snprintf(extra, sizeof extra, "\"p50_us\":%.3f,\"p99_us\":%.3f", 1e6 * took[N_ASKED / 2],
+             1e6 * took[N_ASKED - N_ASKED / 100]);
+    bench_line(name, "window", N_ASKED, total, extra);
+    living_free(c.living);
+}
+
 int main(int argc, char **argv) {
     struct bench bench = bench_init(argc, argv);
     bench_case(&bench, "living", run, NULL);
+    bench_case(&bench, "living_odd", run_kind, "odd");
+    bench_case(&bench, "living_life", run_kind, "life");
     return bench.is_bad;
 }
