@@ -1,4 +1,4 @@
-// drift_worlds [WORLDS [ROWS]]: how often a model at work is wrong about itself, in worlds whose truth is known (learn/living/trial_worlds.h), as a table.
+// drift_worlds [WORLDS [ROWS [ends | intervals]]]: how often a model at work is wrong about itself, in worlds whose truth is known (learn/living/trial_worlds.h), as a table.
 //
 // A model is learned from some rows of a world, and lives in it. Where nothing drifts: in which share of worlds its inputs switched it off within
 // ROWS rows, and its errors. Where a column moves: in which share it is found within two fifths of ROWS, and after how many rows, in the median. Then,
@@ -91,12 +91,17 @@ int main(int argc, char **argv) {
     const uint32_t n_world = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100;
     const uint32_t n_row = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 10000;
     world_need(n_world > 0 && n_row >= 5);
-    printf("| world | rows of training | r | ended, %% | by errors, %%; rows until found |\n");
-    for (uint32_t k = 0; k < N_WORLD_SCENE; k++) {
+    const bool has_ends = argc <= 3 || argv[3][0] == 'e', has_rest = argc <= 3 || !has_ends;
+    if (has_ends) {
+        printf("| world | rows of training | r | ended, %% | by errors, %%; rows until found |\n");
+    }
+    for (uint32_t k = 0; has_ends && k < N_WORLD_SCENE; k++) {
         tell(k, false, n_world, n_row);
     }
-    printf("| world | rows of training | r | held, %% | worlds off, %% | tools off, %% |\n");
-    for (uint32_t k = 0; k < N_CALM_WORLD; k++) {
+    if (has_rest) {
+        printf("| world | rows of training | r | held, %% | worlds off, %% | tools off, %% |\n");
+    }
+    for (uint32_t k = 0; has_rest && k < N_CALM_WORLD; k++) {
         tell(k, true, n_world, n_row);
     }
     return 0;

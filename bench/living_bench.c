@@ -86,7 +86,7 @@ static void make_reference(struct fitted_model *m, const float *x, struct arena 
         error[i] = (i + 0.5) / N_ERROR;
     }
     m->reference = reference;
-    m->errors = (struct model_errors){error, N_ERROR, N_ERROR};
+    m->errors = (struct model_errors){error, N_ERROR, N_ERROR, 1};
 }
 
 static struct living_rows *open_living(const struct forest *forest, const float *x) {

@@ -111,12 +111,17 @@ static maru_status keep_errors(struct training *t, const struct seen *seen, maru
         error[n] = error_of(t, seen, i);
         n += isfinite(error[n]) != 0;
     }
+    double spell = 1;
+    const maru_status st = wander_spell_of(error, n, t->arena, &spell, err);
+    if (st != MARU_OK) {
+        return st;
+    }
     empirical_sort(error, n);
     const uint32_t n_kept = n < MODEL_MAX_ERRORS ? n : MODEL_MAX_ERRORS;
     for (uint32_t i = 0; n_kept < n && i < n_kept; i++) {
         error[i] = error[(2 * (uint64_t)i + 1) * n / (2 * (uint64_t)n_kept)];
     }
-    t->model.errors = (struct model_errors){error, n_kept, n};
+    t->model.errors = (struct model_errors){error, n_kept, n, spell};
     return MARU_OK;
 }
 

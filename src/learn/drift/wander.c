@@ -108,25 +108,41 @@ static double spell_of_parts(const double *z, uint32_t n, double spread) {
     return between * n_each / spread;
 }
 
-// Spread and spell of a feature, its scores less the levels of their products.
-static void find_spell(const struct wander_input *in, struct room *room, double *spread,
-                       double *spell) {
-    const uint32_t n = in->n_row;
+// Of scores whose mean is 0.
+static void find_spell(const double *z, uint32_t n, double *spread, double *spell) {
     double step = 0;
     *spread = 0;
     for (uint32_t i = 0; i < n; i++) {
-        room->z[i] -= room->sum[room->product[i]];
-        *spread += room->z[i] * room->z[i] / n;
+        *spread += z[i] * z[i] / n;
     }
     for (uint32_t i = 1; i < n; i++) {
-        const double move = room->z[i] - room->z[i - 1];
+        const double move = z[i] - z[i - 1];
         step += move * move / 2.0 / (n - 1);
     }
     *spell = 1.0;
     if (*spread > 0.0) {
-        const double parts = n >= LEAST_KNOWN ? spell_of_parts(room->z, n, *spread) : n;
+        const double parts = n >= LEAST_KNOWN ? spell_of_parts(z, n, *spread) : n;
         *spell = fmin(fmax(wander_spell(step, *spread, n), parts), n);
     }
+}
+
+maru_status wander_spell_of(const double *value, uint32_t n, struct arena *arena, double *spell,
+                            maru_error *err) {
+    enum { N_BIN = 10 };
+    struct drift_reference r;
+    double score[DRIFT_MAX_BINS + 3], spread;
+    double *z = arena_take(arena, (size_t)n + 1, sizeof *z);
+    const maru_status st =
+        z ? drift_keep_numbers(value, n, N_BIN, arena, &r, err) : arena_refusal(arena, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    drift_scores(&r, score);
+    for (uint32_t i = 0; i < n; i++) {
+        z[i] = score[drift_bin_of_number(&r, value[i])];
+    }
+    find_spell(z, n, &spread, spell);
+    return MARU_OK;
 }
 
 static void choose(const struct wander_input *in, struct room *room, uint64_t *n_row,
@@ -176,7 +192,10 @@ maru_status wander_find(const struct wander_input *in, struct arena *arena, stru
         for (uint32_t k = 0; k < n_product; k++) {
             level[(size_t)k * in->n_feature + f] = room.sum[k];
         }
-        find_spell(in, &room, &spread[f], &spell[f]);
+        for (uint32_t i = 0; i < in->n_row; i++) {
+            room.z[i] -= room.sum[room.product[i]];
+        }
+        find_spell(room.z, in->n_row, &spread[f], &spell[f]);
     }
     w.level = level;
     *out = w;

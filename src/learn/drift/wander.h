@@ -54,6 +54,13 @@ uint32_t wander_product(const struct wander *wander, const float *x);
 // (1 + r) / (1 - r) of r = 1 - step / spread, which few rows make too small. 1 to n.
 double wander_spell(double step, double spread, double n);
 
+// The spell of values in the order that they came.
+//   in      value (n), NaN: missing
+//   memory  from `arena`
+//   errors  what the arena says
+MARU_MUST_USE maru_status wander_spell_of(const double *value, uint32_t n, struct arena *arena,
+                                          double *spell, maru_error *err);
+
 // What share of n codes that follow each other counts, in (0, 1]: 1 where neighbors are not alike. The smaller of (1 - r) / (1 + r), r
 // the correlation of neighbors, and of what the means of ten parts differ by.
 //   in      code (n) at intervals of `step`, a ring of n with its oldest at `from`

@@ -189,14 +189,16 @@ static inline bool trial_learn(struct fitted_model *m, struct trial_world *world
                                      NULL) == MARU_OK;
     }
     if (is_good) {
+        double spell = 1;
+        is_good = wander_spell_of(error, n, arena, &spell, NULL) == MARU_OK;
         empirical_sort(error, n);
         const uint32_t kept = n < MODEL_MAX_ERRORS ? n : MODEL_MAX_ERRORS;
         for (uint32_t i = 0; kept < n && i < kept; i++) {
             error[i] = error[(2 * (uint64_t)i + 1) * n / (2 * (uint64_t)kept)];
         }
-        m->errors = (struct model_errors){error, kept, n};
+        m->errors = (struct model_errors){error, kept, n, spell};
         m->reference = reference;
-        is_good = fitted_model_find_wander(m, rows, n, arena, NULL) == MARU_OK;
+        is_good = is_good && fitted_model_find_wander(m, rows, n, arena, NULL) == MARU_OK;
     }
     return is_good;
 }

@@ -41,7 +41,7 @@ static maru_status begin_errors(struct truth_watch *w, maru_error *err) {
     }
     error_watch_reset(&w->errors);
     w->errors.n_step = 0;
-    w->errors.slack += 2.0 / sqrt((double)known->n_row);
+    w->errors.slack += 2.0 * sqrt(known->spell / known->n_row);
     w->spread = square - mean * mean;
     w->has_reference = w->spread > 0.0;
     return MARU_OK;

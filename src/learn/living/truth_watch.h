@@ -1,8 +1,9 @@
 // What became of the answers of a model: how wrong they are, whether that is more than usual, and how wide its intervals have to be.
 //
 // Errors are ranked among those of rows held out of training (error_watch.h). Two things make it slower than the textbook: few errors to
-// compare with are themselves off by chance, by about 1 / sqrt(n) deviations, so that the slack is larger by twice as much; and errors
-// that follow each other may be alike, so that the bound is larger by (1 + r) / (1 - r), r the correlation of neighbors.
+// compare with are themselves off by chance, by about sqrt(spell / n) deviations, so that the slack is larger by twice as much; and errors
+// that follow each other may be alike, so that the bound is larger by their spell: that of training, or (1 + r) / (1 - r), r the correlation of
+// neighbors now, where that is more.
 #ifndef LEARN_TRUTH_WATCH_H
 #define LEARN_TRUTH_WATCH_H
 

@@ -21,7 +21,7 @@
 #include "learn/models/recipe.h"
 
 enum {
-    MODEL_VERSION = 4, // of its bytes
+    MODEL_VERSION = 5, // of its bytes
     MODEL_MAX_BYTES = 1 << 30,
     MODEL_MAX_TRIES = 64,
     MODEL_MAX_SUSPECTS = 20,
@@ -121,6 +121,8 @@ struct model_card {
 struct model_errors {
     const double *sorted; // (n) model_error, rising: all of them, or as many evenly by rank
     uint32_t n, n_row;    // at most MODEL_MAX_ERRORS; rows that they stand for
+    double
+        spell; // rows that together say no more than one alone, 1 to n_row (learn/drift/wander.h)
 };
 
 struct fitted_model {

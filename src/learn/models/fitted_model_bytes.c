@@ -426,6 +426,7 @@ static void read_card(struct reader *r, uint32_t n_feature, struct model_card *c
 
 static void write_errors(const struct model_errors *errors, struct text *out) {
     binary_add_u32(out, errors->n_row);
+    binary_add_double(out, errors->spell);
     binary_add_u32(out, errors->n);
     for (uint32_t i = 0; i < errors->n; i++) {
         binary_add_double(out, errors->sorted[i]);
@@ -434,9 +435,11 @@ static void write_errors(const struct model_errors *errors, struct text *out) {
 
 static void read_errors(struct reader *r, struct model_errors *errors) {
     errors->n_row = binary_u32(&r->in);
+    errors->spell = binary_double(&r->in);
     errors->n = binary_count(&r->in, MODEL_MAX_ERRORS, 8);
     double *sorted = arena_take(r->arena, (size_t)errors->n + 1, sizeof *sorted);
-    r->in.is_bad = r->in.is_bad || !sorted || errors->n > errors->n_row;
+    r->in.is_bad = r->in.is_bad || !sorted || errors->n > errors->n_row ||
+                   !is_within(errors->spell, 1, fmax(errors->n_row, 1));
     for (uint32_t i = 0; !r->in.is_bad && i < errors->n; i++) {
         sorted[i] = binary_double(&r->in);
         r->in.is_bad =
