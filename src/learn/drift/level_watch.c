@@ -10,6 +10,7 @@
 // other the memory has then the variance speed / (2 - speed) (1 - left^2), and where training's mean is off by e it is off by (1 - left) e.
 
 static const double speed[LEVEL_SPANS] = {1.0 / 32, 1.0 / 128, 1.0 / 512, 1.0 / 2048};
+#define TELLING 4.0  // squares of deviations up to here say nothing
 #define ROUNDED 1e-9 // of the mean square: no spread, but rounding
 enum {
     SPELL_SPAN = 2,
@@ -133,15 +134,15 @@ static double doubt_of(const struct level_watch *w, uint32_t span) {
 
 double level_watch_p(const struct level_watch *w, uint32_t f, double spell) {
     const double spread = fmax(w->in.wander->spread[f], spread_of(w, f));
-    double p = 1.0;
+    double most = 0;
     for (uint32_t k = 0; k < LEVEL_SPANS && spread > 0.0; k++) {
         if (rows_of(w, k) >= LEAST_SPELLS * spell) {
             const double off = w->recent[(size_t)k * w->in.n_feature + f];
             const double variance = spread * spell * (variance_of(w, k) + doubt_of(w, k));
-            p = fmin(p, 2.0 * LEVEL_SPANS * normal_above(fabs(off) / sqrt(variance)));
+            most = fmax(most, off * off / variance);
         }
     }
-    return p;
+    return most > TELLING ? 2.0 * LEVEL_SPANS * normal_above(sqrt(most)) : 1.0;
 }
 
 // ---- bytes

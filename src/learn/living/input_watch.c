@@ -167,6 +167,11 @@ static double share_of_products(const struct input_watch *w) {
     return seen > 0.0 ? seen / all : 1.0;
 }
 
+// Of a chi-square; where it is below its mean, 1.
+static double chance_of(double chi_square, double freedom) {
+    return chi_square > freedom && freedom >= 1.0 ? chi_square_above(chi_square, freedom) : 1.0;
+}
+
 struct beyond { // what the last rows have and a part of training, a share of it, could not
     double
         rows; // share of rows: of each bin what is above the bin's share / share, by more than the standard errors of both
@@ -182,13 +187,15 @@ static struct beyond beyond(const struct input_watch *w, uint32_t f, double shar
     uint32_t n_bin = 0;
     for (uint32_t i = 0; i < drift_bins_of(r); i++) {
         const double p = fmin(((double)r->count[i] + 0.5) / ((double)r->n + 1.0) / share, 1.0);
-        const double off = fmax((double)count[i] / w->n - p, 0.0);
-        const double variance = p * (1.0 - p);
-        out.rows += fmax(off - sqrt(variance * now) - sqrt(variance * then), 0.0);
-        sum += off > 0.0 ? off * off / (variance * (now + then)) : 0.0;
+        const double off = (double)count[i] / w->n - p;
         n_bin += r->count[i] + count[i] > 0;
+        if (off > 0.0) {
+            const double variance = p * (1.0 - p);
+            out.rows += fmax(off - sqrt(variance * now) - sqrt(variance * then), 0.0);
+            sum += off * off / (variance * (now + then));
+        }
     }
-    out.p = chi_square_above(sum, n_bin > 0 ? n_bin : 1);
+    out.p = chance_of(sum, n_bin);
     return out;
 }
 
@@ -204,12 +211,13 @@ static void judge_feature(struct input_watch *w, uint32_t f) {
     const double spell = level_watch_spell(&w->levels, f);
     const bool is_number = w->model->recipe.feature[f].form != FEATURE_WORD;
     const struct beyond half = beyond(w, f, HALF, spell);
-    const struct beyond products = beyond(w, f, fmin(share_of_products(w), HALF), spell);
+    const double share = fmin(share_of_products(w), HALF);
+    const struct beyond products = share == HALF ? half : beyond(w, f, share, spell);
     w->index[f] = fmax(d.index - d.by_chance * spell, 0.0);
     w->p[f] = is_number ? level_watch_p(&w->levels, f, spell) : (double)NAN;
     if (w->n >= LEAST_SPELLS * spell) {
         by_bins[f] = products.p;
-        differs[f] = d.freedom >= 1.0 ? chi_square_above(d.chi_square / spell, d.freedom) : 1.0;
+        differs[f] = chance_of(d.chi_square / spell, d.freedom);
     }
     w->beyond[f] = half.rows;
     w->beyond[n_feature + f] = products.rows;
