@@ -22,8 +22,10 @@ void binary_add_u32(struct text *out, uint32_t value) { add_low_first(out, value
 
 void binary_add_u64(struct text *out, uint64_t value) { add_low_first(out, value, 8); }
 
+static const uint64_t not_a_number = UINT64_C(0x7FF8000000000000); // the one that is written
+
 void binary_add_double(struct text *out, double value) {
-    uint64_t bits = UINT64_C(0x7FF8000000000000);
+    uint64_t bits = not_a_number;
     if (!isnan(value)) {
         memcpy(&bits, &value, sizeof bits);
     }
@@ -69,6 +71,7 @@ double binary_double(struct binary *in) {
     const uint64_t bits = binary_u64(in);
     double value;
     memcpy(&value, &bits, sizeof value);
+    in->is_bad = in->is_bad || (isnan(value) && bits != not_a_number);
     return value;
 }
 

@@ -32,7 +32,7 @@ struct binary binary_of(const void *bytes, size_t n);
 uint8_t binary_u8(struct binary *in);
 uint32_t binary_u32(struct binary *in);
 uint64_t binary_u64(struct binary *in);
-double binary_double(struct binary *in);
+double binary_double(struct binary *in); // bad: a NaN that binary_add_double does not write
 
 // n finite numbers: bad where one is none. Before memory for n of them is taken: binary_has.
 void binary_floats(struct binary *in, float *out, size_t n);

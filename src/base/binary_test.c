@@ -67,6 +67,12 @@ static void what_cannot_be_is_bad(void **state) {
     struct binary in = binary_of(many, sizeof many);
     assert_int_equal(binary_count(&in, UINT32_MAX, 1), 0);
     assert_true(in.is_bad);
+    static const unsigned char nan[] = {0, 0, 0, 0, 0, 0, 0xF8, 0x7F},
+                               other[] = {1, 0, 0, 0, 0, 0, 0xF8, 0x7F};
+    in = binary_of(nan, sizeof nan);
+    assert_true(isnan(binary_double(&in)) && !in.is_bad);
+    in = binary_of(other, sizeof other); // one that is never written
+    assert_true(isnan(binary_double(&in)) && in.is_bad);
     static const struct {
         size_t n;
         char bytes[2];
