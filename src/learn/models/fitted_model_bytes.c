@@ -23,6 +23,12 @@ struct reader {
     struct arena *arena;
 };
 
+static bool read_flag(struct reader *r) {
+    const uint8_t flag = binary_u8(&r->in);
+    r->in.is_bad = r->in.is_bad || flag > 1;
+    return flag == 1;
+}
+
 // ---- doubt: calibration, threshold, intervals
 
 static void write_calibration(const struct calibration *c, struct text *out) {
@@ -105,7 +111,7 @@ static void read_sets(struct reader *r, double level, uint32_t n_class, struct c
     r->in.is_bad = r->in.is_bad || !bound || !is_own || s->kind >= N_CONFORMAL_SETS_KIND;
     for (uint32_t k = 0; !r->in.is_bad && k < n_class; k++) {
         bound[k] = binary_double(&r->in);
-        is_own[k] = binary_u8(&r->in) != 0;
+        is_own[k] = read_flag(r);
         r->in.is_bad = r->in.is_bad || isnan(bound[k]);
     }
 }
@@ -316,7 +322,7 @@ static void read_attempts(struct reader *r, struct model_card *card) {
         attempt[i].name = binary_string(&r->in, r->arena);
         attempt[i].loss = binary_double(&r->in);
         attempt[i].se = binary_double(&r->in);
-        attempt[i].is_chosen = binary_u8(&r->in) != 0;
+        attempt[i].is_chosen = read_flag(r);
     }
     card->attempt = attempt;
 }
