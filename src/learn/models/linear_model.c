@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/digest.h"
 #include "base/random.h"
+#include "base/sealed.h"
 #include "base/status.h"
 
 // margin(g) = base(g) + sum over columns of: missing(g, k) for NaN, else weight(g, k) x (held value - center(k)).
@@ -14,23 +14,18 @@
 // The difference is taken in single precision, where the value lies: close to the center it is exact, so that a column of large numbers
 // with a small spread loses nothing, and other programs (ONNX has floats) find the same. Sums are doubles, in the order of the columns.
 //
-//     "MARULINE"  version  goal  n_group  n_feature        8 + 4 x 4 bytes
-//     low, high and center of each column                 12 each
-//     base of each group                                   8 each
-//     weight of each column, group after group             8 each
-//     missing, the same                                    8 each
-//     digest of all this                                  16
-//
-// Numbers have their low byte first; reals are their bits of IEEE 754.
+// Bytes (base/sealed.h): goal, number of groups, number of columns; low of each column, high, center; base of each group; weight of each
+// column, group after group; missing, the same. Counts have 32 bits, what belongs to a column 32, the others 64.
 
-enum { VERSION = 1, HEAD_BYTES = 24, TAIL_BYTES = 16 };
+enum { VERSION = 2 };
+#define MAX_BYTES ((size_t)LINEAR_MAX_WEIGHTS * 16 + (size_t)LINEAR_MAX_FEATURES * 12 + (1 << 20))
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'L', 'I', 'N', 'E'};
+static const char its_name[] = "MARULINE";
 
 struct linear_model {
     struct arena arena;
     struct linear_draft draft; // its lists stand in the arena
-    struct digest digest;      // of the bytes before it
+    char fingerprint[33];
 };
 
 static maru_status wrong(maru_error *err) {
@@ -55,112 +50,25 @@ static size_t n_weight_of(const struct linear_shape *s) {
     return (size_t)s->n_feature * s->n_group;
 }
 
-static bool are_finite(const double *value, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(value[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static maru_status check_numbers(const struct linear_draft *d, maru_error *err) {
-    for (uint32_t k = 0; k < d->shape.n_feature; k++) {
-        if (!isfinite(d->low[k]) || !isfinite(d->high[k]) || !isfinite(d->center[k]) ||
-            d->low[k] > d->high[k]) {
-            return wrong(err);
-        }
-    }
-    const size_t n = n_weight_of(&d->shape);
-    return are_finite(d->base, d->shape.n_group) && are_finite(d->weight, n) &&
-                   are_finite(d->missing, n)
-               ? MARU_OK
-               : wrong(err);
-}
-
 // ---- bytes
 
-// What a model's bytes are written into: a text, or a digest.
-struct sink {
-    struct text *text;
-    struct digest *digest;
-};
-
-static void put(const struct sink *sink, uint64_t value, size_t n_byte) {
-    char bytes[8];
-    for (size_t i = 0; i < n_byte; i++) {
-        bytes[i] = (char)(value >> (8 * i));
-    }
-    if (sink->text) {
-        text_add(sink->text, bytes, n_byte);
-    } else {
-        digest_u64(sink->digest, value);
-    }
-}
-
-static void put_reals(const struct sink *sink, const double *value, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits = 0;
-        memcpy(&bits, &value[i], sizeof bits);
-        put(sink, bits, sizeof bits);
-    }
-}
-
-static void put_single(const struct sink *sink, float value) {
-    uint32_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    put(sink, bits, sizeof bits);
-}
-
-static void put_draft(const struct sink *sink, const struct linear_draft *d) {
-    const uint32_t head[] = {VERSION, (uint32_t)d->shape.goal, d->shape.n_group,
-                             d->shape.n_feature};
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
-        put(sink, head[i], sizeof head[i]);
-    }
-    for (uint32_t k = 0; k < d->shape.n_feature; k++) {
-        put_single(sink, d->low[k]);
-        put_single(sink, d->high[k]);
-        put_single(sink, d->center[k]);
-    }
-    put_reals(sink, d->base, d->shape.n_group);
-    put_reals(sink, d->weight, n_weight_of(&d->shape));
-    put_reals(sink, d->missing, n_weight_of(&d->shape));
+static maru_status write_draft(const struct linear_draft *d, struct text *out, maru_error *err) {
+    const size_t from = sealed_begin(out, its_name, VERSION);
+    binary_add_u32(out, (uint32_t)d->shape.goal);
+    binary_add_u32(out, d->shape.n_group);
+    binary_add_u32(out, d->shape.n_feature);
+    binary_add_floats(out, d->low, d->shape.n_feature);
+    binary_add_floats(out, d->high, d->shape.n_feature);
+    binary_add_floats(out, d->center, d->shape.n_feature);
+    binary_add_doubles(out, d->base, d->shape.n_group);
+    binary_add_doubles(out, d->weight, n_weight_of(&d->shape));
+    binary_add_doubles(out, d->missing, n_weight_of(&d->shape));
+    return sealed_end(out, from, err);
 }
 
 maru_status linear_model_write(const struct linear_model *model, struct text *out,
                                maru_error *err) {
-    const struct sink sink = {.text = out};
-    text_add(out, its_name, sizeof its_name);
-    put_draft(&sink, &model->draft);
-    put(&sink, model->digest.lane[0], 8);
-    put(&sink, model->digest.lane[1], 8);
-    return out->status == MARU_OK
-               ? MARU_OK
-               : fail(err, out->status, "no room for the bytes of the linear model");
-}
-
-static uint64_t get(const uint8_t **at, size_t n_byte) {
-    uint64_t value = 0;
-    for (size_t i = 0; i < n_byte; i++) {
-        value |= (uint64_t)(*at)[i] << (8 * i);
-    }
-    *at += n_byte;
-    return value;
-}
-
-static void get_reals(const uint8_t **at, double *out, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t bits = get(at, 8);
-        memcpy(&out[i], &bits, sizeof bits);
-    }
-}
-
-static float get_single(const uint8_t **at) {
-    const uint32_t bits = (uint32_t)get(at, 4);
-    float value = 0;
-    memcpy(&value, &bits, sizeof bits);
-    return value;
+    return write_draft(&model->draft, out, err);
 }
 
 // ---- making
@@ -201,38 +109,19 @@ static maru_status new_model(const struct linear_shape *s, struct linear_model *
     return MARU_OK;
 }
 
-// The last step: what does not hold together is freed.
-static maru_status end_model(struct linear_model *made, struct linear_model **out,
-                             maru_error *err) {
-    const maru_status st = check_numbers(&made->draft, err);
-    if (st != MARU_OK) {
-        linear_model_free(made);
-        return st;
-    }
-    digest_init(&made->digest);
-    const struct sink sink = {.digest = &made->digest};
-    put_draft(&sink, &made->draft);
-    *out = made;
-    return MARU_OK;
-}
-
+// From its own bytes, so that what is made is what will be read.
 maru_status linear_model_make(const struct linear_draft *draft, struct linear_model **out,
                               maru_error *err) {
-    struct linear_model *made = NULL;
-    struct lists lists;
-    const struct linear_shape *s = &draft->shape;
-    const maru_status st = new_model(s, &made, &lists, err);
+    struct text bytes;
+    maru_status st = check_shape(&draft->shape, err);
     if (st != MARU_OK) {
         return st;
     }
-    const size_t n = n_weight_of(s);
-    memcpy(lists.low, draft->low, s->n_feature * sizeof(float));
-    memcpy(lists.high, draft->high, s->n_feature * sizeof(float));
-    memcpy(lists.center, draft->center, s->n_feature * sizeof(float));
-    memcpy(lists.base, draft->base, s->n_group * sizeof(double));
-    memcpy(lists.weight, draft->weight, n * sizeof(double));
-    memcpy(lists.missing, draft->missing, n * sizeof(double));
-    return end_model(made, out, err);
+    text_init(&bytes, MAX_BYTES);
+    st = write_draft(draft, &bytes, err);
+    st = st == MARU_OK ? linear_model_read(bytes.bytes, bytes.n_bytes, out, err) : st;
+    text_fini(&bytes);
+    return st;
 }
 
 void linear_model_free(struct linear_model *model) {
@@ -242,59 +131,53 @@ void linear_model_free(struct linear_model *model) {
     }
 }
 
-static maru_status read_shape(const uint8_t *bytes, size_t n, struct linear_shape *out,
-                              maru_error *err) {
-    if (n < HEAD_BYTES + TAIL_BYTES || memcmp(bytes, its_name, sizeof its_name) != 0) {
-        return fail(err, MARU_E_INPUT, "these bytes are no linear model");
-    }
-    const uint8_t *at = bytes + sizeof its_name;
-    if (get(&at, 4) != VERSION) {
-        return fail(err, MARU_E_INPUT, "a linear model of another version");
-    }
-    const uint64_t goal = get(&at, 4);
+static maru_status read_shape(struct binary *in, struct linear_shape *out, maru_error *err) {
+    const uint32_t goal = binary_u32(in);
     out->goal = goal < N_LINEAR_GOAL ? (enum linear_goal)goal : N_LINEAR_GOAL;
-    out->n_group = (uint32_t)get(&at, 4);
-    out->n_feature = (uint32_t)get(&at, 4);
-    const maru_status st = check_shape(out, err);
+    out->n_group = binary_u32(in);
+    out->n_feature = binary_u32(in);
+    const maru_status st = in->is_bad ? wrong(err) : check_shape(out, err);
     if (st != MARU_OK) {
         return st;
     }
     const size_t want =
         (size_t)out->n_feature * 12 + (size_t)out->n_group * 8 + n_weight_of(out) * 16;
-    return n - HEAD_BYTES - TAIL_BYTES == want
+    return in->left == want
                ? MARU_OK
                : fail(err, MARU_E_INPUT, "a linear model that is cut off, or has too much");
+}
+
+static bool read_lists(struct binary *in, const struct linear_shape *s, const struct lists *lists) {
+    binary_floats(in, lists->low, s->n_feature);
+    binary_floats(in, lists->high, s->n_feature);
+    binary_floats(in, lists->center, s->n_feature);
+    binary_doubles(in, lists->base, s->n_group);
+    binary_doubles(in, lists->weight, n_weight_of(s));
+    binary_doubles(in, lists->missing, n_weight_of(s));
+    bool is_sound = binary_is_end(in);
+    for (uint32_t k = 0; is_sound && k < s->n_feature; k++) {
+        is_sound = lists->low[k] <= lists->high[k];
+    }
+    return is_sound;
 }
 
 maru_status linear_model_read(const void *bytes, size_t n, struct linear_model **out,
                               maru_error *err) {
     struct linear_shape shape;
-    maru_status st = read_shape(bytes, n, &shape, err);
     struct linear_model *made = NULL;
     struct lists lists;
-    if (st == MARU_OK) {
-        st = new_model(&shape, &made, &lists, err);
-    }
+    struct binary in;
+    char fingerprint[33];
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, err);
+    st = st == MARU_OK ? read_shape(&in, &shape, err) : st;
+    st = st == MARU_OK ? new_model(&shape, &made, &lists, err) : st;
     if (st != MARU_OK) {
         return st;
     }
-    const uint8_t *at = (const uint8_t *)bytes + HEAD_BYTES;
-    for (uint32_t k = 0; k < shape.n_feature; k++) {
-        lists.low[k] = get_single(&at);
-        lists.high[k] = get_single(&at);
-        lists.center[k] = get_single(&at);
-    }
-    get_reals(&at, lists.base, shape.n_group);
-    get_reals(&at, lists.weight, n_weight_of(&shape));
-    get_reals(&at, lists.missing, n_weight_of(&shape));
-    st = end_model(made, &made, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    const uint64_t first = get(&at, 8);
-    if (first != made->digest.lane[0] || get(&at, 8) != made->digest.lane[1]) {
+    memcpy(made->fingerprint, fingerprint, sizeof fingerprint);
+    if (!read_lists(&in, &shape, &lists)) {
         linear_model_free(made);
-        return fail(err, MARU_E_INPUT, "a linear model that has changed on its way");
+        return wrong(err);
     }
     *out = made;
     return MARU_OK;
@@ -305,7 +188,7 @@ const struct linear_draft *linear_model_draft(const struct linear_model *model) 
 }
 
 void linear_model_fingerprint(const struct linear_model *model, char out[33]) {
-    digest_hex(&model->digest, out);
+    memcpy(out, model->fingerprint, sizeof model->fingerprint);
 }
 
 // ---- answers

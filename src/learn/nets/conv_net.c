@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/digest.h"
 #include "base/random.h"
+#include "base/sealed.h"
 #include "base/status.h"
 #include "learn/nets/product.h"
 #include "learn/trees/forest_inside.h"
@@ -19,12 +19,11 @@
 // Places beyond the edge count as 0. The way back is the same products with one side turned. Scratch holds all of this for every layer,
 // and behind it as much room for the gradients on the way back.
 //
-// Bytes: "MARUCONV", version, side, n_channel, n_class, n_layer; n_out, kernel, stride, is_halved of each layer; the weights; a digest.
-// Numbers are of 32 bits, low byte first; reals as their bits of IEEE 754.
+// Bytes (base/sealed.h): side, n_channel, n_class, n_layer; n_out, kernel, stride, is_halved of each layer; the weights. All of 32 bits.
 
-enum { VERSION = 1, HEAD_BYTES = 28, LAYER_BYTES = 16, TAIL_BYTES = 16 };
+enum { VERSION = 1 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'C', 'O', 'N', 'V'};
+static const char its_name[] = "MARUCONV";
 
 // What a layer works on: sides of its pictures, and where its numbers lie among the weights and in the scratch.
 struct stage {
@@ -435,119 +434,76 @@ double conv_learn(const struct conv_net *net, const float *picture, const float 
 
 // ---- bytes
 
-static void add_u32(struct text *out, uint32_t value) {
-    const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
-                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
-    text_add(out, (const char *)bytes, 4);
-}
-
-static uint32_t u32_at(const unsigned char *bytes) {
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
-}
-
-static void add_digest(struct text *out, const void *bytes, size_t n) {
-    struct digest digest;
-    digest_init(&digest);
-    digest_bytes(&digest, bytes, n);
-    for (int i = 0; i < 4; i++) {
-        add_u32(out, (uint32_t)(digest.lane[i / 2] >> (i % 2 * 32)));
-    }
-}
-
 maru_status conv_write(const struct conv_net *net, struct text *out, maru_error *err) {
-    const size_t begin = out->n_bytes;
     const struct conv_shape *shape = &net->shape;
-    text_add(out, its_name, sizeof its_name);
-    const uint32_t head[] = {VERSION, shape->side, shape->n_channel, shape->n_class,
-                             shape->n_layer};
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
-        add_u32(out, head[i]);
-    }
+    const size_t from = sealed_begin(out, its_name, VERSION);
+    binary_add_u32(out, shape->side);
+    binary_add_u32(out, shape->n_channel);
+    binary_add_u32(out, shape->n_class);
+    binary_add_u32(out, shape->n_layer);
     for (uint32_t i = 0; i < shape->n_layer; i++) {
         const struct conv_layer *layer = &shape->layer[i];
-        add_u32(out, layer->n_out);
-        add_u32(out, layer->kernel);
-        add_u32(out, layer->stride);
-        add_u32(out, layer->is_halved);
+        binary_add_u32(out, layer->n_out);
+        binary_add_u32(out, layer->kernel);
+        binary_add_u32(out, layer->stride);
+        binary_add_u32(out, layer->is_halved);
     }
-    for (size_t i = 0; i < net->n_weight; i++) {
-        uint32_t bits = 0;
-        memcpy(&bits, &net->weight[i], sizeof bits);
-        add_u32(out, bits);
-    }
-    if (out->status == MARU_OK) {
-        add_digest(out, out->bytes + begin, out->n_bytes - begin);
-    }
-    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "the model does not fit");
+    binary_add_floats(out, net->weight, net->n_weight);
+    return sealed_end(out, from, err);
 }
 
-static bool read_shape(const unsigned char *bytes, size_t n, struct conv_shape *shape) {
-    if (n < HEAD_BYTES + TAIL_BYTES || memcmp(bytes, its_name, sizeof its_name) != 0 ||
-        u32_at(bytes + 8) != VERSION) {
-        return false;
-    }
-    *shape = (struct conv_shape){.side = u32_at(bytes + 12),
-                                 .n_channel = u32_at(bytes + 16),
-                                 .n_class = u32_at(bytes + 20),
-                                 .n_layer = u32_at(bytes + 24)};
-    if (shape->n_layer > CONV_MAX_LAYERS ||
-        n < HEAD_BYTES + TAIL_BYTES + (size_t)shape->n_layer * LAYER_BYTES) {
+static maru_status refuse(maru_error *err) {
+    return fail(err, MARU_E_INPUT, "these bytes are no net, or a damaged one");
+}
+
+static bool read_shape(struct binary *in, struct conv_shape *shape) {
+    *shape = (struct conv_shape){.side = binary_u32(in),
+                                 .n_channel = binary_u32(in),
+                                 .n_class = binary_u32(in),
+                                 .n_layer = binary_u32(in)};
+    if (in->is_bad || shape->n_layer > CONV_MAX_LAYERS) {
         return false;
     }
     for (uint32_t i = 0; i < shape->n_layer; i++) {
-        const unsigned char *at = bytes + HEAD_BYTES + (size_t)i * LAYER_BYTES;
-        if (u32_at(at + 12) > 1) {
+        struct conv_layer *layer = &shape->layer[i];
+        layer->n_out = binary_u32(in);
+        layer->kernel = binary_u32(in);
+        layer->stride = binary_u32(in);
+        const uint32_t is_halved = binary_u32(in);
+        if (is_halved > 1) {
             return false;
         }
-        shape->layer[i] =
-            (struct conv_layer){u32_at(at), u32_at(at + 4), u32_at(at + 8), u32_at(at + 12) == 1};
+        layer->is_halved = is_halved == 1;
     }
-    return is_shape(shape);
-}
-
-static bool is_undamaged(const unsigned char *bytes, size_t n) {
-    struct text tail;
-    text_init(&tail, TAIL_BYTES + 1);
-    add_digest(&tail, bytes, n - TAIL_BYTES);
-    const bool is_same =
-        tail.status == MARU_OK && memcmp(tail.bytes, bytes + n - TAIL_BYTES, TAIL_BYTES) == 0;
-    text_fini(&tail);
-    return is_same;
-}
-
-// Weights from bytes; false where one is no number.
-static bool read_weights(struct conv_net *net, const unsigned char *at) {
-    for (size_t i = 0; i < net->n_weight; i++) {
-        const uint32_t bits = u32_at(at + 4 * i);
-        memcpy(&net->weight[i], &bits, sizeof bits);
-        if (!isfinite(net->weight[i])) {
-            return false;
-        }
-    }
-    return true;
+    return !in->is_bad && is_shape(shape);
 }
 
 maru_status conv_read(const void *bytes, size_t n, struct conv_net **out, maru_error *err) {
     struct conv_shape shape = {0};
     struct conv_net *net = NULL;
-    if (!read_shape(bytes, n, &shape) || !is_undamaged(bytes, n)) {
-        return fail(err, MARU_E_INPUT, "these bytes are no net, or a damaged one");
+    struct binary in;
+    char fingerprint[33];
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!read_shape(&in, &shape)) {
+        return refuse(err);
     }
     struct conv_net planned = {
         .shape = shape}; // how many weights there must be, before memory is taken for them
-    const size_t head = HEAD_BYTES + (size_t)shape.n_layer * LAYER_BYTES;
     plan(&planned);
-    if (n - head - TAIL_BYTES != 4 * planned.n_weight) {
-        return fail(err, MARU_E_INPUT, "these bytes are no net, or a damaged one");
+    if (in.left != 4 * planned.n_weight) {
+        return refuse(err);
     }
-    const maru_status st = make(&shape, &net, err);
+    st = make(&shape, &net, err);
     if (!net) {
         return st;
     }
-    if (!read_weights(net, (const unsigned char *)bytes + head)) {
+    binary_floats(&in, net->weight, net->n_weight);
+    if (!binary_is_end(&in)) {
         conv_free(net);
-        return fail(err, MARU_E_INPUT, "these bytes are no net, or a damaged one");
+        return refuse(err);
     }
     *out = net;
     return MARU_OK;

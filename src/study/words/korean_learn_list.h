@@ -187,10 +187,7 @@
     X("a linear model that contradicts itself", "앞뒤가 맞지 않는 선형 모델입니다") \
     X("a linear model knows 1 to {1} columns, this one {2}", "선형 모델이 아는 열은 1개부터 {1}개까지인데 {2}개입니다") \
     X("no room for the bytes of the linear model", "선형 모델을 담을 자리가 모자랍니다") \
-    X("these bytes are no linear model", "선형 모델이 아닙니다") \
-    X("a linear model of another version", "다른 버전의 선형 모델입니다") \
-    X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다") \
-    X("a linear model that has changed on its way", "선형 모델이 옮겨지는 동안 바뀌었습니다")
+    X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다")
 
 #define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_KINDS(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MAPS(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/digest.h"
 #include "base/random.h"
+#include "base/sealed.h"
 #include "base/status.h"
 #include "io/workers.h"
 #include "learn/nets/conv_net.h"
@@ -20,13 +20,12 @@
 //
 // then brought to a sum of 1. ln p is kept above -20, so that one of the two cannot forbid a class alone.
 //
-// Bytes: "MARUWAFR", version, n_class, bytes of the trees, bytes of the net, net_share, fairness; of each class its label, how many maps it
-// had and how many a pass took; the mean of each feature; the trees; the net; a digest. Numbers are of 32 bits, low byte first; reals as
-// their bits of IEEE 754.
+// Bytes (base/sealed.h): n_class, bytes of the trees, bytes of the net, net_share, fairness; of each class its label, how many maps it
+// had and how many a pass took; the mean of each feature; the trees; the net. Numbers have 32 bits.
 
-enum { VERSION = 1, HEAD_BYTES = 32, TAIL_BYTES = 16, BLOCK_MAPS = 64, MAX_MODEL_BYTES = 1 << 30 };
+enum { VERSION = 1, BLOCK_MAPS = 64, MAX_MODEL_BYTES = 1 << 30 };
 
-static const char its_name[8] = {'M', 'A', 'R', 'U', 'W', 'A', 'F', 'R'};
+static const char its_name[] = "MARUWAFR";
 
 struct wafer_model {
     uint32_t n_class;
@@ -398,79 +397,33 @@ maru_status wafer_model_reasons(const struct wafer_model *model, const struct wa
 
 // ---- bytes
 
-static void add_u32(struct text *out, uint32_t value) {
-    const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
-                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
-    text_add(out, (const char *)bytes, 4);
-}
-
-static void add_float(struct text *out, float value) {
-    uint32_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    add_u32(out, bits);
-}
-
-static uint32_t u32_at(const unsigned char *bytes) {
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
-}
-
-static float float_at(const unsigned char *bytes) {
-    const uint32_t bits = u32_at(bytes);
-    float value = 0;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static void digest_of(const void *bytes, size_t n, uint32_t out[4]) {
-    struct digest digest;
-    digest_init(&digest);
-    digest_bytes(&digest, bytes, n);
-    for (int i = 0; i < 4; i++) {
-        out[i] = (uint32_t)(digest.lane[i / 2] >> (i % 2 * 32));
-    }
-}
-
 static void add_all(const struct wafer_model *model, const struct text *trees,
                     const struct text *net, struct text *out) {
-    text_add(out, its_name, sizeof its_name);
-    add_u32(out, VERSION);
-    add_u32(out, model->n_class);
-    add_u32(out, (uint32_t)trees->n_bytes);
-    add_u32(out, (uint32_t)net->n_bytes);
-    add_float(out, model->net_share);
-    add_float(out, model->fairness);
+    binary_add_u32(out, model->n_class);
+    binary_add_u32(out, (uint32_t)trees->n_bytes);
+    binary_add_u32(out, (uint32_t)net->n_bytes);
+    binary_add_floats(out, &model->net_share, 1);
+    binary_add_floats(out, &model->fairness, 1);
     for (uint32_t c = 0; c < model->n_class; c++) {
-        add_u32(out, model->label[c]);
-        add_u32(out, model->n_of[c]);
-        add_u32(out, model->n_pass[c]);
+        binary_add_u32(out, model->label[c]);
+        binary_add_u32(out, model->n_of[c]);
+        binary_add_u32(out, model->n_pass[c]);
     }
-    for (uint32_t k = 0; k < WAFER_N_FEATURE; k++) {
-        add_float(out, model->usual[k]);
-    }
+    binary_add_floats(out, model->usual, WAFER_N_FEATURE);
     text_add(out, trees->bytes, trees->n_bytes);
     text_add(out, net->bytes, net->n_bytes);
 }
 
 maru_status wafer_model_write(const struct wafer_model *model, struct text *out, maru_error *err) {
     struct text trees, net;
-    const size_t begin = out->n_bytes;
     text_init(&trees, MAX_MODEL_BYTES);
     text_init(&net, MAX_MODEL_BYTES);
     maru_status st = forest_write(model->trees, &trees, err);
+    st = st == MARU_OK ? conv_write(model->net, &net, err) : st;
     if (st == MARU_OK) {
-        st = conv_write(model->net, &net, err);
-    }
-    if (st == MARU_OK) {
+        const size_t from = sealed_begin(out, its_name, VERSION);
         add_all(model, &trees, &net, out);
-        uint32_t digest[4] = {0};
-        if (out->status == MARU_OK) {
-            digest_of(out->bytes + begin, out->n_bytes - begin, digest);
-        }
-        for (int i = 0; i < 4; i++) {
-            add_u32(out, digest[i]);
-        }
-        st = out->status == MARU_OK ? MARU_OK : fail(err, out->status, "the model does not fit");
+        st = sealed_end(out, from, err);
     }
     text_fini(&trees);
     text_fini(&net);
@@ -481,43 +434,23 @@ static maru_status refuse(maru_error *err) {
     return fail(err, MARU_E_INPUT, "these bytes are no model of wafer maps, or a damaged one");
 }
 
-// Are the bytes undamaged, and as many as their head says?
-static bool is_whole(const unsigned char *bytes, size_t n) {
-    if (n < HEAD_BYTES + TAIL_BYTES || memcmp(bytes, its_name, sizeof its_name) != 0 ||
-        u32_at(bytes + 8) != VERSION) {
-        return false;
-    }
-    const uint32_t n_class = u32_at(bytes + 12);
-    if (n_class < 2 || n_class > WAFER_MAX_LABEL + 1) {
-        return false;
-    }
-    const uint64_t want = HEAD_BYTES + TAIL_BYTES + 12 * (uint64_t)n_class +
-                          (uint64_t)4 * WAFER_N_FEATURE + (uint64_t)u32_at(bytes + 16) +
-                          u32_at(bytes + 20);
-    uint32_t digest[4];
-    digest_of(bytes, n - TAIL_BYTES, digest);
-    bool is_same = want == n;
-    for (int i = 0; i < 4; i++) {
-        is_same = is_same && digest[i] == u32_at(bytes + n - TAIL_BYTES + 4 * (size_t)i);
-    }
-    return is_same;
-}
+static bool is_share(float value) { return value >= 0 && value <= 1; }
 
-static bool read_classes(struct wafer_model *model, const unsigned char *at) {
-    for (uint32_t c = 0; c < model->n_class; c++, at += 12) {
-        model->label[c] = u32_at(at);
-        model->n_of[c] = u32_at(at + 4);
-        model->n_pass[c] = u32_at(at + 8);
+static bool read_numbers(struct wafer_model *model, struct binary *in) {
+    binary_floats(in, &model->net_share, 1);
+    binary_floats(in, &model->fairness, 1);
+    for (uint32_t c = 0; c < model->n_class; c++) {
+        model->label[c] = binary_u32(in);
+        model->n_of[c] = binary_u32(in);
+        model->n_pass[c] = binary_u32(in);
         if (model->label[c] > WAFER_MAX_LABEL ||
             (c > 0 && model->label[c] <= model->label[c - 1]) || model->n_of[c] == 0 ||
             model->n_pass[c] == 0 || model->n_pass[c] > model->n_of[c]) {
             return false;
         }
     }
-    for (uint32_t k = 0; k < WAFER_N_FEATURE; k++, at += 4) {
-        model->usual[k] = float_at(at);
-    }
-    return true;
+    binary_floats(in, model->usual, WAFER_N_FEATURE);
+    return !in->is_bad && is_share(model->net_share) && is_share(model->fairness);
 }
 
 static bool is_of_one_shape(const struct wafer_model *model) {
@@ -528,34 +461,37 @@ static bool is_of_one_shape(const struct wafer_model *model) {
            net.side == WAFER_SIDE && net.n_channel == 2;
 }
 
-maru_status wafer_model_read(const void *bytes, size_t n, struct wafer_model **out,
-                             maru_error *err) {
-    const unsigned char *at = bytes;
-    struct wafer_model *model = NULL;
-    if (!is_whole(at, n)) {
+// The trees and the net, which are all that is left.
+static maru_status read_parts(struct wafer_model *model, struct binary *in, size_t n_trees,
+                              size_t n_net, maru_error *err) {
+    const void *trees = binary_skip(in, n_trees);
+    const void *net = binary_skip(in, n_net);
+    if (!trees || !net || !binary_is_end(in)) {
         return refuse(err);
     }
-    maru_status st = new_model(u32_at(at + 12), &model, err);
+    const maru_status st = forest_read(trees, n_trees, &model->trees, err);
+    return st == MARU_OK ? conv_read(net, n_net, &model->net, err) : st;
+}
+
+maru_status wafer_model_read(const void *bytes, size_t n, struct wafer_model **out,
+                             maru_error *err) {
+    struct wafer_model *model = NULL;
+    struct binary in;
+    char fingerprint[33];
+    maru_status st = sealed_open(bytes, n, its_name, VERSION, &in, fingerprint, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    const uint32_t n_class = binary_u32(&in), n_trees = binary_u32(&in), n_net = binary_u32(&in);
+    if (in.is_bad || n_class < 2 || n_class > WAFER_MAX_LABEL + 1) {
+        return refuse(err);
+    }
+    st = new_model(n_class, &model, err);
     if (!model) {
         return st;
     }
-    const size_t n_trees = u32_at(at + 16), n_net = u32_at(at + 20);
-    const unsigned char *trees =
-        at + HEAD_BYTES + 12 * (size_t)model->n_class + 4 * (size_t)WAFER_N_FEATURE;
-    model->net_share = float_at(at + 24);
-    model->fairness = float_at(at + 28);
-    const bool is_good = model->net_share >= 0 && model->net_share <= 1 && model->fairness >= 0 &&
-                         model->fairness <= 1;
-    st = is_good && read_classes(model, at + HEAD_BYTES) ? MARU_OK : refuse(err);
-    if (st == MARU_OK) {
-        st = forest_read(trees, n_trees, &model->trees, err);
-    }
-    if (st == MARU_OK) {
-        st = conv_read(trees + n_trees, n_net, &model->net, err);
-    }
-    if (st == MARU_OK && !is_of_one_shape(model)) {
-        st = refuse(err);
-    }
+    st = read_numbers(model, &in) ? read_parts(model, &in, n_trees, n_net, err) : refuse(err);
+    st = st == MARU_OK && !is_of_one_shape(model) ? refuse(err) : st;
     if (st != MARU_OK) {
         wafer_model_free(model);
         return st;
