@@ -216,14 +216,14 @@ static const char *const examples[] = {
     "maru quality defects.csv --report defects.html",
     "maru quality press.csv --target result --bad NG --limits thickness=1.2..1.4", NULL};
 
-const struct verb verb_quality = {.name = "quality",
-                                  .synopsis =
-                                      "FILE.csv|FILE.xlsx|FILE.ods [--report FILE.html] [--target COLUMN]",
-                                  .purpose = W_QUALITY_PURPOSE,
-                                  .option = options,
-                                  .n_option = sizeof options / sizeof options[0],
-                                  .n_value_bytes = sizeof(struct quality_values),
-                                  .min_words = 1,
-                                  .max_words = 1,
-                                  .example = examples,
-                                  .run = run_quality};
+const struct verb verb_quality = {
+    .name = "quality",
+    .synopsis = "FILE.csv|FILE.xlsx|FILE.ods [--report FILE.html] [--target COLUMN]",
+    .purpose = W_QUALITY_PURPOSE,
+    .option = options,
+    .n_option = sizeof options / sizeof options[0],
+    .n_value_bytes = sizeof(struct quality_values),
+    .min_words = 1,
+    .max_words = 1,
+    .example = examples,
+    .run = run_quality};

@@ -215,7 +215,8 @@ static const char *const examples[] = {"maru train press.csv -o press.maru",
                                        NULL};
 
 const struct verb verb_train = {.name = "train",
-                                .synopsis = "FILE.csv|FILE.xlsx|FILE.ods [-o MODEL] [--target COLUMN]",
+                                .synopsis =
+                                    "FILE.csv|FILE.xlsx|FILE.ods [-o MODEL] [--target COLUMN]",
                                 .purpose = W_TRAIN_PURPOSE,
                                 .option = options,
                                 .n_option = sizeof options / sizeof options[0],
