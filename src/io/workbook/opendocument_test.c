@@ -206,10 +206,11 @@ static const char open_document[] = ODS(
                                                                                         "<table:"
                                                                                         "dde-"
                                                                                         "link"
-                                                                                        ">" TABLE("dd"
-                                                                                                  "e",
-                                                                                                  ROW(WORDS(
-                                                                                                      "x"))) "</table:dde-link></table:dde-links>");
+                                                                                        ">" TABLE(
+                                                                                            "dd"
+                                                                                            "e",
+                                                                                            ROW(WORDS(
+                                                                                                "x"))) "</table:dde-link></table:dde-links>");
 
 static void test_reads_opendocument(void **state) {
     (void)state;
