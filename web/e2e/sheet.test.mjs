@@ -23,7 +23,7 @@ const CUT = 250
 const rows = Array.from({ length: 1200 }, (_, n) => {
     const oven = 247 + 3 * gauss()
     const isBad = chance() < (oven > CUT ? 0.2 : 0.02)
-    return [`2025-04-${two(1 + Math.floor(n / 40))} ${two(8 + Math.floor((n % 40) / 4))}:${two((n % 4) * 15)}`, `${1 + (n % 3)}호기`, oven.toFixed(1), (5 + 0.2 * gauss()).toFixed(2), isBad ? '기포' : '', isBad ? '불량' : '양품']
+    return [`2025-04-${two(1 + Math.floor(n / 40))} ${two(8 + Math.floor((n % 40) / 4))}:${two((n % 4) * 15)}`, `${1 + (n % 3)}호기`, oven.toFixed(1), (5 + 0.2 * gauss()).toFixed(2), isBad ? (n % 3 ? '기포' : '긁힘') : '', isBad ? '불량' : '양품']
 })
 const FILE = cp949(['도장 공정 검사,,,,,', '검사일시,호기,재작업로온도(℃),도막두께(um),불량유형,판정', ...rows.map((row) => row.join(',')), `합계,,,,,${rows.length}`, ''].join('\r\n'))
 
@@ -79,6 +79,9 @@ describe('a spreadsheet in Korean', () => {
         const n = rows.filter((row) => row[5] === '불량').length
         await page.locator('.sheet-hero').getByText(`1,200개 중 ${n}개가 불량입니다`).waitFor()
         await drawCharts(page)
+        const kinds = page.locator('.kind')
+        assert.deepEqual([await kinds.count(), await page.locator('.sheet-figure').getByText('불량의 종류').count()], [2, 1])
+        assert.match(await kinds.last().innerText(), /여기까지 100 %/)
         assert.equal(await page.locator('.sheet-hero').getByText('재작업로온도').count(), 0)
         await card('이렇게 이해했습니다').getByText('CP949').waitFor()
         await shot(page, '61-sheet-first')

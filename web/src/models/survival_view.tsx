@@ -104,7 +104,7 @@ function Replacement({ card, unit }: { card: ModelCard; unit: string }) {
     const points = costsOf(weibull, replacement.cost_planned, replacement.cost_failure)
     const said = { age: `${three(replacement.age)} ${unit}`, saving: percent(replacement.saving.value, 0), low: percent(replacement.saving.low, 0), high: percent(replacement.saving.high, 0), surviving: percent(replacement.surviving, 0) }
     return (
-        <Card title={t('survival.replacement')} note={t('survival.replacement.text', { planned: three(replacement.cost_planned), failure: three(replacement.cost_failure) })}>
+        <Card title={t('survival.replacement')} note={t('survival.replacement.text', { planned: shortNumber(replacement.cost_planned), failure: shortNumber(replacement.cost_failure) })}>
             <p className="sentence">{together(t(!replacement.is_planned ? 'survival.replace.never' : replacement.is_sure ? 'survival.replace.at' : 'survival.replace.maybe', said))}</p>
             {points.length > 1 && <Costs points={points} best={replacement.is_planned ? replacement.age : null} unit={unit} />}
         </Card>

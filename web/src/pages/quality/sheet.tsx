@@ -9,8 +9,8 @@ import { go } from '../../parts/route'
 import { CapabilityChart, BinsChart, LevelChart, RateChart } from '../../sheet/sheet_charts'
 import { headline, hintsOf, NO_CORRECTIONS, type Corrections } from '../../sheet/corrections'
 import { DropSheet } from '../../sheet/drop_sheet'
-import { KindBars } from '../../sheet/kind_bars'
 import { CauseDumbbells, CommonDumbbells } from '../../sheet/dumbbells'
+import { KindBars } from '../../sheet/kinds'
 import { showReport } from '../../sheet/report'
 import { ColumnsTable, ReadingFields } from '../../sheet/understood'
 import { useText } from '../../text'
@@ -134,10 +134,10 @@ function Answer({ looked, onNew, onProblem }: { looked: Looked; onNew: () => voi
                 </div>
             </Card>
             <div className="sheet-parts">
-                {part('count', answer.periods.length > 1 && answer.target.form !== 'none' && (
+                {part('count', (
                     <>
-                        <RateChart answer={answer} />
-                        {answer.kinds.length > 0 && <KindBars kinds={answer.kinds} />}
+                        {answer.periods.length > 1 && answer.target.form !== 'none' && <RateChart answer={answer} />}
+                        {answer.kinds.length > 1 && <KindBars kinds={answer.kinds} />}
                     </>
                 ), true)}
                 {part('changes', changed.length > 0 && <Panels>{changed.slice(0, 4).map((one) => <Panel key={one.column} title={one.column}><LevelChart answer={answer} measured={one} /></Panel>)}</Panels>, true)}
