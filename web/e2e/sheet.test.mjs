@@ -79,7 +79,7 @@ describe('a spreadsheet in Korean', () => {
         const n = rows.filter((row) => row[5] === '불량').length
         await page.locator('.sheet-hero').getByText(`1,200개 중 ${n}개가 불량입니다`).waitFor()
         await drawCharts(page)
-        const kinds = page.locator('.kind')
+        const kinds = page.locator('.pareto')
         assert.deepEqual([await kinds.count(), await page.locator('.sheet-figure').getByText('불량의 종류').count()], [2, 1])
         assert.match(await kinds.last().innerText(), /여기까지 100 %/)
         assert.equal(await page.locator('.sheet-hero').getByText('재작업로온도').count(), 0)

@@ -13,9 +13,9 @@ export function KindBars({ kinds }: { kinds: QualityAnswer['kinds'] }) {
             <figcaption>{t('sheet.kinds')}</figcaption>
             <div role="list" aria-label={t('sheet.kinds')}>
                 {rows.map(({ name, n, share, together }) => (
-                    <div key={name} role="listitem" className="kind">
+                    <div key={name} role="listitem" className="pareto">
                         <span title={name}>{name}</span>
-                        <div className="kind-plot" role="img" aria-label={`${name}: ${percent(share)} (${num(n)}), ${t('sheet.kinds.together', { share: percent(together) })}`}>
+                        <div className="pareto-plot" role="img" aria-label={`${name}: ${percent(share)} (${num(n)}), ${t('sheet.kinds.together', { share: percent(together) })}`}>
                             <i style={{ width: `${(share * 100).toFixed(2)}%` }} />
                             <u style={{ left: `${(together * 100).toFixed(2)}%` }} />
                         </div>
