@@ -115,6 +115,24 @@ def numbers_and_classes():
     check("a class a line", (status, out.split()), (0, ["종류2", "종류0"]))
 
 
+def a_daily_sheet():
+    """A row is many units: what is learned is the share of bad ones, in percent, and no kind of defect tells it."""
+    at, rows = random.Random(9), [["설비", "생산수량", "불량수량", "스크래치", "습도"]]
+    for i in range(400):
+        made, humid = at.randrange(380, 520), at.gauss(50, 8)
+        rate = (0.05 if i % 3 == 1 else 0.01) * (1.5 if humid > 55 else 1)
+        kinds = [sum(at.random() < rate * share for _ in range(made)) for share in (0.6, 0.4)]
+        rows.append([f"{i % 3 + 1}호기", made, sum(kinds), kinds[0], f"{humid:.1f}"])
+    path = write("daily.csv", "\n".join(",".join(map(str, row)) for row in rows) + "\n", "cp949")
+    card = train(path, "daily.maru")
+    check("the share of bad ones", (card["goal"], card["target"], card["unit"]), ("number", "불량수량 / 생산수량", "%"))
+    check("is foretold", figure(card, "r2")["low"] > 0.6, True)
+    status, out, error = maru("predict", path_of("daily.maru"), path)
+    answers = [float(row["prediction"]) for row in predictions(out)]
+    mean = [sum(answers[k::3]) / len(answers[k::3]) for k in range(3)]
+    check(f"of each machine: {mean}", (0.9 < mean[0] < 1.8, 4.5 < mean[1] < 7.5, 0.9 < mean[2] < 1.8), (True,) * 3)
+
+
 def a_pump(name, life, upto, at):
     """Vibration and temperature rise over the last 40 hours of a pump's life; the setting is what somebody chose."""
     return [f"{name},{k},{at.choice([20, 50])},{3 + 2 * max(0, 40 - life + k) ** 2 / 1600 + at.gauss(0, 0.2):.3f},{70 + 8 * max(0, 40 - life + k) / 40 + at.gauss(0, 1):.2f}" for k in range(1, upto + 1)]
@@ -319,6 +337,7 @@ def models_that_are_none():
 
 a_small_maker()
 numbers_and_classes()
+a_daily_sheet()
 remaining_life()
 wafer_maps()
 how_long_units_live()

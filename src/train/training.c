@@ -203,18 +203,38 @@ static const char *bad_of(struct training *t) {
     return copy;
 }
 
+// What is answered: of rows that count many units the share of bad ones, which no column is called by.
+static const char *target_of(struct training *t) {
+    const struct target *target = &t->in->roles->target;
+    const char *name = t->in->frame->column[target->column].name;
+    struct text text;
+    if (target->form != TARGET_COUNT) {
+        return name;
+    }
+    const char *of = t->in->frame->column[target->of_column].name;
+    text_init(&text, 4096);
+    if (target->of_is_rest) {
+        text_addf(&text, "%s / (%s + %s)", name, name, of);
+    } else {
+        text_addf(&text, "%s%s / %s", target->is_good_count ? "1 − " : "", name, of);
+    }
+    const char *copy = arena_text(t->arena, text.bytes ? text.bytes : "", text.n_bytes);
+    text_fini(&text);
+    return copy;
+}
+
 static maru_status put_together(struct training *t, maru_error *err) {
-    const struct frame_column *target = &t->in->frame->column[t->in->roles->target.column];
+    const struct target *target = &t->in->roles->target;
     t->model.goal = t->goal;
-    t->model.target = target->name;
-    t->model.unit = target->unit;
+    t->model.target = target_of(t);
+    t->model.unit = target->form == TARGET_COUNT ? "%" : t->in->frame->column[target->column].unit;
     t->model.bad = bad_of(t);
     t->model.n_class = t->all.n_class;
     t->model.class_name = t->all.class_name;
     t->model.recipe = t->recipe;
     t->model.source = t->fitted.source.bytes;
     t->model.n_source = t->fitted.source.n_bytes;
-    return t->model.bad ? MARU_OK : arena_refusal(t->arena, err);
+    return t->model.bad && t->model.target ? MARU_OK : arena_refusal(t->arena, err);
 }
 
 static bool goes_on(const void *context) {

@@ -79,8 +79,9 @@ static maru_status find_targets(struct training *t, float *y, maru_error *err) {
                     column->name);
     }
     for (uint32_t i = 0; i < frame->n_row; i++) {
-        const double value =
-            t->goal == MODEL_YES_NO || is_share ? t->in->roles->bad[i] : column->number[i];
+        const double value = is_share                  ? 100.0 * t->in->roles->bad[i]
+                             : t->goal == MODEL_YES_NO ? t->in->roles->bad[i]
+                                                       : column->number[i];
         y[i] = isfinite((float)value) ? (float)value : NAN;
     }
     return MARU_OK;
