@@ -197,7 +197,7 @@ maru_status cause_parts_try(const struct cause_span *span, const uint8_t *side,
         p[c] = 1.0;
     }
     struct mover mover = {span, side, tried, n_side, trial, root, weight};
-    for (uint8_t move = 0; move < N_CAUSE_MOVE; move++) {
+    for (uint32_t move = 0; move < N_CAUSE_MOVE; move++) {
         for (uint32_t k = 0; is_used[move] && k <= span->n_move; k++) {
             try_moved(&mover, (enum cause_move)move, k, p);
         }

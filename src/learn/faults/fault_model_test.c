@@ -211,7 +211,7 @@ static void runs_do_not_know_each_other(void **state) {
         for (uint32_t i = 0; i < 100; i++) {
             fault_step(&g->model, &run, x + (size_t)i * COLUMNS, &a);
         }
-        memcpy(moved, x + 100 * COLUMNS, sizeof moved);
+        memcpy(moved, x + (size_t)100 * COLUMNS, sizeof moved);
         moved[c] += 20.0 * (c + 1);
         fault_step(&g->model, &run, moved, &a);
         assert_true(a.is_alarm && a.cause[0].column == c);

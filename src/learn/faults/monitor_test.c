@@ -22,7 +22,7 @@ static double noise(uint64_t stream, uint64_t i) {
 
 // Six variables of two hidden factors; `memory` is how much of a factor stays from sample to sample. From
 // `onset` on variable 4 is shifted.
-static void make(double *values, size_t n, uint64_t stream, double memory, size_t onset,
+static void make(double *values, uint32_t n, uint64_t stream, double memory, size_t onset,
                  double shift) {
     double factor[2] = {0.0, 0.0};
     static const double load[P][2] = {{1, 0}, {1, .3}, {.7, -.7}, {0, 1}, {.5, .5}, {-.6, .8}};
@@ -45,7 +45,7 @@ struct rooms {
 };
 
 static void fit(struct rooms *rooms, const struct monitor_options *options, const double *values,
-                size_t n) {
+                uint32_t n) {
     const struct monitor_part part = {values, n};
     const struct monitor_data data = {&part, 1, P};
     maru_error err = {0};
@@ -58,7 +58,7 @@ static void fit(struct rooms *rooms, const struct monitor_options *options, cons
     arena_fini(&rooms->scratch);
 }
 
-static double share_of_alarms(const struct monitor *m, const double *values, size_t n,
+static double share_of_alarms(const struct monitor *m, const double *values, uint32_t n,
                               size_t first) {
     double history[MONITOR_MAX_LAG * P];
     struct monitor_state state;

@@ -295,17 +295,17 @@ static void counts_of_kinds(void **state) {
 
 static void words_of_names(void **state) {
     static const struct {
-        enum word_list list;
         const char *name;
+        enum word_list list;
         bool has;
     } cases[] = {
-        {WORDS_LOT, "LotNo", true},      {WORDS_LOT, "LOT_ID", true},
-        {WORDS_LOT, "lot", true},        {WORDS_LOT, "slot", false},
-        {WORDS_LOT, "Plot size", false}, {WORDS_LOT, "원료로트번호", true},
-        {WORDS_TOOL, "MachineID", true}, {WORDS_TOOL, "EQP01", true},
-        {WORDS_TOOL, "machined", false}, {WORDS_TARGET, "pos_y", true},
-        {WORDS_TARGET, "Yaw", false},    {WORDS_BAD_NAME, "NG여부", true},
-        {WORDS_BAD_NAME, "long", false}, {WORDS_UPPER, "두께 상한", true},
+        {"LotNo", WORDS_LOT, true},      {"LOT_ID", WORDS_LOT, true},
+        {"lot", WORDS_LOT, true},        {"slot", WORDS_LOT, false},
+        {"Plot size", WORDS_LOT, false}, {"원료로트번호", WORDS_LOT, true},
+        {"MachineID", WORDS_TOOL, true}, {"EQP01", WORDS_TOOL, true},
+        {"machined", WORDS_TOOL, false}, {"pos_y", WORDS_TARGET, true},
+        {"Yaw", WORDS_TARGET, false},    {"NG여부", WORDS_BAD_NAME, true},
+        {"long", WORDS_BAD_NAME, false}, {"두께 상한", WORDS_UPPER, true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -121,7 +121,7 @@ static void make_runs(struct maker *m) {
 static void faults_are_seen_and_named(void **state) {
     (void)state;
     struct maker m;
-    struct fault_model model;
+    struct fault_model model = {0};
     make_runs(&m);
     const struct fault_training in = input_of(&m);
     assert_int_equal(train(&in, &model), MARU_OK);
@@ -133,7 +133,8 @@ static void faults_are_seen_and_named(void **state) {
     assert_true(model.detected.value > 0.95 && model.named.value > 0.9);
     assert_false(warns(&model, FAULT_WARN_ONE_RUN) || warns(&model, FAULT_WARN_NOT_SAID) ||
                  warns(&model, FAULT_WARN_NO_TIME) || warns(&model, FAULT_WARN_HIDDEN));
-    for (uint32_t k = 0; k < 4; k++) {
+    assert_true(model.told != NULL);
+    for (uint32_t k = 0; k < 4 && model.told; k++) {
         const struct fault_told *told = &model.told[k];
         assert_true(told->is_learnt && told->is_by_run && told->n_run == 3 && told->n_row == 180);
         assert_true(told->n_missed == 0 && told->delay <= 2.0 && isfinite(told->unseen));
@@ -186,7 +187,7 @@ static void same_bytes(void **state) {
 static void one_run_a_fault(void **state) {
     (void)state;
     struct maker m;
-    struct fault_model model;
+    struct fault_model model = {0};
     begin(&m);
     add_run(&m, 0, "normal", 600, SIGNALS, 0.0);
     add_run(&m, 1, "leak", 300, 0, 5.0);
@@ -201,9 +202,13 @@ static void one_run_a_fault(void **state) {
                 warns(&model, FAULT_WARN_UNSEEN));
     assert_int_equal(model.n_left_out, 50);
     assert_int_equal(model.n_normal_tried, 150);
-    assert_true(model.told[0].is_learnt && !model.told[0].is_by_run && !model.told[2].is_learnt);
-    assert_true(model.told[2].detected.value > 0.5 && isnan(model.told[2].named.value));
-    assert_true(model.told[3].detected.value < 0.1);
+    const struct fault_told *told = model.told;
+    assert_true(told != NULL);
+    if (told) {
+        assert_true(told[0].is_learnt && !told[0].is_by_run && !told[2].is_learnt);
+        assert_true(told[2].detected.value > 0.5 && isnan(told[2].named.value));
+        assert_true(told[3].detected.value < 0.1);
+    }
     fault_model_fini(&model);
     end(&m);
 }
@@ -212,7 +217,7 @@ static void one_run_a_fault(void **state) {
 static void detection_alone(void **state) {
     (void)state;
     struct maker m;
-    struct fault_model model;
+    struct fault_model model = {0};
     begin(&m);
     add_run(&m, 0, "OK", 400, SIGNALS, 0.0);
     struct fault_training in = input_of(&m);
@@ -235,7 +240,7 @@ static void detection_alone(void **state) {
 static void refusals(void **state) {
     (void)state;
     struct maker m;
-    struct fault_model model;
+    struct fault_model model = {0};
     begin(&m);
     struct fault_training in = input_of(&m);
     assert_int_equal(train(&in, &model), MARU_E_INPUT); // no row
@@ -287,7 +292,7 @@ static void refusals(void **state) {
 static void gaps_and_constants(void **state) {
     (void)state;
     struct maker m;
-    struct fault_model model;
+    struct fault_model model = {0};
     make_runs(&m);
     for (uint32_t i = 0; i < m.frame.n_row; i++) {
         m.frame.column[FIRST + SIGNALS - 1].number[i] = 3.0;
@@ -311,7 +316,7 @@ static bool stop_after(void *context, double share, const char *what) {
 static void it_stops_when_told(void **state) {
     (void)state;
     struct maker m;
-    struct fault_model model;
+    struct fault_model model = {0};
     make_runs(&m);
     struct fault_training in = input_of(&m);
     for (int n = 1; n < 200; n *= 3) {
