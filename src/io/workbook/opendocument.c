@@ -412,7 +412,7 @@ maru_status workbook_is_opendocument(struct workbook_job *job, bool *is_it) {
     static const char spreadsheet[] = "spreadsheet"; // or spreadsheet-template
     const struct workbook_handler manifest = {manifest_begin, no_end, no_text, job};
     struct archive *part = NULL;
-    char said[128];
+    char said[128] = "";
     size_t n = 0;
     bool is_there = false;
     maru_status st = workbook_part_open(job, "mimetype", &part);

@@ -367,7 +367,7 @@ enum cause_move cause_span_choose(const struct cause_span *span, const uint8_t *
     if (span->has_inside && is_even(code, group_at, span->n_group, 1.0)) {
         return CAUSE_MOVE_INSIDE;
     }
-    uint32_t at[MOST_STRETCHES + 1];
+    uint32_t at[MOST_STRETCHES + 1] = {0};
     for (uint32_t i = 0; i <= span->n_stretch && span->n_stretch > 0; i++) {
         at[i] = group_at[stretch_at(span, i)];
     }

@@ -53,7 +53,8 @@ float fault_trees_outside(const struct fault_trees *trees, const float *x) {
 
 void fault_trees_ask(const struct fault_trees *trees, const float *x, void *scratch,
                      float *probability, struct fault_name *name) {
-    float *margin = (float *)((unsigned char *)scratch + forest_bytes(trees));
+    void *behind = (unsigned char *)scratch + forest_bytes(trees);
+    float *margin = behind;
     memset(probability, 0, trees->n_fault * sizeof *probability);
     for (uint32_t k = 0; k < trees->n_member; k++) {
         forest_margin(trees->member[k], x, scratch, margin);

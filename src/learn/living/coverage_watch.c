@@ -37,10 +37,11 @@ void coverage_watch_write(const struct coverage_watch *w, struct text *out) {
 }
 
 struct coverage_watch coverage_watch_read(struct binary *in) {
+    const struct coverage_watch none = {0};
     struct coverage_watch w = {.n = binary_u64(in)};
     for (int k = 0; k < COVERAGE_N_STAKE; k++) {
         w.wealth[k] = binary_double(in);
         in->is_bad = in->is_bad || !(w.wealth[k] >= 0 && w.wealth[k] <= WEALTH_MOST);
     }
-    return in->is_bad ? (struct coverage_watch){0} : w;
+    return in->is_bad ? none : w;
 }
