@@ -169,9 +169,9 @@ static int run_bench(struct call *call) {
     }
     const char *around = getenv("MARU_DATA");
     const struct set_run run = {.name = set->name,
-                                .folder = values->data ? values->data
-                                          : around     ? around
-                                                       : "../shared/data",
+                                .folder = values->data          ? values->data
+                                          : around && around[0] ? around
+                                                                : "../shared/data",
                                 .seed = values->seed,
                                 .n_seed = (uint32_t)values->seeds,
                                 .n_thread = values->threads > 0 ? (uint32_t)values->threads
