@@ -343,6 +343,7 @@ def lies(cloud, mes, film, model):
 def alarms(cloud, mes, film, model):
     """Now, not hours ago: a prediction above its limit raises an alarm, and so does a model that is not used."""
     film.at = {tool: math.floor(time.time()) - 300 for tool in TOOLS}
+    comes_live(cloud, mes, film, model, 1, warmer=-8)  # thin ones are the last that the alarm meets
     cloud.put("alarms", "alarm,condition,priority\nTHICK,'maru/dep-2/film.prediction' > 270,high\nOFF,maru/models/film.used = 0,high\n")
     told = lambda name: [e for e in cloud.events(kind="alarm") if e["name"] == name and e["at"] > film.at["dep-1"] - 1200]
     check("nothing is too thick yet", told("THICK"), [])
