@@ -1,0 +1,59 @@
+// Where the parts of a job go.
+//
+// FGD: Weng et al., Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent, USENIX
+// ATC 2023. The others are those it is compared with there.
+#ifndef POOL_PLACEMENT_H
+#define POOL_PLACEMENT_H
+
+#include "pool/space.h"
+
+enum placement_rule {
+    PLACEMENT_FGD,      // where free GPUs become useless for the usual jobs the least
+    PLACEMENT_BEST_FIT, // where the least is left
+    PLACEMENT_DOT, // where want and what is free are least alike (Tetris' alignment, as the paper has it)
+    PLACEMENT_FIRST_FIT,  // the first node
+    PLACEMENT_PACKING,    // nodes and GPUs that are in use already, as the paper's GpuPacking
+    PLACEMENT_CLUSTERING, // by the same kind of want, as the paper's GpuClustering
+    PLACEMENT_RANDOM,
+};
+enum { PLACEMENT_RULES = PLACEMENT_RANDOM + 1 };
+extern const char *const placement_rule_names[PLACEMENT_RULES]; // "fgd", "best-fit", ...
+
+// What is usually asked for: kinds of wants with how often they come. FGD measures fragmentation by them.
+enum { PLACEMENT_MAX_KINDS = 512 };
+struct want_kind {
+    struct want want;
+    double share; // of all jobs; they add up to 1
+};
+
+struct
+    placement; // what a rule remembers between calls; a copy of it belongs to a copy of the space
+
+//   memory  placement_free; kinds are copied
+//   errors  MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE maru_status placement_new(const struct cluster *cluster, enum placement_rule rule,
+                                        const struct want_kind *kind, uint32_t n_kind,
+                                        uint64_t seed, struct placement **out, maru_error *err);
+void placement_free(struct placement *placement);
+MARU_MUST_USE maru_status placement_copy(const struct placement *placement, struct placement **out,
+                                         maru_error *err);
+
+// Find room for n_part equal parts, all at once, and take nothing. Parts may share a node where they fit. Those of a gang
+// come into as few islands as can be.
+//   in      allowed: NULL, or a function that says whether a part may stand on a node (reservations, power)
+//   out     part (n_part), in the order of their nodes; untouched where false
+//   cost    FGD: O(nodes that changed x kinds) where many jobs are of few kinds
+typedef bool (*placement_allows)(const void *context, uint32_t node);
+struct placement_ask {
+    struct want want;
+    uint32_t n_part;
+    placement_allows allows;
+    const void *context;
+};
+bool placement_find(struct placement *placement, const struct space *space,
+                    const struct placement_ask *ask, struct pool_part *part);
+
+// Fragmentation of the whole space in GPUs, F of the paper: expected thousandths of free GPUs that a usual job cannot use.
+double placement_fragmentation(const struct placement *placement, const struct space *space);
+
+#endif
