@@ -9,7 +9,7 @@
 static const struct cluster_site only_site = {.name = "site", .pue_milli = 1000};
 
 static maru_status refuse_row(maru_error *err, uint32_t row, const char *what, const char *name) {
-    return fail_at(err, MARU_E_INPUT, "", row, 0, "%s of '%s'", what, name);
+    return fail_at(err, MARU_E_INPUT, "", row, 0, "'%s': %s", name, what);
 }
 
 static maru_status check_node(const struct cluster_node *node, uint32_t row,
@@ -22,7 +22,7 @@ static maru_status check_node(const struct cluster_node *node, uint32_t row,
                        node->name, node->n_gpu, CLUSTER_MAX_NODE_GPUS);
     }
     if ((node->type == CLUSTER_NO_TYPE) != (node->n_gpu == 0)) {
-        return refuse_row(err, row, "GPUs go with their type, and the other way round: row",
+        return refuse_row(err, row, "GPUs go with their type, and a type with GPUs",
                           node->name);
     }
     return node->site < cluster->n_site ? MARU_OK

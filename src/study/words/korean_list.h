@@ -6,6 +6,7 @@
 #include "study/words/korean_learn_list.h"
 #include "study/words/korean_live_list.h"
 #include "study/words/korean_living_list.h"
+#include "study/words/korean_pool_list.h"
 
 // clang-format off
 #define KOREAN_FAULTS(X) \
@@ -710,7 +711,7 @@
     X("'{1}' uses more than {2} of spt, edd, cr, odd, maxwork, qtcr, qts", "'{1}'[은/는] spt, edd, cr, odd, maxwork, qtcr, qts를 {2}개 넘게 씁니다") \
     /* the end of the list */
 
-#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_LEARN(X) KOREAN_LIVE(X) KOREAN_LIVING(X)
+#define KOREAN_SENTENCES(X) KOREAN_FAULTS(X) KOREAN_PROBLEMS(X) KOREAN_MACHINE(X) KOREAN_RULES(X) KOREAN_LEARN(X) KOREAN_LIVE(X) KOREAN_LIVING(X) KOREAN_POOL(X)
 // clang-format on
 
 #endif
