@@ -5,7 +5,7 @@
 #ifndef POOL_PLACEMENT_H
 #define POOL_PLACEMENT_H
 
-#include "pool/space.h"
+#include "pool/placement/fragmentation.h"
 
 enum placement_rule {
     PLACEMENT_FGD,      // where free GPUs become useless for the usual jobs the least
@@ -19,15 +19,8 @@ enum placement_rule {
 enum { PLACEMENT_RULES = PLACEMENT_RANDOM + 1 };
 extern const char *const placement_rule_names[PLACEMENT_RULES]; // "fgd", "best-fit", ...
 
-// What is usually asked for: kinds of wants with how often they come. FGD measures fragmentation by them.
-enum { PLACEMENT_MAX_KINDS = 512 };
-struct want_kind {
-    struct want want;
-    double share; // of all jobs; they add up to 1
-};
-
-struct
-    placement; // what a rule remembers between calls; a copy of it belongs to a copy of the space
+// What a rule remembers between calls: scores by states, not by nodes, so that it may look at any space of the cluster.
+struct placement;
 
 //   memory  placement_free; kinds are copied
 //   errors  MARU_E_LIMIT, MARU_E_MEMORY
@@ -35,6 +28,11 @@ MARU_MUST_USE maru_status placement_new(const struct cluster *cluster, enum plac
                                         const struct want_kind *kind, uint32_t n_kind,
                                         uint64_t seed, struct placement **out, maru_error *err);
 void placement_free(struct placement *placement);
+// From now on these kinds are the usual ones.
+//   errors  as placement_new, which leave the old ones
+MARU_MUST_USE maru_status placement_set_kinds(struct placement *placement,
+                                              const struct want_kind *kind, uint32_t n_kind,
+                                              maru_error *err);
 MARU_MUST_USE maru_status placement_copy(const struct placement *placement, struct placement **out,
                                          maru_error *err);
 
@@ -42,7 +40,8 @@ MARU_MUST_USE maru_status placement_copy(const struct placement *placement, stru
 // come into as few islands as can be.
 //   in      allowed: NULL, or a function that says whether a part may stand on a node (reservations, power)
 //   out     part (n_part), in the order of their nodes; untouched where false
-//   cost    FGD: O(nodes that changed x kinds) where many jobs are of few kinds
+//   cost    one part: a look at each class of nodes (space.h) that it fits, each scored once; a gang: O(islands + nodes of
+//           the island), or of all where it needs several
 typedef bool (*placement_allows)(const void *context, uint32_t node);
 struct placement_ask {
     struct want want;
@@ -53,7 +52,7 @@ struct placement_ask {
 bool placement_find(struct placement *placement, const struct space *space,
                     const struct placement_ask *ask, struct pool_part *part);
 
-// Fragmentation of the whole space in GPUs, F of the paper: expected thousandths of free GPUs that a usual job cannot use.
+// Fragmentation of all nodes that are up, F of the paper, in GPUs: what a usual job cannot use of what is free, on average.
 double placement_fragmentation(const struct placement *placement, const struct space *space);
 
 #endif

@@ -12,7 +12,17 @@
     X("a PUE below 1", "PUE는 1보다 작을 수 없습니다") \
     X("an island beyond the number of nodes", "아일랜드 번호가 노드 수를 넘습니다")
 
-#define KOREAN_POOL(X) KOREAN_CLUSTER(X)
+#define KOREAN_PLACE(X) \
+    X("no memory for what is free on {1} nodes", "노드 {1}개의 빈자리를 기록할 메모리가 없습니다") \
+    X("no memory for a rule of placement", "배치 규칙에 쓸 메모리가 없습니다") \
+    X("no memory for a copy of a rule of placement", "배치 규칙을 복사할 메모리가 없습니다") \
+    X("no memory for gangs on {1} nodes", "노드 {1}개에서 한꺼번에 시작하는 작업을 배치할 메모리가 없습니다") \
+    X("no memory for {1} kinds of jobs", "작업 종류 {1}가지를 기록할 메모리가 없습니다") \
+    X("no memory for a copy of the kinds of jobs", "작업 종류를 복사할 메모리가 없습니다") \
+    X("{1} kinds of jobs; at most {2} are told apart", "작업 종류가 {1}가지입니다: {2}가지까지 구별합니다") \
+    X("kind {1}: shares of jobs and of a GPU are between 0 and 1", "{1}번째 종류: 작업의 비율과 GPU의 몫은 0과 1 사이여야 합니다")
+
+#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_PLACE(X)
 // clang-format on
 
 #endif

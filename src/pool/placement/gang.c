@@ -1,0 +1,245 @@
+#include "pool/placement/gang.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+
+// One island that holds the whole gang is best, and of those the one with the fewest free GPUs. Where none does, islands
+// are taken with the most room first, which needs the fewest of them, and the rest goes into the one with the least room
+// that holds it. Inside an island nodes are filled in the order of the rule's cost, then of their numbers, each as full as it gets,
+// so that parts that talk to each other share nodes. Ties everywhere go to the lowest number: nothing is left to chance.
+
+struct chosen { // a node that takes parts
+    int64_t cost;
+    uint32_t node, n_part;
+};
+
+struct gang_room {
+    uint32_t n_island;
+    uint32_t *island;      // (n_island): parts that it has room for
+    struct chosen *heap;   // (n_node): of the island that is filled
+    struct chosen *chosen; // (n_node): of the gang, so far
+    uint32_t n_chosen;
+};
+
+maru_status gang_room_new(const struct cluster *cluster, struct gang_room **out, maru_error *err) {
+    struct gang_room *const room = alloc_new(1, sizeof *room);
+    if (room) {
+        room->n_island = cluster->n_island;
+        room->island = alloc_new((size_t)cluster->n_island + 1, sizeof *room->island);
+        room->heap = alloc_new((size_t)cluster->n_node + 1, sizeof *room->heap);
+        room->chosen = alloc_new((size_t)cluster->n_node + 1, sizeof *room->chosen);
+    }
+    if (!room || !room->island || !room->heap || !room->chosen) {
+        gang_room_free(room);
+        return fail(err, MARU_E_MEMORY, "no memory for gangs on %u nodes", cluster->n_node);
+    }
+    *out = room;
+    return MARU_OK;
+}
+
+void gang_room_free(struct gang_room *room) {
+    if (room) {
+        alloc_free(room->island);
+        alloc_free(room->heap);
+        alloc_free(room->chosen);
+        alloc_free(room);
+    }
+}
+
+struct pool_part part_on(uint32_t node, const struct want *want, uint16_t gpus) {
+    return (struct pool_part){.node = node,
+                              .gpus = gpus,
+                              .gpu_milli = want->n_gpu ? want->gpu_milli : 0,
+                              .cpu_milli = want->cpu_milli,
+                              .memory_mib = want->memory_mib};
+}
+
+// ---- room
+
+static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+uint32_t parts_that_fit(const struct node_free *free, const struct want *want, uint32_t most) {
+    if (most == 0 || !node_free_fits(free, want)) {
+        return 0;
+    }
+    uint32_t n = most;
+    n = want->cpu_milli ? least(n, free->cpu_milli / want->cpu_milli) : n;
+    n = want->memory_mib ? least(n, free->memory_mib / want->memory_mib) : n;
+    if (want->n_gpu == 0 || want->gpu_milli == 0) {
+        return n;
+    }
+    uint32_t gpus = 0; // parts for one GPU each, or GPUs with enough
+    for (uint32_t g = 0; g < free->n_gpu; g++) {
+        const uint32_t here = (uint32_t)free->gpu_milli[g] / want->gpu_milli;
+        gpus += want->n_gpu == 1 ? here : here > 0;
+    }
+    return least(n, gpus / want->n_gpu);
+}
+
+static uint32_t node_room(const struct space *space, uint32_t node, const struct placement_ask *ask,
+                          uint32_t most) {
+    if (!space_fits(space, node, &ask->want) || (ask->allows && !ask->allows(ask->context, node))) {
+        return 0;
+    }
+    return parts_that_fit(space_row(space, node), &ask->want, most);
+}
+
+// Parts that an island has room for, at most `most`.
+static uint32_t island_room(const struct space *space, uint32_t island,
+                            const struct placement_ask *ask, uint32_t most) {
+    uint32_t n = 0;
+    uint32_t sum = 0;
+    const uint32_t *const node = space_island(space, island, &n);
+    for (uint32_t i = 0; i < n && sum < most; i++) {
+        sum += node_room(space, node[i], ask, most - sum);
+    }
+    return sum;
+}
+
+// ---- a heap with the lowest cost on top
+
+static bool is_before(const struct chosen *a, const struct chosen *b) {
+    return a->cost != b->cost ? a->cost < b->cost : a->node < b->node;
+}
+
+static void sink(struct chosen *heap, uint32_t n, uint32_t at) {
+    for (uint32_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
+        child += child + 1 < n && is_before(&heap[child + 1], &heap[child]);
+        if (!is_before(&heap[child], &heap[at])) {
+            return;
+        }
+        const struct chosen kept = heap[at];
+        heap[at] = heap[child];
+        heap[child] = kept;
+        at = child;
+    }
+}
+
+static void make_heap(struct chosen *heap, uint32_t n) {
+    for (uint32_t at = n / 2; at-- > 0;) {
+        sink(heap, n, at);
+    }
+}
+
+static struct chosen pop(struct chosen *heap, uint32_t *n) {
+    const struct chosen top = heap[0];
+    heap[0] = heap[--*n];
+    sink(heap, *n, 0);
+    return top;
+}
+
+// ---- filling
+
+// Choose nodes of an island for at most `most` parts; returns for how many.
+static uint32_t fill_island(struct gang_room *room, const struct scoring *scoring,
+                            const struct space *space, uint32_t island,
+                            const struct placement_ask *ask, uint32_t most) {
+    uint32_t n_node = 0;
+    uint32_t n = 0;
+    uint32_t n_placed = 0;
+    const uint32_t *const node = space_island(space, island, &n_node);
+    for (uint32_t i = 0; i < n_node; i++) {
+        const uint32_t fits = node_room(space, node[i], ask, most);
+        if (fits > 0) {
+            const struct score score = score_of(scoring, space_row(space, node[i]), &ask->want);
+            room->heap[n++] = (struct chosen){score.cost, node[i], fits};
+        }
+    }
+    make_heap(room->heap, n);
+    while (n > 0 && n_placed < most) {
+        struct chosen next = pop(room->heap, &n);
+        next.n_part = least(next.n_part, most - n_placed);
+        n_placed += next.n_part;
+        room->chosen[room->n_chosen++] = next;
+    }
+    return n_placed;
+}
+
+// Write the parts of all chosen nodes, in the order of their numbers.
+static void write_parts(struct gang_room *room, const struct scoring *scoring,
+                        const struct space *space, const struct want *want,
+                        struct pool_part *part) {
+    uint32_t n = room->n_chosen;
+    for (uint32_t i = 0; i < n; i++) {
+        room->chosen[i].cost = 0; // the order is now that of the numbers alone
+    }
+    make_heap(room->chosen, n);
+    while (n > 0) {
+        const struct chosen next = pop(room->chosen, &n);
+        struct node_free free = *space_row(space, next.node);
+        for (uint32_t k = 0; k < next.n_part; k++) {
+            const uint16_t gpus = gpus_with(&free, want, score_of(scoring, &free, want).gpu_milli);
+            node_free_take(&free, want, gpus);
+            *part++ = part_on(next.node, want, gpus);
+        }
+    }
+}
+
+// ---- islands
+
+// Could an island hold so many parts, as far as its free GPUs tell?
+static bool may_hold(const struct space *space, uint32_t island, const struct want *want,
+                     uint32_t n_part) {
+    return want->gpu_milli < GPU_WHOLE ||
+           space_island_free(space, island) >= (uint64_t)n_part * want->n_gpu;
+}
+
+// The island with the fewest free GPUs that holds all parts; UINT32_MAX: none does.
+static uint32_t find_island(const struct space *space, const struct placement_ask *ask,
+                            uint32_t n_island) {
+    uint32_t best = UINT32_MAX;
+    for (uint32_t i = 0; i < n_island; i++) {
+        if (may_hold(space, i, &ask->want, ask->n_part) &&
+            (best == UINT32_MAX || space_island_free(space, i) < space_island_free(space, best)) &&
+            island_room(space, i, ask, ask->n_part) == ask->n_part) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+// The island to take next for `left` parts: the least room that holds them, or else the most room.
+static uint32_t next_island(const struct gang_room *room, uint32_t left) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < room->n_island; i++) {
+        const uint32_t a = room->island[i];
+        const uint32_t b = room->island[best];
+        best = (a >= left ? b < left || a < b : a > b) ? i : best;
+    }
+    return best;
+}
+
+static bool fill_several(struct gang_room *room, const struct scoring *scoring,
+                         const struct space *space, const struct placement_ask *ask) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < room->n_island; i++) {
+        room->island[i] = island_room(space, i, ask, ask->n_part);
+        sum += room->island[i];
+    }
+    for (uint32_t left = sum < ask->n_part ? 0 : ask->n_part; left > 0;) {
+        const uint32_t island = next_island(room, left);
+        left -= fill_island(room, scoring, space, island, ask, left);
+        room->island[island] = 0;
+    }
+    return sum >= ask->n_part;
+}
+
+bool gang_find(struct gang_room *room, const struct scoring *scoring, const struct space *space,
+               const struct placement_ask *ask, struct pool_part *part) {
+    const struct want *const want = &ask->want;
+    if (want->gpu_milli >= GPU_WHOLE &&
+        space_n_free_of(space, want->types) < (uint64_t)ask->n_part * want->n_gpu) {
+        return false;
+    }
+    room->n_chosen = 0;
+    const uint32_t island = find_island(space, ask, room->n_island);
+    if (island != UINT32_MAX) {
+        fill_island(room, scoring, space, island, ask, ask->n_part);
+    } else if (!fill_several(room, scoring, space, ask)) {
+        return false;
+    }
+    write_parts(room, scoring, space, want, part);
+    return true;
+}
