@@ -22,7 +22,25 @@
     X("{1} kinds of jobs; at most {2} are told apart", "작업 종류가 {1}가지입니다: {2}가지까지 구별합니다") \
     X("kind {1}: shares of jobs and of a GPU are between 0 and 1", "{1}번째 종류: 작업의 비율과 GPU의 몫은 0과 1 사이여야 합니다")
 
-#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_PLACE(X)
+#define KOREAN_TRACE(X) \
+    X("the table is empty", "표가 비어 있습니다") \
+    X("'{1}' is no number from 0 to {2}", "'{1}'[은/는] 0부터 {2}까지의 수가 아닙니다") \
+    X("'{1}' is no memory: a number, or one with M, G or T", "'{1}'[은/는] 메모리 크기가 아닙니다: 수만 쓰거나 M, G, T를 붙입니다") \
+    X("'{1}' is no span of time: seconds, 90m, 2h, 12:30:00", "'{1}'[은/는] 시간 길이가 아닙니다: 초 단위의 수, 90m, 2h, 12:30:00처럼 씁니다") \
+    X("'{1}' is no time: seconds, or 2026-05-01T12:00:00", "'{1}'[은/는] 시각이 아닙니다: 초 단위의 수 또는 2026-05-01T12:00:00처럼 씁니다") \
+    X("a trace has at most {1} jobs", "기록에는 작업이 {1}개까지 들어갑니다") \
+    X("no memory for the jobs of a trace", "기록의 작업을 담을 메모리가 없습니다") \
+    X("'{1}' is no type of GPU that a node has", "'{1}'[은/는] 어느 노드에도 없는 GPU 종류입니다") \
+    X("a job of {1} parts; at most {2} are possible", "작업 하나가 {1}조각입니다: {2}조각까지입니다") \
+    X("no table of jobs: it needs columns 'gpus' and 'duration', those of sacct -P (JobID, State), or of openb (num_gpu, gpu_milli)", "작업 표가 아닙니다: 'gpus'와 'duration' 열, sacct -P의 열(JobID, State), 또는 openb의 열(num_gpu, gpu_milli)이 있어야 합니다") \
+    X("a GPU of which nothing is asked: 1 to 1000 thousandths", "GPU를 조금도 쓰지 않는 요청입니다: 1부터 1000까지 천분율로 씁니다") \
+    X("a share is of one GPU: 'gpus' has to be 1", "몫은 GPU 하나에 대한 것입니다: 'gpus'가 1이어야 합니다") \
+    X("'{1}' is no resource: cpu=8, mem=64G, gres/gpu:h100=4", "'{1}'[은/는] 자원이 아닙니다: cpu=8, mem=64G, gres/gpu:h100=4처럼 씁니다") \
+    X("more than a job can have", "작업 하나가 가질 수 있는 양을 넘습니다") \
+    X("no memory for the nodes of a cluster", "클러스터의 노드를 담을 메모리가 없습니다") \
+    X("no table of nodes: it needs columns 'gpus', 'gpu_type' and 'cpus', or those of openb (gpu, model, cpu_milli)", "노드 표가 아닙니다: 'gpus', 'gpu_type', 'cpus' 열 또는 openb의 열(gpu, model, cpu_milli)이 있어야 합니다")
+
+#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
 // clang-format on
 
 #endif
