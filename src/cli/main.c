@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "cli/verb.h"
+#include "io/executor/shepherd.h"
 #include "io/terminal.h"
 
 #include <stdlib.h>
@@ -53,6 +54,10 @@ static int run_verb(struct call *call, struct common *common, int argc, char **a
 }
 
 int main(int argc, char **argv) {
+    if (argc == 3 &&
+        strcmp(argv[1], "shepherd") == 0) { // not for people: who tends a job of the pool
+        return shepherd_main(argv[2]);
+    }
     const char *no_colors = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
     struct call call = {

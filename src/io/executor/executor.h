@@ -18,14 +18,19 @@ enum {
     LAUNCH_MAX_PARTS = 4096,
     LAUNCH_MAX_GPUS = 16, // of a part
     LAUNCH_MAX_NODE_BYTES = 64,
+    LAUNCH_MAX_WORDS = 2000, // of a command; all three fit into bubblewrap's 9000 arguments
+    LAUNCH_MAX_VARIABLES = 1000,
+    LAUNCH_MAX_FILES = 1000,
+    LAUNCH_MAX_TEXT_BYTES = 1 << 20,   // of all words, variables and paths together
+    LAUNCH_MAX_WORD_BYTES = 128 << 10, // of one: what Linux hands to a program
 };
 
 struct launch_file { // of the machine, that the job may read under /in/NAME
     const char *name, *path;
 };
 
-struct
-    launch_part { // where a part stands; an executor that schedules by itself looks only at counts
+// Where a part stands; an executor that schedules by itself looks only at counts.
+struct launch_part {
     const char *node;
     uint16_t gpus; // bit g: GPU g of the node
     uint8_t n_gpu;
@@ -36,24 +41,24 @@ struct launch {
     const char *id;
     const char *tenant, *project; // Slurm's account: both
     const char *name;             // for people
-    const char *folder;      // absolute; it is the job's working folder and all that it may write
-    const char *const *argv; // (ends with NULL); argv[0] is found in PATH
-    const char *const
-        *env; // NAME=VALUE (ends with NULL); nothing else of this process's environment goes in
+    const char *folder;           // absolute, with work/ in it; see below
+    const char *const *argv;      // (ends with NULL); argv[0] is found in PATH
+    const char *const *env; // NAME=VALUE (ends with NULL); nothing else of this environment goes in
     const struct launch_file *file;
-    const struct launch_part *part; // (n_part)
+    const struct launch_part *part; // (n_part), at least one
     const char *gpu_type;           // "": any
     size_t n_file, n_part;
     uint32_t cpu_milli, memory_mib; // of a part
-    int64_t limit_us;               // of wall time
+    int64_t limit_us;               // of wall time: over by then, the signal comes grace_us before
     int64_t grace_us;               // between the checkpoint signal and the end
     int checkpoint_signal;          // 0: SIGTERM
     int32_t priority;               // Slurm: nice
     const char *qos;                // Slurm; "": the account's
     bool has_network;
 };
-// Standard output and error of the job are FOLDER/.maru/out and FOLDER/.maru/err of this launch's folder; nothing of it is more than
-// the executor's cap (executor_settings.log_bytes); what is cut is said in the last line.
+// The folder of a launch has work/, made by the caller: the job's working folder and all that it may write, in a sandbox /work.
+// Beside it, out of the job's reach, are out and err, what it says: launches in the same folder go on in the same files, none is
+// longer than the executor's cap, and what is cut is said in the last line. A file named script there is read as /job/script.
 
 enum launch_state {
     LAUNCH_ABSENT,  // no launch of this id is known
@@ -63,13 +68,13 @@ enum launch_state {
     LAUNCH_UNKNOWN, // the executor does not answer now: ask again
 };
 enum launch_end {
-    END_EXIT,    // by itself, exit_code
-    END_SIGNAL,  // by a signal, exit_code is it
-    END_LIMIT,   // its time was up
+    END_EXIT,   // by itself, exit_code
+    END_SIGNAL, // by a signal, exit_code is it
+    END_LIMIT, // its time was up; exit_code is what it then said, 128 + the signal where one ended it
     END_MEMORY,  // it took more memory than it may
-    END_STOPPED, // executor_stop
-    END_NODE,    // the node went away, or the machine started anew
-    END_FAILED,  // it could not be started: `what` says why
+    END_STOPPED, // executor_stop; exit_code as with END_LIMIT
+    END_NODE, // the node went away, or the machine started anew; ended_us is when it was last seen
+    END_FAILED, // it could not be started, or passed a limit that has no word here: `what` says why
 };
 struct launch_look {
     enum launch_state state;
@@ -94,6 +99,11 @@ typedef maru_status (*executor_see_node)(void *context, const struct executor_no
                                          maru_error *err);
 
 struct executor;
+
+// Is this a launch that some executor could start? executor_start asks it.
+//   errors  MARU_E_INPUT with a sentence
+MARU_MUST_USE maru_status launch_check(const struct launch *launch, maru_error *err);
+bool launch_id_is_good(const char *id);
 
 // What each kind does; callers use the functions below. All may block for as long as the kind's time limit says (seconds).
 struct executor_kind {

@@ -2,6 +2,8 @@
 #ifndef STUDY_KOREAN_POOL_LIST_H
 #define STUDY_KOREAN_POOL_LIST_H
 
+#include "study/words/korean_executor_list.h"
+
 // clang-format off
 #define KOREAN_CLUSTER(X) \
     X("no such type of GPU", "그런 GPU 종류가 없습니다") \
@@ -41,6 +43,7 @@
     X("no table of nodes: it needs columns 'gpus', 'gpu_type' and 'cpus', or those of openb (gpu, model, cpu_milli)", "노드 표가 아닙니다: 'gpus', 'gpu_type', 'cpus' 열 또는 openb의 열(gpu, model, cpu_milli)이 있어야 합니다")
 
 #define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
+#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_EXECUTOR(X)
 // clang-format on
 
 #endif

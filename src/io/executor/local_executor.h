@@ -1,0 +1,35 @@
+// Jobs on this machine: each in a sandbox of its own, tended by a process of its own (shepherd.h), so that they go on when maru ends
+// and are found again by the next one.
+#ifndef IO_EXECUTOR_LOCAL_EXECUTOR_H
+#define IO_EXECUTOR_LOCAL_EXECUTOR_H
+
+#include "io/executor/executor.h"
+
+enum { LOCAL_MAX_PROCESSES = 4096 };
+
+struct local_settings {
+    const char *
+        state; // an absolute folder on a disk of this machine, made where it is missing; nobody else may read it
+    const char *program; // that knows `shepherd FOLDER`; NULL: this one (/proc/self/exe)
+    const char *bwrap;   // bubblewrap; NULL: where Debian has it
+    const char *
+        nvml; // the library that knows the GPUs; NULL: as the driver installs it; "": none is asked
+    const char *gpu_type; // what the GPUs are called; NULL: by their product
+    const char *
+        control_group; // a folder of control groups (version 2) that may be written; NULL: none, limits are watched
+    const char *const *shown; // folders that each job sees read-only (ends with NULL); NULL: none
+    uint64_t log_bytes;       // of a job's output and of its errors, each; 0: 64 MiB
+    uint64_t disk_bytes;      // of a job's folder; 0: no limit
+    uint32_t max_processes;   // of a job; 0: LOCAL_MAX_PROCESSES
+    bool
+        allow_bare; // where jobs cannot be isolated, run them all the same: for a machine of one person
+};
+
+//   memory  executor_close
+//   errors  MARU_E_IO: the folder cannot be written, or jobs cannot be isolated here, with what to do; MARU_E_INPUT: a setting
+MARU_MUST_USE maru_status local_executor_open(const struct local_settings *settings,
+                                              struct executor **out, maru_error *err);
+// Do its jobs run without isolation? Whoever runs it says so loudly.
+bool local_executor_is_bare(const struct executor *executor);
+
+#endif
