@@ -44,6 +44,25 @@
 
 #define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
 #define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_EXECUTOR(X)
+#define KOREAN_MONEY(X) \
+    X("a resource is a type of GPU, cpu, memory, or * for all other GPUs", "자원은 GPU 종류, cpu, memory, 또는 그 밖의 모든 GPU를 뜻하는 *입니다") \
+    X("a price is from 0 to 1000000000 an hour, with at most 6 decimals", "가격은 시간당 0에서 1000000000까지이고 소수는 6자리까지입니다") \
+    X("a time that no calendar here has", "달력에 없는 시각입니다") \
+    X("more than {1} resources have prices", "가격이 있는 자원이 {1}가지를 넘습니다") \
+    X("two prices of '{1}' from one moment on", "같은 시각부터의 '{1}' 가격이 둘입니다") \
+    X("more than {1} prices", "가격이 {1}개를 넘습니다") \
+    X("columns of prices are from, resource, credits and krw, each once", "가격표의 열은 시작, 자원, 크레딧, 원이고 한 번씩만 있어야 합니다") \
+    X("prices need the columns from, resource and credits", "가격표에는 시작, 자원, 크레딧 열이 있어야 합니다") \
+    X("not a price: a number such as 2.5, with at most {1} decimals", "가격이 아닙니다: 2.5와 같은 수이고 소수는 {1}자리까지입니다") \
+    X("this row has fewer cells than the first one has columns", "이 행의 칸이 첫 행의 열보다 적습니다") \
+    X("not a date: such as 2026-04-01 or 2026-04-01T09:00:00+09:00", "날짜가 아닙니다: 2026-04-01이나 2026-04-01T09:00:00+09:00처럼 적습니다") \
+    X("a table of prices has at most {1} MiB", "가격표는 {1} MiB까지입니다") \
+    X("resource {1} has no name among the prices", "{1}번 자원의 이름이 가격표에 없습니다") \
+    X("more is used at once than can be charged", "한 번에 쓰는 양이 요금을 계산할 수 있는 양을 넘습니다") \
+    X("no price of '{1}' holds yet", "'{1}'의 가격이 아직 없습니다") \
+    X("a run is charged from its start on, and forwards", "요금은 실행이 시작된 때부터 앞으로 계산합니다") \
+    X("a run of more than 100 years", "100년이 넘는 실행입니다")
+#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_MONEY(X)
 // clang-format on
 
 #endif
