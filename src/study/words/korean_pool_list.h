@@ -61,7 +61,27 @@
     X("more is used at once than can be charged", "한 번에 쓰는 양이 요금을 계산할 수 있는 양을 넘습니다") \
     X("no price of '{1}' holds yet", "'{1}'의 가격이 아직 없습니다") \
     X("a run is charged from its start on, and forwards", "요금은 실행이 시작된 때부터 앞으로 계산합니다") \
-    X("a run of more than 100 years", "100년이 넘는 실행입니다")
+    X("a run of more than 100 years", "100년이 넘는 실행입니다") \
+    X("a run of more than 100 years", "100년이 넘는 실행입니다") \
+    X("more than {1} grants of credits", "크레딧 지급이 {1}건을 넘습니다") \
+    X("a grant is from 0 to {1} credits", "지급은 0에서 {1} 크레딧까지입니다") \
+    X("a grant expires before it begins", "지급이 시작되기 전에 만료됩니다") \
+    X("more credits than can be counted are spent at once", "한 번에 쓴 크레딧이 셀 수 있는 양을 넘습니다") \
+    X("more is given back than was spent", "쓴 것보다 많이 돌려줍니다") \
+    X("more credits than can be counted", "크레딧이 셀 수 있는 양을 넘습니다") \
+    X("more than {1} budgets, or {2} grants", "예산이 {1}건을 넘거나 지급이 {2}건을 넘습니다") \
+    X("an account that is not there, or times out of order", "없는 계정이거나 시각의 순서가 맞지 않습니다") \
+    X("parents of accounts come before them", "상위 계정이 하위 계정보다 먼저 와야 합니다") \
+    X("a ledger has at most {1} entries", "장부에는 {1}건까지 적을 수 있습니다") \
+    X("no such kind of entry, or no such account", "그런 종류의 항목이나 계정이 없습니다") \
+    X("an amount that an entry cannot have", "항목에 적을 수 없는 금액입니다") \
+    X("an entry that ends before it begins", "시작하기 전에 끝나는 항목입니다") \
+    X("an entry of this name says something else", "같은 이름의 항목이 다른 내용으로 이미 있습니다") \
+    X("a gap between two charges of one attempt", "한 시도의 두 요금 사이에 빈 시간이 있습니다") \
+    X("two charges of one attempt for the same time", "한 시도의 같은 시간에 요금이 두 번 매겨졌습니다") \
+    X("no charge of this job begins at this time", "이 시각에 시작하는 이 작업의 요금이 없습니다") \
+    X("more is given back than was charged", "받은 요금보다 많이 돌려줍니다")
+
 #define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_MONEY(X)
 // clang-format on
 
