@@ -128,6 +128,30 @@ const char *const tenant_migration[] = {
     "  promoted_ms INTEGER NOT NULL, promoted_by TEXT NOT NULL, succeeded INTEGER NOT NULL,"
     "  dataset TEXT NOT NULL, run TEXT NOT NULL, n_bytes INTEGER NOT NULL, packed BLOB NOT NULL,"
     "  PRIMARY KEY(model, number)) STRICT, WITHOUT ROWID;",
+    // Credits (kept_money.c): until_us above at_us is a grant, or an adjustment that is like one.
+    "CREATE TABLE credit_entry(id TEXT PRIMARY KEY, kind INTEGER NOT NULL, account TEXT NOT NULL,"
+    "  at_us INTEGER NOT NULL, until_us INTEGER NOT NULL, credits INTEGER NOT NULL,"
+    "  krw INTEGER NOT NULL, job TEXT NOT NULL, attempt INTEGER NOT NULL, note TEXT NOT NULL,"
+    "  by TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX credit_entry_at ON credit_entry(at_us);"
+    "CREATE TABLE credit_charge(job TEXT NOT NULL, attempt INTEGER NOT NULL,"
+    "  from_us INTEGER NOT NULL, until_us INTEGER NOT NULL, account TEXT NOT NULL,"
+    "  credits INTEGER NOT NULL, krw INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY(job, attempt, from_us)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX credit_charge_at ON credit_charge(from_us, credits);"
+    "CREATE TABLE budget(account TEXT NOT NULL, from_us INTEGER NOT NULL,"
+    "  until_us INTEGER NOT NULL, amount INTEGER NOT NULL, by TEXT NOT NULL,"
+    "  created_ms INTEGER NOT NULL, PRIMARY KEY(account, from_us)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE credit_warned(subject TEXT NOT NULL, level INTEGER NOT NULL,"
+    "  at_us INTEGER NOT NULL, PRIMARY KEY(subject, level)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER credit_entry_stays BEFORE DELETE ON credit_entry BEGIN"
+    "  SELECT raise(ABORT, 'the ledger is only appended to'); END;"
+    "CREATE TRIGGER credit_entry_is BEFORE UPDATE ON credit_entry BEGIN"
+    "  SELECT raise(ABORT, 'the ledger is only appended to'); END;"
+    "CREATE TRIGGER credit_charge_stays BEFORE DELETE ON credit_charge BEGIN"
+    "  SELECT raise(ABORT, 'the ledger is only appended to'); END;"
+    "CREATE TRIGGER credit_charge_is BEFORE UPDATE ON credit_charge BEGIN"
+    "  SELECT raise(ABORT, 'the ledger is only appended to'); END;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

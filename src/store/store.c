@@ -25,6 +25,9 @@ static const char *const server_migration[] = {
     "  created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX token_of ON token(tenant, id);",
     "CREATE TABLE removal(name TEXT PRIMARY KEY) STRICT;",
+    "CREATE TABLE price(resource TEXT NOT NULL, from_us INTEGER NOT NULL,"
+    "  credits INTEGER NOT NULL, krw INTEGER NOT NULL, by TEXT NOT NULL,"
+    "  created_ms INTEGER NOT NULL, PRIMARY KEY(resource, from_us)) STRICT, WITHOUT ROWID;",
 };
 const size_t store_n_migration = sizeof server_migration / sizeof server_migration[0];
 

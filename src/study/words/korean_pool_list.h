@@ -80,7 +80,15 @@
     X("a gap between two charges of one attempt", "한 시도의 두 요금 사이에 빈 시간이 있습니다") \
     X("two charges of one attempt for the same time", "한 시도의 같은 시간에 요금이 두 번 매겨졌습니다") \
     X("no charge of this job begins at this time", "이 시각에 시작하는 이 작업의 요금이 없습니다") \
-    X("more is given back than was charged", "받은 요금보다 많이 돌려줍니다")
+    X("more is given back than was charged", "받은 요금보다 많이 돌려줍니다") \
+    X("another price of '{1}' holds from this moment on", "이 시각부터의 '{1}' 가격이 이미 다르게 있습니다") \
+    X("a price begins in the future: what has run is charged already", "가격은 앞으로의 시각부터 매깁니다: 이미 쓴 것은 요금이 매겨졌습니다") \
+    X("there is no such price, or it holds already", "그런 가격이 없거나 이미 적용되고 있습니다") \
+    X("a note has less than {1} bytes", "메모는 {1}바이트보다 짧아야 합니다") \
+    X("a budget is of an account, ends behind its beginning, and is not below 0", "예산은 계정이 있어야 하고 시작보다 뒤에 끝나야 하며 0보다 작을 수 없습니다") \
+    X("more than {1} budgets", "예산이 {1}건을 넘습니다") \
+    X("there is no such budget", "그런 예산이 없습니다") \
+    X("a warning is about at most {1} bytes", "경고의 대상은 {1}바이트까지 적습니다")
 
 #define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_MONEY(X)
 // clang-format on
