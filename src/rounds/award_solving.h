@@ -1,0 +1,26 @@
+// The best award of a round: an exact optimum where the round is small, a bound and a good answer where it is large.
+//
+// A mixed-integer program: for each application and site a yes or no, for each line the GPUs above its least amount. Points
+// times GPU quarters is made as large as it can be, under all limits of pool/round/round_room.h; floors are kept as far as they
+// can be first. The search is limited by nodes, not by time, so that every machine gives the same answer.
+//
+// source: Makhorin, GLPK 5.0 (branch and cut; dual simplex).
+#ifndef ROUNDS_AWARD_SOLVING_H
+#define ROUNDS_AWARD_SOLVING_H
+
+#include "pool/round/round_room.h"
+
+enum {
+    AWARD_EXACT_SEATS =
+        2500, // pairs of an application and a site up to which the optimum is searched
+    AWARD_MAX_PIVOTS = 2000000, // of the simplex method, for the bound of a large round
+};
+
+//   in      limit: NULL, or other limits than those of the round (round_n_row)
+//   out     *award, of round_award_init; n_tied (n_application) or NULL, as of round_deal
+//   errors  MARU_E_MEMORY; MARU_E_LIMIT: the solver gave up. The award is of no use then
+//   cost    10 000 applications: some seconds
+MARU_MUST_USE maru_status award_solve(const struct round *round, const int64_t *limit,
+                                      struct round_award *award, uint32_t *n_tied, maru_error *err);
+
+#endif

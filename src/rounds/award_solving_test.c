@@ -1,0 +1,208 @@
+#include "rounds/award_solving.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "pool/round/round_check.h"
+#include "pool/round/trial_round.h"
+
+// ---- every award, one after the other
+
+struct brute {
+    const struct round *round;
+    struct round_floors floors;
+    struct round_award award;
+    int64_t best_worth, best_short;
+    uint64_t n_best;
+};
+
+static void weigh(struct brute *b) {
+    b->award.worth = 0;
+    for (uint32_t a = 0; a < b->round->n_application; a++) {
+        b->award.worth += round_got_worth(b->round, &b->award, a);
+    }
+    b->award.bound = b->award.worth;
+    const int64_t is_short = round_count_short(b->round, &b->floors, &b->award);
+    if (round_check(b->round, &b->award, NULL) != MARU_OK) {
+        return;
+    }
+    if (b->n_best == 0 || is_short < b->best_short ||
+        (is_short == b->best_short && b->award.worth > b->best_worth)) {
+        b->best_short = is_short;
+        b->best_worth = b->award.worth;
+        b->n_best = 0;
+    }
+    b->n_best += is_short == b->best_short && b->award.worth == b->best_worth;
+}
+
+static void try_application(struct brute *b, uint32_t a);
+
+static void try_lines(struct brute *b, uint32_t a, uint32_t k) {
+    const struct round_application *it = &b->round->application[a];
+    if (k == it->n_line) {
+        try_application(b, a + 1);
+        return;
+    }
+    const struct round_line *line = &b->round->line[it->first_line + k];
+    for (uint32_t gpus = line->least; gpus <= line->gpus; gpus++) {
+        b->award.gpus[it->first_line + k] = gpus;
+        try_lines(b, a, k + 1);
+    }
+    b->award.gpus[it->first_line + k] = 0;
+}
+
+static void try_application(struct brute *b, uint32_t a) {
+    if (a == b->round->n_application) {
+        weigh(b);
+        return;
+    }
+    b->award.site[a] = ROUND_NONE;
+    try_application(b, a + 1);
+    for (uint32_t s = 0; s < b->round->n_site; s++) {
+        b->award.site[a] = s;
+        try_lines(b, a, 0);
+    }
+    b->award.site[a] = ROUND_NONE;
+}
+
+static void solve(const struct round *round, struct round_award *award, uint32_t *n_tied) {
+    maru_error err = {0};
+    assert_int_equal(round_award_init(round, award, &err), MARU_OK);
+    if (award_solve(round, NULL, award, n_tied, &err) != MARU_OK) {
+        fail_msg("%s", err.text);
+    }
+    if (round_check(round, award, &err) != MARU_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
+static void test_small_rounds_are_solved_as_by_trying_all(void **state) {
+    (void)state;
+    uint32_t n_short = 0, n_any = 0;
+    for (uint64_t seed = 1; seed <= 150; seed++) {
+        static struct trial_round trial;
+        trial_any(&trial, seed, 4);
+        struct brute brute = {.round = &trial.round};
+        struct round_award award;
+        assert_int_equal(round_award_init(&trial.round, &brute.award, NULL), MARU_OK);
+        round_floors(&trial.round, &brute.floors);
+        try_application(&brute, 0);
+        solve(&trial.round, &award, NULL);
+        const int64_t is_short = round_count_short(&trial.round, &brute.floors, &award);
+        if (!award.is_exact || award.worth != brute.best_worth || is_short != brute.best_short) {
+            fail_msg("seed %llu: worth %lld, short %lld; all say %lld, %lld",
+                     (unsigned long long)seed, (long long)award.worth, (long long)is_short,
+                     (long long)brute.best_worth, (long long)brute.best_short);
+        }
+        n_short += is_short > 0;
+        n_any += award.worth > 0;
+        round_award_fini(&award);
+        round_award_fini(&brute.award);
+    }
+    assert_true(n_short > 3 && n_any > 100); // the rounds tried say something
+}
+
+static void test_the_lot_is_fair_among_equals(void **state) {
+    (void)state;
+    uint32_t n_won[6] = {0};
+    enum { ROUNDS = 600 };
+    for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+        static struct trial_round trial;
+        uint32_t n_tied[6] = {0}, n = 0;
+        struct round_award award;
+        trial_begin(&trial, 8);
+        trial.round.rules.seed = seed;
+        for (int i = 0; i < 6; i++) {
+            (void)trial_add(&trial, 70000, 4, 4);
+        }
+        solve(&trial.round, &award, n_tied);
+        for (int i = 0; i < 6; i++) {
+            n += award.site[i] == 0;
+            n_won[i] += award.site[i] == 0;
+            assert_int_equal(n_tied[i], 6);
+        }
+        assert_int_equal(n, 2);
+        round_award_fini(&award);
+    }
+    double chi =
+        0; // each wins 200 of 600 times; 5 degrees of freedom, 0.1 %: 20.5, times 2/3 of the variance
+    for (int i = 0; i < 6; i++) {
+        chi += ((double)n_won[i] - 200) * ((double)n_won[i] - 200) / 200 / (2.0 / 3) * 5 / 6;
+    }
+    assert_true(chi < 20.5);
+}
+
+// One of four GPUs, or two of two with the same points: both awards are worth the same, and the lot says which.
+static void test_the_lot_decides_between_unlike_awards(void **state) {
+    (void)state;
+    uint32_t n_one = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        static struct trial_round trial;
+        struct round_award award;
+        trial_begin(&trial, 4);
+        trial.round.rules.seed = seed;
+        (void)trial_add(&trial, 50000, 4, 4);
+        (void)trial_add(&trial, 60000, 2, 2);
+        (void)trial_add(&trial, 40000, 2, 2);
+        solve(&trial.round, &award, NULL);
+        assert_true(award.is_lot_settled && award.worth == 200000);
+        n_one += award.site[0] == 0;
+        round_award_fini(&award);
+    }
+    assert_in_range(n_one, 1, 199);
+}
+
+static void test_order_of_the_table_does_not_matter(void **state) {
+    (void)state;
+    static struct trial_round trial, turned;
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        struct round_award award, other;
+        trial_begin(&trial, 10);
+        trial_begin(&turned, 10);
+        trial.round.rules.seed = turned.round.rules.seed = seed;
+        for (uint32_t i = 0; i < 8; i++) {
+            const uint32_t k = 7 - i;
+            (void)trial_add(&trial, 50000 + 1000 * (i % 3), 1 + i % 4, 1);
+            struct round_application *it = trial_add(&turned, 50000 + 1000 * (k % 3), 1 + k % 4, 1);
+            snprintf(turned.id[i], sizeof turned.id[i], "A%u", k + 1);
+            it->id = turned.id[i];
+        }
+        solve(&trial.round, &award, NULL);
+        solve(&turned.round, &other, NULL);
+        assert_int_equal(award.worth, other.worth);
+        for (uint32_t i = 0; i < 8; i++) {
+            assert_int_equal(award.gpus[i], other.gpus[7 - i]);
+        }
+        round_award_fini(&award);
+        round_award_fini(&other);
+    }
+}
+
+static void test_nothing_to_give_and_nobody_who_asks(void **state) {
+    (void)state;
+    static struct trial_round trial;
+    struct round_award award;
+    trial_begin(&trial, 0);
+    solve(&trial.round, &award, NULL);
+    assert_true(award.is_exact && award.worth == 0);
+    round_award_fini(&award);
+    (void)trial_add(&trial, 1000, 3, 1);
+    solve(&trial.round, &award, NULL);
+    assert_true(award.is_exact && award.site[0] == ROUND_NONE);
+    round_award_fini(&award);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_small_rounds_are_solved_as_by_trying_all),
+        cmocka_unit_test(test_the_lot_is_fair_among_equals),
+        cmocka_unit_test(test_the_lot_decides_between_unlike_awards),
+        cmocka_unit_test(test_order_of_the_table_does_not_matter),
+        cmocka_unit_test(test_nothing_to_give_and_nobody_who_asks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,67 @@
+// What allocation rounds refuse, in Korean: src/pool/round and src/rounds. As in korean_list.h.
+#ifndef STUDY_KOREAN_ROUNDS_LIST_H
+#define STUDY_KOREAN_ROUNDS_LIST_H
+
+// clang-format off
+#define KOREAN_ROUNDS(X) \
+    X("{1} stands where it may not", "{1}[은/는] 허용되지 않은 사이트에 있습니다") \
+    X("{1} has too few points to get anything", "{1}[은/는] 점수가 모자라 배정받을 수 없습니다") \
+    X("{1} gets more than it asks for", "{1}[이/가] 신청한 것보다 많이 받습니다") \
+    X("{1} gets less than is useful", "{1}[이/가] 최소 수량보다 적게 받습니다") \
+    X("{1} is awarded nothing", "{1}의 배정량이 0입니다") \
+    X("more {1} than there are at {2}", "{2}에 있는 것보다 {1}[을/를] 많이 배정했습니다") \
+    X("{1} cannot be cooled", "{1}의 냉각 용량을 넘습니다") \
+    X("{1} draws more power than it has", "{1}의 전력 한도를 넘습니다") \
+    X("{1} gets more than its ceiling", "{1}[이/가] 상한보다 많이 받습니다") \
+    X("{1} gets less than its floor", "{1}[이/가] 하한보다 적게 받습니다") \
+    X("{1} gets more than one institution may", "{1}[이/가] 한 기관의 한도보다 많이 받습니다") \
+    X("an award that is not worth what it says", "배정의 값이 적힌 것과 다릅니다") \
+    X("each key once", "키는 한 번씩만 적습니다") \
+    X("a weight is a whole number from 0 to 1000", "가중치는 0부터 1000까지의 정수입니다") \
+    X("there can be 16 criteria", "평가 항목은 16개까지입니다") \
+    X("a quarter such as \"2026Q3\" is wanted", "\"2026Q3\" 같은 분기를 적으십시오") \
+    X("{1}: a number from 0 to {2} is wanted", "{1}: 0부터 {2}까지의 수를 적으십시오") \
+    X("a text of less than 128 bytes is wanted", "128바이트보다 짧은 글을 적으십시오") \
+    X("a whole number, 0 or more, is wanted", "0 이상의 정수를 적으십시오") \
+    X("\"prefer\" or \"only\" is wanted", "\"prefer\"나 \"only\"를 적으십시오") \
+    X("there is no rule of this name", "그런 이름의 규칙이 없습니다") \
+    X("last_quarter: from the first quarter on, at most {1} quarters", "last_quarter: 첫 분기부터 {1}분기까지 쓸 수 있습니다") \
+    X("the solver gave up before it had a bound", "한계값을 구하기 전에 계산이 끝났습니다") \
+    X("the solver gave up before it had an award", "배정을 구하기 전에 계산이 끝났습니다") \
+    X("this is no such number", "이런 수를 쓸 수 없습니다") \
+    X("a number from 0 to {1}", "0부터 {1}까지의 수") \
+    X("a quarter such as 2026Q3", "2026Q3 같은 분기") \
+    X("this is no quarter", "분기가 아닙니다") \
+    X("a quarter of the round (round.toml)", "이 배정의 기간에 드는 분기 (round.toml)") \
+    X("it is not in the round", "이 배정의 기간 밖입니다") \
+    X("a name of 1 to 127 bytes", "1바이트에서 127바이트 사이의 이름") \
+    X("this is no name", "이름이 아닙니다") \
+    X("at most {1} different names", "서로 다른 이름 {1}개까지") \
+    X("there are too many", "너무 많습니다") \
+    X("a name of {1}", "{1}에 있는 이름") \
+    X("there is no such name", "그런 이름이 없습니다") \
+    X("each type once", "종류마다 한 번") \
+    X("it stands above already", "위에 이미 있습니다") \
+    X("1 or more: power at the meter over power of the servers", "1 이상: 계량기 전력을 서버 전력으로 나눈 값") \
+    X("no site has such a PUE", "이런 PUE는 있을 수 없습니다") \
+    X("one PUE a site, or nothing", "사이트마다 PUE 하나, 또는 비워 두기") \
+    X("a row above says another one", "위의 행에는 다른 값이 있습니다") \
+    X("at most 10000000 GPUs of a type at a site", "사이트마다 한 종류의 GPU는 10000000개까지") \
+    X("with the rows above there are more", "위의 행과 더하면 넘습니다") \
+    X("a floor that is not above the ceiling", "상한보다 높지 않은 하한") \
+    X("no award could be between them", "그 사이에 들 배정이 없습니다") \
+    X("nothing, or what the first row of the application says", "비워 두거나 신청의 첫 행과 같은 값") \
+    X("it says something else", "첫 행과 다릅니다") \
+    X("a quarter that is not before the first", "시작보다 앞서지 않은 분기") \
+    X("it ends too early", "시작보다 먼저 끝납니다") \
+    X("at most what is asked for", "신청한 수량 이하") \
+    X("it is more than 'gpus'", "'gpus'보다 많습니다") \
+    X("at most 200000 rows", "200000행까지") \
+    X("a criterion of round.toml: weight_NAME = ...", "round.toml의 평가 항목: weight_이름 = ...") \
+    X("there is no such criterion", "그런 평가 항목이 없습니다") \
+    X("this file, as maru round new writes it", "maru round new가 만드는 것과 같은 파일") \
+    X("the file is missing", "파일이 없습니다") \
+    X("keys and values as docs/POOL.md has them", "docs/POOL.md에 있는 키와 값")
+// clang-format on
+
+#endif
