@@ -39,6 +39,7 @@ struct placement {
     struct scoring scoring;
     const struct cluster *cluster;
     uint64_t seed, n_found;
+    enum placement_ties ties;
     struct fragmentation *fragmentation;
     struct gang_room *room; // scratch of gangs
     struct memory memory[REMEMBERED_WANTS];
@@ -142,6 +143,10 @@ maru_status placement_set_kinds(struct placement *placement, const struct want_k
     return st;
 }
 
+void placement_set_ties(struct placement *placement, enum placement_ties ties) {
+    placement->ties = ties;
+}
+
 void placement_free(struct placement *placement) {
     if (placement) {
         forget(placement);
@@ -160,6 +165,7 @@ maru_status placement_copy(const struct placement *placement, struct placement *
     copy->cluster = placement->cluster;
     copy->seed = placement->seed;
     copy->n_found = placement->n_found;
+    copy->ties = placement->ties;
     copy->scoring = placement->scoring;
     maru_status st = gang_room_new(copy->cluster, &copy->room, err);
     st = st == MARU_OK ? fragmentation_copy(placement->fragmentation, &copy->fragmentation, err)
@@ -203,24 +209,57 @@ static struct score look_up(const struct placement *placement, const struct spac
     return score;
 }
 
+// One of n, each as likely as the others. Streams of numbers are apart for what is drawn.
+static uint32_t below(const struct placement *placement, uint32_t n, uint64_t stream) {
+    const struct random_block block = random_at(placement->seed, stream, placement->n_found);
+    return (uint32_t)((uint64_t)block.word[0] * n >> 32);
+}
+
+struct best {
+    int64_t cost;
+    uint32_t node;
+    uint16_t gpu_milli;
+    uint32_t n_tied; // nodes with this cost, so far
+};
+
+// A class that costs no more than the best so far: the lowest node is better, or each tied one as likely.
+static void take_better(const struct placement *placement, const struct space *space,
+                        uint32_t class, const struct placement_ask *ask, struct score score,
+                        struct best *best) {
+    const bool is_equal = best->node != NO_NODE && score.cost == best->cost;
+    uint32_t node = first_allowed(space, class, ask);
+    if (node == NO_NODE) {
+        return;
+    }
+    const uint32_t n = space_class_size(space, class);
+    const uint32_t n_tied = (is_equal ? best->n_tied : 0) + n;
+    if (placement->ties == PLACEMENT_TIES_RANDOM &&
+        placement->scoring.rule != PLACEMENT_FIRST_FIT) {
+        const uint32_t k = below(placement, n_tied, 2 + (uint64_t) class);
+        const uint32_t at = k < n ? space_class_node(space, class, k) : node;
+        if (is_equal && k >= n) {
+            best->n_tied = n_tied;
+            return;
+        }
+        node = !ask->allows || ask->allows(ask->context, at) ? at : node;
+    } else if (is_equal && best->node < node) {
+        return;
+    }
+    *best = (struct best){score.cost, node, score.gpu_milli, n_tied};
+}
+
 static uint32_t find_best(struct placement *placement, const struct space *space,
                           const struct placement_ask *ask, uint16_t *gpu_milli) {
     struct remembered *const known = recall(placement, &ask->want, space_n_class(space));
-    uint32_t best = NO_NODE;
-    int64_t best_cost = INT64_MAX;
+    struct best best = {.cost = INT64_MAX, .node = NO_NODE, .gpu_milli = GPU_WHOLE};
     for (uint32_t c = 0; (c = space_next_class(space, &ask->want, c)) != UINT32_MAX; c++) {
         const struct score score = look_up(placement, space, c, &ask->want, known);
-        if (best != NO_NODE && score.cost > best_cost) {
-            continue;
-        }
-        const uint32_t node = first_allowed(space, c, ask);
-        if (node != NO_NODE && (best == NO_NODE || score.cost < best_cost || node < best)) {
-            best = node;
-            best_cost = score.cost;
-            *gpu_milli = score.gpu_milli;
+        if (score.cost <= best.cost) {
+            take_better(placement, space, c, ask, score, &best);
         }
     }
-    return best;
+    *gpu_milli = best.gpu_milli;
+    return best.node;
 }
 
 // Nodes that fit and are allowed: the k-th of them over all classes, or how many there are where k is NO_NODE.
@@ -246,11 +285,6 @@ static uint32_t count_or_pick(const struct space *space, const struct placement_
         }
     }
     return n;
-}
-
-static uint32_t below(struct placement *placement, uint32_t n, uint32_t word) {
-    const struct random_block block = random_at(placement->seed, 1, placement->n_found);
-    return (uint32_t)((uint64_t)block.word[word] * n >> 32);
 }
 
 // Any GPU that has enough, each as likely as the others.

@@ -28,6 +28,14 @@ MARU_MUST_USE maru_status placement_new(const struct cluster *cluster, enum plac
                                         const struct want_kind *kind, uint32_t n_kind,
                                         uint64_t seed, struct placement **out, maru_error *err);
 void placement_free(struct placement *placement);
+
+// Which of several nodes of the same cost is taken; PLACEMENT_TIES_LOWEST until it is set. Gangs always take the lowest.
+enum placement_ties {
+    PLACEMENT_TIES_LOWEST, // the lowest number, which keeps high nodes empty
+    PLACEMENT_TIES_RANDOM, // any of them, as Kubernetes does
+};
+void placement_set_ties(struct placement *placement, enum placement_ties ties);
+
 // From now on these kinds are the usual ones.
 //   errors  as placement_new, which leave the old ones
 MARU_MUST_USE maru_status placement_set_kinds(struct placement *placement,

@@ -455,6 +455,41 @@ static void test_random_is_even(void **state) {
     free_trial(trial);
 }
 
+// Ties at random: every node is taken, and as often as the others, over classes of different sizes that cost the same.
+static void test_ties_at_random(void **state) {
+    (void)state;
+    struct trial *const trial = new_trial(2, 1);
+    const struct gpu_type type = {.name = "a"};
+    const struct cluster_node node[4] = {{.cpu_milli = 1, .type = 0, .n_gpu = 2},
+                                         {.cpu_milli = 1, .type = 0, .n_gpu = 2},
+                                         {.cpu_milli = 1, .type = 0, .n_gpu = 2},
+                                         {.cpu_milli = 2, .type = 0, .n_gpu = 2}};
+    const struct cluster_rows rows = {.type = &type, .node = node, .n_type = 1, .n_node = 4};
+    struct cluster cluster;
+    struct space *space = NULL;
+    struct placement *placement = NULL;
+    double n[4] = {0};
+    assert_int_equal(cluster_make(&rows, &trial->arena, &cluster, NULL), MARU_OK);
+    assert_int_equal(space_new(&cluster, &space, NULL), MARU_OK);
+    assert_int_equal(placement_new(&cluster, PLACEMENT_PACKING, NULL, 0, 8, &placement, NULL),
+                     MARU_OK);
+    placement_set_ties(placement, PLACEMENT_TIES_RANDOM);
+    for (int i = 0; i < 8000; i++) {
+        const struct placement_ask ask = {.want = {.n_gpu = 1, .gpu_milli = 1000}, .n_part = 1};
+        struct pool_part part;
+        assert_true(placement_find(placement, space, &ask, &part));
+        n[part.node]++;
+    }
+    double chi = 0;
+    for (int i = 0; i < 4; i++) {
+        chi += (n[i] - 2000) * (n[i] - 2000) / 2000;
+    }
+    assert_true(chi < 16.3); // 3 degrees of freedom, 1 in 1000
+    placement_free(placement);
+    space_free(space);
+    free_trial(trial);
+}
+
 // ---- copies, refusals
 
 // A copy goes on as the original would, and what is remembered changes no answer.
@@ -529,15 +564,11 @@ static void test_refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_found_fits),
-        cmocka_unit_test(test_fragmentation_is_exact),
-        cmocka_unit_test(test_fragmentation_by_hand),
-        cmocka_unit_test(test_gangs_in_few_islands),
-        cmocka_unit_test(test_room_by_trying),
-        cmocka_unit_test(test_rules_by_hand),
-        cmocka_unit_test(test_random_is_even),
-        cmocka_unit_test(test_copies_find_the_same),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_what_is_found_fits),    cmocka_unit_test(test_fragmentation_is_exact),
+        cmocka_unit_test(test_fragmentation_by_hand), cmocka_unit_test(test_gangs_in_few_islands),
+        cmocka_unit_test(test_room_by_trying),        cmocka_unit_test(test_rules_by_hand),
+        cmocka_unit_test(test_random_is_even),        cmocka_unit_test(test_ties_at_random),
+        cmocka_unit_test(test_copies_find_the_same),  cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

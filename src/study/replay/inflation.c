@@ -76,6 +76,7 @@ maru_status inflation_run(const struct inflation_ask *ask, struct inflation *out
     }
     if (st == MARU_OK) {
         *out = (struct inflation){0};
+        placement_set_ties(g.placement, ask->ties);
         note(&g, 0, out);
         grow(&g, out);
     }

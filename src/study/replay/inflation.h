@@ -18,6 +18,7 @@ struct inflation_ask {
     const struct want_kind *kind; // (n_kind), of usual_kinds
     uint32_t n_kind;
     enum placement_rule rule;
+    enum placement_ties ties;
     uint32_t percent; // of the cluster's GPUs that are asked for, 1 to INFLATION_MAX_PERCENT
     uint64_t seed;
 };
