@@ -22,8 +22,7 @@ static maru_status check_node(const struct cluster_node *node, uint32_t row,
                        node->name, node->n_gpu, CLUSTER_MAX_NODE_GPUS);
     }
     if ((node->type == CLUSTER_NO_TYPE) != (node->n_gpu == 0)) {
-        return refuse_row(err, row, "GPUs go with their type, and a type with GPUs",
-                          node->name);
+        return refuse_row(err, row, "GPUs go with their type, and a type with GPUs", node->name);
     }
     return node->site < cluster->n_site ? MARU_OK
                                         : refuse_row(err, row, "no such site", node->name);

@@ -56,7 +56,7 @@ static maru_status check(const struct inflation_ask *ask, maru_error *err) {
     }
     return ask->percent >= 1 && ask->percent <= INFLATION_MAX_PERCENT
                ? MARU_OK
-               : fail(err, MARU_E_RANGE, "a cluster is filled to 1 to %d %%",
+               : fail(err, MARU_E_RANGE, "a cluster is filled to 1 to %d percent",
                       INFLATION_MAX_PERCENT);
 }
 

@@ -91,6 +91,11 @@
     X("a warning is about at most {1} bytes", "경고의 대상은 {1}바이트까지 적습니다")
 
 #define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_MONEY(X)
+#define KOREAN_INFLATION(X) \
+    X("there are no GPUs, or nobody asks for one", "GPU가 없거나 GPU를 요청하는 작업이 없습니다") \
+    X("a cluster is filled to 1 to {1} percent", "클러스터는 1 %부터 {1} %까지 채울 수 있습니다") \
+    X("no memory for the parts of a job", "작업의 조각을 담을 메모리가 없습니다")
+#define KOREAN_POOL(X) KOREAN_INFLATION(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
 // clang-format on
 
 #endif
