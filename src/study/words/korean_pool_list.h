@@ -25,7 +25,6 @@
     X("kind {1}: shares of jobs and of a GPU are between 0 and 1", "{1}번째 종류: 작업의 비율과 GPU의 몫은 0과 1 사이여야 합니다")
 
 #define KOREAN_TRACE(X) \
-    X("the table is empty", "표가 비어 있습니다") \
     X("'{1}' is no number from 0 to {2}", "'{1}'[은/는] 0부터 {2}까지의 수가 아닙니다") \
     X("'{1}' is no memory: a number, or one with M, G or T", "'{1}'[은/는] 메모리 크기가 아닙니다: 수만 쓰거나 M, G, T를 붙입니다") \
     X("'{1}' is no span of time: seconds, 90m, 2h, 12:30:00", "'{1}'[은/는] 시간 길이가 아닙니다: 초 단위의 수, 90m, 2h, 12:30:00처럼 씁니다") \
