@@ -225,9 +225,13 @@ static bool place_all(const struct sandbox_ends *ends, const struct handed *file
     return null >= 0 && close_range(FIRST_CLOSED, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
 }
 
-static void be_humble(void) {
+static void be_humble(const struct launch_spec *spec) {
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
+    if (spec->disk_bytes > 0) { // no one file is larger than all of them may be
+        const struct rlimit one_file = {spec->disk_bytes, spec->disk_bytes};
+        (void)setrlimit(RLIMIT_FSIZE, &one_file);
+    }
     const int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0) {
         char number[16];
@@ -348,7 +352,7 @@ maru_status sandbox_start(const struct launch_spec *spec, const struct sandbox_e
     const pid_t shepherd = getpid();
     const pid_t child = st == MARU_OK ? fork() : -1;
     if (child == 0) {
-        be_humble();
+        be_humble(spec);
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == shepherd &&
             place_all(ends, &files)) {
             join_group(spec);

@@ -19,6 +19,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/job_disk.h"
 #include "io/executor/job_log.h"
 #include "io/executor/job_processes.h"
 #include "io/executor/launch_record.h"
@@ -44,6 +45,7 @@ enum {
     LOOK_SHARE = 20,      // a look takes at most one part in so many of the time
     LOOK_MOST_US = 1000 * 1000,
     SEEN_US = 5 * 1000 * 1000,
+    DISK_US = 1000 * 1000, // the folder is measured so often, where that is cheap
     KILL_AGAIN_US = 20 * 1000,
     END_TRIES = 60, // a second each
     SIGNAL_OF_CODE = 128,
@@ -67,7 +69,7 @@ struct shepherd {
     enum launch_end why;
     int64_t begun_us, signal_us, kill_us; // of `since_boot_us`
     bool is_signalled;
-    int64_t look_us, seen_us, look_every_us; // the next look
+    int64_t look_us, seen_us, disk_us, look_every_us; // the next look
     int64_t reaped_cpu_us;
     struct job_processes processes;
 };
@@ -358,6 +360,21 @@ static void look_at_memory(struct shepherd *s) {
     }
 }
 
+static void look_at_disk(struct shepherd *s) {
+    const int64_t begin = since_boot_us();
+    if (s->spec.disk_bytes == 0 || begin < s->disk_us) {
+        return;
+    }
+    char work[LAUNCH_PATH_BYTES];
+    snprintf(work, sizeof work, "%s/work", s->spec.folder);
+    if (job_disk_bytes(work, s->spec.disk_bytes) > s->spec.disk_bytes) {
+        end_it(s, END_FAILED, "it put more on the disk than a job may");
+    }
+    const int64_t now = since_boot_us();
+    const int64_t least = (now - begin) * LOOK_SHARE;
+    s->disk_us = now + (least > DISK_US ? least : DISK_US);
+}
+
 static void look_at_stop(struct shepherd *s) {
     int64_t grace_us = 0;
     bool is_there = false;
@@ -374,6 +391,7 @@ static void look_around(struct shepherd *s) {
     if (!is_boxed || s->root > 0) {
         job_processes_find(&s->processes, is_boxed ? s->root : getpid());
         look_at_memory(s);
+        look_at_disk(s);
         const uint32_t n = s->processes.n;
         if (s->spec.max_processes > 0 &&
             (n - 1 > s->spec.max_processes || !s->processes.is_whole)) {

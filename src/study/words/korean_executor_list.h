@@ -43,6 +43,7 @@
     X("a job cannot be begun: {1}", "작업을 시작할 수 없습니다: {1}") \
     X("jobs cannot be isolated here: {1}. Install bubblewrap and allow user namespaces (in a container: without its seccomp and AppArmor profiles), or allow bare jobs", "여기서는 작업을 격리할 수 없습니다: {1}. bubblewrap을 설치하고 사용자 네임스페이스를 허용하십시오(컨테이너 안에서는 seccomp와 AppArmor 프로파일 없이). 아니면 격리 없는 작업을 허용하십시오") \
     X("bubblewrap (bwrap) does not start", "bubblewrap(bwrap)이 시작되지 않습니다") \
+    X("it put more on the disk than a job may", "작업이 디스크에 쓸 수 있는 것보다 많이 썼습니다") \
     X("it had more processes than a job may have", "작업이 가질 수 있는 것보다 프로세스가 많았습니다")
 // clang-format on
 
