@@ -20,7 +20,7 @@ NOT_SENTENCES = {
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
     "src/study/words/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
-    "src/scene/trial_hall.h": "a plant of the tests", "src/wire/secs/trial_": "of the tests", "src/wire/sheet/sheet_cell.c": "units", "src/wire/secs/profile.h": "words of the table", "src/wire/secs/hsms.c": "frames as text, for logs", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
+    "src/scene/trial_hall.h": "a plant of the tests", "src/wire/secs/trial_": "of the tests", "src/io/executor/trial_": "of the tests", "src/wire/sheet/sheet_cell.c": "units", "src/wire/secs/profile.h": "words of the table", "src/wire/secs/hsms.c": "frames as text, for logs", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
     "src/study/words/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
 }
 NOT_FOR_PEOPLE = re.compile(
