@@ -19,7 +19,7 @@ static void add_all(struct text *out, const struct launch_spec *spec) {
     binary_add_string(out, spec->id);
     binary_add_string(out, spec->folder);
     binary_add_string(out, spec->bwrap);
-    binary_add_string(out, spec->etc);
+    binary_add_string(out, spec->state);
     binary_add_string(out, spec->visible_gpus);
     binary_add_string(out, spec->control_group);
     add_list(out, (const char *const *)spec->argv, spec->n_argv);
@@ -78,7 +78,7 @@ static void read_texts(struct binary *in, struct arena *arena, struct launch_spe
     spec->id = binary_string(in, arena);
     spec->folder = binary_string(in, arena);
     spec->bwrap = binary_string(in, arena);
-    spec->etc = binary_string(in, arena);
+    spec->state = binary_string(in, arena);
     spec->visible_gpus = binary_string(in, arena);
     spec->control_group = binary_string(in, arena);
     spec->argv = read_list(in, LAUNCH_MAX_WORDS, arena, &spec->n_argv);

@@ -15,7 +15,7 @@ enum {
 struct launch_spec {
     const char *id, *folder;
     const char *bwrap;        // the program; "": the job runs bare
-    const char *etc;          // a folder with passwd and group for the job
+    const char *state;        // the executor's folder: etc/passwd and etc/group in it are the job's
     const char *visible_gpus; // CUDA_VISIBLE_DEVICES; "": none
     const char
         *control_group; // the folder of a control group (version 2) to make the job's in; "": none

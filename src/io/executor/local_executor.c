@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/inventory.h"
 #include "io/executor/launch_record.h"
 #include "io/executor/launch_spec.h"
 #include "io/executor/sandbox.h"
@@ -43,6 +44,7 @@ struct local_executor {
     struct local_settings settings; // with what was not said filled in
     int changes;                    // of the folder of locks
     bool is_bare;
+    struct nvml *nvml; // NULL: no GPUs
 };
 
 static maru_status refuse(maru_error *err, const char *what, const char *path) {
@@ -117,49 +119,70 @@ static maru_status local_look(struct executor *executor, const char *id, struct 
 
 // ---- starting
 
-static maru_status write_spec(const struct local_executor *local, const struct launch *launch,
-                              maru_error *err) {
+// What the launch says and the settings add. Texts stay where they are.
+static struct launch_spec spec_of(const struct local_executor *local, const struct launch *launch) {
     const struct local_settings *settings = &local->settings;
     struct launch_spec spec = {
         .id = launch->id,
         .folder = launch->folder,
         .bwrap = local->is_bare ? "" : settings->bwrap,
+        .state = settings->state,
         .visible_gpus = "",
-        .control_group = settings->control_group ? settings->control_group : "",
+        .control_group = settings->control_group,
+        .argv = (const char **)(uintptr_t)launch->argv,
+        .env = (const char **)(uintptr_t)launch->env,
+        .shown = (const char **)(uintptr_t)settings->shown,
         .file = (struct launch_file *)(uintptr_t)launch->file,
         .n_file = (uint32_t)launch->n_file,
-        .cpu_milli = launch->cpu_milli,
         .max_processes = settings->max_processes,
-        .memory_bytes = ((uint64_t)launch->memory_mib << 20) * launch->n_part,
         .log_bytes = settings->log_bytes,
         .disk_bytes = settings->disk_bytes,
+        .memory_bytes = ((uint64_t)launch->memory_mib << 20) * launch->n_part,
         .limit_us = launch->limit_us,
         .grace_us = launch->grace_us,
         .submitted_us = clock_unix_us(),
         .checkpoint_signal = launch->checkpoint_signal,
         .has_network = launch->has_network,
     };
-    char etc[LAUNCH_PATH_BYTES];
-    snprintf(etc, sizeof etc, "%s/etc", settings->state);
-    spec.etc = etc;
-    spec.argv = (const char **)(uintptr_t)launch->argv;
-    spec.env = (const char **)(uintptr_t)launch->env;
-    spec.shown = (const char **)(uintptr_t)settings->shown;
-    while (spec.argv[spec.n_argv]) {
-        spec.n_argv++;
+    const uint64_t cpu_milli = (uint64_t)launch->cpu_milli * launch->n_part;
+    spec.cpu_milli = cpu_milli < UINT32_MAX ? (uint32_t)cpu_milli : UINT32_MAX;
+    for (; spec.argv[spec.n_argv]; spec.n_argv++) {
     }
-    while (spec.env && spec.env[spec.n_env]) {
-        spec.n_env++;
+    for (; spec.env && spec.env[spec.n_env]; spec.n_env++) {
     }
-    while (spec.shown && spec.shown[spec.n_shown]) {
-        spec.n_shown++;
+    for (; spec.shown && spec.shown[spec.n_shown]; spec.n_shown++) {
     }
+    return spec;
+}
+
+// All parts of a job are this machine's: it gets the GPUs of all of them.
+static maru_status give_gpus(const struct local_executor *local, const struct launch *launch,
+                             struct arena *arena, struct launch_spec *spec, maru_error *err) {
+    uint16_t gpus = 0;
+    for (size_t i = 0; i < launch->n_part; i++) {
+        const struct launch_part *part = &launch->part[i];
+        if (part->n_gpu != __builtin_popcount(part->gpus)) {
+            return fail(err, MARU_E_INPUT, "a part says which GPUs it has: as many as it asks for");
+        }
+        gpus |= part->gpus;
+    }
+    return inventory_give(local->nvml, gpus, arena, spec, err);
+}
+
+static maru_status write_spec(const struct local_executor *local, const struct launch *launch,
+                              maru_error *err) {
+    enum { GPUS_BYTES = 1 << 16 };
+    struct launch_spec spec = spec_of(local, launch);
+    struct arena arena;
     struct text bytes;
+    arena_init(&arena, GPUS_BYTES);
     text_init(&bytes, LAUNCH_MAX_SPEC_BYTES);
-    maru_status st = launch_spec_write(&spec, &bytes, err);
-    const struct launch_path path = launch_path_of(settings->state, launch->id, "spec");
+    maru_status st = give_gpus(local, launch, &arena, &spec, err);
+    st = st == MARU_OK ? launch_spec_write(&spec, &bytes, err) : st;
+    const struct launch_path path = launch_path_of(local->settings.state, launch->id, "spec");
     st = st == MARU_OK ? files_replace(path.text, bytes.bytes, bytes.n_bytes, err) : st;
     text_fini(&bytes);
+    arena_fini(&arena);
     return st;
 }
 
@@ -395,12 +418,23 @@ static maru_status local_wait(struct executor *executor, int64_t longest_us, mar
 
 static maru_status local_each_node(struct executor *executor, executor_see_node see, void *context,
                                    maru_error *err) {
-    (void)executor;
-    struct executor_node node = {.is_up = true};
-    if (gethostname(node.name, sizeof node.name - 1) != 0) {
-        return refuse(err, "cannot look at", "hostname");
+    const struct local_executor *local = local_of(executor);
+    struct executor_node node;
+    const maru_status st = inventory_look(local->nvml, local->settings.gpu_type, &node, err);
+    return st == MARU_OK ? see(context, &node, err) : st;
+}
+
+maru_status local_executor_each_gpu(struct executor *executor, local_see_gpu see, void *context,
+                                    maru_error *err) {
+    const struct local_executor *local = local_of(executor);
+    const uint32_t n = nvml_count(local->nvml);
+    maru_status st = MARU_OK;
+    for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
+        struct gpu_look gpu;
+        nvml_look(local->nvml, i, &gpu);
+        st = see(context, i, &gpu, err);
     }
-    return see(context, &node, err);
+    return st;
 }
 
 // ---- opening
@@ -410,6 +444,7 @@ static void local_close(struct executor *executor) {
     if (local->changes >= 0) {
         close(local->changes);
     }
+    nvml_close(local->nvml);
     arena_fini(&local->arena);
     alloc_free(local);
 }
@@ -549,6 +584,7 @@ maru_status local_executor_open(const struct local_settings *settings, struct ex
     st = st == MARU_OK ? write_names(local->settings.state, err) : st;
     st = st == MARU_OK ? watch_locks(local, err) : st;
     st = st == MARU_OK ? try_sandbox(local, err) : st;
+    st = st == MARU_OK ? nvml_open(local->settings.nvml, &local->nvml, err) : st;
     if (st != MARU_OK) {
         local_close(&local->executor);
         return st;

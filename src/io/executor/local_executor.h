@@ -4,6 +4,7 @@
 #define IO_EXECUTOR_LOCAL_EXECUTOR_H
 
 #include "io/executor/executor.h"
+#include "io/executor/nvml.h"
 
 enum { LOCAL_MAX_PROCESSES = 4096 };
 
@@ -29,6 +30,11 @@ struct local_settings {
 //   errors  MARU_E_IO: the folder cannot be written, or jobs cannot be isolated here, with what to do; MARU_E_INPUT: a setting
 MARU_MUST_USE maru_status local_executor_open(const struct local_settings *settings,
                                               struct executor **out, maru_error *err);
+// Each GPU as it is now: for the page, and for what it draws. One that is unwell takes the node out of the pool (executor_node.reason).
+typedef maru_status (*local_see_gpu)(void *context, uint32_t gpu, const struct gpu_look *look,
+                                     maru_error *err);
+MARU_MUST_USE maru_status local_executor_each_gpu(struct executor *executor, local_see_gpu see,
+                                                  void *context, maru_error *err);
 // Do its jobs run without isolation? Whoever runs it says so loudly.
 bool local_executor_is_bare(const struct executor *executor);
 

@@ -85,9 +85,9 @@ static void add_etc(struct text *out, const struct launch_spec *spec) {
         OPTION(out, "--ro-bind-try", network[i], network[i]);
     }
     char from[LAUNCH_MAX_WORD_BYTES];
-    snprintf(from, sizeof from, "%s/passwd", spec->etc);
+    snprintf(from, sizeof from, "%s/etc/passwd", spec->state);
     OPTION(out, "--ro-bind-try", from, "/etc/passwd");
-    snprintf(from, sizeof from, "%s/group", spec->etc);
+    snprintf(from, sizeof from, "%s/etc/group", spec->state);
     OPTION(out, "--ro-bind-try", from, "/etc/group");
 }
 

@@ -43,6 +43,13 @@
     X("a job cannot be begun: {1}", "작업을 시작할 수 없습니다: {1}") \
     X("jobs cannot be isolated here: {1}. Install bubblewrap and allow user namespaces (in a container: without its seccomp and AppArmor profiles), or allow bare jobs", "여기서는 작업을 격리할 수 없습니다: {1}. bubblewrap을 설치하고 사용자 네임스페이스를 허용하십시오(컨테이너 안에서는 seccomp와 AppArmor 프로파일 없이). 아니면 격리 없는 작업을 허용하십시오") \
     X("bubblewrap (bwrap) does not start", "bubblewrap(bwrap)이 시작되지 않습니다") \
+    X("this machine has no GPU {1}", "이 컴퓨터에는 {1}번 GPU가 없습니다") \
+    X("a part says which GPUs it has: as many as it asks for", "각 부분은 요청한 수만큼의 GPU가 어느 것인지 밝혀야 합니다") \
+    X("GPU {1} told of Xid {2}", "{1}번 GPU가 Xid {2}[을/를] 알렸습니다") \
+    X("GPU {1} has memory that cannot be mended", "{1}번 GPU의 메모리를 고칠 수 없습니다") \
+    X("GPU {1} has {2} memory errors that were not corrected", "{1}번 GPU에 고쳐지지 않은 메모리 오류가 {2}개 있습니다") \
+    X("GPU {1} has to be reset to mend its memory", "{1}번 GPU는 메모리를 고치려면 재설정해야 합니다") \
+    X("GPU {1} does not answer", "{1}번 GPU가 대답하지 않습니다") \
     X("it put more on the disk than a job may", "작업이 디스크에 쓸 수 있는 것보다 많이 썼습니다") \
     X("it had more processes than a job may have", "작업이 가질 수 있는 것보다 프로세스가 많았습니다")
 // clang-format on
