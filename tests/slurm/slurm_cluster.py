@@ -247,7 +247,7 @@ class Cluster:
         lines = []
         for name in sorted(os.listdir(self.path("log"))):
             with open(self.path("log", name), errors="replace") as file:
-                lines += [f"{name}: {line.rstrip()}" for line in file.readlines()[-15:]]
+                lines += [f"{name}: {line.rstrip()}" for line in file.readlines()[-15:] if "pmix" not in line]
         return "\n".join(lines)
 
 

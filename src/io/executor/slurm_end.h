@@ -1,0 +1,16 @@
+// How a launch ended, from what Slurm's accounting says of its job. Pure.
+#ifndef IO_EXECUTOR_SLURM_END_H
+#define IO_EXECUTOR_SLURM_END_H
+
+#include "io/executor/slurm_text.h"
+
+struct slurm_asked { // what was asked of the launch
+    uint32_t memory_mib;
+    bool is_stopped; // by executor_stop
+};
+
+// row: its job, once for each time that it was in the queue, in order; the last one has ended.
+void slurm_end_of(const struct slurm_job *row, size_t n, struct slurm_asked asked,
+                  struct launch_look *out);
+
+#endif

@@ -1,0 +1,659 @@
+#include "io/executor/slurm_executor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "io/executor/slurm_command.h"
+#include "io/executor/slurm_end.h"
+#include "io/executor/slurm_queue.h"
+#include "io/executor/slurm_record.h"
+#include "io/executor/slurm_script.h"
+#include "io/files.h"
+
+// Once and once only. Before anything is submitted the launch is on disk, and that it is tried. sbatch writes its answer into the
+// launch's record itself and holds the record's lock, so that this process may end at any moment: whoever comes next waits until
+// that sbatch has ended, reads the answer, and where there is none asks the queue and the accounting by the job's name. Where neither
+// knows it, and what was on the way has had its time to arrive, it is submitted again; and should an old message still come through,
+// the claim in the launch's folder (slurm_script.h) lets one of the two jobs run.
+//
+// Never a false end. What the queue says is true now; that a job is over is believed only from accounting, under the job's own name.
+// A job of which both know nothing is UNKNOWN until that has lasted for long.
+
+enum {
+    MAX_SAID_BYTES = 256 << 20,
+    WAIT_STEP_US = 1000000,
+    OVERDUE_US = 15000000,
+    MAX_SCRIPT_BYTES = 4 << 20
+};
+
+struct slurm_executor {
+    struct executor base;
+    struct slurm_host host;
+    struct slurm_shape shape;
+    char state[SLURM_RECORD_PATH_BYTES], mark[SLURM_MARK_BYTES], partition[256],
+        bwrap[SLURM_PATH_BYTES];
+    int64_t fresh_us, settle_us, lost_us;
+    pthread_mutex_t mutex; // over the queue
+    struct slurm_queue queue;
+};
+
+static struct slurm_executor *of(struct executor *executor) {
+    return (struct slurm_executor *)executor; // its first member
+}
+
+static maru_status job_name_of(const struct slurm_executor *slurm, const char *id,
+                               char name[SLURM_NAME_BYTES], maru_error *err) {
+    return strlen(id) < LAUNCH_ID_BYTES && id[0] != '\0' && id[0] != '.' && !strchr(id, '/') &&
+                   slurm_job_name(slurm->mark, id, name, SLURM_NAME_BYTES)
+               ? MARU_OK
+               : fail(err, MARU_E_INPUT, "not the id of a launch");
+}
+
+// Starting.
+
+// The command was refused for good: Slurm has nothing of it, and would refuse it again.
+static bool is_refusal(const char *said) {
+    static const char *const not_now[] = {"Unable to contact",
+                                          "timed out",
+                                          "Zero Bytes",
+                                          "ommunication",
+                                          "standby",
+                                          "temporarily",
+                                          "SubmitJobLimit",
+                                          "unge",
+                                          "onnect",
+                                          "Transport endpoint",
+                                          "Unexpected message",
+                                          "Slurm database",
+                                          "DbConnection",
+                                          NULL};
+    for (size_t i = 0; not_now[i]; i++) {
+        if (strstr(said, not_now[i])) {
+            return false;
+        }
+    }
+    return strstr(said, "Batch job submission failed") != NULL;
+}
+
+static maru_status system_refuses(const char *what, const char *path, maru_error *err) {
+    char reason[128];
+    return fail(err, MARU_E_IO, "cannot %s %.200s: %s", what, path,
+                strerror_r(errno, reason, sizeof reason));
+}
+
+static maru_status put_part(const struct slurm_executor *slurm, const struct launch *launch,
+                            maru_error *err) {
+    char folder[SLURM_RECORD_PATH_BYTES], name[128], path[SLURM_RECORD_PATH_BYTES];
+    snprintf(name, sizeof name, "part-%s", launch->id);
+    if (!slurm_path(launch->folder, ".maru", folder) || !slurm_path(folder, name, path)) {
+        return fail(err, MARU_E_INPUT, "the path of the job's folder is too long");
+    }
+    struct text text;
+    text_init(&text, MAX_SCRIPT_BYTES);
+    maru_status st = files_make_folder(folder, err);
+    st = st == MARU_OK ? slurm_write_part(launch, &slurm->shape, &text, err) : st;
+    st = st == MARU_OK ? files_replace(path, text.bytes, text.n_bytes, err) : st;
+    text_fini(&text);
+    return st;
+}
+
+// A file without a name, read from its start: what sbatch is to read.
+static maru_status script_file(const struct slurm_executor *slurm, const struct launch *launch,
+                               int *file, maru_error *err) {
+    struct text text;
+    text_init(&text, MAX_SCRIPT_BYTES);
+    maru_status st = slurm_write_script(launch, &slurm->shape, &text, err);
+    *file = -1;
+    if (st == MARU_OK) {
+        *file = open(slurm->state, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        if (*file < 0 || !files_write_all(*file, text.bytes, text.n_bytes) ||
+            lseek(*file, 0, SEEK_SET) != 0) {
+            st = system_refuses("write in", slurm->state, err);
+        }
+    }
+    text_fini(&text);
+    return st;
+}
+
+static int open_in(const struct slurm_record *record, const char *name) {
+    char path[SLURM_RECORD_PATH_BYTES];
+    return slurm_path(record->path, name, path)
+               ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+               : -1;
+}
+
+static void read_said(const struct slurm_record *record, struct text *said) {
+    char path[SLURM_RECORD_PATH_BYTES];
+    maru_error none;
+    if (!slurm_path(record->path, "said", path) || files_read(path, said, &none) != MARU_OK ||
+        said->n_bytes == 0) {
+        text_clear(said);
+        text_addz(said, "nothing");
+    }
+}
+
+// sbatch ended otherwise than with a number: a refusal, or nobody knows.
+static maru_status no_number(struct slurm_record *record, bool is_late, maru_error *err) {
+    struct text said;
+    text_init(&said, SLURM_RECORD_MAX_BYTES);
+    read_said(record, &said);
+    const char *text = said.bytes ? said.bytes : "";
+    const char *last = strstr(text, "Batch job submission failed");
+    last = last ? last : text;
+    maru_status st = MARU_OK;
+    if (!is_late && is_refusal(text)) {
+        st = slurm_record_try(record, 0, err);
+        st = st == MARU_OK ? fail(err, MARU_E_INPUT, "Slurm refuses the job: %.*s",
+                                  (int)strcspn(last, "\n"), last)
+                           : st;
+    } else {
+        st = fail(err, MARU_E_IO, "Slurm does not take jobs now: %.*s", (int)strcspn(last, "\n"),
+                  is_late ? "no answer in time" : last);
+    }
+    text_fini(&said);
+    return st;
+}
+
+static maru_status submit(struct slurm_executor *slurm, const struct launch *launch,
+                          struct slurm_record *record, int lock, maru_error *err) {
+    struct slurm_options options;
+    int script = -1, answer = -1, said = -1, code = 0;
+    bool is_late = false;
+    maru_status st = slurm_options_of(launch, &slurm->shape, &options, err);
+    st = st == MARU_OK ? put_part(slurm, launch, err) : st;
+    st = st == MARU_OK ? script_file(slurm, launch, &script, err) : st;
+    st = st == MARU_OK ? slurm_record_try(record, clock_unix_us(), err) : st;
+    if (st != MARU_OK) {
+        goto done;
+    }
+    answer = open_in(record, "answer");
+    said = open_in(record, "said");
+    if (answer < 0 || said < 0) {
+        st = system_refuses("write in", record->path, err);
+        goto done;
+    }
+    st = slurm_run_with(&slurm->host, options.word,
+                        (struct slurm_streams){script, answer, said, lock}, &code, &is_late, err);
+    if (st == MARU_OK) {
+        bool is_there = false;
+        (void)fsync(answer);
+        const char *id = launch->id;
+        st = slurm_record_read(slurm->state, id, record, &is_there, err);
+        st = st == MARU_OK && record->number == 0 ? no_number(record, is_late, err) : st;
+    }
+done:
+    for (size_t i = 0; i < 3; i++) {
+        const int file = i == 0 ? script : i == 1 ? answer : said;
+        if (file >= 0) {
+            close(file);
+        }
+    }
+    return st;
+}
+
+// Is it there already under its name? *number 0: no, and both have said so.
+static maru_status find_by_name(struct slurm_executor *slurm, const char *name,
+                                const struct slurm_record *record, uint64_t *number,
+                                maru_error *err) {
+    *number = 0;
+    maru_status st = slurm_queue_refresh(&slurm->queue, &slurm->host, 0, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    size_t n = 0;
+    const struct slurm_job *job = slurm_queue_find(&slurm->queue, name, &n);
+    if (job) {
+        *number = job->number;
+        return MARU_OK;
+    }
+    return slurm_queue_ask_name(&slurm->host, name, record->made_us, number, err);
+}
+
+// A launch that may have been submitted, with its lock held.
+static maru_status take_up(struct slurm_executor *slurm, const char *name,
+                           struct slurm_record *record, maru_error *err) {
+    uint64_t number = 0;
+    const maru_status st = find_by_name(slurm, name, record, &number, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (number != 0) {
+        return slurm_record_answer(record, number, err);
+    }
+    return clock_unix_us() - record->tried_us < slurm->settle_us
+               ? fail(err, MARU_E_IO, "whether Slurm has taken the job is not known yet")
+               : MARU_OK;
+}
+
+static maru_status slurm_start(struct executor *executor, const struct launch *launch,
+                               maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    char name[SLURM_NAME_BYTES];
+    struct slurm_record record;
+    bool is_there = false;
+    int lock = -1;
+    maru_status st = slurm_check(launch, &slurm->shape, err);
+    st = st == MARU_OK ? job_name_of(slurm, launch->id, name, err) : st;
+    st = st == MARU_OK ? slurm_record_make(slurm->state, launch, clock_unix_us(), err) : st;
+    st = st == MARU_OK ? slurm_record_read(slurm->state, launch->id, &record, &is_there, err) : st;
+    if (st != MARU_OK || record.has_end || record.number != 0) {
+        return st;
+    }
+    st = slurm_record_lock(&record, &lock, err);
+    if (st != MARU_OK || lock < 0) {
+        return st != MARU_OK ? st : fail(err, MARU_E_IO, "the job is on its way to Slurm");
+    }
+    pthread_mutex_lock(&slurm->mutex);
+    st = slurm_record_read(slurm->state, launch->id, &record, &is_there,
+                           err); // now nobody writes it
+    if (st == MARU_OK && is_there && record.number == 0 && record.tried_us > 0) {
+        st = take_up(slurm, name, &record, err);
+    }
+    pthread_mutex_unlock(&slurm->mutex);
+    if (st == MARU_OK && record.number == 0) {
+        st = submit(slurm, launch, &record, lock, err);
+    }
+    close(lock);
+    pthread_mutex_lock(&slurm->mutex);
+    slurm_queue_is_old(&slurm->queue);
+    pthread_mutex_unlock(&slurm->mutex);
+    return st;
+}
+
+// Looking.
+
+static void cancel(const struct slurm_executor *slurm, uint64_t number, const char *how,
+                   const char *signal) {
+    char job[32];
+    const char *word[8] = {"scancel", "--quiet"};
+    size_t n = 2;
+    snprintf(job, sizeof job, "%" PRIu64, number);
+    if (how) {
+        word[n++] = how;
+    }
+    if (signal) {
+        word[n++] = signal;
+    }
+    word[n] = job;
+    struct slurm_said said;
+    maru_error none; // what comes of it, the next look shows
+    slurm_said_init(&said, SLURM_RECORD_MAX_BYTES);
+    (void)!slurm_run(&slurm->host, word, &said, &none);
+    slurm_said_fini(&said);
+}
+
+// What a stop asks for now: of a job that waits its end, of one that runs a word to its script, and its end when that was not heeded.
+static maru_status stop_job(const struct slurm_executor *slurm, struct slurm_record *record,
+                            const struct slurm_job *job, maru_error *err) {
+    if (record->stop_us == 0) {
+        return MARU_OK;
+    }
+    if (job->state == SLURM_WAITS) {
+        cancel(slurm, job->number, "--state=PENDING", NULL);
+        return MARU_OK;
+    }
+    if (record->stop_is_sent) {
+        const int64_t late = clock_unix_us() - record->stop_us - record->stop_grace_us;
+        if (late > OVERDUE_US) {
+            cancel(slurm, job->number, NULL, NULL);
+        }
+        return MARU_OK;
+    }
+    char signal[32];
+    snprintf(signal, sizeof signal, "--signal=%d", SLURM_SIGNAL_STOP);
+    cancel(slurm, job->number, "--batch", signal);
+    return slurm_record_stop(record, record->stop_us, record->stop_grace_us, true, err);
+}
+
+// The job of a launch among all of its name: the one with the claim, or the first. Others that still wait are not needed.
+static const struct slurm_job *choose(const struct slurm_executor *slurm,
+                                      const struct slurm_job *job, size_t n, uint64_t claim) {
+    const struct slurm_job *chosen = &job[0];
+    for (size_t i = 1; i < n; i++) {
+        if (job[i].number == claim) {
+            chosen = &job[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (&job[i] != chosen && job[i].state == SLURM_WAITS) {
+            cancel(slurm, job[i].number, "--state=PENDING", NULL);
+        }
+    }
+    return chosen;
+}
+
+static void show(const struct slurm_job *job, struct launch_look *out) {
+    out->state = job->state == SLURM_WAITS ? LAUNCH_WAITING : LAUNCH_RUNNING;
+    out->submitted_us = job->submitted_us;
+    out->started_us = job->started_us;
+    memcpy(out->node, job->node, sizeof out->node);
+    memcpy(out->reason, job->reason, sizeof out->reason);
+}
+
+// A job that is over, or is gone from the queue.
+static maru_status look_back(struct slurm_executor *slurm, const char *id, const char *name,
+                             struct slurm_record *record, const struct slurm_job *in_queue,
+                             struct launch_look *out, maru_error *err) {
+    uint64_t number = record->number;
+    for (int round = 0; round < 2; round++) {
+        struct slurm_past past;
+        maru_status st = slurm_queue_past(&slurm->queue, &slurm->host, number, name, &past, err);
+        if (st != MARU_OK) {
+            return st == MARU_E_MEMORY ? st : MARU_OK; // nobody answers: UNKNOWN
+        }
+        if (!past.row) {
+            if (in_queue || past.missing_us < slurm->lost_us) {
+                return MARU_OK;
+            }
+            *out = (struct launch_look){.state = LAUNCH_ENDED,
+                                        .end = END_NODE,
+                                        .submitted_us = record->made_us,
+                                        .cpu_us = -1,
+                                        .max_memory_bytes = -1};
+            return slurm_record_end(record, out, err);
+        }
+        const struct slurm_job *last = &past.row[past.n - 1];
+        const uint64_t claim =
+            last->exit_signal == SLURM_ENDED_TWICE ? slurm_record_claim(record, id) : 0;
+        if (claim != 0 && claim != number) { // that job has it
+            st = slurm_record_answer(record, claim, err);
+            if (st != MARU_OK) {
+                return st;
+            }
+            slurm_queue_drop(&slurm->queue, number);
+            number = claim;
+            continue;
+        }
+        if (last->state == SLURM_WAITS ||
+            last->state == SLURM_RUNS) { // accounting lags behind the queue
+            out->state = in_queue ? LAUNCH_RUNNING : LAUNCH_UNKNOWN;
+            out->started_us = last->started_us;
+            return MARU_OK;
+        }
+        slurm_end_of(past.row, past.n,
+                     (struct slurm_asked){record->memory_mib, record->stop_us > 0}, out);
+        st = slurm_record_end(record, out, err);
+        if (st == MARU_OK) {
+            slurm_queue_drop(&slurm->queue, number);
+        }
+        return st;
+    }
+    return MARU_OK;
+}
+
+// One that was tried, without an answer: is it there?
+static maru_status look_for(struct slurm_executor *slurm, const char *name,
+                            struct slurm_record *record, struct launch_look *out, maru_error *err) {
+    int lock = -1;
+    maru_error none;
+    if (record->tried_us == 0) {
+        out->state = LAUNCH_ABSENT; // kept, and not submitted: to be started
+        return MARU_OK;
+    }
+    maru_status st = slurm_record_lock(record, &lock, err);
+    if (st != MARU_OK || lock < 0) {
+        return st;
+    }
+    st = take_up(slurm, name, record, &none);
+    close(lock);
+    if (st == MARU_OK && record->number == 0) {
+        out->state = LAUNCH_ABSENT;
+    }
+    return st == MARU_E_IO ? MARU_OK : st;
+}
+
+static maru_status look_with(struct slurm_executor *slurm, const char *id, const char *name,
+                             struct slurm_record *record, struct launch_look *out,
+                             maru_error *err) {
+    maru_status st = slurm_queue_refresh(&slurm->queue, &slurm->host, slurm->fresh_us, err);
+    if (st != MARU_OK) {
+        return st == MARU_E_MEMORY ? st : MARU_OK; // UNKNOWN
+    }
+    if (record->number == 0) {
+        st = look_for(slurm, name, record, out, err);
+        if (st != MARU_OK || record->number == 0) {
+            return st;
+        }
+    }
+    size_t n = 0;
+    const struct slurm_job *job = slurm_queue_find(&slurm->queue, name, &n);
+    if (job && (n > 1 || job->state == SLURM_WAITS)) {
+        const uint64_t claim = slurm_record_claim(record, id);
+        job = choose(slurm, job, n, claim);
+        if (job->state == SLURM_WAITS &&
+            claim == job->number) { // it ran, and was put back into the queue
+            cancel(slurm, job->number, "--state=PENDING", NULL);
+        }
+    }
+    if (job && job->number != record->number) {
+        st = slurm_record_answer(record, job->number, err);
+    }
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!job || (job->state != SLURM_WAITS && job->state != SLURM_RUNS)) {
+        return look_back(slurm, id, name, record, job, out, err);
+    }
+    show(job, out);
+    return stop_job(slurm, record, job, err);
+}
+
+static maru_status slurm_look(struct executor *executor, const char *id, struct launch_look *out,
+                              maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    char name[SLURM_NAME_BYTES];
+    struct slurm_record record;
+    bool is_there = false;
+    struct launch_look look = {.state = LAUNCH_UNKNOWN, .cpu_us = -1, .max_memory_bytes = -1};
+    maru_status st = job_name_of(slurm, id, name, err);
+    st = st == MARU_OK ? slurm_record_read(slurm->state, id, &record, &is_there, err) : st;
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!is_there) {
+        look.state = LAUNCH_ABSENT;
+    } else if (record.has_end) {
+        look = record.end;
+    } else {
+        look.submitted_us = record.tried_us;
+        pthread_mutex_lock(&slurm->mutex);
+        st = look_with(slurm, id, name, &record, &look, err);
+        pthread_mutex_unlock(&slurm->mutex);
+    }
+    if (st == MARU_OK) {
+        *out = look;
+    }
+    return st;
+}
+
+// The grace stands in the launch's folder, where the job's script looks for it; without it the launch's own is taken.
+static void put_grace(const struct slurm_record *record, const char *id, int64_t grace_us) {
+    char folder[SLURM_RECORD_PATH_BYTES], name[128], path[SLURM_RECORD_PATH_BYTES], line[32];
+    snprintf(name, sizeof name, "stop-%s", id);
+    snprintf(line, sizeof line, "%" PRId64 "\n", grace_us / 1000000 + (grace_us % 1000000 > 0));
+    maru_error none;
+    if (slurm_path(record->folder, ".maru", folder) && slurm_path(folder, name, path)) {
+        (void)!files_replace(path, line, strlen(line), &none);
+    }
+}
+
+static maru_status slurm_stop(struct executor *executor, const char *id, int64_t grace_us,
+                              maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    char name[SLURM_NAME_BYTES];
+    struct slurm_record record;
+    bool is_there = false;
+    maru_status st = job_name_of(slurm, id, name, err);
+    st = st == MARU_OK ? slurm_record_read(slurm->state, id, &record, &is_there, err) : st;
+    if (st != MARU_OK || !is_there || record.has_end) {
+        return st;
+    }
+    if (record.stop_us == 0) {
+        put_grace(&record, id, grace_us);
+        st = slurm_record_stop(&record, clock_unix_us(), grace_us < 0 ? 0 : grace_us, false, err);
+    }
+    struct launch_look look;
+    return st == MARU_OK ? slurm_look(executor, id, &look, err)
+                         : st; // which does what a stop asks for
+}
+
+static maru_status slurm_forget(struct executor *executor, const char *id, maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    char name[SLURM_NAME_BYTES];
+    struct slurm_record record;
+    struct launch_look look;
+    bool is_there = false;
+    maru_status st = job_name_of(slurm, id, name, err);
+    st = st == MARU_OK ? slurm_look(executor, id, &look, err) : st;
+    st = st == MARU_OK ? slurm_record_read(slurm->state, id, &record, &is_there, err) : st;
+    if (st != MARU_OK || !is_there) {
+        return st;
+    }
+    if (look.state != LAUNCH_ENDED && look.state != LAUNCH_ABSENT) {
+        return fail(err, MARU_E_USAGE, "the job has not ended");
+    }
+    return slurm_record_drop(&record, err);
+}
+
+// The cluster.
+
+static maru_status slurm_each_node(struct executor *executor, executor_see_node see, void *context,
+                                   maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    char partition[300];
+    const char *word[8] = {"sinfo", "--noheader", "--all", "--Node",
+                           "--format=" SLURM_SINFO_FORMAT};
+    if (slurm->partition[0]) {
+        snprintf(partition, sizeof partition, "--partition=%s", slurm->partition);
+        word[5] = partition;
+    }
+    struct slurm_said said;
+    slurm_said_init(&said, MAX_SAID_BYTES);
+    maru_status st = slurm_run(&slurm->host, word, &said, err);
+    st = st == MARU_OK ? slurm_read_sinfo(said.out.bytes, said.out.n_bytes, see, context, err) : st;
+    slurm_said_fini(&said);
+    return st;
+}
+
+static void sleep_us(int64_t us) {
+    struct timespec left = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+    }
+}
+
+static maru_status slurm_wait(struct executor *executor, int64_t longest_us, maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    const int64_t step = slurm->fresh_us > WAIT_STEP_US ? slurm->fresh_us : WAIT_STEP_US;
+    pthread_mutex_lock(&slurm->mutex);
+    const uint64_t before = slurm->queue.changes;
+    pthread_mutex_unlock(&slurm->mutex);
+    for (int64_t left = longest_us; left > 0; left -= step) {
+        sleep_us(left < step ? left : step);
+        maru_error none; // a queue that does not answer has not changed
+        pthread_mutex_lock(&slurm->mutex);
+        const maru_status st =
+            slurm_queue_refresh(&slurm->queue, &slurm->host, slurm->fresh_us, &none);
+        const bool is_other = slurm->queue.changes != before;
+        pthread_mutex_unlock(&slurm->mutex);
+        if (st == MARU_E_MEMORY) {
+            return fail(err, st, "no memory for Slurm's jobs");
+        }
+        if (is_other) {
+            break;
+        }
+    }
+    return MARU_OK;
+}
+
+static void slurm_close(struct executor *executor) {
+    struct slurm_executor *slurm = of(executor);
+    slurm_queue_fini(&slurm->queue);
+    pthread_mutex_destroy(&slurm->mutex);
+    alloc_free(slurm);
+}
+
+static const struct executor_kind slurm_kind = {
+    .name = "slurm",
+    .schedules = true,
+    .start = slurm_start,
+    .look = slurm_look,
+    .stop = slurm_stop,
+    .forget = slurm_forget,
+    .each_node = slurm_each_node,
+    .wait = slurm_wait,
+    .close = slurm_close,
+};
+
+static bool put_text(const char *given, const char *usual, char *out, size_t cap) {
+    const int n = snprintf(out, cap, "%s", given && given[0] ? given : usual);
+    return n >= 0 && (size_t)n < cap;
+}
+
+static int64_t or_usual(int64_t given, int64_t usual) { return given > 0 ? given : usual; }
+
+static maru_status take_settings(struct slurm_executor *slurm,
+                                 const struct slurm_settings *settings, maru_error *err) {
+    const bool fits =
+        put_text(settings->state, "", slurm->state, sizeof slurm->state) &&
+        put_text(settings->mark, "maru", slurm->mark, sizeof slurm->mark) &&
+        put_text(settings->programs, "", slurm->host.folder, sizeof slurm->host.folder) &&
+        put_text(settings->conf, "", slurm->host.conf, sizeof slurm->host.conf) &&
+        put_text(settings->partition, "", slurm->partition, sizeof slurm->partition) &&
+        put_text(settings->bwrap, "bwrap", slurm->bwrap, sizeof slurm->bwrap);
+    if (!fits || slurm->state[0] != '/' ||
+        strspn(slurm->mark, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(slurm->mark)) {
+        return fail(
+            err, MARU_E_INPUT,
+            "Slurm wants the absolute path of a folder for its state, a mark of letters a to z and "
+            "digits, and names that are not too long");
+    }
+    slurm->shape =
+        (struct slurm_shape){.mark = slurm->mark,
+                             .partition = slurm->partition,
+                             .bwrap = settings->is_bare ? "" : slurm->bwrap,
+                             .log_bytes = settings->log_bytes > 0 ? settings->log_bytes : 64 << 20};
+    slurm->host.timeout_us = or_usual(settings->timeout_us, 30000000);
+    slurm->fresh_us = or_usual(settings->fresh_us, 1000000);
+    slurm->settle_us = or_usual(settings->settle_us, 30000000);
+    slurm->lost_us = or_usual(settings->lost_us, INT64_C(3600000000));
+    return files_make_folder(slurm->state, err);
+}
+
+// What has not ended yet is asked for at once, not one by one.
+static bool want(void *context, const char *id) {
+    struct slurm_executor *slurm = context;
+    struct slurm_record record;
+    bool is_there = false;
+    maru_error none;
+    return slurm_record_read(slurm->state, id, &record, &is_there, &none) != MARU_OK || !is_there ||
+           record.has_end || record.number == 0 || slurm_queue_want(&slurm->queue, record.number);
+}
+
+maru_status slurm_open(const struct slurm_settings *settings, struct executor **out,
+                       maru_error *err) {
+    struct slurm_executor *slurm = alloc_new(1, sizeof *slurm);
+    if (!slurm) {
+        return fail(err, MARU_E_MEMORY, "no memory for Slurm's state");
+    }
+    slurm->base.kind = &slurm_kind;
+    pthread_mutex_init(&slurm->mutex, NULL);
+    maru_status st = take_settings(slurm, settings, err);
+    slurm_queue_init(&slurm->queue, slurm->mark);
+    st = st == MARU_OK ? slurm_record_each(slurm->state, want, slurm, err) : st;
+    if (st != MARU_OK) {
+        slurm_close(&slurm->base);
+        return st;
+    }
+    *out = &slurm->base;
+    return MARU_OK;
+}

@@ -1,0 +1,343 @@
+#include "io/executor/slurm_queue.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+
+// Of accounting only jobs are asked for that are over: those that a look misses in the queue, and those that were alive when it was
+// asked before. What accounting says of a job that is over stays; the others are asked for again, many in one command.
+
+enum { MAX_SAID_BYTES = 256 << 20, NUMBERS_A_CALL = 400, NUMBER_BYTES = 22 };
+#define PATIENCE_US INT64_C(3000000) // with a Slurm that does not answer
+#define PAST_FRESH_US INT64_C(1000000)
+
+static int64_t now_us(void) { return (int64_t)(clock_seconds() * 1e6) + 1; } // never 0
+
+void slurm_queue_init(struct slurm_queue *queue, const char *mark) {
+    *queue = (struct slurm_queue){.asked_us = 0};
+    snprintf(queue->mark, sizeof queue->mark, "%s", mark);
+}
+
+void slurm_queue_fini(struct slurm_queue *queue) {
+    slurm_jobs_fini(&queue->now);
+    slurm_jobs_fini(&queue->past);
+    alloc_free(queue->wanted);
+    queue->wanted = NULL;
+    queue->n_wanted = queue->cap_wanted = 0;
+}
+
+void slurm_queue_is_old(struct slurm_queue *queue) { queue->asked_us = 0; }
+
+static bool is_alive(const struct slurm_job *job) {
+    return job->state == SLURM_WAITS || job->state == SLURM_RUNS;
+}
+
+static int by_name(const void *a, const void *b) {
+    const struct slurm_job *x = a, *y = b;
+    const int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static int by_number(const void *a, const void *b) {
+    const struct slurm_job *x = a, *y = b;
+    if (x->number != y->number) {
+        return x->number > y->number ? 1 : -1;
+    }
+    if (x->submitted_us != y->submitted_us) {
+        return x->submitted_us > y->submitted_us ? 1 : -1;
+    }
+    return (x->started_us > y->started_us) - (x->started_us < y->started_us);
+}
+
+static void sort(struct slurm_jobs *jobs, int (*order)(const void *, const void *)) {
+    if (jobs->n > 1) {
+        qsort(jobs->row, jobs->n, sizeof *jobs->row, order);
+    }
+}
+
+static void keep_ours(const struct slurm_queue *queue, struct slurm_jobs *jobs) {
+    const size_t n_mark = strlen(queue->mark);
+    size_t n = 0;
+    for (size_t i = 0; i < jobs->n; i++) {
+        const char *name = jobs->row[i].name;
+        if (strncmp(name, queue->mark, n_mark) == 0 && name[n_mark] == '.') {
+            jobs->row[n++] = jobs->row[i];
+        }
+    }
+    jobs->n = n;
+}
+
+static struct slurm_wanted *wanted_of(struct slurm_queue *queue, uint64_t number) {
+    for (size_t i = 0; i < queue->n_wanted; i++) {
+        if (queue->wanted[i].number == number) {
+            return &queue->wanted[i];
+        }
+    }
+    return NULL;
+}
+
+bool slurm_queue_want(struct slurm_queue *queue, uint64_t number) {
+    if (wanted_of(queue, number)) {
+        return true;
+    }
+    if (queue->n_wanted == queue->cap_wanted) {
+        const size_t cap = queue->cap_wanted > 0 ? queue->cap_wanted * 2 : 64;
+        struct slurm_wanted *grown = alloc_resize(queue->wanted, cap, sizeof *grown);
+        if (!grown) {
+            return false;
+        }
+        queue->wanted = grown;
+        queue->cap_wanted = cap;
+    }
+    queue->wanted[queue->n_wanted++] = (struct slurm_wanted){.number = number};
+    return true;
+}
+
+void slurm_queue_drop(struct slurm_queue *queue, uint64_t number) {
+    struct slurm_wanted *wanted = wanted_of(queue, number);
+    if (!wanted) {
+        return;
+    }
+    *wanted = queue->wanted[--queue->n_wanted];
+    size_t n = 0;
+    for (size_t i = 0; i < queue->past.n; i++) {
+        if (queue->past.row[i].number != number) {
+            queue->past.row[n++] = queue->past.row[i];
+        }
+    }
+    queue->past.n = n;
+}
+
+// Both in order: what was alive and is not any more is wanted from accounting.
+static bool compare(struct slurm_queue *queue, const struct slurm_jobs *fresh) {
+    const struct slurm_jobs *old = &queue->now;
+    bool is_other = false;
+    size_t j = 0;
+    for (size_t i = 0; i < old->n; i++) {
+        while (j < fresh->n && by_name(&fresh->row[j], &old->row[i]) < 0) {
+            is_other = true;
+            j++;
+        }
+        const bool is_there = j < fresh->n && by_name(&fresh->row[j], &old->row[i]) == 0;
+        is_other |= !is_there || fresh->row[j].state != old->row[i].state;
+        if (is_alive(&old->row[i]) && (!is_there || !is_alive(&fresh->row[j])) &&
+            !slurm_queue_want(queue, old->row[i].number)) {
+            return false;
+        }
+        j += is_there;
+    }
+    queue->changes += is_other || j < fresh->n;
+    return true;
+}
+
+maru_status slurm_queue_refresh(struct slurm_queue *queue, const struct slurm_host *host,
+                                int64_t fresh_us, maru_error *err) {
+    const int64_t now = now_us();
+    if (fresh_us > 0 && queue->asked_us > 0 && now - queue->asked_us < fresh_us) {
+        return MARU_OK;
+    }
+    if (fresh_us > 0 && queue->failed_us > 0 && now - queue->failed_us < PATIENCE_US) {
+        return fail(err, MARU_E_IO, "Slurm's queue does not answer");
+    }
+    char user[32];
+    snprintf(user, sizeof user, "--user=%u", (unsigned)getuid());
+    const char *const word[] = {
+        "squeue", "--noheader", "--all", "--states=all", user, "--format=" SLURM_SQUEUE_FORMAT,
+        NULL};
+    struct slurm_said said;
+    struct slurm_jobs fresh = {0};
+    slurm_said_init(&said, MAX_SAID_BYTES);
+    maru_status st = slurm_run(host, word, &said, err);
+    st = st == MARU_OK ? slurm_read_squeue(said.out.bytes, said.out.n_bytes, &fresh, err) : st;
+    slurm_said_fini(&said);
+    if (st == MARU_OK) {
+        keep_ours(queue, &fresh);
+        sort(&fresh, by_name);
+        st = compare(queue, &fresh) ? MARU_OK
+                                    : fail(err, MARU_E_MEMORY, "no memory for Slurm's jobs");
+    }
+    if (st != MARU_OK) {
+        slurm_jobs_fini(&fresh);
+        queue->failed_us = now_us();
+        return st;
+    }
+    slurm_jobs_fini(&queue->now);
+    queue->now = fresh;
+    queue->asked_us = now; // from before the command: what it tells is no older
+    queue->failed_us = 0;
+    return MARU_OK;
+}
+
+const struct slurm_job *slurm_queue_find(const struct slurm_queue *queue, const char *name,
+                                         size_t *n) {
+    size_t from = 0, to = queue->now.n;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (strcmp(queue->now.row[middle].name, name) < 0) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    *n = 0;
+    while (from + *n < queue->now.n && strcmp(queue->now.row[from + *n].name, name) == 0) {
+        (*n)++;
+    }
+    return *n > 0 ? &queue->now.row[from] : NULL;
+}
+
+static maru_status run_sacct(const struct slurm_host *host, const char *which, const char *since,
+                             struct slurm_jobs *out, maru_error *err) {
+    const char *const word[] = {"sacct",
+                                "--noheader",
+                                "--parsable2",
+                                "--duplicates",
+                                which,
+                                since,
+                                "--endtime=2099-12-31T23:59:59",
+                                "--format=" SLURM_SACCT_FORMAT,
+                                NULL};
+    struct slurm_said said;
+    slurm_said_init(&said, MAX_SAID_BYTES);
+    maru_status st = slurm_run(host, word, &said, err);
+    st = st == MARU_OK ? slurm_read_sacct(said.out.bytes, said.out.n_bytes, out, err) : st;
+    slurm_said_fini(&said);
+    return st;
+}
+
+static bool is_rows_own(const struct slurm_queue *queue, const struct slurm_job *job) {
+    const struct slurm_wanted *wanted = NULL;
+    for (size_t i = 0; i < queue->n_wanted && !wanted; i++) {
+        wanted = queue->wanted[i].number == job->number ? &queue->wanted[i] : NULL;
+    }
+    return wanted && wanted->is_over;
+}
+
+// Forget what accounting has said of jobs that were not over.
+static void drop_open(struct slurm_queue *queue) {
+    size_t n = 0;
+    for (size_t i = 0; i < queue->past.n; i++) {
+        if (is_rows_own(queue, &queue->past.row[i])) {
+            queue->past.row[n++] = queue->past.row[i];
+        }
+    }
+    queue->past.n = n;
+}
+
+static const struct slurm_job *rows_of(const struct slurm_queue *queue, uint64_t number,
+                                       size_t *n) {
+    *n = 0;
+    const struct slurm_job *first = NULL;
+    for (size_t i = 0; i < queue->past.n; i++) {
+        if (queue->past.row[i].number == number) {
+            first = first ? first : &queue->past.row[i];
+            (*n)++;
+        }
+    }
+    return first;
+}
+
+// One command for up to NUMBERS_A_CALL of those that are wanted and not over, from *at on.
+static maru_status ask_some(struct slurm_queue *queue, const struct slurm_host *host, size_t *at,
+                            maru_error *err) {
+    char which[NUMBERS_A_CALL * NUMBER_BYTES + 16] = "--jobs=";
+    size_t n = strlen(which), n_asked = 0;
+    for (; *at < queue->n_wanted && n_asked < NUMBERS_A_CALL; (*at)++) {
+        if (!queue->wanted[*at].is_over) {
+            n += (size_t)snprintf(which + n, sizeof which - n, "%s%" PRIu64, n_asked > 0 ? "," : "",
+                                  queue->wanted[*at].number);
+            n_asked++;
+        }
+    }
+    return n_asked > 0
+               ? run_sacct(host, which, "--starttime=2000-01-01T00:00:00", &queue->past, err)
+               : MARU_OK;
+}
+
+static maru_status ask_past(struct slurm_queue *queue, const struct slurm_host *host,
+                            maru_error *err) {
+    const int64_t now = now_us();
+    if (queue->past_failed_us > 0 && now - queue->past_failed_us < PATIENCE_US) {
+        return fail(err, MARU_E_IO, "Slurm's accounting does not answer");
+    }
+    drop_open(queue);
+    for (size_t at = 0; at < queue->n_wanted;) {
+        const maru_status st = ask_some(queue, host, &at, err);
+        if (st != MARU_OK) {
+            drop_open(queue);
+            queue->past_failed_us = now_us();
+            return st;
+        }
+    }
+    queue->past_failed_us = 0;
+    sort(&queue->past, by_number);
+    for (size_t i = 0; i < queue->n_wanted; i++) {
+        struct slurm_wanted *wanted = &queue->wanted[i];
+        size_t n = 0;
+        const struct slurm_job *row = rows_of(queue, wanted->number, &n);
+        wanted->asked_us = now;
+        wanted->is_over =
+            row && !is_alive(&row[n - 1]) && strcmp(row[n - 1].name, "allocation") != 0;
+        wanted->missing_since_us = row                            ? 0
+                                   : wanted->missing_since_us > 0 ? wanted->missing_since_us
+                                                                  : now;
+    }
+    return MARU_OK;
+}
+
+maru_status slurm_queue_past(struct slurm_queue *queue, const struct slurm_host *host,
+                             uint64_t number, const char *name, struct slurm_past *out,
+                             maru_error *err) {
+    *out = (struct slurm_past){.row = NULL};
+    if (!slurm_queue_want(queue, number)) {
+        return fail(err, MARU_E_MEMORY, "no memory for Slurm's jobs");
+    }
+    const int64_t now = now_us();
+    const struct slurm_wanted *wanted = wanted_of(queue, number);
+    if (!wanted->is_over && (wanted->asked_us == 0 || now - wanted->asked_us > PAST_FRESH_US)) {
+        const maru_status st = ask_past(queue, host, err);
+        if (st != MARU_OK) {
+            return st;
+        }
+    }
+    wanted = wanted_of(queue, number);
+    out->missing_us = wanted->missing_since_us > 0 ? now - wanted->missing_since_us : 0;
+    size_t n = 0;
+    const struct slurm_job *row = rows_of(queue, number, &n);
+    // Numbers are given anew when a cluster is set up anew: another name is another job. "allocation" stands for a name that
+    // accounting has not been told yet.
+    while (n > 0 && strcmp(row->name, name) != 0 && strcmp(row->name, "allocation") != 0) {
+        row++;
+        n--;
+    }
+    out->row = n > 0 && strcmp(row[n - 1].name, name) == 0 ? row : NULL;
+    out->n = out->row ? n : 0;
+    return MARU_OK;
+}
+
+maru_status slurm_queue_ask_name(const struct slurm_host *host, const char *name, int64_t since_us,
+                                 uint64_t *number, maru_error *err) {
+    char which[SLURM_NAME_BYTES + 16], since[64];
+    const time_t day_before = (time_t)(since_us / 1000000) - 86400;
+    struct tm tm = {0};
+    gmtime_r(&day_before, &tm);
+    strftime(since, sizeof since, "--starttime=%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(which, sizeof which, "--name=%s", name);
+    struct slurm_jobs jobs = {0};
+    const maru_status st = run_sacct(host, which, since, &jobs, err);
+    *number = 0;
+    for (size_t i = 0; st == MARU_OK && i < jobs.n; i++) {
+        if (strcmp(jobs.row[i].name, name) == 0 && (*number == 0 || jobs.row[i].number < *number)) {
+            *number = jobs.row[i].number;
+        }
+    }
+    slurm_jobs_fini(&jobs);
+    return st;
+}

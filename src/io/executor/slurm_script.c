@@ -1,0 +1,427 @@
+#include "io/executor/slurm_script.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+
+// Two scripts of bash. What people have chosen (words of the command, variables, paths) stands in them between single quotes, in which
+// bash reads nothing but the closing quote; it never stands in a command line that ps shows, but for the command's own.
+//
+//   the job's:  enter the folder -> claim -> logs, clock -> run the part (by srun where there are several) -> end as it ended
+//   a part's:   environment -> sandbox -> the command; checkpoint signals go on to it
+//
+// Slurm's own limit of time counts in minutes; it stands behind the script's, a minute later.
+
+enum { MINUTE_S = 60, SLURM_MAX_GRACE_S = 65535, ACCOUNT_BYTES = 128, COMMENT_BYTES = 200 };
+
+static int64_t seconds_up(int64_t us) { return us / 1000000 + (us % 1000000 > 0); }
+
+static int signal_of(const struct launch *launch) {
+    return launch->checkpoint_signal != 0 ? launch->checkpoint_signal : SIGTERM;
+}
+
+bool slurm_job_name(const char *mark, const char *id, char *out, size_t cap) {
+    const int n = snprintf(out, cap, "%s.%s", mark, id);
+    return n > 0 && (size_t)n < cap;
+}
+
+bool slurm_account_name(const char *mark, const char *tenant, const char *project, char *out,
+                        size_t cap) {
+    const int n = project && project[0] ? snprintf(out, cap, "%s-%s-%s", mark, tenant, project)
+                                        : snprintf(out, cap, "%s-%s", mark, tenant);
+    if (n <= 0 || (size_t)n >= cap || !tenant[0]) {
+        return false;
+    }
+    for (char *at = out; *at != '\0'; at++) {
+        if (*at >= 'A' && *at <= 'Z') { // Slurm has accounts in lower case alone
+            *at = (char)(*at - 'A' + 'a');
+        }
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", *at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_word_of(const char *text, const char *more) {
+    for (; text && *text != '\0'; text++) {
+        if (!(*text >= 'a' && *text <= 'z') && !(*text >= 'A' && *text <= 'Z') &&
+            !(*text >= '0' && *text <= '9') && !strchr(more, *text)) {
+            return false;
+        }
+    }
+    return text != NULL;
+}
+
+static maru_status check_parts(const struct launch *launch, maru_error *err) {
+    if (launch->n_part == 0 || launch->n_part > LAUNCH_MAX_PARTS || !launch->part) {
+        return fail(err, MARU_E_INPUT, "a job has 1 to %d parts", LAUNCH_MAX_PARTS);
+    }
+    for (size_t i = 0; i < launch->n_part; i++) {
+        const struct launch_part *part = &launch->part[i];
+        if (part->n_gpu != launch->part[0].n_gpu) {
+            return fail(err, MARU_E_INPUT, "on Slurm all parts of a job have as many GPUs");
+        }
+        if (part->n_gpu > 0 && part->gpu_milli != 1000 && part->gpu_milli != 0) {
+            return fail(err, MARU_E_INPUT, "on Slurm a job has whole GPUs, no shares of one");
+        }
+    }
+    return MARU_OK;
+}
+
+maru_status slurm_check(const struct launch *launch, const struct slurm_shape *shape,
+                        maru_error *err) {
+    char name[ACCOUNT_BYTES];
+    if (!launch->id || !launch->id[0] || strlen(launch->id) >= LAUNCH_ID_BYTES ||
+        !is_word_of(launch->id, "-")) {
+        return fail(err, MARU_E_INPUT, "the id of a launch has letters, digits and -");
+    }
+    if (launch->tenant && launch->tenant[0] &&
+        !slurm_account_name(shape->mark, launch->tenant, launch->project, name, sizeof name)) {
+        return fail(
+            err, MARU_E_INPUT,
+            "Slurm has no account for tenant %.60s, project %.60s: letters, digits, - and _ "
+            "are possible",
+            launch->tenant, launch->project ? launch->project : "");
+    }
+    if (!is_word_of(launch->gpu_type ? launch->gpu_type : "", "-_.") ||
+        !is_word_of(launch->qos ? launch->qos : "", "-_.")) {
+        return fail(err, MARU_E_INPUT, "not a type of GPU or a QOS of Slurm: %.60s, %.60s",
+                    launch->gpu_type, launch->qos ? launch->qos : "");
+    }
+    if (!launch->argv || !launch->argv[0] || !launch->argv[0][0] || !launch->folder ||
+        launch->folder[0] != '/' || strchr(launch->folder, '\n')) {
+        return fail(err, MARU_E_INPUT, "a job has a command and the absolute path of a folder");
+    }
+    for (size_t i = 0; launch->env && launch->env[i]; i++) {
+        const char *equals = strchr(launch->env[i], '=');
+        const size_t n = equals ? strcspn(launch->env[i], "=") : 0;
+        if (n == 0 || (launch->env[i][0] >= '0' && launch->env[i][0] <= '9') ||
+            strspn(launch->env[i],
+                   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") < n) {
+            return fail(err, MARU_E_INPUT, "NAME=VALUE is asked, not %.80s", launch->env[i]);
+        }
+    }
+    return check_parts(launch, err);
+}
+
+// One more word of the command line.
+static void MARU_PRINTF(2, 3) add_word(struct slurm_options *options, const char *format, ...) {
+    if (options->n + 1 >= SLURM_OPTIONS || options->n_bytes >= sizeof options->bytes) {
+        options->n_bytes = sizeof options->bytes;
+        return;
+    }
+    char *to = options->bytes + options->n_bytes;
+    const size_t left = sizeof options->bytes - options->n_bytes;
+    va_list list;
+    va_start(list, format);
+    const int n = vsnprintf(to, left, format, list);
+    va_end(list);
+    if (n < 0 || (size_t)n >= left) {
+        options->n_bytes = sizeof options->bytes;
+        return;
+    }
+    options->word[options->n++] = to;
+    options->word[options->n] = NULL;
+    options->n_bytes += (size_t)n + 1;
+}
+
+// For people who look into the queue: what it is called, without what would end a line.
+static void add_comment(struct slurm_options *options, const char *name) {
+    char comment[COMMENT_BYTES];
+    size_t n = 0;
+    for (; name && name[n] != '\0' && n + 1 < sizeof comment; n++) {
+        comment[n] = (unsigned char)name[n] < ' ' || name[n] == '|' ? ' ' : name[n];
+    }
+    comment[n] = '\0';
+    if (n > 0) {
+        add_word(options, "--comment=%s", comment);
+    }
+}
+
+static void add_resources(struct slurm_options *options, const struct launch *launch) {
+    const unsigned n_gpu = launch->part[0].n_gpu;
+    add_word(options, "--nodes=%zu", launch->n_part);
+    add_word(options, "--ntasks=%zu", launch->n_part);
+    add_word(options, "--ntasks-per-node=1");
+    if (launch->cpu_milli > 0) {
+        add_word(options, "--cpus-per-task=%u", (launch->cpu_milli - 1) / 1000 + 1);
+    }
+    if (launch->memory_mib > 0) {
+        add_word(options, "--mem=%uM", launch->memory_mib);
+    }
+    if (n_gpu > 0 && launch->gpu_type && launch->gpu_type[0]) {
+        add_word(options, "--gres=gpu:%s:%u", launch->gpu_type, n_gpu);
+    } else if (n_gpu > 0) {
+        add_word(options, "--gres=gpu:%u", n_gpu);
+    }
+    if (launch->limit_us > 0) {
+        add_word(options, "--time=%lld",
+                 (long long)(seconds_up(launch->limit_us) / MINUTE_S + 2)); // minutes
+        const int64_t grace = seconds_up(launch->grace_us);
+        add_word(options, "--signal=B:%d@%lld", signal_of(launch),
+                 (long long)(grace < SLURM_MAX_GRACE_S ? grace : SLURM_MAX_GRACE_S));
+    }
+}
+
+maru_status slurm_options_of(const struct launch *launch, const struct slurm_shape *shape,
+                             struct slurm_options *out, maru_error *err) {
+    char name[ACCOUNT_BYTES];
+    *out = (struct slurm_options){.n = 0};
+    add_word(out, "sbatch");
+    add_word(out, "--parsable");
+    add_word(out,
+             "--no-requeue"); // whether it is tried again is for others to say, under another id
+    add_word(out, "--job-name=%s.%s", shape->mark, launch->id);
+    add_comment(out, launch->name);
+    add_word(out, "--chdir=%s", launch->folder);
+    add_word(out, "--output=.maru/slurm");
+    add_word(out, "--open-mode=append");
+    if (launch->tenant && launch->tenant[0] &&
+        slurm_account_name(shape->mark, launch->tenant, launch->project, name, sizeof name)) {
+        add_word(out, "--account=%s", name);
+    }
+    if (launch->qos && launch->qos[0]) {
+        add_word(out, "--qos=%s", launch->qos);
+    }
+    if (shape->partition && shape->partition[0]) {
+        add_word(out, "--partition=%s", shape->partition);
+    }
+    if (launch->priority != 0) { // a nice job is one that lets others go first
+        add_word(out, "--nice=%lld", -(long long)launch->priority);
+    }
+    add_resources(out, launch);
+    return out->n_bytes < sizeof out->bytes
+               ? MARU_OK
+               : fail(err, MARU_E_INPUT, "the command line for Slurm is longer than %d bytes",
+                      SLURM_OPTION_BYTES);
+}
+
+// Between single quotes; a quote inside is '\''.
+static void add_quoted(struct text *out, const char *text) {
+    text_addz(out, "'");
+    for (;;) {
+        const size_t n = strcspn(text, "'");
+        text_add(out, text, n);
+        if (text[n] == '\0') {
+            break;
+        }
+        text_addz(out, "'\\''");
+        text += n + 1;
+    }
+    text_addz(out, "'");
+}
+
+static void add_setting(struct text *out, const char *name, const char *value) {
+    text_addf(out, "%s=", name);
+    add_quoted(out, value);
+    text_addz(out, "\n");
+}
+
+static maru_status done(const struct text *out, maru_error *err) {
+    return out->status == MARU_OK ? MARU_OK
+                                  : fail(err, out->status, "the script of a job is too long");
+}
+
+maru_status slurm_write_script(const struct launch *launch, const struct slurm_shape *shape,
+                               struct text *out, maru_error *err) {
+    static const char claim[] =
+        "end() { trap - 36 37 38; kill -\"$1\" $$; sleep 9; exit 1; } # Slurm keeps the signal\n"
+        "ulimit -c 0\n"
+        "cd -- \"$folder\" 2>/dev/null && mkdir -p .maru 2>/dev/null || end 41\n"
+        "me=\"$SLURM_JOB_ID ${SLURM_RESTART_COUNT:-0}\"\n"
+        "mine=\".maru/claim-$id.$SLURM_JOB_ID.${SLURM_RESTART_COUNT:-0}\"\n"
+        "echo \"$me\" 2>/dev/null >\"$mine\" || end 41\n"
+        "ln \"$mine\" \".maru/claim-$id\" 2>/dev/null # one link of a name: whoever comes later "
+        "fails\n"
+        "held=; read -r held 2>/dev/null <\".maru/claim-$id\"; rm -f \"$mine\"\n"
+        "[ -n \"$held\" ] || end 41\n"
+        "[ \"${held% *}\" = \"$SLURM_JOB_ID\" ] || end 40\n"
+        "[ \"$held\" = \"$me\" ] || end 43\n";
+    static const char run[] =
+        "keep() { # FILE: what comes, up to the cap; it ends when all who write have ended\n"
+        "    trap '' TERM\n"
+        "    left=$((cap - $(stat -c %s \"$1\" 2>/dev/null || echo 0)))\n"
+        "    [ $left -le 0 ] || stdbuf -o0 head -c $left >>\"$1\"\n"
+        "    if [ \"$(head -c 1 | wc -c)\" = 1 ]; then\n"
+        "        echo >>\"$1\"; echo \"maru: cut here, after $cap bytes\" >>\"$1\"; cat "
+        ">/dev/null\n"
+        "    fi\n"
+        "}\n"
+        "exec {o}> >(keep .maru/out); ko=$!\n"
+        "exec {e}> >(keep .maru/err); ke=$!\n"
+        "why= hit= child= left=50\n"
+        "set -m # the part is a process group, so that all of it can be ended\n"
+        "ask() { # END SECONDS: the checkpoint signal now, an end after the grace\n"
+        "    hit=1\n"
+        "    [ -z \"$why\" ] || return\n"
+        "    why=$1\n"
+        "    kill -\"$signal\" $child\n"
+        "    (sleep \"$2\"; kill -37 $$) >/dev/null 2>&1 {o}>&- {e}>&- &\n"
+        "}\n"
+        "stop_grace() { local s=$grace; read -r s 2>/dev/null <\".maru/stop-$id\"; echo "
+        "\"${s:-$grace}\"; }\n"
+        "trap 'hit=1; kill -$signal $child' \"$signal\" TERM\n"
+        "trap 'ask 42 \"$grace\"' 36\n"
+        "trap 'hit=1 left=5; kill -9 -- -$child' 37\n"
+        "trap 'ask 38 \"$(stop_grace)\"' 38\n"
+        "if [ \"$parts\" = 1 ]; then\n"
+        "    bash \".maru/part-$id\" >&$o 2>&$e </dev/null & child=$!\n"
+        "else\n"
+        "    [ -z \"$SLURM_CPUS_PER_TASK\" ] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK\n"
+        "    srun --kill-on-bad-exit=1 bash \".maru/part-$id\" >&$o 2>&$e </dev/null & child=$!\n"
+        "fi\n"
+        "exec {o}>&- {e}>&-\n"
+        "[ \"$before\" = - ] || (sleep \"$before\"; kill -36 $$) >/dev/null 2>&1 &\n"
+        "while :; do\n"
+        "    hit=\n"
+        "    wait $child; code=$?\n"
+        "    [ -n \"$hit\" ] || break\n"
+        "    kill -0 $child 2>/dev/null && continue\n"
+        "    wait $child 2>/dev/null; again=$?\n"
+        "    [ $again = 127 ] || code=$again\n"
+        "    break\n"
+        "done\n"
+        "for ((i = 0; i < left; i++)); do # a program left behind may keep a log open\n"
+        "    kill -0 $ko 2>/dev/null || kill -0 $ke 2>/dev/null || break\n"
+        "    sleep 0.1\n"
+        "done\n"
+        "[ \"$why\" != 42 ] || end 42\n"
+        "[ $code = 173 ] && end 45\n"
+        "[ $code -gt 128 ] && [ $code -lt 162 ] && end $((code - 128))\n"
+        "exit $code\n";
+    const int64_t limit = seconds_up(launch->limit_us), grace = seconds_up(launch->grace_us);
+    text_addz(out, "#!/bin/bash\n# A launch of maru: runs once, ends on time, tells how.\n");
+    text_addf(out, "id=%s parts=%zu signal=%d grace=%lld cap=%llu\n", launch->id, launch->n_part,
+              signal_of(launch), (long long)grace, (unsigned long long)shape->log_bytes);
+    if (limit > 0) {
+        text_addf(out, "before=%lld\n", (long long)(limit > grace ? limit - grace : 0));
+    } else {
+        text_addz(out, "before=-\n");
+    }
+    add_setting(out, "folder", launch->folder);
+    text_addz(out, claim);
+    text_addz(out, run);
+    return done(out, err);
+}
+
+// The same view that a job has on one machine: its folder as /work, its files in /in, programs of the node, and no more.
+static void add_sandbox(struct text *out, const struct launch *launch,
+                        const struct slurm_shape *shape) {
+    static const char view[] =
+        " --die-with-parent --unshare-all --proc /proc --dev /dev --tmpfs /tmp --ro-bind /usr "
+        "/usr\n"
+        "    --ro-bind-try /sys /sys --bind \"$folder\" /work --ro-bind \"$folder/.maru\" "
+        "/work/.maru "
+        "--chdir /work)\n"
+        "for d in bin sbin lib lib32 lib64; do\n"
+        "    if [ -L /$d ]; then inside+=(--symlink \"$(readlink /$d)\" /$d)\n"
+        "    elif [ -d /$d ]; then inside+=(--ro-bind /$d /$d); fi\n"
+        "done\n"
+        "for f in alternatives group hosts ld.so.cache ld.so.conf ld.so.conf.d localtime "
+        "nsswitch.conf "
+        "passwd resolv.conf ssl; do\n"
+        "    inside+=(--ro-bind-try /etc/$f /etc/$f)\n"
+        "done\n"
+        "for d in /dev/nvidia* /dev/dri /dev/kfd; do # those of others are closed by Slurm "
+        "(ConstrainDevices)\n"
+        "    [ ! -e $d ] || inside+=(--dev-bind $d $d)\n"
+        "done\n";
+    text_addz(out, "inside=(");
+    add_quoted(out, shape->bwrap);
+    text_addz(out, view);
+    if (launch->has_network) {
+        text_addz(out, "inside+=(--share-net)\n");
+    }
+    for (size_t i = 0; i < launch->n_file; i++) {
+        text_addz(out, "inside+=(--ro-bind ");
+        add_quoted(out, launch->file[i].path);
+        text_addz(out, " /in/");
+        add_quoted(out, launch->file[i].name);
+        text_addz(out, ")\n");
+    }
+    text_addz(out, "home=/work in=/in\n");
+}
+
+static void add_bare(struct text *out, const struct launch *launch) {
+    text_addz(out, "inside=() home=$folder in=$folder/.maru/in\n");
+    for (size_t i = 0; i < launch->n_file; i++) {
+        text_addz(out, "mkdir -p \"$in\"; ln -sfn -- ");
+        add_quoted(out, launch->file[i].path);
+        text_addz(out, " \"$in\"/");
+        add_quoted(out, launch->file[i].name);
+        text_addz(out, "\n");
+    }
+}
+
+static void add_environment(struct text *out, const struct launch *launch) {
+    text_addz(out,
+              "for v in $(compgen -e); do\n"
+              "    case $v in SLURM_*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES) ;; *) unset "
+              "\"$v\" ;; esac\n"
+              "done\n"
+              "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=$home "
+              "MARU_IN=$in MARU_PART=${SLURM_PROCID:-0}\n");
+    text_addf(out, "export MARU_JOB=%s MARU_PARTS=%zu MARU_GPUS=%u\n", launch->id, launch->n_part,
+              (unsigned)launch->part[0].n_gpu);
+    for (size_t i = 0; launch->env && launch->env[i]; i++) {
+        const size_t n = strcspn(launch->env[i], "=");
+        text_addz(out, "export ");
+        text_add(out, launch->env[i], n + 1);
+        add_quoted(out, launch->env[i] + n + 1);
+        text_addz(out, "\n");
+    }
+}
+
+maru_status slurm_write_part(const struct launch *launch, const struct slurm_shape *shape,
+                             struct text *out, maru_error *err) {
+    // Below bwrap stands the first process of the namespace, below that the command: signals go to it.
+    static const char wait[] =
+        "target() {\n"
+        "    local at=$child down\n"
+        "    [ ${#inside[@]} -gt 0 ] || { echo $at; return; }\n"
+        "    for down in 1 2; do read -r at _ 2>/dev/null <\"/proc/$at/task/$at/children\" || "
+        "return; done\n"
+        "    echo $at\n"
+        "}\n"
+        "hit=\n"
+        "trap 'hit=1; t=$(target); [ -z \"$t\" ] || kill -$signal $t' \"$signal\" TERM\n"
+        "( trap - \"$signal\" TERM; exec \"${inside[@]}\" \"${command[@]}\" ) & child=$!\n"
+        "while :; do\n"
+        "    hit=\n"
+        "    wait $child; code=$?\n"
+        "    [ -n \"$hit\" ] || break\n"
+        "    kill -0 $child 2>/dev/null && continue\n"
+        "    wait $child 2>/dev/null; again=$?\n"
+        "    [ $again = 127 ] || code=$again\n"
+        "    break\n"
+        "done\n"
+        "if [ $code -gt 128 ] && [ $code -lt 162 ]; then trap - \"$signal\" TERM; kill -$((code - "
+        "128)) $$; fi\n"
+        "exit $code\n";
+    text_addz(out, "#!/bin/bash\nulimit -c 0\n");
+    text_addf(out, "signal=%d\n", signal_of(launch));
+    add_setting(out, "folder", launch->folder);
+    text_addz(out, "cd -- \"$folder\" || exit 1\n");
+    if (shape->bwrap && shape->bwrap[0]) {
+        add_sandbox(out, launch, shape);
+    } else {
+        add_bare(out, launch);
+    }
+    add_environment(out, launch);
+    text_addz(out, "command=(");
+    for (size_t i = 0; launch->argv[i]; i++) {
+        text_addz(out, i > 0 ? " " : "");
+        add_quoted(out, launch->argv[i]);
+    }
+    text_addz(out, ")\n");
+    text_addz(out, "case ${command[0]} in */*) ;; *)\n"
+                   "    type -P -- \"${command[0]}\" >/dev/null || { echo \"no such program: "
+                   "${command[0]}\" >&2; kill -45 $$; }\n"
+                   "esac\n");
+    text_addz(out, wait);
+    return done(out, err);
+}

@@ -1,0 +1,328 @@
+# The Slurm executor on a real Slurm: tests/slurm/cluster python3 tests/slurm_executor.py DRIVER [long]. DRIVER is the executor behind lines
+# (slurm/slurm_driver.c), run as a user without rights on the machine; it is killed, and so are Slurm's daemons and a node. Every launch
+# appends its id to a file, so that what ran twice or never is seen; what the executor tells is held against sacct, to the second.
+import os, random, shutil, signal, stat, subprocess, sys, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "slurm"))
+sys.dont_write_bytecode = True
+from slurm_cluster import Cluster, NODES, UID, USER, until
+
+LONG = "long" in sys.argv[2:]
+AS_USER = ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups"]
+TENANTS = ("ajin", "bora", "choco", "dasan", "eum")
+cluster = Cluster()
+driver_copy = cluster.path("slurm_driver")
+shutil.copy(sys.argv[1], driver_copy)
+work = cluster.path("work")
+os.makedirs(work)
+os.chown(work, UID, UID)
+ran = os.path.join(work, "ran")
+began = time.monotonic()
+n_checked = 0
+
+
+def check(what, truth, *more):
+    global n_checked
+    n_checked += 1
+    if not truth:
+        print(cluster.said())
+        print(f"FAILED: {what}", *more)
+        sys.exit(1)
+
+
+def say(text):
+    print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
+
+
+class Look:
+    def __init__(self, words):
+        self.state, self.end, self.code = words[0], words[1], int(words[2])
+        self.submitted, self.started, self.ended, self.cpu, self.memory = (int(word) for word in words[3:8])
+        self.rest = " ".join(words[8:])
+
+    def __repr__(self):
+        return str(vars(self))
+
+
+class Driver:
+    """One process with an executor, as maru would have it."""
+
+    def __init__(self, state="state", **settings):
+        words = [f"{key}={value}" for key, value in {"conf": cluster.conf, "timeout": 20, "settle": 8, **settings}.items()]
+        self.process = subprocess.Popen([*AS_USER, driver_copy, os.path.join(work, state), *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={"PATH": "/usr/bin:/bin", "SECRET": "1"}, cwd="/")
+
+    def ask(self, *words):
+        """What it says; None: it was killed."""
+        try:
+            self.process.stdin.write(" ".join(str(word) for word in words) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        lines = []
+        while True:
+            line = self.process.stdout.readline()
+            if not line:
+                return None
+            if line == ".\n":
+                return lines
+            lines.append(line.rstrip("\n"))
+
+    def start(self, name, command, tenant="ajin", project="p", parts=1, gpus=0, memory=64, limit=600, grace=5, signal=10, folder=None):
+        folder = folder or os.path.join(work, name)
+        if not os.path.exists(folder):
+            os.makedirs(folder)
+            os.chown(folder, UID, UID)
+        said = self.ask("start", name, tenant, project, parts, gpus, memory, limit, grace, signal, folder, f"echo {name} >> {ran}; {command}")
+        return said and said[0].split(" ", 3)[2:]
+
+    def started(self, name, command, **more):
+        said = self.start(name, command, **more)
+        check(f"{name} starts", said and said[0] == "ok", said)
+
+    def look(self, name):
+        words = self.ask("look", name)[0].split(" ")
+        check(f"look at {name}", words[2] == "ok", words)
+        return Look(words[3:])
+
+    def ended(self, name, seconds=60):
+        def ask():
+            look = self.look(name)
+            return look if look.state == "ended" else None
+
+        return until(f"the end of {name}", seconds, ask, 0.2)
+
+    def runs(self, name, seconds=30):
+        until(f"{name} to run", seconds, lambda: self.look(name).state == "running", 0.1)
+        until(f"{name} to have begun", seconds, lambda: ran_times(name) > 0, 0.1)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        self.process.stdin.close()
+        check("the driver ends", self.process.wait(30) == 0)
+
+
+def ran_times(name):
+    try:
+        with open(ran) as file:
+            return file.read().split("\n").count(name)
+    except FileNotFoundError:
+        return 0
+
+
+def log_of(name, which="out"):
+    with open(os.path.join(work, name, ".maru", which)) as file:
+        return file.read()
+
+
+def job_of(name, state="state"):
+    with open(os.path.join(work, state, name, "answer")) as file:
+        return file.read().strip()
+
+
+def seconds(text):
+    return 0 if text in ("Unknown", "None") else int(time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S")))
+
+
+def agrees_with_sacct(name, look, mark="maru"):
+    """The same as sacct, to the second."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    rows = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", f"--name={mark}.{name}", "-o", "JobIDRaw,Submit,Start,End,State,NodeList").split("\n")
+    check(f"{name} is one job in accounting", len(rows) == 1 and rows[0], rows)
+    number, submitted, started, ended, state, nodes = rows[0].split("|")
+    if nodes == "None assigned":
+        started = "None"
+    want = [seconds(at) * 1000000 for at in (submitted, started, ended)]
+    check(f"times of {name}", want == [look.submitted, look.started, look.ended], want, look)
+
+
+def wrapper(name, text):
+    """A folder of Slurm's commands of which sbatch is ours: what may happen around the real one."""
+    folder = os.path.join(work, name)
+    os.makedirs(folder)
+    for program in ("squeue", "sacct", "scancel", "sinfo"):
+        os.symlink("/usr/bin/" + program, os.path.join(folder, program))
+    path = os.path.join(folder, "sbatch")
+    with open(path, "w") as file:
+        file.write("#!/bin/bash\n" + text)
+    os.chmod(path, 0o755)
+    return folder
+
+
+def accounts():
+    for tenant in TENANTS:
+        cluster.run("sacctmgr", "-i", "add", "account", f"maru-{tenant}-p", "Description=maru", "Organization=maru")
+        cluster.run("sacctmgr", "-i", "add", "user", USER, f"account=maru-{tenant}-p")
+
+
+# Single ends, all at once.
+def ends():
+    d = Driver()
+    nodes = d.ask("nodes")
+    check("the nodes", nodes == [f"node {name} h100 4 16000 64000 up []" for name in NODES] + ["nodes - ok "], nodes)
+    check("an unknown launch", d.look("nothing").state == "absent")
+    d.started("code", "echo out; echo err >&2; echo $GREETING; pwd; exit 7", gpus=2)
+    d.started("done", "echo $CUDA_VISIBLE_DEVICES; env", gpus=3)
+    d.started("signal", "kill -SEGV $$")
+    d.started("limit", "sleep 100", limit=4, grace=2, signal=15)
+    d.started("deaf", "trap '' USR1; while :; do sleep 1; done", limit=4, grace=2)
+    d.started("memory", "exec python3 -c 'import time; x = bytearray(300 << 20); time.sleep(60)'", memory=100)
+    d.started("cut", "yes abcdefg | head -c 100000; echo late >&2")
+    d.started("gang", "echo part $MARU_PART of $MARU_PARTS: $CUDA_VISIBLE_DEVICES; sleep 1", parts=2, gpus=4)
+    d.started("saves", "trap 'echo saved; exit 3' USR1; while :; do sleep 0.2; done")
+    d.started("stuck", "trap '' USR1; while :; do sleep 1; done")
+    d.started("outside", "sleep 100")
+    d.started("big", "true", parts=4, gpus=4, limit=60)  # waits for all of the machine
+    check("more GPUs than any node has", d.start("never", "true", gpus=9)[0] == "input")
+    check("an account that is not there", d.start("nobody", "true", tenant="nobody")[0] == "input")
+    check("what was refused is absent", d.look("nobody").state == "absent")
+    d.runs("saves")
+    d.runs("stuck")
+    d.runs("outside")
+    check("stop", d.ask("stop", "saves", 20) == ["stop saves ok "])
+    check("stop", d.ask("stop", "stuck", 2) == ["stop stuck ok "])
+    cluster.run("scancel", job_of("outside"))
+    wants = {"code": ("exit", 7), "done": ("exit", 0), "signal": ("signal", 11), "limit": ("limit", 137), "deaf": ("limit", 137), "memory": ("memory", None),
+             "cut": ("exit", 0), "gang": ("exit", 0), "saves": ("stopped", 3), "stuck": ("stopped", 137), "outside": ("stopped", None), "big": ("exit", 0)}
+    for name, (end, code) in wants.items():
+        look = d.ended(name)
+        check(f"the end of {name}", look.end == end and code in (None, look.code), look)
+        check(f"{name} ran once", ran_times(name) == (2 if name == "gang" else 4 if name == "big" else 1), ran_times(name))
+        agrees_with_sacct(name, look)
+        check(f"use of {name}", look.cpu >= 0 and (look.memory > 0 or look.ended - look.started < 2000000), look)
+        if name in ("limit", "deaf"):
+            check(f"{name} ends on time", 3 <= (look.ended - look.started) // 1000000 <= 7, look)
+    check("out", log_of("code") == "out\nit's \"quoted\" $HOME\n" + os.path.join(work, "code") + "\n", log_of("code"))
+    check("err", log_of("code", "err") == "err\n", log_of("code", "err"))
+    check("GPUs and nothing of our environment", log_of("done").startswith("0,1,2\n") and "SECRET" not in log_of("done") and "\nMARU_JOB=done\n" in log_of("done"), log_of("done"))
+    check("the cap of a log", log_of("cut").startswith("abcdefg\n" * 500) and log_of("cut").endswith("\nmaru: cut here, after 4096 bytes\n") and len(log_of("cut")) < 4200)
+    check("both parts", sorted(log_of("gang").split("\n"))[1:] == [f"part {i} of 2: 0,1,2,3" for i in (0, 1)], log_of("gang"))
+    check("saved", log_of("saves") == "saved\n")
+    check("forget", d.ask("forget", "code") == ["forget code ok "] and d.look("code").state == "absent")
+    d.close()
+    say(f"{len(wants)} kinds of end")
+
+
+# The caller dies around a submission, in every way.
+def caller_dies():
+    real = "/usr/bin/sbatch"
+    ways = {
+        "before": 'kill -9 $PPID; exit 1\n',
+        "after": f'{real} "$@" >/dev/null; kill -9 $PPID\n',
+        "answered": f'{real} "$@"; kill -9 $PPID\n',
+        "late": f'kill -9 $PPID; sleep 3; exec {real} "$@"\n',
+        "twice": f'cat >/tmp/$$.in; {real} "$@" </tmp/$$.in >/dev/null; {real} "$@" </tmp/$$.in >/dev/null; rm /tmp/$$.in; kill -9 $PPID\n',
+    }
+    for way, text in ways.items():
+        d = Driver(programs=wrapper("programs-" + way, text))
+        check(f"killed {way}", d.start("dies-" + way, "sleep 1", gpus=1) is None)
+        d.process.wait()
+    d = Driver()
+    for way in ways:
+        def again():
+            said = d.start("dies-" + way, "sleep 1", gpus=1)
+            check("an answer", said[0] in ("ok", "io"), said)
+            return said[0] == "ok"
+
+        until(f"a start after a death {way}", 40, again, 0.5)
+    for way in ways:
+        look = d.ended("dies-" + way)
+        check(f"end after a death {way}", look.end == "exit" and look.code == 0, look)
+        if way != "twice":
+            agrees_with_sacct("dies-" + way, look)
+    time.sleep(1)
+    for way in ways:
+        check(f"once after a death {way}", ran_times("dies-" + way) == 1, ran_times("dies-" + way))
+    d.close()
+    say(f"{len(ways)} deaths of the caller")
+
+
+# Slurm's daemons and a node go away under jobs.
+def slurm_dies():
+    d = Driver(timeout=20)
+    d.started("stays", "sleep 6; exit 5", gpus=4)
+    d.started("falls", "sleep 300", gpus=4)
+    d.started("again", "sleep 300", gpus=4)
+    for name in ("stays", "falls", "again"):
+        d.runs(name)
+    cluster.kill("slurmctld")
+    check("nobody answers", d.look("stays").state == "unknown")
+    said = d.start("meanwhile", "true")
+    check("nothing starts", said[0] == "io", said)
+    time.sleep(6)  # one of the jobs ends meanwhile
+    cluster.start_controller()
+    node = cluster.run("squeue", "-h", "-j", job_of("falls"), "-o", "%B")
+    cluster.lose_node(node)
+    # Somebody has a job run anew by force.
+    cluster.run("scontrol", "update", "JobId=" + job_of("again"), "Requeue=1")
+    cluster.run("scontrol", "requeue", job_of("again"))
+    cluster.kill("slurmdbd")
+    until("the end to be out of the queue's words", 40, lambda: "stays" not in cluster.run("squeue", "-h", "-t", "R,CG", "-o", "%j"), 0.3)
+    look = d.look("stays")
+    check("without accounting no end is told", look.state == "unknown", look)
+    cluster.start("slurmdbd")
+    look = d.ended("stays", 90)
+    check("the end is that of the job", look.end == "exit" and look.code == 5, look)
+    agrees_with_sacct("stays", look)
+    until("a start after all", 60, lambda: d.start("meanwhile", "true")[0] == "ok", 1)
+    check("meanwhile", d.ended("meanwhile").end == "exit")
+    look = d.ended("falls", 120)
+    check("the node's end is the job's", look.end == "node", look)
+    agrees_with_sacct("falls", look)
+    cluster.start(node)
+    look = d.ended("again", 150)
+    check("put back is not run again", look.end == "node", look)
+    for name in ("stays", "falls", "again", "meanwhile"):
+        check(f"{name} ran once", ran_times(name) == 1, ran_times(name))
+    d.close()
+    say("controller, database and node lost")
+
+
+# Many jobs of five tenants, with the caller and the controller killed among them.
+def many(n, kills):
+    d, deaths, luck = Driver(), set(), random.Random(6)
+    names = [f"job-{i}" for i in range(n)]
+    kill_at = {n * (k + 1) // (kills + 1): k for k in range(kills)}
+    for i, name in enumerate(names):
+        if i in kill_at:
+            d.kill()
+            d = Driver()
+            if kill_at[i] % 2 == 0:
+                cluster.kill("slurmctld")
+                cluster.start_controller()
+
+        def go():
+            said = d.start(name, f"sleep 0.{luck.randrange(10)}; exit {i % 5}", tenant=TENANTS[i % 5], gpus=i % 5, parts=1 + (i % 7 == 0))
+            return said[0] == "ok"
+
+        until(f"{name} to start", 60, go, 0.5)
+    say(f"{n} submitted")
+    open_ones = set(names)
+
+    def poll():
+        d.ask("wait", 1)
+        for name in sorted(open_ones):
+            look = d.look(name)
+            if look.state == "ended":
+                i = int(name[4:])
+                check(f"end of {name}", (look.end, look.code) == ("exit", i % 5), look)
+                check(f"{name} ran once", ran_times(name) == 1 + (i % 7 == 0), ran_times(name))
+                agrees_with_sacct(name, look)
+                open_ones.discard(name)
+        return not open_ones
+
+    until("all to end", 300 if LONG else 90, poll, 0.1)
+    d.close()
+    say(f"{n} jobs ended, each once")
+
+
+accounts()
+ends()
+caller_dies()
+slurm_dies()
+many(200 if LONG else 60, 6 if LONG else 3)
+print(f"{n_checked} checks in {time.monotonic() - began:.1f} s")
