@@ -95,6 +95,44 @@
     X("a cluster is filled to 1 to {1} percent", "클러스터는 1 %부터 {1} %까지 채울 수 있습니다") \
     X("no memory for the parts of a job", "작업의 조각을 담을 메모리가 없습니다")
 #define KOREAN_POOL(X) KOREAN_INFLATION(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
+#define KOREAN_SCHEDULER(X) \
+    X("it has no name", "이름이 없습니다") \
+    X("its parent has to stand in a row before its own", "상위 계정은 자신보다 앞 행에 있어야 합니다") \
+    X("the first row is all accounts and has no parent", "첫 행은 전체 계정이며 상위 계정이 없습니다") \
+    X("its weight is 0; a weight is above 0", "가중치가 0입니다: 0보다 커야 합니다") \
+    X("its longest job is below 0", "작업의 최대 시간이 0보다 작습니다") \
+    X("account '{1}' is {2} levels deep; at most {3} are possible", "계정 '{1}'의 깊이가 {2}단계입니다: {3}단계까지입니다") \
+    X("accounts below it are guaranteed more than it is", "하위 계정들의 보장량이 이 계정의 보장량보다 많습니다") \
+    X("{1} GPUs of one type are guaranteed, the cluster has {2}", "한 종류의 GPU {1}개를 보장하는데 클러스터에는 {2}개가 있습니다") \
+    X("there is no account; the first row stands for all of them", "계정이 없습니다: 첫 행은 전체를 뜻합니다") \
+    X("{1} accounts; at most {2} are possible", "계정이 {1}개입니다: {2}개까지입니다") \
+    X("a job has 1 to {1} parts, each with at most {2} GPUs", "작업은 1~{1}개 조각이며 조각마다 GPU는 {2}개까지입니다") \
+    X("a share of a GPU is 1 to 1000 thousandths, and of one GPU only", "GPU 몫은 1~1000(천분율)이며 GPU 한 개에만 씁니다") \
+    X("the cluster has none of the types of GPU that are asked for", "요청한 종류의 GPU가 클러스터에 없습니다") \
+    X("a time limit or a grace below 0", "시간 제한이나 유예 시간이 0보다 작습니다") \
+    X("jobs are of accounts that have none below them", "작업은 하위 계정이 없는 계정에만 낼 수 있습니다") \
+    X("a job of '{1}' may have at most {2} GPUs, this wants {3}", "'{1}'의 작업은 GPU {2}개까지인데 {3}개를 요청했습니다") \
+    X("a job of '{1}' may run at most {2} s", "'{1}'의 작업은 {2}초까지 실행할 수 있습니다") \
+    X("give it that limit", "시간 제한을 그 안으로 정하세요") \
+    X("'{1}' may never have as many GPUs as this job wants", "'{1}'[은/는] 이 작업이 요청한 만큼의 GPU를 가질 수 없습니다") \
+    X("no node has what one part wants", "조각 하나가 요청한 자원을 가진 노드가 없습니다") \
+    X("GPUs of one node, CPUs or memory", "한 노드의 GPU, CPU 또는 메모리") \
+    X("an empty cluster has room for {1} such parts of one type, not for {2}", "빈 클러스터에도 한 종류로는 이런 조각이 {1}개까지만 들어갑니다({2}개 요청)") \
+    X("it wants more than its guarantee and what nobody is guaranteed", "보장량과 아무에게도 보장되지 않은 양보다 많이 요청했습니다") \
+    X("only a job that may be stopped can borrow so much", "그만큼 빌리려면 멈출 수 있는 작업이어야 합니다") \
+    X("at most {1} jobs can wait and run at a time", "대기하거나 실행 중인 작업은 {1}개까지입니다") \
+    X("there is no such reservation", "그런 예약이 없습니다") \
+    X("what it holds is not free, or is on no node of the cluster", "작업이 쓰는 자리가 비어 있지 않거나 클러스터의 노드가 아닙니다") \
+    X("a reservation ends after it begins, and has nodes", "예약은 시작한 뒤에 끝나야 하고 노드가 있어야 합니다") \
+    X("nodes of a reservation are of the cluster, and rising", "예약의 노드는 클러스터의 노드이고 번호 순서여야 합니다") \
+    X("a node of it is reserved for others in that time", "그 시간에 다른 예약이 잡힌 노드가 있습니다") \
+    X("at most {1} reservations are possible", "예약은 {1}개까지입니다") \
+    X("one of these in quotes is wanted", "다음 중 하나를 따옴표로 적으세요") \
+    X("a whole number from 0 to {1} is wanted", "0부터 {1}까지의 정수가 필요합니다") \
+    X("a time in quotes is wanted, such as \"90s\", \"30min\", \"12h\" or \"7d\"", "시간을 따옴표로 적으세요(예: \"90s\", \"30min\", \"12h\", \"7d\")") \
+    X("a whole number from 0 is wanted", "0 이상의 정수가 필요합니다") \
+    X("no rule is called '{1}'", "'{1}': 그런 이름의 규칙은 없습니다")
+#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_SCHEDULER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
 // clang-format on
 
 #endif

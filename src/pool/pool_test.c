@@ -1,0 +1,86 @@
+#include "pool/pool.h"
+
+#include "pool/pool_trial.h"
+
+// Laws of the scheduler on random worlds and traces.
+
+static struct trial *usual(uint64_t seed, uint32_t percent, uint32_t n_job, uint32_t gap_s) {
+    struct trial *trial = trial_new(seed);
+    trial_cluster(trial, 4 + trial_draw(trial, 20), 1 + trial_draw(trial, 3));
+    trial_accounts(trial, percent);
+    trial_jobs(trial, n_job, gap_s);
+    trial->policy.placement = (enum placement_rule)(seed % PLACEMENT_RULES);
+    return trial;
+}
+
+// Could this job start now, by brute force: are there as many parts of room, of one type?
+static bool fits_now(const struct trial *trial, const struct pool_ask *ask) {
+    uint32_t room[CLUSTER_MAX_TYPES] = {0};
+    const struct want *want = &ask->want;
+    for (uint32_t i = 0; i < trial->cluster.n_node; i++) {
+        const struct cluster_node *node = &trial->cluster.node[i];
+        if (trial->state[i] != NODE_UP || (want->types && !(want->types >> node->type & 1))) {
+            continue;
+        }
+        uint32_t n = 0, n_whole = 0;
+        for (uint32_t g = 0; g < node->n_gpu; g++) {
+            n_whole += trial->gpu[i][g] == GPU_WHOLE;
+            n += (uint32_t)trial->gpu[i][g] / (want->gpu_milli ? want->gpu_milli : 1);
+        }
+        n = want->n_gpu == 0 ? 1000 : want->gpu_milli == GPU_WHOLE ? n_whole / want->n_gpu : n;
+        while (n > 0 && ((int64_t)n * want->cpu_milli > trial->cpu[i] ||
+                         (int64_t)n * want->memory_mib > trial->memory[i])) {
+            n--;
+        }
+        room[want->n_gpu ? node->type : 0] += n;
+    }
+    for (uint32_t t = 0; t < CLUSTER_MAX_TYPES; t++) {
+        if (room[t] >= ask->n_part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Work conserving: without guarantees, limits and reservations, whoever waits does not fit, or is behind the first that
+// waits and would outlast its plan.
+static void nobody_waits_beside_room(void **state) {
+    (void)state;
+    uint32_t n_looked = 0, n_behind = 0;
+    for (uint64_t seed = 1; seed <= 14; seed++) {
+        struct trial *trial = usual(seed, 0, 250, 90);
+        trial->policy.backfill_depth = 1000000;
+        trial_pool(trial);
+        uint32_t next = 0;
+        while (trial_step(trial, &next)) {
+            uint32_t queue[TRIAL_JOBS];
+            const uint32_t n = pool_queue(trial->pool, trial->now_us, queue, TRIAL_JOBS);
+            for (uint32_t i = 0; i < n; i++) {
+                struct pool_look look;
+                pool_look(trial->pool, queue[i], &look);
+                n_looked++;
+                if (fits_now(trial, look.ask)) {
+                    struct pool_why why;
+                    pool_why(trial->pool, trial->now_us, queue[i], &why);
+                    assert_true(i > 0);
+                    assert_int_equal(why.reason, WAIT_BEHIND);
+                    n_behind++;
+                }
+            }
+        }
+        for (uint32_t i = 0; i < trial->n_job; i++) { // all have run, each once
+            assert_true(trial->job[i].is_done);
+            assert_in_range(trial->job[i].n_start, 0, 1);
+        }
+        assert_int_equal(trial->n_stop, 0);
+        trial_free(trial);
+    }
+    assert_true(n_looked > 1000 && n_behind > 10);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_waits_beside_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
