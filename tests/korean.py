@@ -24,7 +24,7 @@ NOT_SENTENCES = {
     "src/study/words/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
 }
 NOT_FOR_PEOPLE = re.compile(
-    r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|DROP|UPDATE|PRAGMA|FROM|WHERE|ORDER BY|LOCK TABLE|COLLATE|SET search_path TO)\b|created_ms|sentence_ko|time_us|forecast$"  # SQL
+    r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|DROP|UPDATE|PRAGMA|FROM|WHERE|ORDER BY|LOCK TABLE|COLLATE|SET search_path TO)\b|created_ms|created_us|begun_us|cpu_us|sentence_ko|time_us|forecast$"  # SQL
     r"|_Static_assert|^\{\"|^default-src|^public, max-age|^Accept-Encoding|^event: |\\r|^\0 +\0\n|^hash  name|^an index serves|takes it$"
     r"|^(?:at|tool \0 at) \0 s$|^busy \0|^The (?:run|twin) failed$|^ ?p?\.?id, |^no memory for \0$|^ \.\.\. \0 in all$")
 SYSTEM = ("No such file or directory", "Permission denied", "Not a directory", "Is a directory", "File exists", "No space left on device",

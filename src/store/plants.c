@@ -152,6 +152,25 @@ const char *const tenant_migration[] = {
     "  SELECT raise(ABORT, 'the ledger is only appended to'); END;"
     "CREATE TRIGGER credit_charge_is BEFORE UPDATE ON credit_charge BEGIN"
     "  SELECT raise(ABORT, 'the ledger is only appended to'); END;",
+    // jobs/: jobs on the pool of GPUs
+    "CREATE TABLE job(id TEXT PRIMARY KEY, name TEXT NOT NULL, project TEXT NOT NULL,"
+    "  by TEXT NOT NULL, batch TEXT NOT NULL, place INTEGER NOT NULL, request TEXT NOT NULL,"
+    "  state INTEGER NOT NULL, is_cancelled INTEGER NOT NULL, reason TEXT NOT NULL,"
+    "  what TEXT NOT NULL, exit_code INTEGER NOT NULL, n_attempt INTEGER NOT NULL,"
+    "  created_us INTEGER NOT NULL, started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL,"
+    "  done_us INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX job_open ON job(state) WHERE state < 2;"
+    "CREATE INDEX job_of ON job(batch, place);"
+    "CREATE TABLE job_after(job TEXT NOT NULL REFERENCES job(id) ON DELETE CASCADE,"
+    "  after TEXT NOT NULL, needs_success INTEGER NOT NULL, PRIMARY KEY(job, after))"
+    "  STRICT, WITHOUT ROWID;"
+    "CREATE TABLE attempt(job TEXT NOT NULL REFERENCES job(id) ON DELETE CASCADE,"
+    "  number INTEGER NOT NULL, state INTEGER NOT NULL, launch TEXT NOT NULL,"
+    "  parts TEXT NOT NULL, stop TEXT NOT NULL, begun_us INTEGER NOT NULL,"
+    "  started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL, ended_as TEXT NOT NULL,"
+    "  exit_code INTEGER NOT NULL, cpu_us INTEGER NOT NULL, memory_bytes INTEGER NOT NULL,"
+    "  PRIMARY KEY(job, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_ended ON attempt(ended_us);",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -3,6 +3,7 @@
 #define STUDY_KOREAN_POOL_LIST_H
 
 #include "study/words/korean_executor_list.h"
+#include "study/words/korean_rounds_list.h"
 
 // clang-format off
 #define KOREAN_CLUSTER(X) \
@@ -14,35 +15,11 @@
     X("a PUE below 1", "PUE는 1보다 작을 수 없습니다") \
     X("an island beyond the number of nodes", "아일랜드 번호가 노드 수를 넘습니다")
 
-#define KOREAN_PLACE(X) \
-    X("no memory for what is free on {1} nodes", "노드 {1}개의 빈자리를 기록할 메모리가 없습니다") \
-    X("no memory for a rule of placement", "배치 규칙에 쓸 메모리가 없습니다") \
-    X("no memory for a copy of a rule of placement", "배치 규칙을 복사할 메모리가 없습니다") \
-    X("no memory for gangs on {1} nodes", "노드 {1}개에서 한꺼번에 시작하는 작업을 배치할 메모리가 없습니다") \
-    X("no memory for {1} kinds of jobs", "작업 종류 {1}가지를 기록할 메모리가 없습니다") \
-    X("no memory for a copy of the kinds of jobs", "작업 종류를 복사할 메모리가 없습니다") \
-    X("{1} kinds of jobs; at most {2} are told apart", "작업 종류가 {1}가지입니다: {2}가지까지 구별합니다") \
-    X("kind {1}: shares of jobs and of a GPU are between 0 and 1", "{1}번째 종류: 작업의 비율과 GPU의 몫은 0과 1 사이여야 합니다")
+#define KOREAN_INFLATION(X) \
+    X("there are no GPUs, or nobody asks for one", "GPU가 없거나 GPU를 요청하는 작업이 없습니다") \
+    X("a cluster is filled to 1 to {1} percent", "클러스터는 1 %부터 {1} %까지 채울 수 있습니다") \
+    X("no memory for the parts of a job", "작업의 조각을 담을 메모리가 없습니다")
 
-#define KOREAN_TRACE(X) \
-    X("'{1}' is no number from 0 to {2}", "'{1}'[은/는] 0부터 {2}까지의 수가 아닙니다") \
-    X("'{1}' is no memory: a number, or one with M, G or T", "'{1}'[은/는] 메모리 크기가 아닙니다: 수만 쓰거나 M, G, T를 붙입니다") \
-    X("'{1}' is no span of time: seconds, 90m, 2h, 12:30:00", "'{1}'[은/는] 시간 길이가 아닙니다: 초 단위의 수, 90m, 2h, 12:30:00처럼 씁니다") \
-    X("'{1}' is no time: seconds, or 2026-05-01T12:00:00", "'{1}'[은/는] 시각이 아닙니다: 초 단위의 수 또는 2026-05-01T12:00:00처럼 씁니다") \
-    X("a trace has at most {1} jobs", "기록에는 작업이 {1}개까지 들어갑니다") \
-    X("no memory for the jobs of a trace", "기록의 작업을 담을 메모리가 없습니다") \
-    X("'{1}' is no type of GPU that a node has", "'{1}'[은/는] 어느 노드에도 없는 GPU 종류입니다") \
-    X("a job of {1} parts; at most {2} are possible", "작업 하나가 {1}조각입니다: {2}조각까지입니다") \
-    X("no table of jobs: it needs columns 'gpus' and 'duration', those of sacct -P (JobID, State), or of openb (num_gpu, gpu_milli)", "작업 표가 아닙니다: 'gpus'와 'duration' 열, sacct -P의 열(JobID, State), 또는 openb의 열(num_gpu, gpu_milli)이 있어야 합니다") \
-    X("a GPU of which nothing is asked: 1 to 1000 thousandths", "GPU를 조금도 쓰지 않는 요청입니다: 1부터 1000까지 천분율로 씁니다") \
-    X("a share is of one GPU: 'gpus' has to be 1", "몫은 GPU 하나에 대한 것입니다: 'gpus'가 1이어야 합니다") \
-    X("'{1}' is no resource: cpu=8, mem=64G, gres/gpu:h100=4", "'{1}'[은/는] 자원이 아닙니다: cpu=8, mem=64G, gres/gpu:h100=4처럼 씁니다") \
-    X("more than a job can have", "작업 하나가 가질 수 있는 양을 넘습니다") \
-    X("no memory for the nodes of a cluster", "클러스터의 노드를 담을 메모리가 없습니다") \
-    X("no table of nodes: it needs columns 'gpus', 'gpu_type' and 'cpus', or those of openb (gpu, model, cpu_milli)", "노드 표가 아닙니다: 'gpus', 'gpu_type', 'cpus' 열 또는 openb의 열(gpu, model, cpu_milli)이 있어야 합니다")
-
-#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
-#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_EXECUTOR(X)
 #define KOREAN_MONEY(X) \
     X("a resource is a type of GPU, cpu, memory, or * for all other GPUs", "자원은 GPU 종류, cpu, memory, 또는 그 밖의 모든 GPU를 뜻하는 *입니다") \
     X("a price is from 0 to 1000000000 an hour, with at most 6 decimals", "가격은 시간당 0에서 1000000000까지이고 소수는 6자리까지입니다") \
@@ -60,7 +37,6 @@
     X("more is used at once than can be charged", "한 번에 쓰는 양이 요금을 계산할 수 있는 양을 넘습니다") \
     X("no price of '{1}' holds yet", "'{1}'의 가격이 아직 없습니다") \
     X("a run is charged from its start on, and forwards", "요금은 실행이 시작된 때부터 앞으로 계산합니다") \
-    X("a run of more than 100 years", "100년이 넘는 실행입니다") \
     X("a run of more than 100 years", "100년이 넘는 실행입니다") \
     X("more than {1} grants of credits", "크레딧 지급이 {1}건을 넘습니다") \
     X("a grant is from 0 to {1} credits", "지급은 0에서 {1} 크레딧까지입니다") \
@@ -89,12 +65,16 @@
     X("there is no such budget", "그런 예산이 없습니다") \
     X("a warning is about at most {1} bytes", "경고의 대상은 {1}바이트까지 적습니다")
 
-#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_MONEY(X)
-#define KOREAN_INFLATION(X) \
-    X("there are no GPUs, or nobody asks for one", "GPU가 없거나 GPU를 요청하는 작업이 없습니다") \
-    X("a cluster is filled to 1 to {1} percent", "클러스터는 1 %부터 {1} %까지 채울 수 있습니다") \
-    X("no memory for the parts of a job", "작업의 조각을 담을 메모리가 없습니다")
-#define KOREAN_POOL(X) KOREAN_INFLATION(X) KOREAN_CLUSTER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
+#define KOREAN_PLACE(X) \
+    X("no memory for what is free on {1} nodes", "노드 {1}개의 빈자리를 기록할 메모리가 없습니다") \
+    X("no memory for a rule of placement", "배치 규칙에 쓸 메모리가 없습니다") \
+    X("no memory for a copy of a rule of placement", "배치 규칙을 복사할 메모리가 없습니다") \
+    X("no memory for gangs on {1} nodes", "노드 {1}개에서 한꺼번에 시작하는 작업을 배치할 메모리가 없습니다") \
+    X("no memory for {1} kinds of jobs", "작업 종류 {1}가지를 기록할 메모리가 없습니다") \
+    X("no memory for a copy of the kinds of jobs", "작업 종류를 복사할 메모리가 없습니다") \
+    X("{1} kinds of jobs; at most {2} are told apart", "작업 종류가 {1}가지입니다: {2}가지까지 구별합니다") \
+    X("kind {1}: shares of jobs and of a GPU are between 0 and 1", "{1}번째 종류: 작업의 비율과 GPU의 몫은 0과 1 사이여야 합니다")
+
 #define KOREAN_SCHEDULER(X) \
     X("it has no name", "이름이 없습니다") \
     X("its parent has to stand in a row before its own", "상위 계정은 자신보다 앞 행에 있어야 합니다") \
@@ -132,7 +112,25 @@
     X("a time in quotes is wanted, such as \"90s\", \"30min\", \"12h\" or \"7d\"", "시간을 따옴표로 적으세요(예: \"90s\", \"30min\", \"12h\", \"7d\")") \
     X("a whole number from 0 is wanted", "0 이상의 정수가 필요합니다") \
     X("no rule is called '{1}'", "'{1}': 그런 이름의 규칙은 없습니다")
-#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_SCHEDULER(X) KOREAN_TRACE(X) KOREAN_PLACE(X)
+
+#define KOREAN_TRACE(X) \
+    X("'{1}' is no number from 0 to {2}", "'{1}'[은/는] 0부터 {2}까지의 수가 아닙니다") \
+    X("'{1}' is no memory: a number, or one with M, G or T", "'{1}'[은/는] 메모리 크기가 아닙니다: 수만 쓰거나 M, G, T를 붙입니다") \
+    X("'{1}' is no span of time: seconds, 90m, 2h, 12:30:00", "'{1}'[은/는] 시간 길이가 아닙니다: 초 단위의 수, 90m, 2h, 12:30:00처럼 씁니다") \
+    X("'{1}' is no time: seconds, or 2026-05-01T12:00:00", "'{1}'[은/는] 시각이 아닙니다: 초 단위의 수 또는 2026-05-01T12:00:00처럼 씁니다") \
+    X("a trace has at most {1} jobs", "기록에는 작업이 {1}개까지 들어갑니다") \
+    X("no memory for the jobs of a trace", "기록의 작업을 담을 메모리가 없습니다") \
+    X("'{1}' is no type of GPU that a node has", "'{1}'[은/는] 어느 노드에도 없는 GPU 종류입니다") \
+    X("a job of {1} parts; at most {2} are possible", "작업 하나가 {1}조각입니다: {2}조각까지입니다") \
+    X("no table of jobs: it needs columns 'gpus' and 'duration', those of sacct -P (JobID, State), or of openb (num_gpu, gpu_milli)", "작업 표가 아닙니다: 'gpus'와 'duration' 열, sacct -P의 열(JobID, State), 또는 openb의 열(num_gpu, gpu_milli)이 있어야 합니다") \
+    X("a GPU of which nothing is asked: 1 to 1000 thousandths", "GPU를 조금도 쓰지 않는 요청입니다: 1부터 1000까지 천분율로 씁니다") \
+    X("a share is of one GPU: 'gpus' has to be 1", "몫은 GPU 하나에 대한 것입니다: 'gpus'가 1이어야 합니다") \
+    X("'{1}' is no resource: cpu=8, mem=64G, gres/gpu:h100=4", "'{1}'[은/는] 자원이 아닙니다: cpu=8, mem=64G, gres/gpu:h100=4처럼 씁니다") \
+    X("more than a job can have", "작업 하나가 가질 수 있는 양을 넘습니다") \
+    X("no memory for the nodes of a cluster", "클러스터의 노드를 담을 메모리가 없습니다") \
+    X("no table of nodes: it needs columns 'gpus', 'gpu_type' and 'cpus', or those of openb (gpu, model, cpu_milli)", "노드 표가 아닙니다: 'gpus', 'gpu_type', 'cpus' 열 또는 openb의 열(gpu, model, cpu_milli)이 있어야 합니다")
+
+#define KOREAN_POOL(X) KOREAN_CLUSTER(X) KOREAN_EXECUTOR(X) KOREAN_INFLATION(X) KOREAN_MONEY(X) KOREAN_PLACE(X) KOREAN_ROUNDS(X) KOREAN_SCHEDULER(X) KOREAN_TRACE(X)
 // clang-format on
 
 #endif
