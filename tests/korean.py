@@ -20,12 +20,12 @@ NOT_SENTENCES = {
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
     "src/study/words/option_words.c": "the options in both languages", "src/sim/options.": "the options: option_words.c has their Korean",
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
-    "src/scene/trial_hall.h": "a plant of the tests", "src/wire/secs/trial_": "of the tests", "src/io/executor/trial_": "of the tests", "src/wire/sheet/sheet_cell.c": "units", "src/wire/secs/profile.h": "words of the table", "src/wire/secs/hsms.c": "frames as text, for logs", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
+    "src/scene/trial_hall.h": "a plant of the tests", "src/wire/secs/trial_": "of the tests", "src/io/executor/trial_": "of the tests", "src/wire/sheet/sheet_cell.c": "units", "src/wire/secs/profile.h": "words of the table", "src/wire/secs/hsms.c": "frames as text, for logs", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log", "src/io/executor/slurm_script.c": "bash around a job",
     "src/study/words/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
 }
 NOT_FOR_PEOPLE = re.compile(
     r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|DROP|UPDATE|PRAGMA|FROM|WHERE|ORDER BY|LOCK TABLE|COLLATE|SET search_path TO)\b|created_ms|created_us|begun_us|cpu_us|sentence_ko|time_us|forecast$"  # SQL
-    r"|_Static_assert|^\{\"|^default-src|^public, max-age|^Accept-Encoding|^event: |\\r|^\0 +\0\n|^hash  name|^an index serves|takes it$"
+    r"|_Static_assert|^Unable to contact$|^Batch job submission failed$|^\{\"|^default-src|^public, max-age|^Accept-Encoding|^event: |\\r|^\0 +\0\n|^hash  name|^an index serves|takes it$"
     r"|^(?:at|tool \0 at) \0 s$|^busy \0|^The (?:run|twin) failed$|^ ?p?\.?id, |^no memory for \0$|^ \.\.\. \0 in all$")
 SYSTEM = ("No such file or directory", "Permission denied", "Not a directory", "Is a directory", "File exists", "No space left on device",
           "Read-only file system", "Too many open files", "File name too long", "Input/output error", "Operation not permitted",

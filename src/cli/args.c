@@ -248,6 +248,11 @@ maru_status args_read(struct args *args, enum lang lang, int argc, char **argv, 
     bool only_words = false;
     for (int i = 0; i < argc;) {
         if (!only_words && strcmp(argv[i], "--") == 0) {
+            if (args->takes_command) {
+                args->command = argv + i + 1;
+                args->n_command = (size_t)(argc - i - 1);
+                return MARU_OK;
+            }
             only_words = true;
             i++;
         } else if (!only_words && argv[i][0] == '-' && argv[i][1] != '\0') {

@@ -49,6 +49,9 @@ struct args {
     uint64_t given;                   // bit i: option i was given
     const char *word[ARGS_MAX_WORDS]; // what is not an option
     size_t n_word;
+    bool takes_command;   // what stands behind -- is a command of its own, else more words
+    char *const *command; // (n_command)
+    size_t n_command;
 };
 
 // Set the standards, then read argv[0 .. argc).

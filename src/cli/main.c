@@ -82,8 +82,10 @@ int main(int argc, char **argv) {
     if (!common) {
         return verb_refuse(&call, &(maru_error){.code = MARU_E_MEMORY, .text = "no memory"});
     }
-    call.args = (struct args){
-        .option = option, .n_option = call.verb->n_option + VERB_COMMON, .values = common};
+    call.args = (struct args){.option = option,
+                              .n_option = call.verb->n_option + VERB_COMMON,
+                              .values = common,
+                              .takes_command = call.verb->takes_command};
     const int status = run_verb(&call, common, argc > 2 ? argc - 2 : 0, argv + 2);
     alloc_free(common);
     return status;

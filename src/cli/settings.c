@@ -32,6 +32,8 @@ static const struct {
     {"keep-minutes", "MARU_KEEP_MINUTES"},
     {"keep-hours", "MARU_KEEP_HOURS"},
     {"folders", "MARU_FOLDERS"},
+    {"jobs", "MARU_JOBS"},
+    {"bare-jobs", "MARU_BARE_JOBS"},
 };
 
 static maru_status read_environment(struct call *call, maru_error *err) {

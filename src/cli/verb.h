@@ -40,11 +40,12 @@ struct verb {
     size_t n_option;
     size_t n_value_bytes; // of its struct of values
     size_t min_words, max_words;
+    bool takes_command;         // behind --
     const char *const *example; // ends with NULL
     int (*run)(struct call *call);
 };
 
-extern const struct verb verb_quality, verb_train, verb_predict, verb_models, verb_bench,
+extern const struct verb verb_job, verb_quality, verb_train, verb_predict, verb_models, verb_bench,
     verb_check, verb_sim, verb_compare, verb_import, verb_new, verb_scene, verb_serve, verb_tenant,
     verb_token, verb_audit, verb_alarms, verb_backup, verb_restore, verb_store, verb_fake,
     verb_help, verb_version;

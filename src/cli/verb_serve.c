@@ -22,9 +22,10 @@
 
 struct serve_values {
     struct common common;
-    const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders;
+    const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders,
+        *jobs;
     uint64_t workers, training_memory, patience, quota, keep_samples, keep_minutes, keep_hours;
-    bool insecure;
+    bool insecure, bare_jobs;
 };
 
 static maru_status read_pem(const char *path, struct text *out, maru_error *err) {
@@ -114,7 +115,7 @@ static void serve_until_stopped(struct server *server, bool is_store_elsewhere) 
 static int run_serve(struct call *call) {
     const struct serve_values *values = call->args.values;
     struct settings settings;
-    struct text cert, key;
+    struct text cert, key, jobs;
     char secret[STORE_SECRET_BYTES];
     maru_error err = {0};
     struct server *server = NULL;
@@ -127,7 +128,11 @@ static int run_serve(struct call *call) {
     st = st == MARU_OK ? st_cert : st;
     const maru_status st_key = read_pem(values->tls_key, &key, st == MARU_OK ? &err : NULL);
     st = st == MARU_OK ? st_key : st;
+    text_init(&jobs, 1 << 13);
+    files_join(&jobs, values->data, "jobs");
     const struct server_config config = {
+        .jobs = values->jobs ? values->jobs : jobs.bytes,
+        .may_run_bare = values->bare_jobs,
         .data = values->store ? values->store : values->data,
         .address = values->listen,
         .tls_cert = cert.bytes,
@@ -155,6 +160,7 @@ static int run_serve(struct call *call) {
     }
     text_fini(&cert);
     text_fini(&key);
+    text_fini(&jobs);
     settings_fini(&settings);
     if (st != MARU_OK && !is_person && is_logging) {
         log_say(LOG_ERROR, "start failed", err.text);
@@ -184,6 +190,8 @@ static const struct option options[] = {
     {"keep-minutes", 0, OPTION_COUNT, AT(keep_minutes), "DAYS", NULL, W_HELP_KEEP_MINUTES, 1,
      36500},
     {"keep-hours", 0, OPTION_COUNT, AT(keep_hours), "DAYS", NULL, W_HELP_KEEP_HOURS, 1, 36500},
+    {"jobs", 0, OPTION_TEXT, AT(jobs), "FOLDER", NULL, W_HELP_JOBS, 0, 0},
+    {"bare-jobs", 0, OPTION_FLAG, AT(bare_jobs), NULL, NULL, W_HELP_BARE_JOBS, 0, 0},
     {"folders", 0, OPTION_TEXT, AT(folders), "FOLDER", NULL, W_HELP_FOLDERS, 0, 0},
 };
 #undef AT

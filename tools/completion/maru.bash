@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup bench check compare fake help import models new predict quality restore scene serve sim store tenant token train version' list=''
+    local verbs='alarms audit backup bench check compare fake help import job models new predict quality restore scene serve sim store tenant token train version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -10,6 +10,8 @@ _maru() {
     *:train:--goal:*) list='yes-no class number life survival odd wafer faults' ;;
     *:*:--rule:*) list='fifo spt edd cr odd' ;;
     *:*:--lang:*) list='ko en' ;;
+    *:job:--state:*) list='open waiting running done failed cancelled' ;;
+    *:job:--signal:*) list='TERM INT USR1 USR2 HUP' ;;
     *:*:--clock:*) list='wall plant' ;;
     *:*:--separator:*) list='comma semicolon tab bar blank' ;;
     *:*:--decimal:*) list='. ,' ;;
@@ -23,6 +25,7 @@ _maru() {
     2:help:*) list=$verbs ;;
     2:new:*) list=fab ;;
     2:bench:*) list=learn ;;
+    2:job:*) list='submit list show logs cancel retry get top' ;;
     2:models:*) list=show ;;
     2:tenant:*) list='add list remove' ;;
     2:token:*) list='new list revoke' ;;

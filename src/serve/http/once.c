@@ -72,6 +72,10 @@ static maru_status tell_anew(struct request *request, const struct replay *repla
         request->status = 201;
         return dataset_tell(request, replay->subject, err);
     }
+    if (request->route->handle == api_create_job) {
+        request->status = 201;
+        return job_tell_batch(request, replay->subject, err);
+    }
     if (request->route->handle == api_create_model) {
         request->status = 201;
         return model_tell_made(request, replay->subject, err);

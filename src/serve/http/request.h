@@ -33,6 +33,8 @@ struct server {
     struct links *links;
     struct upkeep *upkeep;
     struct floors *floors;
+    struct compute *compute; // NULL: this server runs no jobs
+    char no_compute[320];    // why
     struct signal_streams *signal_streams;
     struct MHD_Daemon *daemon;
     const char *page;
@@ -87,6 +89,7 @@ struct request {
     const struct embedded *file;     // instead of `out`: a file of the program
     char allow[48];                  // with 405: the methods that are possible
     char disposition[200];           // "": none
+    int64_t n_whole;                 // bytes of what the answer is a piece of; 0: nothing is said
     struct MHD_Response *stream;     // instead of `out`
     struct kept_answer *kept;        // the same; held
     char kept_as[ANSWERS_KEY_BYTES]; // "", or keep what is in `out` for who asks next
@@ -158,6 +161,10 @@ MARU_MUST_USE maru_status model_tell_run(struct request *request, const char *ru
 //   errors  MARU_E_USAGE: there is none
 MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
                                        struct tenant *tenant, const char *run, maru_error *err);
+
+// Jobs that were submitted together, in request->out.
+MARU_MUST_USE maru_status job_tell_batch(struct request *request, const char *batch,
+                                         maru_error *err);
 
 // ---- handlers: api_health.c, api_admin.c, api_plants.c, api_runs.c, api_scenes.c, api_twins.c, api_floor.c
 
@@ -280,5 +287,18 @@ maru_status api_get_following(struct request *request, maru_error *err);
 struct live_twin;
 // The series of a floor that is followed (api_following.c).
 maru_status api_tell_floor_history(struct request *request, struct live_twin *live);
+
+// serve/compute/
+maru_status api_list_jobs(struct request *request, maru_error *err);
+maru_status api_create_job(struct request *request, maru_error *err);
+maru_status api_get_job(struct request *request, maru_error *err);
+maru_status api_delete_job(struct request *request, maru_error *err);
+maru_status api_cancel_job(struct request *request, maru_error *err);
+maru_status api_retry_job(struct request *request, maru_error *err);
+maru_status api_get_job_log(struct request *request, maru_error *err);
+maru_status api_list_job_files(struct request *request, maru_error *err);
+maru_status api_get_job_file(struct request *request, maru_error *err);
+maru_status api_get_pool(struct request *request, maru_error *err);
+maru_status api_get_pool_queue(struct request *request, maru_error *err);
 
 #endif

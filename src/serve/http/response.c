@@ -40,6 +40,11 @@ static void add_headers(const struct request *request, struct MHD_Response *resp
     if (etag[0]) {
         MHD_add_response_header(response, "ETag", etag);
     }
+    if (request->n_whole > 0) {
+        char bytes[24];
+        snprintf(bytes, sizeof bytes, "%lld", (long long)request->n_whole);
+        MHD_add_response_header(response, "Maru-Whole-Bytes", bytes);
+    }
     if (request->disposition[0]) {
         MHD_add_response_header(response, "Content-Disposition", request->disposition);
     }

@@ -1,6 +1,10 @@
 #include "serve/http/server.h"
 
+#include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,6 +12,9 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/local_executor.h"
+#include "io/files.h"
+#include "serve/compute/compute.h"
 #include "serve/floor/floors.h"
 #include "serve/http/address.h"
 #include "serve/http/hands.h"
@@ -24,6 +31,8 @@
 // Everything that a server is made of, begun in the order in which it is needed, ended in the other.
 //
 // poll in a pool of threads: libmicrohttpd's epoll stalls at exactly 128, 256 or 512 connections.
+
+enum { PATH_BYTES = 4096 };
 
 // Each connection is a file; shells often give 1024 at first, and more to who asks.
 static void raise_file_limit(void) {
@@ -64,6 +73,44 @@ static maru_status listen_on(struct server *server, const struct server_config *
     return MARU_OK;
 }
 
+// The executor of this machine; its own files stand beside the jobs of the tenants, whose names have no point.
+static maru_status open_executor(const char *jobs, bool may_run_bare, struct executor **out,
+                                 maru_error *err) {
+    struct text state;
+    text_init(&state, PATH_BYTES);
+    files_join(&state, jobs, ".executor");
+    const struct local_settings settings = {.state = state.bytes, .allow_bare = may_run_bare};
+    const maru_status st = state.status == MARU_OK
+                               ? local_executor_open(&settings, out, err)
+                               : fail(err, state.status, "the folder's path is too long");
+    text_fini(&state);
+    return st;
+}
+
+// Jobs are a part that a server can do without: where they cannot be run, it says so to who asks for one.
+static maru_status start_compute(struct server *server, const struct server_config *config,
+                                 maru_error *err) {
+    struct executor *executor = NULL;
+    maru_error why = {.text = "none were asked for (--jobs)"};
+    maru_status st = config->jobs ? files_make_folder(config->jobs, &why) : MARU_E_IO;
+    char *folder = st == MARU_OK ? realpath(config->jobs, NULL) : NULL;
+    if (st == MARU_OK && !folder) {
+        st = fail(&why, MARU_E_IO, "%s: %s", config->jobs, strerror(errno));
+    }
+    st = st == MARU_OK ? open_executor(folder, config->may_run_bare, &executor, &why) : st;
+    if (st == MARU_OK) {
+        const struct compute_config compute = {
+            .store = server->store, .executor = executor, .folder = folder};
+        st = compute_start(&compute, &server->compute, err);
+    } else {
+        snprintf(server->no_compute, sizeof server->no_compute, "%s", why.text);
+        log_say(LOG_WARN, "no jobs", why.text);
+        st = MARU_OK;
+    }
+    free(folder);
+    return st;
+}
+
 static void renew_floor(void *context, const char *tenant) { floors_renew(context, tenant); }
 
 maru_status server_start(const struct server_config *config, struct server **out,
@@ -102,6 +149,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     }
     st = st == MARU_OK ? links_start(server->store, config->folders, &server->links, err) : st;
     st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
+    st = st == MARU_OK ? start_compute(server, config, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
     if (st != MARU_OK) {
@@ -122,6 +170,9 @@ static void let_go(void *context, const char *tenant) {
     twins_close(server->twins, tenant, "", "");
     links_close(server->links, tenant, "");
     floors_close(server->floors, tenant);
+    if (server->compute) {
+        compute_close_tenant(server->compute, tenant);
+    }
 }
 
 bool server_tend(struct server *server) {
@@ -167,6 +218,7 @@ void server_stop(struct server *server) {
         MHD_stop_daemon(server->daemon);
     }
     hands_stop(server->hands);
+    compute_stop(server->compute);
     upkeep_stop(server->upkeep);
     links_stop(server->links);
     jobs_stop(server->jobs); // they tell the floors of new versions

@@ -178,9 +178,6 @@ maru_status tenant_add_jobs(struct tenant *tenant, const struct new_job *job, si
         return fail(err, MARU_E_LIMIT, "1 to %d jobs at once, which wait for at most %d others",
                     JOBS_MAX_ARRAY, JOBS_MAX_AFTER);
     }
-    for (size_t i = 0; i < n; i++) { // ids of one millisecond do not sort by themselves
-        store_make_id(id[i]);
-    }
     database_enter(database);
     maru_status st = database_begin(database, err);
     st = st == MARU_OK ? may_add(database, job, n, err) : st;

@@ -46,7 +46,7 @@ struct new_job {
     size_t n_after;
 };
 // Keep n equal jobs, waiting, as one batch.
-//   out     id (n)
+//   in      id (n): of store_make_id
 //   errors  MARU_E_USAGE: one that it waits for is not there; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_add_jobs(struct tenant *tenant, const struct new_job *job,
                                           size_t n, char (*id)[STORE_ID_BYTES], maru_error *err);

@@ -56,6 +56,9 @@ static struct new_job plain(void) {
 
 static void add(struct scene *s, const struct new_job *job, size_t n, char (*id)[STORE_ID_BYTES]) {
     maru_error err = {0};
+    for (size_t i = 0; i < n; i++) {
+        store_make_id(id[i]);
+    }
     if (tenant_add_jobs(s->local, job, n, id, &err) != MARU_OK) {
         fail_msg("add: %s", err.text);
     }

@@ -13,7 +13,6 @@
     X("a job has 1 to {1} parts", "작업의 부분은 1개에서 {1}개까지입니다") \
     X("a part has 0 to {1} GPUs, each whole or a share of it", "한 부분의 GPU는 0개에서 {1}개까지이며, 각각 전부이거나 일부입니다") \
     X("a job has a limit of time above 0, and a grace not below 0", "작업의 시간 한도는 0보다 크고, 유예 시간은 0 이상이어야 합니다") \
-    X("there is no signal {1}", "{1}번 신호는 없습니다") \
     X("the id of a launch has 1 to {1} of a to z, 0 to 9 and -", "실행 번호는 a-z, 0-9, - 로 1자에서 {1}자까지입니다") \
     X("this is no id of a launch", "실행 번호가 아닙니다") \
     X("there is no command", "명령이 없습니다") \
@@ -26,10 +25,8 @@
     X("what a launch is to do is no such thing", "할 일의 기록이 아닙니다") \
     X("cannot lock {1}: {2}", "{1}[을/를] 잠글 수 없습니다: {2}") \
     X("cannot look at {1}: {2}", "{1}[을/를] 볼 수 없습니다: {2}") \
-    X("cannot make {1}: {2}", "{1}[을/를] 만들 수 없습니다: {2}") \
     X("cannot make a pipe for {1}: {2}", "{1}[을/를] 위한 파이프를 만들 수 없습니다: {2}") \
     X("cannot start {1}: {2}", "{1}[을/를] 시작할 수 없습니다: {2}") \
-    X("cannot remove {1}: {2}", "{1}[을/를] 지울 수 없습니다: {2}") \
     X("cannot watch {1}: {2}", "{1}[을/를] 지켜볼 수 없습니다: {2}") \
     X("the process that tends a job does not answer", "작업을 돌보는 프로세스가 대답하지 않습니다") \
     X("the process that tends a job did not start", "작업을 돌보는 프로세스가 시작되지 않았습니다") \

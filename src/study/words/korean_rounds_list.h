@@ -20,7 +20,6 @@
     X("a weight is a whole number from 0 to 1000", "가중치는 0부터 1000까지의 정수입니다") \
     X("there can be 16 criteria", "평가 항목은 16개까지입니다") \
     X("a quarter such as \"2026Q3\" is wanted", "\"2026Q3\" 같은 분기를 적으십시오") \
-    X("{1}: a number from 0 to {2} is wanted", "{1}: 0부터 {2}까지의 수를 적으십시오") \
     X("a text of less than 128 bytes is wanted", "128바이트보다 짧은 글을 적으십시오") \
     X("a whole number, 0 or more, is wanted", "0 이상의 정수를 적으십시오") \
     X("\"prefer\" or \"only\" is wanted", "\"prefer\"나 \"only\"를 적으십시오") \

@@ -1,0 +1,169 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "io/clock.h"
+#include "serve/compute/compute.h"
+#include "serve/compute/wait_words.h"
+#include "serve/http/request.h"
+#include "study/json_writer.h"
+
+// The pool as it is now. Whose a job of another tenant is, and which, only the operator of this server sees: others see that it is there.
+
+enum { MAX_QUEUE = 500 };
+
+struct telling_pool {
+    struct json *json;
+    const char *tenant; // who asks
+    bool is_operator;   // of the server
+    uint32_t n_node, n_up, n_gpu, n_gpu_busy;
+};
+
+static bool may_see(const struct telling_pool *telling, const char *tenant) {
+    return telling->is_operator || strcmp(tenant, telling->tenant) == 0;
+}
+
+static bool is_operator(const struct request *request) {
+    return strcmp(request->who.tenant, "local") == 0 && request->who.role >= ROLE_OPERATOR;
+}
+
+static maru_status require_compute(struct request *request, maru_error *err) {
+    return request->server->compute
+               ? MARU_OK
+               : request_refuse(request, 503, err, "this server runs no jobs: %s",
+                                request->server->no_compute);
+}
+
+static void add_gpu(struct telling_pool *telling, const struct compute_gpu *gpu) {
+    struct json *json = telling->json;
+    json_open_object(json, NULL);
+    json_add_number(json, "used", (double)gpu->milli * 1e-3);
+    if (gpu->milli > 0 && may_see(telling, gpu->tenant)) {
+        json_add_string(json, "tenant", gpu->tenant);
+        json_add_string(json, "job", gpu->job);
+    }
+    json_close(json);
+    telling->n_gpu_busy += gpu->milli > 0;
+}
+
+static void add_node(void *context, const struct compute_node *node) {
+    static const char *const states[] = {"up", "drained", "down"};
+    struct telling_pool *telling = context;
+    struct json *json = telling->json;
+    json_open_object(json, NULL);
+    json_add_string(json, "name", node->name);
+    json_add_string(json, "type", node->type);
+    json_add_string(json, "state", states[node->state]);
+    if (node->reason[0]) {
+        json_add_string(json, "reason", node->reason);
+    }
+    json_add_number(json, "cpus", (double)node->cpu_milli * 1e-3);
+    json_add_number(json, "cpus_free", (double)node->cpu_free_milli * 1e-3);
+    json_add_integer(json, "memory_mib", node->memory_mib);
+    json_add_integer(json, "memory_free_mib", node->memory_free_mib);
+    json_open_list(json, "gpus");
+    for (uint32_t g = 0; g < node->n_gpu; g++) {
+        add_gpu(telling, &node->gpu[g]);
+    }
+    json_close(json);
+    json_close(json);
+    telling->n_node++;
+    telling->n_up += node->state == NODE_UP;
+    telling->n_gpu += node->n_gpu;
+}
+
+static void add_account(void *context, const struct compute_account *told,
+                        const struct cluster *cluster) {
+    struct telling_pool *telling = context;
+    struct json *json = telling->json;
+    char tenant[STORE_TENANT_BYTES];
+    snprintf(tenant, sizeof tenant, "%.*s", (int)strcspn(told->name, "/"), told->name);
+    if (told->depth > 0 && !may_see(telling, tenant)) {
+        return;
+    }
+    uint64_t milli = 0;
+    for (uint32_t t = 0; t < cluster->n_type; t++) {
+        milli += told->look.milli[t];
+    }
+    json_open_object(json, NULL);
+    json_add_string(json, "name", told->name);
+    json_add_integer(json, "depth", told->depth);
+    json_add_integer(json, "waiting", told->look.n_waiting);
+    json_add_integer(json, "running", told->look.n_running);
+    json_add_number(json, "gpus", (double)milli * 1e-3);
+    json_add_number(json, "share", told->look.share);
+    json_add_number(json, "remembered", told->look.remembered);
+    json_add_number(json, "weight", (double)told->account->weight * 1e-3);
+    json_add_bool(json, "held", told->look.is_held);
+    json_close(json);
+}
+
+maru_status api_get_pool(struct request *request, maru_error *err) {
+    struct json json;
+    struct telling_pool telling = {
+        .json = &json, .tenant = request->who.tenant, .is_operator = is_operator(request)};
+    const maru_status st = require_compute(request, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    json_writer_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    json_open_list(&json, "nodes");
+    compute_each_node(request->server->compute, add_node, &telling);
+    json_close(&json);
+    json_open_list(&json, "accounts");
+    compute_each_account(request->server->compute, add_account, &telling);
+    json_close(&json);
+    json_add_integer(&json, "gpus", telling.n_gpu);
+    json_add_integer(&json, "gpus_busy", telling.n_gpu_busy);
+    json_add_integer(&json, "nodes_up", telling.n_up);
+    request_add_time(&json, "at", clock_unix_ms());
+    json_close(&json);
+    return MARU_OK;
+}
+
+static void add_queued(void *context, const struct compute_queued *queued) {
+    struct telling_pool *telling = context;
+    struct json *json = telling->json;
+    struct text sentence;
+    json_open_object(json, NULL);
+    json_add_integer(json, "gpus", queued->n_gpu);
+    request_add_time(json, "submitted", queued->submitted_us / 1000);
+    if (may_see(telling, queued->tenant)) {
+        json_add_string(json, "tenant", queued->tenant);
+        json_add_string(json, "project", queued->project);
+        json_add_string(json, "job", queued->job);
+    }
+    json_add_string(json, "reason", wait_reason_word(queued->why.reason));
+    json_open_object(json, "sentence");
+    for (int lang = 0; lang < N_LANG; lang++) {
+        text_init(&sentence, 1024);
+        wait_sentence(&sentence, &queued->why, (enum lang)lang);
+        json_add_string(json, lang == LANG_KO ? "ko" : "en", sentence.bytes);
+        text_fini(&sentence);
+    }
+    json_close(json);
+    if (queued->why.planned_us > 0 && queued->why.planned_us < INT64_MAX) {
+        request_add_time(json, "planned", queued->why.planned_us / 1000);
+    }
+    json_close(json);
+}
+
+maru_status api_get_pool_queue(struct request *request, maru_error *err) {
+    struct json json;
+    struct telling_pool telling = {
+        .json = &json, .tenant = request->who.tenant, .is_operator = is_operator(request)};
+    const maru_status st = require_compute(request, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    json_writer_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    json_open_list(&json, "items");
+    const uint32_t n =
+        compute_each_queued(request->server->compute, MAX_QUEUE, add_queued, &telling);
+    json_close(&json);
+    json_add_integer(&json, "waiting", n);
+    json_close(&json);
+    return MARU_OK;
+}

@@ -1,0 +1,397 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "serve/compute/compute_inside.h"
+#include "serve/compute/job_folder.h"
+#include "serve/log.h"
+#include "study/json_writer.h"
+
+// One attempt of a job, from the parts that the pool gave it to its end. Every step is kept in the store before the executor is asked, and
+// asked again in the next turn where that failed: an attempt has one id, and the executor starts an id once.
+
+#define SECOND_US INT64_C(1000000)
+enum { TRY_AGAIN_S = 10 };
+
+static const char *const end_words[] = {"exit",    "signal", "time",  "memory",
+                                        "stopped", "node",   "failed"};
+
+// ---- beginning an attempt
+
+static void add_parts(struct text *out, const struct compute *compute, const struct live_job *job) {
+    struct json json;
+    json_writer_init(&json, out);
+    json_open_list(&json, NULL);
+    for (uint32_t i = 0; i < job->ask.n_part && job->phase != PHASE_QUEUED; i++) {
+        const struct pool_part *part = &job->part[i];
+        json_open_object(&json, NULL);
+        json_add_string(&json, "node", compute->world->cluster.node[part->node].name);
+        json_add_integer(&json, "gpus", part->gpus);
+        json_add_integer(&json, "gpu_milli", part->gpu_milli);
+        json_add_integer(&json, "cpu_milli", part->cpu_milli);
+        json_add_integer(&json, "memory_mib", part->memory_mib);
+        json_close(&json);
+    }
+    json_close(&json);
+}
+
+struct beginning {
+    struct compute *compute;
+    struct live_job *job;
+    struct job_request request;
+    bool is_read;
+    char name[STORE_NAME_BYTES];
+    maru_status status;
+};
+
+static maru_status read_again(void *context, const struct job_row *row, maru_error *err) {
+    struct beginning *beginning = context;
+    beginning->is_read = true;
+    snprintf(beginning->name, sizeof beginning->name, "%s", row->name);
+    return job_request_read(&beginning->request, row->request, strlen(row->request), err);
+}
+
+static maru_status read_request(struct tenant *tenant, void *context, maru_error *err) {
+    struct beginning *beginning = context;
+    return tenant_see_one_job(tenant, beginning->job->id, read_again, beginning, err);
+}
+
+static maru_status keep_attempt(struct tenant *tenant, void *context, maru_error *err) {
+    struct beginning *beginning = context;
+    struct live_job *job = beginning->job;
+    struct text parts;
+    text_init(&parts, 1 << 24);
+    add_parts(&parts, beginning->compute, job);
+    snprintf(job->launch, sizeof job->launch, "%s-%lld", job->id, (long long)job->attempt + 1);
+    const struct attempt_row row = {.launch = job->launch, .parts = parts.bytes};
+    int64_t number = 0;
+    const maru_status st = tenant_begin_attempt(tenant, job->id, &row, &number, err);
+    text_fini(&parts);
+    if (st == MARU_OK) {
+        job->attempt = number;
+    }
+    return st;
+}
+
+enum { N_OWN_ENV = 5, ENV_BYTES = 96 };
+
+// The executor starts it; what was started already under its id is found.
+static maru_status launch(const struct beginning *beginning, maru_error *err) {
+    const struct compute *compute = beginning->compute;
+    const struct live_job *job = beginning->job;
+    const struct job_request *request = &beginning->request;
+    static const char *const script[] = {"/job/script", NULL};
+    char own[N_OWN_ENV][ENV_BYTES];
+    struct text folder;
+    struct launch_part *part = alloc_new(job->ask.n_part, sizeof *part);
+    const char **env = alloc_new(request->n_env + N_OWN_ENV + 1, sizeof *env);
+    if (!part || !env) {
+        alloc_free(part);
+        alloc_free(env);
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    for (uint32_t i = 0; i < job->ask.n_part; i++) {
+        part[i] =
+            (struct launch_part){.node = compute->world->cluster.n_node > job->part[i].node
+                                             ? compute->world->cluster.node[job->part[i].node].name
+                                             : "",
+                                 .gpus = job->part[i].gpus,
+                                 .n_gpu = job->ask.want.n_gpu,
+                                 .gpu_milli = job->ask.want.gpu_milli};
+    }
+    snprintf(own[0], ENV_BYTES, "MARU_JOB=%s", job->id);
+    snprintf(own[1], ENV_BYTES, "MARU_PROJECT=%s", job->project);
+    snprintf(own[2], ENV_BYTES, "MARU_ATTEMPT=%lld", (long long)job->attempt);
+    snprintf(own[3], ENV_BYTES, "MARU_ARRAY_INDEX=%lld", (long long)job->place);
+    snprintf(own[4], ENV_BYTES, "MARU_ARRAY_COUNT=%lld", (long long)request->n_array);
+    size_t n_env = 0;
+    for (size_t i = 0; i < request->n_env; i++) {
+        env[n_env++] = request->env[i];
+    }
+    for (size_t i = 0; i < N_OWN_ENV; i++) {
+        env[n_env++] = own[i];
+    }
+    text_init(&folder, 1 << 13);
+    job_folder_path(&folder, compute->folder, job->tenant, job->id, NULL);
+    const struct launch asked = {
+        .id = job->launch,
+        .tenant = job->tenant,
+        .project = job->project,
+        .name = beginning->name,
+        .folder = folder.bytes,
+        .argv = request->n_command > 0 ? (const char *const *)request->command : script,
+        .env = (const char *const *)env,
+        .part = part,
+        .n_part = job->ask.n_part,
+        .gpu_type = request->needs.gpu_type,
+        .cpu_milli = job->ask.want.cpu_milli,
+        .memory_mib = job->ask.want.memory_mib,
+        .limit_us = job->ask.limit_us,
+        .grace_us = job->ask.grace_us ? job->ask.grace_us : compute->world->policy.grace_us,
+        .checkpoint_signal = request->checkpoint_signal,
+        .priority = job->ask.priority,
+        .qos = "",
+        .has_network = request->has_network};
+    const maru_status st = folder.status == MARU_OK
+                               ? executor_start(compute->executor, &asked, err)
+                               : fail(err, folder.status, "the folder's path is too long");
+    text_fini(&folder);
+    alloc_free(part);
+    alloc_free(env);
+    return st;
+}
+
+// Back from a start that did not come about: it waits a little, outside of the pool.
+static void put_off(struct compute *compute, struct live_job *job, const maru_error *err) {
+    dispatch_complain(job, "job delayed", err);
+    pthread_mutex_lock(&compute->lock);
+    if (job->number != POOL_NO_JOB) {
+        pool_end(compute->pool, clock_unix_us(), job->number);
+        compute->by_number[job->number] = NULL;
+        job->number = POOL_NO_JOB;
+    }
+    job->phase = PHASE_BLOCKED;
+    job->not_before_us = clock_unix_us() + TRY_AGAIN_S * SECOND_US;
+    pthread_mutex_unlock(&compute->lock);
+}
+
+static void finish(struct compute *compute, struct live_job *job, const struct launch_look *look);
+
+// What checkpoints have kept need not be done again.
+static int64_t left_of(const struct live_job *job) {
+    const int64_t left_us = job->needs.limit_us - job->done_us;
+    return left_us > SECOND_US ? left_us : SECOND_US;
+}
+
+// Start what is kept as an attempt; a launch that can never run ends here.
+static void launch_kept(struct beginning *beginning) {
+    maru_error err = {0};
+    const maru_status st = launch(beginning, &err);
+    if (st == MARU_E_INPUT || st == MARU_E_RANGE) {
+        struct launch_look look = {.state = LAUNCH_ENDED,
+                                   .end = END_FAILED,
+                                   .started_us = clock_unix_us(),
+                                   .cpu_us = -1,
+                                   .max_memory_bytes = -1};
+        look.ended_us = look.started_us;
+        snprintf(look.what, sizeof look.what, "%.190s", err.text);
+        finish(beginning->compute, beginning->job, &look);
+    } else if (st != MARU_OK) { // it is asked again in a later turn
+        dispatch_complain(beginning->job, "job start", &err);
+    }
+}
+
+// The pool has given it its parts: prepare the folder, keep the attempt, start it.
+void attempt_begin(struct compute *compute, struct live_job *job) {
+    struct beginning beginning = {.compute = compute, .job = job};
+    maru_error err = {0};
+    maru_status st = dispatch_in_tenant(compute, job->tenant, read_request, &beginning, &err);
+    if (st == MARU_OK && job->attempt == 0) {
+        st = job_folder_prepare(compute->folder, job->tenant, job->id, job->batch,
+                                &beginning.request, &err);
+    }
+    st = st == MARU_OK ? dispatch_in_tenant(compute, job->tenant, keep_attempt, &beginning, &err)
+                       : st;
+    if (st == MARU_OK) {
+        launch_kept(&beginning);
+    } else {
+        put_off(compute, job, &err);
+    }
+    if (beginning.is_read) {
+        job_request_fini(&beginning.request);
+    }
+}
+
+static void launch_again(struct compute *compute, struct live_job *job) {
+    struct beginning beginning = {.compute = compute, .job = job};
+    maru_error err = {0};
+    if (dispatch_in_tenant(compute, job->tenant, read_request, &beginning, &err) == MARU_OK) {
+        launch_kept(&beginning);
+    } else {
+        dispatch_complain(job, "job start", &err);
+    }
+    if (beginning.is_read) {
+        job_request_fini(&beginning.request);
+    }
+}
+
+// ---- the end of an attempt
+
+struct ending {
+    const struct live_job *job;
+    struct attempt_end end;
+};
+
+static maru_status end_in(struct tenant *tenant, void *context, maru_error *err) {
+    const struct ending *ending = context;
+    return tenant_end_attempt(tenant, ending->job->id, ending->job->attempt, &ending->end, NULL,
+                              NULL, err);
+}
+
+// What becomes of the job, and why in a word.
+static enum job_state next_state(struct live_job *job, const struct launch_look *look,
+                                 const char **reason) {
+    const bool is_good = look->end == END_EXIT && look->exit_code == 0;
+    *reason = "";
+    if (is_good) {
+        return JOB_DONE;
+    }
+    if (job->is_cancelled) {
+        return JOB_CANCELLED;
+    }
+    if (job->stop[0] || look->end == END_NODE) {
+        return JOB_WAITING;
+    }
+    *reason = end_words[look->end];
+    if (job->retries > 0 && look->end != END_FAILED) {
+        job->retries--;
+        return JOB_WAITING;
+    }
+    return JOB_FAILED;
+}
+
+static void finish(struct compute *compute, struct live_job *job, const struct launch_look *look) {
+    struct ending ending = {.job = job};
+    maru_error err = {0};
+    const int64_t ran_us =
+        look->ended_us > look->started_us ? look->ended_us - look->started_us : 0;
+    const bool is_kept = job->stop[0] && job->ask.checkpoints;
+    ending.end = (struct attempt_end){.end = end_words[look->end],
+                                      .exit_code = look->exit_code,
+                                      .started_us = look->started_us,
+                                      .ended_us = look->ended_us,
+                                      .cpu_us = look->cpu_us,
+                                      .memory_bytes = look->max_memory_bytes,
+                                      .what = look->what,
+                                      .done_us = job->done_us + (is_kept ? ran_us : 0)};
+    const int64_t retries = job->retries;
+    ending.end.next = next_state(job, look, &ending.end.reason);
+    const maru_status st = dispatch_in_tenant(compute, job->tenant, end_in, &ending, &err);
+    if (st != MARU_OK && st != MARU_E_USAGE) {
+        job->retries = retries;
+        dispatch_complain(job, "job end", &err);
+        return;
+    }
+    (void)!executor_forget(compute->executor, job->launch, &err);
+    const bool goes_on = st == MARU_OK && ending.end.next == JOB_WAITING;
+    pthread_mutex_lock(&compute->lock);
+    job->done_us = ending.end.done_us;
+    job->is_stopped = false;
+    job->stop = "";
+    job->started_us = 0;
+    job->phase = goes_on ? PHASE_QUEUED : PHASE_BLOCKED;
+    if (job->number != POOL_NO_JOB && goes_on) {
+        job->ask.limit_us = left_of(job);
+        pool_requeue(compute->pool, clock_unix_us(), job->number, job->ask.limit_us);
+    } else if (job->number != POOL_NO_JOB) {
+        pool_end(compute->pool, clock_unix_us(), job->number);
+    }
+    pthread_mutex_unlock(&compute->lock);
+    if (!goes_on) {
+        compute->n_ended++;
+        live_remove(compute, job);
+    }
+}
+
+// ---- stopping
+
+static maru_status keep_stop(struct tenant *tenant, void *context, maru_error *err) {
+    const struct live_job *job = context;
+    return tenant_stop_attempt(tenant, job->id, job->attempt, job->stop, err);
+}
+
+// Why it is stopped is kept before the executor is told, so that its end is understood after a kill.
+void attempt_stop(struct compute *compute, struct live_job *job) {
+    maru_error err = {0};
+    const int64_t grace_us =
+        job->ask.grace_us ? job->ask.grace_us : compute->world->policy.grace_us;
+    maru_status st = dispatch_in_tenant(compute, job->tenant, keep_stop, job, &err);
+    st = st == MARU_OK ? executor_stop(compute->executor, job->launch, grace_us, &err) : st;
+    if (st == MARU_OK) {
+        job->is_stopped = true;
+    } else {
+        dispatch_complain(job, "job stop", &err);
+    }
+}
+
+static void want_stop(struct compute *compute, struct live_job *job, const char *why) {
+    pthread_mutex_lock(&compute->lock);
+    job->stop = why;
+    job->phase = job->phase == PHASE_RUNNING ? PHASE_STOPPING : job->phase;
+    pthread_mutex_unlock(&compute->lock);
+}
+
+// ---- what the executor says
+
+static maru_status keep_running(struct tenant *tenant, void *context, maru_error *err) {
+    const struct ending *ending = context;
+    return tenant_attempt_runs(tenant, ending->job->id, ending->job->attempt,
+                               ending->end.started_us, ending->end.what, err);
+}
+
+static void see_running(struct compute *compute, struct live_job *job,
+                        const struct launch_look *look) {
+    struct text parts;
+    maru_error err = {0};
+    if (job->phase != PHASE_STARTING) {
+        return;
+    }
+    text_init(&parts, 1 << 24);
+    add_parts(&parts, compute, job);
+    struct ending ending = {.job = job,
+                            .end = {.started_us = look->started_us, .what = parts.bytes}};
+    if (dispatch_in_tenant(compute, job->tenant, keep_running, &ending, &err) == MARU_OK) {
+        pthread_mutex_lock(&compute->lock);
+        job->started_us = look->started_us;
+        job->phase = job->stop[0] ? PHASE_STOPPING : PHASE_RUNNING;
+        pthread_mutex_unlock(&compute->lock);
+    } else {
+        dispatch_complain(job, "job start", &err);
+    }
+    text_fini(&parts);
+}
+
+void attempt_look(struct compute *compute, struct live_job *job) {
+    struct launch_look look = {0};
+    maru_error err = {0};
+    if (executor_look(compute->executor, job->launch, &look, &err) != MARU_OK) {
+        dispatch_complain(job, "job look", &err);
+        return;
+    }
+    pthread_mutex_lock(&compute->lock);
+    snprintf(job->reason, sizeof job->reason, "%s", look.reason);
+    pthread_mutex_unlock(&compute->lock);
+    switch (look.state) {
+    case LAUNCH_RUNNING:
+        see_running(compute, job, &look);
+        break;
+    case LAUNCH_ENDED:
+        finish(compute, job, &look);
+        return;
+    case LAUNCH_ABSENT:
+        if (job->phase == PHASE_STARTING && !job->is_cancelled) {
+            launch_again(compute, job);
+        } else { // it ran once, and nobody knows of it any more; or it never will
+            look = (struct launch_look){.state = LAUNCH_ENDED,
+                                        .end = END_NODE,
+                                        .started_us = job->started_us,
+                                        .ended_us = job->started_us,
+                                        .cpu_us = -1,
+                                        .max_memory_bytes = -1};
+            finish(compute, job, &look);
+            return;
+        }
+        break;
+    case LAUNCH_WAITING:
+    case LAUNCH_UNKNOWN:
+        break;
+    }
+    if (job->is_cancelled && !job->stop[0]) {
+        want_stop(compute, job, dispatch_cancel_word);
+    }
+    if (job->stop[0] && !job->is_stopped) {
+        attempt_stop(compute, job);
+    }
+}

@@ -1,0 +1,307 @@
+#include "serve/compute/compute.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "serve/compute/compute_inside.h"
+#include "serve/compute/job_folder.h"
+#include "serve/log.h"
+
+// The threads, and what others may ask of them. The dispatching thread sleeps until it is told something, until the executor has
+// something to say, or until a moment that the pool has named.
+
+const char *const job_phase_names[] = {"blocked", "queued", "starting", "running", "stopping"};
+
+enum { LONGEST_SLEEP_US = 1000000, WATCH_US = 500000 };
+
+// ---- threads
+
+static void wake(struct compute *compute) {
+    pthread_mutex_lock(&compute->lock);
+    compute->is_awake = true;
+    pthread_cond_signal(&compute->is_told);
+    pthread_mutex_unlock(&compute->lock);
+}
+
+static bool is_stopping(struct compute *compute) {
+    pthread_mutex_lock(&compute->lock);
+    const bool is = compute->is_stopping;
+    pthread_mutex_unlock(&compute->lock);
+    return is;
+}
+
+static void *watch(void *context) {
+    struct compute *compute = context;
+    while (!is_stopping(compute)) {
+        maru_error err = {0};
+        if (executor_wait(compute->executor, WATCH_US, &err) != MARU_OK) {
+            const struct timespec pause = {.tv_nsec = (long)WATCH_US * 1000};
+            nanosleep(&pause, NULL);
+        }
+        wake(compute);
+    }
+    return NULL;
+}
+
+static void sleep_until_told(struct compute *compute) {
+    struct timespec until;
+    pthread_mutex_lock(&compute->lock);
+    const int64_t now_us = clock_unix_us(), next_us = pool_next_us(compute->pool);
+    const int64_t most_us = next_us > now_us && next_us - now_us < LONGEST_SLEEP_US
+                                ? next_us - now_us
+                                : LONGEST_SLEEP_US;
+    clock_gettime(CLOCK_REALTIME, &until);
+    const int64_t at_ns = until.tv_nsec + most_us * 1000;
+    until.tv_sec += at_ns / 1000000000;
+    until.tv_nsec = at_ns % 1000000000;
+    int status = 0;
+    while (!compute->is_awake && !compute->is_stopping && status == 0) {
+        status = pthread_cond_timedwait(&compute->is_told, &compute->lock, &until);
+    }
+    compute->is_awake = false;
+    pthread_mutex_unlock(&compute->lock);
+}
+
+static void *dispatch(void *context) {
+    struct compute *compute = context;
+    while (!is_stopping(compute)) {
+        dispatch_turn(compute);
+        sleep_until_told(compute);
+    }
+    return NULL;
+}
+
+static maru_status start_threads(struct compute *compute, maru_error *err) {
+    compute->is_started = pthread_create(&compute->thread, NULL, dispatch, compute) == 0;
+    compute->is_watched =
+        compute->is_started && pthread_create(&compute->watcher, NULL, watch, compute) == 0;
+    return compute->is_watched ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory for a thread");
+}
+
+maru_status compute_start(const struct compute_config *config, struct compute **out,
+                          maru_error *err) {
+    struct compute *compute = alloc_new(1, sizeof *compute);
+    const size_t n_folder = strlen(config->folder) + 1;
+    char *folder = alloc_new(n_folder, 1);
+    if (!compute || !folder) {
+        alloc_free(compute);
+        alloc_free(folder);
+        executor_close(config->executor);
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    memcpy(folder, config->folder, n_folder);
+    compute->store = config->store;
+    compute->executor = config->executor;
+    compute->folder = folder;
+    compute->n_ended = 1;
+    pthread_mutex_init(&compute->lock, NULL);
+    pthread_cond_init(&compute->is_told, NULL);
+    maru_status st = world_renew(compute, err);
+    st = st == MARU_OK ? dispatch_take_up(compute, err) : st;
+    st = st == MARU_OK ? world_renew(compute, err) : st; // with the jobs that were found
+    st = st == MARU_OK ? start_threads(compute, err) : st;
+    if (st != MARU_OK) {
+        compute_stop(compute);
+        return st;
+    }
+    *out = compute;
+    return MARU_OK;
+}
+
+void compute_stop(struct compute *compute) {
+    if (!compute) {
+        return;
+    }
+    pthread_mutex_lock(&compute->lock);
+    compute->is_stopping = true;
+    pthread_cond_signal(&compute->is_told);
+    pthread_mutex_unlock(&compute->lock);
+    if (compute->is_started) {
+        pthread_join(compute->thread, NULL);
+    }
+    if (compute->is_watched) {
+        pthread_join(compute->watcher, NULL);
+    }
+    while (compute->n_job > 0) {
+        live_remove(compute, compute->job[compute->n_job - 1]);
+    }
+    executor_close(compute->executor);
+    pool_free(compute->pool);
+    world_free(compute->world);
+    pthread_mutex_destroy(&compute->lock);
+    pthread_cond_destroy(&compute->is_told);
+    alloc_free(compute->told);
+    alloc_free(compute->job);
+    alloc_free(compute->by_number);
+    alloc_free(compute->folder);
+    alloc_free(compute);
+}
+
+const char *compute_folder(const struct compute *compute) { return compute->folder; }
+
+// ---- being told
+
+void compute_tell(struct compute *compute, const char *tenant, const char *job) {
+    pthread_mutex_lock(&compute->lock);
+    if (compute->n_told == compute->cap_told) {
+        const size_t cap = compute->cap_told ? compute->cap_told * 2 : 64;
+        struct told *larger = alloc_resize(compute->told, cap, sizeof *larger);
+        if (!larger) { // the store has it: it is found at the next start
+            pthread_mutex_unlock(&compute->lock);
+            log_say(LOG_ERROR, "job untold", "no memory");
+            return;
+        }
+        compute->told = larger;
+        compute->cap_told = cap;
+    }
+    struct told *told = &compute->told[compute->n_told++];
+    snprintf(told->tenant, sizeof told->tenant, "%s", tenant);
+    snprintf(told->job, sizeof told->job, "%s", job);
+    compute->is_awake = true;
+    pthread_cond_signal(&compute->is_told);
+    pthread_mutex_unlock(&compute->lock);
+}
+
+void compute_close_tenant(struct compute *compute, const char *tenant) {
+    compute_tell(compute, tenant, "");
+}
+
+void compute_renew(struct compute *compute) {
+    pthread_mutex_lock(&compute->lock);
+    compute->is_renewed = true;
+    pthread_mutex_unlock(&compute->lock);
+    wake(compute);
+}
+
+maru_status compute_could(struct compute *compute, const struct job_needs *needs, maru_error *err) {
+    struct pool_ask ask;
+    pthread_mutex_lock(&compute->lock);
+    const maru_status st = compute->executor->kind->schedules && compute->world->cluster.n_node == 0
+                               ? MARU_OK
+                               : job_needs_ask(needs, &compute->world->cluster, &ask, err);
+    pthread_mutex_unlock(&compute->lock);
+    return st;
+}
+
+// ---- looking
+
+static void look_queued(struct compute *compute, const struct live_job *job,
+                        struct compute_look *out) {
+    const int64_t now_us = clock_unix_us();
+    pool_why(compute->pool, now_us, job->number, &out->why);
+    const struct live_job *blocker =
+        out->why.blocker < compute->n_by_number && out->why.reason == WAIT_BEHIND
+            ? compute->by_number[out->why.blocker]
+            : NULL;
+    if (blocker && strcmp(blocker->tenant, job->tenant) == 0) {
+        memcpy(out->blocker, blocker->id, sizeof out->blocker);
+    }
+}
+
+bool compute_look(struct compute *compute, const char *tenant, const char *id,
+                  struct compute_look *out) {
+    pthread_mutex_lock(&compute->lock);
+    const struct live_job *job = live_find(compute, tenant, id);
+    if (job) {
+        *out = (struct compute_look){
+            .phase = job->phase, .stop = job->stop, .is_borrowed = job->is_borrowed};
+        memcpy(out->reason, job->reason, sizeof out->reason);
+        if (job->phase == PHASE_QUEUED && job->number != POOL_NO_JOB) {
+            look_queued(compute, job, out);
+        }
+    }
+    pthread_mutex_unlock(&compute->lock);
+    return job != NULL;
+}
+
+// Who is on each GPU: (n_node * CLUSTER_MAX_NODE_GPUS).
+static void fill_gpus(const struct compute *compute, struct compute_gpu *gpu) {
+    for (size_t i = 0; i < compute->n_job; i++) {
+        const struct live_job *job = compute->job[i];
+        for (uint32_t k = 0; job->phase >= PHASE_STARTING && k < job->ask.n_part; k++) {
+            const struct pool_part *part = &job->part[k];
+            for (uint32_t g = 0; part->node < compute->world->cluster.n_node && g < 16; g++) {
+                if (part->gpus >> g & 1) {
+                    struct compute_gpu *its = &gpu[(size_t)part->node * CLUSTER_MAX_NODE_GPUS + g];
+                    *its = (struct compute_gpu){job->tenant, job->id, its->milli + part->gpu_milli};
+                }
+            }
+        }
+    }
+}
+
+void compute_each_node(struct compute *compute, compute_see_node see, void *context) {
+    pthread_mutex_lock(&compute->lock);
+    const struct cluster *cluster = &compute->world->cluster;
+    const size_t n = (size_t)cluster->n_node * CLUSTER_MAX_NODE_GPUS;
+    struct compute_gpu *gpu = alloc_new(n + 1, sizeof *gpu);
+    for (size_t i = 0; gpu && i < n; i++) {
+        gpu[i] = (struct compute_gpu){"", "", 0};
+    }
+    if (gpu) {
+        fill_gpus(compute, gpu);
+    }
+    for (uint32_t i = 0; gpu && i < cluster->n_node; i++) {
+        const struct cluster_node *node = &cluster->node[i];
+        struct node_free is_free;
+        space_look(pool_space(compute->pool), i, &is_free);
+        const struct compute_node told = {
+            .name = node->name,
+            .type = node->type == CLUSTER_NO_TYPE ? "" : cluster->type[node->type].name,
+            .state = space_node_state(pool_space(compute->pool), i),
+            .reason = compute->world->node_reason[i],
+            .n_gpu = node->n_gpu,
+            .cpu_milli = node->cpu_milli,
+            .memory_mib = node->memory_mib,
+            .cpu_free_milli = is_free.cpu_milli,
+            .memory_free_mib = is_free.memory_mib,
+            .gpu = &gpu[(size_t)i * CLUSTER_MAX_NODE_GPUS]};
+        see(context, &told);
+    }
+    pthread_mutex_unlock(&compute->lock);
+    alloc_free(gpu);
+}
+
+uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
+                             void *context) {
+    const int64_t now_us = clock_unix_us();
+    pthread_mutex_lock(&compute->lock);
+    uint32_t n_waiting = 0;
+    for (size_t i = 0; i < compute->n_job; i++) {
+        n_waiting += compute->job[i]->phase == PHASE_QUEUED;
+    }
+    const uint32_t n_shown = n_waiting < most ? n_waiting : most;
+    uint32_t *number = alloc_new((size_t)n_shown + 1, sizeof *number);
+    const uint32_t n = number ? pool_queue(compute->pool, now_us, number, n_shown) : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct live_job *job = compute->by_number[number[i]];
+        struct compute_queued queued = {.tenant = job->tenant,
+                                        .project = job->project,
+                                        .job = job->id,
+                                        .n_gpu = (uint32_t)job->needs.n_gpu,
+                                        .submitted_us = job->created_us};
+        pool_why(compute->pool, now_us, number[i], &queued.why);
+        see(context, &queued);
+    }
+    pthread_mutex_unlock(&compute->lock);
+    alloc_free(number);
+    return n_waiting;
+}
+
+void compute_each_account(struct compute *compute, compute_see_account see, void *context) {
+    pthread_mutex_lock(&compute->lock);
+    const struct accounts *accounts = &compute->world->accounts;
+    for (uint32_t i = 0; i < accounts->n; i++) {
+        struct compute_account told = {.name = accounts->row[i].name, .account = &accounts->row[i]};
+        for (uint32_t at = i; at != 0; at = accounts->row[at].parent) {
+            told.depth++;
+        }
+        pool_look_account(compute->pool, i, &told.look);
+        see(context, &told, &compute->world->cluster);
+    }
+    pthread_mutex_unlock(&compute->lock);
+}

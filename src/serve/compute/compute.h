@@ -1,0 +1,102 @@
+// The pool at work: jobs of all tenants, the scheduler that decides about them, and the executor that runs them.
+//
+//   API -> store (a job is kept) -> compute_tell -> dispatching.c: pool_decide -> an attempt is kept -> executor_start
+//                                                   executor_look -> its end is kept -> pool_end
+//
+// One thread does all of it. What it has in memory it could make anew from the store and the executor at any moment: that is what it
+// does when it begins.
+#ifndef SERVE_COMPUTE_COMPUTE_H
+#define SERVE_COMPUTE_COMPUTE_H
+
+#include "io/executor/executor.h"
+#include "pool/pool.h"
+#include "store/jobs/kept_jobs.h"
+
+struct compute;
+
+struct compute_config {
+    struct store *store;
+    struct executor *executor; // taken over, also where compute_start refuses
+    const char *folder;        // of the jobs' folders; copied
+};
+// Take up what was going on, and begin.
+//   errors  MARU_E_INPUT: the policy or the accounts that are kept make no sense; those of the store and the executor
+MARU_MUST_USE maru_status compute_start(const struct compute_config *config, struct compute **out,
+                                        maru_error *err);
+void compute_stop(struct compute *compute); // jobs go on; accepts NULL
+
+const char *compute_folder(const struct compute *compute);
+
+// Something was kept about a job: it is new, wanted to end, or to be tried again.
+void compute_tell(struct compute *compute, const char *tenant, const char *job);
+// Policy or accounts have another version.
+void compute_renew(struct compute *compute);
+// The tenant is gone: its jobs end and its folders go.
+void compute_close_tenant(struct compute *compute, const char *tenant);
+
+// What a job could ask of this pool.
+//   errors  as job_needs_ask
+struct job_needs;
+MARU_MUST_USE maru_status compute_could(struct compute *compute, const struct job_needs *needs,
+                                        maru_error *err);
+
+// ---- looking; all from any thread
+
+enum job_phase {
+    PHASE_BLOCKED, // it waits for other jobs, or to be tried again
+    PHASE_QUEUED,
+    PHASE_STARTING,
+    PHASE_RUNNING,
+    PHASE_STOPPING,
+};
+extern const char *const job_phase_names[];
+
+struct compute_look {
+    enum job_phase phase;
+    struct pool_why why;          // of PHASE_QUEUED
+    char blocker[STORE_ID_BYTES]; // the job of why.blocker where it is the same tenant's, else ""
+    char reason[64];              // of an executor that schedules by itself, why it waits
+    const char *stop;             // of PHASE_STOPPING: a word
+    bool is_borrowed;
+};
+// False: it is not open.
+bool compute_look(struct compute *compute, const char *tenant, const char *job,
+                  struct compute_look *out);
+
+struct compute_gpu {          // of a node
+    const char *tenant, *job; // "": free
+    uint32_t milli;           // in use
+};
+struct compute_node {
+    const char *name, *type; // type "": no GPU
+    enum node_state state;
+    const char *reason;
+    uint32_t n_gpu, cpu_milli, memory_mib, cpu_free_milli, memory_free_mib;
+    const struct compute_gpu *gpu; // (n_gpu)
+};
+// `see` is called with a lock held: it must not call compute or the store.
+typedef void (*compute_see_node)(void *context, const struct compute_node *node);
+void compute_each_node(struct compute *compute, compute_see_node see, void *context);
+
+struct compute_queued {
+    const char *tenant, *project, *job;
+    uint32_t n_gpu;
+    int64_t submitted_us;
+    struct pool_why why;
+};
+typedef void (*compute_see_queued)(void *context, const struct compute_queued *queued);
+// At most `most` jobs in the order in which they would be tried; gives how many wait.
+uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
+                             void *context);
+
+struct compute_account {
+    const char *name; // a tenant, or tenant/project
+    uint32_t depth;
+    struct account_look look;
+    const struct account *account;
+};
+typedef void (*compute_see_account)(void *context, const struct compute_account *account,
+                                    const struct cluster *cluster);
+void compute_each_account(struct compute *compute, compute_see_account see, void *context);
+
+#endif

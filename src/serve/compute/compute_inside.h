@@ -1,0 +1,131 @@
+// What the files of serve/compute share: the state of the dispatching thread.
+#ifndef SERVE_COMPUTE_COMPUTE_INSIDE_H
+#define SERVE_COMPUTE_COMPUTE_INSIDE_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "serve/compute/compute.h"
+#include "serve/compute/job_request.h"
+#include "store/store.h"
+
+struct live_job { // that has not ended
+    char tenant[STORE_TENANT_BYTES], id[STORE_ID_BYTES], batch[STORE_ID_BYTES];
+    char project[JOB_MAX_PROJECT + 1];
+    char launch[LAUNCH_ID_BYTES];
+    char reason[64]; // the executor's
+    enum job_phase phase;
+    struct job_needs needs;
+    struct pool_ask ask;    // in the world of now
+    uint32_t number;        // of the pool, POOL_NO_JOB: it knows nothing of it
+    int64_t place, attempt; // attempt: of now, or the last one
+    int64_t created_us, started_us, done_us;
+    int64_t not_before_us; // of PHASE_BLOCKED: tried again then
+    int64_t retries;       // failures that are left
+    uint64_t
+        asked_at; // compute.n_ended when it was last asked whether those it waits for have ended
+    bool is_after_others, is_cancelled, is_borrowed;
+    bool is_stopped;        // the executor knows that it is to end
+    const char *stop;       // why, "": it is not being stopped
+    struct pool_part *part; // (ask.n_part) of an attempt
+};
+
+struct told {
+    char tenant[STORE_TENANT_BYTES], job[STORE_ID_BYTES];
+};
+
+struct world { // what the pool stands on: replaced as a whole
+    struct arena arena;
+    struct cluster cluster;
+    struct accounts accounts;
+    struct pool_policy policy;
+    const char **node_reason; // (n_node)
+    uint64_t fingerprint;     // of the inventory it was made from
+};
+
+struct compute {
+    struct store *store;
+    struct executor *executor;
+    char *folder;
+    pthread_t thread, watcher; // watcher sleeps in the executor and wakes the thread
+    pthread_mutex_t
+        lock; // of all below; only the thread changes jobs, world and pool, so it reads them without
+    pthread_cond_t is_told;
+    bool is_started, is_watched, is_stopping, is_renewed, is_awake;
+    struct told *told; // (n_told)
+    size_t n_told, cap_told;
+    struct live_job **job; // (n_job)
+    size_t n_job, cap_job;
+    struct live_job **by_number; // (n_by_number) of the pool's numbers
+    size_t n_by_number;
+    struct world *world;
+    struct pool *pool;
+    bool is_world_old; // a project is missing, or the inventory or the policy is another
+    uint64_t n_ended;  // jobs, and one
+    int64_t inventory_us;
+};
+
+// ---- live_jobs.c
+
+struct live_job *live_find(const struct compute *compute, const char *tenant, const char *id);
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status live_add(struct compute *compute, const struct live_job *job,
+                                   struct live_job **out, maru_error *err);
+void live_remove(struct compute *compute, struct live_job *job);
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status live_set_number(struct compute *compute, struct live_job *job,
+                                          uint32_t number, maru_error *err);
+
+// ---- compute_world.c
+
+// Make the world anew from inventory, policy, accounts and the projects of all jobs, and a pool in it with all jobs that wait or run.
+MARU_MUST_USE maru_status world_renew(struct compute *compute, maru_error *err);
+void world_free(struct world *world);
+// The row of an account, ACCOUNTS_MAX: there is none yet.
+uint32_t world_find_account(const struct world *world, const char *tenant, const char *project);
+// The number of a node, UINT32_MAX: there is none of this name.
+uint32_t world_find_node(const struct world *world, const char *name);
+// What the job asks in this world: as it waits; or, as it runs, of as many parts as it has.
+//   errors  MARU_E_RANGE: it could not run here now
+MARU_MUST_USE maru_status world_ask(const struct world *world, struct live_job *job,
+                                    maru_error *err);
+// Nodes that came, went or fell ill since; true: the world is old.
+bool world_look_nodes(struct compute *compute);
+
+// ---- dispatching.c
+
+// One turn: what was told, what has ended, what is to be done.
+void dispatch_turn(struct compute *compute);
+
+extern const char *const dispatch_stop_words[STOP_REASONS]; // why a job is stopped, or
+extern const char dispatch_cancel_word[];
+
+void dispatch_complain(const struct live_job *job, const char *what, const maru_error *err);
+void live_set_phase(struct compute *compute, struct live_job *job, enum job_phase phase);
+typedef maru_status (*with_tenant)(struct tenant *tenant, void *context, maru_error *err);
+// Hold the tenant while `what` works in it.
+//   errors  those of `what`; MARU_E_USAGE: there is no such tenant
+MARU_MUST_USE maru_status dispatch_in_tenant(struct compute *compute, const char *name,
+                                             with_tenant what, void *context, maru_error *err);
+// A job of the store that is not known yet, or what somebody wants of one that is (tenant_see_job).
+struct taking {
+    struct compute *compute;
+    const char *tenant;
+};
+maru_status dispatch_take_job(void *context, const struct job_row *row, maru_error *err);
+
+// ---- attempts.c
+
+// The pool has given the job its parts: prepare the folder, keep the attempt, start it.
+void attempt_begin(struct compute *compute, struct live_job *job);
+// What does the executor say of it? The job may be gone afterwards.
+void attempt_look(struct compute *compute, struct live_job *job);
+// Let it end, for the reason in job->stop.
+void attempt_stop(struct compute *compute, struct live_job *job);
+
+// ---- take_up.c
+
+// All jobs that are open in the store.
+MARU_MUST_USE maru_status dispatch_take_up(struct compute *compute, maru_error *err);
+
+#endif

@@ -1,0 +1,407 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/digest.h"
+#include "base/status.h"
+#include "io/clock.h"
+#include "serve/compute/compute_inside.h"
+#include "serve/log.h"
+
+// What the pool stands on is frozen: when an inventory, a policy or a project is another, a new world is made, a new pool in it, and all
+// jobs are told to that one as they stand: what runs is adopted, what waits is submitted in its old order.
+
+enum { WORLD_BYTES = 256 << 20, DOCUMENT_BYTES = 1 << 20, IDLE_WATTS = 60, BUSY_WATTS = 500 };
+
+void world_free(struct world *world) {
+    if (world) {
+        arena_fini(&world->arena);
+        alloc_free(world);
+    }
+}
+
+// ---- nodes
+
+struct inventory {
+    struct arena *arena;
+    struct executor_node *node; // (n)
+    size_t n, cap;
+};
+
+static maru_status see_node(void *context, const struct executor_node *node, maru_error *err) {
+    struct inventory *inventory = context;
+    if (inventory->n == inventory->cap) {
+        const size_t cap = inventory->cap ? inventory->cap * 2 : 16;
+        struct executor_node *larger =
+            alloc_resize(inventory->node, cap, sizeof inventory->node[0]);
+        if (!larger) {
+            return fail(err, MARU_E_MEMORY, "no memory");
+        }
+        inventory->node = larger;
+        inventory->cap = cap;
+    }
+    inventory->node[inventory->n++] = *node;
+    return MARU_OK;
+}
+
+// All that a frozen cluster says of the nodes; whether they are up may change in it.
+static uint64_t fingerprint_of(const struct inventory *inventory) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a
+    for (size_t i = 0; i < inventory->n; i++) {
+        const struct executor_node *node = &inventory->node[i];
+        char line[256];
+        const int n =
+            snprintf(line, sizeof line, "%s|%s|%u|%u|%u|%u;", node->name, node->gpu_type,
+                     node->n_gpu, node->cpu_milli, node->memory_mib, node->gpu_memory_mib);
+        for (int k = 0; k < n && k < (int)sizeof line - 1; k++) {
+            hash = (hash ^ (unsigned char)line[k]) * UINT64_C(0x100000001b3);
+        }
+    }
+    return hash;
+}
+
+// Types by name, in the order in which nodes have them.
+static uint8_t add_type(struct gpu_type *type, uint32_t *n_type, const struct executor_node *node) {
+    for (uint32_t i = 0; i < *n_type; i++) {
+        if (strcmp(type[i].name, node->gpu_type) == 0) {
+            return (uint8_t)i;
+        }
+    }
+    if (*n_type == CLUSTER_MAX_TYPES) {
+        return CLUSTER_NO_TYPE;
+    }
+    type[*n_type] = (struct gpu_type){.name = node->gpu_type,
+                                      .memory_mib = node->gpu_memory_mib,
+                                      .idle_watts = IDLE_WATTS,
+                                      .busy_watts = BUSY_WATTS};
+    return (uint8_t)(*n_type)++;
+}
+
+static maru_status make_cluster(struct world *world, const struct inventory *inventory,
+                                maru_error *err) {
+    struct gpu_type type[CLUSTER_MAX_TYPES];
+    uint32_t n_type = 0;
+    struct cluster_node *node = alloc_new(inventory->n + 1, sizeof *node);
+    world->node_reason = arena_take(&world->arena, inventory->n + 1, sizeof *world->node_reason);
+    if (!node || !world->node_reason) {
+        alloc_free(node);
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    for (size_t i = 0; i < inventory->n; i++) {
+        const struct executor_node *from = &inventory->node[i];
+        const uint8_t its =
+            from->n_gpu > 0 && from->gpu_type[0] ? add_type(type, &n_type, from) : CLUSTER_NO_TYPE;
+        node[i] = (struct cluster_node){.name = from->name,
+                                        .cpu_milli = from->cpu_milli,
+                                        .memory_mib = from->memory_mib,
+                                        .type = its,
+                                        .n_gpu = its == CLUSTER_NO_TYPE ? 0 : (uint8_t)from->n_gpu};
+        world->node_reason[i] = arena_text(&world->arena, from->reason, strlen(from->reason));
+    }
+    const struct cluster_rows rows = {
+        .type = type, .node = node, .n_type = n_type, .n_node = (uint32_t)inventory->n};
+    const maru_status st = cluster_make(&rows, &world->arena, &world->cluster, err);
+    alloc_free(node);
+    world->fingerprint = fingerprint_of(inventory);
+    return st;
+}
+
+// ---- accounts
+
+static bool add_account(struct account *row, uint32_t *n, char *name, uint32_t parent) {
+    if (*n == ACCOUNTS_MAX || !name) {
+        return false;
+    }
+    row[*n] = (struct account){.name = name, .parent = parent, .weight = 1000};
+    ++*n;
+    return true;
+}
+
+static uint32_t find_row(const struct account *row, uint32_t n, const char *name) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (strcmp(row[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return ACCOUNTS_MAX;
+}
+
+// A tenant and its project, where they are not there yet.
+static bool add_project(struct arena *arena, struct account *row, uint32_t *n, const char *tenant,
+                        const char *project) {
+    char name[STORE_TENANT_BYTES + JOB_MAX_PROJECT + 2];
+    uint32_t parent = find_row(row, *n, tenant);
+    if (parent == ACCOUNTS_MAX) {
+        parent = *n;
+        if (!add_account(row, n, arena_text(arena, tenant, strlen(tenant)), 0)) {
+            return false;
+        }
+    }
+    const int n_name = snprintf(name, sizeof name, "%s/%s", tenant, project);
+    return find_row(row, *n, name) < ACCOUNTS_MAX ||
+           add_account(row, n, arena_text(arena, name, (size_t)n_name), parent);
+}
+
+static int by_name(const void *a, const void *b) {
+    const struct live_job *const *one = a, *const *other = b;
+    const int order = strcmp((*one)->tenant, (*other)->tenant);
+    return order ? order : strcmp((*one)->project, (*other)->project);
+}
+
+// Rows in the order of names, so that they are the same whoever comes first.
+static maru_status make_accounts(struct world *world, const struct compute *compute,
+                                 maru_error *err) {
+    static char root[] = "all";
+    const size_t most = 2 * compute->n_job + 1;
+    struct account *row = alloc_new(most, sizeof *row);
+    const struct live_job **job = alloc_new(compute->n_job + 1, sizeof *job);
+    uint32_t n = 0;
+    bool is_well = row && job && add_account(row, &n, root, 0);
+    if (is_well && compute->n_job > 0) {
+        memcpy(job, compute->job, compute->n_job * sizeof *job);
+        qsort(job, compute->n_job, sizeof *job, by_name);
+    }
+    for (size_t i = 0; is_well && i < compute->n_job; i++) {
+        if (i == 0 || by_name(&job[i - 1], &job[i]) != 0) {
+            is_well = add_project(&world->arena, row, &n, job[i]->tenant, job[i]->project);
+        }
+    }
+    const maru_status st =
+        is_well ? accounts_make(row, n, &world->cluster, &world->arena, &world->accounts, err)
+                : fail(err, MARU_E_MEMORY, "no memory");
+    alloc_free(row);
+    alloc_free(job);
+    return st;
+}
+
+uint32_t world_find_account(const struct world *world, const char *tenant, const char *project) {
+    char name[STORE_TENANT_BYTES + JOB_MAX_PROJECT + 2];
+    snprintf(name, sizeof name, "%s/%s", tenant, project);
+    return find_row(world->accounts.row, world->accounts.n, name);
+}
+
+uint32_t world_find_node(const struct world *world, const char *name) {
+    for (uint32_t i = 0; i < world->cluster.n_node; i++) {
+        if (strcmp(world->cluster.node[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+maru_status world_ask(const struct world *world, struct live_job *job, maru_error *err) {
+    struct pool_ask ask;
+    const maru_status st = job_needs_ask(&job->needs, &world->cluster, &ask, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (job->phase >= PHASE_STARTING) { // it has its parts
+        ask.n_part = job->ask.n_part;
+        ask.want.n_gpu = (uint8_t)(job->needs.n_gpu / ask.n_part);
+        for (uint32_t i = 0; i < ask.n_part; i++) {
+            if (job->part[i].node >= world->cluster.n_node) {
+                return fail(err, MARU_E_RANGE, "a node that it runs on is gone");
+            }
+        }
+    } else if (ask.n_part != job->ask.n_part) {
+        struct pool_part *part = alloc_new(ask.n_part, sizeof *part);
+        if (!part) {
+            return fail(err, MARU_E_MEMORY, "no memory");
+        }
+        alloc_free(job->part);
+        job->part = part;
+    }
+    const int64_t left_us = job->needs.limit_us - job->done_us;
+    ask.limit_us = left_us > 1000000 ? left_us : 1000000; // what checkpoints have kept is done
+    ask.account = world_find_account(world, job->tenant, job->project);
+    job->ask = ask;
+    return MARU_OK;
+}
+
+// Nodes of running jobs, by name, in a new world.
+static void move_parts(const struct compute *compute, const struct world *old,
+                       const struct world *world) {
+    for (size_t i = 0; old && i < compute->n_job; i++) {
+        struct live_job *job = compute->job[i];
+        for (uint32_t k = 0; job->phase >= PHASE_STARTING && k < job->ask.n_part; k++) {
+            const uint32_t was = job->part[k].node;
+            job->part[k].node = was < old->cluster.n_node
+                                    ? world_find_node(world, old->cluster.node[was].name)
+                                    : UINT32_MAX;
+        }
+    }
+}
+
+// ---- policy
+
+static maru_status read_policy(struct world *world, struct store *store, maru_error *err) {
+    struct tenant *local = NULL;
+    struct text text;
+    text_init(&text, DOCUMENT_BYTES);
+    pool_policy_default(&world->policy);
+    maru_status st = store_hold(store, "local", &local, err);
+    if (st == MARU_OK) {
+        st = tenant_get_document(local, "pool-policy", 0, &text, NULL, NULL, err);
+        if (st == MARU_E_USAGE) { // nobody has written one
+            st = MARU_OK;
+        } else if (st == MARU_OK) {
+            st = pool_policy_read(&world->policy, text.bytes ? text.bytes : "", text.n_bytes, err);
+        }
+        store_release(store, local);
+    }
+    text_fini(&text);
+    return st;
+}
+
+// ---- a pool with all jobs
+
+static maru_status tell_job(struct pool *pool, struct live_job *job, const struct world *world,
+                            int64_t now_us, uint32_t *number, maru_error *err) {
+    const maru_status st = world_ask(world, job, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (job->phase == PHASE_QUEUED) {
+        return pool_submit(pool, job->created_us < now_us ? job->created_us : now_us, &job->ask,
+                           number, err);
+    }
+    return pool_adopt(pool, now_us, &job->ask, job->part,
+                      job->started_us ? job->started_us : now_us, number, err);
+}
+
+static int by_age(const void *a, const void *b) {
+    const struct live_job *one = *(struct live_job *const *)a;
+    const struct live_job *other = *(struct live_job *const *)b;
+    if (one->created_us != other->created_us) {
+        return one->created_us < other->created_us ? -1 : 1;
+    }
+    const int order = strcmp(one->batch, other->batch);
+    return order ? order : one->place < other->place ? -1 : one->place > other->place;
+}
+
+// Waiting ones first, in the order of their age, then what runs: a pool's time never goes back.
+static maru_status tell_all(struct compute *compute, struct pool *pool, const struct world *world,
+                            maru_error *err) {
+    struct live_job **job = alloc_new(compute->n_job + 1, sizeof *job);
+    const int64_t now_us = clock_unix_us();
+    maru_status st = job ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    if (job && compute->n_job > 0) {
+        memcpy(job, compute->job, compute->n_job * sizeof *job);
+        qsort(job, compute->n_job, sizeof *job, by_age);
+    }
+    if (compute->n_by_number > 0) {
+        memset(compute->by_number, 0, compute->n_by_number * sizeof compute->by_number[0]);
+    }
+    for (int pass = 0; pass < 2 && st == MARU_OK; pass++) {
+        for (size_t i = 0; i < compute->n_job && st == MARU_OK; i++) {
+            uint32_t number = POOL_NO_JOB;
+            job[i]->number = pass == 0 ? POOL_NO_JOB : job[i]->number;
+            if (job[i]->phase == PHASE_BLOCKED || (job[i]->phase == PHASE_QUEUED) != (pass == 0)) {
+                continue;
+            }
+            maru_error why = {0};
+            const maru_status told = tell_job(pool, job[i], world, now_us, &number, &why);
+            if (told == MARU_OK) {
+                st = live_set_number(compute, job[i], number, err);
+            } else if (told != MARU_E_RANGE) {
+                st = fail(err, told, "%s", why.text);
+            } else { // its node is gone: it waits until there is one again, or runs on unknown to the pool
+                log_say(LOG_WARN, "job unfit", why.text);
+            }
+        }
+    }
+    alloc_free(job);
+    return st;
+}
+
+// Who was remembered to have used what is so in the new pool.
+static void carry_memory(struct pool *from, const struct world *old, struct pool *to,
+                         const struct world *world) {
+    const int64_t now_us = clock_unix_us();
+    for (uint32_t i = 0; from && i < world->accounts.n; i++) {
+        const uint32_t was =
+            find_row(old->accounts.row, old->accounts.n, world->accounts.row[i].name);
+        if (was < ACCOUNTS_MAX) {
+            struct account_look look;
+            pool_look_account(from, was, &look);
+            pool_remember(to, now_us, i, look.remembered);
+        }
+    }
+}
+
+static void set_states(struct pool *pool, const struct inventory *inventory) {
+    const int64_t now_us = clock_unix_us();
+    for (size_t i = 0; i < inventory->n; i++) {
+        if (!inventory->node[i].is_up) {
+            pool_set_node(pool, now_us, (uint32_t)i, NODE_DOWN);
+        }
+    }
+}
+
+static maru_status fill_world(struct compute *compute, struct world *world,
+                              const struct inventory *inventory, maru_error *err) {
+    maru_status st = make_cluster(world, inventory, err);
+    st = st == MARU_OK ? make_accounts(world, compute, err) : st;
+    return st == MARU_OK ? read_policy(world, compute->store, err) : st;
+}
+
+maru_status world_renew(struct compute *compute, maru_error *err) {
+    struct inventory inventory = {0};
+    struct pool *pool = NULL;
+    struct world *world = alloc_new(1, sizeof *world);
+    if (!world) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    arena_init(&world->arena, WORLD_BYTES);
+    maru_status st = executor_each_node(compute->executor, see_node, &inventory, err);
+    st = st == MARU_OK ? fill_world(compute, world, &inventory, err) : st;
+    const struct pool_world asked = {
+        .cluster = &world->cluster, .accounts = &world->accounts, .policy = &world->policy};
+    st = st == MARU_OK ? pool_new(&asked, &pool, err) : st;
+    if (st == MARU_OK) {
+        pthread_mutex_lock(&compute->lock);
+        struct world *old = compute->world;
+        set_states(pool, &inventory);
+        move_parts(compute, old, world);
+        st = tell_all(compute, pool, world, err);
+        carry_memory(compute->pool, old, pool, world);
+        pool_free(compute->pool);
+        world_free(old);
+        compute->pool = pool;
+        compute->world = world;
+        compute->is_world_old = false;
+        pthread_mutex_unlock(&compute->lock);
+    } else {
+        world_free(world);
+    }
+    alloc_free(inventory.node);
+    return st;
+}
+
+bool world_look_nodes(struct compute *compute) {
+    struct inventory inventory = {0};
+    maru_error err = {0};
+    if (executor_each_node(compute->executor, see_node, &inventory, &err) != MARU_OK) {
+        alloc_free(inventory.node);
+        return false; // it does not answer now: what is known stays
+    }
+    const bool is_same = fingerprint_of(&inventory) == compute->world->fingerprint;
+    for (size_t i = 0; is_same && i < inventory.n; i++) {
+        const enum node_state state = space_node_state(pool_space(compute->pool), (uint32_t)i);
+        const bool was_up = state != NODE_DOWN;
+        if (was_up != inventory.node[i].is_up) {
+            struct log_line line;
+            pthread_mutex_lock(&compute->lock);
+            pool_set_node(compute->pool, clock_unix_us(), (uint32_t)i,
+                          inventory.node[i].is_up ? NODE_UP : NODE_DOWN);
+            pthread_mutex_unlock(&compute->lock);
+            log_open(&line, LOG_WARN, inventory.node[i].is_up ? "node up" : "node down");
+            log_add_string(&line, "node", inventory.node[i].name);
+            log_add_string(&line, "detail", inventory.node[i].reason);
+            log_close(&line);
+        }
+    }
+    alloc_free(inventory.node);
+    return !is_same;
+}

@@ -1,0 +1,13 @@
+// Why a job waits, as a sentence.
+#ifndef SERVE_COMPUTE_WAIT_WORDS_H
+#define SERVE_COMPUTE_WAIT_WORDS_H
+
+#include "pool/pool.h"
+#include "study/words/words.h"
+
+// A word of the API.
+const char *wait_reason_word(enum wait_reason reason);
+// Append the sentence.
+void wait_sentence(struct text *out, const struct pool_why *why, enum lang lang);
+
+#endif

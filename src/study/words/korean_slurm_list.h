@@ -1,0 +1,50 @@
+// Sentences of jobs on Slurm, as korean_list.h has them.
+#ifndef STUDY_KOREAN_SLURM_LIST_H
+#define STUDY_KOREAN_SLURM_LIST_H
+
+// clang-format off
+#define KOREAN_SLURM(X) \
+    X("cannot run {1}: {2}", "{1}[을/를] 실행할 수 없습니다: {2}") \
+    X("{1} does not answer in time", "{1}[이/가] 제때 답하지 않습니다") \
+    X("{1} ended with {2}: {3}", "{1}[이/가] {2}[으로/로] 끝났습니다: {3}") \
+    X("{1} says more than {2} bytes", "{1}의 답이 {2}바이트를 넘습니다") \
+    X("another job of Slurm runs this launch", "이 실행은 Slurm의 다른 작업이 맡고 있습니다") \
+    X("its folder cannot be entered or written on the node", "노드에서 작업 폴더에 들어가거나 쓸 수 없습니다") \
+    X("there is no such program on the node", "노드에 그런 프로그램이 없습니다") \
+    X("Slurm could not start it", "Slurm이 작업을 시작하지 못했습니다") \
+    X("not the id of a launch", "실행의 id가 아닙니다") \
+    X("the path of the job's folder is too long", "작업 폴더의 경로가 너무 깁니다") \
+    X("Slurm refuses the job", "Slurm이 작업을 거절합니다") \
+    X("Slurm does not take jobs now", "Slurm이 지금은 작업을 받지 않습니다") \
+    X("whether Slurm has taken the job is not known yet", "Slurm이 작업을 받았는지 아직 알 수 없습니다") \
+    X("the job is on its way to Slurm", "작업을 Slurm으로 보내는 중입니다") \
+    X("the job has not ended", "작업이 아직 끝나지 않았습니다") \
+    X("Slurm wants the absolute path of a folder for its state, a mark of letters a to z and digits, and names that are not too long", "Slurm을 쓰려면 상태를 둘 폴더의 절대 경로, 영문 소문자와 숫자로 된 표시, 너무 길지 않은 이름이 필요합니다") \
+    X("Slurm's queue does not answer", "Slurm의 대기열이 답하지 않습니다") \
+    X("Slurm's accounting does not answer", "Slurm의 회계가 답하지 않습니다") \
+    X("{1}/{2} is damaged", "{1}/{2}[이/가] 손상되었습니다") \
+    X("on Slurm all parts of a job have as many GPUs", "Slurm에서는 작업의 모든 부분이 같은 수의 GPU를 써야 합니다") \
+    X("on Slurm a job has whole GPUs, no shares of one", "Slurm에서는 GPU를 나누어 쓸 수 없습니다") \
+    X("the id of a launch has letters, digits and -", "실행의 id는 영문자, 숫자, -로 씁니다") \
+    X("Slurm has no account for tenant {1}, project {2}: letters, digits, - and _ are possible", "테넌트 {1}, 프로젝트 {2}의 Slurm 계정을 만들 수 없습니다: 영문자, 숫자, -, _만 쓸 수 있습니다") \
+    X("not a type of GPU or a QOS of Slurm: {1}, {2}", "Slurm의 GPU 종류나 QOS가 아닙니다: {1}, {2}") \
+    X("a job has a command and the absolute path of a folder", "작업에는 명령과 폴더의 절대 경로가 있어야 합니다") \
+    X("the command line for Slurm is longer than {1} bytes", "Slurm에 줄 명령이 {1}바이트를 넘습니다") \
+    X("the script of a job is too long", "작업의 스크립트가 너무 깁니다") \
+    X("Slurm's answer is cut short", "Slurm의 답이 잘렸습니다") \
+    X("a line of Slurm's answer is longer than {1} bytes", "Slurm의 답에 {1}바이트가 넘는 줄이 있습니다") \
+    X("Slurm's answer has a line with another {1}", "Slurm의 답에 {1}[이/가] 다른 줄이 있습니다") \
+    X("Slurm tells of more than {1} jobs", "Slurm이 작업 {1}개를 넘게 알려 줍니다") \
+    X("number of columns", "열의 수") \
+    X("number of a job", "작업 번호") \
+    X("job than its step", "단계와 작업의 짝") \
+    X("name of a node", "노드 이름") \
+    X("size of a node", "노드 크기") \
+    X("exit code", "종료 코드") \
+    X("look at", "보기") \
+    X("take away", "치우기") \
+    X("look into", "들여다보기") \
+    X("cannot {1} {2}: {3}", "{2}: {1} 실패: {3}")
+// clang-format on
+
+#endif

@@ -1,0 +1,84 @@
+// The words of the pool of GPUs, as words_list.h has them.
+#ifndef STUDY_POOL_WORDS_LIST_H
+#define STUDY_POOL_WORDS_LIST_H
+
+// clang-format off
+#define POOL_WORDS(X) \
+    /* why a job waits: {1} jobs before it, {2} GPUs free, {3} missing */ \
+    X(WAIT_NOT, "it can start now", "지금 시작할 수 있습니다") \
+    X(WAIT_BEHIND, "{1} jobs are before it, and what is free ({2} GPUs) is kept for them", "앞에 작업 {1}개가 있고, 남은 GPU {2}개는 그 작업 몫입니다") \
+    X(WAIT_FULL, "too little is free: {3} GPUs are missing, {1} jobs are before it", "자리가 모자랍니다: GPU {3}개가 부족하고 앞에 작업 {1}개가 있습니다") \
+    X(WAIT_SCATTERED, "{2} GPUs are free, but not together on one node", "GPU {2}개가 비어 있지만 한 노드에 모여 있지 않습니다") \
+    X(WAIT_LIMIT, "its project or tenant has all that it may have", "이 프로젝트나 테넌트의 한도를 다 썼습니다") \
+    X(WAIT_HELD, "its credits are used up", "크레딧을 다 썼습니다") \
+    X(WAIT_RESERVED, "what is free is reserved for others", "남은 자리는 다른 예약 몫입니다") \
+    X(WAIT_POWER, "the power cap of the site is reached", "전력 상한에 닿았습니다") \
+    X(WAIT_NODES, "nodes that it could use are down or drained", "쓸 수 있는 노드가 꺼져 있거나 점검 중입니다") \
+    X(WAIT_STOPPING, "other jobs are being stopped for it", "이 작업을 위해 다른 작업을 멈추는 중입니다") \
+    /* maru job */ \
+    X(JOB_PURPOSE, "hand work to the pool of a maru server, and see what comes of it", "maru 서버의 풀에 작업을 맡기고 결과를 봅니다") \
+    X(REMOTE_WAITS, "{1} does not answer yet: trying again", "{1}[이/가] 아직 답하지 않아 다시 시도합니다") \
+    X(JOB_SUBMITTED, "Job {1} is accepted. Its log: maru job logs -f {1}", "작업 {1}[을/를] 받았습니다. 로그 보기: maru job logs -f {1}") \
+    X(JOB_SUBMITTED_MANY, "{2} jobs are accepted; the first is {1}. All of them: maru job list", "작업 {2}개를 받았습니다. 첫 작업은 {1}입니다. 목록 보기: maru job list") \
+    X(JOB_CANCELLED, "Job {1} is being cancelled.", "작업 {1}[을/를] 취소합니다.") \
+    X(JOB_RETRIED, "Job {1} waits to be tried again.", "작업 {1}[을/를] 다시 시도하려고 대기열에 넣었습니다.") \
+    X(JOB_WAITS, "It waits: {1}.", "기다리는 까닭: {1}.") \
+    X(JOB_FAILED, "It has failed ({1}, exit code {2}). {3}", "실패했습니다({1}, 종료 코드 {2}). {3}") \
+    X(JOB_NONE, "There are no such jobs. Submit one: maru job submit -- COMMAND", "그런 작업이 없습니다. 작업 내기: maru job submit -- 명령") \
+    X(JOB_TOP, "{1} of {2} GPUs are in use", "GPU {2}개 가운데 {1}개를 쓰고 있습니다") \
+    X(JOB_STATE_WAITING, "waiting", "대기") \
+    X(JOB_STATE_RUNNING, "running", "실행 중") \
+    X(JOB_STATE_DONE, "done", "완료") \
+    X(JOB_STATE_FAILED, "failed", "실패") \
+    X(JOB_STATE_CANCELLED, "cancelled", "취소") \
+    X(JOB_COLUMN_JOB, "job", "작업") \
+    X(JOB_COLUMN_NAME, "name", "이름") \
+    X(JOB_COLUMN_PROJECT, "project", "프로젝트") \
+    X(JOB_COLUMN_STATE, "state", "상태") \
+    X(JOB_COLUMN_WHY, "why", "까닭") \
+    X(JOB_COLUMN_FILE, "file", "파일") \
+    X(JOB_COLUMN_BYTES, "bytes", "바이트") \
+    X(JOB_COLUMN_TRY, "try", "시도") \
+    X(JOB_COLUMN_NODE, "node", "노드") \
+    X(JOB_COLUMN_STARTED, "started", "시작") \
+    X(JOB_COLUMN_ENDED, "ended", "끝") \
+    X(JOB_COLUMN_END, "ended by", "끝난 방법") \
+    X(JOB_COLUMN_PLANNED, "starts by", "늦어도 시작") \
+    X(JOB_COLUMN_CPUS, "CPUs free", "남은 CPU") \
+    X(JOB_COLUMN_MEMORY, "memory free", "남은 메모리") \
+    X(HELP_JOBS, "folder of the pool's jobs (MARU_JOBS; jobs in the data folder)", "풀의 작업 폴더 (MARU_JOBS, 기본은 데이터 폴더 안의 jobs)") \
+    X(HELP_BARE_JOBS, "run jobs without isolation where there can be none (MARU_BARE_JOBS)", "격리할 수 없는 컴퓨터에서는 격리 없이 작업을 실행 (MARU_BARE_JOBS)") \
+    /* its options */ \
+    X(HELP_URL, "the server (MARU_URL; http://127.0.0.1:7070)", "서버 주소 (MARU_URL, 기본 http://127.0.0.1:7070)") \
+    X(HELP_REMOTE_TOKEN, "who asks (MARU_TOKEN)", "토큰 (MARU_TOKEN)") \
+    X(HELP_GPUS, "GPUs of all its nodes together", "모든 노드를 합친 GPU 수") \
+    X(HELP_GPU_TYPE, "a type of GPU, such as h100", "GPU 종류(예: h100)") \
+    X(HELP_GPU_MEMORY, "memory of each GPU at least, such as 40G", "GPU마다 필요한 메모리(예: 40G)") \
+    X(HELP_GPU_SHARE, "a share of one GPU, such as 0.5", "GPU 하나 가운데 쓸 몫(예: 0.5)") \
+    X(HELP_NODES, "nodes, each with as many GPUs (as few as can be)", "노드 수. GPU를 똑같이 나눕니다(기본: 가장 적게)") \
+    X(HELP_CPUS, "CPUs of each node", "노드마다 쓸 CPU 수") \
+    X(HELP_MEMORY, "memory of each node, such as 8G", "노드마다 쓸 메모리(예: 8G)") \
+    X(HELP_TIME, "it is ended after so long (1 h)", "이 시간이 지나면 끝냅니다(기본 1시간)") \
+    X(HELP_PROJECT, "whose credits and share it uses", "크레딧과 몫을 쓸 프로젝트") \
+    X(HELP_JOB_NAME, "what it is called", "작업 이름") \
+    X(HELP_SCRIPT, "a script that begins with #!", "#!로 시작하는 스크립트 파일") \
+    X(HELP_JOB_FILE, "a file that goes with it (often)", "함께 보낼 파일(여러 번 쓸 수 있음)") \
+    X(HELP_ENV, "a variable for it (often)", "환경 변수(여러 번 쓸 수 있음)") \
+    X(HELP_AFTER, "it waits for this job's success; JOB:end for its end", "이 작업이 성공한 뒤 시작. '작업:end'는 끝나기만 하면 시작") \
+    X(HELP_ARRAY, "so many jobs, each with its MARU_ARRAY_INDEX", "작업 여러 개. MARU_ARRAY_INDEX로 구분") \
+    X(HELP_PRIORITY, "among the jobs of its project, higher first", "프로젝트 안에서의 우선순위. 클수록 먼저") \
+    X(HELP_RETRIES, "how often it is tried again when it fails", "실패하면 다시 시도할 횟수") \
+    X(HELP_NETWORK, "it may use the network", "네트워크를 쓸 수 있게 합니다") \
+    X(HELP_CHECKPOINTS, "it goes on from where it was when it is stopped", "멈춰도 하던 곳부터 이어서 합니다(체크포인트)") \
+    X(HELP_CAN_STOP, "it may be stopped for others, and starts again", "다른 작업을 위해 멈췄다가 처음부터 다시 해도 됩니다") \
+    X(HELP_SIGNAL, "what tells it to write its checkpoint: TERM, INT, USR1, USR2, HUP", "체크포인트를 쓰라고 보낼 신호: TERM, INT, USR1, USR2, HUP") \
+    X(HELP_GRACE, "between that signal and its end", "그 신호와 강제 종료 사이의 시간") \
+    X(HELP_KEY, "submitting again with the same key gives the same job", "같은 키로 다시 내면 같은 작업이 됩니다") \
+    X(HELP_FOLLOW, "go on until the job has ended", "작업이 끝날 때까지 이어서 봅니다") \
+    X(HELP_STDERR, "its standard error alone", "표준 오류만 봅니다") \
+    X(HELP_STATE, "open, waiting, running, done, failed or cancelled", "open, waiting, running, done, failed, cancelled 가운데 하나") \
+    X(HELP_JOB_OUT, "where the file goes (standard output)", "파일을 저장할 곳(기본: 표준 출력)") \
+    X(HELP_ONCE, "look once", "한 번만 봅니다")
+// clang-format on
+
+#endif
