@@ -22,6 +22,8 @@ NOT_SENTENCES = {
     "src/sim/rule/rule.h": "meanings of attributes, for docs/RULES.md", "src/sim/trial": "plants of the tests",
     "src/scene/trial_hall.h": "a plant of the tests", "src/wire/secs/trial_": "of the tests", "src/io/executor/trial_": "of the tests", "src/wire/sheet/sheet_cell.c": "units", "src/wire/secs/profile.h": "words of the table", "src/wire/secs/hsms.c": "frames as text, for logs", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log", "src/io/executor/slurm_script.c": "bash around a job",
     "src/study/words/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML",
+    "src/scene/trial_hall.h": "a plant of the tests", "src/wire/secs/trial_": "of the tests", "src/wire/sheet/sheet_cell.c": "units", "src/wire/secs/profile.h": "words of the table", "src/wire/secs/hsms.c": "frames as text, for logs", "src/serve/metrics.c": "texts of Prometheus", "src/serve/log.c": "JSON of the log",
+    "src/study/words/korean.c": "a piece of a sentence", "src/sim/state_check.c": "names of arrays inside the state, for whoever mends the program", "src/serve/http/page.c": "HTML", "src/study/rounds/round_filling.c": "tables of an example",
 }
 NOT_FOR_PEOPLE = re.compile(
     r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|DROP|UPDATE|PRAGMA|FROM|WHERE|ORDER BY|LOCK TABLE|COLLATE|SET search_path TO)\b|created_ms|created_us|begun_us|cpu_us|sentence_ko|time_us|forecast$"  # SQL

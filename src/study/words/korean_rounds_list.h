@@ -60,7 +60,27 @@
     X("there is no such criterion", "그런 평가 항목이 없습니다") \
     X("this file, as maru round new writes it", "maru round new가 만드는 것과 같은 파일") \
     X("the file is missing", "파일이 없습니다") \
-    X("keys and values as docs/POOL.md has them", "docs/POOL.md에 있는 키와 값")
+    X("keys and values as docs/POOL.md has them", "docs/POOL.md에 있는 키와 값") \
+    X("a row of the record has another number of cells", "기록의 행에 칸 수가 다릅니다") \
+    X("a row of the record was changed, added or taken out", "기록의 행이 바뀌었거나 더해졌거나 빠졌습니다") \
+    X("type, from and until of a row of applications.csv", "applications.csv의 한 행과 같은 종류, 시작, 끝") \
+    X("a name of applications.csv", "applications.csv에 있는 이름") \
+    X("a name of sites.csv", "sites.csv에 있는 이름") \
+    X("the application has no such row", "그 신청에 이런 행이 없습니다") \
+    X("at most what is asked for; 0 without a site", "신청한 수량 이하, 사이트가 없으면 0") \
+    X("this cannot be awarded", "이렇게 배정할 수 없습니다") \
+    X("one site for all rows of an application", "한 신청의 모든 행에 사이트 하나") \
+    X("a name of the tables of the round", "배정의 표에 있는 이름") \
+    X("a day such as 2026-03-31", "2026-03-31 같은 날짜") \
+    X("this is no day", "날짜가 아닙니다") \
+    X("a whole number from 1 to 10000000", "1부터 10000000까지의 정수") \
+    X("a day that is not before the first", "시작보다 앞서지 않은 날짜") \
+    X("there are more than {1} leases", "임대가 {1}건을 넘습니다") \
+    X("GPU hours of that day, 0 or more", "그날의 GPU 시간, 0 이상") \
+    X("there are more than {1} rows of use", "사용량이 {1}행을 넘습니다") \
+    X("there is something in this folder already", "이 폴더에 이미 무언가 있습니다") \
+    X("the first line has to be that of applications.csv", "첫 줄이 applications.csv의 첫 줄과 같아야 합니다") \
+    X("an application of this file is there already", "이 파일의 신청이 이미 있습니다")
 // clang-format on
 
 #endif
