@@ -137,6 +137,9 @@ static void set_up(struct pool *pool, const struct pool_world *world) {
 }
 
 maru_status pool_new(const struct pool_world *world, struct pool **out, maru_error *err) {
+    if (world->policy->guarantee == GUARANTEE_PRIVATE) {
+        return fail(err, MARU_E_RANGE, "guarantees are quotas here: 'private' is not offered");
+    }
     struct pool *pool = alloc_new(1, sizeof *pool);
     if (!pool) {
         return fail(err, MARU_E_MEMORY, "no memory for a pool");

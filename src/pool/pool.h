@@ -63,7 +63,7 @@ typedef maru_status (*pool_see)(void *context, const struct decision *decision, 
 
 // The cluster and the accounts stay the caller's and outlive the pool and its copies.
 //   in      kind: what is usually asked (placement.h); n_kind 0: learned from the jobs that come
-//   errors  MARU_E_INPUT: the guarantees do not fit the nodes; MARU_E_MEMORY
+//   errors  MARU_E_RANGE: the policy's guarantee is GUARANTEE_PRIVATE; MARU_E_LIMIT; MARU_E_MEMORY
 struct pool_world {
     const struct cluster *cluster;
     const struct accounts *accounts;

@@ -78,9 +78,51 @@ static void nobody_waits_beside_room(void **state) {
     assert_true(n_looked > 1000 && n_behind > 10);
 }
 
+// With guarantees and stopping: the same calls give the same decisions, nothing is given out twice (the player's books), and
+// every job gets done.
+static void same_calls_same_decisions(void **state) {
+    (void)state;
+    uint32_t n_stop = 0;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct digest digest[2];
+        for (uint32_t again = 0; again < 2; again++) {
+            struct trial *trial = usual(seed, 60, 250, 90);
+            trial->policy.reclaim = seed % 2 ? RECLAIM_BORROWED : RECLAIM_PRIORITY;
+            trial->policy.protect_us = seed % 3 ? 0 : 600 * TRIAL_S;
+            trial_pool(trial);
+            uint32_t next = 0;
+            while (trial_step(trial, &next)) {
+                assert_true(trial->n_start < 10000);
+            }
+            for (uint32_t i = 0; i < trial->n_job; i++) {
+                assert_true(trial->job[i].is_done);
+            }
+            digest[again] = trial->digest;
+            n_stop += trial->n_stop;
+            trial_free(trial);
+        }
+        assert_memory_equal(&digest[0], &digest[1], sizeof digest[0]);
+    }
+    assert_true(n_stop > 20);
+}
+
+// What is not there is refused, not taken for something else.
+static void private_guarantees_are_refused(void **state) {
+    (void)state;
+    struct trial *trial = usual(1, 60, 1, 1);
+    trial->policy.guarantee = GUARANTEE_PRIVATE;
+    const struct pool_world world = {
+        .cluster = &trial->cluster, .accounts = &trial->accounts, .policy = &trial->policy};
+    maru_error err;
+    assert_int_equal(pool_new(&world, &trial->pool, &err), MARU_E_RANGE);
+    trial_free(trial);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_waits_beside_room),
+        cmocka_unit_test(same_calls_same_decisions),
+        cmocka_unit_test(private_guarantees_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,8 @@
     X("a whole number from 0 to {1} is wanted", "0부터 {1}까지의 정수가 필요합니다") \
     X("a time in quotes is wanted, such as \"90s\", \"30min\", \"12h\" or \"7d\"", "시간을 따옴표로 적으세요(예: \"90s\", \"30min\", \"12h\", \"7d\")") \
     X("a whole number from 0 is wanted", "0 이상의 정수가 필요합니다") \
+    X("guarantees are quotas here", "보장은 GPU 개수(quota)로만 합니다") \
+    X("'private' is not offered", "'private'는 제공하지 않습니다") \
     X("no rule is called '{1}'", "'{1}': 그런 이름의 규칙은 없습니다")
 
 #define KOREAN_TRACE(X) \
