@@ -148,7 +148,7 @@ static maru_status read_known(struct reading *r, const struct toml_entry *entry,
         value > (int64_t)rule->highest * rule->unit ||
         (rule->kind == RULE_COUNT && entry->kind != TOML_INTEGER)) {
         return fail_at(err, MARU_E_INPUT, "", entry->row, entry->column,
-                       "%s: a number from %u to %u is wanted", entry->key, 0U, rule->highest);
+                       "%s: a number from %d to %u is wanted", entry->key, 0, rule->highest);
     }
     set_rule(r->rules, rule, value);
     return once(entry, &r->seen[i], err);
