@@ -65,7 +65,21 @@
     X("a budget is of an account, ends behind its beginning, and is not below 0", "예산은 계정이 있어야 하고 시작보다 뒤에 끝나야 하며 0보다 작을 수 없습니다") \
     X("more than {1} budgets", "예산이 {1}건을 넘습니다") \
     X("there is no such budget", "그런 예산이 없습니다") \
-    X("a warning is about at most {1} bytes", "경고의 대상은 {1}바이트까지 적습니다")
+    X("a warning is about at most {1} bytes", "경고의 대상은 {1}바이트까지 적습니다") \
+    X("usage of no account or type, or with times out of order", "없는 계정이나 종류의 사용 기록이거나 시각의 순서가 맞지 않습니다") \
+    X("more than {1} rows of usage, or {2} accounts x months", "사용 기록이 {1}행을 넘거나 계정과 달의 곱이 {2}을(를) 넘습니다") \
+    X("no accounts, no months, or none that a calendar here has", "계정이나 달이 없거나 달력에 없는 달입니다") \
+    X("more usage than can be counted", "사용량이 셀 수 있는 양을 넘습니다") \
+    X("more than {1} runs to compare", "비교할 실행이 {1}건을 넘습니다") \
+    X("a run that ends before it begins", "시작하기 전에 끝나는 실행입니다") \
+    X("this is set twice", "두 번 정해져 있습니다") \
+    X("this is {1}, and has to be from {2} to {3}", "{1}인데 {2}에서 {3}까지여야 합니다") \
+    X("more than {1} types of GPU", "GPU 종류가 {1}가지를 넘습니다") \
+    X("not a sum of money in won, from 0 on", "0 이상의 원 단위 금액이 아닙니다") \
+    X("no such setting: years, capital_krw, people_krw, space_krw, other_krw, power_krw_per_mwh, co2_g_per_kwh, gpu-TYPE", "그런 설정이 없습니다: years, capital_krw, people_krw, space_krw, other_krw, power_krw_per_mwh, co2_g_per_kwh, gpu-종류") \
+    X("years is wanted: over how many years the cost is spread", "years가 필요합니다: 비용을 몇 년에 나눌지 적습니다") \
+    X("times or amounts of use that are out of order", "시각이나 사용량의 순서가 맞지 않습니다") \
+    X("a bill that is larger than can be counted", "비용이 셀 수 있는 양을 넘습니다")
 
 #define KOREAN_PLACE(X) \
     X("no memory for what is free on {1} nodes", "노드 {1}개의 빈자리를 기록할 메모리가 없습니다") \
