@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup bench check compare fake help import job models new predict quality restore scene serve sim store tenant token train version' list=''
+    local verbs='alarms audit backup bench check compare fake help import job models new predict quality restore round scene serve sim store tenant token train version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -27,6 +27,7 @@ _maru() {
     2:bench:*) list=learn ;;
     2:job:*) list='submit list show logs cancel retry get top' ;;
     2:models:*) list=show ;;
+    2:round:*) list='new apply score award lease watch reclaim' ;;
     2:tenant:*) list='add list remove' ;;
     2:token:*) list='new list revoke' ;;
     2:alarms:*) list=tune ;;

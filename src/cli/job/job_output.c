@@ -57,9 +57,10 @@ static maru_status look(struct tail *tail, char state[32], char *said, size_t n_
     }
     const char *name = json_string_value(json_object_get(job, "state"));
     snprintf(state, 32, "%s", name ? name : "");
-    const char *why =
-        job_sentence(tail->call, json_object_get(json_object_get(job, "waiting"), "sentence"));
-    if (why[0] && strcmp(why, said) != 0) {
+    const json_t *waiting = json_object_get(job, "waiting");
+    const char *behind = json_string_value(json_object_get(waiting, "reason"));
+    const char *why = job_sentence(tail->call, json_object_get(waiting, "sentence"));
+    if (behind && strcmp(behind, "none") != 0 && strcmp(why, said) != 0) {
         snprintf(said, n_said, "%s", why);
         verb_note(tail->call, W_JOB_WAITS, (const char *const[]){why, NULL});
     }

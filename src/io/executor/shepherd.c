@@ -67,8 +67,9 @@ struct shepherd {
     bool is_over, has_code, has_why;
     int code;
     enum launch_end why;
-    int64_t begun_us, signal_us, kill_us; // of `since_boot_us`
-    bool is_signalled;
+    int64_t begun_us, signal_us, kill_us;             // of `since_boot_us`
+    bool is_signalled;                                // it is to end, and
+    bool is_told;                                     // its processes have had the signal
     int64_t look_us, seen_us, disk_us, look_every_us; // the next look
     int64_t reaped_cpu_us;
     struct job_processes processes;
@@ -181,6 +182,18 @@ static void end_it(struct shepherd *s, enum launch_end why, const char *what) {
     kill_all(s);
 }
 
+// The checkpoint signal. The first process is bubblewrap's (or this one), which hears none: before the job is there nobody is told, and
+// the next look tries again.
+static void tell_job(struct shepherd *s) {
+    const int signal = s->spec.checkpoint_signal ? s->spec.checkpoint_signal : SIGTERM;
+    const bool is_boxed = s->spec.bwrap[0] != '\0';
+    job_processes_find(&s->processes, is_boxed ? s->root : getpid());
+    if (s->processes.n > 1) {
+        job_processes_tell(&s->processes, 1, signal);
+        s->is_told = true;
+    }
+}
+
 // Its checkpoint signal, and all its processes gone when the grace is over.
 static void ask_to_end(struct shepherd *s, enum launch_end why, int64_t grace_us) {
     const int64_t now = since_boot_us();
@@ -195,10 +208,7 @@ static void ask_to_end(struct shepherd *s, enum launch_end why, int64_t grace_us
         s->why = why;
     }
     if (until > now) {
-        const int signal = s->spec.checkpoint_signal ? s->spec.checkpoint_signal : SIGTERM;
-        const bool is_boxed = s->spec.bwrap[0] != '\0';
-        job_processes_find(&s->processes, is_boxed ? s->root : getpid());
-        job_processes_tell(&s->processes, 1, signal); // the first of a sandbox is bubblewrap
+        tell_job(s);
     }
 }
 
@@ -420,6 +430,9 @@ static void obey_time(struct shepherd *s) {
     }
     if (now >= s->look_us) {
         look_around(s);
+        if (s->is_signalled && !s->is_told) {
+            tell_job(s);
+        }
     }
 }
 

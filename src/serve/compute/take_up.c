@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "serve/compute/compute_inside.h"
+#include "serve/log.h"
 
 // What was going on when the last process ended, from the store: jobs that are open, and the attempt of each.
 
@@ -69,20 +70,31 @@ static maru_status take_attempt(void *context, const struct attempt_row *row, ma
     return MARU_OK;
 }
 
+// A tenant whose database cannot be read keeps the others from nothing; its jobs are taken up when it can be read again, at a start.
 static maru_status take_up_tenant(void *context, const struct tenant_row *row, maru_error *err) {
     struct compute *compute = context;
     struct taking taking = {.compute = compute, .tenant = row->name};
     struct taking_up up = {compute, row->name};
     struct tenant *tenant = NULL;
-    maru_status st = store_hold(compute->store, row->name, &tenant, err);
-    if (st != MARU_OK) {
-        return st == MARU_E_USAGE ? MARU_OK : st;
+    maru_error why = {0};
+    maru_status st = store_hold(compute->store, row->name, &tenant, &why);
+    if (st == MARU_OK) {
+        st = tenant_each_open_job(tenant, dispatch_take_job, &taking, &why);
+        // of jobs that are open all attempts, so that failures are counted
+        st = st == MARU_OK ? tenant_each_attempt(tenant, "", 0, take_attempt, &up, &why) : st;
+        store_release(compute->store, tenant);
     }
-    st = tenant_each_open_job(tenant, dispatch_take_job, &taking, err);
-    // of jobs that are open all attempts, so that failures are counted
-    st = st == MARU_OK ? tenant_each_attempt(tenant, "", 0, take_attempt, &up, err) : st;
-    store_release(compute->store, tenant);
-    return st;
+    if (st == MARU_E_MEMORY) {
+        return fail(err, st, "%s", why.text);
+    }
+    if (st != MARU_OK && st != MARU_E_USAGE) {
+        struct log_line line;
+        log_open(&line, LOG_ERROR, "tenant jobs");
+        log_add_string(&line, "tenant", row->name);
+        log_add_string(&line, "detail", why.text);
+        log_close(&line);
+    }
+    return MARU_OK;
 }
 
 maru_status dispatch_take_up(struct compute *compute, maru_error *err) {

@@ -8,7 +8,6 @@
 #include "study/words/korean_maps_list.h"
 #include "study/words/korean_odd_list.h"
 #include "study/words/korean_registry_list.h"
-#include "study/words/korean_rounds_list.h"
 
 // clang-format off
 #define KOREAN_CAUSES(X) \
@@ -190,7 +189,7 @@
     X("no room for the bytes of the linear model", "선형 모델을 담을 자리가 모자랍니다") \
     X("a linear model that is cut off, or has too much", "선형 모델이 잘렸거나 남는 바이트가 있습니다")
 
-#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_KINDS(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MAPS(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_ROUNDS(X) KOREAN_SETS(X) KOREAN_TREES(X)
+#define KOREAN_LEARN(X) KOREAN_CAUSES(X) KOREAN_DOUBT(X) KOREAN_KINDS(X) KOREAN_LIFE(X) KOREAN_LINEAR(X) KOREAN_MAPS(X) KOREAN_MODELS(X) KOREAN_ODD(X) KOREAN_QUALITY(X) KOREAN_REGISTRY(X) KOREAN_SETS(X) KOREAN_TREES(X)
 // clang-format on
 
 #endif
