@@ -244,12 +244,14 @@ def caller_dies():
 # Slurm's daemons and a node go away under jobs.
 def slurm_dies():
     d = Driver(timeout=20)
-    d.started("stays", "sleep 6; exit 5", gpus=4)
+    d.started("stays", "sleep 12; exit 5", gpus=4)
     d.started("falls", "sleep 300", gpus=4)
     d.started("again", "sleep 300", gpus=4)
     for name in ("stays", "falls", "again"):
         d.runs(name)
+    time.sleep(6)  # the controller saves its state within 5 s
     cluster.kill("slurmctld")
+    time.sleep(0.4)  # what was known before is old then
     check("nobody answers", d.look("stays").state == "unknown")
     said = d.start("meanwhile", "true")
     check("nothing starts", said[0] == "io", said)
@@ -284,14 +286,15 @@ def slurm_dies():
 
 # Many jobs of five tenants, with the caller and the controller killed among them.
 def many(n, kills):
-    d, deaths, luck = Driver(), set(), random.Random(6)
+    d, luck = Driver(lost=10), random.Random(6)
     names = [f"job-{i}" for i in range(n)]
     kill_at = {n * (k + 1) // (kills + 1): k for k in range(kills)}
     for i, name in enumerate(names):
         if i in kill_at:
             d.kill()
-            d = Driver()
+            d = Driver(lost=10)
             if kill_at[i] % 2 == 0:
+                time.sleep(6)  # what it has taken in its last seconds it forgets
                 cluster.kill("slurmctld")
                 cluster.start_controller()
 

@@ -181,25 +181,34 @@ class Cluster:
         until(name + " to be gone", 10, lambda: not self.is_alive(name))
 
     def lose_node(self, name):
-        """The node goes away with all that runs on it."""
-        spool = self.path("slurmd-" + name)
+        """The node goes away with all that runs on it, and has no time to tell of anything."""
         self.kill(name)
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    words = file.read()
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    environ = file.read()
-                if (b"SLURMD_NODENAME=" + name.encode()) in environ.split(b"\0") or (words.startswith(b"slurmstepd") and self.of_node(pid, spool)):
-                    os.kill(int(pid), signal.SIGKILL)
-            except OSError:
-                pass
+        pids = self.of_node(name)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in pids:
+                try:
+                    os.kill(pid, number)
+                except ProcessLookupError:
+                    pass
 
     @staticmethod
-    def of_node(pid, spool):
-        """Whether a slurmstepd is of the slurmd of this spool: it keeps a socket there."""
-        return any(spool in line for line in open(f"/proc/{pid}/maps", errors="replace")) or any(
-            spool in os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd"))
+    def of_node(name):
+        """The processes of its jobs, and the slurmstepd above each, which would tell how they ended: first."""
+        jobs, steps = [], []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    if b"SLURMD_NODENAME=" + name.encode() not in file.read().split(b"\0"):
+                        continue
+                jobs.append(int(pid))
+                with open(f"/proc/{pid}/stat") as file:
+                    parent = file.read().rsplit(")", 1)[1].split()[1]
+                with open(f"/proc/{parent}/cmdline", "rb") as file:
+                    if file.read().startswith(b"slurmstepd"):
+                        steps.append(int(parent))
+            except OSError:
+                pass
+        return list(dict.fromkeys(steps + jobs))
 
     def environment(self):
         return {**os.environ, "SLURM_CONF": self.conf, "TZ": "UTC", "LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}

@@ -68,6 +68,9 @@ static enum launch_end by_state(const struct slurm_job *job, struct slurm_asked 
     if (took_more(job, asked.memory_mib)) {
         return END_MEMORY;
     }
+    if (asked.has_begun && !asked.is_stopped && job->started_us == 0) {
+        return END_NODE; // put back into the queue, and taken out of it
+    }
     if (asked.is_stopped || job->state == SLURM_CANCELLED) {
         out->exit_code = is_signal ? CODE_OF_SIGNAL + job->exit_signal : job->exit_code;
         return END_STOPPED;

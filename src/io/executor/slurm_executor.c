@@ -340,6 +340,32 @@ static void show(const struct slurm_job *job, struct launch_look *out) {
     memcpy(out->reason, job->reason, sizeof out->reason);
 }
 
+// A job that neither queue nor accounting have any more: a controller that is killed forgets what it took in its last seconds, and ends
+// it where it runs. One that has the claim has run, and is gone; one without never ran, and may be started again.
+static maru_status lose(struct slurm_executor *slurm, const char *id, struct slurm_record *record,
+                        const struct slurm_past *past, struct launch_look *out, maru_error *err) {
+    maru_status st = MARU_OK;
+    const uint64_t number = record->number;
+    if (slurm_record_claim(record, id) == 0) {
+        st = slurm_record_lost(record, err);
+        out->state = st == MARU_OK ? LAUNCH_ABSENT : out->state;
+    } else {
+        const struct slurm_job *row = past->row ? &past->row[past->n - 1] : NULL;
+        *out = (struct launch_look){.state = LAUNCH_ENDED,
+                                    .end = END_NODE,
+                                    .submitted_us = row ? row->submitted_us : record->made_us,
+                                    .started_us = row ? row->started_us : 0,
+                                    .ended_us = row ? row->started_us : 0,
+                                    .cpu_us = -1,
+                                    .max_memory_bytes = -1};
+        st = slurm_record_end(record, out, err);
+    }
+    if (st == MARU_OK) {
+        slurm_queue_drop(&slurm->queue, number);
+    }
+    return st;
+}
+
 // A job that is over, or is gone from the queue.
 static maru_status look_back(struct slurm_executor *slurm, const char *id, const char *name,
                              struct slurm_record *record, const struct slurm_job *in_queue,
@@ -351,16 +377,15 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
         if (st != MARU_OK) {
             return st == MARU_E_MEMORY ? st : MARU_OK; // nobody answers: UNKNOWN
         }
-        if (!past.row) {
-            if (in_queue || past.missing_us < slurm->lost_us) {
-                return MARU_OK;
-            }
-            *out = (struct launch_look){.state = LAUNCH_ENDED,
-                                        .end = END_NODE,
-                                        .submitted_us = record->made_us,
-                                        .cpu_us = -1,
-                                        .max_memory_bytes = -1};
-            return slurm_record_end(record, out, err);
+        const bool is_open = !past.row || past.row[past.n - 1].state == SLURM_WAITS ||
+                             past.row[past.n - 1].state == SLURM_RUNS;
+        if (is_open && !in_queue && past.missing_us >= slurm->lost_us) {
+            return lose(slurm, id, record, &past, out, err);
+        }
+        if (is_open) { // accounting lags behind the queue
+            out->state = in_queue && past.row ? LAUNCH_RUNNING : LAUNCH_UNKNOWN;
+            out->started_us = past.row ? past.row[past.n - 1].started_us : 0;
+            return MARU_OK;
         }
         const struct slurm_job *last = &past.row[past.n - 1];
         const uint64_t claim =
@@ -374,14 +399,12 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
             number = claim;
             continue;
         }
-        if (last->state == SLURM_WAITS ||
-            last->state == SLURM_RUNS) { // accounting lags behind the queue
-            out->state = in_queue ? LAUNCH_RUNNING : LAUNCH_UNKNOWN;
-            out->started_us = last->started_us;
-            return MARU_OK;
-        }
-        slurm_end_of(past.row, past.n,
-                     (struct slurm_asked){record->memory_mib, record->stop_us > 0}, out);
+        const struct slurm_asked asked = {
+            .memory_mib = record->memory_mib,
+            .is_stopped = record->stop_us > 0,
+            .has_begun = last->started_us == 0 && slurm_record_claim(record, id) == number,
+        };
+        slurm_end_of(past.row, past.n, asked, out);
         st = slurm_record_end(record, out, err);
         if (st == MARU_OK) {
             slurm_queue_drop(&slurm->queue, number);
@@ -625,7 +648,7 @@ static maru_status take_settings(struct slurm_executor *slurm,
     slurm->host.timeout_us = or_usual(settings->timeout_us, 30000000);
     slurm->fresh_us = or_usual(settings->fresh_us, 1000000);
     slurm->settle_us = or_usual(settings->settle_us, 30000000);
-    slurm->lost_us = or_usual(settings->lost_us, INT64_C(3600000000));
+    slurm->lost_us = or_usual(settings->lost_us, INT64_C(900000000));
     return files_make_folder(slurm->state, err);
 }
 

@@ -244,6 +244,13 @@ static const struct slurm_job *rows_of(const struct slurm_queue *queue, uint64_t
     return first;
 }
 
+// How long a job is missing counts while accounting answers.
+static void forget_missing(struct slurm_queue *queue) {
+    for (size_t i = 0; i < queue->n_wanted; i++) {
+        queue->wanted[i].missing_since_us = 0;
+    }
+}
+
 // One command for up to NUMBERS_A_CALL of those that are wanted and not over, from *at on.
 static maru_status ask_some(struct slurm_queue *queue, const struct slurm_host *host, size_t *at,
                             maru_error *err) {
@@ -272,6 +279,7 @@ static maru_status ask_past(struct slurm_queue *queue, const struct slurm_host *
         const maru_status st = ask_some(queue, host, &at, err);
         if (st != MARU_OK) {
             drop_open(queue);
+            forget_missing(queue);
             queue->past_failed_us = now_us();
             return st;
         }
@@ -285,9 +293,11 @@ static maru_status ask_past(struct slurm_queue *queue, const struct slurm_host *
         wanted->asked_us = now;
         wanted->is_over =
             row && !is_alive(&row[n - 1]) && strcmp(row[n - 1].name, "allocation") != 0;
-        wanted->missing_since_us = row                            ? 0
-                                   : wanted->missing_since_us > 0 ? wanted->missing_since_us
-                                                                  : now;
+        if (wanted->is_over) {
+            wanted->missing_since_us = 0;
+        } else if (wanted->missing_since_us == 0) {
+            wanted->missing_since_us = now;
+        }
     }
     return MARU_OK;
 }

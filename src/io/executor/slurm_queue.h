@@ -8,8 +8,9 @@
 
 struct slurm_wanted { // a job that accounting is asked for
     uint64_t number;
-    int64_t asked_us, missing_since_us; // 0: never
-    bool is_over;                       // what it has said will stay
+    int64_t asked_us,
+        missing_since_us; // 0: never; since when accounting has answered, and told of no end
+    bool is_over;         // what it has said will stay
 };
 
 struct slurm_queue {
@@ -39,7 +40,7 @@ const struct slurm_job *slurm_queue_find(const struct slurm_queue *queue, const 
                                          size_t *n);
 
 // What accounting knows of a job, which is asked for it at most once a second, together with all others that are wanted.
-//   out     row NULL: it does not know it, and has not since missing_us
+//   out     row NULL: it does not know it; missing_us: for how long it has answered without telling of an end
 //   memory  until the next call
 //   errors  as slurm_queue_refresh
 struct slurm_past {

@@ -230,6 +230,13 @@ maru_status slurm_record_answer(struct slurm_record *record, uint64_t number, ma
     return st;
 }
 
+maru_status slurm_record_lost(struct slurm_record *record, maru_error *err) {
+    maru_status st = slurm_record_try(record, 0, err);
+    st = st == MARU_OK ? put(record->path, "answer", "", err) : st;
+    record->number = st == MARU_OK ? 0 : record->number;
+    return st;
+}
+
 maru_status slurm_record_stop(struct slurm_record *record, int64_t now_us, int64_t grace_us,
                               bool is_sent, maru_error *err) {
     char line[128];

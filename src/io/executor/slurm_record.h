@@ -44,6 +44,8 @@ MARU_MUST_USE maru_status slurm_record_try(struct slurm_record *record, int64_t 
                                            maru_error *err);
 MARU_MUST_USE maru_status slurm_record_answer(struct slurm_record *record, uint64_t number,
                                               maru_error *err);
+// Nothing came of what was answered: it may be submitted again.
+MARU_MUST_USE maru_status slurm_record_lost(struct slurm_record *record, maru_error *err);
 MARU_MUST_USE maru_status slurm_record_stop(struct slurm_record *record, int64_t now_us,
                                             int64_t grace_us, bool is_sent, maru_error *err);
 MARU_MUST_USE maru_status slurm_record_end(struct slurm_record *record,
