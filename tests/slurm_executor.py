@@ -286,15 +286,18 @@ def slurm_dies():
 
 # Many jobs of five tenants, with the caller and the controller killed among them.
 def many(n, kills):
-    d, luck = Driver(lost=10), random.Random(6)
+    # A controller that is killed goes back by up to 5 s: what ended then it may run again, which the claim refuses, or cancel, and of what ran it may
+    # write another end into its own accounts.
+    d, luck, kills_at = Driver(lost=10), random.Random(6), []
     names = [f"job-{i}" for i in range(n)]
     kill_at = {n * (k + 1) // (kills + 1): k for k in range(kills)}
     for i, name in enumerate(names):
         if i in kill_at:
             d.kill()
             d = Driver(lost=10)
-            if kill_at[i] % 2 == 0:
+            if LONG and kill_at[i] % 2 == 0:
                 time.sleep(6)  # what it has taken in its last seconds it forgets
+                kills_at.append(time.time() * 1e6)
                 cluster.kill("slurmctld")
                 cluster.start_controller()
 
@@ -304,23 +307,27 @@ def many(n, kills):
 
         until(f"{name} to start", 60, go, 0.5)
     say(f"{n} submitted")
-    open_ones = set(names)
+    open_ones, near = set(names), []
 
     def poll():
         d.ask("wait", 1)
         for name in sorted(open_ones):
             look = d.look(name)
             if look.state == "ended":
-                i = int(name[4:])
-                check(f"end of {name}", (look.end, look.code) == ("exit", i % 5), look)
-                check(f"{name} ran once", ran_times(name) == 1 + (i % 7 == 0), ran_times(name))
-                agrees_with_sacct(name, look)
+                i, wants = int(name[4:]), 1 + (int(name[4:]) % 7 == 0)
+                is_near = any(look.started < at + 1e6 and look.ended > at - 8e6 for at in kills_at)
+                check(f"end of {name}", (look.end, look.code) == ("exit", i % 5) or (is_near and look.end in ("node", "stopped")), look)
+                check(f"{name} ran once", ran_times(name) == wants, ran_times(name), look)
+                if is_near:
+                    near.append(name)
+                else:
+                    agrees_with_sacct(name, look)
                 open_ones.discard(name)
         return not open_ones
 
     until("all to end", 300 if LONG else 90, poll, 0.1)
     d.close()
-    say(f"{n} jobs ended, each once")
+    say(f"{n} jobs ended, each once; {len(near)} of them as a controller was killed")
 
 
 accounts()
