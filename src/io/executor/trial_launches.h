@@ -20,7 +20,7 @@
 #include "io/executor/shepherd.h"
 #include "io/files.h"
 
-enum { SECOND = 1000000, LONGEST_S = 20 };
+enum { SECOND = 1000000, LONGEST_S = 90 };
 
 static char root[] = "/tmp/maru_launch_XXXXXX";
 static char state[64];
