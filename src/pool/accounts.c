@@ -9,8 +9,8 @@
 
 static maru_status refuse_account(maru_error *err, uint32_t i, const struct account *row,
                                   const char *what) {
-    return fail_at(err, MARU_E_INPUT, "", i + 1, 0, "'%s': %s",
-                   row[i].name ? row[i].name : "", what);
+    return fail_at(err, MARU_E_INPUT, "", i + 1, 0, "'%s': %s", row[i].name ? row[i].name : "",
+                   what);
 }
 
 static maru_status check_row(const struct account *row, uint32_t i, uint8_t *depth,

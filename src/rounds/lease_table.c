@@ -149,7 +149,8 @@ static maru_status take_lease(void *context, const struct grid_row *row, maru_er
                           .type = known(row, LEASE_TYPE, &r->type)};
     int64_t gpus = 0;
     int32_t last = 0;
-    bool is_good = read_day(row, LEASE_FROM, &lease.from_day) & read_day(row, LEASE_LAST, &last);
+    bool is_good =
+        (int)read_day(row, LEASE_FROM, &lease.from_day) & read_day(row, LEASE_LAST, &last);
     is_good = is_good && lease.institution != UINT32_MAX && lease.application != UINT32_MAX &&
               lease.site != UINT32_MAX && lease.type != UINT32_MAX;
     if (!number_int64(row->cell[LEASE_GPUS].bytes, row->cell[LEASE_GPUS].n, &gpus) || gpus < 1 ||

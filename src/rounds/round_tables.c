@@ -166,7 +166,7 @@ static maru_status take_type(void *context, const struct grid_row *row, maru_err
     (void)err;
     const uint32_t before = d->type.n;
     const bool is_good =
-        read_count(row, TYPE_WATTS, 1, ROUND_MAX_WATTS, 0, &watts) &
+        (int)read_count(row, TYPE_WATTS, 1, ROUND_MAX_WATTS, 0, &watts) &
         read_scaled(row, TYPE_CREDITS, ROUND_WHOLE, 1000000, ROUND_WHOLE, &credits);
     const uint32_t number = add_name(d, row, TYPE_NAME, &d->type, ROUND_MAX_TYPES);
     if (number != ROUND_NONE && number < before) {
@@ -193,10 +193,11 @@ static maru_status take_site(void *context, const struct grid_row *row, maru_err
     int64_t pue = 0, power = 0, cooling = 0;
     uint32_t quarter = 0;
     (void)err;
-    const bool is_good = read_scaled(row, SITE_PUE, ROUND_WHOLE, PUE_HIGHEST, ROUND_WHOLE, &pue) &
-                         read_quarter(d, row, SITE_QUARTER, 0, &quarter) &
-                         read_scaled(row, SITE_POWER, MEGAWATT, ROUND_MAX_SITE_MW, 0, &power) &
-                         read_scaled(row, SITE_COOLING, MEGAWATT, ROUND_MAX_SITE_MW, 0, &cooling);
+    const bool is_good =
+        (int)read_scaled(row, SITE_PUE, ROUND_WHOLE, PUE_HIGHEST, ROUND_WHOLE, &pue) &
+        read_quarter(d, row, SITE_QUARTER, 0, &quarter) &
+        read_scaled(row, SITE_POWER, MEGAWATT, ROUND_MAX_SITE_MW, 0, &power) &
+        read_scaled(row, SITE_COOLING, MEGAWATT, ROUND_MAX_SITE_MW, 0, &cooling);
     const uint32_t number = add_name(d, row, SITE_NAME, &d->site, ROUND_MAX_SITES);
     if (!is_good || number == ROUND_NONE) {
         return d->status;
@@ -231,7 +232,7 @@ static maru_status take_supply(void *context, const struct grid_row *row, maru_e
     (void)err;
     const uint32_t site = find_name(row, SUPPLY_SITE, &d->site, "sites.csv");
     const uint32_t type = find_name(row, SUPPLY_TYPE, &d->type, "types.csv");
-    const bool is_good = read_quarter(d, row, SUPPLY_QUARTER, 0, &quarter) &
+    const bool is_good = (int)read_quarter(d, row, SUPPLY_QUARTER, 0, &quarter) &
                          read_count(row, SUPPLY_GPUS, 0, ROUND_MAX_GPUS, 0, &gpus);
     if (!is_good || site == UINT32_MAX || type == UINT32_MAX) {
         return d->status;
@@ -266,7 +267,7 @@ static void take_group(struct draft *d, const struct grid_row *row, struct names
     int64_t bonus = 0, floor = 0, ceiling = 0;
     const uint32_t before = names->n;
     const bool is_good =
-        read_scaled(row, GROUP_BONUS, ROUND_WHOLE, ROUND_MAX_POINTS, 0, &bonus) &
+        (int)read_scaled(row, GROUP_BONUS, ROUND_WHOLE, ROUND_MAX_POINTS, 0, &bonus) &
         read_scaled(row, GROUP_FLOOR, ROUND_WHOLE / 100, 100, 0, &floor) &
         read_scaled(row, GROUP_CEILING, ROUND_WHOLE / 100, 100, ROUND_WHOLE, &ceiling);
     const uint32_t number = add_name(d, row, GROUP_NAME, names, ROUND_MAX_GROUPS);
@@ -351,7 +352,7 @@ static bool read_head(struct draft *d, const struct grid_row *row, struct round_
                                      .class_ = class_,
                                      .region = region,
                                      .site = site};
-    return read_count(row, COLUMN_READINESS, 0, 5, 0, &it->readiness) &
+    return (int)read_count(row, COLUMN_READINESS, 0, 5, 0, &it->readiness) &
            read_count(row, COLUMN_PRIORITY, 0, 5, 0, &it->priority) & (institution != ROUND_NONE) &
            (class_ != UINT32_MAX) & (region != UINT32_MAX) &
            (row->cell[COLUMN_SITE].n == 0 || site != UINT32_MAX);
@@ -382,7 +383,7 @@ static void take_line(struct draft *d, const struct grid_row *row, uint32_t appl
     struct round_line line = {.application = application};
     line.type = find_name(row, COLUMN_TYPE, &d->type, "types.csv");
     const bool is_good =
-        read_quarter(d, row, COLUMN_FROM, 0, &line.from) &
+        (int)read_quarter(d, row, COLUMN_FROM, 0, &line.from) &
         read_quarter(d, row, COLUMN_UNTIL, round->rules.n_quarter - 1, &line.last) &
         read_count(row, COLUMN_GPUS, 1, ROUND_MAX_GPUS, 0, &line.gpus) &
         read_count(row, COLUMN_LEAST, 0, ROUND_MAX_GPUS, 1, &line.least);

@@ -555,7 +555,7 @@ static maru_status slurm_each_node(struct executor *executor, executor_see_node 
     struct slurm_executor *slurm = of(executor);
     char partition[300];
     const char *word[8] = {"sinfo", "--noheader", "--all", "--Node",
-                           "--format=" SLURM_SINFO_FORMAT};
+                           ("--format=" SLURM_SINFO_FORMAT)};
     if (slurm->partition[0]) {
         snprintf(partition, sizeof partition, "--partition=%s", slurm->partition);
         word[5] = partition;

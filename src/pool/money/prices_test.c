@@ -108,9 +108,10 @@ static void pieces_are_the_whole(void **state) {
     uint64_t k = 0;
     make(&s, usual, N_USUAL);
     for (int round = 0; round < 300; round++) {
-        const struct price_gpus gpus[2] = {{PRICE_TYPES + (uint32_t)draw(k++, 2), draw(k++, 9000)},
-                                           {PRICE_OTHER, draw(k++, 3)}};
-        const struct price_use use = {gpus, 2, draw(k++, 100000), draw(k++, 3000000)};
+        const struct price_gpus gpus[2] = {{PRICE_TYPES + (uint32_t)draw(k, 2), draw(k + 1, 9000)},
+                                           {PRICE_OTHER, draw(k + 2, 3)}};
+        const struct price_use use = {gpus, 2, draw(k + 3, 100000), draw(k + 4, 3000000)};
+        k += 5;
         const int64_t started = (int64_t)draw(k++, 9 * (uint64_t)hour_us);
         int64_t from = started, credits = 0, krw = 0, n = 0, won = 0;
         for (const int64_t pieces = (int64_t)draw(k++, 20); n <= pieces; n++) {

@@ -31,8 +31,8 @@ struct server_config {
     struct retention retention;     // of samples
     const char *folders;            // that connections may watch, NULL: none; outlives the server
     double patience_s;              // for a header; pace.h
-    const char *jobs;               // folder of the pool's jobs, made where it is missing; NULL: none are run
-    bool may_run_bare;              // jobs without isolation, where there can be none
+    const char *jobs;  // folder of the pool's jobs, made where it is missing; NULL: none are run
+    bool may_run_bare; // jobs without isolation, where there can be none
 };
 
 struct server;
