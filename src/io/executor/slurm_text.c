@@ -449,6 +449,10 @@ static maru_status read_sacct_job(char *const field[], uint32_t row, struct slur
         return refuse(row, "node", err);
     }
     cut_to(field[9], job->name, sizeof job->name);
+    if (job->state != SLURM_WAITS && job->ended_us == 0) {
+        job->state =
+            SLURM_RUNS; // accounting has not been told of its end yet, and the state is not its last
+    }
     keep_what_was(job);
     return read_use(field, row, &job->cpu_us, &job->max_memory_bytes, err);
 }
