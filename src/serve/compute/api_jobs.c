@@ -21,13 +21,6 @@
 
 enum { CHUNK_BYTES = 4 << 20, MAX_LISTED_FILES = 1000, PATH_BYTES = 1 << 13 };
 
-static maru_status require_compute(struct request *request, maru_error *err) {
-    return request->server->compute
-               ? MARU_OK
-               : request_refuse(request, 503, err, "this server runs no jobs: %s",
-                                request->server->no_compute);
-}
-
 // ---- as JSON
 
 static void add_time_us(struct json *json, const char *key, int64_t unix_us) {
@@ -338,7 +331,7 @@ static maru_status submit(struct request *request, const struct sent *sent, maru
 
 maru_status api_create_job(struct request *request, maru_error *err) {
     struct sent sent = {0};
-    maru_status st = require_compute(request, err);
+    maru_status st = compute_require(request, err);
     st = st == MARU_OK ? read_sent(request, &sent, err) : st;
     st = st == MARU_OK ? submit(request, &sent, err) : st;
     alloc_free(sent.file);
@@ -350,7 +343,7 @@ maru_status api_create_job(struct request *request, maru_error *err) {
 
 maru_status api_cancel_job(struct request *request, maru_error *err) {
     bool is_open = false;
-    maru_status st = require_compute(request, err);
+    maru_status st = compute_require(request, err);
     if (st == MARU_OK) {
         st =
             tenant_cancel_job(request->tenant, request->param[0], request->who.name, &is_open, err);
@@ -362,7 +355,7 @@ maru_status api_cancel_job(struct request *request, maru_error *err) {
 }
 
 maru_status api_retry_job(struct request *request, maru_error *err) {
-    maru_status st = require_compute(request, err);
+    maru_status st = compute_require(request, err);
     st = st == MARU_OK
              ? tenant_retry_job(request->tenant, request->param[0], request->who.name, err)
              : st;
@@ -390,7 +383,7 @@ static maru_status see_batch(void *context, const struct job_row *row, maru_erro
 maru_status api_delete_job(struct request *request, maru_error *err) {
     struct batch_of of = {.n = 0}, left = {.n = 0};
     const char *id = request->param[0];
-    maru_status st = require_compute(request, err);
+    maru_status st = compute_require(request, err);
     st = st == MARU_OK ? tenant_see_one_job(request->tenant, id, see_batch, &of, err) : st;
     st = st == MARU_OK ? tenant_delete_job(request->tenant, id, request->who.name, err) : st;
     if (st == MARU_OK) {
@@ -426,7 +419,7 @@ static maru_status read_chunk(struct request *request, int file, int64_t n_bytes
 
 static maru_status find_job(struct request *request, maru_error *err) {
     struct batch_of of = {.n = 0};
-    const maru_status st = require_compute(request, err);
+    const maru_status st = compute_require(request, err);
     return st == MARU_OK
                ? tenant_see_one_job(request->tenant, request->param[0], see_batch, &of, err)
                : st;

@@ -27,7 +27,7 @@ static bool is_operator(const struct request *request) {
     return strcmp(request->who.tenant, "local") == 0 && request->who.role >= ROLE_OPERATOR;
 }
 
-static maru_status require_compute(struct request *request, maru_error *err) {
+maru_status compute_require(struct request *request, maru_error *err) {
     return request->server->compute
                ? MARU_OK
                : request_refuse(request, 503, err, "this server runs no jobs: %s",
@@ -102,7 +102,7 @@ maru_status api_get_pool(struct request *request, maru_error *err) {
     struct json json;
     struct telling_pool telling = {
         .json = &json, .tenant = request->who.tenant, .is_operator = is_operator(request)};
-    const maru_status st = require_compute(request, err);
+    const maru_status st = compute_require(request, err);
     if (st != MARU_OK) {
         return st;
     }
@@ -153,7 +153,7 @@ maru_status api_get_pool_queue(struct request *request, maru_error *err) {
     struct json json;
     struct telling_pool telling = {
         .json = &json, .tenant = request->who.tenant, .is_operator = is_operator(request)};
-    const maru_status st = require_compute(request, err);
+    const maru_status st = compute_require(request, err);
     if (st != MARU_OK) {
         return st;
     }

@@ -75,7 +75,7 @@ static maru_status keep_attempt(struct tenant *tenant, void *context, maru_error
     return st;
 }
 
-enum { N_OWN_ENV = 5, ENV_BYTES = 96 };
+enum { N_OWN_ENV = 4, ENV_BYTES = 96 };
 
 // The executor starts it; what was started already under its id is found.
 static maru_status launch(const struct beginning *beginning, maru_error *err) {
@@ -101,11 +101,10 @@ static maru_status launch(const struct beginning *beginning, maru_error *err) {
                                  .n_gpu = job->ask.want.n_gpu,
                                  .gpu_milli = job->ask.want.gpu_milli};
     }
-    snprintf(own[0], ENV_BYTES, "MARU_JOB=%s", job->id);
-    snprintf(own[1], ENV_BYTES, "MARU_PROJECT=%s", job->project);
-    snprintf(own[2], ENV_BYTES, "MARU_ATTEMPT=%lld", (long long)job->attempt);
-    snprintf(own[3], ENV_BYTES, "MARU_ARRAY_INDEX=%lld", (long long)job->place);
-    snprintf(own[4], ENV_BYTES, "MARU_ARRAY_COUNT=%lld", (long long)request->n_array);
+    snprintf(own[0], ENV_BYTES, "MARU_PROJECT=%s", job->project);
+    snprintf(own[1], ENV_BYTES, "MARU_ATTEMPT=%lld", (long long)job->attempt);
+    snprintf(own[2], ENV_BYTES, "MARU_ARRAY_INDEX=%lld", (long long)job->place);
+    snprintf(own[3], ENV_BYTES, "MARU_ARRAY_COUNT=%lld", (long long)request->n_array);
     size_t n_env = 0;
     for (size_t i = 0; i < request->n_env; i++) {
         env[n_env++] = request->env[i];

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "serve/compute/compute.h"
 #include "serve/compute/job_request.h"
 #include "store/store.h"
@@ -39,8 +40,8 @@ struct world { // what the pool stands on: replaced as a whole
     struct cluster cluster;
     struct accounts accounts;
     struct pool_policy policy;
-    const char **node_reason; // (n_node)
-    uint64_t fingerprint;     // of the inventory it was made from
+    const char **node_reason;  // (n_node)
+    struct digest fingerprint; // of the inventory it was made from
 };
 
 struct compute {

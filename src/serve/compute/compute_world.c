@@ -46,19 +46,19 @@ static maru_status see_node(void *context, const struct executor_node *node, mar
 }
 
 // All that a frozen cluster says of the nodes; whether they are up may change in it.
-static uint64_t fingerprint_of(const struct inventory *inventory) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a
+static struct digest fingerprint_of(const struct inventory *inventory) {
+    struct digest digest;
+    digest_init(&digest);
     for (size_t i = 0; i < inventory->n; i++) {
         const struct executor_node *node = &inventory->node[i];
-        char line[256];
-        const int n =
-            snprintf(line, sizeof line, "%s|%s|%u|%u|%u|%u;", node->name, node->gpu_type,
-                     node->n_gpu, node->cpu_milli, node->memory_mib, node->gpu_memory_mib);
-        for (int k = 0; k < n && k < (int)sizeof line - 1; k++) {
-            hash = (hash ^ (unsigned char)line[k]) * UINT64_C(0x100000001b3);
-        }
+        digest_bytes(&digest, node->name, strlen(node->name));
+        digest_bytes(&digest, node->gpu_type, strlen(node->gpu_type));
+        digest_u64(&digest, node->n_gpu);
+        digest_u64(&digest, node->cpu_milli);
+        digest_u64(&digest, node->memory_mib);
+        digest_u64(&digest, node->gpu_memory_mib);
     }
-    return hash;
+    return digest;
 }
 
 // Types by name, in the order in which nodes have them.
@@ -386,7 +386,8 @@ bool world_look_nodes(struct compute *compute) {
         alloc_free(inventory.node);
         return false; // it does not answer now: what is known stays
     }
-    const bool is_same = fingerprint_of(&inventory) == compute->world->fingerprint;
+    const struct digest now = fingerprint_of(&inventory);
+    const bool is_same = memcmp(&now, &compute->world->fingerprint, sizeof now) == 0;
     for (size_t i = 0; is_same && i < inventory.n; i++) {
         const enum node_state state = space_node_state(pool_space(compute->pool), (uint32_t)i);
         const bool was_up = state != NODE_DOWN;

@@ -162,6 +162,9 @@ MARU_MUST_USE maru_status model_tell_run(struct request *request, const char *ru
 MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
                                        struct tenant *tenant, const char *run, maru_error *err);
 
+// Does this server run jobs?
+//   errors  with status 503: why it does not
+MARU_MUST_USE maru_status compute_require(struct request *request, maru_error *err);
 // Jobs that were submitted together, in request->out.
 MARU_MUST_USE maru_status job_tell_batch(struct request *request, const char *batch,
                                          maru_error *err);
