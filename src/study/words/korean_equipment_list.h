@@ -181,30 +181,30 @@
     X("a shorter text", "더 짧은 글") \
     X("the text has more than {1} bytes", "글이 {1}바이트를 넘습니다") \
     X("the conditions look at more than {1} signals", "조건들이 보는 신호가 {1}개를 넘습니다") \
-    X("there are more than {1} alarms", "경보가 {1}개를 넘습니다") \
+    X("there are more than {1} alarms", "알람이 {1}개를 넘습니다") \
     X("there are more than {1} operators", "담당이 {1}명을 넘습니다") \
-    X("a name of its own for each alarm", "경보마다 다른 이름을 쓰세요") \
-    X("an alarm further up has the same name", "위에 이름이 같은 경보가 있습니다") \
+    X("a name of its own for each alarm", "알람마다 다른 이름을 쓰세요") \
+    X("an alarm further up has the same name", "위에 이름이 같은 알람이 있습니다") \
     X("a condition as in docs/ALARMS.md", "조건은 docs/ALARMS.md에 있는 대로 적으세요") \
     X("at letter {1}: {2}", "{1}번째 글자에서: {2}") \
     X("the name of another alarm of this table", "이 표에 있는 다른 알람의 이름") \
-    X("there is no alarm of this name", "이런 이름의 경보가 없습니다") \
-    X("a cause that does not lead back to this alarm", "이 경보로 되돌아오지 않는 원인경보를 적으세요") \
-    X("causes go round in a circle, or more than {1} deep", "원인경보가 돌고 돌거나 {1}단계보다 깊습니다") \
-    X("a span of time of the alarms is out of range", "경보 설정의 시간이 허용 범위를 벗어났습니다") \
-    X("a flood begins above 1 to {1} alarms and ends below as many", "경보 폭주의 기준은 1개부터 {1}개까지이고, 해제 기준은 그보다 크지 않아야 합니다") \
+    X("there is no alarm of this name", "이런 이름의 알람이 없습니다") \
+    X("a cause that does not lead back to this alarm", "이 알람으로 되돌아오지 않는 원인 알람을 적으세요") \
+    X("causes go round in a circle, or more than {1} deep", "원인 알람이 돌고 돌거나 {1}단계보다 깊습니다") \
+    X("a span of time of the alarms is out of range", "알람 설정의 시간이 허용 범위를 벗어났습니다") \
+    X("a flood begins above 1 to {1} alarms and ends below as many", "알람 폭주의 기준은 1개부터 {1}개까지이고, 해제 기준은 그보다 크지 않아야 합니다") \
     X("the time is out of range", "시각이 허용 범위를 벗어났습니다") \
     X("there is no signal {1}", "번호가 {1}인 신호는 없습니다") \
     X("there is no alarm {1}", "번호가 {1}인 알람은 없습니다") \
-    X("there is nothing to acknowledge", "확인할 경보가 없습니다") \
+    X("there is nothing to acknowledge", "확인할 알람이 없습니다") \
     X("a shelf ends after it begins, and not later than the longest one allowed", "보류의 끝은 시작보다 뒤여야 하고 허용된 가장 긴 시간을 넘을 수 없습니다") \
-    X("the alarm is out of service", "사용 중지된 경보입니다") \
-    X("the alarm is not shelved", "보류 중인 경보가 아닙니다") \
-    X("the alarm is so already", "경보가 이미 그 상태입니다") \
-    X("the saved alarms contradict themselves: {1} {2}", "저장된 경보 상태의 앞뒤가 맞지 않습니다: {1} {2}") \
-    X("these are no saved alarms", "저장된 경보 상태가 아닙니다") \
-    X("the saved alarms are of other definitions", "저장된 경보 상태의 정의가 지금과 다릅니다") \
-    X("the saved alarms are damaged", "저장된 경보 상태가 손상되었습니다") \
+    X("the alarm is out of service", "사용 중지된 알람입니다") \
+    X("the alarm is not shelved", "보류 중인 알람이 아닙니다") \
+    X("the alarm is so already", "알람이 이미 그 상태입니다") \
+    X("the saved alarms contradict themselves: {1} {2}", "저장된 알람 상태의 앞뒤가 맞지 않습니다: {1} {2}") \
+    X("these are no saved alarms", "저장된 알람 상태가 아닙니다") \
+    X("the saved alarms are of other definitions", "저장된 알람 상태의 정의가 지금과 다릅니다") \
+    X("the saved alarms are damaged", "저장된 알람 상태가 손상되었습니다") \
     X("the quote that opens this name is never closed", "이름을 연 따옴표가 닫히지 않았습니다") \
     X("the condition has more than {1} tests and words", "조건에 검사와 연결어가 {1}개를 넘습니다") \
     X("a number is wanted here, such as 850 or -1.5", "여기에는 850이나 -1.5 같은 수가 와야 합니다") \
@@ -232,7 +232,7 @@
     X("more than {1} rows for one signal", "한 신호의 행이 {1}개를 넘습니다") \
     X("one meaning for each value of a signal", "신호의 값마다 의미는 하나여야 합니다") \
     X("row {1} says something of the same value already", "같은 값의 의미가 {1}행에 이미 있습니다") \
-    X("a budget of alarms is above 0, and the time before a stop is not below 0", "경보 예산은 0보다 커야 하고, 정지 전 시간은 음수일 수 없습니다") \
+    X("a budget of alarms is above 0, and the time before a stop is not below 0", "알람 예산은 0보다 커야 하고, 정지 전 시간은 음수일 수 없습니다") \
     X("the history ends before it begins, or is too long", "이력의 끝이 시작보다 앞서거나 이력이 너무 깁니다") \
     X("sample {1} of the history is out of order, or of no signal", "이력의 {1}번째 값이 시간 순서에 맞지 않거나 없는 신호의 것입니다") \
     X("stop {1} of the history is out of order", "이력의 {1}번째 정지가 시간 순서에 맞지 않습니다") \

@@ -175,7 +175,7 @@
     X("this product, step and tool have a row already", "같은 제품, 공정, 호기의 행이 이미 있습니다") \
     X("--{1}: a time such as 2026-03-02T07:00:00+09:00 is wanted, or how long ago: '7 d'", "--{1}: 2026-03-02T07:00:00+09:00 같은 시각이나 '7 d'처럼 얼마나 전인지가 필요합니다") \
     X("--from is wanted before --to, at most 100 days", "--from은 --to보다 앞서야 하고, 그 사이는 100일까지입니다") \
-    X("there is no table of alarms yet: put one first", "아직 경보 표가 없습니다. 먼저 올리세요") \
+    X("there is no table of alarms yet: put one first", "아직 알람 표가 없습니다. 먼저 올리세요") \
     X("seconds since 1970-01-01 UTC are wanted", "1970-01-01 UTC부터의 초로 적으세요") \
     X("documents are alarms, assets, charts, equipment, follow, ideals, shifts and windows", "문서는 alarms, assets, charts, equipment, follow, ideals, shifts, windows입니다") \
     X("there is no table of equipment yet: put one first", "아직 설비 표가 없습니다. 먼저 올리세요") \
@@ -183,9 +183,9 @@
     X("by is wanted as shift or day", "by는 shift나 day로 적으세요") \
     X("more than {1} rows: ask for less at once", "{1}행을 넘습니다. 더 좁은 범위를 물으세요") \
     X("there is no tool '{1}'", "'{1}' 설비가 없습니다") \
-    X("there is no alarm '{1}'", "'{1}' 경보가 없습니다") \
-    X("the kept state of the alarms is of another table", "저장된 경보 상태가 다른 표의 것입니다") \
-    X("the state of the alarms is too large to be kept", "경보 상태가 너무 커서 저장할 수 없습니다") \
+    X("there is no alarm '{1}'", "'{1}' 알람이 없습니다") \
+    X("the kept state of the alarms is of another table", "저장된 알람 상태가 다른 표의 것입니다") \
+    X("the state of the alarms is too large to be kept", "알람 상태가 너무 커서 저장할 수 없습니다") \
     X("fell behind what is written, and reads it back", "들어오는 데이터를 따라가지 못해 다시 읽습니다") \
     X("no more threads", "스레드를 더 만들 수 없습니다") \
     X("more than {1} tenants watch their floors", "현장을 지켜보는 테넌트가 {1}개를 넘습니다") \
@@ -301,7 +301,7 @@
     X("not one of these words", "이 말들이 아닙니다") \
     X("not a word for what happens to lots or tools", "로트나 설비에 일어나는 일을 나타내는 말이 아닙니다") \
     X("such as started, ended, held, down, state or nothing", "착공, 완공, 보류, 고장, 상태, 무시와 같은 말") \
-    X("a route of the plant and a step of it, such as Main/3", "공장의 라우트와 그 공정. 예: Main/3") \
+    X("a route of the plant and a step of it, such as Main/3", "공장의 공정 경로와 그 공정. 예: Main/3") \
     X("the plant has no such step", "공장에 그런 공정이 없습니다") \
     X("a product of the plant", "공장의 제품") \
     X("the plant has no product of this name", "공장에 이런 이름의 제품이 없습니다") \
