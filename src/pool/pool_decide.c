@@ -1,3 +1,4 @@
+#include "pool/pool_future.h"
 #include "pool/pool_lines.h"
 #include "pool/pool_parts.h"
 #include "pool/pool_plan.h"
@@ -169,14 +170,33 @@ static maru_status start(const struct trying *trying, uint32_t job, bool is_back
     return MARU_OK;
 }
 
+// Below the caps of all sites together, and of each that its parts stand at: what parts at other sites draw may count there
+// too, as it does where a place is chosen.
 static bool has_power_for(const struct pool *pool, uint32_t job) {
     const struct pool_job *it = &pool->job[job];
     const struct pool_part *part = &pool->part[it->part];
+    const struct cluster *cluster = pool->cluster;
     uint64_t more = 0;
+    bool has_power = true;
     for (uint32_t i = 0; i < it->ask.n_part; i++) {
+        const uint32_t site = cluster->node[part[i].node].site;
+        const uint64_t cap = cluster->site[site].cap_watts * 1000;
         more += parts_load(pool, part[i].node, part_gpus(&part[i]));
+        has_power = has_power && (cap == 0 || more == 0 || pool->site_load[site] + more <= cap);
     }
-    return more == 0 || pool->cap_watts == 0 || pool_load(pool) + more <= pool->cap_watts * 1000;
+    return has_power &&
+           (more == 0 || pool->cap_watts == 0 || pool_load(pool) + more <= pool->cap_watts * 1000);
+}
+
+// It has waited for its place, so a reservation may have come nearer, or been made.
+static bool is_unreserved(const struct pool *pool, uint32_t job) {
+    const struct pool_job *it = &pool->job[job];
+    bool is_free = true;
+    for (uint32_t i = it->part; is_free && i < it->part + it->ask.n_part; i++) {
+        is_free = calendar_allows(pool, pool->part[i].node, it->ask.calendar, pool->now_us,
+                                  pool_later(pool->now_us, it->left_us));
+    }
+    return is_free;
 }
 
 static maru_status start_promised(const struct trying *trying) {
@@ -188,6 +208,7 @@ static maru_status start_promised(const struct trying *trying) {
         if (it->n_pending > 0 || !has_power_for(pool, job)) {
             i++;
         } else if (!is_held_job(pool, job) && shares_limited_by(pool, &it->ask) == NONE &&
+                   is_unreserved(pool, job) &&
                    parts_are_free(pool, pool->part + it->part, it->ask.n_part, false)) {
             st = start(trying, job, false);
         } else {

@@ -252,6 +252,7 @@ static bool find_place(struct reclaiming *it) {
                                 .n_part = job->ask.n_part,
                                 .allows = stops_allows,
                                 .context = &allowing};
+    allowing.until_us = pool_later(allowing.until_us, pool->policy.grace_us); // it begins then
     allowing.headroom += shift_stopping(pool, true);
     for (uint32_t i = 0; i < it->n_victim; i++) {
         allowing.headroom += parts_release(pool, it->victim[i], NONE);

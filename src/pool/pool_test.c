@@ -13,35 +13,6 @@ static struct trial *usual(uint64_t seed, uint32_t percent, uint32_t n_job, uint
     return trial;
 }
 
-// Could this job start now, by brute force: are there as many parts of room, of one type?
-static bool fits_now(const struct trial *trial, const struct pool_ask *ask) {
-    uint32_t room[CLUSTER_MAX_TYPES] = {0};
-    const struct want *want = &ask->want;
-    for (uint32_t i = 0; i < trial->cluster.n_node; i++) {
-        const struct cluster_node *node = &trial->cluster.node[i];
-        if (trial->state[i] != NODE_UP || (want->types && !(want->types >> node->type & 1))) {
-            continue;
-        }
-        uint32_t n = 0, n_whole = 0;
-        for (uint32_t g = 0; g < node->n_gpu; g++) {
-            n_whole += trial->gpu[i][g] == GPU_WHOLE;
-            n += (uint32_t)trial->gpu[i][g] / (want->gpu_milli ? want->gpu_milli : 1);
-        }
-        n = want->n_gpu == 0 ? 1000 : want->gpu_milli == GPU_WHOLE ? n_whole / want->n_gpu : n;
-        while (n > 0 && ((int64_t)n * want->cpu_milli > trial->cpu[i] ||
-                         (int64_t)n * want->memory_mib > trial->memory[i])) {
-            n--;
-        }
-        room[want->n_gpu ? node->type : 0] += n;
-    }
-    for (uint32_t t = 0; t < CLUSTER_MAX_TYPES; t++) {
-        if (room[t] >= ask->n_part) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // Work conserving: without guarantees, limits and reservations, whoever waits does not fit, or is behind the first that
 // waits and would outlast its plan.
 static void nobody_waits_beside_room(void **state) {
@@ -59,7 +30,7 @@ static void nobody_waits_beside_room(void **state) {
                 struct pool_look look;
                 pool_look(trial->pool, queue[i], &look);
                 n_looked++;
-                if (fits_now(trial, look.ask)) {
+                if (trial_fits(trial, look.ask)) {
                     struct pool_why why;
                     pool_why(trial->pool, trial->now_us, queue[i], &why);
                     assert_true(i > 0);

@@ -44,8 +44,13 @@ struct trial {
     int32_t gpu[TRIAL_NODES][CLUSTER_MAX_NODE_GPUS];
     int64_t cpu[TRIAL_NODES], memory[TRIAL_NODES];
     enum node_state state[TRIAL_NODES];
+    uint64_t cap_watts;     // as it was set last
+    uint64_t site_cap[2];   // watts of its two sites, set before there is a cluster; 0: none
+    bool is_poor;           // memory fails at random, and what failed is asked again
+    uint32_t limit_percent; // of the GPUs, for each tenant, set before there are accounts; 0: none
+    void (*watch)(struct trial *trial, const struct decision *decision, struct trial_job *job);
     uint32_t n_start, n_stop, n_stop_of[STOP_REASONS];
-    uint64_t seed, drawn;
+    uint64_t seed, drawn, starved;
     struct digest digest;
 };
 
@@ -60,8 +65,9 @@ static inline void trial_cluster(struct trial *trial, uint32_t n_node, uint32_t 
                                             {.name = "b", .idle_watts = 60, .busy_watts = 700},
                                             {.name = "c", .idle_watts = 20, .busy_watts = 70}};
     static const uint8_t counts[] = {1, 2, 4, 8};
-    static const struct cluster_site sites[] = {{.name = "x", .pue_milli = 1300},
-                                                {.name = "y", .pue_milli = 1500}};
+    const struct cluster_site sites[] = {
+        {.name = "x", .pue_milli = 1300, .cap_watts = trial->site_cap[0]},
+        {.name = "y", .pue_milli = 1500, .cap_watts = trial->site_cap[1]}};
     struct cluster_node node[TRIAL_NODES];
     for (uint32_t i = 0; i < n_node; i++) {
         const uint8_t n_gpu = counts[trial_draw(trial, 4)];
@@ -96,14 +102,17 @@ static inline void trial_accounts(struct trial *trial, uint32_t percent) {
     static const char *const names[] = {"all", "g1", "g2", "a", "b", "c", "d", "e", "f"};
     static const uint32_t parents[] = {0, 0, 0, 1, 1, 1, 2, 2, 2};
     struct account row[9] = {0};
-    uint32_t guarantee[9][CLUSTER_MAX_TYPES];
+    uint32_t guarantee[9][CLUSTER_MAX_TYPES], limit[9][CLUSTER_MAX_TYPES];
     for (uint32_t i = 0; i < 9; i++) {
         row[i].name = names[i];
         row[i].parent = parents[i];
         row[i].weight = 500 + trial_draw(trial, 1000);
         for (uint32_t t = 0; i >= 3 && t < trial->cluster.n_type; t++) {
             guarantee[i][t] = trial->cluster.n_gpu[t] * percent / 100 / 6;
+            limit[i][t] = trial->cluster.n_gpu[t] * trial->limit_percent / 100;
         }
+        row[i].limit = i >= 3 && trial->limit_percent ? limit[i] : NULL;
+        row[i].max_running = i == 4 && trial->limit_percent ? 3 : 0;
         row[i].guarantee = i >= 3 && percent ? guarantee[i] : NULL;
     }
     maru_error err;
@@ -171,6 +180,35 @@ static inline void trial_free(struct trial *trial) {
 
 // ---- playing
 
+// Could this job start now, by brute force: are there as many parts of room, of one type?
+static inline bool trial_fits(const struct trial *trial, const struct pool_ask *ask) {
+    uint32_t room[CLUSTER_MAX_TYPES] = {0};
+    const struct want *want = &ask->want;
+    for (uint32_t i = 0; i < trial->cluster.n_node; i++) {
+        const struct cluster_node *node = &trial->cluster.node[i];
+        if (trial->state[i] != NODE_UP || (want->types && !(want->types >> node->type & 1))) {
+            continue;
+        }
+        uint32_t n = 0, n_whole = 0;
+        for (uint32_t g = 0; g < node->n_gpu; g++) {
+            n_whole += trial->gpu[i][g] == GPU_WHOLE;
+            n += (uint32_t)trial->gpu[i][g] / (want->gpu_milli ? want->gpu_milli : 1);
+        }
+        n = want->n_gpu == 0 ? 1000 : want->gpu_milli == GPU_WHOLE ? n_whole / want->n_gpu : n;
+        while (n > 0 && ((int64_t)n * want->cpu_milli > trial->cpu[i] ||
+                         (int64_t)n * want->memory_mib > trial->memory[i])) {
+            n--;
+        }
+        room[want->n_gpu ? node->type : 0] += n;
+    }
+    for (uint32_t t = 0; t < CLUSTER_MAX_TYPES; t++) {
+        if (room[t] >= ask->n_part) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // What a job holds is taken from the player's books, or given back; nothing may go below nothing.
 static inline void trial_hold(struct trial *trial, const struct trial_job *job, int sign) {
     for (uint32_t i = 0; i < job->ask.n_part; i++) {
@@ -216,6 +254,9 @@ static inline maru_status trial_see(void *context, const struct decision *decisi
         job->n_stop++;
         trial->n_stop++;
         trial->n_stop_of[decision->reason]++;
+        if (trial->watch) {
+            trial->watch(trial, decision, job);
+        }
         return MARU_OK;
     }
     assert_false(job->is_running);
@@ -237,13 +278,32 @@ static inline maru_status trial_see(void *context, const struct decision *decisi
     job->end_us = trial->now_us + job->left_us;
     job->n_start++;
     trial->n_start++;
+    if (trial->watch) {
+        trial->watch(trial, decision, job);
+    }
     return MARU_OK;
+}
+
+// The next few requests for memory succeed, then none does, until trial_feed.
+static inline void trial_starve(struct trial *trial) {
+    if (trial->is_poor) {
+        alloc_fail_after(random_at(trial->seed, 2, trial->starved++).word[0] % 4);
+    }
+}
+
+static inline bool trial_feed(const struct trial *trial, maru_status st) {
+    alloc_fail_after(UINT64_MAX);
+    return trial->is_poor && st == MARU_E_MEMORY;
 }
 
 static inline void trial_submit(struct trial *trial, uint32_t i) {
     struct trial_job *job = &trial->job[i];
     maru_error err;
-    const maru_status st = pool_submit(trial->pool, trial->now_us, &job->ask, &job->number, &err);
+    trial_starve(trial);
+    maru_status st = pool_submit(trial->pool, trial->now_us, &job->ask, &job->number, &err);
+    if (trial_feed(trial, st)) {
+        st = pool_submit(trial->pool, trial->now_us, &job->ask, &job->number, &err);
+    }
     assert_true(st == MARU_OK || st == MARU_E_RANGE);
     job->is_there = st == MARU_OK;
     job->is_done = st != MARU_OK;
@@ -265,6 +325,23 @@ static inline void trial_leave(struct trial *trial, uint32_t i, bool is_stopped)
         pool_end(trial->pool, trial->now_us, job->number);
         job->is_there = false;
         job->is_done = true;
+    }
+}
+
+static inline void trial_decide(struct trial *trial) {
+    maru_error err;
+    const uint32_t n_stop = trial->n_stop;
+    trial_starve(trial);
+    maru_status st = pool_decide(trial->pool, trial->now_us, trial_see, trial, &err);
+    if (trial_feed(trial, st)) {
+        st = pool_decide(trial->pool, trial->now_us, trial_see, trial, &err);
+    }
+    assert_int_equal(st, MARU_OK);
+    for (uint32_t i = 0; n_stop < trial->n_stop && i < trial->n_job; i++) { // a grace of its own
+        struct trial_job *job = &trial->job[i];
+        if (job->is_stopping && job->end_us > trial->now_us + trial->policy.grace_us) {
+            job->end_us = trial->now_us + trial->policy.grace_us;
+        }
     }
 }
 
@@ -293,15 +370,7 @@ static inline bool trial_step(struct trial *trial, uint32_t *next_submit) {
     } else if (who != UINT32_MAX) {
         trial_leave(trial, who, trial->job[who].is_stopping);
     }
-    maru_error err;
-    uint32_t n_stop = trial->n_stop;
-    assert_int_equal(pool_decide(trial->pool, at, trial_see, trial, &err), MARU_OK);
-    for (uint32_t i = 0; n_stop < trial->n_stop && i < trial->n_job; i++) { // a grace of its own
-        struct trial_job *job = &trial->job[i];
-        if (job->is_stopping && job->end_us > trial->now_us + trial->policy.grace_us) {
-            job->end_us = trial->now_us + trial->policy.grace_us;
-        }
-    }
+    trial_decide(trial);
     return true;
 }
 

@@ -1,0 +1,174 @@
+#include "pool/pool_state.h"
+#include "pool/pool_trial.h"
+
+// Who is before whom, and that it keeps its word: the time that is planned for the first that waits, who has waited too long,
+// what a guarantee is worth, and who is stopped for it. The state is looked into, since a plan is nobody else's business.
+
+static struct trial *usual(uint64_t seed, uint32_t percent, uint32_t n_job, uint32_t gap_s) {
+    struct trial *trial = trial_new(seed);
+    trial_cluster(trial, 4 + trial_draw(trial, 12), 1 + trial_draw(trial, 2));
+    trial_accounts(trial, percent);
+    trial_jobs(trial, n_job, gap_s);
+    return trial;
+}
+
+// ---- the first that waits
+
+// While one is the first that waits its planned time never moves back, though others are let before it, and it begins then
+// at the latest.
+static void the_planned_time_never_moves_back(void **state) {
+    (void)state;
+    uint32_t n_head = 0, n_backfill = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct trial *trial = usual(seed, 0, 200, 60);
+        trial->policy.longest_wait_us = 0;
+        trial_pool(trial);
+        uint32_t next = 0, head = NONE;
+        int64_t planned_us = INT64_MAX;
+        while (trial_step(trial, &next)) {
+            const struct pool *pool = trial->pool;
+            struct pool_look look;
+            if (head != NONE && pool->head != head) { // it has begun, and not too late
+                pool_look(pool, head, &look);
+                assert_true(look.state == POOL_RUNNING && look.started_us <= planned_us);
+                n_head++;
+            }
+            planned_us = pool->head == head ? planned_us : INT64_MAX;
+            head = pool->head;
+            assert_true(head == NONE || pool->head_us <= planned_us);
+            assert_true(head == NONE || trial->now_us <= planned_us);
+            planned_us = head == NONE ? INT64_MAX : pool->head_us;
+        }
+        for (uint32_t i = 0; i < trial->n_job; i++) {
+            n_backfill += trial->job[i].is_backfill;
+        }
+        trial_free(trial);
+    }
+    assert_true(n_head > 500 && n_backfill > 200);
+}
+
+// One account asks for all of the cluster at once; the others, who weigh a thousand times as much, always want something. With
+// longest_wait the big one begins when it has waited so long and all who ran then are done; without, it waits to the end.
+static void nobody_starves(void **state) {
+    (void)state;
+    const int64_t longest = 2000 * TRIAL_S, limit = 500 * TRIAL_S;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        int64_t waited[2];
+        for (uint32_t has_limit = 0; has_limit < 2; has_limit++) {
+            struct trial *trial = trial_new(seed);
+            trial_cluster(trial, 4, 1);
+            uint32_t n_gpu = trial->cluster.n_gpu[0];
+            const struct account row[3] = {
+                {.name = "all", .weight = 1}, {.name = "big", .weight = 1}, {.name = "many", .weight = 1000}};
+            assert_int_equal(
+                accounts_make(row, 3, &trial->cluster, &trial->arena, &trial->accounts, NULL), MARU_OK);
+            for (uint32_t i = 0; i < 1200; i++) {
+                struct trial_job *job = &trial->job[i];
+                job->ask = (struct pool_ask){.want = {.n_gpu = 1, .gpu_milli = GPU_WHOLE},
+                                             .n_part = 1,
+                                             .account = 2,
+                                             .limit_us = limit,
+                                             .tag = i};
+                job->run_us = job->left_us = limit / 100 * (50 + trial_draw(trial, 51));
+                job->submit_us = (int64_t)(i / n_gpu) * limit / 2;
+                job->end_us = INT64_MAX;
+                job->first_start_us = -1;
+            }
+            trial->n_job = 1200;
+            trial->job[50].ask.account = 1;
+            trial->job[50].ask.n_part = n_gpu < 16 ? n_gpu : 16;
+            trial->policy.longest_wait_us = has_limit ? longest : 0;
+            trial->policy.memory_milli = 0;
+            trial->policy.half_life_us = 0;
+            trial_pool(trial);
+            uint32_t next = 0;
+            while (trial_step(trial, &next)) {
+            }
+            assert_true(trial->job[50].is_done && trial->job[50].n_start == 1);
+            waited[has_limit] = trial->job[50].first_start_us - trial->job[50].submit_us;
+            trial_free(trial);
+        }
+        assert_true(waited[1] <= longest + limit);
+        assert_true(waited[0] > longest + limit);
+    }
+}
+
+// ---- guarantees
+
+struct owing { // a job that is inside its account's guarantee from the first
+    bool is_owed;
+};
+
+// Single GPUs that all may be stopped: whoever is inside his guarantee when he comes begins within the grace, and each stop is
+// for one who begins when the stopped are gone.
+static void a_guarantee_is_there_within_the_grace(void **state) {
+    (void)state;
+    uint32_t n_owed = 0, n_stop = 0, n_waited = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct trial *trial = usual(seed, 90, 300, 20);
+        struct owing owing[TRIAL_JOBS] = {0};
+        for (uint32_t i = 0; i < trial->n_job; i++) {
+            struct pool_ask *ask = &trial->job[i].ask;
+            ask->want = (struct want){.n_gpu = 1, .gpu_milli = GPU_WHOLE};
+            ask->want.types = 1U << trial_draw(trial, trial->cluster.n_type);
+            ask->n_part = 1;
+            ask->priority = 0;
+            ask->can_stop = true;
+            ask->account = trial_draw(trial, 3) ? 3 : ask->account; // one wants most
+        }
+        trial->policy.protect_us = 0;
+        trial_pool(trial);
+        uint32_t next = 0, seen = 0;
+        while (trial_step(trial, &next)) {
+            for (; seen < next; seen++) {
+                const struct pool_ask *ask = &trial->job[seen].ask;
+                uint32_t type = 0, n = 0;
+                while (!(ask->want.types >> type & 1)) {
+                    type++;
+                }
+                for (uint32_t i = 0; i <= seen; i++) {
+                    n += trial->job[i].is_there && trial->job[i].ask.account == ask->account &&
+                         trial->job[i].ask.want.types == ask->want.types;
+                }
+                owing[seen].is_owed = trial->job[seen].is_there &&
+                                      n <= trial->accounts.row[ask->account].guarantee[type];
+            }
+        }
+        for (uint32_t i = 0; i < trial->n_job; i++) {
+            const struct trial_job *job = &trial->job[i];
+            const int64_t waited = job->first_start_us - job->submit_us;
+            assert_true(job->is_done);
+            assert_true(!owing[i].is_owed || (waited <= trial->policy.grace_us && job->n_stop == 0));
+            n_owed += owing[i].is_owed;
+            n_waited += owing[i].is_owed && waited > 0;
+        }
+        n_stop += trial->n_stop;
+        trial_free(trial);
+    }
+    assert_true(n_owed > 1000 && n_waited > 100 && n_stop > 100);
+}
+
+// Books of who was stopped for whom, in one deciding.
+enum { MOST_VICTIMS = 64 };
+struct stopped {
+    uint32_t for_job, n, victim[MOST_VICTIMS];
+    int64_t at_us;
+};
+static struct stopped stopped;
+static uint32_t n_checked;
+
+// Would it fit, were these gone but one, and those who stop anyway?
+static bool fits_without(struct trial *trial, const struct trial_job *job, uint32_t left_out) {
+    for (uint32_t i = 0; i < stopped.n; i++) {
+        if (i != left_out) {
+            trial_hold(trial, &trial->job[stopped.victim[i]], -1);
+        }
+    }
+    const bool is_fitting = trial_fits(trial, &job->ask);
+    for (uint32_t i = 0; i < stopped.n; i++) {
+        if (i != left_out) {
+            trial_hold(trial, &trial->job[stopped.victim[i]], 1);
+        }
+    }
+    return is_fitting;
+}
