@@ -1,0 +1,23 @@
+// Sentences of the accounts of a pool, its credits, nodes and usage, as korean_list.h has them.
+#ifndef STUDY_KOREAN_ACCOUNTS_LIST_H
+#define STUDY_KOREAN_ACCOUNTS_LIST_H
+
+// clang-format off
+#define KOREAN_ACCOUNTS(X) \
+    X("'{1}' is no type of GPU", "'{1}'[은/는] GPU 종류가 아닙니다") \
+    X("at most {1} GPUs of a type", "한 종류의 GPU는 {1}개까지입니다") \
+    X("'{1}' is said twice", "'{1}'[이/가] 두 번 나옵니다") \
+    X("a lease is called by at most {1} letters, digits and signs", "임대의 이름은 영문자, 숫자, 기호로 {1}자까지입니다") \
+    X("the lease ends before it begins", "임대가 시작하기 전에 끝납니다") \
+    X("a lease has a guarantee, from and until; the rest belongs into the account's own row", "임대에는 보장량, 시작, 끝만 적습니다: 나머지는 계정 자신의 행에 적으십시오") \
+    X("from and until are of a lease: its name is wanted", "시작과 끝은 임대에만 있습니다: 임대의 이름을 적으십시오") \
+    X("an account is a tenant or tenant/project: lower case letters, digits and -, at most {1} each", "계정은 테넌트 또는 테넌트/프로젝트입니다: 각각 영문 소문자, 숫자, -로 {1}자까지입니다") \
+    X("the longest job is from 0 to {1} hours", "가장 긴 작업은 0시간부터 {1}시간까지입니다") \
+    X("a table of accounts has at most {1} rows", "계정표의 행은 {1}개까지입니다") \
+    X("a table of accounts has at most {1} MiB", "계정표는 {1} MiB까지입니다") \
+    X("'{1}' has another row like this one", "'{1}'에 이와 같은 행이 또 있습니다") \
+    X("'{1}' is no number of GPUs of a type: such as h100:4 a100:2", "'{1}'[은/는] 종류별 GPU 수가 아닙니다: h100:4 a100:2처럼 적습니다") \
+    X("a table of accounts needs the column account", "계정표에는 계정 열이 있어야 합니다")
+// clang-format on
+
+#endif
