@@ -7,6 +7,7 @@
 #include "serve/compute/wait_words.h"
 #include "serve/http/request.h"
 #include "study/json_writer.h"
+#include "study/words/korean.h"
 
 // The pool as it is now. Whose a job of another tenant is, and which, only the operator of this server sees: others see that it is there.
 
@@ -23,7 +24,7 @@ static bool may_see(const struct telling_pool *telling, const char *tenant) {
     return telling->is_operator || strcmp(tenant, telling->tenant) == 0;
 }
 
-static bool is_operator(const struct request *request) {
+bool request_is_operator(const struct request *request) {
     return strcmp(request->who.tenant, "local") == 0 && request->who.role >= ROLE_OPERATOR;
 }
 
@@ -57,6 +58,7 @@ static void add_node(void *context, const struct compute_node *node) {
     if (node->reason[0]) {
         json_add_string(json, "reason", node->reason);
     }
+    json_add_bool(json, "ordered", node->is_ordered);
     json_add_number(json, "cpus", (double)node->cpu_milli * 1e-3);
     json_add_number(json, "cpus_free", (double)node->cpu_free_milli * 1e-3);
     json_add_integer(json, "memory_mib", node->memory_mib);
@@ -70,6 +72,21 @@ static void add_node(void *context, const struct compute_node *node) {
     telling->n_node++;
     telling->n_up += node->state == NODE_UP;
     telling->n_gpu += node->n_gpu;
+}
+
+// GPUs by the names of their types; `none` stands for a type of which nothing is said.
+static void add_gpus(struct json *json, const char *key, const uint32_t *n, uint32_t none,
+                     const struct cluster *cluster) {
+    if (!n) {
+        return;
+    }
+    json_open_object(json, key);
+    for (uint32_t t = 0; t < cluster->n_type; t++) {
+        if (n[t] != none) {
+            json_add_count(json, cluster->type[t].name, n[t]);
+        }
+    }
+    json_close(json);
 }
 
 static void add_account(void *context, const struct compute_account *told,
@@ -95,13 +112,62 @@ static void add_account(void *context, const struct compute_account *told,
     json_add_number(json, "remembered", told->look.remembered);
     json_add_number(json, "weight", (double)told->account->weight * 1e-3);
     json_add_bool(json, "held", told->look.is_held);
+    add_gpus(json, "guarantee", told->account->guarantee, 0, cluster);
+    add_gpus(json, "limit", told->account->limit, ACCOUNTS_NO_LIMIT, cluster);
+    json_close(json);
+}
+
+static void add_problem(struct json *json, const char *about, const char *sentence) {
+    struct text korean;
+    text_init(&korean, 1 << 12);
+    korean_add(&korean, sentence);
+    json_open_object(json, NULL);
+    json_add_string(json, "about", about);
+    json_open_object(json, "sentence");
+    json_add_string(json, "en", sentence);
+    json_add_string(json, "ko", korean.bytes ? korean.bytes : sentence);
+    json_close(json);
+    json_close(json);
+    text_fini(&korean);
+}
+
+// What is kept and does not hold, and what is promised and not there: for the operator to mend.
+static void add_world(void *context, const struct compute_world *world) {
+    const struct telling_pool *telling = context;
+    struct json *json = telling->json;
+    char sentence[200];
+    json_open_object(json, "power");
+    json_add_count(json, "watts", world->watts);
+    json_add_count(json, "cap_watts", world->cap_watts);
+    json_close(json);
+    json_open_list(json, "problems");
+    if (telling->is_operator && world->policy_fault->code != MARU_OK) {
+        add_problem(json, "policy", world->policy_fault->text);
+    }
+    if (telling->is_operator && world->accounts_fault->code != MARU_OK) {
+        add_problem(json, "accounts", world->accounts_fault->text);
+    }
+    if (world->guarantees->is_cut) {
+        const uint32_t t = world->guarantees->cut_type;
+        snprintf(sentence, sizeof sentence,
+                 "%u GPUs of type '%.60s' are guaranteed, the cluster has %u: guarantees are cut",
+                 world->guarantees->promised, world->cluster->type[t].name,
+                 world->cluster->n_gpu[t]);
+        add_problem(json, "guarantees", sentence);
+    }
+    if (world->guarantees->unknown) {
+        snprintf(sentence, sizeof sentence,
+                 "GPUs of type '%.60s' are guaranteed, and no node has any",
+                 world->guarantees->unknown);
+        add_problem(json, "guarantees", sentence);
+    }
     json_close(json);
 }
 
 maru_status api_get_pool(struct request *request, maru_error *err) {
     struct json json;
     struct telling_pool telling = {
-        .json = &json, .tenant = request->who.tenant, .is_operator = is_operator(request)};
+        .json = &json, .tenant = request->who.tenant, .is_operator = request_is_operator(request)};
     const maru_status st = compute_require(request, err);
     if (st != MARU_OK) {
         return st;
@@ -114,6 +180,7 @@ maru_status api_get_pool(struct request *request, maru_error *err) {
     json_open_list(&json, "accounts");
     compute_each_account(request->server->compute, add_account, &telling);
     json_close(&json);
+    compute_look_world(request->server->compute, add_world, &telling);
     json_add_integer(&json, "gpus", telling.n_gpu);
     json_add_integer(&json, "gpus_busy", telling.n_gpu_busy);
     json_add_integer(&json, "nodes_up", telling.n_up);
@@ -152,7 +219,7 @@ static void add_queued(void *context, const struct compute_queued *queued) {
 maru_status api_get_pool_queue(struct request *request, maru_error *err) {
     struct json json;
     struct telling_pool telling = {
-        .json = &json, .tenant = request->who.tenant, .is_operator = is_operator(request)};
+        .json = &json, .tenant = request->who.tenant, .is_operator = request_is_operator(request)};
     const maru_status st = compute_require(request, err);
     if (st != MARU_OK) {
         return st;

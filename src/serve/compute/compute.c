@@ -137,6 +137,7 @@ void compute_stop(struct compute *compute) {
     alloc_free(compute->told);
     alloc_free(compute->job);
     alloc_free(compute->by_number);
+    alloc_free(compute->known);
     alloc_free(compute->folder);
     alloc_free(compute);
 }
@@ -253,7 +254,8 @@ void compute_each_node(struct compute *compute, compute_see_node see, void *cont
             .name = node->name,
             .type = node->type == CLUSTER_NO_TYPE ? "" : cluster->type[node->type].name,
             .state = space_node_state(pool_space(compute->pool), i),
-            .reason = compute->world->node_reason[i],
+            .reason = compute->world->node[i].reason,
+            .is_ordered = compute->world->node[i].is_ordered,
             .n_gpu = node->n_gpu,
             .cpu_milli = node->cpu_milli,
             .memory_mib = node->memory_mib,
@@ -290,6 +292,19 @@ uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see
     pthread_mutex_unlock(&compute->lock);
     alloc_free(number);
     return n_waiting;
+}
+
+void compute_look_world(struct compute *compute, compute_see_world see, void *context) {
+    pthread_mutex_lock(&compute->lock);
+    const struct world *world = compute->world;
+    const struct compute_world told = {.watts = pool_watts(compute->pool),
+                                       .cap_watts = world->policy.cap_watts,
+                                       .cluster = &world->cluster,
+                                       .policy_fault = &world->policy_told.fault,
+                                       .accounts_fault = &world->accounts_told.fault,
+                                       .guarantees = &world->guarantees_told};
+    see(context, &told);
+    pthread_mutex_unlock(&compute->lock);
 }
 
 void compute_each_account(struct compute *compute, compute_see_account see, void *context) {

@@ -9,6 +9,7 @@
 #define SERVE_COMPUTE_COMPUTE_H
 
 #include "io/executor/executor.h"
+#include "pool/accounts_table.h"
 #include "pool/pool.h"
 #include "store/jobs/kept_jobs.h"
 
@@ -20,7 +21,7 @@ struct compute_config {
     const char *folder;        // of the jobs' folders; copied
 };
 // Take up what was going on, and begin.
-//   errors  MARU_E_INPUT: the policy or the accounts that are kept make no sense; those of the store and the executor
+//   errors  those of the store and the executor
 MARU_MUST_USE maru_status compute_start(const struct compute_config *config, struct compute **out,
                                         maru_error *err);
 void compute_stop(struct compute *compute); // jobs go on; accepts NULL
@@ -29,7 +30,7 @@ const char *compute_folder(const struct compute *compute);
 
 // Something was kept about a job: it is new, wanted to end, or to be tried again.
 void compute_tell(struct compute *compute, const char *tenant, const char *job);
-// Policy or accounts have another version.
+// Policy, accounts, nodes or money have been changed by somebody.
 void compute_renew(struct compute *compute);
 // The tenant is gone: its jobs end and its folders go.
 void compute_close_tenant(struct compute *compute, const char *tenant);
@@ -70,7 +71,8 @@ struct compute_gpu {          // of a node
 struct compute_node {
     const char *name, *type; // type "": no GPU
     enum node_state state;
-    const char *reason;
+    const char *reason; // why it is not up
+    bool is_ordered;    // people took it out of work
     uint32_t n_gpu, cpu_milli, memory_mib, cpu_free_milli, memory_free_mib;
     const struct compute_gpu *gpu; // (n_gpu)
 };
@@ -88,6 +90,15 @@ typedef void (*compute_see_queued)(void *context, const struct compute_queued *q
 // At most `most` jobs in the order in which they would be tried; gives how many wait.
 uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
                              void *context);
+
+struct compute_world {
+    uint64_t watts, cap_watts; // cap_watts 0: none
+    const struct cluster *cluster;
+    const maru_error *policy_fault, *accounts_fault; // code MARU_OK: the newest version holds
+    const struct accounts_told *guarantees;
+};
+typedef void (*compute_see_world)(void *context, const struct compute_world *world);
+void compute_look_world(struct compute *compute, compute_see_world see, void *context);
 
 struct compute_account {
     const char *name; // a tenant, or tenant/project

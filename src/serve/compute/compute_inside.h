@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "serve/compute/compute.h"
 #include "serve/compute/job_request.h"
+#include "serve/compute/pool_documents.h"
 #include "store/store.h"
 
 struct live_job { // that has not ended
@@ -35,13 +36,25 @@ struct told {
     char tenant[STORE_TENANT_BYTES], job[STORE_ID_BYTES];
 };
 
+struct node_state_told {
+    char reason[100]; // why it is not up; "": it is
+    bool is_ordered;  // people said so, not the inventory
+    bool is_down;     // of an order
+};
 struct world { // what the pool stands on: replaced as a whole
     struct arena arena;
     struct cluster cluster;
     struct accounts accounts;
     struct pool_policy policy;
-    const char **node_reason;  // (n_node)
-    struct digest fingerprint; // of the inventory it was made from
+    struct document_told policy_told, accounts_told;
+    struct accounts_told guarantees_told;
+    int64_t next_us;              // a lease begins or ends then
+    struct node_state_told *node; // (n_node); its reason may change
+    struct digest fingerprint;    // of the inventory it was made from
+};
+
+struct known_account { // that uses the pool, or has
+    char tenant[STORE_TENANT_BYTES], project[JOB_MAX_PROJECT + 1];
 };
 
 struct compute {
@@ -59,6 +72,8 @@ struct compute {
     size_t n_job, cap_job;
     struct live_job **by_number; // (n_by_number) of the pool's numbers
     size_t n_by_number;
+    struct known_account *known; // (n_known) in the order of names
+    size_t n_known, cap_known;
     struct world *world;
     struct pool *pool;
     bool is_world_old; // a project is missing, or the inventory or the policy is another
@@ -92,6 +107,19 @@ MARU_MUST_USE maru_status world_ask(const struct world *world, struct live_job *
                                     maru_error *err);
 // Nodes that came, went or fell ill since; true: the world is old.
 bool world_look_nodes(struct compute *compute);
+
+// ---- world_accounts.c
+
+// Somebody uses the pool: from now on the worlds have him.
+//   errors  MARU_E_MEMORY
+MARU_MUST_USE maru_status known_add(struct compute *compute, const char *tenant,
+                                    const char *project, maru_error *err);
+void known_remove_tenant(struct compute *compute, const char *tenant);
+// Accounts and policy of a world that has its cluster.
+MARU_MUST_USE maru_status world_make_accounts(struct world *world, struct compute *compute,
+                                              maru_error *err);
+MARU_MUST_USE maru_status world_read_policy(struct world *world, struct compute *compute,
+                                            maru_error *err);
 
 // ---- dispatching.c
 

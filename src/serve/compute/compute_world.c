@@ -12,7 +12,7 @@
 // What the pool stands on is frozen: when an inventory, a policy or a project is another, a new world is made, a new pool in it, and all
 // jobs are told to that one as they stand: what runs is adopted, what waits is submitted in its old order.
 
-enum { WORLD_BYTES = 256 << 20, DOCUMENT_BYTES = 1 << 20, IDLE_WATTS = 60, BUSY_WATTS = 500 };
+enum { WORLD_BYTES = 256 << 20, IDLE_WATTS = 60, BUSY_WATTS = 500 };
 
 void world_free(struct world *world) {
     if (world) {
@@ -83,8 +83,8 @@ static maru_status make_cluster(struct world *world, const struct inventory *inv
     struct gpu_type type[CLUSTER_MAX_TYPES];
     uint32_t n_type = 0;
     struct cluster_node *node = alloc_new(inventory->n + 1, sizeof *node);
-    world->node_reason = arena_take(&world->arena, inventory->n + 1, sizeof *world->node_reason);
-    if (!node || !world->node_reason) {
+    world->node = arena_take(&world->arena, inventory->n + 1, sizeof *world->node);
+    if (!node || !world->node) {
         alloc_free(node);
         return fail(err, MARU_E_MEMORY, "no memory");
     }
@@ -97,7 +97,6 @@ static maru_status make_cluster(struct world *world, const struct inventory *inv
                                         .memory_mib = from->memory_mib,
                                         .type = its,
                                         .n_gpu = its == CLUSTER_NO_TYPE ? 0 : (uint8_t)from->n_gpu};
-        world->node_reason[i] = arena_text(&world->arena, from->reason, strlen(from->reason));
     }
     const struct cluster_rows rows = {
         .type = type, .node = node, .n_type = n_type, .n_node = (uint32_t)inventory->n};
@@ -107,78 +106,10 @@ static maru_status make_cluster(struct world *world, const struct inventory *inv
     return st;
 }
 
-// ---- accounts
-
-static bool add_account(struct account *row, uint32_t *n, char *name, uint32_t parent) {
-    if (*n == ACCOUNTS_MAX || !name) {
-        return false;
-    }
-    row[*n] = (struct account){.name = name, .parent = parent, .weight = 1000};
-    ++*n;
-    return true;
-}
-
-static uint32_t find_row(const struct account *row, uint32_t n, const char *name) {
-    for (uint32_t i = 0; i < n; i++) {
-        if (strcmp(row[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return ACCOUNTS_MAX;
-}
-
-// A tenant and its project, where they are not there yet.
-static bool add_project(struct arena *arena, struct account *row, uint32_t *n, const char *tenant,
-                        const char *project) {
-    char name[STORE_TENANT_BYTES + JOB_MAX_PROJECT + 2];
-    uint32_t parent = find_row(row, *n, tenant);
-    if (parent == ACCOUNTS_MAX) {
-        parent = *n;
-        if (!add_account(row, n, arena_text(arena, tenant, strlen(tenant)), 0)) {
-            return false;
-        }
-    }
-    const int n_name = snprintf(name, sizeof name, "%s/%s", tenant, project);
-    return find_row(row, *n, name) < ACCOUNTS_MAX ||
-           add_account(row, n, arena_text(arena, name, (size_t)n_name), parent);
-}
-
-static int by_name(const void *a, const void *b) {
-    const struct live_job *const *one = a, *const *other = b;
-    const int order = strcmp((*one)->tenant, (*other)->tenant);
-    return order ? order : strcmp((*one)->project, (*other)->project);
-}
-
-// Rows in the order of names, so that they are the same whoever comes first.
-static maru_status make_accounts(struct world *world, const struct compute *compute,
-                                 maru_error *err) {
-    static char root[] = "all";
-    const size_t most = 2 * compute->n_job + 1;
-    struct account *row = alloc_new(most, sizeof *row);
-    const struct live_job **job = alloc_new(compute->n_job + 1, sizeof *job);
-    uint32_t n = 0;
-    bool is_well = row && job && add_account(row, &n, root, 0);
-    if (is_well && compute->n_job > 0) {
-        memcpy(job, compute->job, compute->n_job * sizeof *job);
-        qsort(job, compute->n_job, sizeof *job, by_name);
-    }
-    for (size_t i = 0; is_well && i < compute->n_job; i++) {
-        if (i == 0 || by_name(&job[i - 1], &job[i]) != 0) {
-            is_well = add_project(&world->arena, row, &n, job[i]->tenant, job[i]->project);
-        }
-    }
-    const maru_status st =
-        is_well ? accounts_make(row, n, &world->cluster, &world->arena, &world->accounts, err)
-                : fail(err, MARU_E_MEMORY, "no memory");
-    alloc_free(row);
-    alloc_free(job);
-    return st;
-}
-
 uint32_t world_find_account(const struct world *world, const char *tenant, const char *project) {
     char name[STORE_TENANT_BYTES + JOB_MAX_PROJECT + 2];
     snprintf(name, sizeof name, "%s/%s", tenant, project);
-    return find_row(world->accounts.row, world->accounts.n, name);
+    return accounts_table_find(&world->accounts, name);
 }
 
 uint32_t world_find_node(const struct world *world, const char *name) {
@@ -231,27 +162,6 @@ static void move_parts(const struct compute *compute, const struct world *old,
                                     : UINT32_MAX;
         }
     }
-}
-
-// ---- policy
-
-static maru_status read_policy(struct world *world, struct store *store, maru_error *err) {
-    struct tenant *local = NULL;
-    struct text text;
-    text_init(&text, DOCUMENT_BYTES);
-    pool_policy_default(&world->policy);
-    maru_status st = store_hold(store, "local", &local, err);
-    if (st == MARU_OK) {
-        st = tenant_get_document(local, "pool-policy", 0, &text, NULL, NULL, err);
-        if (st == MARU_E_USAGE) { // nobody has written one
-            st = MARU_OK;
-        } else if (st == MARU_OK) {
-            st = pool_policy_read(&world->policy, text.bytes ? text.bytes : "", text.n_bytes, err);
-        }
-        store_release(store, local);
-    }
-    text_fini(&text);
-    return st;
 }
 
 // ---- a pool with all jobs
@@ -321,7 +231,7 @@ static void carry_memory(struct pool *from, const struct world *old, struct pool
     const int64_t now_us = clock_unix_us();
     for (uint32_t i = 0; from && i < world->accounts.n; i++) {
         const uint32_t was =
-            find_row(old->accounts.row, old->accounts.n, world->accounts.row[i].name);
+            i ? accounts_table_find(&old->accounts, world->accounts.row[i].name) : 0;
         if (was < ACCOUNTS_MAX) {
             struct account_look look;
             pool_look_account(from, was, &look);
@@ -330,11 +240,41 @@ static void carry_memory(struct pool *from, const struct world *old, struct pool
     }
 }
 
-static void set_states(struct pool *pool, const struct inventory *inventory) {
+// What people said of nodes; of one that is not there any more nothing is left but the document.
+static maru_status read_orders(struct world *world, struct compute *compute, maru_error *err) {
+    struct node_orders orders;
+    struct document_told told = {0};
+    const maru_status st = pool_nodes_load(compute->store, &world->arena, &orders, &told, err);
+    for (uint32_t i = 0; st == MARU_OK && i < orders.n; i++) {
+        const uint32_t node = world_find_node(world, orders.order[i].name);
+        if (node < world->cluster.n_node) {
+            world->node[node] =
+                (struct node_state_told){.is_ordered = true, .is_down = orders.order[i].is_down};
+            memcpy(world->node[node].reason, orders.order[i].reason,
+                   sizeof world->node[node].reason);
+        }
+    }
+    return st;
+}
+
+static enum node_state state_of(const struct world *world, uint32_t node,
+                                const struct executor_node *seen) {
+    const struct node_state_told *told = &world->node[node];
+    return !seen->is_up || (told->is_ordered && told->is_down) ? NODE_DOWN
+           : told->is_ordered                                  ? NODE_DRAINED
+                                                               : NODE_UP;
+}
+
+static void set_states(struct pool *pool, struct world *world, const struct inventory *inventory) {
     const int64_t now_us = clock_unix_us();
-    for (size_t i = 0; i < inventory->n; i++) {
-        if (!inventory->node[i].is_up) {
-            pool_set_node(pool, now_us, (uint32_t)i, NODE_DOWN);
+    for (uint32_t i = 0; i < inventory->n; i++) {
+        const struct executor_node *seen = &inventory->node[i];
+        const enum node_state state = state_of(world, i, seen);
+        if (state != NODE_UP) {
+            pool_set_node(pool, now_us, i, state);
+        }
+        if (!seen->is_up) {
+            snprintf(world->node[i].reason, sizeof world->node[i].reason, "%s", seen->reason);
         }
     }
 }
@@ -342,8 +282,9 @@ static void set_states(struct pool *pool, const struct inventory *inventory) {
 static maru_status fill_world(struct compute *compute, struct world *world,
                               const struct inventory *inventory, maru_error *err) {
     maru_status st = make_cluster(world, inventory, err);
-    st = st == MARU_OK ? make_accounts(world, compute, err) : st;
-    return st == MARU_OK ? read_policy(world, compute->store, err) : st;
+    st = st == MARU_OK ? read_orders(world, compute, err) : st;
+    st = st == MARU_OK ? world_make_accounts(world, compute, err) : st;
+    return st == MARU_OK ? world_read_policy(world, compute, err) : st;
 }
 
 maru_status world_renew(struct compute *compute, maru_error *err) {
@@ -362,7 +303,7 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
     if (st == MARU_OK) {
         pthread_mutex_lock(&compute->lock);
         struct world *old = compute->world;
-        set_states(pool, &inventory);
+        set_states(pool, world, &inventory);
         move_parts(compute, old, world);
         st = tell_all(compute, pool, world, err);
         carry_memory(compute->pool, old, pool, world);
@@ -379,6 +320,26 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
     return st;
 }
 
+// The inventory says another thing of a node than before: nothing new starts on one that is ill, and what runs there goes on elsewhere.
+static void see_change(struct compute *compute, uint32_t node, const struct executor_node *seen) {
+    struct world *world = compute->world;
+    const enum node_state state = state_of(world, node, seen);
+    struct log_line line;
+    if (state == space_node_state(pool_space(compute->pool), node)) {
+        return;
+    }
+    pthread_mutex_lock(&compute->lock);
+    pool_set_node(compute->pool, clock_unix_us(), node, state);
+    if (!world->node[node].is_ordered || !seen->is_up) {
+        snprintf(world->node[node].reason, sizeof world->node[node].reason, "%s", seen->reason);
+    }
+    pthread_mutex_unlock(&compute->lock);
+    log_open(&line, LOG_WARN, seen->is_up ? "node up" : "node down");
+    log_add_string(&line, "node", seen->name);
+    log_add_string(&line, "detail", seen->reason);
+    log_close(&line);
+}
+
 bool world_look_nodes(struct compute *compute) {
     struct inventory inventory = {0};
     maru_error err = {0};
@@ -388,20 +349,8 @@ bool world_look_nodes(struct compute *compute) {
     }
     const struct digest now = fingerprint_of(&inventory);
     const bool is_same = memcmp(&now, &compute->world->fingerprint, sizeof now) == 0;
-    for (size_t i = 0; is_same && i < inventory.n; i++) {
-        const enum node_state state = space_node_state(pool_space(compute->pool), (uint32_t)i);
-        const bool was_up = state != NODE_DOWN;
-        if (was_up != inventory.node[i].is_up) {
-            struct log_line line;
-            pthread_mutex_lock(&compute->lock);
-            pool_set_node(compute->pool, clock_unix_us(), (uint32_t)i,
-                          inventory.node[i].is_up ? NODE_UP : NODE_DOWN);
-            pthread_mutex_unlock(&compute->lock);
-            log_open(&line, LOG_WARN, inventory.node[i].is_up ? "node up" : "node down");
-            log_add_string(&line, "node", inventory.node[i].name);
-            log_add_string(&line, "detail", inventory.node[i].reason);
-            log_close(&line);
-        }
+    for (uint32_t i = 0; is_same && i < inventory.n; i++) {
+        see_change(compute, i, &inventory.node[i]);
     }
     alloc_free(inventory.node);
     return !is_same;

@@ -217,6 +217,7 @@ static void drop_tenant(struct compute *compute, const char *tenant) {
         }
         live_remove(compute, job);
     }
+    known_remove_tenant(compute, tenant);
     if (job_folder_remove_tenant(compute->folder, tenant, &err) != MARU_OK) {
         log_say(LOG_ERROR, "tenant folders", err.text);
     }
@@ -349,7 +350,8 @@ void dispatch_turn(struct compute *compute) {
         compute->is_world_old = world_look_nodes(compute) || compute->is_world_old;
     }
     pthread_mutex_lock(&compute->lock);
-    compute->is_world_old = compute->is_world_old || compute->is_renewed;
+    compute->is_world_old =
+        compute->is_world_old || compute->is_renewed || now_us >= compute->world->next_us;
     compute->is_renewed = false;
     pthread_mutex_unlock(&compute->lock);
     if (compute->is_world_old && world_renew(compute, &err) != MARU_OK) {

@@ -61,7 +61,7 @@ struct route {
     const char *pattern; // as in docs/openapi.json: {name} stands for one part of the path
     enum role role;      // that is needed at least
     bool is_public;      // nobody has to say who he is
-    bool is_of_server;   // only for admins of tenant local
+    bool is_of_server;   // only for the tenant local
     bool is_slow;        // handled by the hands, not by a thread of the network
     uint32_t max_body;
     route_handler handle;
@@ -165,6 +165,8 @@ MARU_MUST_USE maru_status run_add_json(struct text *out, struct server *server,
 // Does this server run jobs?
 //   errors  with status 503: why it does not
 MARU_MUST_USE maru_status compute_require(struct request *request, maru_error *err);
+// Is who asks an operator of this server: of tenant `local`?
+bool request_is_operator(const struct request *request);
 // Jobs that were submitted together, in request->out.
 MARU_MUST_USE maru_status job_tell_batch(struct request *request, const char *batch,
                                          maru_error *err);
@@ -303,5 +305,10 @@ maru_status api_list_job_files(struct request *request, maru_error *err);
 maru_status api_get_job_file(struct request *request, maru_error *err);
 maru_status api_get_pool(struct request *request, maru_error *err);
 maru_status api_get_pool_queue(struct request *request, maru_error *err);
+maru_status api_get_pool_policy(struct request *request, maru_error *err);
+maru_status api_put_pool_policy(struct request *request, maru_error *err);
+maru_status api_get_pool_accounts(struct request *request, maru_error *err);
+maru_status api_put_pool_accounts(struct request *request, maru_error *err);
+maru_status api_set_pool_node(struct request *request, maru_error *err);
 
 #endif

@@ -175,6 +175,11 @@ static const struct route routes[] = {
     {"GET", "/v1/jobs/{job}/files/{file}", ROLE_VIEWER, false, false, SLOW, 0, api_get_job_file},
     {"GET", "/v1/pool", ROLE_VIEWER, false, false, FAST, 0, api_get_pool},
     {"GET", "/v1/pool/queue", ROLE_VIEWER, false, false, FAST, 0, api_get_pool_queue},
+    {"GET", "/v1/pool/policy", ROLE_VIEWER, false, false, SLOW, 0, api_get_pool_policy},
+    {"PUT", "/v1/pool/policy", ROLE_OPERATOR, false, true, SLOW, JSON, api_put_pool_policy},
+    {"GET", "/v1/pool/accounts", ROLE_VIEWER, false, false, SLOW, 0, api_get_pool_accounts},
+    {"PUT", "/v1/pool/accounts", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_put_pool_accounts},
+    {"POST", "/v1/pool/nodes/{node}", ROLE_OPERATOR, false, true, SLOW, JSON, api_set_pool_node},
     {"POST", "/api/v2/write", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_write_lines},
     {"GET", "/v1/audit", ROLE_ADMIN, false, false, FAST, 0, api_list_audit},
 };

@@ -17,7 +17,19 @@
     X("a table of accounts has at most {1} MiB", "계정표는 {1} MiB까지입니다") \
     X("'{1}' has another row like this one", "'{1}'에 이와 같은 행이 또 있습니다") \
     X("'{1}' is no number of GPUs of a type: such as h100:4 a100:2", "'{1}'[은/는] 종류별 GPU 수가 아닙니다: h100:4 a100:2처럼 적습니다") \
-    X("a table of accounts needs the column account", "계정표에는 계정 열이 있어야 합니다")
+    X("a table of accounts needs the column account", "계정표에는 계정 열이 있어야 합니다") \
+    /* the server */ \
+    X("{1} GPUs of type '{2}' are guaranteed, the cluster has {3}", "'{2}' GPU의 보장량이 {1}개인데 클러스터에는 {3}개 있습니다") \
+    X("guarantees are cut", "보장량을 비례하여 줄였습니다") \
+    X("GPUs of type '{1}' are guaranteed, and no node has any", "'{1}' GPU를 보장했지만 어느 노드에도 없습니다") \
+    X("at most {1} nodes are out of work", "점검 중인 노드는 {1}개까지입니다") \
+    X("the policy is wanted as a text", "정책은 문자열이어야 합니다") \
+    X("GPUs are an object of numbers by type", "GPU는 종류별 개수를 적은 객체입니다") \
+    X("a list of objects is wanted", "객체의 목록이어야 합니다") \
+    X("a text or a list of rows is wanted, one of both", "text와 rows 가운데 하나만 있어야 합니다") \
+    X("up, drained or down is wanted", "up, drained, down 가운데 하나여야 합니다") \
+    X("one line of text is wanted", "한 줄의 글이어야 합니다") \
+    X("there is no such node", "그런 노드가 없습니다")
 // clang-format on
 
 #endif
