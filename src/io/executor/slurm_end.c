@@ -6,7 +6,8 @@
 #include "io/executor/slurm_script.h"
 
 // A job's script ends itself with a signal of its own where the launch did not just end (slurm_script.h); all others are those of the
-// command. A job that was put back into the queue counts as the run that it had: the script lets it run no second time.
+// command. Where a controller does not hear in time that a node has begun a job it ends the job as FAILED with 1, begun or not; the
+// script then has left no word of its own end, and the launch is one that its node lost. A job that was put back into the queue counts as the run that it had: the script lets it run no second time.
 
 enum { CODE_OF_SIGNAL = 128 };
 
@@ -74,6 +75,9 @@ static enum launch_end by_state(const struct slurm_job *job, struct slurm_asked 
     if (asked.is_stopped || job->state == SLURM_CANCELLED) {
         out->exit_code = is_signal ? CODE_OF_SIGNAL + job->exit_signal : job->exit_code;
         return END_STOPPED;
+    }
+    if (job->state == SLURM_FAILED && !is_signal && job->exit_code == 1 && !asked.has_left) {
+        return END_NODE;
     }
     if (job->started_us == 0 && job->state == SLURM_FAILED) {
         say(out, "Slurm could not start it");

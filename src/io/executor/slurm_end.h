@@ -8,6 +8,7 @@ struct slurm_asked { // what was asked of the launch
     uint32_t memory_mib;
     bool is_stopped; // by executor_stop
     bool has_begun;  // it has the claim: it ran, also where this row has not begun
+    bool has_left;   // its script has come to its own end
 };
 
 // row: its job, once for each time that it was in the queue, in order; the last one has ended.

@@ -403,6 +403,7 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
             .memory_mib = record->memory_mib,
             .is_stopped = record->stop_us > 0,
             .has_begun = last->started_us == 0 && slurm_record_claim(record, id) == number,
+            .has_left = slurm_record_left(record, id) == number,
         };
         slurm_end_of(past.row, past.n, asked, out);
         st = slurm_record_end(record, out, err);

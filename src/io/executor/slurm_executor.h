@@ -1,6 +1,6 @@
 // Jobs on a cluster that Slurm schedules, by its own commands: sbatch, squeue, sacct, scancel, sinfo.
 //
-// A launch is a job named MARK.ID of the account MARK-TENANT-PROJECT (slurm_accounts.h). Its folder has to be the same path on this
+// A launch is a job named MARK.ID of the account MARK_TENANT_PROJECT (slurm_accounts.h). Its folder has to be the same path on this
 // machine and on the nodes, on a file system with hard links. Slurm's accounting (slurmdbd) has to be there: it alone knows for sure
 // how a job ended. All jobs are this process's user's; bubblewrap on the nodes keeps tenants apart.
 #ifndef IO_EXECUTOR_SLURM_EXECUTOR_H

@@ -278,7 +278,7 @@ maru_status slurm_record_drop(const struct slurm_record *record, maru_error *err
                : refuse("take away", record->path, err);
 }
 
-uint64_t slurm_record_claim(const struct slurm_record *record, const char *id) {
+static uint64_t number_in(const struct slurm_record *record, const char *what, const char *id) {
     char name[NAME_BYTES], bytes[CLAIM_BYTES];
     const int folder = open(record->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
@@ -289,7 +289,7 @@ uint64_t slurm_record_claim(const struct slurm_record *record, const char *id) {
     if (inner < 0) {
         return 0;
     }
-    snprintf(name, sizeof name, "claim-%s", id);
+    snprintf(name, sizeof name, "%s-%s", what, id);
     const int file = openat(inner, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     close(inner);
     if (file < 0) {
@@ -303,6 +303,14 @@ uint64_t slurm_record_claim(const struct slurm_record *record, const char *id) {
     bytes[n] = '\0';
     int64_t number = 0;
     return number_int64(bytes, strcspn(bytes, " "), &number) && number > 0 ? (uint64_t)number : 0;
+}
+
+uint64_t slurm_record_claim(const struct slurm_record *record, const char *id) {
+    return number_in(record, "claim", id);
+}
+
+uint64_t slurm_record_left(const struct slurm_record *record, const char *id) {
+    return number_in(record, "end", id);
 }
 
 maru_status slurm_record_each(const char *state, slurm_see_id see, void *context, maru_error *err) {

@@ -54,6 +54,8 @@ MARU_MUST_USE maru_status slurm_record_drop(const struct slurm_record *record, m
 
 // Who has the claim of a launch (slurm_script.h): the number of a job, 0 where none has. A link or what is too long is none.
 uint64_t slurm_record_claim(const struct slurm_record *record, const char *id);
+// The same of who has come to its own end, and has said so.
+uint64_t slurm_record_left(const struct slurm_record *record, const char *id);
 
 // Each launch that is kept, in no order; see returns false to end.
 typedef bool (*slurm_see_id)(void *context, const char *id);

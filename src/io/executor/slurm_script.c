@@ -28,22 +28,32 @@ bool slurm_job_name(const char *mark, const char *id, char *out, size_t cap) {
     return n > 0 && (size_t)n < cap;
 }
 
-bool slurm_account_name(const char *mark, const char *tenant, const char *project, char *out,
-                        size_t cap) {
-    const int n = project && project[0] ? snprintf(out, cap, "%s-%s-%s", mark, tenant, project)
-                                        : snprintf(out, cap, "%s-%s", mark, tenant);
-    if (n <= 0 || (size_t)n >= cap || !tenant[0]) {
-        return false;
-    }
-    for (char *at = out; *at != '\0'; at++) {
-        if (*at >= 'A' && *at <= 'Z') { // Slurm has accounts in lower case alone
-            *at = (char)(*at - 'A' + 'a');
-        }
-        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", *at)) {
+// The words of an account's name are those that Slurm and maru both allow; capitals become small, as in Slurm.
+static bool add_account_word(const char *word, char *out, size_t cap, size_t *n) {
+    for (; *word != '\0'; word++) {
+        const char byte = *word >= 'A' && *word <= 'Z' ? (char)(*word - 'A' + 'a') : *word;
+        if (*n + 1 >= cap || !strchr("abcdefghijklmnopqrstuvwxyz0123456789-", byte)) {
             return false;
         }
+        out[(*n)++] = byte;
     }
+    out[*n] = '\0';
     return true;
+}
+
+bool slurm_account_name(const char *mark, const char *tenant, const char *project, char *out,
+                        size_t cap) {
+    const char *const word[] = {tenant, project ? project : ""};
+    size_t n = 0;
+    bool fits = tenant[0] != '\0' && add_account_word(mark, out, cap, &n);
+    for (size_t i = 0; i < 2 && fits; i++) {
+        fits = n + 1 < cap;
+        if (fits && word[i][0] != '\0') {
+            out[n++] = '_';
+            fits = add_account_word(word[i], out, cap, &n);
+        }
+    }
+    return fits;
 }
 
 static bool is_word_of(const char *text, const char *more) {
@@ -81,11 +91,10 @@ maru_status slurm_check(const struct launch *launch, const struct slurm_shape *s
     }
     if (launch->tenant && launch->tenant[0] &&
         !slurm_account_name(shape->mark, launch->tenant, launch->project, name, sizeof name)) {
-        return fail(
-            err, MARU_E_INPUT,
-            "Slurm has no account for tenant %.60s, project %.60s: letters, digits, - and _ "
-            "are possible",
-            launch->tenant, launch->project ? launch->project : "");
+        return fail(err, MARU_E_INPUT,
+                    "Slurm has no account for tenant %.60s, project %.60s: letters, digits and - "
+                    "are possible",
+                    launch->tenant, launch->project ? launch->project : "");
     }
     if (!is_word_of(launch->gpu_type ? launch->gpu_type : "", "-_.") ||
         !is_word_of(launch->qos ? launch->qos : "", "-_.")) {
@@ -229,41 +238,55 @@ static maru_status done(const struct text *out, maru_error *err) {
 maru_status slurm_write_script(const struct launch *launch, const struct slurm_shape *shape,
                                struct text *out, maru_error *err) {
     static const char claim[] =
-        "end() { trap - 36 37 38; kill -\"$1\" $$; sleep 9; exit 1; } # Slurm keeps the signal\n"
+        "end() { # SIGNAL: Slurm keeps it. Nothing that comes now is to end this otherwise.\n"
+        "    trap '' 36 37 38 TERM; trap - \"$1\"\n"
+        "    leave; kill -\"$1\" $$; sleep 9; exit 1\n"
+        "}\n"
+        "leave() { # by itself, which stands beside the claim\n"
+        "    [ -z \"$me\" ] || echo \"$me\" >\".maru/end-$id\"\n"
+        "    [ -z \"$clocks\" ] || kill -9 -- $clocks 2>/dev/null\n"
+        "}\n"
         "ulimit -c 0\n"
+        "clocks= me=\n"
         "cd -- \"$folder\" 2>/dev/null && mkdir -p .maru 2>/dev/null || end 41\n"
         "token=\"${HOSTNAME:-node}.$$.$(date +%s%N)\" # of this run: a controller that was killed "
         "may "
         "run a job again as if never\n"
-        "me=\"$SLURM_JOB_ID $token\"\n"
+        "run=\"$SLURM_JOB_ID $token\"\n"
         "mine=\".maru/claim-$id.$SLURM_JOB_ID.$token\"\n"
-        "echo \"$me\" 2>/dev/null >\"$mine\" || end 41\n"
+        "echo \"$run\" 2>/dev/null >\"$mine\" || end 41\n"
         "ln \"$mine\" \".maru/claim-$id\" 2>/dev/null # one link of a name: whoever comes later "
         "fails\n"
         "held=; read -r held 2>/dev/null <\".maru/claim-$id\"; rm -f \"$mine\"\n"
         "[ -n \"$held\" ] || end 41\n"
         "[ \"${held% *}\" = \"$SLURM_JOB_ID\" ] || end 40\n"
-        "[ \"$held\" = \"$me\" ] || end 43\n";
-    static const char run[] =
+        "[ \"$held\" = \"$run\" ] || end 43\n"
+        "me=$run\n";
+    static const char logs[] =
         "keep() { # FILE: what comes, up to the cap; it ends when all who write have ended\n"
         "    trap '' TERM\n"
-        "    left=$((cap - $(stat -c %s \"$1\" 2>/dev/null || echo 0)))\n"
+        "    left=$((cap - 100 - $(stat -c %s \"$1\" 2>/dev/null || echo 0)))\n"
         "    [ $left -le 0 ] || stdbuf -o0 head -c $left >>\"$1\"\n"
-        "    if [ \"$(head -c 1 | wc -c)\" = 1 ]; then\n"
-        "        echo >>\"$1\"; echo \"maru: cut here, after $cap bytes\" >>\"$1\"; cat "
-        ">/dev/null\n"
-        "    fi\n"
+        "    more=$(wc -c)\n"
+        "    [ \"$more\" = 0 ] || printf '\\n[...+%s bytes]\\n' \"$more\" >>\"$1\"\n"
         "}\n"
-        "exec {o}> >(keep .maru/out); ko=$!\n"
-        "exec {e}> >(keep .maru/err); ke=$!\n"
+        "for f in out err; do # a file of its own, whatever stands there\n"
+        "    [ -f $f ] && [ ! -L $f ] || rm -rf -- ./$f\n"
+        "done\n"
+        "exec {o}> >(keep out); ko=$!\n"
+        "exec {e}> >(keep err); ke=$!\n";
+    static const char run[] =
         "why= hit= child= left=50\n"
-        "set -m # the part is a process group, so that all of it can be ended\n"
+        "set -m # what follows are process groups, so that all of one can be ended\n"
+        "clock() { (sleep \"$1\"; kill -\"$2\" $$) >/dev/null 2>&1 {o}>&- {e}>&- & "
+        "clocks=\"$clocks "
+        "-$!\"; }\n"
         "ask() { # END SECONDS: the checkpoint signal now, an end after the grace\n"
         "    hit=1\n"
         "    [ -z \"$why\" ] || return\n"
         "    why=$1\n"
         "    kill -\"$signal\" $child\n"
-        "    (sleep \"$2\"; kill -37 $$) >/dev/null 2>&1 {o}>&- {e}>&- &\n"
+        "    clock \"$2\" 37\n"
         "}\n"
         "stop_grace() { local s=$grace; read -r s 2>/dev/null <\".maru/stop-$id\"; echo "
         "\"${s:-$grace}\"; }\n"
@@ -277,8 +300,8 @@ maru_status slurm_write_script(const struct launch *launch, const struct slurm_s
         "    [ -z \"$SLURM_CPUS_PER_TASK\" ] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK\n"
         "    srun --kill-on-bad-exit=1 bash \".maru/part-$id\" >&$o 2>&$e </dev/null & child=$!\n"
         "fi\n"
+        "[ \"$before\" = - ] || clock \"$before\" 36\n"
         "exec {o}>&- {e}>&-\n"
-        "[ \"$before\" = - ] || (sleep \"$before\"; kill -36 $$) >/dev/null 2>&1 &\n"
         "while :; do\n"
         "    hit=\n"
         "    wait $child; code=$?\n"
@@ -293,9 +316,13 @@ maru_status slurm_write_script(const struct launch *launch, const struct slurm_s
         "    sleep 0.1\n"
         "done\n"
         "[ \"$why\" != 42 ] || end 42\n"
+        "# Of parts that end apart the first to fail says how: srun ends the others, and has its "
+        "own "
+        "code.\n"
+        "[ $code = 0 ] || [ \"$parts\" = 1 ] || read -r code 2>/dev/null <\".maru/code-$id\"\n"
         "[ $code = 173 ] && end 45\n"
         "[ $code -gt 128 ] && [ $code -lt 162 ] && end $((code - 128))\n"
-        "exit $code\n";
+        "leave; exit $code\n";
     const int64_t limit = seconds_up(launch->limit_us), grace = seconds_up(launch->grace_us);
     text_addz(out, "#!/bin/bash\n# A launch of maru: runs once, ends on time, tells how.\n");
     text_addf(out, "id=%s parts=%zu signal=%d grace=%lld cap=%llu\n", launch->id, launch->n_part,
@@ -307,37 +334,52 @@ maru_status slurm_write_script(const struct launch *launch, const struct slurm_s
     }
     add_setting(out, "folder", launch->folder);
     text_addz(out, claim);
+    text_addz(out, logs);
     text_addz(out, run);
     return done(out, err);
 }
 
-// The same view that a job has on one machine: its folder as /work, its files in /in, programs of the node, and no more.
+// The same view that a job has on one machine (sandbox.c): work/ as /work, its files in /in, its script, programs of the node, no more.
+// An old bubblewrap cannot forbid further namespaces, nor limit a file system in memory; then it is done without.
 static void add_sandbox(struct text *out, const struct launch *launch,
                         const struct slurm_shape *shape) {
     static const char view[] =
-        " --die-with-parent --unshare-all --proc /proc --dev /dev --tmpfs /tmp --ro-bind /usr "
-        "/usr\n"
-        "    --ro-bind-try /sys /sys --bind \"$folder\" /work --ro-bind \"$folder/.maru\" "
-        "/work/.maru "
-        "--chdir /work)\n"
-        "for d in bin sbin lib lib32 lib64; do\n"
+        "exec 8<<<$'root:x:0:0::/:/usr/sbin/nologin\\nmaru:x:1000:1000::/work:/bin/sh'\n"
+        "exec 9<<<$'root:x:0:\\nmaru:x:1000:'\n"
+        "inside=(--unshare-user --uid 1000 --gid 1000 --unshare-pid --unshare-ipc "
+        "--unshare-uts\n"
+        "    --hostname \"$id\" --unshare-cgroup-try --die-with-parent --cap-drop ALL)\n"
+        "case $(\"$bwrap\" --help 2>&1) in *--disable-userns*) inside+=(--disable-userns); "
+        "sized=1 ;; esac\n"
+        "inside+=(--proc /proc --dev /dev --ro-bind /usr /usr --ro-bind-try /opt /opt "
+        "--ro-bind-try /sys /sys)\n"
+        "for d in /tmp /dev/shm; do\n"
+        "    [ -z \"$sized\" ] || [ $memory = 0 ] || inside+=(--size $((memory << 20)))\n"
+        "    inside+=(--tmpfs $d)\n"
+        "done\n"
+        "for d in bin sbin lib lib32 lib64 libx32; do\n"
         "    if [ -L /$d ]; then inside+=(--symlink \"$(readlink /$d)\" /$d)\n"
         "    elif [ -d /$d ]; then inside+=(--ro-bind /$d /$d); fi\n"
         "done\n"
-        "for f in alternatives group hosts ld.so.cache ld.so.conf ld.so.conf.d localtime "
-        "nsswitch.conf "
-        "passwd resolv.conf ssl; do\n"
+        "for f in alternatives ca-certificates ld.so.cache ld.so.conf ld.so.conf.d localtime "
+        "nsswitch.conf \\\n"
+        "    OpenCL os-release protocols services ssl/certs ssl/openssl.cnf pki timezone $net; do\n"
         "    inside+=(--ro-bind-try /etc/$f /etc/$f)\n"
         "done\n"
+        "inside+=(--ro-bind-data 8 /etc/passwd --ro-bind-data 9 /etc/group)\n"
         "for d in /dev/nvidia* /dev/dri /dev/kfd; do # those of others are closed by Slurm "
         "(ConstrainDevices)\n"
         "    [ ! -e $d ] || inside+=(--dev-bind $d $d)\n"
-        "done\n";
-    text_addz(out, "inside=(");
+        "done\n"
+        "inside+=(--ro-bind-try \"$folder/script\" /job/script --bind \"$folder/work\" /work "
+        "--chdir /work)\n";
+    text_addz(out, "bwrap=");
     add_quoted(out, shape->bwrap);
+    text_addz(out,
+              launch->has_network ? " net='gai.conf host.conf hosts resolv.conf'\n" : " net=\n");
     text_addz(out, view);
-    if (launch->has_network) {
-        text_addz(out, "inside+=(--share-net)\n");
+    if (!launch->has_network) {
+        text_addz(out, "inside+=(--unshare-net)\n");
     }
     for (size_t i = 0; i < launch->n_file; i++) {
         text_addz(out, "inside+=(--ro-bind ");
@@ -350,7 +392,7 @@ static void add_sandbox(struct text *out, const struct launch *launch,
 }
 
 static void add_bare(struct text *out, const struct launch *launch) {
-    text_addz(out, "inside=() home=$folder in=$folder/.maru/in\n");
+    text_addz(out, "inside=() home=$folder/work in=$folder/.maru/in\n");
     for (size_t i = 0; i < launch->n_file; i++) {
         text_addz(out, "mkdir -p \"$in\"; ln -sfn -- ");
         add_quoted(out, launch->file[i].path);
@@ -360,7 +402,8 @@ static void add_bare(struct text *out, const struct launch *launch) {
     }
 }
 
-static void add_environment(struct text *out, const struct launch *launch) {
+// What the tenant has chosen never becomes bubblewrap's own environment, nor bash's: LD_PRELOAD in it would run outside.
+static void add_environment(struct text *out, const struct launch *launch, bool is_inside) {
     text_addz(out,
               "for v in $(compgen -e); do\n"
               "    case $v in SLURM_*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES) ;; *) unset "
@@ -370,13 +413,19 @@ static void add_environment(struct text *out, const struct launch *launch) {
               "MARU_IN=$in MARU_PART=${SLURM_PROCID:-0}\n");
     text_addf(out, "export MARU_JOB=%s MARU_PARTS=%zu MARU_GPUS=%u\n", launch->id, launch->n_part,
               (unsigned)launch->part[0].n_gpu);
+    text_addz(out, is_inside ? "" : "own=(env)\n");
     for (size_t i = 0; launch->env && launch->env[i]; i++) {
         const size_t n = strcspn(launch->env[i], "=");
-        text_addz(out, "export ");
-        text_add(out, launch->env[i], n + 1);
+        text_addz(out, is_inside ? "inside+=(--setenv " : "own+=(");
+        text_add(out, launch->env[i], is_inside ? n : n + 1);
+        text_addz(out, is_inside ? " " : "");
         add_quoted(out, launch->env[i] + n + 1);
-        text_addz(out, "\n");
+        text_addz(out, ")\n");
     }
+    // Options of bubblewrap go through a file: everybody can read a command line.
+    text_addz(out, is_inside ? "exec 7< <(printf '%s\\0' \"${inside[@]}\")\n"
+                               "own=(\"$bwrap\" --args 7 --)\n"
+                             : "");
 }
 
 maru_status slurm_write_part(const struct launch *launch, const struct slurm_shape *shape,
@@ -392,7 +441,7 @@ maru_status slurm_write_part(const struct launch *launch, const struct slurm_sha
         "}\n"
         "hit=\n"
         "trap 'hit=1; t=$(target); [ -z \"$t\" ] || kill -$signal $t' \"$signal\" TERM\n"
-        "( trap - \"$signal\" TERM; exec \"${inside[@]}\" \"${command[@]}\" ) & child=$!\n"
+        "( trap - \"$signal\" TERM; exec \"${own[@]}\" \"${command[@]}\" ) & child=$!\n"
         "while :; do\n"
         "    hit=\n"
         "    wait $child; code=$?\n"
@@ -402,25 +451,29 @@ maru_status slurm_write_part(const struct launch *launch, const struct slurm_sha
         "    [ $again = 127 ] || code=$again\n"
         "    break\n"
         "done\n"
+        "[ $code = 0 ] || (set -C; echo $code >\"$folder/.maru/code-$id\") 2>/dev/null\n"
         "if [ $code -gt 128 ] && [ $code -lt 162 ]; then trap - \"$signal\" TERM; kill -$((code - "
         "128)) $$; fi\n"
         "exit $code\n";
     text_addz(out, "#!/bin/bash\nulimit -c 0\n");
-    text_addf(out, "signal=%d\n", signal_of(launch));
+    text_addf(out, "id=%s signal=%d memory=%u sized=\n", launch->id, signal_of(launch),
+              launch->memory_mib);
     add_setting(out, "folder", launch->folder);
-    text_addz(out, "cd -- \"$folder\" || exit 1\n");
+    text_addz(out, "cd -- \"$folder/work\" || exit 1\n");
     if (shape->bwrap && shape->bwrap[0]) {
         add_sandbox(out, launch, shape);
     } else {
         add_bare(out, launch);
     }
-    add_environment(out, launch);
+    add_environment(out, launch, shape->bwrap && shape->bwrap[0]);
     text_addz(out, "command=(");
     for (size_t i = 0; launch->argv[i]; i++) {
         text_addz(out, i > 0 ? " " : "");
         add_quoted(out, launch->argv[i]);
     }
     text_addz(out, ")\n");
+    text_addz(out, "[ ${#inside[@]} -gt 0 ] || [ \"${command[0]}\" != /job/script ] || "
+                   "command[0]=$folder/script\n");
     text_addz(out, "case ${command[0]} in */*) ;; *)\n"
                    "    type -P -- \"${command[0]}\" >/dev/null || { echo \"no such program: "
                    "${command[0]}\" >&2; kill -45 $$; }\n"

@@ -54,7 +54,8 @@ MARU_MUST_USE maru_status slurm_write_part(const struct launch *launch,
                                            const struct slurm_shape *shape, struct text *out,
                                            maru_error *err);
 
-// MARK.ID, a job's name; MARK-TENANT and MARK-TENANT-PROJECT as Slurm has accounts: lower case, and nothing but letters, digits, - and _.
+// MARK.ID, a job's name; MARK_TENANT and MARK_TENANT_PROJECT as Slurm has accounts: lower case letters, digits and -. Neither a tenant
+// nor a project has a _ in its name, so that no two have one account.
 //   errors  false: it does not fit, or has another byte
 bool slurm_job_name(const char *mark, const char *id, char *out, size_t cap);
 bool slurm_account_name(const char *mark, const char *tenant, const char *project, char *out,

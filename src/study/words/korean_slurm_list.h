@@ -26,7 +26,7 @@
     X("on Slurm all parts of a job have as many GPUs", "Slurm에서는 작업의 모든 부분이 같은 수의 GPU를 써야 합니다") \
     X("on Slurm a job has whole GPUs, no shares of one", "Slurm에서는 GPU를 나누어 쓸 수 없습니다") \
     X("the id of a launch has letters, digits and -", "실행의 id는 영문자, 숫자, -로 씁니다") \
-    X("Slurm has no account for tenant {1}, project {2}: letters, digits, - and _ are possible", "테넌트 {1}, 프로젝트 {2}의 Slurm 계정을 만들 수 없습니다: 영문자, 숫자, -, _만 쓸 수 있습니다") \
+    X("Slurm has no account for tenant {1}, project {2}: letters, digits and - are possible", "테넌트 {1}, 프로젝트 {2}의 Slurm 계정을 만들 수 없습니다: 영문자, 숫자, -만 쓸 수 있습니다") \
     X("not a type of GPU or a QOS of Slurm: {1}, {2}", "Slurm의 GPU 종류나 QOS가 아닙니다: {1}, {2}") \
     X("a job has a command and the absolute path of a folder", "작업에는 명령과 폴더의 절대 경로가 있어야 합니다") \
     X("the command line for Slurm is longer than {1} bytes", "Slurm에 줄 명령이 {1}바이트를 넘습니다") \
