@@ -157,3 +157,18 @@ const char *binary_string(struct binary *in, struct arena *arena) {
     in->is_bad = in->is_bad || !copy;
     return copy ? copy : "";
 }
+
+void binary_letters(struct binary *in, char *out, size_t n) {
+    size_t its = 0;
+    const char *bytes = binary_block(in, &its);
+    out[0] = '\0';
+    if (!bytes) {
+        return;
+    }
+    if (its >= n || memchr(bytes, 0, its) || !text_is_utf8(bytes, its)) {
+        in->is_bad = true;
+        return;
+    }
+    memcpy(out, bytes, its);
+    out[its] = '\0';
+}

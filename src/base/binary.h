@@ -52,5 +52,7 @@ uint32_t binary_count(struct binary *in, uint32_t max, size_t least_bytes);
 // A text of valid UTF-8 without a 0 inside, copied into the arena; "" where it is bad.
 //   memory  arena; where that is full, is_bad too
 const char *binary_string(struct binary *in, struct arena *arena);
+// The same into an array of n bytes, n > 0: bad where it does not fit with a 0 behind it.
+void binary_letters(struct binary *in, char *out, size_t n);
 
 #endif

@@ -84,15 +84,36 @@ static void what_cannot_be_is_bad(void **state) {
         in = binary_of(out.bytes, out.n_bytes);
         assert_string_equal(binary_string(&in, &arena), "");
         assert_true(in.is_bad);
+        char letters[8] = "before";
+        in = binary_of(out.bytes, out.n_bytes);
+        binary_letters(&in, letters, sizeof letters);
+        assert_string_equal(letters, "");
+        assert_true(in.is_bad);
         text_fini(&out);
     }
     arena_fini(&arena);
+}
+
+static void letters_fit_or_are_refused(void **state) {
+    (void)state;
+    for (size_t n = 1; n < 8; n++) {
+        struct text out;
+        char letters[8] = "before";
+        text_init(&out, 100);
+        binary_add_string(&out, "four");
+        struct binary in = binary_of(out.bytes, out.n_bytes);
+        binary_letters(&in, letters, n);
+        assert_string_equal(letters, n > 4 ? "four" : "");
+        assert_int_equal(binary_is_end(&in), n > 4);
+        text_fini(&out);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_prefix_is_bad),
         cmocka_unit_test(what_cannot_be_is_bad),
+        cmocka_unit_test(letters_fit_or_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

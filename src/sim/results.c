@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/status.h"
+#include "sim/results_bytes.h"
 #include "sim/twin.h"
 
 // From sums to figures. A twin is const here: what its lists and tools hold since their last change
@@ -22,11 +23,6 @@ struct maker {
     struct arena arena;
     maru_results *r;
     bool refused;
-};
-
-struct owned { // results and the arena they live in
-    maru_results results;
-    struct arena arena;
 };
 
 static void *take(struct maker *k, size_t n, size_t size) {
@@ -356,12 +352,10 @@ static void make_digest(const struct maker *k) {
     digest_hex(&d, k->r->digest);
 }
 
-enum { RESULTS_MAX_BYTES = 1 << 28 };
-
 maru_status maru_sim_results(const maru_sim *sim, maru_results **out, maru_error *err) {
     struct maker k = {.sim = sim};
     arena_init(&k.arena, RESULTS_MAX_BYTES);
-    struct owned *owned = take(&k, 1, sizeof *owned);
+    struct owned_results *owned = take(&k, 1, sizeof *owned);
     if (!owned) {
         return arena_refusal(&k.arena, err);
     }
@@ -397,7 +391,7 @@ maru_status maru_sim_results(const maru_sim *sim, maru_results **out, maru_error
 
 void maru_results_free(maru_results *results) {
     if (results) {
-        struct arena arena = ((struct owned *)(void *)results)->arena;
+        struct arena arena = ((struct owned_results *)(void *)results)->arena;
         arena_fini(&arena);
     }
 }
