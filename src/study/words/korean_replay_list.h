@@ -1,0 +1,13 @@
+// Sentences of replays of traces and of what is compared with them, as korean_list.h has them.
+#ifndef STUDY_KOREAN_REPLAY_LIST_H
+#define STUDY_KOREAN_REPLAY_LIST_H
+
+// clang-format off
+#define KOREAN_REPLAY(X) \
+    X("no memory to play a trace", "기록을 재현할 메모리가 없습니다") \
+    X("the replay was stopped", "재현을 멈췄습니다") \
+    X("the trace does not say when its jobs came: it can be inflated, not replayed", "작업이 언제 왔는지 없는 기록입니다: 채우기 실험은 할 수 있지만 재현할 수는 없습니다") \
+    X("no job of the trace could run on these nodes", "이 노드에서 실행할 수 있는 작업이 기록에 하나도 없습니다")
+// clang-format on
+
+#endif
