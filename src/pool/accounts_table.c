@@ -29,7 +29,7 @@ static bool is_name_part(const char *bytes, size_t n) {
     return i == n && n > 0 && n <= ACCOUNTS_MAX_NAME;
 }
 
-static bool is_account(const char *name) {
+bool accounts_is_name(const char *name) {
     const size_t n = strcspn(name, "/");
     return is_name_part(name, n) &&
            (name[n] == '\0' || is_name_part(name + n + 1, strlen(name + n + 1)));
@@ -103,7 +103,7 @@ static maru_status check_lease(const struct account_line *line, uint32_t row, ma
 }
 
 static maru_status check_line(const struct account_line *line, uint32_t row, maru_error *err) {
-    if (!is_account(line->name)) {
+    if (!accounts_is_name(line->name)) {
         return fail_at(err, MARU_E_INPUT, "", row, 0,
                        "an account is a tenant or tenant/project: lower case letters, digits and "
                        "-, at most %d each",

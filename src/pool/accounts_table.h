@@ -44,6 +44,9 @@ struct accounts_table {              // frozen
     uint32_t n;
 };
 
+// "vision" or "vision/training": lower case letters, digits and -.
+bool accounts_is_name(const char *name);
+
 // Freeze copies into the arena.
 //   errors  MARU_E_INPUT: err->row is the line at fault, from 1; MARU_E_LIMIT, MARU_E_MEMORY
 MARU_MUST_USE maru_status accounts_table_make(const struct account_line *line, uint32_t n,

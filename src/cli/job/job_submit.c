@@ -172,6 +172,7 @@ static json_t *make_job(const struct call *call, maru_error *err) {
     const struct job_values *values = call->args.values;
     json_t *job = json_object();
     set_text(job, "name", values->name);
+    set_text(job, "reservation", values->reservation);
     set_text(job, "project", values->project);
     set_text(job, "gpu_type", values->gpu_type);
     set_text(job, "checkpoint_signal", values->signal);

@@ -13,7 +13,7 @@ struct job_values {
     struct option_list env, file, after;
     uint64_t gpus, nodes, array, retries;
     double gpu_share, cpus;
-    const char *priority;
+    const char *priority, *reservation;
     maru_time time, grace;
     bool network, checkpoints, can_stop, follow, err_stream, once;
 };

@@ -141,6 +141,7 @@ static const struct option options[] = {
     {"after", 0, OPTION_LIST, AT(after), "JOB", NULL, W_HELP_AFTER, 0, 0},
     {"array", 0, OPTION_COUNT, AT(array), "N", NULL, W_HELP_ARRAY, 1, 10000},
     {"priority", 0, OPTION_TEXT, AT(priority), "N", NULL, W_HELP_PRIORITY, 0, 0},
+    {"reservation", 0, OPTION_TEXT, AT(reservation), "NAME", NULL, W_HELP_RESERVATION, 0, 0},
     {"retries", 0, OPTION_COUNT, AT(retries), "N", NULL, W_HELP_RETRIES, 0, 100},
     {"network", 0, OPTION_FLAG, AT(network), NULL, NULL, W_HELP_NETWORK, 0, 0},
     {"checkpoints", 0, OPTION_FLAG, AT(checkpoints), NULL, NULL, W_HELP_CHECKPOINTS, 0, 0},

@@ -307,6 +307,10 @@ static maru_status submit(struct request *request, const struct sent *sent, maru
     char(*id)[STORE_ID_BYTES] = NULL;
     maru_status st = job_request_read(&asked, sent->json, sent->n_json, err);
     st = st == MARU_OK ? compute_could(request->server->compute, &asked.needs, err) : st;
+    if (st == MARU_OK && asked.needs.reservation[0]) {
+        st = compute_could_reserve(request->server->compute, request->who.tenant, asked.project,
+                                   asked.needs.reservation, err);
+    }
     if (st == MARU_E_RANGE) {
         request->status = 422;
     }

@@ -18,8 +18,8 @@
 enum { ARENA_BYTES = 256 << 20, HOUR_S = 3600 };
 #define SECOND_US INT64_C(1000000)
 
-static void add_told(const struct request *request, struct json *json,
-                     const struct document_told *told) {
+void document_tell(const struct request *request, struct json *json,
+                   const struct document_told *told) {
     json_add_integer(json, "version", told->newest);
     json_add_integer(json, "holds", told->holds);
     if (told->newest > 0) {
@@ -62,7 +62,7 @@ maru_status api_get_pool_policy(struct request *request, maru_error *err) {
     pool_policy_write(&usual, &standard);
     json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
-    add_told(request, &json, &told);
+    document_tell(request, &json, &told);
     json_add_string(&json, "text", text.bytes);
     json_add_string(&json, "default", usual.bytes);
     json_close(&json);
@@ -154,7 +154,7 @@ static void tell_table(struct request *request, const struct accounts_table *tab
     accounts_table_write(&text, table, CIVIL_SEOUL_MIN);
     json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
-    add_told(request, &json, told);
+    document_tell(request, &json, told);
     json_add_string(&json, "text", text.bytes);
     json_open_list(&json, "rows");
     for (uint32_t i = 0; i < table->n; i++) {

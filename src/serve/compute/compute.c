@@ -188,6 +188,19 @@ maru_status compute_could(struct compute *compute, const struct job_needs *needs
     return st;
 }
 
+maru_status compute_could_reserve(struct compute *compute, const char *tenant, const char *project,
+                                  const char *reservation, maru_error *err) {
+    pthread_mutex_lock(&compute->lock);
+    const struct reservation *row =
+        reservation_table_find(&compute->world->reservations, reservation);
+    const bool is_its =
+        row && row->until_us > clock_unix_us() && reservation_is_for(row, tenant, project);
+    pthread_mutex_unlock(&compute->lock);
+    return is_its ? MARU_OK
+                  : fail(err, MARU_E_RANGE, "project '%s' has no reservation '%s'", project,
+                         reservation);
+}
+
 // ---- looking
 
 static void look_queued(struct compute *compute, const struct live_job *job,

@@ -41,6 +41,12 @@ struct job_needs;
 MARU_MUST_USE maru_status compute_could(struct compute *compute, const struct job_needs *needs,
                                         maru_error *err);
 
+// May a job of this project use the reservation?
+//   errors  MARU_E_RANGE: there is none that it could use now or later
+MARU_MUST_USE maru_status compute_could_reserve(struct compute *compute, const char *tenant,
+                                                const char *project, const char *reservation,
+                                                maru_error *err);
+
 // ---- looking; all from any thread
 
 enum job_phase {

@@ -46,9 +46,11 @@ struct world { // what the pool stands on: replaced as a whole
     struct cluster cluster;
     struct accounts accounts;
     struct pool_policy policy;
-    struct document_told policy_told, accounts_told;
+    struct document_told policy_told, accounts_told, reservations_told;
+    struct reservation_table reservations;
+    uint32_t *calendar; // (reservations.n) of the pool; 0: it is over, or its nodes are gone
     struct accounts_told guarantees_told;
-    int64_t next_us;              // a lease begins or ends then
+    int64_t next_us;              // a lease begins or ends then, or a reservation ends
     struct node_state_told *node; // (n_node); its reason may change
     struct digest fingerprint;    // of the inventory it was made from
 };
@@ -120,6 +122,19 @@ MARU_MUST_USE maru_status world_make_accounts(struct world *world, struct comput
                                               maru_error *err);
 MARU_MUST_USE maru_status world_read_policy(struct world *world, struct compute *compute,
                                             maru_error *err);
+// Said once for each version that is at fault, not for each world that is made.
+void world_complain(const char *what, const struct document_told *told,
+                    const struct document_told *before);
+
+// ---- world_reservations.c
+
+MARU_MUST_USE maru_status world_read_reservations(struct world *world, struct compute *compute,
+                                                  maru_error *err);
+// Keep their nodes free in a pool without jobs.
+MARU_MUST_USE maru_status world_reserve(struct world *world, struct pool *pool, int64_t now_us,
+                                        maru_error *err);
+// The calendar that a job belongs to, 0: none, or it is over; then it waits like others.
+uint32_t world_calendar(const struct world *world, const struct live_job *job);
 
 // ---- dispatching.c
 

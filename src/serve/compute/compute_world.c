@@ -146,6 +146,7 @@ maru_status world_ask(const struct world *world, struct live_job *job, maru_erro
     const int64_t left_us = job->needs.limit_us - job->done_us;
     ask.limit_us = left_us > 1000000 ? left_us : 1000000; // what checkpoints have kept is done
     ask.account = world_find_account(world, job->tenant, job->project);
+    ask.calendar = world_calendar(world, job);
     job->ask = ask;
     return MARU_OK;
 }
@@ -284,6 +285,7 @@ static maru_status fill_world(struct compute *compute, struct world *world,
     maru_status st = make_cluster(world, inventory, err);
     st = st == MARU_OK ? read_orders(world, compute, err) : st;
     st = st == MARU_OK ? world_make_accounts(world, compute, err) : st;
+    st = st == MARU_OK ? world_read_reservations(world, compute, err) : st;
     return st == MARU_OK ? world_read_policy(world, compute, err) : st;
 }
 
@@ -300,12 +302,13 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
     const struct pool_world asked = {
         .cluster = &world->cluster, .accounts = &world->accounts, .policy = &world->policy};
     st = st == MARU_OK ? pool_new(&asked, &pool, err) : st;
+    st = st == MARU_OK ? world_reserve(world, pool, clock_unix_us(), err) : st;
     if (st == MARU_OK) {
         pthread_mutex_lock(&compute->lock);
         struct world *old = compute->world;
-        set_states(pool, world, &inventory);
         move_parts(compute, old, world);
         st = tell_all(compute, pool, world, err);
+        set_states(pool, world, &inventory); // behind those that wait since before now
         carry_memory(compute->pool, old, pool, world);
         pool_free(compute->pool);
         world_free(old);
@@ -314,6 +317,7 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         compute->is_world_old = false;
         pthread_mutex_unlock(&compute->lock);
     } else {
+        pool_free(pool);
         world_free(world);
     }
     alloc_free(inventory.node);

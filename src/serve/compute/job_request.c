@@ -35,6 +35,7 @@ static const char *const known[] = {"name",
                                     "network",
                                     "priority",
                                     "retries",
+                                    "reservation",
                                     NULL};
 
 #define SECOND_US INT64_C(1000000)
@@ -209,6 +210,13 @@ static maru_status read_needs(struct job_request *out, maru_error *err) {
     return st;
 }
 
+static maru_status read_reservation(struct job_request *out, maru_error *err) {
+    const char *name = "";
+    const maru_status st = field_text(out->json, "reservation", RESERVATION_MAX_NAME, &name, err);
+    snprintf(out->needs.reservation, sizeof out->needs.reservation, "%s", name);
+    return st;
+}
+
 // A project is a folder's name for programs and people.
 static bool is_project(const char *name) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -243,6 +251,7 @@ maru_status job_request_read(struct job_request *request, const char *bytes, siz
     st = st == MARU_OK ? read_after(request, err) : st;
     st = st == MARU_OK ? read_gpus(request, err) : st;
     st = st == MARU_OK ? read_needs(request, err) : st;
+    st = st == MARU_OK ? read_reservation(request, err) : st;
     return st == MARU_OK ? read_signal(request, err) : st;
 }
 

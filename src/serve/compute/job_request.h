@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "maru/status.h"
 #include "pool/pool.h"
+#include "pool/reservation_table.h"
 #include "store/jobs/kept_jobs.h"
 
 struct json_t;
@@ -32,7 +33,8 @@ struct job_needs {                 // without pointers
     int64_t limit_us;
     int64_t grace_us; // 0: the policy's
     int64_t priority;
-    char gpu_type[JOB_MAX_GPU_TYPE]; // "": any
+    char gpu_type[JOB_MAX_GPU_TYPE];            // "": any
+    char reservation[RESERVATION_MAX_NAME + 1]; // "": none
     bool checkpoints, can_stop;
 };
 

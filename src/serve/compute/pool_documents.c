@@ -9,7 +9,7 @@
 // The newest version comes first; behind it at most VERSIONS_TRIED - 1 are tried.
 
 const char pool_policy_document[] = "pool-policy", pool_accounts_document[] = "pool-accounts",
-           pool_nodes_document[] = "pool-nodes";
+           pool_nodes_document[] = "pool-nodes", pool_reservations_document[] = "pool-reservations";
 
 enum { VERSIONS_TRIED = 20, ARENA_BYTES = 256 << 20, TIMES_TRIED = 5, MAX_ORDERS = 100000 };
 
@@ -153,6 +153,23 @@ maru_status pool_leases_set(struct store *store, const struct account_line *leas
         st = set_leases(store, lease, n, by, err);
     }
     return st;
+}
+
+// ---- reservations
+
+static maru_status try_reservations(void *context, const struct text *text, maru_error *err) {
+    const struct loading *loading = context;
+    return reservation_table_read(text->bytes ? text->bytes : "", text->n_bytes, CIVIL_SEOUL_MIN,
+                                  loading->arena, loading->out, err);
+}
+
+maru_status pool_reservations_load(struct store *store, struct arena *arena,
+                                   struct reservation_table *out, struct document_told *told,
+                                   maru_error *err) {
+    struct loading loading = {arena, out};
+    *out = (struct reservation_table){0};
+    return pool_document_load(store, pool_reservations_document, try_reservations, &loading, told,
+                              err);
 }
 
 // ---- nodes

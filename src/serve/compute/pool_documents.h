@@ -9,9 +9,11 @@
 #include "base/arena.h"
 #include "pool/accounts_table.h"
 #include "pool/pool_policy.h"
+#include "pool/reservation_table.h"
 #include "store/tenant.h"
 
-extern const char pool_policy_document[], pool_accounts_document[], pool_nodes_document[];
+extern const char pool_policy_document[], pool_accounts_document[], pool_nodes_document[],
+    pool_reservations_document[];
 
 struct document_told {
     int64_t newest, holds; // numbers of versions; 0: none
@@ -32,6 +34,12 @@ MARU_MUST_USE maru_status pool_document_keep(struct store *store, const char *na
                                              const struct text *text, int64_t *number,
                                              maru_error *err);
 
+// Which version holds, since when and by whom, as members of an open object; what is wrong is told operators of the server alone.
+struct request;
+struct json;
+void document_tell(const struct request *request, struct json *json,
+                   const struct document_told *told);
+
 // The policy that holds, the standard one where there is none.
 MARU_MUST_USE maru_status pool_policy_load(struct store *store, struct pool_policy *out,
                                            struct document_told *told, maru_error *err);
@@ -45,6 +53,11 @@ MARU_MUST_USE maru_status pool_accounts_load(struct store *store, struct arena *
 //   errors  those of accounts_table_change; MARU_E_IO
 MARU_MUST_USE maru_status pool_leases_set(struct store *store, const struct account_line *lease,
                                           uint32_t n, const char *by, maru_error *err);
+
+//   memory  in the arena
+MARU_MUST_USE maru_status pool_reservations_load(struct store *store, struct arena *arena,
+                                                 struct reservation_table *out,
+                                                 struct document_told *told, maru_error *err);
 
 // ---- nodes that people took out of work
 

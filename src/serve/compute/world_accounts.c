@@ -89,9 +89,8 @@ void known_remove_tenant(struct compute *compute, const char *tenant) {
 
 // ---- accounts
 
-// Said once for each version that is at fault, not for each world that is made.
-static void complain_of(const char *what, const struct document_told *told,
-                        const struct document_told *before) {
+void world_complain(const char *what, const struct document_told *told,
+                    const struct document_told *before) {
     if (told->fault.code != MARU_OK && (!before || before->newest != told->newest)) {
         struct log_line line;
         log_open(&line, LOG_ERROR, what);
@@ -134,15 +133,15 @@ maru_status world_make_accounts(struct world *world, struct compute *compute, ma
         world->next_us = accounts_table_next(&table, now_us);
     }
     alloc_free(member);
-    complain_of("accounts unread", &world->accounts_told,
-                compute->world ? &compute->world->accounts_told : NULL);
+    world_complain("accounts unread", &world->accounts_told,
+                   compute->world ? &compute->world->accounts_told : NULL);
     return st;
 }
 
 maru_status world_read_policy(struct world *world, struct compute *compute, maru_error *err) {
     const maru_status st =
         pool_policy_load(compute->store, &world->policy, &world->policy_told, err);
-    complain_of("policy unread", &world->policy_told,
-                compute->world ? &compute->world->policy_told : NULL);
+    world_complain("policy unread", &world->policy_told,
+                   compute->world ? &compute->world->policy_told : NULL);
     return st;
 }

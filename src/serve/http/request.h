@@ -309,6 +309,8 @@ maru_status api_get_pool_policy(struct request *request, maru_error *err);
 maru_status api_put_pool_policy(struct request *request, maru_error *err);
 maru_status api_get_pool_accounts(struct request *request, maru_error *err);
 maru_status api_put_pool_accounts(struct request *request, maru_error *err);
+maru_status api_get_pool_reservations(struct request *request, maru_error *err);
+maru_status api_put_pool_reservations(struct request *request, maru_error *err);
 maru_status api_set_pool_node(struct request *request, maru_error *err);
 
 #endif

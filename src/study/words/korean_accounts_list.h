@@ -29,6 +29,19 @@
     X("a text or a list of rows is wanted, one of both", "text와 rows 가운데 하나만 있어야 합니다") \
     X("up, drained or down is wanted", "up, drained, down 가운데 하나여야 합니다") \
     X("one line of text is wanted", "한 줄의 글이어야 합니다") \
+    /* reservations */ \
+    X("a reservation is called by at most {1} lower case letters, digits and -", "예약의 이름은 영문 소문자, 숫자, -로 {1}자까지입니다") \
+    X("the reservation ends before it begins", "예약이 시작하기 전에 끝납니다") \
+    X("a reservation has 1 to {1} nodes", "예약의 노드는 1개부터 {1}개까지입니다") \
+    X("'{1}' is no name of a node", "'{1}'[은/는] 노드 이름이 될 수 없습니다") \
+    X("node '{1}' is named twice", "노드 '{1}'[이/가] 두 번 나옵니다") \
+    X("node '{1}' is reserved by '{2}' and '{3}' for the same time", "노드 '{1}'[을/를] '{2}'[와/과] '{3}'[이/가] 같은 시간에 예약했습니다") \
+    X("there are two reservations called '{1}'", "이름이 '{1}'인 예약이 둘입니다") \
+    X("a table of reservations has the columns name, account, nodes, from and until", "예약표에는 이름, 계정, 노드, 시작, 끝 열이 있어야 합니다") \
+    X("a table of reservations has at most {1} MiB", "예약표는 {1} MiB까지입니다") \
+    X("nodes are a list of names", "노드는 이름의 목록이어야 합니다") \
+    X("a list of at most 4096 reservations is wanted", "예약은 4096건 이하의 목록이어야 합니다") \
+    X("project '{1}' has no reservation '{2}'", "'{1}' 프로젝트에는 '{2}' 예약이 없습니다") \
     X("there is no such node", "그런 노드가 없습니다")
 // clang-format on
 

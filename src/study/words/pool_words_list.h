@@ -67,6 +67,7 @@
     X(HELP_AFTER, "it waits for this job's success; JOB:end for its end", "이 작업이 성공한 뒤 시작. '작업:end'는 끝나기만 하면 시작") \
     X(HELP_ARRAY, "so many jobs, each with its MARU_ARRAY_INDEX", "작업 여러 개. MARU_ARRAY_INDEX로 구분") \
     X(HELP_PRIORITY, "among the jobs of its project, higher first", "프로젝트 안에서의 우선순위. 클수록 먼저") \
+    X(HELP_RESERVATION, "nodes that are reserved for its project under this name", "프로젝트 앞으로 이 이름으로 예약된 노드에서 실행") \
     X(HELP_RETRIES, "how often it is tried again when it fails", "실패하면 다시 시도할 횟수") \
     X(HELP_NETWORK, "it may use the network", "네트워크를 쓸 수 있게 합니다") \
     X(HELP_CHECKPOINTS, "it goes on from where it was when it is stopped", "멈춰도 하던 곳부터 이어서 합니다(체크포인트)") \
