@@ -22,6 +22,7 @@ struct trying {
     uint32_t tried_head; // in vain, in this deciding
     uint32_t depth;      // how many may still be tried behind the head
     bool is_urgent;      // the head has waited too long
+    bool has_closed;     // a kind: who is behind in it is not tried
 };
 
 static uint32_t line_job(const struct pool *pool,
@@ -199,6 +200,20 @@ static bool is_unreserved(const struct pool *pool, uint32_t job) {
     return is_free;
 }
 
+// Somebody who stops for another still stands where it is to go.
+static bool is_being_cleared(const struct pool *pool, uint32_t job) {
+    const struct pool_job *it = &pool->job[job];
+    for (uint32_t i = it->part; pool->n_stopping && i < it->part + it->ask.n_part; i++) {
+        uint32_t p = pool->node[pool->part[i].node].first_part;
+        for (; p != NONE; p = pool->link[p].next) {
+            if (pool->job[pool->link[p].job].state == POOL_STOPPING) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static maru_status start_promised(const struct trying *trying) {
     struct pool *pool = trying->pool;
     maru_status st = MARU_OK;
@@ -211,6 +226,8 @@ static maru_status start_promised(const struct trying *trying) {
                    is_unreserved(pool, job) &&
                    parts_are_free(pool, pool->part + it->part, it->ask.n_part, false)) {
             st = start(trying, job, false);
+        } else if (is_being_cleared(pool, job)) {
+            i++;
         } else {
             st = reclaim_break_promise(pool, job, trying->deciding->err);
         }
@@ -282,6 +299,7 @@ static void learn(struct trying *trying, uint32_t job, uint32_t types, bool is_l
     const uint32_t all = shares_types(pool, &it->ask);
     if (!is_restricted(pool, &it->ask, types, is_long) || !decide_room(pool, job, NULL, 0, all)) {
         lines_close(pool, pool->line[it->line].kind);
+        trying->has_closed = true;
         return;
     }
     if (is_long && !is_restricted(pool, &it->ask, types, false)) {
@@ -482,5 +500,6 @@ maru_status pool_decide(struct pool *pool, int64_t now_us, pool_see see, void *c
     st = st == MARU_OK ? start_promised(&trying) : st;
     st = st == MARU_OK ? look_after_head(&trying) : st;
     st = st == MARU_OK ? reclaim_closed(&trying) : st;
-    return st == MARU_OK ? try_all(&trying) : st;
+    st = st == MARU_OK ? try_all(&trying) : st;
+    return st == MARU_OK && trying.has_closed ? reclaim_closed(&trying) : st;
 }

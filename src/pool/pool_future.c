@@ -1,5 +1,7 @@
 #include "pool/pool_future.h"
 
+#include <string.h>
+
 #include "base/status.h"
 #include "pool/pool_parts.h"
 
@@ -61,6 +63,7 @@ bool future_touch(struct future *future, uint32_t node) {
     }
     struct sim_node *it = &pool->sim[pool->n_sim];
     it->node = node;
+    it->is_looked = false;
     space_look(pool->space, node, &it->free);
     it->room = future_room(future, node, &it->free);
     pool->node[node].sim_at = pool->n_sim++;
@@ -111,6 +114,33 @@ static bool shift(struct future *future, uint32_t job, bool is_freed) {
 bool future_release(struct future *future, uint32_t job) { return shift(future, job, true); }
 
 void future_restore(struct future *future, uint32_t job) { (void)shift(future, job, false); }
+
+static bool has_part(const struct node_free *free, const struct pool_part *part) {
+    bool is_there = free->cpu_milli >= part->cpu_milli && free->memory_mib >= part->memory_mib;
+    for (uint32_t bits = part->gpus, g = 0; bits; bits >>= 1, g++) {
+        is_there = is_there && (!(bits & 1) || free->gpu_milli[g] >= part->gpu_milli);
+    }
+    return is_there;
+}
+
+bool future_keep_promise(struct future *future, uint32_t job) {
+    struct pool *pool = future->pool;
+    const struct pool_job *it = &pool->job[job];
+    for (uint32_t i = it->part; i < it->part + it->ask.n_part; i++) {
+        if (!future_touch(future, pool->part[i].node)) {
+            return false;
+        }
+        struct sim_node *sim = &pool->sim[pool->node[pool->part[i].node].sim_at];
+        if (has_part(&sim->free, &pool->part[i])) {
+            shift_part(&sim->free, &pool->part[i], false);
+        } else { // somebody else is there: nobody counts on this node
+            sim->free.cpu_milli = sim->free.memory_mib = sim->free.n_whole = 0;
+            memset(sim->free.gpu_milli, 0, sizeof sim->free.gpu_milli);
+        }
+        future_recount(future, sim);
+    }
+    return true;
+}
 
 // The type of which the whole job fits, NONE: none yet. A job of one part may stand on any node.
 uint32_t future_type(const struct future *future) {

@@ -22,6 +22,8 @@ void future_end(struct future *future);
 // A job is gone; it is back. False: there is no memory.
 bool future_release(struct future *future, uint32_t job);
 void future_restore(struct future *future, uint32_t job);
+// What is promised to a job is taken. False: there is no memory.
+bool future_keep_promise(struct future *future, uint32_t job);
 // The type of which the whole job fits (CLUSTER_MAX_TYPES: nodes without GPUs), NONE: none.
 uint32_t future_type(const struct future *future);
 

@@ -47,7 +47,8 @@ static void the_planned_time_never_moves_back(void **state) {
     assert_true(n_head > 500 && n_backfill > 200);
 }
 
-// One account asks for all of the cluster at once; the others, who weigh a thousand times as much, always want something. With
+// One account, which has used a lot, asks for all of the cluster at once; the other, who weighs a thousand times as much,
+// always wants something. With
 // longest_wait the big one begins when it has waited so long and all who ran then are done; without, it waits to the end.
 static void nobody_starves(void **state) {
     (void)state;
@@ -58,10 +59,12 @@ static void nobody_starves(void **state) {
             struct trial *trial = trial_new(seed);
             trial_cluster(trial, 4, 1);
             uint32_t n_gpu = trial->cluster.n_gpu[0];
-            const struct account row[3] = {
-                {.name = "all", .weight = 1}, {.name = "big", .weight = 1}, {.name = "many", .weight = 1000}};
+            const struct account row[3] = {{.name = "all", .weight = 1},
+                                           {.name = "big", .weight = 1},
+                                           {.name = "many", .weight = 1000}};
             assert_int_equal(
-                accounts_make(row, 3, &trial->cluster, &trial->arena, &trial->accounts, NULL), MARU_OK);
+                accounts_make(row, 3, &trial->cluster, &trial->arena, &trial->accounts, NULL),
+                MARU_OK);
             for (uint32_t i = 0; i < 1200; i++) {
                 struct trial_job *job = &trial->job[i];
                 job->ask = (struct pool_ask){.want = {.n_gpu = 1, .gpu_milli = GPU_WHOLE},
@@ -78,9 +81,10 @@ static void nobody_starves(void **state) {
             trial->job[50].ask.account = 1;
             trial->job[50].ask.n_part = n_gpu < 16 ? n_gpu : 16;
             trial->policy.longest_wait_us = has_limit ? longest : 0;
-            trial->policy.memory_milli = 0;
-            trial->policy.half_life_us = 0;
+            trial->policy.memory_milli = 1000;
+            trial->policy.half_life_us = INT64_MAX / 4;
             trial_pool(trial);
+            pool_remember(trial->pool, 0, 1, 1.0);
             uint32_t next = 0;
             while (trial_step(trial, &next)) {
             }
@@ -138,7 +142,8 @@ static void a_guarantee_is_there_within_the_grace(void **state) {
             const struct trial_job *job = &trial->job[i];
             const int64_t waited = job->first_start_us - job->submit_us;
             assert_true(job->is_done);
-            assert_true(!owing[i].is_owed || (waited <= trial->policy.grace_us && job->n_stop == 0));
+            assert_true(!owing[i].is_owed ||
+                        (waited <= trial->policy.grace_us && job->n_stop == 0));
             n_owed += owing[i].is_owed;
             n_waited += owing[i].is_owed && waited > 0;
         }
@@ -171,4 +176,85 @@ static bool fits_without(struct trial *trial, const struct trial_job *job, uint3
         }
     }
     return is_fitting;
+}
+
+static struct trial_job *of_number(struct trial *trial, uint32_t number) {
+    for (uint32_t i = 0; i < trial->n_job; i++) {
+        if (trial->job[i].is_there && trial->job[i].number == number) {
+            return &trial->job[i];
+        }
+    }
+    fail_msg("job %u is stopped for, and is not there", number);
+    return NULL;
+}
+
+static void note_stop(struct trial *trial, const struct decision *decision, struct trial_job *job) {
+    if (decision->kind == DECISION_STOP) {
+        assert_true(job->ask.can_stop && job->is_borrowed);
+        assert_true(trial->now_us >= job->started_us + trial->policy.protect_us);
+        assert_int_equal(decision->reason, STOP_RECLAIM);
+        assert_true(stopped.n < MOST_VICTIMS);
+        stopped.for_job = stopped.n && stopped.for_job != decision->for_job
+                              ? POOL_NO_JOB // several in one deciding
+                              : decision->for_job;
+        stopped.victim[stopped.n++] = (uint32_t)decision->tag;
+        assert_false(of_number(trial, decision->for_job)->is_running);
+    }
+}
+
+static uint32_t n_stopping(const struct trial *trial) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < trial->n_job; i++) {
+        n += trial->job[i].is_stopping;
+    }
+    return n;
+}
+
+// Only borrowed jobs are stopped that may be, and are past their protection; for whom they are stopped begins when they are
+// gone, and of those stopped for one part none could have stayed.
+static void nobody_is_stopped_in_vain(void **state) {
+    (void)state;
+    uint32_t n_promise = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct trial *trial = usual(seed, 80, 200, 60);
+        int64_t due_us[TRIAL_JOBS];
+        memset(due_us, 0x7f, sizeof due_us);
+        trial->policy.protect_us = seed % 2 ? 0 : 200 * TRIAL_S;
+        trial->watch = note_stop;
+        trial_pool(trial);
+        uint32_t next = 0;
+        for (bool is_more = true; is_more;) {
+            const uint32_t n_before = n_stopping(trial);
+            stopped.n = 0;
+            is_more = trial_step(trial, &next);
+            if (stopped.n && n_before == 0 && stopped.for_job != POOL_NO_JOB) {
+                const struct trial_job *job = of_number(trial, stopped.for_job);
+                assert_true(fits_without(trial, job, UINT32_MAX));
+                for (uint32_t i = 0; i < stopped.n && job->ask.n_part == 1 && job->ask.can_stop;
+                     i++) {
+                    assert_false(fits_without(trial, job, i));
+                    n_checked++;
+                }
+                due_us[job - trial->job] = trial->now_us + trial->policy.grace_us;
+                n_promise++;
+            }
+            for (uint32_t i = 0; i < trial->n_job; i++) {
+                assert_true(trial->job[i].is_running || trial->job[i].is_done ||
+                            trial->now_us <= due_us[i]);
+                due_us[i] = trial->job[i].is_running ? INT64_MAX : due_us[i];
+            }
+        }
+        trial_free(trial);
+    }
+    assert_true(n_promise > 100 && n_checked > 50);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_planned_time_never_moves_back),
+        cmocka_unit_test(nobody_starves),
+        cmocka_unit_test(a_guarantee_is_there_within_the_grace),
+        cmocka_unit_test(nobody_is_stopped_in_vain),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

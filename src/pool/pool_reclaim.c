@@ -157,11 +157,15 @@ static bool choose_for_part(struct reclaiming *it, const uint32_t *from, uint32_
         const struct pool_job *job = &pool->job[from[i]];
         for (uint32_t p = job->part; p < job->part + job->ask.n_part; p++) {
             const uint32_t node = pool->part[p].node;
-            if (pool->node[node].sim_at == NONE && pool->node[node].n_promised == 0 &&
-                space_could(pool->cluster, node, &it->future.want)) {
+            if (space_could(pool->cluster, node, &it->future.want)) {
                 if (!future_touch(&it->future, node)) {
                     return false;
                 }
+                struct sim_node *sim = &pool->sim[pool->node[node].sim_at];
+                if (sim->is_looked) {
+                    continue;
+                }
+                sim->is_looked = true;
                 n_looked++;
                 choose_on(it, node, &one);
                 best = is_better(pool, &one, &best) ? one : best;
@@ -181,9 +185,7 @@ static bool matters(const struct reclaiming *it, uint32_t job) {
     const struct pool *pool = it->pool;
     const struct pool_job *victim = &pool->job[job];
     for (uint32_t p = victim->part; p < victim->part + victim->ask.n_part; p++) {
-        const uint32_t node = pool->part[p].node;
-        if (pool->node[node].n_promised == 0 &&
-            space_could(pool->cluster, node, &it->future.want)) {
+        if (space_could(pool->cluster, pool->part[p].node, &it->future.want)) {
             return true;
         }
     }
@@ -227,19 +229,36 @@ static bool is_unclaimed(const struct pool *pool, uint32_t job) {
     return pool->job[job].state == POOL_STOPPING && pool->job[job].for_job == POOL_NO_JOB;
 }
 
-// Release, or restore, those who stop already for nobody.
-static uint64_t shift_stopping(struct pool *pool, bool is_released) {
+// Release all who stop already, and take what is promised; and back.
+static uint64_t show_promises(struct pool *pool) {
     uint64_t less = 0;
     for (uint32_t i = 0; pool->n_stopping && i < pool->n_ends; i++) {
-        if (is_unclaimed(pool, pool->ends[i])) {
-            if (is_released) {
-                less += parts_release(pool, pool->ends[i], NONE);
-            } else {
-                parts_restore(pool, pool->ends[i]);
-            }
+        if (pool->job[pool->ends[i]].state == POOL_STOPPING) {
+            less += parts_release(pool, pool->ends[i], NONE);
+        }
+    }
+    for (uint32_t i = 0; i < pool->n_promised; i++) {
+        struct pool_job *it = &pool->job[pool->promised[i]];
+        it->is_shown = parts_are_free(pool, pool->part + it->part, it->ask.n_part, true);
+        if (it->is_shown) {
+            parts_restore(pool, pool->promised[i]);
         }
     }
     return less;
+}
+
+static void hide_promises(struct pool *pool) {
+    for (uint32_t i = 0; i < pool->n_promised; i++) {
+        if (pool->job[pool->promised[i]].is_shown) {
+            (void)parts_release(pool, pool->promised[i], NONE);
+            pool->job[pool->promised[i]].is_shown = false;
+        }
+    }
+    for (uint32_t i = 0; pool->n_stopping && i < pool->n_ends; i++) {
+        if (pool->job[pool->ends[i]].state == POOL_STOPPING) {
+            parts_restore(pool, pool->ends[i]);
+        }
+    }
 }
 
 // Where it goes when those are gone, into its block of parts.
@@ -253,7 +272,8 @@ static bool find_place(struct reclaiming *it) {
                                 .allows = stops_allows,
                                 .context = &allowing};
     allowing.until_us = pool_later(allowing.until_us, pool->policy.grace_us); // it begins then
-    allowing.headroom += shift_stopping(pool, true);
+    allowing.skips_promises = true; // they are taken while it is looked for
+    allowing.headroom += show_promises(pool);
     for (uint32_t i = 0; i < it->n_victim; i++) {
         allowing.headroom += parts_release(pool, it->victim[i], NONE);
     }
@@ -270,7 +290,7 @@ static bool find_place(struct reclaiming *it) {
     for (uint32_t i = it->n_victim; i-- > 0;) {
         parts_restore(pool, it->victim[i]);
     }
-    (void)shift_stopping(pool, false);
+    hide_promises(pool);
     return is_found;
 }
 
@@ -400,9 +420,15 @@ maru_status reclaim_for(const struct deciding *deciding, uint32_t job, bool *is_
     const uint32_t n = gather(&it);
     future_begin(&it.future, pool, waiting, inside ? inside : allowed);
     for (uint32_t i = 0; pool->n_stopping && i < pool->n_ends; i++) {
-        if (is_unclaimed(pool, pool->ends[i]) && !future_release(&it.future, pool->ends[i])) {
+        if (pool->job[pool->ends[i]].state == POOL_STOPPING &&
+            !future_release(&it.future, pool->ends[i])) {
             st = fail(deciding->err, MARU_E_MEMORY, "no memory to plan ahead");
             break;
+        }
+    }
+    for (uint32_t i = 0; st == MARU_OK && i < pool->n_promised; i++) {
+        if (!future_keep_promise(&it.future, pool->promised[i])) {
+            st = fail(deciding->err, MARU_E_MEMORY, "no memory to plan ahead");
         }
     }
     bool is_chosen = st == MARU_OK && future_type(&it.future) != NONE;

@@ -42,6 +42,7 @@ struct pool_job {
     uint32_t charged; // account whose guarantee it counts in; NONE: borrowed
     uint8_t charged_type, state;
     bool is_borrowed;
+    bool is_shown; // what is promised to it is taken, for a look at what would be
     bool
         is_promised; // what it will hold is chosen; it begins when the last that is stopped for it is gone
 };
@@ -111,6 +112,7 @@ struct plan_node {
 
 struct sim_node { // of a future that is looked at
     uint32_t node, room;
+    bool is_looked; // at who may be stopped there
     struct node_free free;
 };
 
