@@ -9,6 +9,7 @@
 #include "pool/pool_lines.h"
 #include "pool/pool_parts.h"
 #include "pool/pool_plan.h"
+#include "pool/pool_private.h"
 #include "pool/pool_reclaim.h"
 #include "pool/pool_shares.h"
 
@@ -53,6 +54,7 @@ static void drop_arrays(struct pool *pool) {
 
 void pool_free(struct pool *pool) {
     if (pool) {
+        private_free(pool);
         space_free(pool->space);
         placement_free(pool->placement);
         drop_arrays(pool);
@@ -68,12 +70,16 @@ maru_status pool_copy(const struct pool *pool, struct pool **out, maru_error *er
     *copy = *pool;
     copy->space = NULL;
     copy->placement = NULL;
+    copy->homes = NULL;
+    copy->shadow = NULL;
+    copy->n_shadow = 0;
 #define FORGET(type, name, count) copy->name = NULL;
     POOL_ARRAYS(FORGET)
 #undef FORGET
     maru_status st = make_arrays(copy, err);
     st = st == MARU_OK ? space_copy(pool->space, &copy->space, err) : st;
     st = st == MARU_OK ? placement_copy(pool->placement, &copy->placement, err) : st;
+    st = st == MARU_OK ? private_copy(pool, copy, err) : st;
     if (st != MARU_OK) {
         pool_free(copy);
         return st;
@@ -115,6 +121,16 @@ static void list_nodes(struct pool *pool) {
     }
 }
 
+static void count_loose(struct pool *pool) {
+    for (uint32_t i = 0; i < pool->n_node; i++) {
+        uint32_t k = 0;
+        while (!is_same_shape(&pool->cluster->node[pool->shape[k].node], &pool->cluster->node[i])) {
+            k++;
+        }
+        pool->shape[k].n_loose += !pool->node[i].is_home;
+    }
+}
+
 static void set_up(struct pool *pool, const struct pool_world *world) {
     const struct cluster *cluster = world->cluster;
     pool->cluster = cluster;
@@ -137,9 +153,6 @@ static void set_up(struct pool *pool, const struct pool_world *world) {
 }
 
 maru_status pool_new(const struct pool_world *world, struct pool **out, maru_error *err) {
-    if (world->policy->guarantee == GUARANTEE_PRIVATE) {
-        return fail(err, MARU_E_RANGE, "guarantees are quotas here: 'private' is not offered");
-    }
     struct pool *pool = alloc_new(1, sizeof *pool);
     if (!pool) {
         return fail(err, MARU_E_MEMORY, "no memory for a pool");
@@ -150,13 +163,17 @@ maru_status pool_new(const struct pool_world *world, struct pool **out, maru_err
     st = st == MARU_OK ? placement_new(world->cluster, world->policy->placement, world->kind,
                                        world->n_kind, world->policy->seed, &pool->placement, err)
                        : st;
+    if (st == MARU_OK) {
+        pool->n_shape = 0;
+        list_nodes(pool);
+        shares_init(pool);
+        st = private_new(pool, world, err);
+    }
     if (st != MARU_OK) {
         pool_free(pool);
         return st;
     }
-    pool->n_shape = 0;
-    list_nodes(pool);
-    shares_init(pool);
+    count_loose(pool);
     *out = pool;
     return MARU_OK;
 }
@@ -219,18 +236,25 @@ static maru_status check_account(const struct pool *pool, const struct pool_ask 
     }
 }
 
-// Could it run, were the cluster empty? All parts of a gang are of one type.
-static maru_status check_cluster(const struct pool *pool, const struct pool_ask *ask,
-                                 maru_error *err) {
+// How many parts would stand on the empty cluster, on nodes of one type, or on those that are nobody's home.
+static uint64_t most_parts(const struct pool *pool, const struct pool_ask *ask, bool is_loose) {
     uint64_t room[CLUSTER_MAX_TYPES + 1] = {0}, most = 0;
     for (uint32_t i = 0; i < pool->n_shape; i++) {
         const uint32_t node = pool->shape[i].node;
         room[future_slot(pool, node, &ask->want)] +=
-            (uint64_t)pool->shape[i].n * parts_empty_room(pool, node, &ask->want);
+            (uint64_t)(is_loose ? pool->shape[i].n_loose : pool->shape[i].n) *
+            parts_empty_room(pool, node, &ask->want);
     }
     for (uint32_t t = 0; t <= CLUSTER_MAX_TYPES; t++) {
         most = room[t] > most ? room[t] : most;
     }
+    return most;
+}
+
+// Could it run, were the cluster empty? All parts of a gang are of one type.
+static maru_status check_cluster(const struct pool *pool, const struct pool_ask *ask,
+                                 maru_error *err) {
+    const uint64_t most = most_parts(pool, ask, false);
     if (most == 0) {
         return fail(err, MARU_E_RANGE,
                     "no node has what one part wants: GPUs of one node, CPUs or memory");
@@ -246,6 +270,15 @@ static maru_status check_cluster(const struct pool *pool, const struct pool_ask 
 // One that cannot be stopped has to fit into its own guarantee or what nobody is guaranteed.
 static maru_status check_loose(const struct pool *pool, const struct pool_ask *ask,
                                maru_error *err) {
+    if (pool_is_private(pool)) {
+        return private_is_guest(pool, ask) || most_parts(pool, ask, true) >= ask->n_part ||
+                       private_could(pool, ask)
+                   ? MARU_OK
+                   : fail(
+                         err, MARU_E_RANGE,
+                         "it wants more than its guarantee and what nobody is guaranteed: "
+                         "only a job that may be stopped and makes checkpoints can borrow so much");
+    }
     const uint32_t holder = pool->account[ask->account].holder;
     const size_t own = (size_t)holder * pool->cluster->n_type;
     bool is_possible = !pool->has_guarantees || ask->want.n_gpu == 0 || !shares_is_loose(pool, ask);
@@ -260,6 +293,13 @@ static maru_status check_loose(const struct pool *pool, const struct pool_ask *a
                               "only a job that may be stopped can borrow so much");
 }
 
+maru_status pool_check(const struct pool *pool, struct pool_ask *ask, maru_error *err) {
+    maru_status st = check_want(pool, ask, err);
+    st = st == MARU_OK ? check_account(pool, ask, err) : st;
+    st = st == MARU_OK ? check_cluster(pool, ask, err) : st;
+    return st == MARU_OK ? check_loose(pool, ask, err) : st;
+}
+
 // ---- jobs come
 
 static maru_status new_job(struct pool *pool, uint32_t *job, maru_error *err) {
@@ -270,11 +310,12 @@ static maru_status new_job(struct pool *pool, uint32_t *job, maru_error *err) {
     if (pool->n_job >= POOL_MAX_JOBS) {
         return fail(err, MARU_E_LIMIT, "at most %d jobs can wait and run at a time", POOL_MAX_JOBS);
     }
-    uint32_t ends = pool->cap_job, scratch = ends, scratch2 = ends;
+    uint32_t ends = pool->cap_job, scratch = ends, scratch2 = ends, claim = ends;
     const uint32_t need = pool->n_job + 1;
     if (!pool_grow((void **)&pool->ends, &ends, need, sizeof *pool->ends) ||
         !pool_grow((void **)&pool->scratch, &scratch, need, sizeof *pool->scratch) ||
         !pool_grow((void **)&pool->scratch2, &scratch2, need, sizeof *pool->scratch2) ||
+        !pool_grow((void **)&pool->claim, &claim, need, sizeof *pool->claim) ||
         !pool_grow((void **)&pool->job, &pool->cap_job, need, sizeof *pool->job)) {
         return fail(err, MARU_E_MEMORY, "no memory for another job");
     }
@@ -297,6 +338,7 @@ static void keep_job(struct pool *pool, uint32_t job, const struct pool_ask *ask
                                        .part = NONE,
                                        .line = NONE,
                                        .for_job = POOL_NO_JOB,
+                                       .shadow = NONE,
                                        .charged = NONE,
                                        .charged_type = CLUSTER_NO_TYPE};
 }
@@ -334,20 +376,24 @@ maru_status pool_submit(struct pool *pool, int64_t now_us, const struct pool_ask
                         uint32_t *job, maru_error *err) {
     struct pool_ask kept = *ask;
     shares_advance(pool, now_us);
-    maru_status st = check_want(pool, &kept, err);
-    st = st == MARU_OK ? check_account(pool, &kept, err) : st;
-    st = st == MARU_OK ? check_cluster(pool, &kept, err) : st;
-    st = st == MARU_OK ? check_loose(pool, &kept, err) : st;
+    maru_status st = pool_check(pool, &kept, err);
     if (st == MARU_OK && (kept.calendar > pool->n_calendar ||
                           (kept.calendar && !pool->calendar[kept.calendar - 1].n_node))) {
         st = fail(err, MARU_E_RANGE, "there is no such reservation");
     }
-    uint32_t line = NONE, number = NONE;
+    uint32_t line = NONE, number = NONE, shadow = NONE;
     st = st == MARU_OK ? new_job(pool, &number, err) : st;
     st = st == MARU_OK ? lines_find(pool, &kept, &line, err) : st;
+    if (st == MARU_OK && pool_is_private(pool)) {
+        st = private_submit(pool, number, &kept, &shadow, err);
+        if (st != MARU_OK) {
+            lines_drop(pool, line);
+        }
+    }
     if (st == MARU_OK) {
         keep_job(pool, number, &kept);
         pool->job[number].line = line;
+        pool->job[number].shadow = shadow;
         begin_waiting(pool, number);
         *job = number;
     }
@@ -383,6 +429,11 @@ maru_status pool_adopt(struct pool *pool, int64_t now_us, const struct pool_ask 
     memcpy(pool->part + it->part, part, kept.n_part * sizeof *part);
     it->submitted_us = started_us;
     pool_hold_parts(pool, number, started_us);
+    st = pool_is_private(pool) ? private_adopt(pool, number, err) : MARU_OK;
+    if (st != MARU_OK) {
+        pool_end(pool, now_us, number);
+        return st;
+    }
     pool->is_power_due = pool->is_hold_due = pool->is_node_due = true;
     pool->calendar_us = pool->n_calendar ? INT64_MIN : INT64_MAX;
     *job = number;
@@ -443,6 +494,7 @@ static bool is_there(const struct pool *pool, uint32_t job) {
 void pool_end(struct pool *pool, int64_t now_us, uint32_t job) {
     shares_advance(pool, now_us);
     if (is_there(pool, job)) {
+        private_end(pool, job);
         let_go(pool, job);
         drop_job(pool, job);
     }
@@ -452,6 +504,7 @@ void pool_requeue(struct pool *pool, int64_t now_us, uint32_t job, int64_t left_
     shares_advance(pool, now_us);
     if (is_there(pool, job) && pool->job[job].state != POOL_WAITING) {
         struct pool_job *it = &pool->job[job];
+        private_requeue(pool, job, left_us > 0 ? left_us : 1);
         let_go(pool, job);
         it->n_stopped++;
         it->left_us = left_us > 0 ? left_us : 1;
@@ -473,6 +526,7 @@ void pool_set_node(struct pool *pool, int64_t now_us, uint32_t node, enum node_s
     lines_before_change(pool, node);
     space_set_node(pool->space, node, state);
     lines_after_change(pool, node);
+    private_set_node(pool, node, state);
     uint64_t *load = &pool->site_load[pool->cluster->node[node].site];
     if (was_down != (state == NODE_DOWN)) { // what is down draws nothing when idle
         *load = was_down ? *load + idle_load(pool, node) : *load - idle_load(pool, node);
@@ -497,6 +551,7 @@ void pool_hold(struct pool *pool, int64_t now_us, uint32_t account, bool is_held
     if (account < pool->n_account && pool->account[account].is_held != is_held) {
         pool->account[account].is_held = is_held;
         spread_hold(pool);
+        private_hold(pool);
         pool->is_hold_due = true;
         if (pool->head != NONE && pool->account[pool->job[pool->head].ask.account].is_below_held) {
             plan_drop(pool);

@@ -19,6 +19,7 @@ enum { POOL_MAX_JOBS = 4000000, POOL_MAX_PARTS = 65536, POOL_MAX_CALENDAR = 4096
 #define POOL_NO_JOB UINT32_MAX
 
 struct pool;
+struct home;
 
 struct pool_ask {
     struct want want;  // of one part
@@ -63,7 +64,7 @@ typedef maru_status (*pool_see)(void *context, const struct decision *decision, 
 
 // The cluster and the accounts stay the caller's and outlive the pool and its copies.
 //   in      kind: what is usually asked (placement.h); n_kind 0: learned from the jobs that come
-//   errors  MARU_E_RANGE: the policy's guarantee is GUARANTEE_PRIVATE; MARU_E_LIMIT; MARU_E_MEMORY
+//   errors  MARU_E_LIMIT, MARU_E_MEMORY
 struct pool_world {
     const struct cluster *cluster;
     const struct accounts *accounts;
@@ -135,6 +136,9 @@ struct account_look {
 void pool_look_account(const struct pool *pool, uint32_t account, struct account_look *out);
 // Set what an account is remembered to have used, after a restart.
 void pool_remember(struct pool *pool, int64_t now_us, uint32_t account, double remembered);
+
+// The private cluster of an account under GUARANTEE_PRIVATE (pool_homes.h), and its row there; NULL: it has none.
+const struct home *pool_home(const struct pool *pool, uint32_t account, uint32_t *row);
 
 // The jobs that wait, in the order in which they would be tried now.
 //   out     job (at most n); returns how many

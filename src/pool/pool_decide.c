@@ -2,6 +2,7 @@
 #include "pool/pool_lines.h"
 #include "pool/pool_parts.h"
 #include "pool/pool_plan.h"
+#include "pool/pool_private.h"
 #include "pool/pool_reclaim.h"
 #include "pool/pool_shares.h"
 
@@ -131,8 +132,8 @@ static uint32_t most_urgent(const struct pool *pool) {
 // ---- starting
 
 // It holds its parts; told; where that is refused it waits as before.
-static maru_status start(const struct trying *trying, uint32_t job, bool is_backfill) {
-    struct pool *pool = trying->pool;
+maru_status decide_start(const struct deciding *deciding, uint32_t job, bool is_backfill) {
+    struct pool *pool = deciding->pool;
     struct pool_job *it = &pool->job[job];
     shares_discharge(pool, job);
     const bool was_promised = it->is_promised;
@@ -146,7 +147,6 @@ static maru_status start(const struct trying *trying, uint32_t job, bool is_back
                                       .is_backfill = is_backfill,
                                       .is_borrowed = it->is_borrowed && pool->has_guarantees,
                                       .for_job = POOL_NO_JOB};
-    const struct deciding *deciding = trying->deciding;
     const maru_status st = deciding->see(deciding->context, &decision, deciding->err);
     if (st != MARU_OK) {
         const uint8_t type = it->charged_type;
@@ -173,7 +173,7 @@ static maru_status start(const struct trying *trying, uint32_t job, bool is_back
 
 // Below the caps of all sites together, and of each that its parts stand at: what parts at other sites draw may count there
 // too, as it does where a place is chosen.
-static bool has_power_for(const struct pool *pool, uint32_t job) {
+bool decide_has_power(const struct pool *pool, uint32_t job) {
     const struct pool_job *it = &pool->job[job];
     const struct pool_part *part = &pool->part[it->part];
     const struct cluster *cluster = pool->cluster;
@@ -190,7 +190,7 @@ static bool has_power_for(const struct pool *pool, uint32_t job) {
 }
 
 // It has waited for its place, so a reservation may have come nearer, or been made.
-static bool is_unreserved(const struct pool *pool, uint32_t job) {
+bool decide_is_unreserved(const struct pool *pool, uint32_t job) {
     const struct pool_job *it = &pool->job[job];
     bool is_free = true;
     for (uint32_t i = it->part; is_free && i < it->part + it->ask.n_part; i++) {
@@ -214,18 +214,28 @@ static bool is_being_cleared(const struct pool *pool, uint32_t job) {
     return false;
 }
 
+// Nobody is to be at home on its nodes.
+static bool is_unclaimed(const struct pool *pool, uint32_t job) {
+    const struct pool_job *it = &pool->job[job];
+    uint32_t i = it->part;
+    while (i < it->part + it->ask.n_part && pool->node[pool->part[i].node].n_claimed == 0) {
+        i++;
+    }
+    return i == it->part + it->ask.n_part;
+}
+
 static maru_status start_promised(const struct trying *trying) {
     struct pool *pool = trying->pool;
     maru_status st = MARU_OK;
     for (uint32_t i = 0; st == MARU_OK && i < pool->n_promised;) {
         const uint32_t job = pool->promised[i];
         const struct pool_job *it = &pool->job[job];
-        if (it->n_pending > 0 || !has_power_for(pool, job)) {
+        if (it->n_pending > 0 || !decide_has_power(pool, job)) {
             i++;
         } else if (!is_held_job(pool, job) && shares_limited_by(pool, &it->ask) == NONE &&
-                   is_unreserved(pool, job) &&
+                   decide_is_unreserved(pool, job) && is_unclaimed(pool, job) &&
                    parts_are_free(pool, pool->part + it->part, it->ask.n_part, false)) {
-            st = start(trying, job, false);
+            st = decide_start(trying->deciding, job, false);
         } else if (is_being_cleared(pool, job)) {
             i++;
         } else {
@@ -288,6 +298,7 @@ static bool is_restricted(const struct pool *pool, const struct pool_ask *ask, u
         has_cap = has_cap || pool->cluster->site[i].cap_watts > 0;
     }
     return is_long || has_cap || pool->n_calendar > 0 || pool->n_promised > 0 ||
+           pool->n_claim > 0 || (pool_is_private(pool) && !private_is_guest(pool, ask)) ||
            (ask->want.n_gpu && types != shares_types(pool, ask));
 }
 
@@ -371,7 +382,7 @@ static maru_status try_job(struct trying *trying, uint32_t job, enum outcome *ou
         const bool keeps_plan =
             !outlasts || is_long || plan_take(pool, pool->part + it->part, it->ask.n_part);
         const bool is_backfill = is_beside && decide_before(pool, pool->head, job);
-        st = start(trying, job, is_backfill);
+        st = decide_start(trying->deciding, job, is_backfill);
         *outcome = STARTED;
         if (st == MARU_OK && !keeps_plan) {
             plan_drop(pool);
@@ -497,6 +508,8 @@ maru_status pool_decide(struct pool *pool, int64_t now_us, pool_see see, void *c
     pool->turn++;
     pool->retry_us = pool->retry_us <= pool->now_us ? INT64_MAX : pool->retry_us;
     maru_status st = stops_due(&deciding);
+    st = st == MARU_OK ? private_advance(&deciding) : st;
+    st = st == MARU_OK ? private_claim(&deciding) : st;
     st = st == MARU_OK ? start_promised(&trying) : st;
     st = st == MARU_OK ? look_after_head(&trying) : st;
     st = st == MARU_OK ? reclaim_closed(&trying) : st;

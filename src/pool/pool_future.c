@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "pool/pool_parts.h"
+#include "pool/pool_private.h"
 
 // Nodes that a future touches are kept apart in `sim`, with the parts of the job that fit there; sums by type say when all
 // of it fits. What is free in truth stays as it is.
@@ -46,6 +47,7 @@ uint32_t future_room(const struct future *future, uint32_t node, const struct no
     const struct pool *pool = future->pool;
     if (space_node_state(pool->space, node) != NODE_UP ||
         !space_could(pool->cluster, node, &future->want) ||
+        private_forbids(pool, node, &future->of->ask) ||
         !calendar_allows(pool, node, future->of->ask.calendar, future->at_us,
                          pool_later(future->at_us, future->of->left_us))) {
         return 0;

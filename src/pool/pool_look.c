@@ -1,5 +1,6 @@
 #include "pool/pool_lines.h"
 #include "pool/pool_parts.h"
+#include "pool/pool_private.h"
 #include "pool/pool_shares.h"
 #include "pool/pool_stops.h"
 
@@ -46,7 +47,7 @@ static int queue_rank(const struct pool *pool, uint32_t job) {
     const struct pool_job *it = &pool->job[job];
     const bool is_urgent = pool->policy.longest_wait_us > 0 &&
                            pool_later(it->since_us, pool->policy.longest_wait_us) <= pool->now_us;
-    return it->is_promised ? 0 : is_urgent ? 1 : job == pool->head ? 2 : 3;
+    return it->is_promised || it->is_claimed ? 0 : is_urgent ? 1 : job == pool->head ? 2 : 3;
 }
 
 bool queue_before(const struct pool *pool, uint32_t a, uint32_t b) {
@@ -91,6 +92,8 @@ uint64_t pool_watts(const struct pool *pool) { return pool_load(pool) / 1000; }
 
 int64_t pool_next_us(const struct pool *pool) {
     int64_t next = pool->retry_us < pool->calendar_us ? pool->retry_us : pool->calendar_us;
+    const int64_t private_us = private_next_us(pool);
+    next = private_us < next ? private_us : next;
     for (uint32_t c = 0; c < pool->n_calendar; c++) {
         const struct pool_calendar *it = &pool->calendar[c];
         for (uint32_t side = 0; it->n_node && side < 2; side++) {

@@ -35,7 +35,7 @@ static bool may_stop(const struct reclaiming *it, uint32_t job) {
     const bool is_lower = pool->policy.reclaim == RECLAIM_PRIORITY &&
                           victim->ask.account == claimant->ask.account &&
                           victim->ask.priority < claimant->ask.priority;
-    if (victim->state != POOL_RUNNING || !victim->ask.can_stop ||
+    if (victim->state != POOL_RUNNING || !victim->ask.can_stop || victim->is_covered ||
         !(is_lower || (it->is_inside && victim->is_borrowed))) {
         return false;
     }

@@ -179,7 +179,7 @@ bool shares_is_loose(const struct pool *pool, const struct pool_ask *ask) {
 }
 
 static bool is_loose_counted(const struct pool *pool, const struct pool_job *it) {
-    return it->charged == NONE && it->charged_type != CLUSTER_NO_TYPE &&
+    return !pool_is_private(pool) && it->charged == NONE && it->charged_type != CLUSTER_NO_TYPE &&
            shares_is_loose(pool, &it->ask);
 }
 
@@ -188,8 +188,10 @@ void shares_charge(struct pool *pool, uint32_t job, uint8_t type) {
     const uint32_t holder = pool->account[it->ask.account].holder;
     it->charged_type = type;
     it->charged = NONE;
-    if (holder != NONE && type != CLUSTER_NO_TYPE &&
-        has_room(pool, holder, type, ask_milli(&it->ask))) {
+    if (pool_is_private(pool)) { // its home keeps the books
+        it->charged = it->is_covered ? holder : NONE;
+    } else if (holder != NONE && type != CLUSTER_NO_TYPE &&
+               has_room(pool, holder, type, ask_milli(&it->ask))) {
         it->charged = holder;
         pool->inside[(size_t)holder * pool->cluster->n_type + type] += ask_milli(&it->ask);
     }
@@ -203,7 +205,7 @@ void shares_discharge(struct pool *pool, uint32_t job) {
     if (is_loose_counted(pool, it)) {
         pool->loose_used[it->charged_type] -= ask_milli(&it->ask);
     }
-    if (it->charged != NONE) {
+    if (it->charged != NONE && !pool_is_private(pool)) {
         pool->inside[(size_t)it->charged * pool->cluster->n_type + it->charged_type] -=
             ask_milli(&it->ask);
     }
@@ -211,8 +213,20 @@ void shares_discharge(struct pool *pool, uint32_t job) {
     it->charged_type = CLUSTER_NO_TYPE;
 }
 
+void shares_cover(struct pool *pool, uint32_t job) {
+    const uint8_t type = pool->job[job].charged_type;
+    if (pool->job[job].charged == NONE) {
+        unlist_borrowed(pool, job);
+    }
+    shares_discharge(pool, job);
+    shares_charge(pool, job, type);
+    if (pool->job[job].charged == NONE) {
+        list_borrowed(pool, job);
+    }
+}
+
 void shares_promote(struct pool *pool, uint32_t holder) {
-    uint32_t job = holder == NONE ? NONE : pool->account[holder].oldest;
+    uint32_t job = holder == NONE || pool_is_private(pool) ? NONE : pool->account[holder].oldest;
     for (uint32_t n = 0; job != NONE && n < 64;
          n++) { // each end lets few in: the oldest are enough
         struct pool_job *it = &pool->job[job];
@@ -260,7 +274,7 @@ uint32_t shares_types(const struct pool *pool, const struct pool_ask *ask) {
 uint32_t shares_inside(const struct pool *pool, const struct pool_ask *ask) {
     const uint32_t holder = pool->account[ask->account].holder;
     uint32_t inside = 0;
-    if (holder == NONE || ask->want.n_gpu == 0) {
+    if (holder == NONE || ask->want.n_gpu == 0 || pool_is_private(pool)) {
         return 0;
     }
     for (uint32_t types = shares_types(pool, ask), t = 0; types >> t; t++) {
@@ -309,7 +323,7 @@ uint32_t shares_allowed(const struct pool *pool, const struct pool_ask *ask) {
         return within_limits(pool, ask, UINT32_MAX, &by) ? UINT32_MAX : 0;
     }
     uint32_t types = within_limits(pool, ask, shares_types(pool, ask), &by);
-    if (pool->has_guarantees && shares_is_loose(pool, ask)) {
+    if (pool->has_guarantees && !pool_is_private(pool) && shares_is_loose(pool, ask)) {
         const uint32_t inside = shares_inside(pool, ask);
         for (uint32_t t = 0; t < pool->cluster->n_type; t++) {
             if (!(inside >> t & 1) && pool->loose_used[t] + ask_milli(ask) > pool->loose[t]) {

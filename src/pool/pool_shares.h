@@ -19,6 +19,9 @@ void shares_discharge(struct pool *pool, uint32_t job);
 // Borrowed jobs that fit into what a guarantee has again are no longer borrowed, the oldest first.
 void shares_promote(struct pool *pool, uint32_t holder);
 
+// A job is covered from now on, or no longer (pool_private.c): it is charged anew.
+void shares_cover(struct pool *pool, uint32_t job);
+
 // Types of which a job, started now, is inside its account's guarantee; a job without GPUs is in none.
 uint32_t shares_inside(const struct pool *pool, const struct pool_ask *ask);
 // Types of which it may have GPUs beside that: limits, what may be borrowed. All bits where it wants no GPU and may start.

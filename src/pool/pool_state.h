@@ -8,6 +8,9 @@
 //   pool_plan.c    when the first that waits can begin, and what others leave alone for it
 //   pool_stops.c   who is stopped whoever waits: for power, a budget, a node, a reservation
 //   pool_reclaim.c who is stopped for whom, and what he is promised
+//   pool_homes.c   private guarantees: which GPUs are whose
+//   pool_private.c homes played as pools of their own, and who is covered by that
+//   pool_claim.c   covered jobs begin, and guests are stopped for them
 //   pool_decide.c  what is started now
 //   pool_look.c    what others see
 //   pool_why.c     why one waits
@@ -41,10 +44,17 @@ struct pool_job {
     uint32_t for_job, n_pending, n_stopped;
     uint32_t charged; // account whose guarantee it counts in; NONE: borrowed
     uint8_t charged_type, state;
+    uint32_t shadow; // its number at its account's home, NONE: it is not there (pool_private.c)
+    int64_t ran_us;  // in earlier runs, as far as it goes on from them
+    uint8_t reason;  // why it is stopping
+    bool is_covered; // it runs at home, so it has to run here
+    bool is_claimed; // and does not yet
+    bool is_cleared; // its place is being cleared, so it goes nowhere else
+    bool is_home;    // it stands at its own place there
     bool is_borrowed;
     bool is_shown; // what is promised to it is taken, for a look at what would be
-    bool
-        is_promised; // what it will hold is chosen; it begins when the last that is stopped for it is gone
+    // What it will hold is chosen; it begins when the last that is stopped for it is gone.
+    bool is_promised;
 };
 
 struct part_link {            // beside each part
@@ -97,12 +107,15 @@ struct pool_node {
     uint32_t plan_at;     // in the plan's nodes, NONE: not of it
     uint32_t sim_at;      // in sim while a future is looked at, NONE: untouched by it
     uint32_t promised_to; // the job whose promise was made last here
+    uint32_t n_claimed;   // parts that are to be at home here, and are not yet
     uint16_t n_promised;  // parts that are promised here
     uint16_t n_calendar;  // reservations that it is in
+    bool is_home;         // of somebody who has a private guarantee
 };
 
 struct pool_shape { // nodes that are alike when empty
     uint32_t node, n;
+    uint32_t n_loose; // of them, those that are nobody's home
 };
 
 struct plan_node {
@@ -139,6 +152,7 @@ struct pool_calendar {
     X(uint64_t, inside, n_inside)                                                                  \
     X(uint64_t, own, n_inside)                                                                     \
     X(uint32_t, milli, n_inside)                                                                   \
+    X(uint32_t, claim, cap_job)                                                                    \
     X(uint32_t, promised, cap_promised)                                                            \
     X(uint32_t, waiting, n_account)                                                                \
     X(struct pool_node, node, n_node)                                                              \
@@ -171,7 +185,7 @@ struct pool {
     uint32_t n_kind, free_kind, n_active;
     uint32_t n_line, free_line;
     uint32_t n_waiting; // accounts with jobs that wait
-    uint32_t n_promised;
+    uint32_t n_promised, n_claim;
     uint32_t oldest, youngest;            // borrowed jobs
     uint32_t first_waiting, last_waiting; // by since when
     uint32_t n_calendar, n_calendar_node;
@@ -190,6 +204,10 @@ struct pool {
     int64_t head_us; // when it is planned
     uint32_t n_plan_node, n_sim;
     uint32_t n_since; // jobs that ended since it was planned
+
+    struct homes *homes;   // of private guarantees, shared by copies; NULL: there are none
+    struct shadow *shadow; // (n_shadow)
+    uint32_t n_shadow;
 
     uint64_t cap_watts;
     uint32_t n_stopping;
@@ -216,6 +234,11 @@ void pool_end_waiting(struct pool *pool, uint32_t job);
 // Play a pool forward, with limits for run times, until a job starts; INT64_MAX: not within so many events.
 int64_t pool_play_until(struct pool *pool, uint32_t job, uint32_t n_most);
 
+// Could this ever run here, were nobody else? Says in `ask` what is meant where several forms mean the same.
+MARU_MUST_USE maru_status pool_check(const struct pool *pool, struct pool_ask *ask,
+                                     maru_error *err);
+
+static inline bool pool_is_private(const struct pool *pool) { return pool->homes != NULL; }
 static inline uint32_t pool_n_resource(const struct pool *pool) {
     return pool->cluster->n_type + RESOURCES_BESIDE;
 }

@@ -3,6 +3,7 @@
 #include "pool/pool_future.h"
 #include "pool/pool_parts.h"
 #include "pool/pool_plan.h"
+#include "pool/pool_private.h"
 #include "pool/pool_shares.h"
 
 // What has to stop is gathered first, then told one by one; what is not told yet is found again at the next deciding, since
@@ -58,6 +59,7 @@ maru_status stops_tell(const struct deciding *deciding, uint32_t job, enum stop_
                                       .grace_us = grace_us};
     ends_remove(pool, job);
     it->state = POOL_STOPPING;
+    it->reason = (uint8_t)reason;
     it->end_us =
         end_us < pool_later(pool->now_us, grace_us) ? end_us : pool_later(pool->now_us, grace_us);
     ends_push(pool, job);
@@ -237,13 +239,15 @@ maru_status stops_due(const struct deciding *deciding) {
 void stops_allowing(struct allowing *out, struct pool *pool, uint32_t job, bool is_beside_plan) {
     const struct pool_job *it = &pool->job[job];
     const uint64_t load = pool_load(pool), cap = pool->cap_watts * 1000;
-    *out = (struct allowing){.pool = pool,
-                             .ask = &it->ask,
-                             .from_us = pool->now_us,
-                             .until_us = pool_later(pool->now_us, it->left_us),
-                             .beside_plan = is_beside_plan ? &it->ask.want : NULL,
-                             .has_power = pool->cap_watts > 0,
-                             .headroom = cap > load ? cap - load : 0};
+    *out =
+        (struct allowing){.pool = pool,
+                          .ask = &it->ask,
+                          .from_us = pool->now_us,
+                          .until_us = pool_later(pool->now_us, it->left_us),
+                          .beside_plan = is_beside_plan ? &it->ask.want : NULL,
+                          .has_power = pool->cap_watts > 0,
+                          .skips_homes = pool_is_private(pool) && !private_is_guest(pool, &it->ask),
+                          .headroom = cap > load ? cap - load : 0};
 }
 
 static bool has_power(const struct allowing *it, uint32_t node) {
@@ -258,7 +262,8 @@ static bool has_power(const struct allowing *it, uint32_t node) {
 bool stops_allows(const void *context, uint32_t node) {
     const struct allowing *it = context;
     const struct pool_node *at = &it->pool->node[node];
-    if (at->n_promised > 0 && !it->skips_promises) {
+    if ((at->n_promised > 0 && !it->skips_promises) || at->n_claimed > 0 ||
+        (at->is_home && it->skips_homes)) {
         return false;
     }
     if (it->beside_plan && at->plan_at != NONE &&

@@ -25,6 +25,7 @@ struct allowing {
     int64_t from_us, until_us;
     const struct want *beside_plan; // NULL: the plan of the first that waits does not matter
     bool has_power;                 // there is a cap
+    bool skips_homes;               // it is no guest (pool_private.h)
     bool skips_plan_nodes;          // beside_plan: none of them
     bool skips_power, skips_calendars, skips_promises; // to learn what is in the way
     uint64_t headroom; // thousandths of a watt below the cap of all sites
@@ -40,6 +41,14 @@ bool decide_room(struct pool *pool, uint32_t job, const struct allowing *allowin
 // The same beside the plan, for one who outlasts it: what it would take of the plan's nodes is taken off what is left there.
 bool decide_beside_plan(struct pool *pool, uint32_t job, struct allowing *allowing, uint32_t inside,
                         uint32_t types);
+
+// A job that has its parts chosen begins now.
+//   errors  what `see` gives: it waits as before
+MARU_MUST_USE maru_status decide_start(const struct deciding *deciding, uint32_t job,
+                                       bool is_backfill);
+// Are its parts within the power caps, and free of reservations of others as long as it may run?
+bool decide_has_power(const struct pool *pool, uint32_t job);
+bool decide_is_unreserved(const struct pool *pool, uint32_t job);
 
 // Sort jobs; `before` is a strict order.
 typedef bool (*job_before)(const struct pool *pool, uint32_t a, uint32_t b);

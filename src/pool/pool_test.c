@@ -77,23 +77,10 @@ static void same_calls_same_decisions(void **state) {
     assert_true(n_stop > 20);
 }
 
-// What is not there is refused, not taken for something else.
-static void private_guarantees_are_refused(void **state) {
-    (void)state;
-    struct trial *trial = usual(1, 60, 1, 1);
-    trial->policy.guarantee = GUARANTEE_PRIVATE;
-    const struct pool_world world = {
-        .cluster = &trial->cluster, .accounts = &trial->accounts, .policy = &trial->policy};
-    maru_error err;
-    assert_int_equal(pool_new(&world, &trial->pool, &err), MARU_E_RANGE);
-    trial_free(trial);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_waits_beside_room),
         cmocka_unit_test(same_calls_same_decisions),
-        cmocka_unit_test(private_guarantees_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,7 @@ struct trial_job {
     int64_t submit_us, run_us;          // run_us: of work, at most limit_us
     int64_t first_start_us, started_us; // of this run
     int64_t left_us;                    // of work
+    int64_t over_us;                    // when its last run was over
     int64_t end_us;                     // of this run, INT64_MAX: it does not run
     uint32_t number;                    // the pool's
     uint32_t n_start, n_stop;
@@ -314,14 +315,15 @@ static inline void trial_leave(struct trial *trial, uint32_t i, bool is_stopped)
     struct trial_job *job = &trial->job[i];
     trial_hold(trial, job, -1);
     job->is_running = job->is_stopping = false;
-    job->left_us -= trial->now_us - job->started_us;
+    const int64_t ran_us = job->ask.checkpoints ? trial->now_us - job->started_us : 0;
+    job->left_us -= ran_us;
     job->end_us = INT64_MAX;
-    if (is_stopped && job->left_us > 0) {
+    if (is_stopped && job->left_us > 0) { // what it did is lost where it makes no checkpoints
         struct pool_look look;
         pool_look(trial->pool, job->number, &look);
-        pool_requeue(trial->pool, trial->now_us, job->number,
-                     look.left_us - (trial->now_us - job->started_us));
+        pool_requeue(trial->pool, trial->now_us, job->number, look.left_us - ran_us);
     } else {
+        job->over_us = trial->now_us;
         pool_end(trial->pool, trial->now_us, job->number);
         job->is_there = false;
         job->is_done = true;

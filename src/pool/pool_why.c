@@ -73,7 +73,7 @@ static enum wait_reason find_reason(struct pool *pool, uint32_t job, struct pool
         out->blocker = held_by(pool, ask->account);
         return WAIT_HELD;
     }
-    if (it->is_promised) {
+    if (it->is_promised || it->is_claimed) {
         return WAIT_STOPPING;
     }
     const uint32_t types = shares_allowed(pool, ask);

@@ -1,0 +1,301 @@
+#include "pool/pool_private.h"
+
+#include "base/status.h"
+#include "pool/pool_lines.h"
+#include "pool/pool_parts.h"
+#include "pool/pool_plan.h"
+#include "pool/pool_reclaim.h"
+#include "pool/pool_shares.h"
+
+// A claim is a job that is covered (pool_private.c) and does not run. In this order: guests are stopped where too little would
+// be left at home for all claims together when those who stop are gone; it begins at home if its place is free; it begins
+// elsewhere if there is room, and nobody is stopped for it then; else guests are stopped.
+//
+// Per node: what it has, less what those hold who stay, less what all claims on it want. Whoever stops counts as gone, so a
+// claim that was seen to needs nobody more, and looking again at the next deciding changes nothing.
+
+enum { CLAIM_MAX_VICTIMS = 256 }; // considered on one node
+
+struct left { // of a node; below 0: missing
+    int64_t cpu_milli, memory_mib;
+    int32_t gpu_milli[CLUSTER_MAX_NODE_GPUS];
+};
+
+static void take(struct left *left, const struct pool_part *part, int sign) {
+    left->cpu_milli -= sign * (int64_t)part->cpu_milli;
+    left->memory_mib -= sign * (int64_t)part->memory_mib;
+    for (uint32_t bits = part->gpus, g = 0; bits; bits >>= 1, g++) {
+        left->gpu_milli[g] -= bits & 1 ? sign * (int32_t)part->gpu_milli : 0;
+    }
+}
+
+static bool is_enough(const struct left *left) {
+    bool is_there = left->cpu_milli >= 0 && left->memory_mib >= 0;
+    for (uint32_t g = 0; g < CLUSTER_MAX_NODE_GPUS; g++) {
+        is_there = is_there && left->gpu_milli[g] >= 0;
+    }
+    return is_there;
+}
+
+// Does it hold something of which too little is left?
+static bool is_in_the_way(const struct left *left, const struct pool_part *part) {
+    bool is_there = (left->cpu_milli < 0 && part->cpu_milli > 0) ||
+                    (left->memory_mib < 0 && part->memory_mib > 0);
+    for (uint32_t bits = part->gpus, g = 0; bits; bits >>= 1, g++) {
+        is_there = is_there || ((bits & 1) && left->gpu_milli[g] < 0);
+    }
+    return is_there;
+}
+
+static bool is_guest(const struct pool *pool, uint32_t job) {
+    const struct pool_job *it = &pool->job[job];
+    return it->state == POOL_RUNNING && it->ask.can_stop && !it->is_home;
+}
+
+// Places of all claims on a node.
+static void take_claims(struct pool *pool, uint32_t node, struct left *left) {
+    uint32_t n_left = pool->node[node].n_claimed;
+    for (uint32_t i = 0; n_left > 0 && i < pool->n_claim; i++) {
+        struct pool_part part;
+        const uint32_t n = pool->job[pool->claim[i]].ask.n_part;
+        for (uint32_t p = 0; n_left > 0 && p < n; p++) {
+            private_place(pool, pool->claim[i], p, &part);
+            if (part.node == node) {
+                take(left, &part, 1);
+                n_left--;
+            }
+        }
+    }
+}
+
+// What is left there when those who stop are gone and all claims have begun.
+static void look(struct pool *pool, uint32_t node, struct left *left) {
+    const struct cluster_node *it = &pool->cluster->node[node];
+    *left = (struct left){.cpu_milli = it->cpu_milli, .memory_mib = it->memory_mib};
+    for (uint32_t g = 0; g < it->n_gpu; g++) {
+        left->gpu_milli[g] = GPU_WHOLE;
+    }
+    for (uint32_t p = pool->node[node].first_part; p != NONE; p = pool->link[p].next) {
+        if (pool->job[pool->link[p].job].state == POOL_RUNNING) {
+            take(left, &pool->part[p], 1);
+        }
+    }
+    take_claims(pool, node, left);
+}
+
+// ---- whom to stop on a node
+
+struct victims {
+    uint32_t part[CLAIM_MAX_VICTIMS]; // of theirs, there
+    uint32_t n;
+};
+
+// Who goes first: those who are not covered, then the youngest.
+static bool goes_before(const struct pool *pool, uint32_t a, uint32_t b) {
+    const struct pool_job *x = &pool->job[a], *y = &pool->job[b];
+    return x->is_covered != y->is_covered ? y->is_covered : x->started > y->started;
+}
+
+static bool is_chosen(const struct victims *victims, uint32_t part) {
+    for (uint32_t i = 0; i < victims->n; i++) {
+        if (victims->part[i] == part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// False: not enough would be left whoever goes.
+static bool choose(struct pool *pool, uint32_t node, struct victims *victims) {
+    struct left left;
+    look(pool, node, &left);
+    victims->n = 0;
+    while (!is_enough(&left)) {
+        uint32_t best = NONE;
+        for (uint32_t p = pool->node[node].first_part; p != NONE; p = pool->link[p].next) {
+            const uint32_t job = pool->link[p].job;
+            if (is_guest(pool, job) && !is_chosen(victims, p) &&
+                is_in_the_way(&left, &pool->part[p]) &&
+                (best == NONE || goes_before(pool, job, pool->link[best].job))) {
+                best = p;
+            }
+        }
+        if (best == NONE || victims->n == CLAIM_MAX_VICTIMS) {
+            return false;
+        }
+        victims->part[victims->n++] = best;
+        take(&left, &pool->part[best], -1);
+    }
+    for (uint32_t i = victims->n; i-- > 0;) { // who need not go stays, the last chosen first
+        take(&left, &pool->part[victims->part[i]], 1);
+        if (is_enough(&left)) {
+            victims->part[i] = victims->part[--victims->n];
+        } else {
+            take(&left, &pool->part[victims->part[i]], -1);
+        }
+    }
+    return true;
+}
+
+// Its nodes at home, each once, in the order of its parts; NONE: no more.
+static uint32_t next_node(const struct pool *pool, uint32_t job, uint32_t *p) {
+    struct pool_part part, before;
+    while (*p < pool->job[job].ask.n_part) {
+        private_place(pool, job, *p, &part);
+        if (*p > 0) {
+            private_place(pool, job, *p - 1, &before);
+        }
+        (*p)++;
+        if (*p == 1 || part.node != before.node) {
+            return part.node;
+        }
+    }
+    return NONE;
+}
+
+static bool can_be_cleared(struct pool *pool, uint32_t job) {
+    struct victims victims;
+    uint32_t p = 0;
+    for (uint32_t n = next_node(pool, job, &p); n != NONE; n = next_node(pool, job, &p)) {
+        if (space_node_state(pool->space, n) != NODE_UP || !choose(pool, n, &victims)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static maru_status stop_guest(const struct deciding *deciding, uint32_t guest, uint32_t job) {
+    struct pool *pool = deciding->pool;
+    if (pool->job[guest].state != POOL_RUNNING) { // it held several parts
+        return MARU_OK;
+    }
+    const maru_status st = stops_tell(deciding, guest, STOP_RECLAIM, job);
+    if (st == MARU_OK) {
+        pool->job[guest].for_job = POOL_NO_JOB; // the claim counts nobody
+        private_move(pool, guest);
+    }
+    return st;
+}
+
+static maru_status clear(const struct deciding *deciding, uint32_t job) {
+    struct pool *pool = deciding->pool;
+    maru_status st = MARU_OK;
+    uint32_t p = 0;
+    for (uint32_t n = next_node(pool, job, &p); st == MARU_OK && n != NONE;
+         n = next_node(pool, job, &p)) {
+        struct victims victims;
+        const bool is_enough_then = choose(pool, n, &victims);
+        for (uint32_t i = 0; is_enough_then && st == MARU_OK && i < victims.n; i++) {
+            st = stop_guest(deciding, pool->link[victims.part[i]].job, job);
+        }
+    }
+    return st;
+}
+
+// ---- beginning
+
+// It has its parts chosen; what it takes of the plan's nodes is no longer kept for the head.
+static maru_status begin(const struct deciding *deciding, uint32_t job, bool is_home) {
+    struct pool *pool = deciding->pool;
+    struct pool_job *it = &pool->job[job];
+    const bool keeps_plan = pool->head == NONE || pool->head == job ||
+                            pool_later(pool->now_us, it->left_us) <= pool->head_us ||
+                            plan_take(pool, pool->part + it->part, it->ask.n_part);
+    it->is_home = is_home;
+    const maru_status st = decide_start(deciding, job, false);
+    if (st != MARU_OK) {
+        it->is_home = false;
+        return st;
+    }
+    private_drop_claim(pool, job);
+    if (!keeps_plan) {
+        plan_drop(pool);
+    }
+    return MARU_OK;
+}
+
+static maru_status try_home(const struct deciding *deciding, uint32_t job, bool *has_begun) {
+    struct pool *pool = deciding->pool;
+    struct pool_job *it = &pool->job[job];
+    for (uint32_t p = 0; p < it->ask.n_part; p++) {
+        private_place(pool, job, p, &pool->part[it->part + p]);
+    }
+    if (!parts_are_free(pool, pool->part + it->part, it->ask.n_part, false) ||
+        !decide_is_unreserved(pool, job) || !decide_has_power(pool, job)) {
+        return MARU_OK;
+    }
+    const maru_status st = begin(deciding, job, true);
+    *has_begun = st == MARU_OK;
+    return st;
+}
+
+static maru_status try_elsewhere(const struct deciding *deciding, uint32_t job, bool *has_begun) {
+    struct pool *pool = deciding->pool;
+    struct allowing allowing;
+    stops_allowing(&allowing, pool, job, false);
+    if (!decide_room(pool, job, &allowing, 0, shares_allowed(pool, &pool->job[job].ask))) {
+        return MARU_OK;
+    }
+    const maru_status st = begin(deciding, job, false);
+    *has_begun = st == MARU_OK;
+    return st;
+}
+
+static maru_status begin_claim(const struct deciding *deciding, uint32_t job, bool *has_begun) {
+    struct pool *pool = deciding->pool;
+    if (!lines_reserve(pool)) {
+        return fail(deciding->err, MARU_E_MEMORY, "no memory for another job");
+    }
+    maru_status st = parts_new(pool, job, deciding->err);
+    st = st == MARU_OK ? try_home(deciding, job, has_begun) : st;
+    if (st == MARU_OK && !*has_begun && !pool->job[job].is_cleared) {
+        st = try_elsewhere(deciding, job, has_begun);
+    }
+    if (!*has_begun) {
+        parts_free(pool, job);
+    }
+    return st;
+}
+
+static maru_status try_claim(const struct deciding *deciding, uint32_t job, bool *has_begun) {
+    struct pool *pool = deciding->pool;
+    struct pool_job *it = &pool->job[job];
+    *has_begun = false;
+    if (pool->account[it->ask.account].is_below_held || shares_limited_by(pool, &it->ask) != NONE) {
+        return MARU_OK;
+    }
+    if (it->is_promised) { // it was to begin where lower priorities are
+        const maru_status st = reclaim_break_promise(pool, job, deciding->err);
+        if (st != MARU_OK) {
+            return st;
+        }
+    }
+    maru_status st = MARU_OK;
+    if (it->state == POOL_WAITING) {
+        st = begin_claim(deciding, job, has_begun);
+    }
+    if (st != MARU_OK || *has_begun) {
+        return st;
+    }
+    if (!can_be_cleared(pool, job)) {
+        return MARU_OK;
+    }
+    it->is_cleared = true;
+    return clear(deciding, job);
+}
+
+maru_status private_claim(const struct deciding *deciding) {
+    struct pool *pool = deciding->pool;
+    maru_status st = MARU_OK;
+    for (bool is_again = true;
+         st == MARU_OK && is_again;) { // who begins may leave others too little
+        is_again = false;
+        for (uint32_t i = 0; st == MARU_OK && i < pool->n_claim;) {
+            bool has_begun = false;
+            st = try_claim(deciding, pool->claim[i], &has_begun);
+            is_again = is_again || has_begun;
+            i += !has_begun;
+        }
+    }
+    return st;
+}
