@@ -17,7 +17,7 @@
 //   layout  struct space | row | sizes | link | class_of | key | root | slot | at_least | of_type | island lists and sums
 //   invariant  a node is in the class of its row if it is up, and in none if not; a class without nodes does not exist
 
-enum { LEVELS = 32, SIZES = 6 };
+enum { LEVELS = 32, SIZES = 6, WHOLES = CLUSTER_MAX_NODE_GPUS + 1 };
 #define NONE UINT32_MAX
 
 struct link { // of the treap of a node's class
@@ -31,6 +31,7 @@ struct space {
     uint32_t n_word;         // of a bitmap over classes
     uint32_t n_class;        // all numbers in use are below
     uint32_t free_of[CLUSTER_MAX_TYPES];
+    uint32_t with_whole[WHOLES]; // nodes that are up, by their whole free GPUs
     // Addresses inside the block, set by lay_out.
     struct node_free *row;    // (n_node)
     uint16_t (*sizes)[SIZES]; // (n_node): parts of each size that run there
@@ -44,6 +45,7 @@ struct space {
     uint32_t *island_at;      // (n_island + 1)
     uint32_t *island_node;    // (n_node)
     uint32_t *island_free;    // (n_island)
+    uint32_t *island_whole;   // (n_island, WHOLES): nodes that are up, by their whole free GPUs
     uint8_t *state;           // (n_node)
 };
 
@@ -73,6 +75,7 @@ static size_t lay_out(struct space *space, unsigned char *block) {
     space->island_at = part_of(block, &at, n_island + 1, sizeof(uint32_t));
     space->island_node = part_of(block, &at, n, sizeof(uint32_t));
     space->island_free = part_of(block, &at, n_island, sizeof(uint32_t));
+    space->island_whole = part_of(block, &at, n_island * WHOLES, sizeof(uint32_t));
     space->state = part_of(block, &at, n, 1);
     return at;
 }
@@ -235,8 +238,11 @@ static uint32_t free_class(const struct space *space) {
 
 static void add_free(struct space *space, uint32_t node, bool is_plus) {
     const struct node_free *const row = &space->row[node];
-    uint32_t *const island = &space->island_free[space->cluster->node[node].island];
+    const uint32_t at = space->cluster->node[node].island;
+    uint32_t *const island = &space->island_free[at];
     *island = is_plus ? *island + row->n_whole : *island - row->n_whole;
+    space->island_whole[(size_t)at * WHOLES + row->n_whole] += is_plus ? 1 : UINT32_MAX;
+    space->with_whole[row->n_whole] += is_plus ? 1 : UINT32_MAX;
     if (row->type != CLUSTER_NO_TYPE) {
         uint32_t *const of = &space->free_of[row->type];
         *of = is_plus ? *of + row->n_whole : *of - row->n_whole;
@@ -430,6 +436,22 @@ const uint32_t *space_island(const struct space *space, uint32_t island, uint32_
 
 uint32_t space_island_free(const struct space *space, uint32_t island) {
     return space->island_free[island];
+}
+
+static uint64_t room_of(const uint32_t *with_whole, uint32_t n_gpu) {
+    uint64_t n = 0;
+    for (uint32_t w = n_gpu; w < WHOLES; w++) {
+        n += (uint64_t)with_whole[w] * (w / n_gpu);
+    }
+    return n;
+}
+
+uint64_t space_island_room(const struct space *space, uint32_t island, uint32_t n_gpu) {
+    return room_of(space->island_whole + (size_t)island * WHOLES, n_gpu);
+}
+
+uint64_t space_room(const struct space *space, uint32_t n_gpu) {
+    return room_of(space->with_whole, n_gpu);
 }
 
 uint32_t space_n_class(const struct space *space) { return space->n_class; }

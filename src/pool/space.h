@@ -81,6 +81,9 @@ uint32_t space_n_free_of(const struct space *space, uint32_t types);
 //   out     *n; the nodes (*n) are the space's
 const uint32_t *space_island(const struct space *space, uint32_t island, uint32_t *n);
 uint32_t space_island_free(const struct space *space, uint32_t island);
+// Parts of so many whole GPUs (at least 1) that an island, or all, have room for as far as free GPUs tell: never too few.
+uint64_t space_island_room(const struct space *space, uint32_t island, uint32_t n_gpu);
+uint64_t space_room(const struct space *space, uint32_t n_gpu);
 
 // ---- classes
 //

@@ -179,11 +179,14 @@ static void write_parts(struct gang_room *room, const struct scoring *scoring,
 
 // ---- islands
 
+static bool is_whole(const struct want *want) {
+    return want->gpu_milli >= GPU_WHOLE && want->n_gpu > 0;
+}
+
 // Could an island hold so many parts, as far as its free GPUs tell?
 static bool may_hold(const struct space *space, uint32_t island, const struct want *want,
                      uint32_t n_part) {
-    return want->gpu_milli < GPU_WHOLE ||
-           space_island_free(space, island) >= (uint64_t)n_part * want->n_gpu;
+    return !is_whole(want) || space_island_room(space, island, want->n_gpu) >= n_part;
 }
 
 // The island with the fewest free GPUs that holds all parts; UINT32_MAX: none does.
@@ -215,7 +218,8 @@ static bool fill_several(struct gang_room *room, const struct scoring *scoring,
                          const struct space *space, const struct placement_ask *ask) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < room->n_island; i++) {
-        room->island[i] = island_room(space, i, ask, ask->n_part);
+        room->island[i] =
+            may_hold(space, i, &ask->want, 1) ? island_room(space, i, ask, ask->n_part) : 0;
         sum += room->island[i];
     }
     for (uint32_t left = sum < ask->n_part ? 0 : ask->n_part; left > 0;) {
@@ -229,8 +233,9 @@ static bool fill_several(struct gang_room *room, const struct scoring *scoring,
 bool gang_find(struct gang_room *room, const struct scoring *scoring, const struct space *space,
                const struct placement_ask *ask, struct pool_part *part) {
     const struct want *const want = &ask->want;
-    if (want->gpu_milli >= GPU_WHOLE &&
-        space_n_free_of(space, want->types) < (uint64_t)ask->n_part * want->n_gpu) {
+    if (is_whole(want) &&
+        (space_n_free_of(space, want->types) < (uint64_t)ask->n_part * want->n_gpu ||
+         space_room(space, want->n_gpu) < ask->n_part)) {
         return false;
     }
     room->n_chosen = 0;

@@ -4,6 +4,7 @@
 
 #include "study/words/korean_accounts_list.h"
 #include "study/words/korean_executor_list.h"
+#include "study/words/korean_forecast_list.h"
 #include "study/words/korean_jobs_list.h"
 #include "study/words/korean_replay_list.h"
 #include "study/words/korean_rounds_list.h"
@@ -151,7 +152,7 @@
     X("no memory for the nodes of a cluster", "클러스터의 노드를 담을 메모리가 없습니다") \
     X("no table of nodes: it needs columns 'gpus', 'gpu_type' and 'cpus', or those of openb (gpu, model, cpu_milli)", "노드 표가 아닙니다: 'gpus', 'gpu_type', 'cpus' 열 또는 openb의 열(gpu, model, cpu_milli)이 있어야 합니다")
 
-#define KOREAN_POOL(X) KOREAN_ACCOUNTS(X) KOREAN_CLUSTER(X) KOREAN_EXECUTOR(X) KOREAN_INFLATION(X) KOREAN_JOBS(X) KOREAN_MONEY(X) KOREAN_PLACE(X) KOREAN_REPLAY(X) KOREAN_ROUNDS(X) KOREAN_SCHEDULER(X) KOREAN_SLURM(X) KOREAN_TRACE(X)
+#define KOREAN_POOL(X) KOREAN_ACCOUNTS(X) KOREAN_CLUSTER(X) KOREAN_EXECUTOR(X) KOREAN_FORECAST(X) KOREAN_INFLATION(X) KOREAN_JOBS(X) KOREAN_MONEY(X) KOREAN_PLACE(X) KOREAN_REPLAY(X) KOREAN_ROUNDS(X) KOREAN_SCHEDULER(X) KOREAN_SLURM(X) KOREAN_TRACE(X)
 // clang-format on
 
 #endif
