@@ -122,6 +122,8 @@ struct pool_look {
     bool is_borrowed;
     uint32_t n_stopped; // how often it was
 };
+// All numbers of jobs that are there are below.
+uint32_t pool_n_job(const struct pool *pool);
 // POOL_ABSENT: there is none of this number.
 void pool_look(const struct pool *pool, uint32_t job, struct pool_look *out);
 

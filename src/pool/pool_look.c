@@ -6,6 +6,8 @@
 
 // What others see of the state; nothing is decided here.
 
+uint32_t pool_n_job(const struct pool *pool) { return pool->n_job; }
+
 void pool_look(const struct pool *pool, uint32_t job, struct pool_look *out) {
     *out = (struct pool_look){.state = POOL_ABSENT};
     if (job >= pool->n_job || pool->job[job].state == POOL_ABSENT) {

@@ -1,0 +1,303 @@
+#include "pool/forecast/runtime_history.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+
+// Groups are found by a hash table of their keys whose entries are numbers of groups; runs and comings are rings. Everything
+// is in flat arrays, so a copy is three memcpy.
+
+#define DAY_US INT64_C(86400000000)
+#define NO_ACCOUNT UINT32_MAX
+enum { LEVELS = 4, SLOTS = 2 * RUNTIMES_MAX_GROUPS, NO_SIZE = 255, BEHIND = 2 };
+
+struct past_run {
+    int64_t run_us, left_us; // left_us INT64_MAX: without limit
+};
+struct group {
+    uint32_t account;
+    uint32_t n, next; // runs kept; where the next goes
+    uint32_t size;
+    uint64_t fed; // when, in turns
+    struct past_run run[RUNTIMES_MAX_RUNS];
+};
+struct coming {
+    int64_t at_us;
+    struct pool_ask ask;
+};
+
+struct runtime_history {
+    struct group *group;   // (cap_group)
+    struct coming *coming; // (RUNTIMES_MAX_COMINGS)
+    uint32_t n_group, cap_group, n_coming, next_coming;
+    uint64_t turn;
+    uint16_t slot[SLOTS]; // 1 + number of a group, 0: free
+};
+
+// ---- making
+
+maru_status runtimes_new(struct runtime_history **out, maru_error *err) {
+    struct runtime_history *const it = alloc_new(1, sizeof *it);
+    if (it) {
+        it->coming = alloc_new(RUNTIMES_MAX_COMINGS, sizeof *it->coming);
+    }
+    if (!it || !it->coming) {
+        runtimes_free(it);
+        return fail(err, MARU_E_MEMORY, "no memory for what jobs did before");
+    }
+    *out = it;
+    return MARU_OK;
+}
+
+void runtimes_free(struct runtime_history *history) {
+    if (history) {
+        alloc_free(history->group);
+        alloc_free(history->coming);
+        alloc_free(history);
+    }
+}
+
+maru_status runtimes_copy(const struct runtime_history *history, struct runtime_history **out,
+                          maru_error *err) {
+    struct runtime_history *copy = NULL;
+    maru_status st = runtimes_new(&copy, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct group *const group = alloc_new((size_t)history->n_group + 1, sizeof *group);
+    if (!group) {
+        runtimes_free(copy);
+        return fail(err, MARU_E_MEMORY, "no memory for what jobs did before");
+    }
+    struct coming *const coming = copy->coming;
+    *copy = *history;
+    copy->group = group;
+    copy->coming = coming;
+    copy->cap_group = history->n_group + 1;
+    if (history->n_group) {
+        memcpy(group, history->group, history->n_group * sizeof *group);
+    }
+    memcpy(coming, history->coming, history->n_coming * sizeof *coming);
+    *out = copy;
+    return MARU_OK;
+}
+
+// ---- groups
+
+static uint32_t size_of(const struct pool_ask *ask) {
+    const uint64_t milli = (uint64_t)ask->n_part * ask->want.n_gpu * ask->want.gpu_milli;
+    uint32_t size = milli == 0 ? 0 : milli < GPU_WHOLE ? 1 : 2;
+    for (uint64_t gpus = milli / GPU_WHOLE; gpus > 1; gpus /= 2) {
+        size++;
+    }
+    return size;
+}
+
+static uint32_t hash_of(uint32_t account, uint32_t size) {
+    const uint64_t x = ((uint64_t)account << 8 | size) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)((x ^ x >> 29) * UINT64_C(0xBF58476D1CE4E5B9) >> 40) % SLOTS;
+}
+
+// The slot of a group, or the free one where it would stand.
+static uint32_t find_slot(const struct runtime_history *it, uint32_t account, uint32_t size) {
+    uint32_t at = hash_of(account, size);
+    for (; it->slot[at]; at = (at + 1) % SLOTS) {
+        const struct group *group = &it->group[it->slot[at] - 1];
+        if (group->account == account && group->size == size) {
+            break;
+        }
+    }
+    return at;
+}
+
+// Take one out of the table: those behind it move up, as linear probing wants it.
+static void drop_slot(struct runtime_history *it, uint32_t at) {
+    for (uint32_t next = (at + 1) % SLOTS; it->slot[next]; next = (next + 1) % SLOTS) {
+        const struct group *group = &it->group[it->slot[next] - 1];
+        const uint32_t home = hash_of(group->account, group->size);
+        if ((next + SLOTS - home) % SLOTS >= (next + SLOTS - at) % SLOTS) {
+            it->slot[at] = it->slot[next];
+            at = next;
+        }
+    }
+    it->slot[at] = 0;
+}
+
+static uint32_t stalest(const struct runtime_history *it) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < it->n_group; i++) {
+        best = it->group[i].fed < it->group[best].fed ? i : best;
+    }
+    return best;
+}
+
+static struct group *group_for(struct runtime_history *it, uint32_t account, uint32_t size) {
+    uint32_t at = find_slot(it, account, size);
+    if (it->slot[at]) {
+        return &it->group[it->slot[at] - 1];
+    }
+    uint32_t number = it->n_group;
+    if (number == RUNTIMES_MAX_GROUPS) {
+        number = stalest(it);
+        drop_slot(it, find_slot(it, it->group[number].account, it->group[number].size));
+        at = find_slot(it, account, size);
+    } else if (number >= it->cap_group) {
+        const uint32_t cap = it->cap_group * 2 + 16;
+        struct group *const more = alloc_resize(it->group, cap, sizeof *more);
+        if (!more) {
+            return NULL;
+        }
+        it->group = more;
+        it->cap_group = cap;
+    }
+    it->n_group += number == it->n_group;
+    it->slot[at] = (uint16_t)(number + 1);
+    it->group[number] = (struct group){.account = account, .size = size};
+    return &it->group[number];
+}
+
+// The groups of a job, the narrowest first.
+static void keys_of(const struct pool_ask *ask, uint32_t account[LEVELS], uint32_t size[LEVELS]) {
+    for (uint32_t level = 0; level < LEVELS; level++) {
+        account[level] = level < 2 ? ask->account : NO_ACCOUNT;
+        size[level] = level % 2 ? NO_SIZE : size_of(ask);
+    }
+}
+
+maru_status runtimes_end(struct runtime_history *history, const struct pool_ask *ask,
+                         int64_t left_us, int64_t run_us, maru_error *err) {
+    uint32_t account[LEVELS], size[LEVELS];
+    keys_of(ask, account, size);
+    history->turn++;
+    for (uint32_t level = 0; level < LEVELS; level++) {
+        struct group *const group = group_for(history, account[level], size[level]);
+        if (!group) {
+            return fail(err, MARU_E_MEMORY, "no memory for what jobs did before");
+        }
+        group->run[group->next] = (struct past_run){run_us > 0 ? run_us : 0, left_us};
+        group->next = (group->next + 1) % RUNTIMES_MAX_RUNS;
+        group->n += group->n < RUNTIMES_MAX_RUNS;
+        group->fed = history->turn;
+    }
+    return MARU_OK;
+}
+
+// ---- how long
+
+// What a run before is for a job with this limit: as large a share of it.
+static int64_t scaled(const struct past_run *run, int64_t left_us) {
+    if (left_us == INT64_MAX || run->left_us == INT64_MAX || run->left_us <= 0) {
+        return run->run_us < left_us ? run->run_us : left_us;
+    }
+    const double share = (double)run->run_us / (double)run->left_us;
+    return share < 1 ? (int64_t)(share * (double)left_us) : left_us;
+}
+
+static uint32_t count_longer(const struct group *group, int64_t left_us, int64_t ran_us) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < group->n; i++) {
+        n += scaled(&group->run[i], left_us) > ran_us;
+    }
+    return n;
+}
+
+static int64_t pick_longer(const struct group *group, int64_t left_us, int64_t ran_us, uint32_t k) {
+    for (uint32_t i = 0; i < group->n; i++) {
+        const int64_t us = scaled(&group->run[i], left_us);
+        if (us > ran_us && k-- == 0) {
+            return us;
+        }
+    }
+    return left_us;
+}
+
+// Nobody ran so long: anything up to the limit; without one, the longer it runs the longer it goes on.
+static int64_t beyond(int64_t left_us, int64_t ran_us, uint32_t draw) {
+    const double u = random_open((uint64_t)draw << 32);
+    if (left_us != INT64_MAX) {
+        return left_us <= ran_us ? left_us : ran_us + (int64_t)(u * (double)(left_us - ran_us)) + 1;
+    }
+    const double us = ((double)ran_us + 60e6) / u;
+    return us < 9e18 ? (int64_t)us : INT64_MAX - 1;
+}
+
+int64_t runtimes_draw(const struct runtime_history *history, const struct pool_ask *ask,
+                      int64_t left_us, int64_t ran_us, const struct random_block *luck) {
+    uint32_t account[LEVELS], size[LEVELS];
+    keys_of(ask, account, size);
+    for (uint32_t level = 0; level < LEVELS; level++) {
+        const uint32_t slot = history->slot[find_slot(history, account[level], size[level])];
+        const struct group *group = slot ? &history->group[slot - 1] : NULL;
+        const uint32_t n = group ? count_longer(group, left_us, ran_us) : 0;
+        const uint32_t dice = luck->word[0] >> 8 * level & 255;
+        if (n > 0 && (level == LEVELS - 1 || dice * (n + BEHIND) < 256 * n)) {
+            return pick_longer(group, left_us, ran_us,
+                               (uint32_t)((uint64_t)luck->word[1] * n >> 32));
+        }
+    }
+    return beyond(left_us, ran_us, luck->word[2]);
+}
+
+// ---- what comes
+
+void runtimes_come(struct runtime_history *history, int64_t now_us, const struct pool_ask *ask) {
+    history->coming[history->next_coming] = (struct coming){now_us, *ask};
+    history->next_coming = (history->next_coming + 1) % RUNTIMES_MAX_COMINGS;
+    history->n_coming += history->n_coming < RUNTIMES_MAX_COMINGS;
+}
+
+static const struct coming *coming_at(const struct runtime_history *it, uint32_t i) {
+    return &it->coming[it->n_coming < RUNTIMES_MAX_COMINGS
+                           ? i
+                           : (it->next_coming + i) % RUNTIMES_MAX_COMINGS];
+}
+
+void comings_begin(struct comings *comings, const struct runtime_history *history, int64_t now_us,
+                   const struct random_block *luck) {
+    *comings = (struct comings){.history = history};
+    if (history->n_coming < 2 || coming_at(history, 0)->at_us >= now_us) {
+        return;
+    }
+    const int64_t first_us = coming_at(history, 0)->at_us;
+    comings->span_us = now_us - first_us;
+    const uint32_t n_day = comings->span_us / DAY_US < UINT32_MAX / 2
+                               ? (uint32_t)(comings->span_us / DAY_US)
+                               : UINT32_MAX / 2;
+    const double u = random_open((uint64_t)luck->word[0] << 32 | luck->word[1]);
+    comings->shift_us = n_day > 0 ? (1 + (int64_t)((uint64_t)luck->word[2] * n_day >> 32)) * DAY_US
+                                  : (int64_t)(u * (double)comings->span_us);
+    uint32_t low = 0, high = history->n_coming; // the first behind the moment
+    while (low < high) {
+        const uint32_t mid = low + (high - low) / 2;
+        if (coming_at(history, mid)->at_us + comings->shift_us <= now_us) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    comings->at = low;
+    if (low == history->n_coming) { // round once more
+        comings->at = 0;
+        comings->shift_us += comings->span_us;
+    }
+}
+
+int64_t comings_next_us(const struct comings *comings) {
+    if (comings->span_us <= 0) {
+        return INT64_MAX;
+    }
+    const int64_t us = coming_at(comings->history, comings->at)->at_us;
+    return us > 0 && comings->shift_us > INT64_MAX - us ? INT64_MAX : us + comings->shift_us;
+}
+
+const struct pool_ask *comings_take(struct comings *comings) {
+    const struct pool_ask *ask = &coming_at(comings->history, comings->at)->ask;
+    if (++comings->at == comings->history->n_coming) {
+        comings->at = 0;
+        comings->shift_us = comings->shift_us > INT64_MAX - comings->span_us
+                                ? INT64_MAX
+                                : comings->shift_us + comings->span_us;
+    }
+    return ask;
+}
