@@ -16,7 +16,7 @@
 // What is remembered is only time: dropping it changes no answer. A copy begins without.
 
 const char *const placement_rule_names[PLACEMENT_RULES] = {
-    "fgd", "best-fit", "dot", "first-fit", "packing", "clustering", "random"};
+    "fgd", "best-fit", "dot", "first-fit", "packing", "clustering", "fgd-supply", "random"};
 
 enum {
     REMEMBERED_WANTS = 1024, // then all is forgotten
@@ -133,7 +133,9 @@ maru_status placement_new(const struct cluster *cluster, enum placement_rule rul
 maru_status placement_set_kinds(struct placement *placement, const struct want_kind *kind,
                                 uint32_t n_kind, maru_error *err) {
     struct fragmentation *fragmentation = NULL;
-    const maru_status st = fragmentation_new(placement->cluster, kind, n_kind, &fragmentation, err);
+    const maru_status st =
+        fragmentation_new(placement->cluster, kind, n_kind,
+                          placement->scoring.rule == PLACEMENT_FGD_SUPPLY, &fragmentation, err);
     if (st == MARU_OK) {
         fragmentation_free(placement->fragmentation);
         placement->fragmentation = fragmentation;

@@ -14,6 +14,7 @@ enum placement_rule {
     PLACEMENT_FIRST_FIT,  // the first node
     PLACEMENT_PACKING,    // nodes and GPUs that are in use already, as the paper's GpuPacking
     PLACEMENT_CLUSTERING, // by the same kind of want, as the paper's GpuClustering
+    PLACEMENT_FGD_SUPPLY, // as FGD, but GPUs of a scarce type are worth more, by who can use no other
     PLACEMENT_RANDOM,
 };
 enum { PLACEMENT_RULES = PLACEMENT_RANDOM + 1 };

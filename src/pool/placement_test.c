@@ -176,8 +176,9 @@ static void test_fragmentation_is_exact(void **state) {
     struct trial *const trial = new_trial(9, NODES);
     struct fragmentation *fragmentation = NULL;
     struct fragmentation *copy = NULL;
-    assert_int_equal(fragmentation_new(&trial->cluster, trial->kind, KINDS, &fragmentation, NULL),
-                     MARU_OK);
+    assert_int_equal(
+        fragmentation_new(&trial->cluster, trial->kind, KINDS, false, &fragmentation, NULL),
+        MARU_OK);
     assert_int_equal(fragmentation_copy(fragmentation, &copy, NULL), MARU_OK);
     int n_between = 0;
     for (int i = 0; i < 20000; i++) {
@@ -216,7 +217,7 @@ static void test_fragmentation_by_hand(void **state) {
         {{.cpu_milli = 4000, .n_gpu = 1, .gpu_milli = 500}, 0.5},
         {{.cpu_milli = 8000, .n_gpu = 2, .gpu_milli = 1000}, 0.5},
     };
-    assert_int_equal(fragmentation_new(&cluster, kind, 2, &f, NULL), MARU_OK);
+    assert_int_equal(fragmentation_new(&cluster, kind, 2, false, &f, NULL), MARU_OK);
     static const struct {
         struct node_free free;
         double gpus;
@@ -420,6 +421,51 @@ static void test_rules_by_hand(void **state) {
     }
 }
 
+// Nine nodes of type a and one of type b. Of the tasks three in ten take only a and one in ten only b, so b is asked for three times as
+// much as there is of it: FGD puts a task that may go anywhere on b, because fewer could use it; by supply it goes to a. Where
+// no task is choosy both rules are one.
+static void test_supply(void **state) {
+    (void)state;
+    const struct gpu_type type[2] = {{.name = "a"}, {.name = "b"}};
+    struct cluster_node node[10];
+    for (uint32_t i = 0; i < 10; i++) {
+        node[i] = (struct cluster_node){.cpu_milli = 8000, .type = i == 9, .n_gpu = 1};
+    }
+    const struct cluster_rows rows = {.type = type, .node = node, .n_type = 2, .n_node = 10};
+    const struct want any = {.n_gpu = 1, .gpu_milli = GPU_WHOLE};
+    const struct want_kind kind[3] = {{any, 0.6},
+                                      {{.types = 1, .n_gpu = 1, .gpu_milli = GPU_WHOLE}, 0.3},
+                                      {{.types = 2, .n_gpu = 1, .gpu_milli = GPU_WHOLE}, 0.1}};
+    static const struct {
+        enum placement_rule rule;
+        uint32_t n_kind, node;
+    } cases[] = {{PLACEMENT_FGD, 3, 9},
+                 {PLACEMENT_FGD_SUPPLY, 3, 0},
+                 {PLACEMENT_FGD, 1, 0},
+                 {PLACEMENT_FGD_SUPPLY, 1, 0}};
+    struct arena arena;
+    struct cluster cluster;
+    struct space *space = NULL;
+    arena_init(&arena, 1 << 20);
+    assert_int_equal(cluster_make(&rows, &arena, &cluster, NULL), MARU_OK);
+    assert_int_equal(space_new(&cluster, &space, NULL), MARU_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct placement_ask ask = {.want = any, .n_part = 1};
+        struct placement *placement = NULL;
+        struct pool_part part;
+        assert_int_equal(
+            placement_new(&cluster, cases[i].rule, kind, cases[i].n_kind, 1, &placement, NULL),
+            MARU_OK);
+        assert_true(placement_find(placement, space, &ask, &part));
+        if (part.node != cases[i].node) {
+            fail_msg("case %zu: node %u, want %u", i, part.node, cases[i].node);
+        }
+        placement_free(placement);
+    }
+    space_free(space);
+    arena_fini(&arena);
+}
+
 // Random: every node and GPU that fits is as likely, by a chi-square of 16 GPUs.
 static void test_random_is_even(void **state) {
     (void)state;
@@ -564,11 +610,17 @@ static void test_refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_found_fits),    cmocka_unit_test(test_fragmentation_is_exact),
-        cmocka_unit_test(test_fragmentation_by_hand), cmocka_unit_test(test_gangs_in_few_islands),
-        cmocka_unit_test(test_room_by_trying),        cmocka_unit_test(test_rules_by_hand),
-        cmocka_unit_test(test_random_is_even),        cmocka_unit_test(test_ties_at_random),
-        cmocka_unit_test(test_copies_find_the_same),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_what_is_found_fits),
+        cmocka_unit_test(test_fragmentation_is_exact),
+        cmocka_unit_test(test_fragmentation_by_hand),
+        cmocka_unit_test(test_gangs_in_few_islands),
+        cmocka_unit_test(test_room_by_trying),
+        cmocka_unit_test(test_rules_by_hand),
+        cmocka_unit_test(test_supply),
+        cmocka_unit_test(test_random_is_even),
+        cmocka_unit_test(test_ties_at_random),
+        cmocka_unit_test(test_copies_find_the_same),
+        cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

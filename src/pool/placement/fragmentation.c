@@ -94,10 +94,24 @@ static int64_t *row_of(const struct fragmentation *f, int64_t *table, uint32_t n
     return table + ((size_t)type * (f->n_cpu + 1) + rank) * n;
 }
 
-static void add_kind(struct fragmentation *f, const struct want_kind *kind) {
+// So that no sum of 16 GPUs leaves 64 bits.
+enum { SCARCEST = 10000 };
+
+// How many GPUs there are of all types for each that the want takes, at most SCARCEST; 1 where it takes any, or there is none.
+static double scarcity(const struct cluster *cluster, const struct want *want) {
+    uint64_t n = 0;
+    for (uint32_t t = 0; t < cluster->n_type; t++) {
+        n += !want->types || (want->types >> t & 1) ? cluster->n_gpu[t] : 0;
+    }
+    const double times = n > 0 ? (double)cluster->n_gpu_all / (double)n : 1;
+    return times < SCARCEST ? times : SCARCEST;
+}
+
+// Add a kind whose useful GPUs count `times` as much.
+static void add_kind(struct fragmentation *f, const struct want_kind *kind, double times) {
     const struct want *const want = &kind->want;
-    const int64_t weight = fragmentation_weight(kind->share);
-    f->all += weight;
+    const int64_t weight = fragmentation_weight(kind->share * times);
+    f->all += fragmentation_weight(kind->share);
     if (want->n_gpu == 0 || want->n_gpu > CLUSTER_MAX_NODE_GPUS) {
         return;
     }
@@ -145,7 +159,8 @@ static maru_status check_kinds(const struct want_kind *kind, uint32_t n_kind, ma
 }
 
 maru_status fragmentation_new(const struct cluster *cluster, const struct want_kind *kind,
-                              uint32_t n_kind, struct fragmentation **out, maru_error *err) {
+                              uint32_t n_kind, bool by_supply, struct fragmentation **out,
+                              maru_error *err) {
     uint32_t cpu[PLACEMENT_MAX_KINDS + 1];
     struct fragmentation plan = {.n_type = cluster->n_type};
     const maru_status st = check_kinds(kind, n_kind, err);
@@ -163,7 +178,7 @@ maru_status fragmentation_new(const struct cluster *cluster, const struct want_k
     lay_out(f, (unsigned char *)f);
     memcpy(f->cpu, cpu, f->n_cpu * sizeof *cpu);
     for (uint32_t i = 0; i < n_kind; i++) {
-        add_kind(f, &kind[i]);
+        add_kind(f, &kind[i], by_supply ? scarcity(cluster, &kind[i].want) : 1);
     }
     add_up(f, f->share, f->n_share + 1);
     add_up(f, f->whole, WHOLES);

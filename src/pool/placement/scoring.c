@@ -3,6 +3,7 @@
 // Costs are integers, so that what is the same in theory is the same here, and the lowest number of a node decides.
 //
 //   FGD         F after - F before (placement/fragmentation.h)
+//   fgd-supply  the same with F by supply
 //   best fit    what is left of CPU and GPUs, each as a part of the largest node's, half and half
 //   dot         free * wanted, added up over CPU and GPUs, each as a part of the largest node's; a share is compared with its
 //               one GPU
@@ -134,6 +135,7 @@ struct score score_of(const struct scoring *scoring, const struct node_free *fre
     const uint16_t tight = tightest(free, want);
     switch (scoring->rule) {
     case PLACEMENT_FGD:
+    case PLACEMENT_FGD_SUPPLY:
         return steepest(scoring, free, want);
     case PLACEMENT_BEST_FIT:
         return (struct score){left_over(scoring, free, want), tight};
