@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup bench check compare fake help import job models new predict quality restore round scene serve sim store tenant token train version' list=''
+    local verbs='alarms audit backup bench check compare fake help import job models new pool predict quality restore round scene serve sim store tenant token train version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -12,6 +12,8 @@ _maru() {
     *:*:--lang:*) list='ko en' ;;
     *:job:--state:*) list='open waiting running done failed cancelled' ;;
     *:job:--signal:*) list='TERM INT USR1 USR2 HUP' ;;
+    *:pool:--form:*) list='openb sacct plain' ;;
+    *:pool:--ties:*) list='random lowest' ;;
     *:*:--clock:*) list='wall plant' ;;
     *:*:--separator:*) list='comma semicolon tab bar blank' ;;
     *:*:--decimal:*) list='. ,' ;;
@@ -27,13 +29,14 @@ _maru() {
     2:bench:*) list=learn ;;
     2:job:*) list='submit list show logs cancel retry get top' ;;
     2:models:*) list=show ;;
+    2:pool:*) list='replay placement' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;
     2:tenant:*) list='add list remove' ;;
     2:token:*) list='new list revoke' ;;
     2:alarms:*) list=tune ;;
     2:audit:*) list='list verify' ;;
     2:store:*) list=copy ;;
-    2:restore:* | 2:quality:* | 2:train:* | *:predict:* | 3:models:*)
+    3:pool:* | 2:restore:* | 2:quality:* | 2:train:* | *:predict:* | 3:models:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;

@@ -182,6 +182,7 @@ maru_status job_trace_read(struct job_trace *trace, const char *bytes, size_t n,
                 (pool_sheet_has(&sheet, forms[i]->key) && pool_sheet_has(&sheet, forms[i]->also));
         st = st == MARU_OK && is_it ? read_rows(trace, &sheet, forms[i], cluster, err) : st;
         pool_sheet_close(&sheet);
+        trace->form = is_it ? forms[i]->name : NULL;
     }
     if (!is_it) {
         return fail_at(err, MARU_E_INPUT, "", 1, 0,

@@ -28,6 +28,7 @@ struct job_trace {
     struct trace_job *job; // (n), by submit_us, then by row
     uint32_t n, cap;
     struct names account;
+    const char *form; // of the table: "openb", "sacct" or "plain"; NULL: none was read
     bool has_times;   // every job has a submit_us
     uint32_t n_step;  // rows that are parts of jobs, passed over
     uint32_t n_unfit; // jobs passed over: cancelled before they began, or with no resources

@@ -200,4 +200,4 @@ static enum trace_row read_job(struct pool_sheet *sheet, const struct cluster *c
     return has_run && (tres.n_gpu > 0 || tres.cpu > 0) ? TRACE_ROW_JOB : TRACE_ROW_UNFIT;
 }
 
-const struct trace_form sacct_form = {heading, HEADINGS, JOB, STATE, read_job};
+const struct trace_form sacct_form = {"sacct", heading, HEADINGS, JOB, STATE, read_job};

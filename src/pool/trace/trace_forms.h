@@ -7,6 +7,7 @@
 enum trace_row { TRACE_ROW_JOB, TRACE_ROW_STEP, TRACE_ROW_UNFIT, TRACE_ROW_FAULT };
 
 struct trace_form {
+    const char *name;
     const char *const *heading;
     uint32_t n_heading;
     uint32_t key, also; // the headings that tell this kind of table

@@ -11,8 +11,9 @@ struct growing {
     const struct inflation_ask *ask;
     struct space *space;
     struct placement *placement;
-    struct pool_part *part; // (POOL_MAX_PARTS)
-    uint64_t asked, taken;  // thousandths of GPUs
+    struct placement *measure; // by which F is told, the same for all rules
+    struct pool_part *part;    // (POOL_MAX_PARTS)
+    uint64_t asked, taken;     // thousandths of GPUs
 };
 
 static const struct trace_job *draw(const struct inflation_ask *ask, uint32_t k) {
@@ -24,7 +25,7 @@ static const struct trace_job *draw(const struct inflation_ask *ask, uint32_t k)
 static void note(const struct growing *g, uint64_t percent, struct inflation *out) {
     while (out->n_point <= percent && out->n_point <= g->ask->percent) {
         out->allocated[out->n_point] = (double)g->taken / GPU_WHOLE;
-        out->fragmented[out->n_point++] = placement_fragmentation(g->placement, g->space);
+        out->fragmented[out->n_point++] = placement_fragmentation(g->measure, g->space);
     }
 }
 
@@ -70,6 +71,9 @@ maru_status inflation_run(const struct inflation_ask *ask, struct inflation *out
     st = st == MARU_OK ? placement_new(ask->cluster, ask->rule, ask->kind, ask->n_kind, ask->seed,
                                        &g.placement, err)
                        : st;
+    st = st == MARU_OK ? placement_new(ask->cluster, PLACEMENT_FGD, ask->kind, ask->n_kind, 0,
+                                       &g.measure, err)
+                       : st;
     if (st == MARU_OK) {
         g.part = alloc_new(POOL_MAX_PARTS, sizeof *g.part);
         st = g.part ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory for the parts of a job");
@@ -82,6 +86,7 @@ maru_status inflation_run(const struct inflation_ask *ask, struct inflation *out
     }
     alloc_free(g.part);
     placement_free(g.placement);
+    placement_free(g.measure);
     space_free(g.space);
     return st;
 }

@@ -12,6 +12,7 @@
 #include "study/words/kind_words_list.h"
 #include "study/words/map_words_list.h"
 #include "study/words/pool_words_list.h"
+#include "study/words/replay_words_list.h"
 #include "study/words/round_words_list.h"
 #include "study/words/words_list.h"
 
@@ -20,7 +21,7 @@ enum lang { LANG_EN, LANG_KO, N_LANG };
 #define WORD_ID(id, en, ko) W_##id,
 enum word {
     WORDS(WORD_ID) KIND_WORDS(WORD_ID) MAP_WORDS(WORD_ID) FAULT_WORDS(WORD_ID) POOL_WORDS(WORD_ID)
-        ROUND_WORDS(WORD_ID) HELP_WORDS(WORD_ID) N_WORD
+        REPLAY_WORDS(WORD_ID) ROUND_WORDS(WORD_ID) HELP_WORDS(WORD_ID) N_WORD
 };
 #undef WORD_ID
 

@@ -1,0 +1,20 @@
+// What maru pool does, one function a sub-verb, and the options that all of them have together.
+#ifndef CLI_POOL_VERBS_H
+#define CLI_POOL_VERBS_H
+
+#include "cli/verb.h"
+
+struct pool_values {
+    struct common common;
+    struct option_list policy;
+    const char *nodes, *form, *prices, *html, *csv, *ties;
+    double inflate, share;
+    uint64_t seed, seeds;
+    bool checkpoints;
+};
+
+// Each gives the exit status.
+int pool_run_replay(struct call *call);
+int pool_run_placement(struct call *call);
+
+#endif

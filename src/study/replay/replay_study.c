@@ -1,0 +1,155 @@
+#include "study/replay/replay_study.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/status.h"
+#include "pool/money/prices.h"
+#include "pool/trace/cluster_table.h"
+#include "pool/trace/usual_kinds.h"
+
+// The trace is read once and played as often as there are policies. What fragmentation is measured by are the kinds of jobs of the
+// whole trace, as in the paper: a scheduler that learns them while it runs would know them after some hours.
+
+enum { ARENA_BYTES = 1 << 30 };
+
+static maru_status name_file(maru_status st, const struct replay_table *table, maru_error *err) {
+    if (st != MARU_OK && err && table->name) {
+        snprintf(err->file, sizeof err->file, "%s", table->name);
+    }
+    return st;
+}
+
+// Times are counted from the first job on, so that coming faster moves nobody before it.
+static void inflate(struct job_trace *trace, double by) {
+    const int64_t from = trace->n > 0 ? trace->job[0].submit_us : 0;
+    for (uint32_t i = 0; by != 1 && trace->has_times && i < trace->n; i++) {
+        int64_t *const at = &trace->job[i].submit_us;
+        *at = from + llround((double)(*at - from) / by);
+    }
+}
+
+maru_status replay_prices(const struct replay_table *table, const struct cluster *cluster,
+                          double *price, maru_error *err) {
+    struct arena arena;
+    struct prices prices;
+    arena_init(&arena, PRICES_MAX_TABLE_BYTES * 8);
+    const maru_status st = prices_read(table->bytes, table->n, 0, &arena, &prices, err);
+    for (uint32_t t = 0; st == MARU_OK && t < cluster->n_type; t++) {
+        const uint32_t resource = prices_find(&prices, cluster->type[t].name);
+        const uint32_t end = prices.first[resource + 1];
+        price[t] = end > prices.first[resource]
+                       ? (double)prices.row[end - 1].an_hour.krw_milli / KRW_MILLI
+                       : 0;
+    }
+    arena_fini(&arena);
+    return name_file(st, table, err);
+}
+
+static maru_status read_jobs(struct replay_study *study, const struct replay_sources *sources,
+                             struct sheet_faults *faults, maru_error *err) {
+    const struct replay_table *const jobs = &sources->jobs;
+    maru_status st =
+        job_trace_read(&study->trace, jobs->bytes, jobs->n, &study->cluster, faults, err);
+    if (st == MARU_OK && sources->form && strcmp(sources->form, study->trace.form) != 0) {
+        st = fail(err, MARU_E_INPUT, "this is a trace of the form '%s', not '%s'",
+                  study->trace.form, sources->form);
+    }
+    return name_file(st, jobs, err);
+}
+
+maru_status replay_study_open(struct replay_study *study, const struct replay_sources *sources,
+                              struct sheet_faults *faults, maru_error *err) {
+    *study = (struct replay_study){.title = sources->title,
+                                   .inflate = sources->inflate,
+                                   .checkpoints = sources->checkpoints,
+                                   .seed = sources->seed};
+    arena_init(&study->arena, ARENA_BYTES);
+    job_trace_init(&study->trace);
+    if (!(sources->inflate > 0 && sources->inflate <= REPLAY_MAX_INFLATE)) {
+        return fail(err, MARU_E_RANGE, "jobs come up to %d times as fast", REPLAY_MAX_INFLATE);
+    }
+    study->kind = alloc_new(PLACEMENT_MAX_KINDS, sizeof *study->kind);
+    if (!study->kind) {
+        return fail(err, MARU_E_MEMORY, "no memory to play a trace");
+    }
+    maru_status st = name_file(cluster_table_read(sources->nodes.bytes, sources->nodes.n,
+                                                  &study->arena, &study->cluster, faults, err),
+                               &sources->nodes, err);
+    st = st == MARU_OK ? read_jobs(study, sources, faults, err) : st;
+    st = st == MARU_OK ? usual_kinds(&study->trace, study->kind, &study->n_kind, err) : st;
+    if (st == MARU_OK && sources->prices.bytes) {
+        study->has_prices = true;
+        st = replay_prices(&sources->prices, &study->cluster, study->price, err);
+    }
+    if (st == MARU_OK) {
+        inflate(&study->trace, sources->inflate);
+    }
+    return st;
+}
+
+void replay_study_close(struct replay_study *study) {
+    for (uint32_t i = 0; i < study->n_policy; i++) {
+        replay_free(&study->policy[i].replay);
+    }
+    job_trace_free(&study->trace);
+    alloc_free(study->kind);
+    arena_fini(&study->arena);
+    *study = (struct replay_study){0};
+}
+
+maru_status replay_study_add(struct replay_study *study, const char *name, const char *bytes,
+                             size_t n, maru_error *err) {
+    if (study->n_policy == REPLAY_MAX_POLICIES) {
+        return fail(err, MARU_E_LIMIT, "at most %d policies are compared at a time",
+                    REPLAY_MAX_POLICIES);
+    }
+    struct replay_case *const it = &study->policy[study->n_policy];
+    const struct replay_table table = {name, bytes, n};
+    *it = (struct replay_case){0};
+    snprintf(it->name, sizeof it->name, "%s", name);
+    pool_policy_default(&it->policy);
+    const maru_status st =
+        name_file(pool_policy_read(&it->policy, bytes ? bytes : "", n, err), &table, err);
+    it->policy.seed += study->seed;
+    study->n_policy += st == MARU_OK;
+    return st;
+}
+
+struct going { // one policy of several
+    bool (*go_on)(void *context, double share);
+    void *context;
+    double done, all;
+};
+
+static bool go_on_all(void *context, double share) {
+    const struct going *const going = context;
+    return going->go_on(going->context, (going->done + share) / going->all);
+}
+
+maru_status replay_study_run(struct replay_study *study, bool (*go_on)(void *context, double share),
+                             void *context, maru_error *err) {
+    maru_status st =
+        study->n_policy > 0 ? MARU_OK : fail(err, MARU_E_USAGE, "there is no policy to try");
+    for (uint32_t i = 0; st == MARU_OK && i < study->n_policy; i++) {
+        struct going going = {go_on, context, i, study->n_policy};
+        const struct replay_ask ask = {.cluster = &study->cluster,
+                                       .trace = &study->trace,
+                                       .policy = &study->policy[i].policy,
+                                       .kind = study->kind,
+                                       .n_kind = study->n_kind,
+                                       .price = study->has_prices ? study->price : NULL,
+                                       .checkpoints = study->checkpoints,
+                                       .go_on = go_on ? go_on_all : NULL,
+                                       .context = &going};
+        st = replay_run(&ask, &study->policy[i].replay, err);
+        st = st == MARU_OK && i > 0
+                 ? replay_compare(&study->policy[0].replay, &study->policy[i].replay, study->seed,
+                                  &study->policy[i].difference, err)
+                 : st;
+    }
+    study->is_done = st == MARU_OK;
+    return st;
+}
