@@ -341,6 +341,16 @@ static maru_status tell_credit(void *context, const struct query *query, maru_er
     return to->see(to->context, &row, err);
 }
 
+maru_status tenant_each_grant(struct tenant *tenant, tenant_see_credit see, void *context,
+                              maru_error *err) {
+    struct credit_telling to = {see, context};
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT * FROM credit_entry WHERE until_us > at_us ORDER BY id");
+    return query_tell(&query, NULL, tell_credit, &to, err);
+}
+
 maru_status tenant_each_credit(struct tenant *tenant, int64_t from_us, int64_t until_us,
                                tenant_see_credit see, void *context, maru_error *err) {
     struct credit_telling to = {see, context};
@@ -368,6 +378,11 @@ maru_status tenant_each_credit(struct tenant *tenant, int64_t from_us, int64_t u
 }
 
 // ---- charges
+
+struct charged_telling {
+    tenant_see_charged see;
+    void *context;
+};
 
 maru_status money_charged_until(struct database *database, const char *job, uint32_t attempt,
                                 int64_t started_us, int64_t *until_us, maru_error *err) {
@@ -445,6 +460,94 @@ maru_status money_charge(struct database *database, const struct charge_asked *a
         *charged = sum;
     }
     return st;
+}
+
+struct beyond { // a charge of which too much was charged
+    struct price_span span;
+    struct money money;
+};
+
+// The last one that reaches beyond the end and is not given back; MARU_MORE: there is none.
+static maru_status find_beyond(struct database *database, const struct charge_asked *asked,
+                               struct beyond *out, maru_error *err) {
+    struct query query;
+    bool is_there = false;
+    query_open(&query, database,
+               "SELECT from_us, until_us, credits, krw FROM credit_charge WHERE job = ?1"
+               " AND attempt = ?2 AND until_us > ?3 AND NOT EXISTS (SELECT 1 FROM credit_entry"
+               " WHERE kind = ?4 AND job = ?1 AND credit_entry.attempt = ?2"
+               " AND at_us = credit_charge.from_us) ORDER BY from_us DESC LIMIT 1");
+    query_bind_text(&query, asked->job);
+    query_bind_integer(&query, asked->attempt);
+    query_bind_integer(&query, asked->until_us);
+    query_bind_integer(&query, LEDGER_REFUND);
+    if (query_row(&query)) {
+        is_there = true;
+        out->span = (struct price_span){asked->started_us, query_integer(&query, 0),
+                                        query_integer(&query, 1)};
+        out->money = (struct money){query_integer(&query, 2), query_integer(&query, 3)};
+    }
+    const maru_status st = query_close(&query, err);
+    return st == MARU_OK && !is_there ? MARU_MORE : st;
+}
+
+static maru_status give_back(struct database *database, const struct charge_asked *asked,
+                             struct beyond *beyond, maru_error *err) {
+    char id[MONEY_MAX_NOTE_BYTES];
+    struct money right = {0};
+    maru_status st = MARU_OK;
+    if (beyond->span.from_us < asked->until_us) {
+        beyond->span.until_us = asked->until_us;
+        st = prices_charge(asked->prices, asked->use, &beyond->span, &right, err);
+    }
+    snprintf(id, sizeof id, "end:%.100s:%u:%lld", asked->job, asked->attempt,
+             (long long)beyond->span.from_us);
+    const struct credit_row row = {.id = id,
+                                   .kind = LEDGER_REFUND,
+                                   .account = asked->account,
+                                   .at_us = beyond->span.from_us,
+                                   .until_us = beyond->span.from_us,
+                                   .amount = {beyond->money.credits_micro - right.credits_micro,
+                                              beyond->money.krw_milli - right.krw_milli},
+                                   .job = asked->job,
+                                   .attempt = asked->attempt,
+                                   .note = "",
+                                   .by = ""};
+    return st == MARU_OK ? insert_credit(database, &row, err) : st;
+}
+
+maru_status money_give_back(struct database *database, const struct charge_asked *asked,
+                            maru_error *err) {
+    struct beyond beyond;
+    maru_status st;
+    while ((st = find_beyond(database, asked, &beyond, err)) == MARU_OK) {
+        st = give_back(database, asked, &beyond, err);
+        if (st != MARU_OK) {
+            return st;
+        }
+    }
+    return st == MARU_MORE ? MARU_OK : st;
+}
+
+static maru_status tell_charged(void *context, const struct query *query, maru_error *err) {
+    const struct charged_telling *to = context;
+    const struct money money = {query_integer(query, 1), query_integer(query, 2)};
+    return to->see(to->context, (uint32_t)query_integer(query, 0), &money, err);
+}
+
+maru_status tenant_each_charged(struct tenant *tenant, const char *job, tenant_see_charged see,
+                                void *context, maru_error *err) {
+    struct charged_telling to = {see, context};
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT attempt, CAST(sum(credits) AS BIGINT), CAST(sum(krw) AS BIGINT) FROM"
+               " (SELECT attempt, credits, krw FROM credit_charge WHERE job = ?1 UNION ALL"
+               " SELECT attempt, -credits, -krw FROM credit_entry WHERE job = ?1 AND kind = ?2)"
+               " AS part GROUP BY attempt ORDER BY attempt");
+    query_bind_text(&query, job);
+    query_bind_integer(&query, LEDGER_REFUND);
+    return query_tell(&query, NULL, tell_charged, &to, err);
 }
 
 // ---- how it stands
@@ -638,15 +741,22 @@ static maru_status tell_budget(void *context, const struct query *query, maru_er
     return to->see(to->context, &row, err);
 }
 
-maru_status tenant_each_budget(struct tenant *tenant, tenant_see_budget see, void *context,
-                               maru_error *err) {
+maru_status money_each_budget(struct database *database, tenant_see_budget see, void *context,
+                              maru_error *err) {
     struct budget_telling to = {see, context};
     struct query query;
-    database_enter(&tenant->database);
-    query_open(&query, &tenant->database,
+    query_open(&query, database,
                "SELECT account, from_us, until_us, amount, by, created_ms FROM budget"
                " ORDER BY account, from_us");
-    return query_tell(&query, NULL, tell_budget, &to, err);
+    return query_each(&query, NULL, tell_budget, &to, err);
+}
+
+maru_status tenant_each_budget(struct tenant *tenant, tenant_see_budget see, void *context,
+                               maru_error *err) {
+    database_enter(&tenant->database);
+    maru_status st = database_begin_reading(&tenant->database, err);
+    st = st == MARU_OK ? money_each_budget(&tenant->database, see, context, err) : st;
+    return database_leave(&tenant->database, st, err);
 }
 
 maru_status money_warn(struct database *database, const char *subject, uint32_t level,

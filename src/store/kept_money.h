@@ -58,6 +58,9 @@ typedef maru_status (*tenant_see_credit)(void *context, const struct credit_row 
 //   errors  MARU_E_RANGE: it contradicts what is there; MARU_E_LIMIT
 MARU_MUST_USE maru_status tenant_add_credit(struct tenant *tenant, const struct credit_row *row,
                                             bool *is_new, maru_error *err);
+// Grants, and adjustments that are like one, by id: as money_settle has them.
+MARU_MUST_USE maru_status tenant_each_grant(struct tenant *tenant, tenant_see_credit see,
+                                            void *context, maru_error *err);
 // Grants, refunds and adjustments in the order of their time, then charges of [from, until) in theirs.
 MARU_MUST_USE maru_status tenant_each_credit(struct tenant *tenant, int64_t from_us,
                                              int64_t until_us, tenant_see_credit see, void *context,
@@ -79,10 +82,21 @@ struct charge_asked {
 //   errors  those of prices_charge; MARU_E_IO. Then the transaction has to be undone.
 MARU_MUST_USE maru_status money_charge(struct database *database, const struct charge_asked *asked,
                                        struct money *charged, maru_error *err);
+// It has ended at asked->until_us: what was charged beyond that, as nobody knew yet, is given back. Inside a transaction of the caller's.
+//   errors  those of prices_charge; MARU_E_IO
+MARU_MUST_USE maru_status money_give_back(struct database *database,
+                                          const struct charge_asked *asked, maru_error *err);
 // Up to when an attempt is charged; started_us where it is not. The caller has entered the database.
 MARU_MUST_USE maru_status money_charged_until(struct database *database, const char *job,
                                               uint32_t attempt, int64_t started_us,
                                               int64_t *until_us, maru_error *err);
+
+// What each attempt of a job was charged so far, those that were.
+typedef maru_status (*tenant_see_charged)(void *context, uint32_t attempt,
+                                          const struct money *money, maru_error *err);
+MARU_MUST_USE maru_status tenant_each_charged(struct tenant *tenant, const char *job,
+                                              tenant_see_charged see, void *context,
+                                              maru_error *err);
 
 // ---- how it stands
 
@@ -123,6 +137,9 @@ MARU_MUST_USE maru_status tenant_remove_budget(struct tenant *tenant, const char
                                                int64_t from_us, const char *by, maru_error *err);
 MARU_MUST_USE maru_status tenant_each_budget(struct tenant *tenant, tenant_see_budget see,
                                              void *context, maru_error *err);
+// The same inside a transaction of the caller's.
+MARU_MUST_USE maru_status money_each_budget(struct database *database, tenant_see_budget see,
+                                            void *context, maru_error *err);
 
 // A warning (credit_warning) is given once: *is_first tells. Inside a transaction of the caller's.
 //   in      subject: what it is about, such as "grants" or a budget's account and beginning

@@ -485,12 +485,35 @@ static void killed_while_it_charges(void **state) {
     assert_int_equal(spent(s, "p", 0, 2 * hour_us), want);
 }
 
+// An end that was known late: what was charged beyond it is given back, over pieces and once; then it has cost what it costs.
+static void beyond_its_end(void **state) {
+    struct scene *s = *state;
+    struct credit_row cut = grant_of("g", 1000000000, 0, 3 * hour_us); // charges are cut there
+    const int64_t started = hour_us + 7, ended = 2 * hour_us + 12345, until = 5 * hour_us + 1;
+    assert_int_equal(add(s, cut, NULL), MARU_OK);
+    for (int64_t at = started; at < until; at += hour_us / 3 + 1) {
+        assert_int_equal(charge(s, "j", "a", started, at, NULL), MARU_OK);
+    }
+    assert_true(spent(s, "a", 0, INT64_MAX) > whole(s, started, ended));
+    const struct price_gpus gpus = {prices_find(&s->prices, "h100"), 3500};
+    const struct price_use use = {&gpus, 1, 0, 0};
+    const struct charge_asked asked = {"j", "a", 1, started, ended, &s->prices, &use};
+    for (int i = 0; i < 3; i++) {
+        database_enter(&s->local->database);
+        maru_status st = database_begin(&s->local->database, NULL);
+        st = st == MARU_OK ? money_give_back(&s->local->database, &asked, NULL) : st;
+        assert_int_equal(database_leave(&s->local->database, st, NULL), MARU_OK);
+        assert_int_equal(spent(s, "a", 0, INT64_MAX), whole(s, started, ended));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prices_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(as_the_ledger_in_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(twice_is_once, setup, teardown),
         cmocka_unit_test_setup_teardown(undone_with_its_attempt, setup, teardown),
+        cmocka_unit_test_setup_teardown(beyond_its_end, setup, teardown),
         cmocka_unit_test_setup_teardown(budgets, setup, teardown),
         cmocka_unit_test_setup_teardown(warned_once, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_changes, setup, teardown),

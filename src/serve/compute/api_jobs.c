@@ -15,6 +15,7 @@
 #include "serve/compute/job_request.h"
 #include "serve/compute/wait_words.h"
 #include "store/jobs/kept_jobs.h"
+#include "store/kept_money.h"
 #include "study/words/korean.h"
 
 // Jobs over HTTP: handed in, looked at, ended, and what came of them.
@@ -110,9 +111,15 @@ static void add_job_members(struct json *json, struct server *server, const char
     json_add_raw(json, "request", row->request);
 }
 
+struct told_charge { // of an attempt
+    uint32_t attempt;
+    struct money money;
+};
 struct told_jobs {
     struct list list; // or, of one
     struct json json;
+    struct told_charge *charge; // (n_charge) by attempt
+    size_t n_charge, cap_charge;
     struct server *server;
     const char *tenant;
     char batch[STORE_ID_BYTES];
@@ -168,7 +175,29 @@ static maru_status add_attempt(void *context, const struct attempt_row *row, mar
             json_add_integer(json, "memory_bytes", row->memory_bytes);
         }
     }
+    for (size_t i = 0; i < told->n_charge; i++) {
+        if (told->charge[i].attempt == row->number) {
+            json_add_number(json, "credits", (double)told->charge[i].money.credits_micro * 1e-6);
+            json_add_number(json, "krw", (double)told->charge[i].money.krw_milli * 1e-3);
+        }
+    }
     json_close(json);
+    return MARU_OK;
+}
+
+static maru_status see_charge(void *context, uint32_t attempt, const struct money *money,
+                              maru_error *err) {
+    struct told_jobs *told = context;
+    if (told->n_charge == told->cap_charge) {
+        const size_t cap = told->cap_charge ? told->cap_charge * 2 : 16;
+        struct told_charge *larger = alloc_resize(told->charge, cap, sizeof *larger);
+        if (!larger) {
+            return fail(err, MARU_E_MEMORY, "no memory");
+        }
+        told->charge = larger;
+        told->cap_charge = cap;
+    }
+    told->charge[told->n_charge++] = (struct told_charge){attempt, *money};
     return MARU_OK;
 }
 
@@ -185,10 +214,12 @@ static maru_status tell_job(struct request *request, const char *id, maru_error 
     json_writer_init(&told.json, &request->out);
     json_open_object(&told.json, NULL);
     maru_status st = tenant_see_one_job(request->tenant, id, add_one, &told, err);
+    st = st == MARU_OK ? tenant_each_charged(request->tenant, id, see_charge, &told, err) : st;
     json_open_list(&told.json, "tries");
     st = st == MARU_OK ? tenant_each_attempt(request->tenant, id, 0, add_attempt, &told, err) : st;
     json_close(&told.json);
     json_close(&told.json);
+    alloc_free(told.charge);
     return st;
 }
 

@@ -219,14 +219,33 @@ static void launch_again(struct compute *compute, struct live_job *job) {
 // ---- the end of an attempt
 
 struct ending {
+    struct compute *compute;
     const struct live_job *job;
     struct attempt_end end;
+    bool is_free; // it cannot be charged
 };
 
-static maru_status end_in(struct tenant *tenant, void *context, maru_error *err) {
+static maru_status charge_in(void *context, struct database *database, maru_error *err) {
     const struct ending *ending = context;
-    return tenant_end_attempt(tenant, ending->job->id, ending->job->attempt, &ending->end, NULL,
-                              NULL, err);
+    return purse_charge_end(ending->compute, ending->job, ending->end.started_us,
+                            ending->end.ended_us, database, err);
+}
+
+static maru_status end_in(struct tenant *tenant, void *context, maru_error *err) {
+    struct ending *ending = context;
+    return tenant_end_attempt(tenant, ending->job->id, ending->job->attempt, &ending->end,
+                              ending->is_free ? NULL : charge_in, ending, err);
+}
+
+// The end and what it costs are kept together. A cost that cannot be said (more than can be counted) keeps no job from its end.
+static maru_status keep_end(struct ending *ending, maru_error *err) {
+    maru_status st = dispatch_in_tenant(ending->compute, ending->job->tenant, end_in, ending, err);
+    if (st == MARU_E_INPUT || st == MARU_E_RANGE || st == MARU_E_LIMIT) {
+        dispatch_complain(ending->job, "job uncharged", err);
+        ending->is_free = true;
+        st = dispatch_in_tenant(ending->compute, ending->job->tenant, end_in, ending, err);
+    }
+    return st;
 }
 
 // What becomes of the job, and why in a word.
@@ -252,7 +271,7 @@ static enum job_state next_state(struct live_job *job, const struct launch_look 
 }
 
 static void finish(struct compute *compute, struct live_job *job, const struct launch_look *look) {
-    struct ending ending = {.job = job};
+    struct ending ending = {.compute = compute, .job = job};
     maru_error err = {0};
     const int64_t ran_us =
         look->ended_us > look->started_us ? look->ended_us - look->started_us : 0;
@@ -267,7 +286,7 @@ static void finish(struct compute *compute, struct live_job *job, const struct l
                                       .done_us = job->done_us + (is_kept ? ran_us : 0)};
     const int64_t retries = job->retries;
     ending.end.next = next_state(job, look, &ending.end.reason);
-    const maru_status st = dispatch_in_tenant(compute, job->tenant, end_in, &ending, &err);
+    const maru_status st = keep_end(&ending, &err);
     if (st != MARU_OK && st != MARU_E_USAGE) {
         job->retries = retries;
         dispatch_complain(job, "job end", &err);
@@ -277,7 +296,7 @@ static void finish(struct compute *compute, struct live_job *job, const struct l
     const bool goes_on = st == MARU_OK && ending.end.next == JOB_WAITING;
     pthread_mutex_lock(&compute->lock);
     job->done_us = ending.end.done_us;
-    job->is_stopped = false;
+    job->is_stopped = job->is_cut = false;
     job->stop = "";
     job->started_us = 0;
     job->phase = goes_on ? PHASE_QUEUED : PHASE_BLOCKED;
@@ -304,8 +323,9 @@ static maru_status keep_stop(struct tenant *tenant, void *context, maru_error *e
 // Why it is stopped is kept before the executor is told, so that its end is understood after a kill.
 void attempt_stop(struct compute *compute, struct live_job *job) {
     maru_error err = {0};
-    const int64_t grace_us =
-        job->ask.grace_us ? job->ask.grace_us : compute->world->policy.grace_us;
+    const int64_t grace_us = job->is_cut         ? job->stop_grace_us
+                             : job->ask.grace_us ? job->ask.grace_us
+                                                 : compute->world->policy.grace_us;
     maru_status st = dispatch_in_tenant(compute, job->tenant, keep_stop, job, &err);
     st = st == MARU_OK ? executor_stop(compute->executor, job->launch, grace_us, &err) : st;
     if (st == MARU_OK) {
@@ -346,6 +366,7 @@ static void see_running(struct compute *compute, struct live_job *job,
         job->started_us = look->started_us;
         job->phase = job->stop[0] ? PHASE_STOPPING : PHASE_RUNNING;
         pthread_mutex_unlock(&compute->lock);
+        purse_touch(compute, job->tenant);
     } else {
         dispatch_complain(job, "job start", &err);
     }

@@ -50,7 +50,9 @@ static void *watch(void *context) {
 static void sleep_until_told(struct compute *compute) {
     struct timespec until;
     pthread_mutex_lock(&compute->lock);
-    const int64_t now_us = clock_unix_us(), next_us = pool_next_us(compute->pool);
+    const int64_t now_us = clock_unix_us(), pool_us = pool_next_us(compute->pool),
+                  purse_us = purses_next_us(compute),
+                  next_us = pool_us < purse_us ? pool_us : purse_us;
     const int64_t most_us = next_us > now_us && next_us - now_us < LONGEST_SLEEP_US
                                 ? next_us - now_us
                                 : LONGEST_SLEEP_US;
@@ -103,6 +105,8 @@ maru_status compute_start(const struct compute_config *config, struct compute **
     maru_status st = world_renew(compute, err);
     st = st == MARU_OK ? dispatch_take_up(compute, err) : st;
     st = st == MARU_OK ? world_renew(compute, err) : st; // with the jobs that were found
+    st = st == MARU_OK ? purses_read_prices(compute, err) : st;
+    purses_touch_all(compute);
     st = st == MARU_OK ? start_threads(compute, err) : st;
     if (st != MARU_OK) {
         compute_stop(compute);
@@ -138,6 +142,7 @@ void compute_stop(struct compute *compute) {
     alloc_free(compute->job);
     alloc_free(compute->by_number);
     alloc_free(compute->known);
+    purses_free(compute);
     alloc_free(compute->folder);
     alloc_free(compute);
 }
@@ -226,6 +231,10 @@ bool compute_look(struct compute *compute, const char *tenant, const char *id,
         memcpy(out->reason, job->reason, sizeof out->reason);
         if (job->phase == PHASE_QUEUED && job->number != POOL_NO_JOB) {
             look_queued(compute, job, out);
+        } else if (job->phase == PHASE_QUEUED && purse_is_held(compute, tenant, job->project)) {
+            out->why.reason = WAIT_HELD;
+            out->why.blocker = POOL_NO_JOB;
+            out->why.planned_us = INT64_MAX;
         }
     }
     pthread_mutex_unlock(&compute->lock);

@@ -106,6 +106,13 @@ struct compute_world {
 typedef void (*compute_see_world)(void *context, const struct compute_world *world);
 void compute_look_world(struct compute *compute, compute_see_world see, void *context);
 
+struct compute_purse { // of a tenant on credits
+    int64_t empty_us;  // when all is spent, given what runs now; INT64_MAX: never
+    bool is_held;      // nothing of it starts
+};
+// False: the tenant is not on credits, or has not used the pool yet.
+bool compute_look_purse(struct compute *compute, const char *tenant, struct compute_purse *out);
+
 struct compute_account {
     const char *name; // a tenant, or tenant/project
     uint32_t depth;

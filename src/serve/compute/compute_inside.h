@@ -6,9 +6,11 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "pool/money/prices.h"
 #include "serve/compute/compute.h"
 #include "serve/compute/job_request.h"
 #include "serve/compute/pool_documents.h"
+#include "serve/compute/purses.h"
 #include "store/store.h"
 
 struct live_job { // that has not ended
@@ -28,7 +30,9 @@ struct live_job { // that has not ended
         asked_at; // compute.n_ended when it was last asked whether those it waits for have ended
     bool is_after_others, is_cancelled, is_borrowed;
     bool is_stopped;        // the executor knows that it is to end
+    bool is_cut;            // its credits are at their end
     const char *stop;       // why, "": it is not being stopped
+    int64_t stop_grace_us;  // of is_cut: what the credits leave of its grace
     struct pool_part *part; // (ask.n_part) of an attempt
 };
 
@@ -76,6 +80,11 @@ struct compute {
     size_t n_by_number;
     struct known_account *known; // (n_known) in the order of names
     size_t n_known, cap_known;
+    struct purse **purse; // (n_purse) of tenants that use the pool
+    size_t n_purse, cap_purse;
+    struct arena price_arena;
+    struct prices prices; // n 0: nothing costs anything
+    bool is_priced;       // they are read
     struct world *world;
     struct pool *pool;
     bool is_world_old; // a project is missing, or the inventory or the policy is another

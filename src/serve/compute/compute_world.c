@@ -316,6 +316,7 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         compute->world = world;
         compute->is_world_old = false;
         pthread_mutex_unlock(&compute->lock);
+        purses_hold(compute);
     } else {
         pool_free(pool);
         world_free(world);

@@ -183,6 +183,7 @@ maru_status dispatch_take_job(void *context, const struct job_row *row, maru_err
     if (st == MARU_OK) {
         fill_live(&job, taking->tenant, row, &request);
         st = live_add(compute, &job, &known, err);
+        purse_touch(compute, taking->tenant);
     } else {
         dispatch_complain(&(struct live_job){.id = ""}, "job unread", &why);
         st = MARU_OK;
@@ -218,6 +219,7 @@ static void drop_tenant(struct compute *compute, const char *tenant) {
         live_remove(compute, job);
     }
     known_remove_tenant(compute, tenant);
+    purse_remove(compute, tenant);
     if (job_folder_remove_tenant(compute->folder, tenant, &err) != MARU_OK) {
         log_say(LOG_ERROR, "tenant folders", err.text);
     }
@@ -301,7 +303,7 @@ static void decide(struct compute *compute) {
 static void hand_over(struct compute *compute) {
     for (size_t i = 0; i < compute->n_job; i++) {
         struct live_job *job = compute->job[i];
-        if (job->phase == PHASE_QUEUED) {
+        if (job->phase == PHASE_QUEUED && !purse_is_held(compute, job->tenant, job->project)) {
             live_set_phase(compute, job, PHASE_STARTING);
             attempt_begin(compute, job);
             i = 0; // it may be gone
@@ -352,13 +354,19 @@ void dispatch_turn(struct compute *compute) {
     pthread_mutex_lock(&compute->lock);
     compute->is_world_old =
         compute->is_world_old || compute->is_renewed || now_us >= compute->world->next_us;
+    const bool is_renewed = compute->is_renewed;
     compute->is_renewed = false;
     pthread_mutex_unlock(&compute->lock);
     if (compute->is_world_old && world_renew(compute, &err) != MARU_OK) {
         log_say(LOG_ERROR, "pool world", err.text);
     }
+    if (is_renewed) {
+        purses_touch_all(compute);
+    }
+    purses_turn(compute);
     if (compute->executor->kind->schedules) {
         hand_over(compute);
+        each_job(compute, true, turn_stopping);
     } else {
         decide(compute);
         each_job(compute, true, turn_stopping);

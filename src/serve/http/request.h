@@ -312,5 +312,12 @@ maru_status api_put_pool_accounts(struct request *request, maru_error *err);
 maru_status api_get_pool_reservations(struct request *request, maru_error *err);
 maru_status api_put_pool_reservations(struct request *request, maru_error *err);
 maru_status api_set_pool_node(struct request *request, maru_error *err);
+maru_status api_get_prices(struct request *request, maru_error *err);
+maru_status api_add_prices(struct request *request, maru_error *err);
+maru_status api_grant_credits(struct request *request, maru_error *err);
+maru_status api_get_credits(struct request *request, maru_error *err);
+maru_status api_list_credit_entries(struct request *request, maru_error *err);
+maru_status api_set_budget(struct request *request, maru_error *err);
+maru_status api_remove_budget(struct request *request, maru_error *err);
 
 #endif

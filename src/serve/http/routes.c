@@ -183,6 +183,13 @@ static const struct route routes[] = {
     {"PUT", "/v1/pool/reservations", ROLE_OPERATOR, false, true, SLOW, UPLOAD,
      api_put_pool_reservations},
     {"POST", "/v1/pool/nodes/{node}", ROLE_OPERATOR, false, true, SLOW, JSON, api_set_pool_node},
+    {"GET", "/v1/pool/prices", ROLE_VIEWER, false, false, SLOW, 0, api_get_prices},
+    {"POST", "/v1/pool/prices", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_add_prices},
+    {"POST", "/v1/pool/grants", ROLE_OPERATOR, false, true, SLOW, JSON, api_grant_credits},
+    {"GET", "/v1/credits", ROLE_VIEWER, false, false, SLOW, 0, api_get_credits},
+    {"GET", "/v1/credits/entries", ROLE_VIEWER, false, false, SLOW, 0, api_list_credit_entries},
+    {"POST", "/v1/credits/budgets", ROLE_OPERATOR, false, false, SLOW, JSON, api_set_budget},
+    {"DELETE", "/v1/credits/budgets", ROLE_OPERATOR, false, false, SLOW, 0, api_remove_budget},
     {"POST", "/api/v2/write", ROLE_ENGINEER, false, false, SLOW, UPLOAD, api_write_lines},
     {"GET", "/v1/audit", ROLE_ADMIN, false, false, FAST, 0, api_list_audit},
 };

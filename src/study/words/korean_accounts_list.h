@@ -42,7 +42,13 @@
     X("nodes are a list of names", "노드는 이름의 목록이어야 합니다") \
     X("a list of at most 4096 reservations is wanted", "예약은 4096건 이하의 목록이어야 합니다") \
     X("project '{1}' has no reservation '{2}'", "'{1}' 프로젝트에는 '{2}' 예약이 없습니다") \
-    X("there is no such node", "그런 노드가 없습니다")
+    X("there is no such node", "그런 노드가 없습니다") \
+    X("there is no such node", "그런 노드가 없습니다") \
+    X("credits are wanted: what one costs an hour", "크레딧이 필요합니다: 하나의 시간당 가격입니다") \
+    X("limit: a number from 1 to {1} is wanted", "limit: 1부터 {1}까지의 수여야 합니다") \
+    X("a grant has a tenant and an id of its own", "지급에는 테넌트와 그 지급만의 id가 있어야 합니다") \
+    X("how many credits are granted is wanted", "지급할 크레딧이 필요합니다") \
+    X("how many credits may be spent is wanted", "쓸 수 있는 크레딧이 필요합니다")
 // clang-format on
 
 #endif
