@@ -3,8 +3,8 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "cli/pool/pool_runs.h"
 #include "cli/verb.h"
-#include "cli/watch.h"
 #include "io/clock.h"
 #include "io/workers.h"
 #include "study/comparison.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct compare_values {
-    struct common common;
+    struct pool_values pool;
     const char *variant[COMPARISON_MAX_VARIANTS];
     maru_time days, warmup;
     uint64_t reps, seed, threads;
@@ -47,6 +47,16 @@ static int make_variant(struct call *call, struct comparison *comparison, struct
     variant->plant = comparison->plant;
     for (size_t k = 0; st == MARU_OK && k < variant->n_setting; k++) {
         if (strcmp(variant->setting[k].name, "plant") == 0 && !variant->own_plant) {
+            enum on_where where = ON_HERE;
+            st = on_where(call, &where, &err);
+            if (st == MARU_OK && where != ON_HERE) {
+                st = fail(
+                    &err, MARU_E_USAGE,
+                    "a variant with a plant of its own is for this machine: leave --on pool out");
+            }
+            if (st != MARU_OK) {
+                break;
+            }
             const int status =
                 verb_open_plant(call, variant->setting[k].value, &variant->own_plant);
             if (status != EXIT_GOOD) {
@@ -80,7 +90,10 @@ static int make_variants(struct call *call, struct comparison *comparison) {
     return status;
 }
 
-static maru_status run_variants(struct call *call, struct comparison *comparison, maru_error *err) {
+// *is_told false: only a part was asked for, and it is written.
+static maru_status run_variants(struct call *call, struct comparison *comparison, bool *is_told,
+                                maru_error *err) {
+    static const char *const own[] = {"report", NULL};
     const struct compare_values *values = call->args.values;
     assert(comparison->n_variant >= 2);
     const size_t n = comparison->n_rep * comparison->n_variant;
@@ -98,7 +111,10 @@ static maru_status run_variants(struct call *call, struct comparison *comparison
         .n_thread = args_given(&call->args, "threads") ? (size_t)values->threads : workers_cores(),
     };
     const double begin = clock_seconds();
-    const maru_status st = watch_runs(call, &plan, comparison->run, n, err);
+    const struct pool_runs runs = {.work = {.plan = &plan, .run = comparison->run, .n_run = n},
+                                   .plant = comparison->folder,
+                                   .skip = own};
+    const maru_status st = pool_runs_do(call, &runs, is_told, err);
     comparison->seconds = clock_seconds() - begin;
     return st;
 }
@@ -173,8 +189,11 @@ static int run_compare(struct call *call) {
     status = make_variants(call, comparison);
     if (status == EXIT_GOOD) {
         maru_error err = {0};
-        const maru_status st = run_variants(call, comparison, &err);
-        status = st == MARU_OK ? tell(call, comparison) : verb_refuse(call, &err);
+        bool is_told = true;
+        const maru_status st = run_variants(call, comparison, &is_told, &err);
+        status = st != MARU_OK ? verb_refuse(call, &err)
+                 : is_told     ? tell(call, comparison)
+                               : EXIT_GOOD;
     }
     fini(comparison, plant);
     return status;
@@ -197,6 +216,8 @@ static const struct option options[] = {
     {"threads", 'j', OPTION_COUNT, AT(threads), "N", NULL, W_HELP_THREADS, 1, WORKERS_MAX},
     {"option", 0, OPTION_LIST, AT(option), "NAME=VALUE", NULL, W_HELP_OPTION_ALL, 0, 0},
     {"report", 0, OPTION_TEXT, AT(report), "FILE.html", NULL, W_HELP_REPORT, 0, 0},
+    ON_POOL_OPTIONS,
+    ON_POOL_PARTS_OPTION,
 };
 #undef AT
 
@@ -205,6 +226,7 @@ static const char *const examples[] = {
     "maru compare my-fab --a rule=plant --b 'rule=priority desc, due - now' --report out.html",
     "maru compare my-fab --a '' --b 'tools:Litho=+1' --c 'downtime:*=80; releases:P3=110'",
     "maru compare my-fab --a plant=my-fab --b plant=my-fab-with-one-more-stepper",
+    "maru compare my-fab --a rule=fifo --b rule=cr --reps 500 --on pool",
     NULL,
 };
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/percent.h"
 #include "base/status.h"
+#include "cli/pool/pool_runs.h"
 #include "cli/trace.h"
 #include "cli/verb.h"
 #include "cli/watch.h"
@@ -23,7 +24,7 @@
 enum { PRECISION_LEAST_RUNS = 3 };
 
 struct sim_values {
-    struct common common;
+    struct pool_values pool;
     maru_time days, warmup, until;
     uint64_t reps, seed, threads;
     const char *rule, *queue_rule;
@@ -107,6 +108,17 @@ static maru_status check_values(const struct session *session, maru_error *err) 
     if (args_given(args, "reps") && args_given(args, "precision")) {
         return fail(err, MARU_E_USAGE,
                     "--precision finds the number of replications itself: leave --reps out");
+    }
+    enum on_where where = ON_HERE;
+    const maru_status st = on_where(session->call, &where, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (where != ON_HERE && (values->save || values->trace || args_given(args, "precision"))) {
+        return fail(err, MARU_E_USAGE, "--%s is for this machine: leave --on pool out",
+                    values->save    ? "save"
+                    : values->trace ? "trace"
+                                    : "precision");
     }
     if (args_given(args, "days") && args_given(args, "until")) {
         return fail(err, MARU_E_USAGE, "--days and --until say the same: give one of them");
@@ -252,12 +264,19 @@ static maru_status run_until_precise(struct session *session, maru_error *err) {
     return st;
 }
 
-static maru_status run_all(struct session *session, maru_error *err) {
+// *is_told false: only a part was asked for, and it is written.
+static maru_status run_all(struct session *session, bool *is_told, maru_error *err) {
+    static const char *const own[] = {"from", "csv", "report", "all", NULL};
     if (args_given(&session->call->args, "precision")) {
         return run_until_precise(session, err);
     }
     session->n_run = (size_t)session->values->reps;
-    return watch_runs(session->call, &session->plan, session->run, session->n_run, err);
+    const struct pool_runs runs = {
+        .work = {.plan = &session->plan, .run = session->run, .n_run = session->n_run},
+        .plant = session->call->args.word[0],
+        .skip = own,
+        .from = session->values->from};
+    return pool_runs_do(session->call, &runs, is_told, err);
 }
 
 // ---- telling
@@ -345,7 +364,8 @@ static int run_sim(struct call *call) {
     if (st == MARU_OK && status == EXIT_GOOD) {
         const double begin = clock_seconds();
         st = prepare(session, &err);
-        st = st == MARU_OK ? run_all(session, &err) : st;
+        bool is_told = true;
+        st = st == MARU_OK ? run_all(session, &is_told, &err) : st;
         const struct study study = {
             .plant = session->plant,
             .folder = call->args.word[0],
@@ -358,7 +378,7 @@ static int run_sim(struct call *call) {
             .n_setting = session->n_setting,
             .seconds = clock_seconds() - begin,
         };
-        status = st == MARU_OK ? tell(session, &study) : status;
+        status = st == MARU_OK && is_told ? tell(session, &study) : status;
     }
     if (st != MARU_OK) {
         status = verb_refuse(call, &err);
@@ -386,6 +406,8 @@ static const struct option options[] = {
     {"csv", 0, OPTION_TEXT, AT(csv), "FOLDER", NULL, W_HELP_CSV, 0, 0},
     {"report", 0, OPTION_TEXT, AT(report), "FILE.html", NULL, W_HELP_REPORT, 0, 0},
     {"all", 'a', OPTION_FLAG, AT(all), NULL, NULL, W_HELP_ALL_GROUPS, 0, 0},
+    ON_POOL_OPTIONS,
+    ON_POOL_PARTS_OPTION,
 };
 #undef AT
 
@@ -395,6 +417,7 @@ static const char *const examples[] = {
     "maru sim my-fab --days 90 --precision 1% --of wip",
     "maru sim my-fab --until 30 --save day30.maru",
     "maru sim my-fab --from day30.maru --until 60 --json",
+    "maru sim my-fab --reps 1000 --on pool",
     NULL,
 };
 

@@ -2,6 +2,7 @@
 //
 // Exit status 0: a model was made, however good it is; 3: the file cannot be read, or nothing can be learnt from it.
 
+#include "cli/pool/on_pool.h"
 #include "cli/verb.h"
 #include "io/files.h"
 #include "io/progress.h"
@@ -11,6 +12,7 @@
 #include "study/models/model_wish.h"
 #include "train/trees/boosting.h"
 
+#include "base/digest.h"
 #include "base/status.h"
 
 #include <math.h>
@@ -20,7 +22,7 @@
 #define SOURCE_BYTES ((size_t)8 << 30)
 
 struct train_values {
-    struct common common;
+    struct pool_values pool;
     const char *target, *bad, *time, *unit, *order, *normal, *sheet, *out, *card, *goal, *split,
         *kind;
     struct option_list limits, leave_out, cause, setting;
@@ -101,14 +103,9 @@ static maru_status read_wish(const struct call *call, struct model_wish *wish, m
 
 // ---- the work
 
-static maru_status train(const struct call *call, struct work *work, maru_error *err) {
+static maru_status train_here(const struct call *call, struct work *work, maru_error *err) {
     const struct train_values *values = call->args.values;
     struct progress progress = {0};
-    maru_status st = read_wish(call, &work->wish, err);
-    st = st == MARU_OK ? files_read(call->args.word[0], &work->source, err) : st;
-    if (st != MARU_OK) {
-        return st;
-    }
     const struct model_training training = {
         .wish = &work->wish,
         .bytes = work->source.bytes,
@@ -121,8 +118,75 @@ static maru_status train(const struct call *call, struct work *work, maru_error 
     };
     stop_listen();
     progress_open(&progress, !call->quiet && !call->json);
-    st = model_train(&training, &work->bytes, err);
+    const maru_status st = model_train(&training, &work->bytes, err);
     progress_close(&progress);
+    return st;
+}
+
+static maru_status begin_model(void *context, size_t n_part, maru_error *err) {
+    (void)context;
+    (void)n_part;
+    (void)err;
+    return MARU_OK;
+}
+
+// What came of it is looked at as any file of a model is.
+static maru_status take_model(void *context, size_t part, const struct text *bytes,
+                              maru_error *err) {
+    struct work *work = context;
+    (void)part;
+    text_clear(&work->bytes);
+    text_add(&work->bytes, bytes->bytes ? bytes->bytes : "", bytes->n_bytes);
+    maru_status st =
+        work->bytes.status == MARU_OK
+            ? model_file_open(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
+            : fail(err, work->bytes.status, "no memory for a part of the work");
+    model_file_close(work->model);
+    work->model = NULL;
+    return st;
+}
+
+// One job with the spreadsheet beside it; a model does not depend on who trained it, nor on threads.
+static maru_status train_on_pool(struct call *call, struct work *work, maru_error *err) {
+    static const char *const own[] = {"out", "card", NULL};
+    static const char *const more[] = {"--out=model.maru", NULL};
+    const struct train_values *values = call->args.values;
+    const char *name = last_name(call->args.word[0]);
+    const struct remote_file file = {name, work->source.bytes ? work->source.bytes : "",
+                                     work->source.n_bytes};
+    struct digest digest;
+    char hex[33];
+    digest_init(&digest);
+    digest_bytes(&digest, MARU_VERSION, strlen(MARU_VERSION));
+    digest_bytes(&digest, file.bytes, file.n);
+    digest_hex(&digest, hex);
+    const struct pool_work pool = {.words = (const char *const[]){name, NULL},
+                                   .skip = own,
+                                   .more = more,
+                                   .file = &file,
+                                   .n_file = 1,
+                                   .n_most = 1,
+                                   .n_thread = (uint32_t)values->threads,
+                                   .left = "model.maru",
+                                   .digest = hex,
+                                   .begin = begin_model,
+                                   .take = take_model,
+                                   .context = work};
+    return on_pool(call, &pool, err);
+}
+
+static maru_status train(struct call *call, struct work *work, maru_error *err) {
+    const struct train_values *values = call->args.values;
+    enum on_where where = ON_HERE;
+    maru_status st = on_where(call, &where, err);
+    if (st == MARU_OK && where == ON_PART) {
+        st = fail(err, MARU_E_USAGE, "--on: here or pool is wanted");
+    }
+    st = st == MARU_OK ? read_wish(call, &work->wish, err) : st;
+    st = st == MARU_OK ? files_read(call->args.word[0], &work->source, err) : st;
+    if (st == MARU_OK) {
+        st = where == ON_POOL ? train_on_pool(call, work, err) : train_here(call, work, err);
+    }
     st = st == MARU_OK ? model_file_open(work->bytes.bytes, work->bytes.n_bytes, &work->model, err)
                        : st;
     return st == MARU_OK ? files_replace(values->out, work->bytes.bytes, work->bytes.n_bytes, err)
@@ -209,10 +273,11 @@ static const struct option options[] = {
      UINT64_MAX},
     {"threads", 'j', OPTION_COUNT, offsetof(struct train_values, threads), "N", NULL,
      W_HELP_THREADS, 1, BOOSTING_MAX_THREADS},
+    ON_POOL_OPTIONS,
 };
 static const char *const examples[] = {"maru train press.csv -o press.maru",
                                        "maru train press.csv --target thickness --goal number",
-                                       NULL};
+                                       "maru train press.csv -o press.maru --on pool", NULL};
 
 const struct verb verb_train = {.name = "train",
                                 .synopsis =

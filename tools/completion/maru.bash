@@ -14,6 +14,7 @@ _maru() {
     *:job:--signal:*) list='TERM INT USR1 USR2 HUP' ;;
     *:pool:--form:*) list='openb sacct plain' ;;
     *:pool:--ties:*) list='random lowest' ;;
+    *:*:--on:*) list='here pool' ;;
     *:*:--clock:*) list='wall plant' ;;
     *:*:--separator:*) list='comma semicolon tab bar blank' ;;
     *:*:--decimal:*) list='. ,' ;;

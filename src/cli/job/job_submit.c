@@ -19,8 +19,7 @@ enum { MAX_FILE_BYTES = 60 << 20 };
 
 // ---- sizes
 
-// "512M", "8G", "8 GiB", or MiB as a number alone.
-static bool read_mib(const char *text, int64_t *out) {
+bool job_read_mib(const char *text, int64_t *out) {
     static const struct {
         const char *unit;
         double mib;
@@ -47,7 +46,7 @@ static maru_status set_size(json_t *job, const char *key, const char *option, co
     if (!text) {
         return MARU_OK;
     }
-    if (!read_mib(text, &mib)) {
+    if (!job_read_mib(text, &mib)) {
         return fail(err, MARU_E_USAGE, "--%s: a size such as 8G or 512M is wanted", option);
     }
     json_object_set_new(job, key, json_integer(mib));

@@ -15,7 +15,7 @@ struct job_values {
     double gpu_share, cpus;
     const char *priority, *reservation;
     maru_time time, grace;
-    bool network, checkpoints, can_stop, follow, err_stream, once;
+    bool network, checkpoints, can_stop, follow, err_stream, once, all;
 };
 
 int job_submit(struct call *call, struct remote *remote);
@@ -26,6 +26,9 @@ int job_get(struct call *call, struct remote *remote);
 // Print a job's log, and with `follow` what comes until it has ended; gives its exit status: EXIT_GOOD when it is done, EXIT_NO when it
 // has failed or was cancelled.
 int job_print_log(struct call *call, struct remote *remote, const char *id, bool follow);
+
+// "512M", "8G", "8 GiB", or MiB as a number alone.
+bool job_read_mib(const char *text, int64_t *out);
 
 // "/v1/jobs/ID" and what follows.
 void job_path(struct text *out, const char *id, const char *rest);

@@ -4,6 +4,7 @@
 
 #include "cli/job/job_verbs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -73,8 +74,74 @@ static int post(struct call *call, struct remote *remote, const char *rest, enum
     return status;
 }
 
+static maru_status cancel_one(struct remote *remote, const char *id, maru_error *err) {
+    struct text path, answer;
+    char key[REMOTE_KEY_BYTES];
+    text_init(&path, 1 << 12);
+    text_init(&answer, REMOTE_MAX_ANSWER_BYTES);
+    job_path(&path, id, "/cancel");
+    remote_make_key(key);
+    const struct remote_ask ask = {.method = "POST", .path = path.bytes, .json = "", .key = key};
+    const maru_status st = remote_do(remote, &ask, &answer, err);
+    text_fini(&answer);
+    text_fini(&path);
+    return st;
+}
+
+// One page of open jobs of an array; *n grows by those that are being cancelled.
+static maru_status cancel_page(struct remote *remote, const char *batch, size_t *n,
+                               maru_error *err) {
+    struct text path;
+    text_init(&path, 1 << 12);
+    text_addz(&path, "/v1/jobs?state=open&limit=200&batch=");
+    remote_add_part(&path, batch);
+    json_t *list = job_fetch(remote, path.bytes, err);
+    text_fini(&path);
+    maru_status st = list ? MARU_OK : err->code;
+    size_t i;
+    const json_t *job;
+    json_array_foreach(json_object_get(list, "items"), i, job) {
+        const char *id = json_string_value(json_object_get(job, "id"));
+        if (st == MARU_OK && id && !json_is_true(json_object_get(job, "cancelling"))) {
+            st = cancel_one(remote, id, err);
+            ++*n;
+        }
+    }
+    json_decref(list);
+    return st;
+}
+
+// All jobs of the array that a job is of. What is open is asked for until nothing new is there, as a page has only so many.
+static int cancel_array(struct call *call, struct remote *remote) {
+    struct text path;
+    maru_error err = {0};
+    size_t n = 0;
+    text_init(&path, 1 << 12);
+    job_path(&path, call->args.word[1], "");
+    json_t *job = job_fetch(remote, path.bytes, &err);
+    const char *batch = json_string_value(json_object_get(job, "batch"));
+    maru_status st = batch ? MARU_OK : err.code;
+    for (size_t before = 1; st == MARU_OK && before != n && !stop_asked();) {
+        before = n;
+        st = cancel_page(remote, batch, &n, &err);
+    }
+    int status = EXIT_GOOD;
+    if (st != MARU_OK) {
+        status = verb_refuse(call, &err);
+    } else {
+        char count[24];
+        snprintf(count, sizeof count, "%zu", n);
+        verb_note(call, W_JOB_CANCELLED_MANY, (const char *const[]){batch, count, NULL});
+    }
+    json_decref(job);
+    text_fini(&path);
+    return status;
+}
+
 static int job_cancel(struct call *call, struct remote *remote) {
-    return post(call, remote, "/cancel", W_JOB_CANCELLED);
+    const struct job_values *values = call->args.values;
+    return values->all ? cancel_array(call, remote)
+                       : post(call, remote, "/cancel", W_JOB_CANCELLED);
 }
 
 static int job_retry(struct call *call, struct remote *remote) {
@@ -154,6 +221,7 @@ static const struct option options[] = {
     {"state", 0, OPTION_TEXT, AT(state), "STATE", NULL, W_HELP_STATE, 0, 0},
     {"out", 'o', OPTION_TEXT, AT(out), "FILE", NULL, W_HELP_JOB_OUT, 0, 0},
     {"once", 0, OPTION_FLAG, AT(once), NULL, NULL, W_HELP_ONCE, 0, 0},
+    {"all", 'a', OPTION_FLAG, AT(all), NULL, NULL, W_HELP_WHOLE_ARRAY, 0, 0},
 };
 #undef AT
 static const char *const examples[] = {

@@ -6,7 +6,7 @@
 // Texts, lists and numbers one after the other, as binary.h writes them, in the order of `add_all`.
 
 static const char spec_name[] = "MARUSPEC";
-enum { SPEC_VERSION = 1, LEAST_TEXT_BYTES = 8, LEAST_FILE_BYTES = 16, MAX_SIGNAL = 64 };
+enum { SPEC_VERSION = 2, LEAST_TEXT_BYTES = 8, LEAST_FILE_BYTES = 16, MAX_SIGNAL = 64 };
 
 static void add_list(struct text *out, const char *const *list, uint32_t n) {
     binary_add_u32(out, n);
@@ -19,6 +19,7 @@ static void add_all(struct text *out, const struct launch_spec *spec) {
     binary_add_string(out, spec->id);
     binary_add_string(out, spec->folder);
     binary_add_string(out, spec->bwrap);
+    binary_add_string(out, spec->program);
     binary_add_string(out, spec->state);
     binary_add_string(out, spec->visible_gpus);
     binary_add_string(out, spec->control_group);
@@ -78,6 +79,7 @@ static void read_texts(struct binary *in, struct arena *arena, struct launch_spe
     spec->id = binary_string(in, arena);
     spec->folder = binary_string(in, arena);
     spec->bwrap = binary_string(in, arena);
+    spec->program = binary_string(in, arena);
     spec->state = binary_string(in, arena);
     spec->visible_gpus = binary_string(in, arena);
     spec->control_group = binary_string(in, arena);

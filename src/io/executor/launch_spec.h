@@ -15,6 +15,7 @@ enum {
 struct launch_spec {
     const char *id, *folder;
     const char *bwrap;        // the program; "": the job runs bare
+    const char *program;      // maru itself, which a job finds as such; "": not
     const char *state;        // the executor's folder: etc/passwd and etc/group in it are the job's
     const char *visible_gpus; // CUDA_VISIBLE_DEVICES; "": none
     const char

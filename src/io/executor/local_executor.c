@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -44,7 +45,8 @@ struct local_executor {
     struct local_settings settings; // with what was not said filled in
     int changes;                    // of the folder of locks
     bool is_bare;
-    struct nvml *nvml; // NULL: no GPUs
+    const char *own_program; // the file that settings.program is
+    struct nvml *nvml;       // NULL: no GPUs
 };
 
 static maru_status refuse(maru_error *err, const char *what, const char *path) {
@@ -126,6 +128,7 @@ static struct launch_spec spec_of(const struct local_executor *local, const stru
         .id = launch->id,
         .folder = launch->folder,
         .bwrap = local->is_bare ? "" : settings->bwrap,
+        .program = local->own_program,
         .state = settings->state,
         .visible_gpus = "",
         .control_group = settings->control_group,
@@ -521,7 +524,7 @@ static maru_status copy_settings(struct local_executor *local, const struct loca
 
 static maru_status make_folders(const char *state, maru_error *err) {
     maru_status st = files_make_folder(state, err);
-    static const char *const name[] = {"launches", "locks", "etc"};
+    static const char *const name[] = {"launches", "locks", "etc", "bin"};
     for (size_t i = 0; st == MARU_OK && i < sizeof name / sizeof *name; i++) {
         char path[LAUNCH_PATH_BYTES];
         snprintf(path, sizeof path, "%s/%s", state, name[i]);
@@ -553,6 +556,22 @@ static maru_status write_names(const char *state, maru_error *err) {
     return MARU_OK;
 }
 
+// The file of the program, and STATE/bin/maru, which is it for jobs that run bare. One that cannot be found is no command in jobs.
+static maru_status find_program(struct local_executor *local, maru_error *err) {
+    char own[LAUNCH_PATH_BYTES], link[LAUNCH_PATH_BYTES];
+    const char *found = realpath(local->settings.program, own);
+    local->own_program = kept_text(local, found ? own : "", NULL);
+    snprintf(link, sizeof link, "%s/bin/maru", local->settings.state);
+    if (!local->own_program) {
+        return arena_refusal(&local->arena, err);
+    }
+    if (found && unlink(link) != 0 && errno != ENOENT) {
+        return refuse(err, "cannot remove", link);
+    }
+    return found && symlink(own, link) != 0 && errno != EEXIST ? refuse(err, "cannot make", link)
+                                                               : MARU_OK;
+}
+
 static maru_status watch_locks(struct local_executor *local, maru_error *err) {
     char path[LAUNCH_PATH_BYTES];
     snprintf(path, sizeof path, "%s/locks", local->settings.state);
@@ -582,6 +601,7 @@ maru_status local_executor_open(const struct local_settings *settings, struct ex
     maru_status st = copy_settings(local, settings, err);
     st = st == MARU_OK ? make_folders(local->settings.state, err) : st;
     st = st == MARU_OK ? write_names(local->settings.state, err) : st;
+    st = st == MARU_OK ? find_program(local, err) : st;
     st = st == MARU_OK ? watch_locks(local, err) : st;
     st = st == MARU_OK ? try_sandbox(local, err) : st;
     st = st == MARU_OK ? nvml_open(local->settings.nvml, &local->nvml, err) : st;

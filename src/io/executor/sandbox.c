@@ -34,7 +34,7 @@ enum {
     PROBE_BYTES = 4096,
 };
 
-static const char usual_path[] = "/usr/local/bin:/usr/bin:/bin";
+static const char usual_path[] = "/job/bin:/usr/local/bin:/usr/bin:/bin";
 
 static void option(struct text *out, const char *const *word) {
     for (; *word; word++) {
@@ -127,6 +127,10 @@ static void add_folders(struct text *out, const struct launch_spec *spec) {
     char from[LAUNCH_MAX_WORD_BYTES + 16];
     snprintf(from, sizeof from, "%s/script", spec->folder);
     OPTION(out, "--ro-bind-try", from, "/job/script");
+    if (spec->program
+            [0]) { // so that a job can be work of maru's own, with the version that runs it
+        OPTION(out, "--ro-bind-try", spec->program, "/job/bin/maru");
+    }
     snprintf(from, sizeof from, "%s/work", spec->folder);
     OPTION(out, "--bind", from, "/work");
     OPTION(out, "--remount-ro", "/", "--chdir", "/work");
@@ -295,10 +299,10 @@ static void become_sandbox(const struct launch_spec *spec, const struct handed *
 }
 
 static void set_variables(const struct launch_spec *spec, const char *home) {
-    char n_gpu[16];
+    char n_gpu[16], path[LAUNCH_MAX_WORD_BYTES];
     snprintf(n_gpu, sizeof n_gpu, "%u", spec->n_gpu);
-    bool is_set =
-        clearenv() == 0 && setenv("PATH", usual_path, 1) == 0 && setenv("HOME", home, 1) == 0;
+    snprintf(path, sizeof path, "%s/bin%s", spec->state, strchr(usual_path, ':'));
+    bool is_set = clearenv() == 0 && setenv("PATH", path, 1) == 0 && setenv("HOME", home, 1) == 0;
     for (uint32_t i = 0; i < spec->n_env; i++) {
         char *copy = strdup(spec->env[i]);
         is_set = copy && putenv(copy) == 0 && is_set;

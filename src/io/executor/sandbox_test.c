@@ -148,7 +148,7 @@ static void test_environment(void **context) {
     assert_string_equal(file_of("env", "sorted"),
                         "CUDA_VISIBLE_DEVICES=|EMPTY=|HOME=/nowhere|LD_PRELOAD=/work/"
                         "none.so|MARU_GPUS=0|MARU_JOB=env|MINE=a b=c|"
-                        "PATH=/usr/local/bin:/usr/bin:/bin|PWD=/work|");
+                        "PATH=/job/bin:/usr/local/bin:/usr/bin:/bin|PWD=/work|");
     // bubblewrap itself, outside, did not load it: the only complaint is the job's own
     const char *complaint = strstr(file_of("env", "err"), "none.so");
     assert_non_null(complaint);
@@ -169,6 +169,19 @@ static void test_files_in(void **context) {
     assert_int_equal(ended("files").exit_code, 0);
     assert_string_equal(file_of("files", "out"), "given\n");
     assert_string_equal(file_of("files", "given"), "given\n");
+}
+
+// The program that tends it is a command of the job, and only to be read.
+static void test_program(void **context) {
+    (void)context;
+    start_shell("program",
+                "command -v maru; ! touch /job/bin/maru 2>/dev/null && rm -f /job/bin/maru "
+                "2>/dev/null; cksum </job/bin/maru");
+    assert_int_equal(ended("program").exit_code, 0);
+    char script[256];
+    snprintf(script, sizeof script, "(echo /job/bin/maru; cksum </proc/%d/exe) | cmp - %s",
+             (int)getpid(), path_of("program", "out").text);
+    assert_int_equal(command(script), 0);
 }
 
 // ---- limits
@@ -266,6 +279,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_privileges),
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_files_in),
+        cmocka_unit_test(test_program),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_memory_folders),
         cmocka_unit_test(test_memory_shared),

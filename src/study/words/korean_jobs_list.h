@@ -56,7 +56,18 @@
     X("the server answers with status {1}", "서버가 상태 {1}로 답합니다") \
     X("the answer is longer than {1} bytes", "답이 {1}바이트보다 깁니다") \
     X("{1} does not answer: {2}", "{1}[이/가] 답하지 않습니다: {2}") \
-    X("the server's answer is no JSON", "서버의 답이 JSON이 아닙니다")
+    X("the server's answer is no JSON", "서버의 답이 JSON이 아닙니다") \
+    /* --on pool */ \
+    X("--on: here or pool is wanted", "--on: here(이 컴퓨터)나 pool(풀)이어야 합니다") \
+    X("--on part is for the jobs of --on pool", "--on part는 --on pool이 낸 작업이 씁니다") \
+    X("--{1} is for this machine: leave --on pool out", "--{1}[은/는] 이 컴퓨터에서만 됩니다: --on pool을 빼십시오") \
+    X("a variant with a plant of its own is for this machine: leave --on pool out", "공장이 따로인 변형은 이 컴퓨터에서만 됩니다: --on pool을 빼십시오") \
+    X("words of a command are UTF-8", "명령의 단어는 UTF-8이어야 합니다") \
+    X("a part of the work has left nothing", "일의 조각이 아무것도 남기지 않았습니다") \
+    X("part {1} of the work, job {2}, has ended as {3} {4}: {5}", "일의 {1}번째 조각(작업 {2})이 {3} {4}[으로/로] 끝났습니다: {5}") \
+    X("there is no job {1}", "작업 {1}[이/가] 없습니다") \
+    X("job {1} is other work: the same command, tables and version are wanted", "작업 {1}[은/는] 다른 일입니다: 명령, 표, 버전이 같아야 합니다") \
+    X("parts of job {1} are gone: hand it in again", "작업 {1}의 조각이 없어졌습니다: 다시 맡기십시오")
 // clang-format on
 
 #endif

@@ -79,7 +79,18 @@
     X(HELP_STDERR, "its standard error alone", "표준 오류만 봅니다") \
     X(HELP_STATE, "open, waiting, running, done, failed or cancelled", "open, waiting, running, done, failed, cancelled 가운데 하나") \
     X(HELP_JOB_OUT, "where the file goes (standard output)", "파일을 저장할 곳(기본: 표준 출력)") \
-    X(HELP_ONCE, "look once", "한 번만 봅니다")
+    X(HELP_ONCE, "look once", "한 번만 봅니다") \
+    X(HELP_WHOLE_ARRAY, "with all other jobs of its array", "같은 배열의 다른 작업도 모두") \
+    X(JOB_CANCELLED_MANY, "{2} jobs are being cancelled; the first is {1}.", "작업 {2}개를 취소합니다. 첫 작업은 {1}입니다.") \
+    /* --on pool */ \
+    X(HELP_ON, "by the cores of this machine, or by the pool of a server", "이 컴퓨터에서 하거나(here) 서버의 풀에서 합니다(pool)") \
+    X(HELP_ATTACH, "go on with work that was handed to the pool before", "전에 풀에 맡긴 일을 이어서 받습니다") \
+    X(HELP_PARTS, "jobs that share the work (one for each CPU of the pool)", "일을 나눌 작업 수 (기본: 풀의 CPU마다 하나)") \
+    X(HELP_PART_TIME, "each of them is ended after so long (12 h)", "작업마다 이 시간이 지나면 끝냅니다(기본 12시간)") \
+    X(HELP_PART_MEMORY, "memory of each of them, such as 2G (1G)", "작업마다 쓸 메모리(예: 2G, 기본 1G)") \
+    X(POOL_SENT, "The pool has it as job {1}. Ctrl-C leaves it there.", "풀이 작업 {1}[으로/로] 받았습니다. Ctrl-C를 눌러도 작업은 풀에서 계속됩니다.") \
+    X(POOL_LEFT, "{2} of {3} parts are fetched; the pool goes on. To go on here: the same command with --attach {1}. To end it: maru job cancel {1} --all", "조각 {3}개 가운데 {2}개를 받았고, 나머지는 풀에서 계속됩니다. 이어서 받기: 같은 명령에 --attach {1}. 그만두기: maru job cancel {1} --all") \
+    X(POOL_PROGRESS, "{1} of {2} parts", "조각 {2}개 가운데 {1}개")
 // clang-format on
 
 #endif
