@@ -83,6 +83,10 @@ struct launch_look {
     int64_t submitted_us, started_us, ended_us; // since 1970; 0: not yet
     int64_t cpu_us;                             // used; -1: not known
     int64_t max_memory_bytes;                   // the same
+    bool has_gpu_use;                           // the next two are known
+    uint16_t
+        gpu_busy_milli; // of its GPUs in the mean, 0 to 1000; of whole ones, also where it has a share
+    int64_t gpu_energy_mj;            // that they drew meanwhile, thousandths of a joule
     char reason[64];                  // why it waits, in the executor's own word, "": nothing
     char what[200];                   // of END_FAILED
     char node[LAUNCH_MAX_NODE_BYTES]; // the first; "": not yet

@@ -108,5 +108,6 @@ maru_status inventory_give(struct nvml *nvml, uint16_t gpus, struct arena *arena
     spec->n_device = n_device;
     spec->visible_gpus = its;
     spec->n_gpu = n_gpu;
+    spec->gpus = gpus;
     return MARU_OK;
 }

@@ -17,7 +17,7 @@
 
 static const char record_name[] = "MARULOOK";
 static const char stop_name[] = "MARUSTOP";
-enum { RECORD_VERSION = 1, LOCK_MODE = 0600 };
+enum { RECORD_VERSION = 2, LOCK_MODE = 0600 };
 
 static maru_status refuse(maru_error *err, const char *what, const char *path) {
     char reason[128];
@@ -94,6 +94,9 @@ maru_status launch_record_pack(struct text *out, const struct launch_look *look,
     binary_add_u64(out, (uint64_t)look->ended_us);
     binary_add_u64(out, (uint64_t)look->cpu_us);
     binary_add_u64(out, (uint64_t)look->max_memory_bytes);
+    binary_add_u8(out, look->has_gpu_use);
+    binary_add_u32(out, look->gpu_busy_milli);
+    binary_add_u64(out, (uint64_t)look->gpu_energy_mj);
     binary_add_block(out, look->what, sizeof look->what);
     binary_add_block(out, look->node, sizeof look->node);
     return sealed_end(out, from, NULL) == MARU_OK
@@ -129,9 +132,15 @@ maru_status launch_record_unpack(const void *bytes, size_t n, struct launch_look
     look.ended_us = (int64_t)binary_u64(&in);
     look.cpu_us = (int64_t)binary_u64(&in);
     look.max_memory_bytes = (int64_t)binary_u64(&in);
+    const uint8_t has_gpu_use = binary_u8(&in);
+    const uint32_t busy_milli = binary_u32(&in);
+    look.has_gpu_use = has_gpu_use == 1;
+    look.gpu_busy_milli = (uint16_t)busy_milli;
+    look.gpu_energy_mj = (int64_t)binary_u64(&in);
     read_chars(&in, look.what, sizeof look.what);
     read_chars(&in, look.node, sizeof look.node);
-    if (!binary_is_end(&in) || state > LAUNCH_UNKNOWN || end > END_FAILED) {
+    if (!binary_is_end(&in) || state > LAUNCH_UNKNOWN || end > END_FAILED || has_gpu_use > 1 ||
+        busy_milli > 1000 || look.gpu_energy_mj < 0) {
         return fail(err, MARU_E_INPUT, "what is kept of a launch is no such thing");
     }
     *out = look;

@@ -22,6 +22,7 @@ static void add_all(struct text *out, const struct launch_spec *spec) {
     binary_add_string(out, spec->program);
     binary_add_string(out, spec->state);
     binary_add_string(out, spec->visible_gpus);
+    binary_add_string(out, spec->nvml);
     binary_add_string(out, spec->control_group);
     add_list(out, (const char *const *)spec->argv, spec->n_argv);
     add_list(out, (const char *const *)spec->env, spec->n_env);
@@ -33,6 +34,7 @@ static void add_all(struct text *out, const struct launch_spec *spec) {
         binary_add_string(out, spec->file[i].path);
     }
     binary_add_u32(out, spec->n_gpu);
+    binary_add_u32(out, spec->gpus);
     binary_add_u32(out, spec->cpu_milli);
     binary_add_u32(out, spec->max_processes);
     binary_add_u64(out, spec->memory_bytes);
@@ -82,6 +84,7 @@ static void read_texts(struct binary *in, struct arena *arena, struct launch_spe
     spec->program = binary_string(in, arena);
     spec->state = binary_string(in, arena);
     spec->visible_gpus = binary_string(in, arena);
+    spec->nvml = binary_string(in, arena);
     spec->control_group = binary_string(in, arena);
     spec->argv = read_list(in, LAUNCH_MAX_WORDS, arena, &spec->n_argv);
     spec->env = read_list(in, LAUNCH_MAX_VARIABLES, arena, &spec->n_env);
@@ -92,6 +95,7 @@ static void read_texts(struct binary *in, struct arena *arena, struct launch_spe
 
 static void read_numbers(struct binary *in, struct launch_spec *spec) {
     spec->n_gpu = binary_u32(in);
+    spec->gpus = binary_u32(in);
     spec->cpu_milli = binary_u32(in);
     spec->max_processes = binary_u32(in);
     spec->memory_bytes = binary_u64(in);

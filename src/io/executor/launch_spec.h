@@ -18,13 +18,14 @@ struct launch_spec {
     const char *program;      // maru itself, which a job finds as such; "": not
     const char *state;        // the executor's folder: etc/passwd and etc/group in it are the job's
     const char *visible_gpus; // CUDA_VISIBLE_DEVICES; "": none
+    const char *nvml; // the library that knows its GPUs; "": none is asked how they are used
     const char
         *control_group; // the folder of a control group (version 2) to make the job's in; "": none
     const char **argv, **env; // (n_argv), (n_env), each with a NULL behind
     const char **device;      // (n_device) of /dev, that the job may use
     const char **shown; // (n_shown) folders that it sees read-only, beside those of the system
-    struct launch_file *file; // (n_file)
-    uint32_t n_argv, n_env, n_device, n_shown, n_file, n_gpu;
+    struct launch_file *file;                                       // (n_file)
+    uint32_t n_argv, n_env, n_device, n_shown, n_file, n_gpu, gpus; // bit g of gpus: GPU g
     uint32_t cpu_milli, max_processes;
     uint64_t memory_bytes, log_bytes, disk_bytes; // 0: no limit
     int64_t limit_us, grace_us, submitted_us;

@@ -131,6 +131,7 @@ static struct launch_spec spec_of(const struct local_executor *local, const stru
         .program = local->own_program,
         .state = settings->state,
         .visible_gpus = "",
+        .nvml = settings->nvml,
         .control_group = settings->control_group,
         .argv = (const char **)(uintptr_t)launch->argv,
         .env = (const char **)(uintptr_t)launch->env,

@@ -45,6 +45,7 @@ enum { NV_OK = 0, NV_XID_EVENT = 8, NV_UNCORRECTED = 1, NV_SINCE_DRIVER = 0, NV_
     X(memory, "nvmlDeviceGetMemoryInfo", (nv_device, struct nv_memory *))                          \
     X(utilization, "nvmlDeviceGetUtilizationRates", (nv_device, struct nv_utilization *))          \
     X(power, "nvmlDeviceGetPowerUsage", (nv_device, unsigned *))                                   \
+    X(energy, "nvmlDeviceGetTotalEnergyConsumption", (nv_device, unsigned long long *))            \
     X(temperature, "nvmlDeviceGetTemperature", (nv_device, int, unsigned *))                       \
     X(errors, "nvmlDeviceGetTotalEccErrors", (nv_device, int, int, unsigned long long *))          \
     X(remapped, "nvmlDeviceGetRemappedRows",                                                       \
@@ -190,6 +191,10 @@ static bool read_state(const struct nvml *nvml, nv_device device, struct gpu_loo
     unsigned celsius = 0;
     if (nvml->temperature && nvml->temperature(device, NV_ON_CHIP, &celsius) == NV_OK) {
         look->celsius = celsius;
+    }
+    unsigned long long energy_mj = 0;
+    if (nvml->energy && nvml->energy(device, &energy_mj) == NV_OK) {
+        look->energy_mj = energy_mj;
     }
     unsigned long long errors = 0;
     if (nvml->errors && nvml->errors(device, NV_UNCORRECTED, NV_SINCE_DRIVER, &errors) == NV_OK) {

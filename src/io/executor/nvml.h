@@ -18,6 +18,7 @@ struct gpu_look { // what the library does not tell is 0
     uint64_t memory_bytes, used_bytes;
     uint64_t memory_errors; // uncorrected, since the driver was loaded
     uint64_t xid;           // the last serious one that was seen
+    uint64_t energy_mj;     // drawn since the driver was loaded, thousandths of a joule
     uint32_t minor;         // its device is /dev/nvidiaMINOR
     uint32_t busy_percent, milliwatts, celsius;
 };

@@ -19,6 +19,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/gpu_watch.h"
 #include "io/executor/job_disk.h"
 #include "io/executor/job_log.h"
 #include "io/executor/job_processes.h"
@@ -73,6 +74,7 @@ struct shepherd {
     int64_t look_us, seen_us, disk_us, look_every_us; // the next look
     int64_t reaped_cpu_us;
     struct job_processes processes;
+    struct gpu_watch *gpus; // NULL: it has none, or nothing tells of them
 };
 
 static int64_t since_boot_us(void) {
@@ -517,12 +519,17 @@ static int run(struct shepherd *s) {
     begin(s, &ends);
     close(to_job[0]);
     close(to_job[1]);
+    s->gpus = s->spec.n_gpu > 0 && !s->is_over ? gpu_watch_start(s->spec.nvml, s->spec.gpus) : NULL;
     tend(s);
+    const bool is_clean = gpu_watch_end(s->gpus, &s->look);
     conclude(s);
     for (int i = 0; i < 2; i++) {
         job_log_close(&s->log[i]);
     }
     keep_end(s);
+    if (!is_clean) { // a thread hangs in the driver: nothing of it is waited for
+        _exit(EXIT_SUCCESS);
+    }
     return EXIT_SUCCESS;
 }
 

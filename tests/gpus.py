@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# tests/gpus.py MARU LIBRARY: a server on a machine with GPUs, which a library of the tests describes (src/io/executor/trial_nvml.h): they are
+# in the pool, jobs get theirs, and a card that becomes unwell takes the node out until it is mended, with its reason; what ran there goes on.
+import json, os, shutil, struct, subprocess, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cloud import Server, check, finish, temporary
+
+MARU, LIBRARY = sys.argv[1:3]
+if not shutil.which("bwrap"):
+    print("skipped: bubblewrap is not here")
+    sys.exit(77)
+folder, own = temporary(), temporary()
+library = os.path.join(own, "libnvidia-ml.so.1")
+shutil.copy(LIBRARY, library)
+
+
+def describe(errors=0):
+    """Four cards; the third with memory errors. The layout is struct trial_gpus."""
+    cards = b""
+    for i in range(8):
+        there = i < 4
+        cards += struct.pack("64s64s6Q10I", b"NVIDIA H100 80GB HBM3" * there, f"GPU-{i}".encode() * there, 80 << 30, 0, errors if i == 2 else 0, 0, 0, 0,
+                             i, 50, 300000, 40, 0, 0, 0, 0, 0, 0)
+    with open(library + ".new", "wb") as file:
+        file.write(struct.pack("2I", 4, 0) + cards)
+    os.rename(library + ".new", library + ".state")
+
+
+describe()
+server = Server(MARU, folder, env={"LD_LIBRARY_PATH": own})
+client = server.client()
+ENV = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", LANG="C.UTF-8")
+
+
+def maru(*words):
+    return subprocess.run([MARU, "job", *words], env=ENV, capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL).stdout.strip()
+
+
+def node():
+    return client.get("/v1/pool")[1]["nodes"][0]
+
+
+def until(what, test, seconds=60):
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if test():
+            return
+        time.sleep(0.2)
+    check(what, f"not within {seconds} s", "soon")
+
+
+def state(id):
+    return client.get("/v1/jobs/" + id)[1]["state"]
+
+
+check("the node", (node()["type"], len(node()["gpus"]), node()["state"]), ("h100-80gb-hbm3", 4, "up"))
+two = maru("submit", "--gpus", "2", "--", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES $MARU_GPUS; sleep 2")
+other = maru("submit", "--gpus", "2", "--", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES; sleep 2")
+until("both end", lambda: state(two) == state(other) == "done")
+cards = maru("logs", two).split()
+check("two jobs have four cards", (sorted((cards[0] + "," + maru("logs", other)).split(",")), cards[1]), (["GPU-0", "GPU-1", "GPU-2", "GPU-3"], "2"))
+runs = maru("submit", "--gpus", "1", "--", "sh", "-c", "sleep 40; echo well")
+until("it runs", lambda: state(runs) == "running")
+describe(errors=3)
+until("the node is out", lambda: node()["state"] != "up")
+check("why", node().get("reason"), "GPU 2 has 3 memory errors that were not corrected")
+waits = maru("submit", "--gpus", "1", "--", "true")
+time.sleep(2)
+check("nothing starts there", state(waits), "waiting")
+describe()
+until("it is mended", lambda: node()["state"] == "up")
+until("what waited is done", lambda: state(waits) == "done")
+maru("cancel", runs)
+server.stop()
+finish()
