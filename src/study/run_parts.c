@@ -13,7 +13,6 @@
 // version of the model, has another digest, so it is refused and never mixed in.
 
 static const char part_name[] = "MARURUNS";
-enum { PART_VERSION = 1 };
 
 struct run_span run_part_span(size_t n_run, size_t n_part, size_t part) {
     const size_t least = n_run / n_part, more = n_run % n_part; // the first `more` have one more
@@ -62,7 +61,7 @@ maru_status run_part_add(struct text *out, const struct run_work *work, struct r
                          maru_error *err) {
     char digest[33];
     run_work_digest(work, digest);
-    const size_t from = sealed_begin(out, part_name, PART_VERSION);
+    const size_t from = sealed_begin(out, part_name, RUN_PART_VERSION);
     binary_add_string(out, digest);
     binary_add_u64(out, span.first);
     binary_add_u64(out, span.n);
@@ -141,7 +140,7 @@ maru_status run_part_read(const void *bytes, size_t n, const struct run_work *wo
                           struct run_span span, maru_error *err) {
     struct binary in;
     char fingerprint[33];
-    if (sealed_open(bytes, n, part_name, PART_VERSION, &in, fingerprint, NULL) != MARU_OK) {
+    if (sealed_open(bytes, n, part_name, RUN_PART_VERSION, &in, fingerprint, NULL) != MARU_OK) {
         return fail(err, MARU_E_INPUT, "a part of the work was cut short or changed");
     }
     struct run *own = alloc_new(span.n + 1, sizeof *own);

@@ -5,6 +5,8 @@
 
 #include "study/runs.h"
 
+enum { RUN_PART_VERSION = 1 }; // of the bytes
+
 struct run_span {
     size_t first, n;
 };

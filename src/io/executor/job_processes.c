@@ -48,7 +48,7 @@ static void add(struct job_processes *p, pid_t pid) {
 
 static void add_children_of_thread(struct job_processes *p, pid_t pid, const char *thread) {
     char path[PATH_BYTES];
-    static char text[FILE_BYTES]; // one thread looks: a shepherd has no other
+    static char text[FILE_BYTES]; // one thread of a shepherd looks
     snprintf(path, sizeof path, "/proc/%d/task/%.20s/children", (int)pid, thread);
     const size_t n = read_file(path, text, sizeof text);
     for (size_t at = 0; at < n;) {

@@ -17,7 +17,7 @@
 
 static const char record_name[] = "MARULOOK";
 static const char stop_name[] = "MARUSTOP";
-enum { RECORD_VERSION = 2, LOCK_MODE = 0600 };
+enum { LOCK_MODE = 0600 };
 
 static maru_status refuse(maru_error *err, const char *what, const char *path) {
     char reason[128];
@@ -85,7 +85,7 @@ void launch_lock_touch(int file) {
 }
 
 maru_status launch_record_pack(struct text *out, const struct launch_look *look, maru_error *err) {
-    const size_t from = sealed_begin(out, record_name, RECORD_VERSION);
+    const size_t from = sealed_begin(out, record_name, LAUNCH_RECORD_VERSION);
     binary_add_u8(out, (uint8_t)look->state);
     binary_add_u8(out, (uint8_t)look->end);
     binary_add_u32(out, (uint32_t)look->exit_code);
@@ -119,7 +119,8 @@ maru_status launch_record_unpack(const void *bytes, size_t n, struct launch_look
                                  maru_error *err) {
     struct binary in;
     char fingerprint[33];
-    if (sealed_open(bytes, n, record_name, RECORD_VERSION, &in, fingerprint, NULL) != MARU_OK) {
+    if (sealed_open(bytes, n, record_name, LAUNCH_RECORD_VERSION, &in, fingerprint, NULL) !=
+        MARU_OK) {
         return fail(err, MARU_E_INPUT, "what is kept of a launch was cut short or changed");
     }
     struct launch_look look = {0};
@@ -181,7 +182,7 @@ maru_status launch_record_read(const char *path, struct launch_look *out, bool *
 maru_status launch_stop_write(const char *path, int64_t grace_us, maru_error *err) {
     struct text bytes;
     text_init(&bytes, LAUNCH_RECORD_BYTES);
-    const size_t from = sealed_begin(&bytes, stop_name, RECORD_VERSION);
+    const size_t from = sealed_begin(&bytes, stop_name, LAUNCH_RECORD_VERSION);
     binary_add_u64(&bytes, (uint64_t)grace_us);
     maru_status st = sealed_end(&bytes, from, err);
     st = st == MARU_OK ? files_replace(path, bytes.bytes, bytes.n_bytes, err) : st;
@@ -189,21 +190,25 @@ maru_status launch_stop_write(const char *path, int64_t grace_us, maru_error *er
     return st;
 }
 
+maru_status launch_stop_unpack(const void *bytes, size_t n, int64_t *grace_us, maru_error *err) {
+    struct binary in;
+    char fingerprint[33];
+    const maru_status st =
+        sealed_open(bytes, n, stop_name, LAUNCH_RECORD_VERSION, &in, fingerprint, NULL);
+    const int64_t grace = st == MARU_OK ? (int64_t)binary_u64(&in) : 0;
+    if (st != MARU_OK || !binary_is_end(&in) || grace < 0) {
+        return fail(err, MARU_E_INPUT, "a word to stop was cut short or changed");
+    }
+    *grace_us = grace;
+    return MARU_OK;
+}
+
 maru_status launch_stop_read(const char *path, int64_t *grace_us, bool *is_there, maru_error *err) {
     struct text bytes;
     text_init(&bytes, LAUNCH_RECORD_BYTES);
     maru_status st = read_small(path, &bytes, is_there, err);
     if (st == MARU_OK && *is_there) {
-        struct binary in;
-        char fingerprint[33];
-        st = sealed_open(bytes.bytes ? bytes.bytes : "", bytes.n_bytes, stop_name, RECORD_VERSION,
-                         &in, fingerprint, NULL);
-        const int64_t grace = st == MARU_OK ? (int64_t)binary_u64(&in) : 0;
-        if (st != MARU_OK || !binary_is_end(&in) || grace < 0) {
-            st = fail(err, MARU_E_INPUT, "a word to stop was cut short or changed");
-        } else {
-            *grace_us = grace;
-        }
+        st = launch_stop_unpack(bytes.bytes ? bytes.bytes : "", bytes.n_bytes, grace_us, err);
     }
     text_fini(&bytes);
     return st;

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "io/executor/executor.h"
 
-enum { LAUNCH_PATH_BYTES = 4096, LAUNCH_RECORD_BYTES = 4096 };
+enum { LAUNCH_PATH_BYTES = 4096, LAUNCH_RECORD_BYTES = 4096, LAUNCH_RECORD_VERSION = 2 };
 
 // STATE/launches/ID/NAME, STATE/launches/ID where name is NULL; STATE/locks/ID.
 struct launch_path {
@@ -40,6 +40,8 @@ MARU_MUST_USE maru_status launch_record_unpack(const void *bytes, size_t n, stru
 
 // `stop`: how long it still may take.
 MARU_MUST_USE maru_status launch_stop_write(const char *path, int64_t grace_us, maru_error *err);
+MARU_MUST_USE maru_status launch_stop_unpack(const void *bytes, size_t n, int64_t *grace_us,
+                                             maru_error *err);
 MARU_MUST_USE maru_status launch_stop_read(const char *path, int64_t *grace_us, bool *is_there,
                                            maru_error *err);
 

@@ -6,7 +6,7 @@
 // Texts, lists and numbers one after the other, as binary.h writes them, in the order of `add_all`.
 
 static const char spec_name[] = "MARUSPEC";
-enum { SPEC_VERSION = 2, LEAST_TEXT_BYTES = 8, LEAST_FILE_BYTES = 16, MAX_SIGNAL = 64 };
+enum { LEAST_TEXT_BYTES = 8, LEAST_FILE_BYTES = 16, MAX_SIGNAL = 64 };
 
 static void add_list(struct text *out, const char *const *list, uint32_t n) {
     binary_add_u32(out, n);
@@ -48,7 +48,7 @@ static void add_all(struct text *out, const struct launch_spec *spec) {
 }
 
 maru_status launch_spec_write(const struct launch_spec *spec, struct text *out, maru_error *err) {
-    const size_t from = sealed_begin(out, spec_name, SPEC_VERSION);
+    const size_t from = sealed_begin(out, spec_name, LAUNCH_SPEC_VERSION);
     add_all(out, spec);
     return sealed_end(out, from, NULL) == MARU_OK
                ? MARU_OK
@@ -120,7 +120,7 @@ maru_status launch_spec_read(const void *bytes, size_t n, struct arena *arena,
                              struct launch_spec *out, maru_error *err) {
     struct binary in;
     char fingerprint[33];
-    if (sealed_open(bytes, n, spec_name, SPEC_VERSION, &in, fingerprint, NULL) != MARU_OK) {
+    if (sealed_open(bytes, n, spec_name, LAUNCH_SPEC_VERSION, &in, fingerprint, NULL) != MARU_OK) {
         return fail(err, MARU_E_INPUT, "what a launch is to do was cut short or changed");
     }
     struct launch_spec spec = {0};

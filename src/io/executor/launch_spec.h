@@ -10,6 +10,7 @@ enum {
     LAUNCH_MAX_SPEC_BYTES = 4 << 20, // of the file, and of memory for what it says
     LAUNCH_MAX_DEVICES = 64,
     LAUNCH_MAX_SHOWN = 64,
+    LAUNCH_SPEC_VERSION = 2, // of the file
 };
 
 struct launch_spec {

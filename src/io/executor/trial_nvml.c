@@ -27,8 +27,8 @@ struct event {
     unsigned instance, compute_instance;
 };
 
-static char number[TRIAL_MAX_GPUS]; // a device is the address of its element
-static uint64_t heard[TRIAL_MAX_GPUS];
+static char number[TRIAL_GPUS]; // a device is the address of its element
+static uint64_t heard[TRIAL_GPUS];
 
 static bool read_all(struct trial_gpus *out) {
     Dl_info own;
@@ -85,8 +85,8 @@ int nvmlDeviceGetCount_v2(unsigned *n) {
 
 SHOWN int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **device);
 int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **device) {
-    *device = i < TRIAL_MAX_GPUS ? &number[i] : NULL;
-    return i < TRIAL_MAX_GPUS ? OK : BAD_ARGUMENT;
+    *device = i < TRIAL_GPUS ? &number[i] : NULL;
+    return i < TRIAL_GPUS ? OK : BAD_ARGUMENT;
 }
 
 SHOWN int nvmlDeviceGetName(const void *device, char *out, unsigned n);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { TRIAL_MAX_GPUS = 8, TRIAL_NAME_BYTES = 64 };
+enum { TRIAL_GPUS = 8, TRIAL_NAME_BYTES = 64 };
 
 struct trial_gpu {
     char name[TRIAL_NAME_BYTES], uuid[TRIAL_NAME_BYTES];
@@ -17,7 +17,7 @@ struct trial_gpu {
 };
 struct trial_gpus {
     uint32_t n, is_silent; // is_silent: the driver is not loaded
-    struct trial_gpu gpu[TRIAL_MAX_GPUS];
+    struct trial_gpu gpu[TRIAL_GPUS];
 };
 
 #endif
