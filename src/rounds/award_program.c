@@ -85,10 +85,14 @@ static int64_t divisor(int64_t a, int64_t b) {
 }
 
 maru_status award_program_seats(struct award_program *p, const struct round *round,
-                                const int64_t *limit, const uint32_t *order, maru_error *err) {
+                                const int64_t *limit, const uint32_t *order, uint32_t n,
+                                maru_error *err) {
     *p = (struct award_program){.round = round, .limit = limit};
-    const size_t n_seat = (size_t)round->n_application * round->n_site;
-    const size_t n_part = (size_t)round->n_line * round->n_site;
+    const size_t n_seat = (size_t)n * round->n_site;
+    size_t n_part = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        n_part += (size_t)round->application[order[i]].n_line * round->n_site;
+    }
     struct round_room room;
     maru_status st = round_room_init(&room, round, limit, err);
     p->seat = alloc_new(n_seat + 1, sizeof *p->seat);
@@ -98,7 +102,7 @@ maru_status award_program_seats(struct award_program *p, const struct round *rou
         st = fail(err, MARU_E_MEMORY, "no memory");
     }
     int64_t unit = 0;
-    for (uint32_t i = 0; st == MARU_OK && i < round->n_application; i++) {
+    for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
         const struct round_application *it = &round->application[order[i]];
         for (uint32_t s = 0; round_is_eligible(round, it) && s < round->n_site; s++) {
             if (round_may_stand(round, it, s) && fits_alone(&room, it, s, p->most + p->n_z)) {
@@ -128,11 +132,6 @@ void award_program_fini(struct award_program *p) {
 
 // ---- columns
 
-// Of one line, relaxed: y is the share that gets the least amount, z the share that gets the most.
-static bool is_share(const struct award_program *p, const struct award_seat *seat) {
-    return p->is_relaxed && of_seat(p, seat)->n_line == 1;
-}
-
 static int add_column(glp_prob *prob, double upper, bool is_integer) {
     const int column = glp_add_cols(prob, 1);
     glp_set_col_bnds(prob, column, GLP_DB, 0, upper);
@@ -142,17 +141,16 @@ static int add_column(glp_prob *prob, double upper, bool is_integer) {
     return column;
 }
 
-static void add_columns(struct award_program *p) {
+static void add_columns(struct award_program *p, bool has_whole_gpus) {
     uint32_t part = 0;
     for (uint32_t i = 0; i < p->n_seat; i++) {
         struct award_seat *seat = &p->seat[i];
         const struct round_application *it = of_seat(p, seat);
-        seat->y = add_column(p->prob, 1, !p->is_relaxed);
+        seat->y = add_column(p->prob, 1, true);
         for (uint32_t k = 0; k < it->n_line; k++, part++) {
             const uint32_t least = p->round->line[it->first_line + k].least;
             const uint32_t more = p->most[part] - least;
-            p->z[part] =
-                more == 0 ? 0 : add_column(p->prob, is_share(p, seat) ? 1 : more, !p->is_relaxed);
+            p->z[part] = more == 0 ? 0 : add_column(p->prob, more, has_whole_gpus);
         }
     }
     p->first_short = glp_get_num_cols(p->prob) + 1;
@@ -165,17 +163,6 @@ static void add_columns(struct award_program *p) {
             }
         }
     }
-}
-
-// GPUs of a part that one unit of its columns stands for.
-struct part_of {
-    double y, z;
-};
-
-static struct part_of part_of(const struct award_program *p, const struct award_seat *seat,
-                              uint32_t part, const struct round_line *line) {
-    return is_share(p, seat) ? (struct part_of){line->least, p->most[part]}
-                             : (struct part_of){line->least, 1};
 }
 
 // ---- rows
@@ -222,16 +209,15 @@ static bool write_part(void *context, const struct award_seat *seat, uint32_t pa
     struct rows *r = context;
     struct round_use use[ROUND_USES];
     const uint32_t n = round_uses(r->p->round, line, seat->site, use);
-    const struct part_of gpus = part_of(r->p, seat, part, line);
     bool is_good = true;
     for (uint32_t i = 0; is_good && i < n; i++) {
         const int row = r->number[use[i].row];
         const double each = (double)use[i].each / r->largest[use[i].row];
-        if (row > 0 && gpus.y > 0) {
-            is_good = add(r->t, row, seat->y, each * gpus.y);
+        if (row > 0 && line->least > 0) {
+            is_good = add(r->t, row, seat->y, each * line->least);
         }
         if (row > 0 && r->p->z[part] > 0) {
-            is_good = is_good && add(r->t, row, r->p->z[part], each * gpus.z);
+            is_good = is_good && add(r->t, row, r->p->z[part], each);
         }
     }
     return is_good;
@@ -267,19 +253,15 @@ static bool add_links(struct award_program *p, struct triples *t) {
         const struct round_application *it = of_seat(p, seat);
         const bool is_first = i == 0 || p->seat[i - 1].application != seat->application;
         const bool is_last = i + 1 == p->n_seat || p->seat[i + 1].application != seat->application;
-        const bool has_z = is_share(p, seat) && p->z[part] > 0;
-        if (is_first && (!is_last || has_z)) {
+        if (is_first && !is_last) {
             row = (uint32_t)glp_add_rows(p->prob, 1);
             glp_set_row_bnds(p->prob, (int)row, GLP_UP, 0, 1);
         }
-        if (!is_first || !is_last || has_z) {
+        if (!is_first || !is_last) {
             is_good = add(t, (int)row, seat->y, 1);
         }
-        if (has_z) {
-            is_good = is_good && add(t, (int)row, p->z[part], 1);
-        }
         for (uint32_t k = 0; is_good && k < it->n_line; k++, part++) {
-            if (p->z[part] > 0 && !is_share(p, seat)) {
+            if (p->z[part] > 0) {
                 const uint32_t least = p->round->line[it->first_line + k].least;
                 const int link = glp_add_rows(p->prob, 1);
                 glp_set_row_bnds(p->prob, link, GLP_UP, 0, 0);
@@ -301,15 +283,14 @@ static bool write_floor(void *context, const struct award_seat *seat, uint32_t p
                         const struct round_line *line) {
     struct floor_rows *f = context;
     const struct round_application *it = of_seat(f->p, seat);
-    const struct part_of gpus = part_of(f->p, seat, part, line);
     const int row[] = {f->class_[it->class_], f->region[it->region]};
     bool is_good = true;
     for (int i = 0; is_good && i < 2; i++) {
-        if (row[i] > 0 && gpus.y > 0) {
-            is_good = add(f->t, row[i], seat->y, gpus.y * round_span(line));
+        if (row[i] > 0 && line->least > 0) {
+            is_good = add(f->t, row[i], seat->y, (double)line->least * round_span(line));
         }
         if (row[i] > 0 && f->p->z[part] > 0) {
-            is_good = is_good && add(f->t, row[i], f->p->z[part], gpus.z * round_span(line));
+            is_good = is_good && add(f->t, row[i], f->p->z[part], round_span(line));
         }
     }
     return is_good;
@@ -374,12 +355,11 @@ static bool load(struct award_program *p, struct triples *t) {
     return true;
 }
 
-maru_status award_program_build(struct award_program *p, bool is_relaxed, maru_error *err) {
+maru_status award_program_build(struct award_program *p, bool has_whole_gpus, maru_error *err) {
     struct triples t = {0};
-    p->is_relaxed = is_relaxed;
     p->prob = glp_create_prob();
     glp_set_obj_dir(p->prob, GLP_MAX);
-    add_columns(p);
+    add_columns(p, has_whole_gpus);
     const bool is_good = add(&t, 0, 0, 0) && (t.n = 0, add_links(p, &t)) && add_limits(p, &t) &&
                          add_floors(p, &t) && load(p, &t);
     alloc_free(t.row);
@@ -399,12 +379,11 @@ struct aiming {
 static bool aim_part(void *context, const struct award_seat *seat, uint32_t part,
                      const struct round_line *line) {
     struct aiming *aim = context;
-    const struct part_of gpus = part_of(aim->p, seat, part, line);
     const double worth = (double)(seat->worth * round_span(line)) / aim->p->worth_unit;
     glp_set_obj_coef(aim->p->prob, seat->y,
-                     glp_get_obj_coef(aim->p->prob, seat->y) + worth * gpus.y);
+                     glp_get_obj_coef(aim->p->prob, seat->y) + worth * line->least);
     if (aim->p->z[part] > 0) {
-        glp_set_obj_coef(aim->p->prob, aim->p->z[part], worth * gpus.z);
+        glp_set_obj_coef(aim->p->prob, aim->p->z[part], worth);
     }
     aim->largest = worth > aim->largest ? worth : aim->largest;
     return true;
@@ -502,10 +481,7 @@ static void give_seat(const struct award_program *p, struct round_room *room,
     for (uint32_t k = 0; k < it->n_line; k++) {
         const struct round_line *line = &p->round->line[it->first_line + k];
         const int z = p->z[part + k];
-        double more = z > 0 ? column[z] : 0;
-        if (z > 0 && is_share(p, seat)) {
-            more *= p->most[part + k] - line->least;
-        }
+        const double more = z > 0 ? column[z] : 0;
         const int64_t wanted = (int64_t)line->least + (int64_t)floor(more + 1e-6);
         const int64_t most = round_room_most(room, line, seat->site);
         if (most < line->least) {
@@ -535,9 +511,7 @@ maru_status award_program_award(const struct award_program *p, const double *col
     uint32_t part = 0;
     for (uint32_t i = 0; i < p->n_seat; i++) {
         const struct award_seat *seat = &p->seat[i];
-        const double share =
-            column[seat->y] + (is_share(p, seat) && p->z[part] > 0 ? column[p->z[part]] : 0);
-        if (share > 1 - 1e-6 && award->site[seat->application] == ROUND_NONE) {
+        if (column[seat->y] > 1 - 1e-6 && award->site[seat->application] == ROUND_NONE) {
             give_seat(p, &room, award, i, part, column);
         }
         part += of_seat(p, seat)->n_line;

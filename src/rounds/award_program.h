@@ -1,7 +1,7 @@
 // A round as a mixed-integer program of GLPK: its columns, its rows, and an award out of a solution.
 //
 //   columns  y of a seat (an application at a site): 0 or 1. z of a seat and line: GPUs above the least amount. s of a floor: what
-//            it lacks. Relaxed, where y and z of one line are replaced by the shares that get the least amount and all.
+//            it lacks.
 //   rows     sum of y of an application <= 1; z <= (asked - least) y; the limits that could be passed; floors
 #ifndef ROUNDS_AWARD_PROGRAM_H
 #define ROUNDS_AWARD_PROGRAM_H
@@ -20,7 +20,6 @@ struct award_program {
     const struct round *round;
     const int64_t *limit; // (round_n_row)
     glp_prob *prob;
-    bool is_relaxed;
     struct award_seat *seat; // (n_seat), applications in the order of their rank
     uint32_t n_seat;
     int *z;         // (n_z) column of a part, 0: none; parts are lines of seats, in their order
@@ -32,12 +31,13 @@ struct award_program {
 };
 
 // Seats are applications at sites where they would fit, were they alone.
-//   in      order (n_application): ranked
+//   in      order (n): applications as they are ranked, all or some
 //   memory  award_program_fini, also after an error
 MARU_MUST_USE maru_status award_program_seats(struct award_program *program,
                                               const struct round *round, const int64_t *limit,
-                                              const uint32_t *order, maru_error *err);
-MARU_MUST_USE maru_status award_program_build(struct award_program *program, bool is_relaxed,
+                                              const uint32_t *order, uint32_t n, maru_error *err);
+//   in      has_whole_gpus: z are whole numbers; else they may be fractions, which are rounded down and filled up afterwards
+MARU_MUST_USE maru_status award_program_build(struct award_program *program, bool has_whole_gpus,
                                               maru_error *err);
 void award_program_fini(struct award_program *program);
 

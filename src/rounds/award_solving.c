@@ -1,16 +1,17 @@
 #include "rounds/award_solving.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/status.h"
 #include "pool/round/round_greedy.h"
-#include "rounds/award_program.h"
+#include "rounds/award_pricing.h"
 
 // Small: the best worth without floors; where that leaves floors short, first the least that they can be short by, then the best
 // worth with that; last, among all awards that are worth as much, the one with the best lots. Each is a search of its own, which
-// begins with the award of the one before. Large: the relaxed program gives the bound and an order; the award is made greedily
-// in that order and made better by exchange.
+// begins with the award of the one before. Large: prices (award_pricing.h) give the bound and say whose choice is sure; the award is
+// made in that order, and made better by searches over those whose choice is not, a part of them at a time.
 //
 // The greedy award by rank is where everything begins, so there is an answer whatever the searches do.
 
@@ -92,6 +93,8 @@ struct solving {
     struct round_award proposed; // by the last search
     double *column;
     uint32_t n_node;
+    int most_nodes;      // of one search
+    uint32_t most_seats; // that are searched as a whole
     bool is_whole;
 };
 
@@ -102,7 +105,7 @@ static bool has_answer(const struct solving *s) {
 
 // One search from the best award so far; what it finds is `proposed`, with false where it has found nothing.
 static maru_status search_once(struct solving *s, bool *has_found, double *bound, maru_error *err) {
-    struct search search = {.start = s->column, .most_nodes = (int)s->round->rules.nodes};
+    struct search search = {.start = s->column, .most_nodes = s->most_nodes};
     award_program_columns(&s->program, s->award, s->column);
     *has_found = false;
     maru_status st = run_search(&s->program, &search, err);
@@ -165,6 +168,7 @@ static maru_status search_lot(struct solving *s, maru_error *err) {
     bool has_found = false;
     double bound = 0;
     const int64_t worth = s->award->worth, is_short = all_short(s, s->award);
+    s->most_nodes = s->most_nodes < AWARD_LOT_NODES ? s->most_nodes : AWARD_LOT_NODES;
     award_program_keep_worth(&s->program, worth);
     award_program_aim(&s->program, GOAL_LOT);
     const maru_status st = search_once(s, &has_found, &bound, err);
@@ -179,7 +183,7 @@ static maru_status search_lot(struct solving *s, maru_error *err) {
 
 static maru_status solve_small(struct solving *s, maru_error *err) {
     int64_t least_short = INT64_MAX;
-    maru_status st = award_program_build(&s->program, false, err);
+    maru_status st = award_program_build(&s->program, true, err);
     s->column = alloc_new((size_t)glp_get_num_cols(s->program.prob) + 1, sizeof *s->column);
     if (st == MARU_OK && !s->column) {
         st = fail(err, MARU_E_MEMORY, "no memory");
@@ -204,71 +208,219 @@ static maru_status solve_small(struct solving *s, maru_error *err) {
 
 // ---- large
 
-struct ordered {
-    uint32_t *order; // (n_application)
-    struct round_key *key;
-};
-
-// Who gets all in the relaxed program comes first, then by the share that it gets; the rank where that is the same.
-static maru_status order_by_share(const struct solving *s, const uint32_t *rank, uint32_t *order,
-                                  maru_error *err) {
+// Those that prices choose first, the surest first; then the others, the nearest first.
+static maru_status order_by_margin(const struct solving *s, const struct award_prices *prices,
+                                   const uint32_t *rank, uint32_t *order, bool is_by_doubt,
+                                   maru_error *err) {
     const uint32_t n = s->round->n_application;
     struct round_key *key = alloc_new((size_t)n + 1, sizeof *key);
     if (!key) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     for (uint32_t i = 0; i < n; i++) {
-        order[i] = rank[i];
-        key[rank[i]] = (struct round_key){0, i};
-    }
-    uint32_t part = 0;
-    for (uint32_t i = 0; i < s->program.n_seat; i++) {
-        const struct award_seat *seat = &s->program.seat[i];
-        const uint32_t n_line = s->round->application[seat->application].n_line;
-        double share = glp_get_col_prim(s->program.prob, seat->y);
-        if (n_line == 1 && s->program.z[part] > 0) {
-            share += glp_get_col_prim(s->program.prob, s->program.z[part]);
-        }
-        key[seat->application].first -= (int64_t)floor(share * 1000 + 0.5);
-        part += n_line;
+        const uint32_t a = rank[i];
+        const double margin = prices->margin[a] < 1e17 ? prices->margin[a] : 1e17;
+        const bool is_first = prices->seat[a] != ROUND_NONE && !is_by_doubt;
+        order[i] = a;
+        key[a] = (struct round_key){(int64_t)(is_first ? -margin : margin), i};
     }
     const maru_status st = round_sort(order, n, key, err);
     alloc_free(key);
     return st;
 }
 
-static maru_status solve_large(struct solving *s, const uint32_t *rank, maru_error *err) {
-    uint32_t *order = alloc_new((size_t)s->round->n_application + 1, sizeof *order);
-    maru_status st =
-        order ? award_program_build(&s->program, true, err) : fail(err, MARU_E_MEMORY, "no memory");
-    if (st == MARU_OK) {
-        award_program_aim(&s->program, GOAL_WORTH_AND_FLOORS);
-        st = solve_relaxed(s->program.prob, err);
+static void weigh(struct solving *s, struct round_award *award) {
+    award->worth = 0;
+    for (uint32_t a = 0; a < s->round->n_application; a++) {
+        award->worth += round_got_worth(s->round, award, a);
     }
-    if (st == MARU_OK) {
-        double bound = 0;
-        for (int i = 1; i < s->program.first_short; i++) {
-            bound += glp_get_col_prim(s->program.prob, i) * glp_get_obj_coef(s->program.prob, i);
+}
+
+// Take what is proposed where floors lack less, or as much and it is worth more.
+static bool take_better(struct solving *s) {
+    const int64_t before = all_short(s, s->award), after = all_short(s, &s->proposed);
+    if (after > before || (after == before && s->proposed.worth <= s->award->worth)) {
+        return false;
+    }
+    take_proposed(s);
+    return true;
+}
+
+static void clear(const struct round *round, struct round_award *award) {
+    for (uint32_t a = 0; a < round->n_application; a++) {
+        award->site[a] = ROUND_NONE;
+    }
+    memset(award->gpus, 0, round->n_line * sizeof *award->gpus);
+}
+
+static maru_status give_chosen(struct solving *s, const struct award_prices *prices,
+                               const uint32_t *order, const int64_t *limit, maru_error *err) {
+    const struct round *round = s->round;
+    struct round_room room;
+    const maru_status st = round_room_init(&room, round, limit, err);
+    clear(round, &s->proposed);
+    for (uint32_t i = 0; st == MARU_OK && i < round->n_application; i++) {
+        const uint32_t a = order[i], seat = prices->seat[a];
+        const bool is_in = seat != ROUND_NONE &&
+                           round_room_give(&room, &s->proposed, a, s->program.seat[seat].site);
+        if (!is_in && round_is_eligible(round, &round->application[a])) {
+            (void)round_room_give_best(&room, &s->proposed, a);
         }
-        s->award->bound = (int64_t)ceil(bound * s->program.worth_unit * (1 + 1e-9));
-        st = order_by_share(s, rank, order, err);
+    }
+    round_room_fini(&room);
+    weigh(s, &s->proposed);
+    return st;
+}
+
+// A part of the applications, with all others as they are.
+struct part {
+    const uint32_t *member; // (n)
+    uint32_t n;
+    bool has_whole_gpus;
+};
+
+// Take the members out of what is proposed; what is left then, is theirs.
+static void leave_room(const struct solving *s, const struct part *part, struct round_room *room,
+                       struct round_floors *floors) {
+    const struct round *round = s->round;
+    for (uint32_t i = 0; i < part->n; i++) {
+        s->proposed.site[part->member[i]] = ROUND_NONE;
+    }
+    for (uint32_t a = 0; a < round->n_application; a++) {
+        const struct round_application *it = &round->application[a];
+        const uint32_t site = s->proposed.site[a];
+        for (uint32_t k = 0; site != ROUND_NONE && k < it->n_line; k++) {
+            const uint32_t line = it->first_line + k;
+            round_room_take(room, &round->line[line], site, s->proposed.gpus[line]);
+        }
+        const int64_t got = site == ROUND_NONE ? 0 : round_got(round, &s->proposed, a);
+        int64_t *const class_ = &floors->class_[it->class_], *const region =
+                                                                 &floors->region[it->region];
+        *class_ -= got < *class_ ? got : *class_;
+        *region -= got < *region ? got : *region;
+    }
+}
+
+// What the members have in one award becomes what they have in another.
+static void copy_members(const struct round *round, const struct part *part,
+                         const struct round_award *from, struct round_award *to) {
+    for (uint32_t i = 0; i < part->n; i++) {
+        const struct round_application *it = &round->application[part->member[i]];
+        to->site[part->member[i]] = from->site[part->member[i]];
+        memcpy(to->gpus + it->first_line, from->gpus + it->first_line,
+               it->n_line * sizeof *to->gpus);
+    }
+}
+
+static maru_status search_part(struct solving *s, const struct part *part,
+                               const struct round_room *room, const struct round_floors *floors,
+                               struct solving *of, maru_error *err) {
+    double bound = 0;
+    bool has_found = false;
+    maru_status st =
+        award_program_seats(&of->program, s->round, room->left, part->member, part->n, err);
+    of->program.floors = *floors;
+    if (st != MARU_OK || of->program.n_seat == 0) {
+        return st;
+    }
+    copy_members(s->round, part, s->award, of->award);
+    (void)round_count_short(s->round, floors, of->award);
+    st = award_program_build(&of->program, part->has_whole_gpus, err);
+    of->column = alloc_new((size_t)glp_get_num_cols(of->program.prob) + 1, sizeof *of->column);
+    if (st == MARU_OK && !of->column) {
+        st = fail(err, MARU_E_MEMORY, "no memory");
     }
     if (st == MARU_OK) {
-        st = round_greedy(s->round, s->program.limit, order, s->round->n_application, &s->proposed,
-                          err);
+        award_program_aim(&of->program, GOAL_WORTH_AND_FLOORS);
+        st = search_once(of, &has_found, &bound, err);
+        st = st == MARU_E_LIMIT ? MARU_OK : st; // this part stays as it is
     }
-    if (st == MARU_OK && (all_short(s, &s->proposed) < all_short(s, s->award) ||
-                          (all_short(s, &s->proposed) == all_short(s, s->award) &&
-                           s->proposed.worth > s->award->worth))) {
-        take_proposed(s);
+    s->n_node += of->n_node;
+    if (st == MARU_OK && has_found) {
+        copy_members(s->round, part, &of->proposed, &s->proposed);
+        weigh(s, &s->proposed);
+        (void)take_better(s);
     }
+    return st;
+}
+
+// Search the best for some applications while all others keep what they have.
+static maru_status improve_part(struct solving *s, const struct part *part, const int64_t *limit,
+                                maru_error *err) {
+    struct round_award own = {0};
+    struct solving of = {.round = s->round, .award = &own, .most_nodes = AWARD_PART_NODES};
+    struct round_floors floors = s->program.floors;
+    struct round_room room;
+    round_award_copy(s->round, s->award, &s->proposed);
+    maru_status st = round_room_init(&room, s->round, limit, err);
+    st = st == MARU_OK ? round_award_init(s->round, &own, err) : st;
+    st = st == MARU_OK ? round_award_init(s->round, &of.proposed, err) : st;
+    if (st == MARU_OK) {
+        leave_room(s, part, &room, &floors);
+        st = search_part(s, part, &room, &floors, &of, err);
+    }
+    round_room_fini(&room);
+    round_award_fini(&own);
+    round_award_fini(&of.proposed);
+    award_program_fini(&of.program);
+    alloc_free(of.column);
+    return st;
+}
+
+// Parts of those whose choice is least sure, each half of the one before and half new: first with fractions, which are quick, then the
+// least sure again with whole GPUs.
+static maru_status improve(struct solving *s, const struct award_prices *prices,
+                           const uint32_t *order, const int64_t *limit, maru_error *err) {
+    uint32_t n = s->round->n_application;
+    while (n > 0 && prices->margin[order[n - 1]] >= HUGE_VAL) { // without a seat
+        n--;
+    }
+    maru_status st = MARU_OK;
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        const uint32_t n_part = pass == 0 ? AWARD_PARTS : AWARD_WHOLE_PARTS;
+        for (uint32_t at = 0, k = 0; st == MARU_OK && k < n_part && at < n;
+             at += AWARD_PART_SIZE / 2, k++) {
+            const uint32_t rest = n - at;
+            const struct part part = {order + at, rest < AWARD_PART_SIZE ? rest : AWARD_PART_SIZE,
+                                      pass > 0};
+            st = improve_part(s, &part, limit, err);
+        }
+    }
+    return st;
+}
+
+static maru_status solve_large(struct solving *s, const uint32_t *rank, const int64_t *limit,
+                               maru_error *err) {
+    struct award_prices prices = {0};
+    uint32_t *order = alloc_new((size_t)s->round->n_application + 1, sizeof *order);
+    maru_status st = order ? award_prices_find(&s->program, (double)s->award->worth, &prices, err)
+                           : fail(err, MARU_E_MEMORY, "no memory");
+    st = st == MARU_OK ? order_by_margin(s, &prices, rank, order, false, err) : st;
+    if (st == MARU_OK) {
+        st = give_chosen(s, &prices, order, limit, err);
+        (void)take_better(s);
+    }
+    if (st == MARU_OK) {
+        clear(s->round, &s->proposed);
+        st = round_greedy(s->round, limit, order, s->round->n_application, &s->proposed, err);
+        (void)take_better(s);
+    }
+    st = st == MARU_OK ? order_by_margin(s, &prices, rank, order, true, err) : st;
+    st = st == MARU_OK ? improve(s, &prices, order, limit, err) : st;
+    if (st == MARU_OK) {
+        const double most = prices.bound + prices.floor * (double)all_short(s, s->award);
+        s->award->bound = (int64_t)ceil(most * (1 + 1e-9));
+        s->award->n_node = s->n_node;
+    }
+    award_prices_fini(&prices);
     alloc_free(order);
     return st;
 }
 
 static maru_status solve(struct solving *s, const uint32_t *rank, const int64_t *limit,
                          maru_error *err) {
-    maru_status st = award_program_seats(&s->program, s->round, limit, rank, err);
+    maru_status st =
+        award_program_seats(&s->program, s->round, limit, rank, s->round->n_application, err);
     st = st == MARU_OK ? round_greedy(s->round, limit, rank, s->round->n_application, s->award, err)
                        : st;
     s->award->bound = s->award->worth;
@@ -276,12 +428,16 @@ static maru_status solve(struct solving *s, const uint32_t *rank, const int64_t 
     if (st != MARU_OK || s->program.n_seat == 0) {
         return st;
     }
-    return s->program.n_seat <= AWARD_EXACT_SEATS ? solve_small(s, err) : solve_large(s, rank, err);
+    return s->program.n_seat <= s->most_seats ? solve_small(s, err)
+                                              : solve_large(s, rank, limit, err);
 }
 
-maru_status award_solve(const struct round *round, const int64_t *limit, struct round_award *award,
-                        uint32_t *n_tied, maru_error *err) {
-    struct solving s = {.round = round, .award = award};
+static maru_status solve_up_to(uint32_t most_seats, const struct round *round, const int64_t *limit,
+                               struct round_award *award, uint32_t *n_tied, maru_error *err) {
+    struct solving s = {.round = round,
+                        .award = award,
+                        .most_nodes = (int)round->rules.nodes,
+                        .most_seats = most_seats};
     uint32_t *rank = alloc_new((size_t)round->n_application + 1, sizeof *rank);
     int64_t *own = alloc_new((size_t)round_n_row(round) + 1, sizeof *own);
     maru_status st = rank && own ? round_award_init(round, &s.proposed, err)
@@ -299,4 +455,14 @@ maru_status award_solve(const struct round *round, const int64_t *limit, struct 
     alloc_free(rank);
     alloc_free(own);
     return st;
+}
+
+maru_status award_solve(const struct round *round, const int64_t *limit, struct round_award *award,
+                        uint32_t *n_tied, maru_error *err) {
+    return solve_up_to(AWARD_EXACT_SEATS, round, limit, award, n_tied, err);
+}
+
+maru_status award_solve_large(const struct round *round, const int64_t *limit,
+                              struct round_award *award, uint32_t *n_tied, maru_error *err) {
+    return solve_up_to(0, round, limit, award, n_tied, err);
 }

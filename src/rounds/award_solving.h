@@ -13,14 +13,23 @@
 enum {
     AWARD_EXACT_SEATS =
         2500, // pairs of an application and a site up to which the optimum is searched
-    AWARD_MAX_PIVOTS = 2000000, // of the simplex method, for the bound of a large round
+    AWARD_MAX_PIVOTS = 2000000, // of the simplex method, in one search
+    AWARD_LOT_NODES = 1000, // of the search for the best lots among awards that are worth the same
+    AWARD_PARTS = 40,       // of a large round that are searched, and
+    AWARD_PART_SIZE = 400,  // applications of each
+    AWARD_WHOLE_PARTS = 2,
+    AWARD_PART_NODES = 600,
 };
 
 //   in      limit: NULL, or other limits than those of the round (round_n_row)
 //   out     *award, of round_award_init; n_tied (n_application) or NULL, as of round_deal
 //   errors  MARU_E_MEMORY; MARU_E_LIMIT: the solver gave up. The award is of no use then
-//   cost    10 000 applications: some seconds
+//   cost    10 000 applications: some ten seconds
 MARU_MUST_USE maru_status award_solve(const struct round *round, const int64_t *limit,
                                       struct round_award *award, uint32_t *n_tied, maru_error *err);
+// The same the way of large rounds, whatever its size: a bound and a good answer.
+MARU_MUST_USE maru_status award_solve_large(const struct round *round, const int64_t *limit,
+                                            struct round_award *award, uint32_t *n_tied,
+                                            maru_error *err);
 
 #endif

@@ -106,6 +106,42 @@ static void test_small_rounds_are_solved_as_by_trying_all(void **state) {
     assert_true(n_short > 3 && n_any > 100); // the rounds tried say something
 }
 
+// The bound of large rounds holds for the optimum, and their answer is near it.
+static void test_the_way_of_large_rounds_is_bounded_and_near(void **state) {
+    (void)state;
+    double lost = 0;
+    uint32_t n = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        static struct trial_round trial;
+        struct round_award exact, large;
+        struct round_floors floors;
+        maru_error err = {0};
+        trial_any(&trial, seed, 24);
+        round_floors(&trial.round, &floors);
+        solve(&trial.round, &exact, NULL);
+        assert_int_equal(round_award_init(&trial.round, &large, NULL), MARU_OK);
+        assert_int_equal(award_solve_large(&trial.round, NULL, &large, NULL, &err), MARU_OK);
+        if (round_check(&trial.round, &large, &err) != MARU_OK) {
+            fail_msg("seed %llu: %s", (unsigned long long)seed, err.text);
+        }
+        assert_true(exact.is_exact);
+        if (large.bound < exact.worth) {
+            fail_msg("seed %llu: bound %lld, an award is worth %lld", (unsigned long long)seed,
+                     (long long)large.bound, (long long)exact.worth);
+        }
+        if (round_count_short(&trial.round, &floors, &exact) ==
+                round_count_short(&trial.round, &floors, &large) &&
+            exact.worth > 0) {
+            assert_true(large.worth <= exact.worth);
+            lost += (double)(exact.worth - large.worth) / (double)exact.worth;
+            n++;
+        }
+        round_award_fini(&exact);
+        round_award_fini(&large);
+    }
+    assert_true(n > 40 && lost / n < 0.005);
+}
+
 static void test_the_lot_is_fair_among_equals(void **state) {
     (void)state;
     uint32_t n_won[6] = {0};
@@ -199,6 +235,7 @@ static void test_nothing_to_give_and_nobody_who_asks(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_rounds_are_solved_as_by_trying_all),
+        cmocka_unit_test(test_the_way_of_large_rounds_is_bounded_and_near),
         cmocka_unit_test(test_the_lot_is_fair_among_equals),
         cmocka_unit_test(test_the_lot_decides_between_unlike_awards),
         cmocka_unit_test(test_order_of_the_table_does_not_matter),

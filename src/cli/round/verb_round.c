@@ -17,7 +17,7 @@ enum { MAX_TOLD_BYTES = 256 << 20 };
 
 struct round_values {
     struct common common;
-    const char *what_if, *explain, *today;
+    const char *what_if, *explain, *today, *example;
     bool force;
 };
 
@@ -38,7 +38,7 @@ static void say(struct doing *d, enum word id, const char *const *arguments) {
 }
 
 static maru_status do_new(struct doing *d, maru_error *err) {
-    const maru_status st = round_new_folder(d->folder, d->values->force, err);
+    const maru_status st = round_new_folder(d->folder, d->values->example, d->values->force, err);
     if (st == MARU_OK) {
         say(d, W_ROUND_MADE, (const char *const[]){d->folder, NULL});
     }
@@ -220,6 +220,8 @@ static const struct option options[] = {
      W_HELP_ROUND_EXPLAIN, 0, 0},
     {"today", 0, OPTION_TEXT, offsetof(struct round_values, today), "DAY", NULL, W_HELP_ROUND_TODAY,
      0, 0},
+    {"example", 0, OPTION_TEXT, offsetof(struct round_values, example), "NAME", NULL,
+     W_HELP_ROUND_EXAMPLE, 0, 0},
     {"force", 'f', OPTION_FLAG, offsetof(struct round_values, force), NULL, NULL, W_HELP_FORCE, 0,
      0},
 };

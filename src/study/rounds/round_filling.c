@@ -4,52 +4,28 @@
 
 #include "base/status.h"
 #include "io/files.h"
+#include "study/rounds/round_examples.h"
 
 // What is handed in is read as a part of the whole round first, so that each fault is found before anything is written.
 
-static const char *const example[ROUND_FILES] = {
-    [ROUND_FILE_RULES] =
-        "title = \"Example round\"\nseed = 20260101\nfirst_quarter = \"2026Q3\"\n"
-        "last_quarter = \"2027Q2\"\nweight_impact = 50\nweight_readiness = 30\n"
-        "weight_priority = 20\nleast_points = 40\ninstitution_percent = 50\nsite = \"prefer\"\n"
-        "site_bonus = 2\nidle_percent = 5\nwarn_days = 14\nreclaim_days = 14\n",
-    [ROUND_FILE_TYPES] = "type,watts,credits_per_hour\nH200,1300,1\nB200,1800,1.6\n",
-    [ROUND_FILE_SITES] = "site,pue,quarter,power_mw,cooling_mw\nEast,1.25,,0.2,\n"
-                         "East,,2027Q1,0.4,\nWest,1.4,,0.1,0.08\n",
-    [ROUND_FILE_SUPPLY] = "site,type,quarter,gpus\nEast,H200,2026Q3,96\nEast,B200,2027Q1,64\n"
-                          "West,H200,2026Q3,48\n",
-    [ROUND_FILE_CLASSES] = "class,bonus,floor_percent,ceiling_percent\nlarge,0,0,40\nSME,2,0,\n"
-                           "start-up,3,15,\nuniversity,0,20,\npublic,0,0,\n",
-    [ROUND_FILE_REGIONS] = "region,bonus,floor_percent,ceiling_percent\ncapital,0,0,70\n"
-                           "south-east,3,0,\nsouth-west,3,0,\n",
-    [ROUND_FILE_APPLICATIONS] =
-        "application,institution,class,region,purpose,readiness,priority,site,type,from,until,gpus,"
-        "least\n"
-        "A-001,Hanbit University,university,capital,language model,5,4,East,H200,,,32,16\n"
-        "A-002,Mirae Robotics,start-up,south-east,robot vision,4,5,East,H200,,,16,8\n"
-        "A-003,Daehan Motors,large,south-east,driving,5,3,,H200,,,64,32\n"
-        "A-003,,,,,,,,B200,2027Q1,,32,0\n"
-        "A-004,Namdo Agri,SME,south-west,crop images,3,4,West,H200,,,8,4\n"
-        "A-005,National Weather Lab,public,capital,forecasts,4,4,West,H200,2026Q4,,40,24\n"
-        "A-006,Sori AI,start-up,capital,speech,2,5,,H200,,,16,8\n",
-    [ROUND_FILE_SCORES] = "application,criterion,reviewer,points\nA-001,impact,R1,82\n"
-                          "A-001,impact,R2,78\nA-002,impact,R1,75\nA-003,impact,R1,70\n"
-                          "A-004,impact,R2,66\nA-005,impact,R1,74\nA-006,impact,R2,71\n",
-};
-
-maru_status round_new_folder(const char *folder, bool force, maru_error *err) {
+maru_status round_new_folder(const char *folder, const char *example, bool force, maru_error *err) {
+    struct text file[ROUND_FILES];
     bool is_empty = false;
-    maru_status st = files_is_empty(folder, &is_empty, err);
+    for (int i = 0; i < ROUND_FILES; i++) {
+        text_init(&file[i], ROUNDS_MAX_FILE_BYTES);
+    }
+    maru_status st = round_example(example ? example : "small", file, err);
+    st = st == MARU_OK ? files_is_empty(folder, &is_empty, err) : st;
     if (st == MARU_OK && !is_empty && !force) {
         st = fail(err, MARU_E_INPUT, "there is something in this folder already");
     }
     st = st == MARU_OK ? files_make_folder(folder, err) : st;
     for (int i = 0; st == MARU_OK && i < ROUND_FILES; i++) {
-        struct text text;
-        text_init(&text, 1 << 16);
-        text_addz(&text, example[i]);
-        st = round_folder_write(folder, round_file_names[i], &text, err);
-        text_fini(&text);
+        st = file[i].n_bytes > 0 ? round_folder_write(folder, round_file_names[i], &file[i], err)
+                                 : MARU_OK;
+    }
+    for (int i = 0; i < ROUND_FILES; i++) {
+        text_fini(&file[i]);
     }
     return st;
 }

@@ -4,9 +4,10 @@
 
 #include "rounds/round_folder.h"
 
-// A small round that works: six applications for two types at two sites.
-//   errors  MARU_E_INPUT: there is something in the folder; MARU_E_IO
-MARU_MUST_USE maru_status round_new_folder(const char *folder, bool force, maru_error *err);
+// An example (round_examples.h; NULL: the small one) as the tables of a folder.
+//   errors  MARU_E_INPUT: there is something in the folder; MARU_E_USAGE: there is no such example; MARU_E_IO
+MARU_MUST_USE maru_status round_new_folder(const char *folder, const char *example, bool force,
+                                           maru_error *err);
 
 // Add the applications of a table to those of the folder; all of it or nothing.
 //   out     n_added, n_all: applications

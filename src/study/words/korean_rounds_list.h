@@ -25,6 +25,7 @@
     X("\"prefer\" or \"only\" is wanted", "\"prefer\"나 \"only\"를 적으십시오") \
     X("there is no rule of this name", "그런 이름의 규칙이 없습니다") \
     X("last_quarter: from the first quarter on, at most {1} quarters", "last_quarter: 첫 분기부터 {1}분기까지 쓸 수 있습니다") \
+    X("there is no example '{1}': small, national_2026, korea_260k", "'{1}' 예제는 없습니다: small, national_2026, korea_260k") \
     X("the solver gave up before it had a bound", "한계값을 구하기 전에 계산이 끝났습니다") \
     X("the solver gave up before it had an award", "배정을 구하기 전에 계산이 끝났습니다") \
     X("this is no such number", "이런 수를 쓸 수 없습니다") \

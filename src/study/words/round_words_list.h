@@ -8,6 +8,7 @@
     X(HELP_ROUND_WHAT_IF, "award by other rules too, and tell who gains and who loses", "다른 규칙으로도 배정해 보고 누가 더 받고 덜 받는지 알려 줌") \
     X(HELP_ROUND_EXPLAIN, "tell all about one application; what it would have taken is tried", "신청 하나를 자세히 설명. 무엇이 있었으면 받았을지 다시 풀어 봄") \
     X(HELP_ROUND_TODAY, "the last day that is watched; else that of the last row of use", "살펴볼 마지막 날. 없으면 사용량 표의 마지막 날") \
+    X(HELP_ROUND_EXAMPLE, "new: the round to begin with: small, national_2026, korea_260k", "new: 시작할 예제: small, national_2026, korea_260k") \
     X(ROUND_UNKNOWN, "maru round has no '{1}': new, apply, score, award, lease, watch or reclaim is wanted", "maru round에 '{1}'[은/는] 없습니다. new, apply, score, award, lease, watch, reclaim 가운데 하나를 적으십시오") \
     X(ROUND_NO_FILE, "{1} wants a file of applications: maru round apply DIR FILE.csv", "{1}에는 신청 파일이 필요합니다: maru round apply DIR FILE.csv") \
     X(ROUND_MADE, "{1} has the tables of a round: fill them in, then maru round award {1}", "{1}에 배정에 쓸 표를 만들었습니다. 채운 다음 maru round award {1}") \
