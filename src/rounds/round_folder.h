@@ -11,20 +11,35 @@
 #include "pool/round/round_lease.h"
 #include "rounds/round_tables.h"
 
-enum { ROUNDS_MAX_FILE_BYTES = 64 << 20 };
+enum { ROUNDS_MAX_FILE_BYTES = 64 << 20, ROUND_KEPT_FILES = ROUND_FILES + 5 };
+extern const char *const round_kept_names[ROUND_KEPT_FILES]; // the tables, then those above
 
-// Read folder/name; `has` is false where there is no such file. CP949 and UTF-16 become UTF-8.
+// Where the files of a round are: a folder, or memory, for whoever keeps all of them as one.
+struct round_memory {
+    struct text file[ROUND_KEPT_FILES];
+    bool has[ROUND_KEPT_FILES];
+};
+struct round_place {
+    const char *folder;
+    struct round_memory *memory; // NULL: the folder
+};
+void round_memory_init(struct round_memory *memory);
+void round_memory_fini(struct round_memory *memory);
+// The file of a name, ROUND_KEPT_FILES: there is none.
+uint32_t round_kept_find(const char *name);
+
+// Read a file; `has` is false where there is no such one. CP949 and UTF-16 become UTF-8.
 //   in      out: initialised, empty
 //   errors  MARU_E_IO, MARU_E_INPUT, MARU_E_LIMIT, MARU_E_MEMORY
-MARU_MUST_USE maru_status round_folder_file(const char *folder, const char *name, struct text *out,
-                                            bool *has, maru_error *err);
+MARU_MUST_USE maru_status round_folder_file(const struct round_place *place, const char *name,
+                                            struct text *out, bool *has, maru_error *err);
 // The tables; `rules`: NULL, or the path of other rules than round.toml.
 //   memory  round_tables_fini
 //   errors  as of round_tables_read and round_folder_file
-MARU_MUST_USE maru_status round_folder_read(const char *folder, const char *rules,
+MARU_MUST_USE maru_status round_folder_read(const struct round_place *place, const char *rules,
                                             maru_faults *faults, struct round_tables *out,
                                             maru_error *err);
-MARU_MUST_USE maru_status round_folder_write(const char *folder, const char *name,
+MARU_MUST_USE maru_status round_folder_write(const struct round_place *place, const char *name,
                                              const struct text *text, maru_error *err);
 
 // ---- awards

@@ -26,6 +26,7 @@ struct doing {
     struct call *call;
     const struct round_values *values;
     const char *folder;
+    struct round_place place; // the folder
     char time[CLOCK_TEXT_BYTES];
     maru_faults *faults;
     struct text out;
@@ -64,7 +65,7 @@ static maru_status do_apply(struct doing *d, maru_error *err) {
 
 static maru_status do_score(struct doing *d, maru_error *err) {
     struct round_tables tables;
-    maru_status st = round_folder_read(d->folder, NULL, d->faults, &tables, err);
+    maru_status st = round_folder_read(&d->place, NULL, d->faults, &tables, err);
     if (st != MARU_OK) {
         return st;
     }
@@ -97,7 +98,7 @@ static maru_status explain(struct doing *d, struct round_answer *answer, maru_er
 
 static maru_status what_if(struct doing *d, const struct round_answer *before, maru_error *err) {
     struct round_answer after;
-    const maru_status st = round_answer_make(&after, d->folder, d->values->what_if, d->faults, err);
+    const maru_status st = round_answer_make(&after, &d->place, d->values->what_if, d->faults, err);
     if (st == MARU_OK) {
         round_tell_change(&d->out, d->call, before, &after);
     }
@@ -108,13 +109,13 @@ static maru_status what_if(struct doing *d, const struct round_answer *before, m
 // What is only asked, other rules or one application, changes nothing in the folder.
 static maru_status do_award(struct doing *d, maru_error *err) {
     struct round_answer answer;
-    maru_status st = round_answer_make(&answer, d->folder, NULL, d->faults, err);
+    maru_status st = round_answer_make(&answer, &d->place, NULL, d->faults, err);
     if (st == MARU_OK && d->values->explain) {
         st = explain(d, &answer, err);
     } else if (st == MARU_OK && d->values->what_if) {
         st = what_if(d, &answer, err);
     } else if (st == MARU_OK) {
-        st = round_answer_write(&answer, d->folder, d->time, err);
+        st = round_answer_write(&answer, &d->place, d->time, err);
         if (st == MARU_OK && d->call->json) {
             round_json(&d->out, &answer);
         } else if (st == MARU_OK) {
@@ -127,7 +128,7 @@ static maru_status do_award(struct doing *d, maru_error *err) {
 }
 
 static maru_status do_lease(struct doing *d, maru_error *err) {
-    const struct round_doing doing = {d->folder, d->time, INT32_MIN, false};
+    const struct round_doing doing = {&d->place, d->time, INT32_MIN, false};
     struct round_done done;
     const maru_status st = round_lease_folder(&doing, d->faults, &done, err);
     if (st == MARU_OK) {
@@ -141,7 +142,7 @@ static maru_status do_lease(struct doing *d, maru_error *err) {
 }
 
 static maru_status watch(struct doing *d, bool reclaims, maru_error *err) {
-    struct round_doing doing = {d->folder, d->time, INT32_MIN, reclaims};
+    struct round_doing doing = {&d->place, d->time, INT32_MIN, reclaims};
     const char *today = d->values->today;
     if (today && !round_day_read(today, strlen(today), &doing.last_day)) {
         d->status = verb_refuse_word(d->call, MARU_E_USAGE, W_BAD_VALUE,
@@ -193,6 +194,7 @@ static int run_round(struct call *call) {
     struct doing d = {.call = call,
                       .values = call->args.values,
                       .folder = call->args.word[1],
+                      .place = {call->args.word[1], NULL},
                       .faults = maru_faults_new()};
     size_t part = 0;
     while (part < sizeof parts / sizeof parts[0] &&

@@ -32,10 +32,10 @@ static maru_status count_in_way(struct round_answer *answer, maru_error *err) {
     return MARU_OK;
 }
 
-maru_status round_answer_make(struct round_answer *answer, const char *folder, const char *rules,
-                              maru_faults *faults, maru_error *err) {
+maru_status round_answer_make(struct round_answer *answer, const struct round_place *place,
+                              const char *rules, maru_faults *faults, maru_error *err) {
     *answer = (struct round_answer){0};
-    maru_status st = round_folder_read(folder, rules, faults, &answer->tables, err);
+    maru_status st = round_folder_read(place, rules, faults, &answer->tables, err);
     const struct round *round = &answer->tables.round;
     st = st == MARU_OK ? round_award_init(round, &answer->award, err) : st;
     if (st == MARU_OK) {
@@ -83,20 +83,20 @@ static void write_decisions(struct text *out, struct round_answer *answer) {
     }
 }
 
-static maru_status add_record(const char *folder, const char *time, const char *what,
+static maru_status add_record(const struct round_place *place, const char *time, const char *what,
                               const char *subject, const char *detail, maru_error *err) {
     struct text record;
     bool has = false;
     text_init(&record, ROUND_TEXT_BYTES);
-    maru_status st = round_folder_file(folder, "record.csv", &record, &has, err);
+    maru_status st = round_folder_file(place, "record.csv", &record, &has, err);
     st = st == MARU_OK ? round_record_add(&record, time, what, subject, detail, err) : st;
-    st = st == MARU_OK ? round_folder_write(folder, "record.csv", &record, err) : st;
+    st = st == MARU_OK ? round_folder_write(place, "record.csv", &record, err) : st;
     text_fini(&record);
     return st;
 }
 
-maru_status round_answer_write(struct round_answer *answer, const char *folder, const char *time,
-                               maru_error *err) {
+maru_status round_answer_write(struct round_answer *answer, const struct round_place *place,
+                               const char *time, maru_error *err) {
     const struct round *round = &answer->tables.round;
     struct text awards, decisions, detail;
     text_init(&awards, ROUND_TEXT_BYTES);
@@ -107,9 +107,9 @@ maru_status round_answer_write(struct round_answer *answer, const char *folder, 
     text_addf(&detail, "%s=%llu ", "seed", (unsigned long long)round->rules.seed);
     text_addf(&detail, "%s=%lld ", "worth", (long long)answer->award.worth);
     text_addf(&detail, "%s=%lld", "bound", (long long)answer->award.bound);
-    maru_status st = round_folder_write(folder, "awards.csv", &awards, err);
-    st = st == MARU_OK ? round_folder_write(folder, "decisions.csv", &decisions, err) : st;
-    st = st == MARU_OK ? add_record(folder, time, "award", round->rules.title, detail.bytes, err)
+    maru_status st = round_folder_write(place, "awards.csv", &awards, err);
+    st = st == MARU_OK ? round_folder_write(place, "decisions.csv", &decisions, err) : st;
+    st = st == MARU_OK ? add_record(place, time, "award", round->rules.title, detail.bytes, err)
                        : st;
     text_fini(&awards);
     text_fini(&decisions);

@@ -19,16 +19,17 @@ struct round_answer {
 //   in      rules: NULL, or the path of other rules
 //   memory  round_answer_fini, also after an error; the answer must not be moved
 //   errors  MARU_E_INPUT: all is in the faults; as of award_solve
-MARU_MUST_USE maru_status round_answer_make(struct round_answer *answer, const char *folder,
-                                            const char *rules, maru_faults *faults,
-                                            maru_error *err);
+MARU_MUST_USE maru_status round_answer_make(struct round_answer *answer,
+                                            const struct round_place *place, const char *rules,
+                                            maru_faults *faults, maru_error *err);
 void round_answer_fini(struct round_answer *answer);
 struct round_told round_answer_told(const struct round_answer *answer);
 
 // awards.csv, decisions.csv (each sentence in both languages), and a row of the record.
 //   in      time: as it is to stand in the record
-MARU_MUST_USE maru_status round_answer_write(struct round_answer *answer, const char *folder,
-                                             const char *time, maru_error *err);
+MARU_MUST_USE maru_status round_answer_write(struct round_answer *answer,
+                                             const struct round_place *place, const char *time,
+                                             maru_error *err);
 
 // One application, tried: how many points more would have got it something, and what it would get with what it lacks on top. Both
 // are found by solving again.
@@ -52,7 +53,8 @@ void round_compare(const struct round_answer *before, const struct round_answer 
 
 // Leases of awards.csv into leases.csv; of leases.csv and usage.csv what is to be warned of, and with `reclaims` taken back.
 struct round_doing {
-    const char *folder, *time;
+    const struct round_place *place;
+    const char *time;
     int32_t last_day; // that is watched; INT32_MIN: that of the last row of use
     bool reclaims;
 };

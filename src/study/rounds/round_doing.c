@@ -11,11 +11,11 @@
 
 enum { DETAIL_BYTES = 4096 };
 
-static maru_status open_table(const char *folder, const char *name, struct text *text,
+static maru_status open_table(const struct round_place *place, const char *name, struct text *text,
                               maru_error *err) {
     bool has = false;
     text_init(text, ROUNDS_MAX_FILE_BYTES);
-    const maru_status st = round_folder_file(folder, name, text, &has, err);
+    const maru_status st = round_folder_file(place, name, text, &has, err);
     return st == MARU_OK && !has ? fail_at(err, MARU_E_IO, name, 0, 0, "the file is missing") : st;
 }
 
@@ -25,10 +25,11 @@ void round_done_fini(struct round_done *done) {
     *done = (struct round_done){.n_lease = 0};
 }
 
-static maru_status open_record(const char *folder, struct text *record, maru_error *err) {
+static maru_status open_record(const struct round_place *place, struct text *record,
+                               maru_error *err) {
     bool has = false;
     text_init(record, ROUND_TEXT_BYTES);
-    const maru_status st = round_folder_file(folder, "record.csv", record, &has, err);
+    const maru_status st = round_folder_file(place, "record.csv", record, &has, err);
     return st == MARU_OK ? round_record_check(record, NULL, NULL, NULL, NULL, err) : st;
 }
 
@@ -53,7 +54,7 @@ static maru_status lease_award(const struct round_doing *doing, const struct rou
     struct text out, record;
     char detail[64];
     text_init(&out, ROUND_TEXT_BYTES);
-    maru_status st = open_record(doing->folder, &record, err);
+    maru_status st = open_record(doing->place, &record, err);
     st = st == MARU_OK && !lease ? fail(err, MARU_E_MEMORY, "no memory") : st;
     if (st == MARU_OK) {
         done->n_lease = round_leases(round, award, lease);
@@ -65,8 +66,8 @@ static maru_status lease_award(const struct round_doing *doing, const struct rou
         snprintf(detail, sizeof detail, "leases=%u", done->n_lease);
         st = round_record_add(&record, doing->time, "lease", round->rules.title, detail, err);
     }
-    st = st == MARU_OK ? round_folder_write(doing->folder, "leases.csv", &out, err) : st;
-    st = st == MARU_OK ? round_folder_write(doing->folder, "record.csv", &record, err) : st;
+    st = st == MARU_OK ? round_folder_write(doing->place, "leases.csv", &out, err) : st;
+    st = st == MARU_OK ? round_folder_write(doing->place, "record.csv", &record, err) : st;
     alloc_free(lease);
     text_fini(&out);
     text_fini(&record);
@@ -79,8 +80,8 @@ maru_status round_lease_folder(const struct round_doing *doing, maru_faults *fau
     struct text bytes;
     *done = (struct round_done){.n_lease = 0};
     done->round = &done->tables.round;
-    maru_status st = open_table(doing->folder, "awards.csv", &bytes, err);
-    st = st == MARU_OK ? round_folder_read(doing->folder, NULL, faults, &done->tables, err) : st;
+    maru_status st = open_table(doing->place, "awards.csv", &bytes, err);
+    st = st == MARU_OK ? round_folder_read(doing->place, NULL, faults, &done->tables, err) : st;
     st = st == MARU_OK ? round_award_init(done->round, &award, err) : st;
     st = st == MARU_OK
              ? award_table_read(bytes.bytes, bytes.n_bytes, done->round, faults, &award, err)
@@ -179,10 +180,10 @@ static maru_status do_events(struct watching *w, maru_error *err) {
     text_init(&leases, ROUND_TEXT_BYTES);
     lease_table_write(&leases, w->done->round, w->list.lease, w->list.n);
     if (st == MARU_OK && w->doing->reclaims) {
-        st = round_folder_write(w->doing->folder, "leases.csv", &leases, err);
+        st = round_folder_write(w->doing->place, "leases.csv", &leases, err);
     }
     st = st == MARU_OK && w->record.n_bytes > 0
-             ? round_folder_write(w->doing->folder, "record.csv", &w->record, err)
+             ? round_folder_write(w->doing->place, "record.csv", &w->record, err)
              : st;
     text_fini(&leases);
     return st;
@@ -195,11 +196,11 @@ maru_status round_watch_folder(const struct round_doing *doing, maru_faults *fau
     *done = (struct round_done){.n_lease = 0};
     done->round = &done->tables.round;
     text_init(&usage, 0);
-    maru_status st = open_table(doing->folder, "leases.csv", &leases, err);
-    st = st == MARU_OK ? open_table(doing->folder, "usage.csv", &usage, err) : st;
+    maru_status st = open_table(doing->place, "leases.csv", &leases, err);
+    st = st == MARU_OK ? open_table(doing->place, "usage.csv", &usage, err) : st;
     text_init(&w.record, 0);
-    st = st == MARU_OK ? open_record(doing->folder, &w.record, err) : st;
-    st = st == MARU_OK ? round_folder_read(doing->folder, NULL, faults, &done->tables, err) : st;
+    st = st == MARU_OK ? open_record(doing->place, &w.record, err) : st;
+    st = st == MARU_OK ? round_folder_read(doing->place, NULL, faults, &done->tables, err) : st;
     st = st == MARU_OK
              ? lease_table_read(leases.bytes, leases.n_bytes, done->round, faults, &w.list, err)
              : st;

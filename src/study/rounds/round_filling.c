@@ -9,6 +9,7 @@
 // What is handed in is read as a part of the whole round first, so that each fault is found before anything is written.
 
 maru_status round_new_folder(const char *folder, const char *example, bool force, maru_error *err) {
+    const struct round_place place = {folder, NULL};
     struct text file[ROUND_FILES];
     bool is_empty = false;
     for (int i = 0; i < ROUND_FILES; i++) {
@@ -21,7 +22,7 @@ maru_status round_new_folder(const char *folder, const char *example, bool force
     }
     st = st == MARU_OK ? files_make_folder(folder, err) : st;
     for (int i = 0; st == MARU_OK && i < ROUND_FILES; i++) {
-        st = file[i].n_bytes > 0 ? round_folder_write(folder, round_file_names[i], &file[i], err)
+        st = file[i].n_bytes > 0 ? round_folder_write(&place, round_file_names[i], &file[i], err)
                                  : MARU_OK;
     }
     for (int i = 0; i < ROUND_FILES; i++) {
@@ -55,8 +56,8 @@ static maru_status join(struct text *all, const struct text *more, maru_error *e
 }
 
 // How many applications there are with these ones.
-static maru_status count(const char *folder, const struct text *applications, maru_faults *faults,
-                         uint32_t *n, maru_error *err) {
+static maru_status count(const struct round_place *place, const struct text *applications,
+                         maru_faults *faults, uint32_t *n, maru_error *err) {
     struct text text[ROUND_FILES];
     struct round_bytes file[ROUND_FILES] = {{NULL, 0}};
     struct round_tables tables;
@@ -65,7 +66,7 @@ static maru_status count(const char *folder, const struct text *applications, ma
         bool has = i == ROUND_FILE_APPLICATIONS;
         text_init(&text[i], ROUNDS_MAX_FILE_BYTES);
         if (st == MARU_OK && i != ROUND_FILE_APPLICATIONS && i != ROUND_FILE_SCORES) {
-            st = round_folder_file(folder, round_file_names[i], &text[i], &has, err);
+            st = round_folder_file(place, round_file_names[i], &text[i], &has, err);
         }
         const struct text *from = i == ROUND_FILE_APPLICATIONS ? applications : &text[i];
         if (has) {
@@ -85,22 +86,23 @@ static maru_status count(const char *folder, const struct text *applications, ma
 
 maru_status round_apply_folder(const char *folder, const char *file, maru_faults *faults,
                                struct round_applied *out, maru_error *err) {
+    const struct round_place at = {folder, NULL}, *const place = &at;
     struct text all, more;
     bool has = false;
     uint32_t n_before = 0, n_added = 0, n_all = 0;
     text_init(&all, ROUNDS_MAX_FILE_BYTES);
     text_init(&more, ROUNDS_MAX_FILE_BYTES);
     const char *name = round_file_names[ROUND_FILE_APPLICATIONS];
-    maru_status st = round_folder_file(folder, name, &all, &has, err);
+    maru_status st = round_folder_file(place, name, &all, &has, err);
     st = st == MARU_OK ? files_read(file, &more, err) : st;
-    st = st == MARU_OK ? count(folder, &more, faults, &n_added, err) : st;
-    st = st == MARU_OK && has ? count(folder, &all, faults, &n_before, err) : st;
+    st = st == MARU_OK ? count(place, &more, faults, &n_added, err) : st;
+    st = st == MARU_OK && has ? count(place, &all, faults, &n_before, err) : st;
     st = st == MARU_OK ? join(&all, &more, err) : st;
-    st = st == MARU_OK ? count(folder, &all, faults, &n_all, err) : st;
+    st = st == MARU_OK ? count(place, &all, faults, &n_all, err) : st;
     if (st == MARU_OK && n_all != n_before + n_added) {
         st = fail(err, MARU_E_INPUT, "an application of this file is there already");
     }
-    st = st == MARU_OK ? round_folder_write(folder, name, &all, err) : st;
+    st = st == MARU_OK ? round_folder_write(place, name, &all, err) : st;
     if (st == MARU_OK) {
         *out = (struct round_applied){n_added, n_all};
     }
