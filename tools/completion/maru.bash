@@ -32,6 +32,7 @@ _maru() {
     2:models:*) list=show ;;
     2:pool:*) list='replay placement' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;
+    2:round:*) list='new apply score award report lease watch reclaim' ;;
     2:tenant:*) list='add list remove' ;;
     2:token:*) list='new list revoke' ;;
     2:alarms:*) list=tune ;;

@@ -1,10 +1,12 @@
-// maru round new | apply | score | award | lease | watch | reclaim DIR: a nation's GPUs allotted by demand plans, in a folder of tables.
+// maru round new | apply | score | award | report | lease | watch | reclaim DIR: a nation's GPUs allotted by demand plans, in a folder of tables.
 //
 // Exit status 0: done; 3: a table is wrong, and what would be right was said.
 
 #include "cli/round/round_told.h"
 #include "io/clock.h"
+#include "io/files.h"
 #include "study/rounds/round_filling.h"
+#include "study/rounds/round_report.h"
 #include "study/words/numerals.h"
 
 #include "base/alloc.h"
@@ -17,7 +19,7 @@ enum { MAX_TOLD_BYTES = 256 << 20 };
 
 struct round_values {
     struct common common;
-    const char *what_if, *explain, *today, *example;
+    const char *what_if, *explain, *today, *example, *html;
     bool force;
 };
 
@@ -127,6 +129,29 @@ static maru_status do_award(struct doing *d, maru_error *err) {
     return st;
 }
 
+// The page of the award, solved again: it is the same each time.
+static maru_status do_report(struct doing *d, maru_error *err) {
+    struct round_answer answer;
+    struct text page;
+    if (!d->values->html) {
+        d->status = verb_refuse_word(d->call, MARU_E_USAGE, W_ROUND_NO_HTML, NULL);
+        return MARU_OK;
+    }
+    text_init(&page, MAX_TOLD_BYTES);
+    maru_status st = round_answer_make(&answer, &d->place, NULL, d->faults, err);
+    if (st == MARU_OK) {
+        round_report(&page, &answer, d->call->lang);
+        st = page.status == MARU_OK ? files_replace(d->values->html, page.bytes, page.n_bytes, err)
+                                    : fail(err, page.status, "the report is too large");
+    }
+    if (st == MARU_OK) {
+        say(d, W_ROUND_REPORTED, (const char *const[]){d->values->html, NULL});
+    }
+    round_answer_fini(&answer);
+    text_fini(&page);
+    return st;
+}
+
 static maru_status do_lease(struct doing *d, maru_error *err) {
     const struct round_doing doing = {&d->place, d->time, INT32_MIN, false};
     struct round_done done;
@@ -176,8 +201,9 @@ static maru_status do_reclaim(struct doing *d, maru_error *err) { return watch(d
 static const struct {
     const char *name;
     maru_status (*run)(struct doing *d, maru_error *err);
-} parts[] = {{"new", do_new},     {"apply", do_apply}, {"score", do_score},    {"award", do_award},
-             {"lease", do_lease}, {"watch", do_watch}, {"reclaim", do_reclaim}};
+} parts[] = {{"new", do_new},     {"apply", do_apply},    {"score", do_score},
+             {"award", do_award}, {"report", do_report},  {"lease", do_lease},
+             {"watch", do_watch}, {"reclaim", do_reclaim}};
 
 static int run_part(struct doing *d, size_t part) {
     maru_error err = {0};
@@ -220,6 +246,8 @@ static const struct option options[] = {
      W_HELP_ROUND_WHAT_IF, 0, 0},
     {"explain", 0, OPTION_TEXT, offsetof(struct round_values, explain), "APPLICATION", NULL,
      W_HELP_ROUND_EXPLAIN, 0, 0},
+    {"html", 0, OPTION_TEXT, offsetof(struct round_values, html), "FILE", NULL, W_HELP_ROUND_HTML,
+     0, 0},
     {"today", 0, OPTION_TEXT, offsetof(struct round_values, today), "DAY", NULL, W_HELP_ROUND_TODAY,
      0, 0},
     {"example", 0, OPTION_TEXT, offsetof(struct round_values, example), "NAME", NULL,
@@ -230,14 +258,14 @@ static const struct option options[] = {
 static const char *const examples[] = {"maru round new my-round", "maru round award my-round",
                                        "maru round award my-round --explain A-005", NULL};
 
-const struct verb verb_round = {.name = "round",
-                                .synopsis =
-                                    "new|apply|score|award|lease|watch|reclaim DIR [FILE.csv]",
-                                .purpose = W_ROUND_PURPOSE,
-                                .option = options,
-                                .n_option = sizeof options / sizeof options[0],
-                                .n_value_bytes = sizeof(struct round_values),
-                                .min_words = 2,
-                                .max_words = 3,
-                                .example = examples,
-                                .run = run_round};
+const struct verb verb_round = {
+    .name = "round",
+    .synopsis = "new|apply|score|award|report|lease|watch|reclaim DIR [FILE.csv]",
+    .purpose = W_ROUND_PURPOSE,
+    .option = options,
+    .n_option = sizeof options / sizeof options[0],
+    .n_value_bytes = sizeof(struct round_values),
+    .min_words = 2,
+    .max_words = 3,
+    .example = examples,
+    .run = run_round};

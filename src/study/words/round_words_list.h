@@ -9,7 +9,7 @@
     X(HELP_ROUND_EXPLAIN, "tell all about one application; what it would have taken is tried", "신청 하나를 자세히 설명. 무엇이 있었으면 받았을지 다시 풀어 봄") \
     X(HELP_ROUND_TODAY, "the last day that is watched; else that of the last row of use", "살펴볼 마지막 날. 없으면 사용량 표의 마지막 날") \
     X(HELP_ROUND_EXAMPLE, "new: the round to begin with: small, national_2026, korea_260k", "new: 시작할 예제: small, national_2026, korea_260k") \
-    X(ROUND_UNKNOWN, "maru round has no '{1}': new, apply, score, award, lease, watch or reclaim is wanted", "maru round에 '{1}'[은/는] 없습니다. new, apply, score, award, lease, watch, reclaim 가운데 하나를 적으십시오") \
+    X(ROUND_UNKNOWN, "maru round has no '{1}': new, apply, score, award, report, lease, watch or reclaim is wanted", "maru round에 '{1}'[은/는] 없습니다. new, apply, score, award, report, lease, watch, reclaim 가운데 하나를 적으십시오") \
     X(ROUND_NO_FILE, "{1} wants a file of applications: maru round apply DIR FILE.csv", "{1}에는 신청 파일이 필요합니다: maru round apply DIR FILE.csv") \
     X(ROUND_MADE, "{1} has the tables of a round: fill them in, then maru round award {1}", "{1}에 배정에 쓸 표를 만들었습니다. 채운 다음 maru round award {1}") \
     X(ROUND_APPLIED, "{1} applications were added; there are {2} now", "신청 {1}건을 더했습니다. 모두 {2}건입니다") \
@@ -82,6 +82,22 @@
     X(ROUND_N, "applications", "신청 수") \
     X(ROUND_N_AWARDED, "awarded", "배정 수") \
     X(ROUND_WHY, "why", "이유") \
+    X(ROUND_KPI_APPLICATIONS, "applications that get something", "배정받은 신청") \
+    X(ROUND_KPI_GPUS, "GPUs awarded, of those asked for", "배정한 GPU, 신청한 것 가운데") \
+    X(ROUND_KPI_QUARTERS, "GPU quarters awarded, of those that can be run", "배정한 GPU 분기, 돌릴 수 있는 것 가운데") \
+    X(ROUND_SITE_POWER, "Power at the sites", "사이트 전력") \
+    X(ROUND_SITE_POWER_NOTE, "MW at the meter by quarter: what the awarded GPUs draw, and the limit as a line", "분기별 수전 MW. 막대는 배정한 GPU가 쓰는 전력, 선은 한도") \
+    X(ROUND_ROW_STOCK, "{3} at {1} in {2}", "{2} {1}의 {3}") \
+    X(ROUND_ROW_POWER, "power at {1} in {2}", "{2} {1}의 전력") \
+    X(ROUND_ROW_COOLING, "cooling at {1} in {2}", "{2} {1}의 냉각") \
+    X(ROUND_ROW_CLASS, "the ceiling of {1}", "{1} 상한") \
+    X(ROUND_ROW_REGION, "the ceiling of {1}", "{1} 상한") \
+    X(ROUND_ROW_INSTITUTION, "the cap of one institution: {1}", "한 기관 한도: {1}") \
+    X(HELP_ROUND_HTML, "report: the page that is written", "report: 만들 보고서 파일") \
+    X(ROUND_NO_HTML, "maru round report wants --html FILE", "maru round report에는 --html FILE이 필요합니다") \
+    X(ROUND_REPORTED, "{1} is written", "{1}[을/를] 만들었습니다") \
+    X(ROUND_CLASSES, "Classes of institutions", "기관 구분") \
+    X(ROUND_REGIONS, "Regions", "지역") \
     X(ROUND_EVENT, "what", "내용") \
     X(ROUND_WARNED, "warning: {2} GPUs idle for {1} days", "경고: GPU {2}장을 {1}일 동안 쓰지 않음") \
     X(ROUND_TAKEN, "reclaim: idle for {1} days, {2} of {3} GPUs stay", "회수: {1}일 동안 쓰지 않음, GPU {3}장 가운데 {2}장 남김") \
