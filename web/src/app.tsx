@@ -24,6 +24,7 @@ const NewRunPage = roomOf(() => import('./pages/runs/new_run'), 'plants')
 const RunPage = roomOf(() => import('./pages/runs/run'), 'plants')
 const Twins = roomOf(() => import('./pages/twins/twins'), 'twins')
 const TwinPage = roomOf(() => import('./pages/twins/twin'), 'plants', 'twins')
+const Compute = roomOf(() => import('./pages/compute/compute'), 'compute', 'table')
 const Admin = roomOf(() => import('./pages/admin'), 'admin')
 
 function NotHere() {
@@ -46,6 +47,7 @@ function Page({ me }: { me: Me }): ReactNode {
     if (room === 'plants') return one ? <PlantPage key={one} id={one} /> : <Plants />
     if (room === 'twins') return one ? <TwinPage key={one} id={one} /> : <Twins />
     if (room === 'runs') return one === 'new' ? <NewRunPage /> : one ? <RunPage key={one} id={one} /> : <Runs />
+    if (room === 'compute') return <Compute />
     if (room === 'admin' && me.role === 'admin') return <Admin />
     return <NotHere />
 }
@@ -97,6 +99,7 @@ const ICONS: Record<string, string> = {
     plants: 'M3 20V10l6 4v-4l6 4V4h6v16z',
     twins: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 12l8-4.5M12 12v9M12 12L4 7.5',
     runs: 'M4 19V5M4 19h16M7 15l4-5 3 3 5-7',
+    compute: 'M6 6h12v12H6zM10 10h4v4h-4zM9 3v3M15 3v3M9 18v3M15 18v3M3 9h3M3 15h3M18 9h3M18 15h3',
     admin: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z',
 }
 
@@ -119,6 +122,7 @@ function Nav({ me }: { me: Me }) {
         ['plants', 'nav.plants', '/plants'],
         ['twins', 'nav.twins', '/twins'],
         ['runs', 'nav.runs', '/runs'],
+        ['compute', 'nav.compute', '/compute'],
     ]
     if (me.role === 'admin') rooms.push(['admin', 'nav.admin', '/admin'])
     const nav = useRef<HTMLElement>(null)

@@ -4,6 +4,7 @@ export type Lang = 'ko' | 'en'
 const BOOKS = {
     frame: { ko: () => import('./ko_frame'), en: () => import('./en_frame') },
     admin: { ko: () => import('./ko_admin'), en: () => import('./en_admin') },
+    compute: { ko: () => import('./ko_compute'), en: () => import('./en_compute') },
     fdc: { ko: () => import('./ko_fdc'), en: () => import('./en_fdc') },
     live: { ko: () => import('./ko_live'), en: () => import('./en_live') },
     meaning: { ko: () => import('./ko_meaning'), en: () => import('./en_meaning') },

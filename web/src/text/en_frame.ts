@@ -8,6 +8,7 @@ export const words: Record<keyof typeof korean, string> = {
     'nav.overview': 'Overview',
     'nav.plants': 'Plants',
     'nav.runs': 'Runs',
+    'nav.compute': 'Compute',
     'nav.admin': 'Admin',
     language: 'Language',
     theme: 'Colours',

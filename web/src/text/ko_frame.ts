@@ -6,6 +6,7 @@ export const words = {
     'nav.overview': '개요',
     'nav.plants': '공장',
     'nav.runs': '실행',
+    'nav.compute': '컴퓨팅',
     'nav.admin': '관리',
     language: '언어',
     theme: '화면 색',

@@ -1,0 +1,51 @@
+import type { JobForecast, Start } from '../api/compute'
+import { useText } from '../text'
+import { useBoth } from './pool_words'
+
+/** When it begins: from the tenth to the ninetieth of a hundred possible futures, with the one in the middle, from now on. */
+export function StartBand({ start, from }: { start: Start; from: string }) {
+    const { t } = useText()
+    const clock = useClock()
+    const [low, middle, high] = [start.p10, start.p50, start.p90].map((time) => new Date(time).getTime()) as [number, number, number]
+    const now = new Date(from).getTime()
+    const width = Math.max(60_000, (high - now) * 1.08)
+    const share = (time: number) => `${Math.min(100, Math.max(0, ((time - now) / width) * 100))}%`
+    return (
+        <div className="start-band">
+            <div className="start-line" role="img" aria-label={t('forecast.told', { low: clock(start.p10), middle: clock(start.p50), high: clock(start.p90) })}>
+                <i className="span" style={{ left: share(low), right: `calc(100% - ${share(high)})` }} />
+                <i className="dot" style={{ left: share(middle) }} />
+            </div>
+            <div className="start-ends"><span>{t('forecast.now')}</span><b>{clock(start.p50)}</b><span>{clock(start.p10)} – {clock(start.p90)}</span></div>
+        </div>
+    )
+}
+
+/** The time of a day, with its date where that is not today. */
+export function useClock(): (time: string) => string {
+    const { lang } = useText()
+    return (time) => {
+        const at = new Date(time)
+        const isToday = at.toDateString() === new Date().toDateString()
+        return at.toLocaleString(lang === 'ko' ? 'ko-KR' : 'en-GB', { ...(isToday ? {} : { month: 'short', day: 'numeric' }), hour: '2-digit', minute: '2-digit', hour12: false })
+    }
+}
+
+/** The sentence, its band, and what would help. */
+export function ForecastTold({ forecast }: { forecast: JobForecast }) {
+    const { t, num } = useText()
+    const both = useBoth()
+    return (
+        <div className="forecast">
+            <p className="forecast-sentence">{both(forecast.sentence)}</p>
+            {forecast.start && <StartBand start={forecast.start} from={forecast.at} />}
+            {forecast.helps.length > 0 && (
+                <>
+                    <h3>{t('forecast.helps')}</h3>
+                    <ul className="helps">{forecast.helps.map((help, n) => <li key={n}>{both(help.sentence)}</li>)}</ul>
+                </>
+            )}
+            {forecast.start && <p className="fine">{t('forecast.how', { futures: num(forecast.futures) })}</p>}
+        </div>
+    )
+}

@@ -1,0 +1,191 @@
+import { useEffect, useRef, useState, type DragEvent } from 'react'
+import { forecastOf, isAbsent, job as askJob, pool as askPool, problemOf, submitJob, type JobForecast } from '../../api/compute'
+import { newKey } from '../../api/client'
+import type { ApiError } from '../../api/problem'
+import { ForecastTold } from '../../compute/forecast_band'
+import { faultsOf, requestOf, SHARES, usualWish, wishOf, type JobWish, type WishFault } from '../../compute/job_wish'
+import { useMay } from '../../me'
+import { Button, Card, Choice, Copy, Empty, Field, PageHead, ProblemNote, Waiting } from '../../parts/basics'
+import { forget, useLoad } from '../../parts/load'
+import { go, Link, usePlace, useTitle } from '../../parts/route'
+import { useText } from '../../text'
+
+const CALM_MS = 600
+
+/** /compute/jobs/new (?like=JOB): a job is written, seen before it is sent, and sent. */
+export default function NewJob() {
+    const { t } = useText()
+    useTitle(t('job.new'))
+    const may = useMay('engineer')
+    const like = usePlace().query.get('like')
+    const pool = useLoad('pool for a job', () => askPool())
+    const model = useLoad(like ? `job like ${like}` : null, () => askJob(like!))
+    const isReady = (pool.value || pool.error) && (!like || model.value || model.error)
+    return (
+        <>
+            <PageHead over={<Link href="/compute/jobs">{t('job.tab')}</Link>} title={t('job.new')} lead={t('job.new.text')} />
+            {!may ? <Card><Empty title={t('job.none.viewer')} /></Card> : pool.error && !pool.value && !isAbsent(pool.error) ? <ProblemNote error={pool.error} retry={pool.reload} /> : !isReady ? <Waiting /> : <Form first={model.value ? wishOf(model.value.request) : usualWish(pool.value)} types={[...new Set((pool.value?.nodes ?? []).filter(({ gpus }) => gpus.length > 0).map(({ type }) => type))].sort()} hasGpus={(pool.value?.gpus ?? 0) > 0} />}
+        </>
+    )
+}
+
+/** A forecast of what stands in the form, once it has stood there for a moment. */
+function useForecastOf(wish: JobWish): JobForecast | null {
+    const [told, setTold] = useState<JobForecast | null>(null)
+    const [isThere, setIsThere] = useState(true)
+    const isGood = faultsOf(wish).length === 0
+    const body = isGood ? JSON.stringify(requestOf(wish)) : ''
+    useEffect(() => {
+        if (!body || !isThere) return setTold(null)
+        let live = true
+        const timer = setTimeout(() => {
+            forecastOf(JSON.parse(body)).then(
+                (next) => live && setTold(next),
+                (problem: unknown) => {
+                    if (!live) return
+                    setTold(null)
+                    if (isAbsent(problemOf(problem))) setIsThere(false)
+                },
+            )
+        }, CALM_MS)
+        return () => {
+            live = false
+            clearTimeout(timer)
+        }
+    }, [body, isThere])
+    return told
+}
+
+function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasGpus: boolean }) {
+    const { t, num, bytes } = useText()
+    const [wish, setWish] = useState(first)
+    const [files, setFiles] = useState<File[]>([])
+    const [tried, setTried] = useState(false)
+    const [busy, setBusy] = useState(false)
+    const [error, setError] = useState<ApiError | null>(null)
+    const key = useRef(newKey())
+    const forecast = useForecastOf(wish)
+    const faults = faultsOf(wish)
+    const wrong = (fault: WishFault) => (tried && faults.includes(fault) ? t(`job.wrong.${fault}`) : undefined)
+    const set = (change: Partial<JobWish>) => {
+        setWish({ ...wish, ...change })
+        key.current = newKey() // another job than the one that was perhaps sent
+    }
+    const send = () => {
+        setTried(true)
+        if (faults.length > 0 || busy) return
+        setBusy(true)
+        setError(null)
+        submitJob(requestOf(wish), files, key.current).then(
+            ({ id, jobs }) => {
+                forget()
+                go(jobs.length > 1 ? '/compute/jobs' : `/compute/jobs/${id}`)
+            },
+            (problem: unknown) => {
+                setBusy(false)
+                setError(problemOf(problem))
+            },
+        )
+    }
+    const text = (name: keyof JobWish & ('name' | 'project' | 'gpus' | 'cpus' | 'memoryGib' | 'hours' | 'array' | 'retries'), label: string, hint: string, fault?: WishFault, more: { inputMode?: 'numeric' | 'decimal'; placeholder?: string; disabled?: boolean } = {}) => (
+        <Field label={label} hint={hint} error={fault && wrong(fault)}>
+            {(id, described) => <input id={id} aria-describedby={described} aria-invalid={fault && wrong(fault) ? true : undefined} value={wish[name]} onChange={(event) => set({ [name]: event.target.value })} {...more} />}
+        </Field>
+    )
+    const check = (name: 'checkpoints' | 'canStop' | 'network', label: string, hint: string) => (
+        <label className="check"><input type="checkbox" checked={wish[name]} onChange={(event) => set({ [name]: event.target.checked })} /><span>{label}<small>{hint}</small></span></label>
+    )
+    return (
+        <form className="form new-job" onSubmit={(event) => { event.preventDefault(); send() }}>
+            <Card title={t('job.what')} actions={<Choice label={t('job.how')} value={wish.how} options={[{ value: 'command', text: t('job.how.command') }, { value: 'script', text: t('job.how.script') }]} onChange={(how) => set({ how })} />}>
+                {wish.how === 'command' ? (
+                    <Field label={t('job.command')} hint={t('job.command.hint')} error={wrong('command')}>
+                        {(id, described) => <input id={id} className="code" aria-describedby={described} value={wish.command} placeholder="python3 train.py" spellCheck={false} autoCapitalize="off" onChange={(event) => set({ command: event.target.value })} />}
+                    </Field>
+                ) : (
+                    <Field label={t('job.how.script')} hint={t('job.script.hint')} error={wrong('script')}>
+                        {(id, described) => <textarea id={id} className="code script" rows={8} aria-describedby={described} value={wish.script} spellCheck={false} onChange={(event) => set({ script: event.target.value })} />}
+                    </Field>
+                )}
+                <Files files={files} onChange={(next) => { setFiles(next); key.current = newKey() }} />
+            </Card>
+            <Card title={t('job.needs')} note={t('job.needs.text')}>
+                <div className="fields four">
+                    {text('gpus', t('pool.gpus'), hasGpus ? '' : t('job.no_gpus'), 'gpus', { inputMode: 'numeric', disabled: !hasGpus && wish.gpus === '0' })}
+                    {types.length > 1 && wish.gpus !== '0' && (
+                        <Field label={t('job.type')}>{(id) => <select id={id} value={wish.type} onChange={(event) => set({ type: event.target.value })}><option value="">{t('job.type.any')}</option>{types.map((one) => <option key={one} value={one}>{one}</option>)}</select>}</Field>
+                    )}
+                    {wish.gpus === '1' && <Field label={t('job.share')}>{(id) => <select id={id} value={wish.share} onChange={(event) => set({ share: event.target.value })}>{SHARES.map((one) => <option key={one} value={String(one)}>{one === 1 ? t('job.share.whole') : t('job.share.part', { n: num(1 / one) })}</option>)}</select>}</Field>}
+                    {text('hours', t('job.hours'), t('job.hours.hint'), 'hours', { inputMode: 'decimal' })}
+                    {text('cpus', t('pool.cpus'), t('job.cpus.hint'), 'cpus', { inputMode: 'decimal', placeholder: t('job.usual') })}
+                    {text('memoryGib', `${t('pool.memory')} (GiB)`, t('job.cpus.hint'), 'memory', { inputMode: 'decimal', placeholder: t('job.usual') })}
+                </div>
+                <details>
+                    <summary>{t('job.more')}</summary>
+                    <div className="fields four">
+                        {text('name', t('job.name'), t('job.name.hint'))}
+                        {text('project', t('job.project'), t('job.project.hint'), 'project')}
+                        {text('array', t('job.array'), t('job.array.hint'), 'array', { inputMode: 'numeric' })}
+                        {text('retries', t('job.retries'), t('job.retries.hint'), 'retries', { inputMode: 'numeric' })}
+                    </div>
+                    <div className="checks">
+                        {check('checkpoints', t('job.checkpoints'), t('job.checkpoints.hint'))}
+                        {check('canStop', t('job.can_stop'), t('job.can_stop.hint'))}
+                        {check('network', t('job.network'), t('job.network.hint'))}
+                    </div>
+                </details>
+            </Card>
+            {forecast && <Card title={t('forecast.before')}><ForecastTold forecast={forecast} /></Card>}
+            <ProblemNote error={error} />
+            {tried && faults.length > 0 && <p className="hint wrong" role="alert">{t('job.wrong')}</p>}
+            <div className="actions">
+                <Button look="main" type="submit" disabled={busy}>{t('job.send')}</Button>
+                {files.length > 0 && <span className="note">{t('job.files.sent', { count: num(files.length), size: bytes(files.reduce((sum, { size }) => sum + size, 0)) })}</span>}
+            </div>
+            <details className="as-command">
+                <summary>{t('job.as_command')}</summary>
+                <Copy text={commandOf(wish, files)} label={t('job.as_command')} />
+            </details>
+        </form>
+    )
+}
+
+/** What hands in the same from a shell. */
+function commandOf(wish: JobWish, files: readonly File[]): string {
+    const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+    const words = ['maru job submit']
+    if (wish.gpus !== '0') words.push(`--gpus ${quote(wish.gpus)}`)
+    if (wish.type && wish.gpus !== '0') words.push(`--gpu-type ${quote(wish.type)}`)
+    if (wish.cpus) words.push(`--cpus ${quote(wish.cpus)}`)
+    if (wish.memoryGib) words.push(`--memory ${quote(wish.memoryGib)}G`)
+    words.push(`--time ${Math.max(1, Math.round((Number(wish.hours) || 1) * 60))}min`)
+    if (wish.project !== 'default') words.push(`--project ${quote(wish.project)}`)
+    for (const { name } of files) words.push(`--file ${quote(name)}`)
+    words.push(wish.how === 'script' ? '--script train.sh' : `-f -- sh -c ${quote(wish.command || 'hostname')}`)
+    return words.join(' ')
+}
+
+function Files({ files, onChange }: { files: readonly File[]; onChange: (files: File[]) => void }) {
+    const { t, bytes } = useText()
+    const [over, setOver] = useState(false)
+    const input = useRef<HTMLInputElement>(null)
+    // A file of the same name replaces the one before.
+    const add = (more: File[]) => onChange([...files.filter(({ name }) => !more.some((one) => one.name === name)), ...more])
+    const dropped = (event: DragEvent) => {
+        event.preventDefault()
+        setOver(false)
+        add([...event.dataTransfer.files])
+    }
+    return (
+        <div className={`drop small job-files ${over ? 'over' : ''}`} onDragOver={(event) => { event.preventDefault(); setOver(true) }} onDragLeave={(event) => event.currentTarget === event.target && setOver(false)} onDrop={dropped}>
+            <p className="note">{t('job.files.drop')}</p>
+            <div className="actions"><Button onClick={() => input.current?.click()}>{t('job.files.choose')}</Button></div>
+            <input ref={input} type="file" multiple hidden data-testid="job-files" onChange={(event) => { add([...(event.target.files ?? [])]); event.target.value = '' }} />
+            {files.length > 0 && (
+                <ul className="file-chips">
+                    {files.map((file) => <li key={file.name}>{file.name} <small>{bytes(file.size)}</small> <Button look="quiet" aria-label={t('job.files.drop_one', { name: file.name })} onClick={() => onChange(files.filter((one) => one !== file))}>×</Button></li>)}
+                </ul>
+            )}
+        </div>
+    )
+}
