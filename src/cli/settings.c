@@ -34,6 +34,12 @@ static const struct {
     {"folders", "MARU_FOLDERS"},
     {"jobs", "MARU_JOBS"},
     {"bare-jobs", "MARU_BARE_JOBS"},
+    {"executor", "MARU_EXECUTOR"},
+    {"slurm-conf", "MARU_SLURM_CONF"},
+    {"slurm-programs", "MARU_SLURM_PROGRAMS"},
+    {"slurm-partition", "MARU_SLURM_PARTITION"},
+    {"slurm-mark", "MARU_SLURM_MARK"},
+    {"slurm-accounts", "MARU_SLURM_ACCOUNTS"},
 };
 
 static maru_status read_environment(struct call *call, maru_error *err) {

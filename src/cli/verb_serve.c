@@ -5,6 +5,7 @@
 #include "cli/settings.h"
 #include "cli/verb.h"
 #include "io/clock.h"
+#include "io/executor/slurm_executor.h"
 #include "io/files.h"
 #include "io/machine.h"
 #include "io/notify.h"
@@ -23,7 +24,8 @@
 struct serve_values {
     struct common common;
     const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders,
-        *jobs;
+        *jobs, *executor, *slurm_conf, *slurm_programs, *slurm_partition, *slurm_mark,
+        *slurm_accounts;
     uint64_t workers, training_memory, patience, quota, keep_samples, keep_minutes, keep_hours;
     bool insecure, bare_jobs;
 };
@@ -112,6 +114,27 @@ static void serve_until_stopped(struct server *server, bool is_store_elsewhere) 
     (void)notify_send("STOPPING=1");
 }
 
+// Where jobs run, as the options say.
+static maru_status read_executor(const struct serve_values *values, struct slurm_settings *out,
+                                 bool *is_slurm, maru_error *err) {
+    static const char *const modes[] = {"set", "plan", "off"};
+    *is_slurm = strcmp(values->executor, "slurm") == 0;
+    if (!*is_slurm && strcmp(values->executor, "local") != 0) {
+        return fail(err, MARU_E_USAGE, "--executor local or slurm is wanted");
+    }
+    *out = (struct slurm_settings){.mark = values->slurm_mark,
+                                   .programs = values->slurm_programs,
+                                   .conf = values->slurm_conf,
+                                   .partition = values->slurm_partition};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        if (strcmp(values->slurm_accounts, modes[i]) == 0) {
+            out->accounts = (enum slurm_accounts_mode)i;
+            return MARU_OK;
+        }
+    }
+    return fail(err, MARU_E_USAGE, "--slurm-accounts set, plan or off is wanted");
+}
+
 static int run_serve(struct call *call) {
     const struct serve_values *values = call->args.values;
     struct settings settings;
@@ -128,11 +151,15 @@ static int run_serve(struct call *call) {
     st = st == MARU_OK ? st_cert : st;
     const maru_status st_key = read_pem(values->tls_key, &key, st == MARU_OK ? &err : NULL);
     st = st == MARU_OK ? st_key : st;
+    struct slurm_settings slurm = {0};
+    bool is_slurm = false;
+    st = st == MARU_OK ? read_executor(values, &slurm, &is_slurm, &err) : st;
     text_init(&jobs, 1 << 13);
     files_join(&jobs, values->data, "jobs");
     const struct server_config config = {
         .jobs = values->jobs ? values->jobs : jobs.bytes,
         .may_run_bare = values->bare_jobs,
+        .slurm = is_slurm ? &slurm : NULL,
         .data = values->store ? values->store : values->data,
         .address = values->listen,
         .tls_cert = cert.bytes,
@@ -192,6 +219,15 @@ static const struct option options[] = {
     {"keep-hours", 0, OPTION_COUNT, AT(keep_hours), "DAYS", NULL, W_HELP_KEEP_HOURS, 1, 36500},
     {"jobs", 0, OPTION_TEXT, AT(jobs), "FOLDER", NULL, W_HELP_JOBS, 0, 0},
     {"bare-jobs", 0, OPTION_FLAG, AT(bare_jobs), NULL, NULL, W_HELP_BARE_JOBS, 0, 0},
+    {"executor", 0, OPTION_TEXT, AT(executor), "NAME", "local", W_HELP_EXECUTOR, 0, 0},
+    {"slurm-conf", 0, OPTION_TEXT, AT(slurm_conf), "FILE", NULL, W_HELP_SLURM_CONF, 0, 0},
+    {"slurm-programs", 0, OPTION_TEXT, AT(slurm_programs), "FOLDER", NULL, W_HELP_SLURM_PROGRAMS, 0,
+     0},
+    {"slurm-partition", 0, OPTION_TEXT, AT(slurm_partition), "NAME", NULL, W_HELP_SLURM_PARTITION,
+     0, 0},
+    {"slurm-mark", 0, OPTION_TEXT, AT(slurm_mark), "NAME", "maru", W_HELP_SLURM_MARK, 0, 0},
+    {"slurm-accounts", 0, OPTION_TEXT, AT(slurm_accounts), "HOW", "set", W_HELP_SLURM_ACCOUNTS, 0,
+     0},
     {"folders", 0, OPTION_TEXT, AT(folders), "FOLDER", NULL, W_HELP_FOLDERS, 0, 0},
 };
 #undef AT

@@ -162,6 +162,14 @@ maru_status executor_each_node(struct executor *executor, executor_see_node see,
     return executor->kind->each_node(executor, see, context, err);
 }
 
+maru_status executor_set_accounts(struct executor *executor, const struct executor_account *account,
+                                  size_t n, executor_see_change see, void *context,
+                                  maru_error *err) {
+    return executor->kind->set_accounts
+               ? executor->kind->set_accounts(executor, account, n, see, context, err)
+               : MARU_OK;
+}
+
 maru_status executor_wait(struct executor *executor, int64_t longest_us, maru_error *err) {
     return executor->kind->wait(executor, longest_us > 0 ? longest_us : 0, err);
 }

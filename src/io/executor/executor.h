@@ -90,6 +90,8 @@ struct launch_look {
     char reason[64];                  // why it waits, in the executor's own word, "": nothing
     char what[200];                   // of END_FAILED
     char node[LAUNCH_MAX_NODE_BYTES]; // the first; "": not yet
+    int64_t expected_us; // of LAUNCH_WAITING: when it is to start; 0: the executor does not say
+    char nodes[256];     // of a LAUNCH_RUNNING of Slurm all, as in "gpu[01-03],x"; "": not known
 };
 
 struct executor_node { // of the inventory
@@ -101,6 +103,22 @@ struct executor_node { // of the inventory
 };
 typedef maru_status (*executor_see_node)(void *context, const struct executor_node *node,
                                          maru_error *err);
+
+// Who may use how much, for an executor that schedules by itself. Accounts of maru alone are brought to this; others are not touched.
+struct executor_limit {
+    const char *gpu_type; // "": all types together
+    uint32_t n_gpu;       // UINT32_MAX: no limit
+};
+struct executor_account {
+    const char *tenant, *project; // project "": the tenant as a whole; it comes before its projects
+    uint32_t weight;              // beside its siblings
+    const struct executor_limit *limit; // (n_limit)
+    size_t n_limit;
+    uint32_t job_max_gpus, max_running; // 0: no limit
+    int64_t job_max_us;                 // the same
+};
+// A change that is made now, or with is_plan would be.
+typedef void (*executor_see_change)(void *context, const char *change);
 
 struct executor;
 
@@ -123,6 +141,9 @@ struct executor_kind {
                              maru_error *err);
     maru_status (*wait)(struct executor *executor, int64_t longest_us, maru_error *err);
     void (*close)(struct executor *executor);
+    // NULL: it does not schedule, and has no accounts
+    maru_status (*set_accounts)(struct executor *executor, const struct executor_account *account,
+                                size_t n, executor_see_change see, void *context, maru_error *err);
 };
 struct executor { // the first member of each kind's own
     const struct executor_kind *kind;
@@ -143,6 +164,12 @@ MARU_MUST_USE maru_status executor_forget(struct executor *executor, const char 
                                           maru_error *err);
 MARU_MUST_USE maru_status executor_each_node(struct executor *executor, executor_see_node see,
                                              void *context, maru_error *err);
+// Bring its accounts to these; what is so already is left. Of an executor without accounts: nothing.
+//   errors  MARU_E_IO: it does not answer or refuses; what was done before stands, and a repetition does the rest
+MARU_MUST_USE maru_status executor_set_accounts(struct executor *executor,
+                                                const struct executor_account *account, size_t n,
+                                                executor_see_change see, void *context,
+                                                maru_error *err);
 // Sleep until a launch may have changed its state, at most so long. Any thread may wait while others call.
 MARU_MUST_USE maru_status executor_wait(struct executor *executor, int64_t longest_us,
                                         maru_error *err);

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/slurm_accounts.h"
 #include "io/executor/slurm_command.h"
 #include "io/executor/slurm_end.h"
 #include "io/executor/slurm_queue.h"
@@ -42,6 +43,8 @@ struct slurm_executor {
     struct slurm_shape shape;
     char state[SLURM_RECORD_PATH_BYTES], mark[SLURM_MARK_BYTES], partition[256],
         bwrap[SLURM_PATH_BYTES];
+    char cluster[SLURM_ACCOUNT_BYTES];
+    enum slurm_accounts_mode accounts;
     int64_t fresh_us, settle_us, lost_us;
     pthread_mutex_t mutex; // over the queue
     struct slurm_queue queue;
@@ -338,6 +341,8 @@ static void show(const struct slurm_job *job, struct launch_look *out) {
     out->started_us = job->started_us;
     memcpy(out->node, job->node, sizeof out->node);
     memcpy(out->reason, job->reason, sizeof out->reason);
+    memcpy(out->nodes, job->nodes, sizeof out->nodes);
+    out->expected_us = job->expected_us;
 }
 
 // A job that neither queue nor accounting have any more: a controller that is killed forgets what it took in its last seconds, and ends
@@ -549,7 +554,40 @@ static maru_status slurm_forget(struct executor *executor, const char *id, maru_
     return slurm_record_drop(&record, err);
 }
 
-// The cluster.
+// The cluster. What it was made of is kept, so that a server which begins while Slurm is away knows the nodes of its jobs.
+
+struct unseen {
+    executor_see_node see;
+    void *context;
+};
+
+static maru_status see_unseen(void *context, const struct executor_node *node, maru_error *err) {
+    const struct unseen *unseen = context;
+    struct executor_node seen = *node;
+    seen.is_up = false;
+    snprintf(seen.reason, sizeof seen.reason, "Slurm does not answer");
+    return unseen->see(unseen->context, &seen, err);
+}
+
+static void keep_nodes(const struct slurm_executor *slurm, const struct text *said) {
+    char path[SLURM_RECORD_PATH_BYTES];
+    maru_error none; // what is not kept now, is at the next time
+    if (slurm_path(slurm->state, ".nodes", path) && said->n_bytes > 0) {
+        (void)!files_replace(path, said->bytes, said->n_bytes, &none);
+    }
+}
+
+static maru_status nodes_before(const struct slurm_executor *slurm, struct text *said,
+                                struct unseen *unseen, maru_error *err) {
+    char path[SLURM_RECORD_PATH_BYTES];
+    text_clear(said);
+    if (!slurm_path(slurm->state, ".nodes", path) || access(path, F_OK) != 0) {
+        return MARU_OK; // none is known yet
+    }
+    const maru_status st = files_read(path, said, err);
+    return st == MARU_OK ? slurm_read_sinfo(said->bytes, said->n_bytes, see_unseen, unseen, err)
+                         : st;
+}
 
 static maru_status slurm_each_node(struct executor *executor, executor_see_node see, void *context,
                                    maru_error *err) {
@@ -563,10 +601,31 @@ static maru_status slurm_each_node(struct executor *executor, executor_see_node 
     }
     struct slurm_said said;
     slurm_said_init(&said, MAX_SAID_BYTES);
-    maru_status st = slurm_run(&slurm->host, word, &said, err);
-    st = st == MARU_OK ? slurm_read_sinfo(said.out.bytes, said.out.n_bytes, see, context, err) : st;
+    const maru_status ran = slurm_run(&slurm->host, word, &said, err);
+    maru_status st = ran;
+    if (ran == MARU_OK) {
+        st = slurm_read_sinfo(said.out.bytes, said.out.n_bytes, see, context, err);
+        keep_nodes(slurm, &said.out);
+    } else if (ran != MARU_E_MEMORY) {
+        struct unseen unseen = {see, context};
+        st = nodes_before(slurm, &said.out, &unseen, err);
+    }
     slurm_said_fini(&said);
     return st;
+}
+
+static maru_status slurm_set_accounts(struct executor *executor,
+                                      const struct executor_account *account, size_t n,
+                                      executor_see_change see, void *context, maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    if (slurm->accounts == SLURM_ACCOUNTS_OFF) {
+        return MARU_OK;
+    }
+    const struct slurm_accounting accounting = {.host = &slurm->host,
+                                                .mark = slurm->mark,
+                                                .cluster = slurm->cluster,
+                                                .is_plan = slurm->accounts == SLURM_ACCOUNTS_PLAN};
+    return slurm_accounts_set(&accounting, account, n, see, context, err);
 }
 
 static void sleep_us(int64_t us) {
@@ -616,6 +675,7 @@ static const struct executor_kind slurm_kind = {
     .each_node = slurm_each_node,
     .wait = slurm_wait,
     .close = slurm_close,
+    .set_accounts = slurm_set_accounts,
 };
 
 static bool put_text(const char *given, const char *usual, char *out, size_t cap) {
@@ -646,10 +706,11 @@ static maru_status take_settings(struct slurm_executor *slurm,
                              .partition = slurm->partition,
                              .bwrap = settings->is_bare ? "" : slurm->bwrap,
                              .log_bytes = settings->log_bytes > 0 ? settings->log_bytes : 64 << 20};
+    slurm->accounts = settings->accounts;
     slurm->host.timeout_us = or_usual(settings->timeout_us, 30000000);
     slurm->fresh_us = or_usual(settings->fresh_us, 1000000);
     slurm->settle_us = or_usual(settings->settle_us, 30000000);
-    slurm->lost_us = or_usual(settings->lost_us, INT64_C(900000000));
+    slurm->lost_us = or_usual(settings->lost_us, INT64_C(3600000000));
     return files_make_folder(slurm->state, err);
 }
 

@@ -8,6 +8,12 @@
 
 #include "io/executor/executor.h"
 
+enum slurm_accounts_mode {
+    SLURM_ACCOUNTS_SET,  // brought to what executor_set_accounts says
+    SLURM_ACCOUNTS_PLAN, // what would be changed is told, and not done
+    SLURM_ACCOUNTS_OFF,  // somebody else makes them
+};
+
 struct slurm_settings { // a text that is NULL or "", a number that is 0: what stands behind it
     const char *state; // a folder of this executor's own, on a disk of this machine; has to be said
     const char *mark;  // "maru": names of jobs and accounts begin with it
@@ -15,6 +21,7 @@ struct slurm_settings { // a text that is NULL or "", a number that is 0: what s
     const char *conf;      // SLURM_CONF: Slurm's own choice
     const char *partition; // Slurm's own choice
     const char *bwrap;     // "bwrap": bubblewrap on the nodes
+    enum slurm_accounts_mode accounts;
     bool is_bare; // jobs run without it: a tenant's job can then do what this process's user can
     uint64_t log_bytes; // 64 MiB: cap of each of out and err
     int64_t timeout_us; // 30 s: of one command

@@ -19,6 +19,12 @@ enum { MINUTE_S = 60, SLURM_MAX_GRACE_S = 65535, ACCOUNT_BYTES = 128, COMMENT_BY
 
 static int64_t seconds_up(int64_t us) { return us / 1000000 + (us % 1000000 > 0); }
 
+// Seconds between the signal and the end: at most half of what the launch may take, as on one machine (shepherd.c).
+static int64_t grace_of(const struct launch *launch) {
+    const int64_t grace = seconds_up(launch->grace_us), half = seconds_up(launch->limit_us) / 2;
+    return launch->limit_us > 0 && grace > half ? half : grace;
+}
+
 static int signal_of(const struct launch *launch) {
     return launch->checkpoint_signal != 0 ? launch->checkpoint_signal : SIGTERM;
 }
@@ -170,7 +176,7 @@ static void add_resources(struct slurm_options *options, const struct launch *la
     if (launch->limit_us > 0) {
         add_word(options, "--time=%lld",
                  (long long)(seconds_up(launch->limit_us) / MINUTE_S + 2)); // minutes
-        const int64_t grace = seconds_up(launch->grace_us);
+        const int64_t grace = grace_of(launch);
         add_word(options, "--signal=B:%d@%lld", signal_of(launch),
                  (long long)(grace < SLURM_MAX_GRACE_S ? grace : SLURM_MAX_GRACE_S));
     }
@@ -323,12 +329,12 @@ maru_status slurm_write_script(const struct launch *launch, const struct slurm_s
         "[ $code = 173 ] && end 45\n"
         "[ $code -gt 128 ] && [ $code -lt 162 ] && end $((code - 128))\n"
         "leave; exit $code\n";
-    const int64_t limit = seconds_up(launch->limit_us), grace = seconds_up(launch->grace_us);
+    const int64_t limit = seconds_up(launch->limit_us), grace = grace_of(launch);
     text_addz(out, "#!/bin/bash\n# A launch of maru: runs once, ends on time, tells how.\n");
     text_addf(out, "id=%s parts=%zu signal=%d grace=%lld cap=%llu\n", launch->id, launch->n_part,
               signal_of(launch), (long long)grace, (unsigned long long)shape->log_bytes);
     if (limit > 0) {
-        text_addf(out, "before=%lld\n", (long long)(limit > grace ? limit - grace : 0));
+        text_addf(out, "before=%lld\n", (long long)(limit - grace));
     } else {
         text_addz(out, "before=-\n");
     }

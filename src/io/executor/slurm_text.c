@@ -1,5 +1,7 @@
 #include "io/executor/slurm_text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -10,7 +12,11 @@
 // has another form is an error, so that a command which broke off can never look like a job that is gone. The last column is a
 // name that people choose, and may have | in it.
 
-enum { SQUEUE_FIELDS = 8, SACCT_FIELDS = 10, SINFO_FIELDS = 6 };
+struct slurm_names {
+    slurm_see_name see;
+    void *context;
+};
+enum { SQUEUE_FIELDS = 9, SACCT_FIELDS = 10, SINFO_FIELDS = 6 };
 #define SECOND_US INT64_C(1000000)
 
 maru_status slurm_next_line(struct slurm_lines *lines, char *out, size_t cap, maru_error *err) {
@@ -212,6 +218,70 @@ bool slurm_first_node(const char *list, char out[LAUNCH_MAX_NODE_BYTES]) {
     return !is_inside && n > 0;
 }
 
+// The numbers of one pair of brackets, from *at (behind the [) to its ]: each is a name.
+static bool each_in_brackets(const char *prefix, size_t n_prefix, const char **at, size_t *left,
+                             const struct slurm_names *names) {
+    char name[LAUNCH_MAX_NODE_BYTES];
+    while (**at != ']') {
+        const size_t digits = strspn(*at, "0123456789");
+        int64_t from = 0, to = 0;
+        if (digits == 0 || digits > 9 || !number_int64(*at, digits, &from)) {
+            return false;
+        }
+        *at += digits;
+        to = from;
+        if (**at == '-') {
+            const size_t more = strspn(++*at, "0123456789");
+            if (more == 0 || more > 9 || !number_int64(*at, more, &to) || to < from) {
+                return false;
+            }
+            *at += more;
+        }
+        for (int64_t i = from; i <= to; i++) {
+            const int n = snprintf(name, sizeof name, "%.*s%0*" PRId64, (int)n_prefix, prefix,
+                                   (int)digits, i);
+            if (n < 0 || (size_t)n >= sizeof name || (*left)-- == 0) {
+                return false;
+            }
+            if (!names->see(names->context, name)) {
+                return true;
+            }
+        }
+        *at += **at == ',';
+    }
+    (*at)++;
+    return true;
+}
+
+bool slurm_each_name(const char *list, size_t most, slurm_see_name see, void *context) {
+    const struct slurm_names names = {see, context};
+    for (const char *at = list; *at != '\0'; at += *at == ',') {
+        const char *from = at;
+        const size_t n = strcspn(at, "[,");
+        at += n;
+        if (*at == '[') {
+            at++;
+            if (!each_in_brackets(from, n, &at, &most, &names)) {
+                return false;
+            }
+        } else {
+            char name[LAUNCH_MAX_NODE_BYTES];
+            if (n == 0 || n >= sizeof name || most-- == 0) {
+                return false;
+            }
+            memcpy(name, from, n);
+            name[n] = '\0';
+            if (!see(context, name)) {
+                return true;
+            }
+        }
+        if (*at != ',' && *at != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
 void slurm_read_gres(const char *text, char type[64], uint32_t *n_gpu) {
     type[0] = '\0';
     *n_gpu = 0;
@@ -352,6 +422,9 @@ static bool read_job_number(const char *text, uint64_t *out) {
 
 // Of a job that waits Slurm tells when it may start, of one that runs when it has to end: neither has happened.
 static void keep_what_was(struct slurm_job *job) {
+    if (job->state == SLURM_WAITS) {
+        job->expected_us = job->started_us;
+    }
     if (job->state == SLURM_WAITS || job->node[0] == '\0') {
         job->started_us = 0;
     }
@@ -381,10 +454,13 @@ static maru_status read_squeue_line(char *line, uint32_t row, struct slurm_job *
     if (!slurm_first_node(field[5], job->node)) {
         return refuse(row, "node", err);
     }
-    if (!is_none(field[6])) {
-        cut_to(field[6], job->reason, sizeof job->reason);
+    if (strlen(field[6]) < sizeof job->nodes && !is_none(field[6])) {
+        cut_to(field[6], job->nodes, sizeof job->nodes);
     }
-    cut_to(field[7], job->name, sizeof job->name);
+    if (!is_none(field[7])) {
+        cut_to(field[7], job->reason, sizeof job->reason);
+    }
+    cut_to(field[8], job->name, sizeof job->name);
     keep_what_was(job);
     return MARU_OK;
 }

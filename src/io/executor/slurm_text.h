@@ -30,7 +30,9 @@ struct slurm_job { // a row of squeue, or a job of sacct with what its steps use
     int64_t cpu_us, max_memory_bytes;           // sacct; -1: not known
     char node[LAUNCH_MAX_NODE_BYTES];           // the first; "": none
     char reason[64];                            // squeue; "": none
-    char name[SLURM_NAME_BYTES];                // what is longer is not ours, and cut
+    int64_t expected_us;         // squeue, of one that waits: when it is to start; 0: not known
+    char nodes[256];             // squeue: all, as in "gpu[01-03],x"; "": none, or they do not fit
+    char name[SLURM_NAME_BYTES]; // what is longer is not ours, and cut
 };
 struct slurm_jobs {
     struct slurm_job *row; // (n), in the order of the text
@@ -39,7 +41,7 @@ struct slurm_jobs {
 void slurm_jobs_fini(struct slurm_jobs *jobs);
 
 // The columns that the readers below want, as the commands are asked for them. The last may hold any byte but a line break.
-#define SLURM_SQUEUE_FORMAT "%A|%T|%V|%S|%e|%B|%r|%j"
+#define SLURM_SQUEUE_FORMAT "%A|%T|%V|%S|%e|%B|%N|%r|%j"
 #define SLURM_SACCT_FORMAT                                                                         \
     "JobIDRaw,State,ExitCode,Submit,Start,End,TotalCPU,MaxRSS,NodeList,JobName"
 #define SLURM_SINFO_FORMAT "%N|%T|%c|%m|%G|%E"
@@ -68,6 +70,10 @@ bool slurm_read_size(const char *text, int64_t *n_bytes);
 bool slurm_first_node(const char *list, char out[LAUNCH_MAX_NODE_BYTES]);
 // The GPUs of "gpu:h100:4(S:0-1),shard:8": the first type and how many of it.
 void slurm_read_gres(const char *text, char type[64], uint32_t *n_gpu);
+
+// Each name of such a list, at most `most`; false: it is none, or longer.
+typedef bool (*slurm_see_name)(void *context, const char *name);
+bool slurm_each_name(const char *list, size_t most, slurm_see_name see, void *context);
 
 // One line cut at its n_field - 1 first |, in place; false: there are fewer.
 bool slurm_cut(char *line, char *field[], size_t n_field);

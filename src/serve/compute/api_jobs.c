@@ -30,13 +30,18 @@ static void add_time_us(struct json *json, const char *key, int64_t unix_us) {
     }
 }
 
-static void add_both(struct json *json, const char *key, const struct pool_why *why) {
+static void add_both(struct json *json, const struct compute_look *look) {
     struct text en, ko;
     text_init(&en, 1024);
     text_init(&ko, 1024);
-    wait_sentence(&en, why, LANG_EN);
-    wait_sentence(&ko, why, LANG_KO);
-    json_open_object(json, key);
+    if (look->is_elsewhere) {
+        wait_elsewhere_sentence(&en, look->reason, LANG_EN);
+        wait_elsewhere_sentence(&ko, look->reason, LANG_KO);
+    } else {
+        wait_sentence(&en, &look->why, LANG_EN);
+        wait_sentence(&ko, &look->why, LANG_KO);
+    }
+    json_open_object(json, "sentence");
     json_add_string(json, "en", en.bytes);
     json_add_string(json, "ko", ko.bytes);
     json_close(json);
@@ -46,14 +51,16 @@ static void add_both(struct json *json, const char *key, const struct pool_why *
 
 static void add_waiting(struct json *json, const struct compute_look *look) {
     json_open_object(json, "waiting");
-    json_add_string(json, "reason", wait_reason_word(look->why.reason));
-    add_both(json, "sentence", &look->why);
+    const int64_t planned_us = look->is_elsewhere ? look->expected_us : look->why.planned_us;
+    json_add_string(json, "reason",
+                    look->is_elsewhere ? wait_elsewhere_word : wait_reason_word(look->why.reason));
+    add_both(json, look);
     json_add_count(json, "ahead", look->why.n_ahead);
     if (look->blocker[0]) {
         json_add_string(json, "behind", look->blocker);
     }
-    if (look->why.planned_us > 0 && look->why.planned_us < INT64_MAX) {
-        request_add_time(json, "planned", look->why.planned_us / 1000);
+    if (planned_us > 0 && planned_us < INT64_MAX) {
+        request_add_time(json, "planned", planned_us / 1000);
     }
     if (look->reason[0]) {
         json_add_string(json, "executor", look->reason);

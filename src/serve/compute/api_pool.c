@@ -201,17 +201,23 @@ static void add_queued(void *context, const struct compute_queued *queued) {
         json_add_string(json, "project", queued->project);
         json_add_string(json, "job", queued->job);
     }
-    json_add_string(json, "reason", wait_reason_word(queued->why.reason));
+    json_add_string(json, "reason",
+                    queued->elsewhere ? wait_elsewhere_word : wait_reason_word(queued->why.reason));
     json_open_object(json, "sentence");
     for (int lang = 0; lang < N_LANG; lang++) {
         text_init(&sentence, 1024);
-        wait_sentence(&sentence, &queued->why, (enum lang)lang);
+        if (queued->elsewhere) {
+            wait_elsewhere_sentence(&sentence, queued->elsewhere, (enum lang)lang);
+        } else {
+            wait_sentence(&sentence, &queued->why, (enum lang)lang);
+        }
         json_add_string(json, lang == LANG_KO ? "ko" : "en", sentence.bytes);
         text_fini(&sentence);
     }
     json_close(json);
-    if (queued->why.planned_us > 0 && queued->why.planned_us < INT64_MAX) {
-        request_add_time(json, "planned", queued->why.planned_us / 1000);
+    const int64_t planned_us = queued->elsewhere ? queued->expected_us : queued->why.planned_us;
+    if (planned_us > 0 && planned_us < INT64_MAX) {
+        request_add_time(json, "planned", planned_us / 1000);
     }
     json_close(json);
 }

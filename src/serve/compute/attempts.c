@@ -27,7 +27,10 @@ static void add_parts(struct text *out, const struct compute *compute, const str
     for (uint32_t i = 0; i < job->ask.n_part && job->phase != PHASE_QUEUED; i++) {
         const struct pool_part *part = &job->part[i];
         json_open_object(&json, NULL);
-        json_add_string(&json, "node", compute->world->cluster.node[part->node].name);
+        json_add_string(&json, "node",
+                        part->node < compute->world->cluster.n_node
+                            ? compute->world->cluster.node[part->node].name
+                            : ""); // an executor that schedules has not said yet
         json_add_integer(&json, "gpus", part->gpus);
         json_add_integer(&json, "gpu_milli", part->gpu_milli);
         json_add_integer(&json, "cpu_milli", part->cpu_milli);
@@ -111,6 +114,11 @@ static maru_status launch(const struct beginning *beginning, maru_error *err) {
     }
     for (size_t i = 0; i < N_OWN_ENV; i++) {
         env[n_env++] = own[i];
+    }
+    if ((int64_t)job->ask.want.n_gpu * job->ask.n_part != job->needs.n_gpu) {
+        alloc_free(part);
+        alloc_free(env);
+        return fail(err, MARU_E_IO, "what the job needs is not among the nodes that are known now");
     }
     text_init(&folder, 1 << 13);
     job_folder_path(&folder, compute->folder, job->tenant, job->id, NULL);
@@ -357,6 +365,9 @@ static void see_running(struct compute *compute, struct live_job *job,
     if (job->phase != PHASE_STARTING) {
         return;
     }
+    if (compute->executor->kind->schedules) {
+        hand_over_place(compute, job, look);
+    }
     text_init(&parts, 1 << 24);
     add_parts(&parts, compute, job);
     struct ending ending = {.job = job,
@@ -382,6 +393,7 @@ void attempt_look(struct compute *compute, struct live_job *job) {
     }
     pthread_mutex_lock(&compute->lock);
     snprintf(job->reason, sizeof job->reason, "%s", look.reason);
+    job->expected_us = look.expected_us;
     pthread_mutex_unlock(&compute->lock);
     switch (look.state) {
     case LAUNCH_RUNNING:

@@ -229,6 +229,8 @@ bool compute_look(struct compute *compute, const char *tenant, const char *id,
         *out = (struct compute_look){
             .phase = job->phase, .stop = job->stop, .is_borrowed = job->is_borrowed};
         memcpy(out->reason, job->reason, sizeof out->reason);
+        out->is_elsewhere = compute->executor->kind->schedules;
+        out->expected_us = job->expected_us;
         if (job->phase == PHASE_QUEUED && job->number != POOL_NO_JOB) {
             look_queued(compute, job, out);
         } else if (job->phase == PHASE_QUEUED && purse_is_held(compute, tenant, job->project)) {
@@ -293,6 +295,9 @@ void compute_each_node(struct compute *compute, compute_see_node see, void *cont
 uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
                              void *context) {
     const int64_t now_us = clock_unix_us();
+    if (compute->executor->kind->schedules) {
+        return hand_over_each_queued(compute, most, see, context);
+    }
     pthread_mutex_lock(&compute->lock);
     uint32_t n_waiting = 0;
     for (size_t i = 0; i < compute->n_job; i++) {

@@ -63,6 +63,8 @@ struct compute_look {
     struct pool_why why;          // of PHASE_QUEUED
     char blocker[STORE_ID_BYTES]; // the job of why.blocker where it is the same tenant's, else ""
     char reason[64];              // of an executor that schedules by itself, why it waits
+    bool is_elsewhere;            // that has it in its queue
+    int64_t expected_us;          // when it is to start there, 0: not known
     const char *stop;             // of PHASE_STOPPING: a word
     bool is_borrowed;
 };
@@ -91,6 +93,9 @@ struct compute_queued {
     uint32_t n_gpu;
     int64_t submitted_us;
     struct pool_why why;
+    const char
+        *elsewhere; // why an executor that schedules by itself lets it wait, NULL: `why` says it
+    int64_t expected_us; // of such a one, 0: not known
 };
 typedef void (*compute_see_queued)(void *context, const struct compute_queued *queued);
 // At most `most` jobs in the order in which they would be tried; gives how many wait.

@@ -17,7 +17,8 @@ struct live_job { // that has not ended
     char tenant[STORE_TENANT_BYTES], id[STORE_ID_BYTES], batch[STORE_ID_BYTES];
     char project[JOB_MAX_PROJECT + 1];
     char launch[LAUNCH_ID_BYTES];
-    char reason[64]; // the executor's
+    int64_t expected_us; // the executor's, 0: it does not say
+    char reason[64];     // the executor's
     enum job_phase phase;
     struct job_needs needs;
     struct pool_ask ask;    // in the world of now
@@ -90,6 +91,8 @@ struct compute {
     bool is_world_old; // a project is missing, or the inventory or the policy is another
     uint64_t n_ended;  // jobs, and one
     int64_t inventory_us;
+    bool has_accounts;   // the executor's are those of the world
+    int64_t accounts_us; // when that was tried last
 };
 
 // ---- live_jobs.c
@@ -175,6 +178,18 @@ void attempt_begin(struct compute *compute, struct live_job *job);
 void attempt_look(struct compute *compute, struct live_job *job);
 // Let it end, for the reason in job->stop.
 void attempt_stop(struct compute *compute, struct live_job *job);
+
+// ---- handing_over.c: executors that schedule by themselves
+
+// All that waits, some in a turn; its accounts first.
+void hand_over_jobs(struct compute *compute);
+// What the job asks in this world, without a place in it: where it stands the executor says.
+void hand_over_ask(const struct world *world, struct live_job *job);
+// compute_each_queued, in the order in which they came.
+uint32_t hand_over_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
+                               void *context);
+// It runs on these nodes.
+void hand_over_place(struct compute *compute, struct live_job *job, const struct launch_look *look);
 
 // ---- take_up.c
 

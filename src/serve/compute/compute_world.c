@@ -208,6 +208,10 @@ static maru_status tell_all(struct compute *compute, struct pool *pool, const st
         for (size_t i = 0; i < compute->n_job && st == MARU_OK; i++) {
             uint32_t number = POOL_NO_JOB;
             job[i]->number = pass == 0 ? POOL_NO_JOB : job[i]->number;
+            if (compute->executor->kind->schedules) {
+                hand_over_ask(world, job[i]);
+                continue;
+            }
             if (job[i]->phase == PHASE_BLOCKED || (job[i]->phase == PHASE_QUEUED) != (pass == 0)) {
                 continue;
             }
@@ -315,6 +319,8 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         compute->pool = pool;
         compute->world = world;
         compute->is_world_old = false;
+        compute->has_accounts = false;
+        compute->accounts_us = 0;
         pthread_mutex_unlock(&compute->lock);
         purses_hold(compute);
     } else {

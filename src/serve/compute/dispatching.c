@@ -89,13 +89,13 @@ static uint32_t account_of(const struct compute *compute, const struct live_job 
 static void submit(struct compute *compute, struct live_job *job) {
     uint32_t number = POOL_NO_JOB;
     maru_error err = {0};
-    if (compute->executor->kind->schedules) {
-        live_set_phase(compute, job, PHASE_QUEUED);
-        return;
-    }
     if (account_of(compute, job) == ACCOUNTS_MAX) {
         live_set_phase(compute, job, PHASE_QUEUED);
         compute->is_world_old = true;
+        return;
+    }
+    if (compute->executor->kind->schedules) { // the pool is told nothing of it
+        live_set_phase(compute, job, PHASE_QUEUED);
         return;
     }
     pthread_mutex_lock(&compute->lock);
@@ -299,18 +299,6 @@ static void decide(struct compute *compute) {
     alloc_free(deciding.start);
 }
 
-// Where somebody else decides, all that waits is handed over at once.
-static void hand_over(struct compute *compute) {
-    for (size_t i = 0; i < compute->n_job; i++) {
-        struct live_job *job = compute->job[i];
-        if (job->phase == PHASE_QUEUED && !purse_is_held(compute, job->tenant, job->project)) {
-            live_set_phase(compute, job, PHASE_STARTING);
-            attempt_begin(compute, job);
-            i = 0; // it may be gone
-        }
-    }
-}
-
 // ---- a turn
 
 // Jobs of some phases, one after the other; each may be gone after its turn.
@@ -365,10 +353,9 @@ void dispatch_turn(struct compute *compute) {
     }
     purses_turn(compute);
     if (compute->executor->kind->schedules) {
-        hand_over(compute);
-        each_job(compute, true, turn_stopping);
+        hand_over_jobs(compute);
     } else {
         decide(compute);
-        each_job(compute, true, turn_stopping);
     }
+    each_job(compute, true, turn_stopping);
 }

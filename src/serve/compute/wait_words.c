@@ -30,3 +30,9 @@ void wait_sentence(struct text *out, const struct pool_why *why, enum lang lang)
     words_add(out, lang, reasons[why->reason].sentence,
               (const char *const[]){ahead, n_free, missing, NULL});
 }
+
+const char wait_elsewhere_word[] = "slurm";
+
+void wait_elsewhere_sentence(struct text *out, const char *reason, enum lang lang) {
+    words_add(out, lang, W_WAIT_ELSEWHERE, (const char *const[]){reason[0] ? reason : "-", NULL});
+}

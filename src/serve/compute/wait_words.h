@@ -10,4 +10,8 @@ const char *wait_reason_word(enum wait_reason reason);
 // Append the sentence.
 void wait_sentence(struct text *out, const struct pool_why *why, enum lang lang);
 
+// Of a job in the queue of an executor that schedules by itself; reason: its own word, "": it has said none.
+extern const char wait_elsewhere_word[];
+void wait_elsewhere_sentence(struct text *out, const char *reason, enum lang lang);
+
 #endif

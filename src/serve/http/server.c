@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "io/clock.h"
 #include "io/executor/local_executor.h"
+#include "io/executor/slurm_executor.h"
 #include "io/files.h"
 #include "serve/compute/compute.h"
 #include "serve/floor/floors.h"
@@ -73,16 +74,25 @@ static maru_status listen_on(struct server *server, const struct server_config *
     return MARU_OK;
 }
 
-// The executor of this machine; its own files stand beside the jobs of the tenants, whose names have no point.
-static maru_status open_executor(const char *jobs, bool may_run_bare, struct executor **out,
-                                 maru_error *err) {
+// The executor's own files stand beside the jobs of the tenants, whose names have no point.
+static maru_status open_executor(const char *jobs, const struct server_config *config,
+                                 struct executor **out, maru_error *err) {
     struct text state;
     text_init(&state, PATH_BYTES);
-    files_join(&state, jobs, ".executor");
-    const struct local_settings settings = {.state = state.bytes, .allow_bare = may_run_bare};
-    const maru_status st = state.status == MARU_OK
-                               ? local_executor_open(&settings, out, err)
-                               : fail(err, state.status, "the folder's path is too long");
+    files_join(&state, jobs, config->slurm ? ".slurm" : ".executor");
+    maru_status st = state.status == MARU_OK
+                         ? MARU_OK
+                         : fail(err, state.status, "the folder's path is too long");
+    if (st == MARU_OK && config->slurm) {
+        struct slurm_settings settings = *config->slurm;
+        settings.state = state.bytes;
+        settings.is_bare = config->may_run_bare;
+        st = slurm_open(&settings, out, err);
+    } else if (st == MARU_OK) {
+        const struct local_settings settings = {.state = state.bytes,
+                                                .allow_bare = config->may_run_bare};
+        st = local_executor_open(&settings, out, err);
+    }
     text_fini(&state);
     return st;
 }
@@ -97,7 +107,7 @@ static maru_status start_compute(struct server *server, const struct server_conf
     if (st == MARU_OK && !folder) {
         st = fail(&why, MARU_E_IO, "%s: %s", config->jobs, strerror(errno));
     }
-    st = st == MARU_OK ? open_executor(folder, config->may_run_bare, &executor, &why) : st;
+    st = st == MARU_OK ? open_executor(folder, config, &executor, &why) : st;
     if (st == MARU_OK) {
         const struct compute_config compute = {
             .store = server->store, .executor = executor, .folder = folder};

@@ -20,6 +20,7 @@ enum {
     SERVER_QUOTA_MIB = 4096, // of a tenant, where nothing else is said
 };
 
+struct slurm_settings;
 struct server_config {
     const char *data;               // where the store is: a folder, or a URL
     const char *address;            // to listen on: "127.0.0.1:7070", "[::1]:7070"; port 0: any
@@ -33,6 +34,8 @@ struct server_config {
     double patience_s;              // for a header; pace.h
     const char *jobs;  // folder of the pool's jobs, made where it is missing; NULL: none are run
     bool may_run_bare; // jobs without isolation, where there can be none
+    const struct slurm_settings
+        *slurm; // jobs go to this Slurm, whose state is in `jobs`; NULL: they run on this machine
 };
 
 struct server;

@@ -12,6 +12,18 @@
     X("its folder cannot be entered or written on the node", "노드에서 작업 폴더에 들어가거나 쓸 수 없습니다") \
     X("there is no such program on the node", "노드에 그런 프로그램이 없습니다") \
     X("Slurm could not start it", "Slurm이 작업을 시작하지 못했습니다") \
+    X("Slurm tells of more than {1} accounts", "Slurm이 알려 준 계정이 {1}개를 넘습니다") \
+    X("no memory for Slurm's accounts", "Slurm 계정을 담을 메모리가 없습니다") \
+    X("Slurm's answer has a line with another limit of an account", "Slurm의 답에 계정 한도의 형식이 다른 줄이 있습니다") \
+    X("Slurm's answer has a line with another number of columns", "Slurm의 답에 열 수가 다른 줄이 있습니다") \
+    X("Slurm does not answer", "Slurm이 답하지 않습니다") \
+    X("an account has a name or limits that are too long for Slurm", "계정의 이름이나 한도가 Slurm에는 너무 깁니다") \
+    X("Slurm's account {1} is somebody else's: its organization is {2}, not {3}", "Slurm 계정 {1}[은/는] 다른 사람의 것입니다: 조직이 {3} 아닌 {2}입니다") \
+    X("Slurm does not say what its cluster is called", "Slurm이 클러스터 이름을 알려 주지 않습니다") \
+    X("the user that this server runs as has no name: Slurm needs one", "이 서버를 실행하는 사용자에게 이름이 없습니다: Slurm에는 이름이 필요합니다") \
+    X("what the job needs is not among the nodes that are known now", "작업에 필요한 것이 지금 알려진 노드에 없습니다") \
+    X("--executor local or slurm is wanted", "--executor에는 local 또는 slurm을 씁니다") \
+    X("--slurm-accounts set, plan or off is wanted", "--slurm-accounts에는 set, plan, off 중 하나를 씁니다") \
     X("not the id of a launch", "실행의 id가 아닙니다") \
     X("the path of the job's folder is too long", "작업 폴더의 경로가 너무 깁니다") \
     X("Slurm refuses the job", "Slurm이 작업을 거절합니다") \

@@ -14,6 +14,7 @@
     X(WAIT_RESERVED, "what is free is reserved for others", "남은 자리는 다른 예약 몫입니다") \
     X(WAIT_POWER, "the power cap of the site is reached", "전력 상한에 닿았습니다") \
     X(WAIT_NODES, "nodes that it could use are down or drained", "쓸 수 있는 노드가 꺼져 있거나 점검 중입니다") \
+    X(WAIT_ELSEWHERE, "Slurm has it in its queue ({1})", "Slurm 대기열에 있습니다 ({1})") \
     X(WAIT_STOPPING, "other jobs are being stopped for it", "이 작업을 위해 다른 작업을 멈추는 중입니다") \
     /* maru job */ \
     X(JOB_PURPOSE, "hand work to the pool of a maru server, and see what comes of it", "maru 서버의 풀에 작업을 맡기고 결과를 봅니다") \
@@ -48,6 +49,12 @@
     X(JOB_COLUMN_MEMORY, "memory free", "남은 메모리") \
     X(HELP_JOBS, "folder of the pool's jobs (MARU_JOBS; jobs in the data folder)", "풀의 작업 폴더 (MARU_JOBS, 기본은 데이터 폴더 안의 jobs)") \
     X(HELP_BARE_JOBS, "run jobs without isolation where there can be none (MARU_BARE_JOBS)", "격리할 수 없는 컴퓨터에서는 격리 없이 작업을 실행 (MARU_BARE_JOBS)") \
+    X(HELP_EXECUTOR, "where jobs run: local or slurm (MARU_EXECUTOR)", "작업이 실행되는 곳: local 또는 slurm (MARU_EXECUTOR)") \
+    X(HELP_SLURM_CONF, "slurm.conf, where Slurm does not find it by itself (MARU_SLURM_CONF)", "slurm.conf 파일, Slurm이 스스로 찾지 못할 때 (MARU_SLURM_CONF)") \
+    X(HELP_SLURM_PROGRAMS, "folder of Slurm's commands (MARU_SLURM_PROGRAMS)", "Slurm 명령이 있는 폴더 (MARU_SLURM_PROGRAMS)") \
+    X(HELP_SLURM_PARTITION, "partition of its jobs; absent: Slurm's own choice (MARU_SLURM_PARTITION)", "작업을 보낼 파티션, 없으면 Slurm이 정함 (MARU_SLURM_PARTITION)") \
+    X(HELP_SLURM_MARK, "what names of its jobs and accounts begin with (MARU_SLURM_MARK)", "작업과 계정 이름의 머리말 (MARU_SLURM_MARK)") \
+    X(HELP_SLURM_ACCOUNTS, "accounts of tenants in Slurm: set, plan (only say) or off (MARU_SLURM_ACCOUNTS)", "Slurm의 테넌트 계정: set(설정), plan(계획만 표시), off(관여 안 함) (MARU_SLURM_ACCOUNTS)") \
     /* its options */ \
     X(HELP_URL, "the server (MARU_URL; http://127.0.0.1:7070)", "서버 주소 (MARU_URL, 기본 http://127.0.0.1:7070)") \
     X(HELP_REMOTE_TOKEN, "who asks (MARU_TOKEN)", "토큰 (MARU_TOKEN)") \
