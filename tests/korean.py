@@ -16,6 +16,7 @@ NOT_SENTENCES = {
     "src/study/sets/set_": "figures have their names in both languages beside each other",
     "src/study/report/": "HTML and SVG, its words stand in words_list.h",
     "src/study/replay/replay_report.c": "HTML and SVG", "src/study/replay/rule_output.c": "HTML and SVG",
+    "src/study/rounds/round_report.c": "HTML and SVG",
     "src/study/quality/quality_page.c": "HTML and SVG", "src/study/quality/quality_json.c": "words of JSON", "src/learn/roles/role_words.c": "words of spreadsheets",
     "src/learn/wafer/wafer_features.c": "names of features in both languages",
     "src/study/comparison_output.c": "signs between figures", "src/study/study": "signs between figures",
