@@ -220,7 +220,10 @@ static maru_status try_home(const struct deciding *deciding, uint32_t job, bool 
     for (uint32_t p = 0; p < it->ask.n_part; p++) {
         private_place(pool, job, p, &pool->part[it->part + p]);
     }
-    if (!parts_are_free(pool, pool->part + it->part, it->ask.n_part, false) ||
+    const uint8_t type =
+        it->ask.want.n_gpu ? pool->cluster->node[pool->part[it->part].node].type : CLUSTER_NO_TYPE;
+    if (!shares_is_within(pool, &it->ask, type) ||
+        !parts_are_free(pool, pool->part + it->part, it->ask.n_part, false) ||
         !decide_is_unreserved(pool, job) || !decide_has_power(pool, job)) {
         return MARU_OK;
     }

@@ -232,7 +232,7 @@ static maru_status start_promised(const struct trying *trying) {
         const struct pool_job *it = &pool->job[job];
         if (it->n_pending > 0 || !decide_has_power(pool, job)) {
             i++;
-        } else if (!is_held_job(pool, job) && shares_limited_by(pool, &it->ask) == NONE &&
+        } else if (!is_held_job(pool, job) && shares_is_within(pool, &it->ask, it->charged_type) &&
                    decide_is_unreserved(pool, job) && is_unclaimed(pool, job) &&
                    parts_are_free(pool, pool->part + it->part, it->ask.n_part, false)) {
             st = decide_start(trying->deciding, job, false);

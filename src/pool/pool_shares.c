@@ -317,6 +317,12 @@ uint32_t shares_limited_by(const struct pool *pool, const struct pool_ask *ask) 
     return by;
 }
 
+bool shares_is_within(const struct pool *pool, const struct pool_ask *ask, uint8_t type) {
+    uint32_t by = NONE;
+    const uint32_t types = type == CLUSTER_NO_TYPE ? UINT32_MAX : UINT32_C(1) << type;
+    return within_limits(pool, ask, types, &by) != 0;
+}
+
 uint32_t shares_allowed(const struct pool *pool, const struct pool_ask *ask) {
     uint32_t by = NONE;
     if (ask->want.n_gpu == 0) {

@@ -30,6 +30,8 @@ uint32_t shares_allowed(const struct pool *pool, const struct pool_ask *ask);
 bool shares_is_loose(const struct pool *pool, const struct pool_ask *ask);
 // The account that is at its limit for this job, NONE: none is.
 uint32_t shares_limited_by(const struct pool *pool, const struct pool_ask *ask);
+// Is it within all limits with GPUs of one type (CLUSTER_NO_TYPE: it wants none)?
+bool shares_is_within(const struct pool *pool, const struct pool_ask *ask, uint8_t type);
 uint32_t shares_types(const struct pool *pool, const struct pool_ask *ask); // that it takes at all
 
 // By which an account is ordered among its siblings: lowest first.

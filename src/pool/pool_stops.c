@@ -180,16 +180,20 @@ static maru_status shed(const struct deciding *deciding, uint32_t site, uint64_t
         }
     }
     sort_jobs(pool, pool->scratch, n, pool->scratch2, is_shed_before);
-    uint32_t n_shed = 0;
     for (; load > cap && n_gone < n; n_gone++) {
-        const uint64_t less = parts_release(pool, pool->scratch[n_gone], site);
-        load -= less;
-        if (less > 0) {
-            pool->scratch2[n_shed++] = pool->scratch[n_gone];
+        load -= parts_release(pool, pool->scratch[n_gone], site);
+    }
+    uint32_t n_shed = 0; // whose going changes nothing stays: of those on one GPU all go, or none
+    for (uint32_t i = n_gone; i-- > 0;) {
+        parts_restore(pool, pool->scratch[i]);
+        if (parts_release(pool, pool->scratch[i], site) > 0) {
+            pool->scratch2[n_shed++] = pool->scratch[i];
+        } else {
+            parts_restore(pool, pool->scratch[i]);
         }
     }
-    for (uint32_t i = 0; i < n_gone; i++) {
-        parts_restore(pool, pool->scratch[i]);
+    for (uint32_t i = 0; i < n_shed; i++) {
+        parts_restore(pool, pool->scratch2[i]);
     }
     for (uint32_t i = 0; i < pool->n_ends; i++) {
         if (pool->job[pool->ends[i]].state == POOL_STOPPING) {
@@ -197,7 +201,7 @@ static maru_status shed(const struct deciding *deciding, uint32_t site, uint64_t
         }
     }
     maru_status st = MARU_OK;
-    for (uint32_t i = 0; st == MARU_OK && i < n_shed; i++) {
+    for (uint32_t i = n_shed; st == MARU_OK && i-- > 0;) { // the first in order is told first
         st = stops_tell(deciding, pool->scratch2[i], STOP_POWER, POOL_NO_JOB);
     }
     return st;

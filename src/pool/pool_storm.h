@@ -280,6 +280,10 @@ static inline struct storm *storm_new(uint64_t seed, uint32_t n_job) {
     trial->policy.placement = (enum placement_rule)(seed % PLACEMENT_RULES);
     trial->policy.reclaim = (enum reclaim_rule)(seed % RECLAIM_RULES);
     trial->policy.shed = (enum shed_order)(seed % SHED_ORDERS);
+    trial->policy.guarantee = seed % 7 < 3 ? GUARANTEE_PRIVATE : GUARANTEE_QUOTA;
+    for (uint32_t i = 0; i < n_job; i++) {
+        trial->job[i].ask.checkpoints = trial_draw(trial, 3) > 0;
+    }
     trial->policy.backfill = seed % 5 ? BACKFILL_EASY : BACKFILL_NONE;
     trial->policy.longest_wait_us = seed % 2 ? 3000 * TRIAL_S : 0;
     trial->policy.protect_us = seed % 3 ? 0 : 300 * TRIAL_S;
