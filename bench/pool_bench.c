@@ -192,7 +192,7 @@ static void run_foretold(const char *name, void *context) {
         thin(&world, OPENB_THIN);
     }
     trial_begin(&play, &world, PLACEMENT_FGD);
-    trial_begin_forecasts(&play, world.trace.n / 400, FORECAST_MAX_FUTURES, 200000);
+    trial_begin_forecasts(&play, world.trace.n / 200, FORECAST_MAX_FUTURES, 40000);
     const double start = bench_cpu_s();
     trial_play_until(&play, world.trace.n);
     tell_marks(name, &play, bench_cpu_s() - start);

@@ -28,7 +28,7 @@ _maru() {
     2:help:*) list=$verbs ;;
     2:new:*) list=fab ;;
     2:bench:*) list=learn ;;
-    2:job:*) list='submit list show logs cancel retry get top' ;;
+    2:job:*) list='submit list show why logs cancel retry get top' ;;
     2:models:*) list=show ;;
     2:pool:*) list='replay placement' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;

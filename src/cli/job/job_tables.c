@@ -187,6 +187,34 @@ int job_show(struct call *call, struct remote *remote) {
     return status;
 }
 
+// ---- why
+
+// When it starts, and what would help, a line each.
+int job_why(struct call *call, struct remote *remote) {
+    struct text path, out;
+    maru_error err = {0};
+    text_init(&path, 1 << 12);
+    job_path(&path, call->args.word[1], "/forecast");
+    int status = EXIT_GOOD;
+    if (call->json) {
+        status = job_print_raw(call, remote, path.bytes);
+    } else {
+        json_t *forecast = job_fetch(remote, path.bytes, &err);
+        size_t i;
+        const json_t *help;
+        text_init(&out, OUT_BYTES);
+        text_addf(&out, "%s\n", job_sentence(call, json_object_get(forecast, "sentence")));
+        json_array_foreach(json_object_get(forecast, "helps"), i, help) {
+            text_addf(&out, "  %s\n", job_sentence(call, json_object_get(help, "sentence")));
+        }
+        status = forecast ? verb_print(call, &out, EXIT_GOOD) : verb_refuse(call, &err);
+        text_fini(&out);
+        json_decref(forecast);
+    }
+    text_fini(&path);
+    return status;
+}
+
 // ---- top
 
 // A GPU each: full, shared, free.

@@ -21,6 +21,7 @@ struct job_values {
 int job_submit(struct call *call, struct remote *remote);
 int job_list(struct call *call, struct remote *remote);
 int job_show(struct call *call, struct remote *remote);
+int job_why(struct call *call, struct remote *remote);
 int job_top(struct call *call, struct remote *remote);
 int job_get(struct call *call, struct remote *remote);
 // Print a job's log, and with `follow` what comes until it has ended; gives its exit status: EXIT_GOOD when it is done, EXIT_NO when it

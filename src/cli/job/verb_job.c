@@ -1,4 +1,4 @@
-// maru job: work for the pool of a maru server: submit, list, show, logs, cancel, retry, files, get, top.
+// maru job: work for the pool of a maru server: submit, list, show, why, logs, cancel, retry, files, get, top.
 //
 // Exit status 0: done; 1: the job that was followed has failed or was cancelled; 3: the server refuses, or does not answer.
 
@@ -161,7 +161,7 @@ static const struct {
     int (*run)(struct call *call, struct remote *remote);
 } subs[] = {{"submit", 0, 0, job_submit}, {"list", 0, 0, job_list},     {"show", 1, 1, job_show},
             {"logs", 1, 1, job_logs},     {"cancel", 1, 1, job_cancel}, {"retry", 1, 1, job_retry},
-            {"get", 1, 2, job_get},       {"top", 0, 0, job_top}};
+            {"why", 1, 1, job_why},       {"get", 1, 2, job_get},       {"top", 0, 0, job_top}};
 
 static int run_job(struct call *call) {
     const size_t n_sub = sizeof subs / sizeof subs[0];
@@ -233,17 +233,16 @@ static const char *const examples[] = {
     "maru job top",
     NULL};
 
-const struct verb verb_job = {
-    .name = "job",
-    .synopsis =
-        "submit [--gpus N] [--time TIME] ... -- COMMAND | list | show JOB | logs [-f] JOB | "
-        "cancel JOB | retry JOB | get JOB [FILE] | top",
-    .purpose = W_JOB_PURPOSE,
-    .option = options,
-    .n_option = sizeof options / sizeof options[0],
-    .n_value_bytes = sizeof(struct job_values),
-    .min_words = 1,
-    .max_words = 3,
-    .takes_command = true,
-    .example = examples,
-    .run = run_job};
+const struct verb verb_job = {.name = "job",
+                              .synopsis = "submit [--gpus N] [--time TIME] ... -- COMMAND | list | "
+                                          "show JOB | why JOB | logs [-f] JOB | "
+                                          "cancel JOB | retry JOB | get JOB [FILE] | top",
+                              .purpose = W_JOB_PURPOSE,
+                              .option = options,
+                              .n_option = sizeof options / sizeof options[0],
+                              .n_value_bytes = sizeof(struct job_values),
+                              .min_words = 1,
+                              .max_words = 3,
+                              .takes_command = true,
+                              .example = examples,
+                              .run = run_job};

@@ -301,6 +301,9 @@ static void finish(struct compute *compute, struct live_job *job, const struct l
         return;
     }
     (void)!executor_forget(compute->executor, job->launch, &err);
+    if (!job->stop[0] && !job->is_cancelled && look->end != END_NODE && look->end != END_FAILED) {
+        past_end(compute, job, ran_us);
+    }
     const bool goes_on = st == MARU_OK && ending.end.next == JOB_WAITING;
     pthread_mutex_lock(&compute->lock);
     job->done_us = ending.end.done_us;

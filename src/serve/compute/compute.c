@@ -104,6 +104,7 @@ maru_status compute_start(const struct compute_config *config, struct compute **
     pthread_cond_init(&compute->is_told, NULL);
     maru_status st = world_renew(compute, err);
     st = st == MARU_OK ? dispatch_take_up(compute, err) : st;
+    st = st == MARU_OK ? past_take_up(compute, err) : st;
     st = st == MARU_OK ? world_renew(compute, err) : st; // with the jobs that were found
     st = st == MARU_OK ? purses_read_prices(compute, err) : st;
     purses_touch_all(compute);
@@ -135,7 +136,8 @@ void compute_stop(struct compute *compute) {
     }
     executor_close(compute->executor);
     pool_free(compute->pool);
-    world_free(compute->world);
+    past_free(compute);
+    world_release(compute->world);
     pthread_mutex_destroy(&compute->lock);
     pthread_cond_destroy(&compute->is_told);
     alloc_free(compute->told);

@@ -10,6 +10,7 @@
 
 #include "io/executor/executor.h"
 #include "pool/accounts_table.h"
+#include "pool/forecast/start_forecast.h"
 #include "pool/pool.h"
 #include "store/jobs/kept_jobs.h"
 
@@ -71,6 +72,31 @@ struct compute_look {
 // False: it is not open.
 bool compute_look(struct compute *compute, const char *tenant, const char *job,
                   struct compute_look *out);
+
+// When a job starts, and what would help. Played on a copy by the thread that asks: up to about a second.
+struct forecast_of {
+    const char *tenant;
+    const char *job;               // NULL: one that is not handed in yet
+    const char *project;           // of such a one
+    const struct job_needs *needs; // the same
+};
+struct compute_forecast {
+    int64_t at_us;
+    bool is_open;                // false: there is no such job that has not ended
+    bool is_scheduled_elsewhere; // by the executor
+    bool is_foretold;            // all below is there
+    enum job_phase phase;
+    char reason[64]; // of an executor that schedules by itself
+    struct pool_ask ask;
+    struct pool_why why;
+    char project[STORE_TENANT_BYTES]; // of the first before it, where it is the same tenant's
+    struct forecast_band start;
+    struct forecast_help help[FORECAST_MAX_HELPS];
+    uint32_t n_help;
+};
+//   errors  MARU_E_RANGE: it could never run here; MARU_E_MEMORY
+MARU_MUST_USE maru_status compute_forecast(struct compute *compute, const struct forecast_of *of,
+                                           struct compute_forecast *out, maru_error *err);
 
 struct compute_gpu {          // of a node
     const char *tenant, *job; // "": free

@@ -30,6 +30,7 @@ struct live_job { // that has not ended
     uint64_t
         asked_at; // compute.n_ended when it was last asked whether those it waits for have ended
     bool is_after_others, is_cancelled, is_borrowed;
+    bool is_counted;        // among those that came
     bool is_stopped;        // the executor knows that it is to end
     bool is_cut;            // its credits are at their end
     const char *stop;       // why, "": it is not being stopped
@@ -46,7 +47,8 @@ struct node_state_told {
     bool is_ordered;  // people said so, not the inventory
     bool is_down;     // of an order
 };
-struct world { // what the pool stands on: replaced as a whole
+struct world {       // what the pool stands on: replaced as a whole
+    uint32_t n_user; // who stands on it: the pool, and copies of it that are played forward
     struct arena arena;
     struct cluster cluster;
     struct accounts accounts;
@@ -88,6 +90,8 @@ struct compute {
     bool is_priced;       // they are read
     struct world *world;
     struct pool *pool;
+    struct past_jobs *past;          // what jobs did before
+    struct runtime_history *history; // the same in the numbers of this world
     bool is_world_old; // a project is missing, or the inventory or the policy is another
     uint64_t n_ended;  // jobs, and one
     int64_t inventory_us;
@@ -190,6 +194,22 @@ uint32_t hand_over_each_queued(struct compute *compute, uint32_t most, compute_s
                                void *context);
 // It runs on these nodes.
 void hand_over_place(struct compute *compute, struct live_job *job, const struct launch_look *look);
+// ---- past_jobs.c
+
+// Tell all that is known of the past to a new history, in the numbers of a world; with the lock held.
+MARU_MUST_USE maru_status past_renew(struct compute *compute, const struct world *world,
+                                     maru_error *err);
+void past_free(struct compute *compute);
+// A job is new; a run has ended by itself or by its limit.
+void past_come(struct compute *compute, struct live_job *job);
+void past_end(struct compute *compute, const struct live_job *job, int64_t run_us);
+// Jobs that the store has of before; they count from the next world on.
+MARU_MUST_USE maru_status past_take_up(struct compute *compute, maru_error *err);
+
+// ---- compute_forecast.c
+
+void world_hold(struct world *world); // with the lock held, both
+void world_release(struct world *world);
 
 // ---- take_up.c
 

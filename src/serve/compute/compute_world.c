@@ -315,12 +315,14 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         set_states(pool, world, &inventory); // behind those that wait since before now
         carry_memory(compute->pool, old, pool, world);
         pool_free(compute->pool);
-        world_free(old);
+        world_hold(world);
+        world_release(old);
         compute->pool = pool;
         compute->world = world;
         compute->is_world_old = false;
         compute->has_accounts = false;
         compute->accounts_us = 0;
+        st = st == MARU_OK ? past_renew(compute, world, err) : st;
         pthread_mutex_unlock(&compute->lock);
         purses_hold(compute);
     } else {

@@ -104,7 +104,9 @@ static void submit(struct compute *compute, struct live_job *job) {
     st = st == MARU_OK ? live_set_number(compute, job, number, &err) : st;
     job->phase = st == MARU_OK ? PHASE_QUEUED : PHASE_BLOCKED;
     pthread_mutex_unlock(&compute->lock);
-    if (st != MARU_OK) { // a node that it could use may come back
+    if (st == MARU_OK) {
+        past_come(compute, job);
+    } else { // a node that it could use may come back
         dispatch_complain(job, "job queue", &err);
         job->not_before_us = clock_unix_us() + TRY_AGAIN_S * SECOND_US;
     }

@@ -1,6 +1,7 @@
 #include "serve/compute/wait_words.h"
 
 #include <stdio.h>
+#include <time.h>
 
 // One sentence a reason, in the word list; {1} is how many jobs are before it, {2} GPUs that are free, {3} that are missing.
 
@@ -35,4 +36,88 @@ const char wait_elsewhere_word[] = "slurm";
 
 void wait_elsewhere_sentence(struct text *out, const char *reason, enum lang lang) {
     words_add(out, lang, W_WAIT_ELSEWHERE, (const char *const[]){reason[0] ? reason : "-", NULL});
+}
+
+// ---- when it starts
+
+enum { SOON_US = 60000000, CLOCK_BYTES = 24, SPAN_BYTES = 24 };
+
+// "14:20", with its day where that is another one.
+static void clock_words(int64_t us, int64_t now_us, char out[CLOCK_BYTES]) {
+    const time_t at = (time_t)(us / 1000000), now = (time_t)(now_us / 1000000);
+    struct tm then, today;
+    out[0] = '\0';
+    if (localtime_r(&at, &then) && localtime_r(&now, &today)) {
+        const bool is_today = then.tm_yday == today.tm_yday && then.tm_year == today.tm_year;
+        (void)strftime(out, CLOCK_BYTES, is_today ? "%H:%M" : "%Y-%m-%d %H:%M", &then);
+    }
+}
+
+static void span_words(int64_t us, char out[SPAN_BYTES]) {
+    const long long minutes = (us + 59999999) / 60000000;
+    snprintf(out, SPAN_BYTES, minutes % 60 ? "%lld min" : "%lld h",
+             minutes % 60 ? minutes : minutes / 60);
+}
+
+static enum word start_word(const struct compute_forecast *it) {
+    const struct forecast_band *start = &it->start;
+    if (!it->is_open) {
+        return W_START_ENDED;
+    }
+    if (!it->is_foretold) {
+        return it->phase == PHASE_BLOCKED  ? W_START_BLOCKED
+               : it->phase == PHASE_QUEUED ? W_START_UNKNOWN
+                                           : W_START_BEGUN;
+    }
+    if (start->p50_us == INT64_MAX) {
+        return W_START_UNKNOWN;
+    }
+    if (start->p90_us == INT64_MAX) {
+        return W_START_OPEN;
+    }
+    if (start->p90_us - it->at_us < SOON_US) {
+        return W_START_NOW;
+    }
+    return it->why.reason == WAIT_NOT || it->why.n_ahead == 0 ? W_START_ABOUT
+           : it->project[0]                                   ? W_START_BEHIND_PROJECT
+                                                              : W_START_BEHIND;
+}
+
+void start_sentence(struct text *out, const struct compute_forecast *forecast, enum lang lang) {
+    const struct forecast_band *start = &forecast->start;
+    char middle[CLOCK_BYTES], from[CLOCK_BYTES], until[CLOCK_BYTES], ahead[16];
+    if (forecast->is_open && forecast->is_scheduled_elsewhere && forecast->phase < PHASE_RUNNING) {
+        wait_elsewhere_sentence(out, forecast->reason, lang);
+        return;
+    }
+    clock_words(start->p50_us, forecast->at_us, middle);
+    clock_words(start->p10_us, forecast->at_us, from);
+    clock_words(start->p90_us, forecast->at_us, until);
+    snprintf(ahead, sizeof ahead, "%u", forecast->why.n_ahead);
+    words_add(out, lang, start_word(forecast),
+              (const char *const[]){middle, from, until, ahead, forecast->project, NULL});
+}
+
+static uint64_t gpus_of(const struct pool_ask *ask) {
+    return (uint64_t)ask->n_part * ask->want.n_gpu;
+}
+
+void help_sentence(struct text *out, const struct compute_forecast *forecast,
+                   const struct forecast_help *help, enum lang lang) {
+    static const enum word words[HELP_KINDS][2] = {
+        [HELP_GPUS] = {W_START_WITH_GPUS, W_START_WITH_GPUS_NOW},
+        [HELP_TYPE] = {W_START_WITH_TYPE, W_START_WITH_TYPE_NOW},
+        [HELP_TIME] = {W_START_WITH_TIME, W_START_WITH_TIME_NOW},
+        [HELP_CAN_STOP] = {W_START_WITH_STOP, W_START_WITH_STOP_NOW}};
+    char at[CLOCK_BYTES], now[SPAN_BYTES], then[SPAN_BYTES];
+    const bool is_soon = help->start.p50_us - forecast->at_us < SOON_US;
+    clock_words(help->start.p50_us, forecast->at_us, at);
+    if (help->kind == HELP_TIME) {
+        span_words(help->ask.limit_us, then);
+        span_words(forecast->ask.limit_us, now);
+    } else {
+        snprintf(then, sizeof then, "%llu", (unsigned long long)gpus_of(&help->ask));
+        snprintf(now, sizeof now, "%llu", (unsigned long long)gpus_of(&forecast->ask));
+    }
+    words_add(out, lang, words[help->kind][is_soon], (const char *const[]){at, then, now, NULL});
 }

@@ -299,6 +299,8 @@ maru_status api_create_job(struct request *request, maru_error *err);
 maru_status api_get_job(struct request *request, maru_error *err);
 maru_status api_delete_job(struct request *request, maru_error *err);
 maru_status api_cancel_job(struct request *request, maru_error *err);
+maru_status api_get_job_forecast(struct request *request, maru_error *err);
+maru_status api_forecast_job(struct request *request, maru_error *err);
 maru_status api_retry_job(struct request *request, maru_error *err);
 maru_status api_get_job_log(struct request *request, maru_error *err);
 maru_status api_list_job_files(struct request *request, maru_error *err);

@@ -170,6 +170,8 @@ static const struct route routes[] = {
     {"DELETE", "/v1/jobs/{job}", ROLE_ENGINEER, false, false, SLOW, 0, api_delete_job},
     {"POST", "/v1/jobs/{job}/cancel", ROLE_ENGINEER, false, false, SLOW, JSON, api_cancel_job},
     {"POST", "/v1/jobs/{job}/retry", ROLE_ENGINEER, false, false, SLOW, JSON, api_retry_job},
+    {"GET", "/v1/jobs/{job}/forecast", ROLE_VIEWER, false, false, SLOW, 0, api_get_job_forecast},
+    {"POST", "/v1/jobs/forecast", ROLE_ENGINEER, false, false, SLOW, JSON, api_forecast_job},
     {"GET", "/v1/jobs/{job}/log", ROLE_VIEWER, false, false, SLOW, 0, api_get_job_log},
     {"GET", "/v1/jobs/{job}/files", ROLE_VIEWER, false, false, SLOW, 0, api_list_job_files},
     {"GET", "/v1/jobs/{job}/files/{file}", ROLE_VIEWER, false, false, SLOW, 0, api_get_job_file},

@@ -16,6 +16,24 @@
     X(WAIT_NODES, "nodes that it could use are down or drained", "쓸 수 있는 노드가 꺼져 있거나 점검 중입니다") \
     X(WAIT_ELSEWHERE, "Slurm has it in its queue ({1})", "Slurm 대기열에 있습니다 ({1})") \
     X(WAIT_STOPPING, "other jobs are being stopped for it", "이 작업을 위해 다른 작업을 멈추는 중입니다") \
+    /* when a job starts: about {1}, 80 % from {2} to {3}, {4} jobs before it, the first of project {5} */ \
+    X(START_NOW, "it starts within a minute", "1분 안에 시작합니다") \
+    X(START_ABOUT, "it starts at about {1} (80 %: {2} to {3})", "{1}쯤 시작합니다(80 %: {2}~{3})") \
+    X(START_BEHIND, "behind {4} jobs until about {1} (80 %: {2} to {3})", "작업 {4}개 뒤에서 {1}쯤까지 기다립니다(80 %: {2}~{3})") \
+    X(START_BEHIND_PROJECT, "behind {4} jobs, the first of project {5}, until about {1} (80 %: {2} to {3})", "작업 {4}개(첫 작업은 프로젝트 {5}) 뒤에서 {1}쯤까지 기다립니다(80 %: {2}~{3})") \
+    X(START_OPEN, "it starts at about {1}, hardly before {2}, and may well be much later", "{1}쯤 시작합니다. {2}보다 이르기는 어렵고 훨씬 늦을 수 있습니다") \
+    X(START_UNKNOWN, "nobody can say yet when it starts: it did not in most of what was played forward", "언제 시작할지 아직 알 수 없습니다. 앞날을 그려 본 대부분에서 시작하지 못했습니다") \
+    X(START_BLOCKED, "it waits until other jobs have ended, and stands in no queue before", "다른 작업이 끝나야 대기열에 들어갑니다") \
+    X(START_BEGUN, "it has begun", "이미 시작했습니다") \
+    X(START_ENDED, "it has ended", "이미 끝났습니다") \
+    X(START_WITH_GPUS, "with {2} GPUs instead of {3} it would start at about {1}", "GPU를 {3}개 대신 {2}개로 하면 {1}쯤 시작합니다") \
+    X(START_WITH_GPUS_NOW, "with {2} GPUs instead of {3} it would start now", "GPU를 {3}개 대신 {2}개로 하면 지금 시작합니다") \
+    X(START_WITH_TYPE, "with any type of GPU it would start at about {1}", "GPU 종류를 가리지 않으면 {1}쯤 시작합니다") \
+    X(START_WITH_TYPE_NOW, "with any type of GPU it would start now", "GPU 종류를 가리지 않으면 지금 시작합니다") \
+    X(START_WITH_TIME, "with a limit of {2} instead of {3} it would start at about {1}", "시간 한도를 {3} 대신 {2}[으로/로] 하면 {1}쯤 시작합니다") \
+    X(START_WITH_TIME_NOW, "with a limit of {2} instead of {3} it would start now", "시간 한도를 {3} 대신 {2}[으로/로] 하면 지금 시작합니다") \
+    X(START_WITH_STOP, "if it may be stopped for others (--can-stop) it would start at about {1}", "다른 작업을 위해 멈춰도 된다고 하면(--can-stop) {1}쯤 시작합니다") \
+    X(START_WITH_STOP_NOW, "if it may be stopped for others (--can-stop) it would start now", "다른 작업을 위해 멈춰도 된다고 하면(--can-stop) 지금 시작합니다") \
     /* maru job */ \
     X(JOB_PURPOSE, "hand work to the pool of a maru server, and see what comes of it", "maru 서버의 풀에 작업을 맡기고 결과를 봅니다") \
     X(REMOTE_WAITS, "{1} does not answer yet: trying again", "{1}[이/가] 아직 답하지 않아 다시 시도합니다") \
