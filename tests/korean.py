@@ -30,7 +30,7 @@ NOT_SENTENCES = {
 NOT_FOR_PEOPLE = re.compile(
     r"^[\s\W\0]*$|^if\(condition|^\(due - now|^true \| false$|^the text is full$|/server.db: \0$|\(character |\b(?:SELECT|INSERT|DELETE|CREATE|ALTER|DROP|UPDATE|PRAGMA|FROM|WHERE|ORDER BY|LOCK TABLE|COLLATE|SET search_path TO)\b|created_ms|created_us|begun_us|cpu_us|sentence_ko|time_us|forecast$"  # SQL
     r"|_Static_assert|^Unable to contact$|^Batch job submission failed$|^\{\"|^default-src|^public, max-age|^Accept-Encoding|^event: |\\r|^\0 +\0\n|^hash  name|^an index serves|takes it$"
-    r"|^(?:at|tool \0 at) \0 s$|^busy \0|^The (?:run|twin) failed$|^ ?p?\.?id, |^no memory for \0$|^ \.\.\. \0 in all$")
+    r"|^(?:at|tool \0 at) \0 s$|^busy \0|^The (?:run|twin|replay) failed$|^ ?p?\.?id, |^no memory for \0$|^ \.\.\. \0 in all$")
 SYSTEM = ("No such file or directory", "Permission denied", "Not a directory", "Is a directory", "File exists", "No space left on device",
           "Read-only file system", "Too many open files", "File name too long", "Input/output error", "Operation not permitted",
           "Device or resource busy", "Too many levels of symbolic links", "Directory not empty")  # of the C library: strerror

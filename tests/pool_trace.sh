@@ -36,6 +36,14 @@ run --html "$tmp/b.html" --csv "$tmp/b.csv" --lang ko -q
 cmp "$tmp/a.html" "$tmp/b.html" && cmp "$tmp/a.csv" "$tmp/b.csv" || fault 'not the same again'
 is 'rows of the CSV' "$(wc -l <"$tmp/a.csv")" 11
 
+# A guarantee is had as soon as the grace of who borrows is over, and who has lost his GPUs begins again.
+printf 'account,guarantee\ny,h100:2\n' >"$tmp/accounts.csv"
+printf 'account,submit,duration,limit,gpus,cpus\nx,0,4h,4h,2,1\ny,3600,1h,1h,2,1\n' >"$tmp/two.csv"
+"$MARU" pool replay "$tmp/two.csv" --nodes "$tmp/nodes.csv" --accounts "$tmp/accounts.csv" --json >"$tmp/own.json"
+is 'waits until the grace is over' "$(json "$tmp/own.json" "round(d['policies'][0]['wait']['mean_h']*3600*2, 3)")" 120.0
+is 'stopped' "$(json "$tmp/own.json" "d['policies'][0]['preemptions']")" 1
+is 'begins again' "$(json "$tmp/own.json" "round(d['policies'][0]['gpu_hours']*3600)")" $((2 * (3600 + 120 + 3600 + 4 * 3600)))
+
 "$MARU" pool placement "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --seeds 3 --html "$tmp/p.html" --json >"$tmp/p.json"
 "$MARU_BUILD/tests/json_check" <"$tmp/p.json" || fault 'no JSON of placement'
 for page in a p; do # nothing that loads or runs; every element is closed; no number that is none

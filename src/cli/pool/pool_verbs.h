@@ -7,7 +7,7 @@
 struct pool_values {
     struct common common;
     struct option_list policy;
-    const char *nodes, *form, *prices, *html, *csv, *ties;
+    const char *nodes, *form, *prices, *accounts, *html, *csv, *ties;
     double inflate, share;
     uint64_t seed, seeds;
     bool checkpoints;

@@ -51,8 +51,11 @@ static maru_status read_all(struct trace_files *files, const struct pool_values 
     struct replay_sources *const to = &files->sources;
     maru_status st = read_table(files->nodes_path.bytes, &files->nodes, &to->nodes, err);
     st = st == MARU_OK ? read_table(files->jobs_path.bytes, &files->jobs, &to->jobs, err) : st;
-    return st == MARU_OK && values->prices
-               ? read_table(values->prices, &files->prices, &to->prices, err)
+    st = st == MARU_OK && values->prices
+             ? read_table(values->prices, &files->prices, &to->prices, err)
+             : st;
+    return st == MARU_OK && values->accounts
+               ? read_table(values->accounts, &files->accounts, &to->accounts, err)
                : st;
 }
 
@@ -66,6 +69,7 @@ int trace_files_open(struct trace_files *files, const struct call *call) {
     text_init(&files->nodes, REPLAY_MAX_TABLE_BYTES);
     text_init(&files->jobs, REPLAY_MAX_TABLE_BYTES);
     text_init(&files->prices, REPLAY_MAX_TABLE_BYTES);
+    text_init(&files->accounts, REPLAY_MAX_TABLE_BYTES);
     const char *const name = strrchr(trace, '/');
     files->sources = (struct replay_sources){.form = values->form,
                                              .title = name && name[1] ? name + 1 : trace,
@@ -85,6 +89,7 @@ void trace_files_close(struct trace_files *files) {
     text_fini(&files->nodes);
     text_fini(&files->jobs);
     text_fini(&files->prices);
+    text_fini(&files->accounts);
 }
 
 int trace_files_refuse(const struct call *call, const struct sheet_faults *faults,

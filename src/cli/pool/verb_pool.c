@@ -27,6 +27,7 @@ static const struct option options[] = {
     {"policy", 'p', OPTION_LIST, AT(policy), "FILE.toml", NULL, W_HELP_POOL_POLICY, 0, 0},
     {"nodes", 0, OPTION_TEXT, AT(nodes), "FILE.csv", NULL, W_HELP_POOL_NODES, 0, 0},
     {"form", 0, OPTION_TEXT, AT(form), "FORM", NULL, W_HELP_POOL_FORM, 0, 0},
+    {"accounts", 0, OPTION_TEXT, AT(accounts), "FILE.csv", NULL, W_HELP_POOL_ACCOUNTS, 0, 0},
     {"prices", 0, OPTION_TEXT, AT(prices), "FILE.csv", NULL, W_HELP_POOL_PRICES, 0, 0},
     {"inflate", 0, OPTION_REAL, AT(inflate), "X", "1", W_HELP_POOL_INFLATE, 0, 0},
     {"checkpoints", 0, OPTION_FLAG, AT(checkpoints), NULL, NULL, W_HELP_POOL_CHECKPOINTS, 0, 0},

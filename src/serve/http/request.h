@@ -33,6 +33,7 @@ struct server {
     struct links *links;
     struct upkeep *upkeep;
     struct floors *floors;
+    struct replays *replays;
     struct compute *compute; // NULL: this server runs no jobs
     char no_compute[320];    // why
     struct signal_streams *signal_streams;
@@ -307,6 +308,8 @@ maru_status api_list_job_files(struct request *request, maru_error *err);
 maru_status api_get_job_file(struct request *request, maru_error *err);
 maru_status api_get_pool(struct request *request, maru_error *err);
 maru_status api_get_pool_queue(struct request *request, maru_error *err);
+maru_status api_create_replay(struct request *request, maru_error *err);
+maru_status api_get_replay(struct request *request, maru_error *err);
 maru_status api_get_pool_policy(struct request *request, maru_error *err);
 maru_status api_put_pool_policy(struct request *request, maru_error *err);
 maru_status api_get_pool_accounts(struct request *request, maru_error *err);

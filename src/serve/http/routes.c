@@ -184,6 +184,8 @@ static const struct route routes[] = {
     {"GET", "/v1/pool/reservations", ROLE_VIEWER, false, false, SLOW, 0, api_get_pool_reservations},
     {"PUT", "/v1/pool/reservations", ROLE_OPERATOR, false, true, SLOW, UPLOAD,
      api_put_pool_reservations},
+    {"POST", "/v1/pool/replays", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_create_replay},
+    {"GET", "/v1/pool/replays/{replay}", ROLE_OPERATOR, false, true, FAST, 0, api_get_replay},
     {"POST", "/v1/pool/nodes/{node}", ROLE_OPERATOR, false, true, SLOW, JSON, api_set_pool_node},
     {"GET", "/v1/pool/prices", ROLE_VIEWER, false, false, SLOW, 0, api_get_prices},
     {"POST", "/v1/pool/prices", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_add_prices},

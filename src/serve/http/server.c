@@ -16,6 +16,7 @@
 #include "io/executor/slurm_executor.h"
 #include "io/files.h"
 #include "serve/compute/compute.h"
+#include "serve/compute/replays.h"
 #include "serve/floor/floors.h"
 #include "serve/http/address.h"
 #include "serve/http/hands.h"
@@ -160,6 +161,7 @@ maru_status server_start(const struct server_config *config, struct server **out
     st = st == MARU_OK ? links_start(server->store, config->folders, &server->links, err) : st;
     st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
     st = st == MARU_OK ? start_compute(server, config, err) : st;
+    st = st == MARU_OK ? replays_start(&server->replays, err) : st;
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
     if (st != MARU_OK) {
@@ -228,6 +230,7 @@ void server_stop(struct server *server) {
         MHD_stop_daemon(server->daemon);
     }
     hands_stop(server->hands);
+    replays_stop(server->replays);
     compute_stop(server->compute);
     upkeep_stop(server->upkeep);
     links_stop(server->links);

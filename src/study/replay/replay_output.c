@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "io/clock.h"
+#include "study/replay/replay_sums.h"
 #include "study/words/numerals.h"
 
 // One table of columns says what is shown of a policy, so that the terminal, the page and the CSV have the same figures.
 
 enum { MAX_CELL_BYTES = 1 << 14, TENANTS_SHOWN = 20, SERIES_POINTS = 200 };
+#define YEAR_2000_US INT64_C(946684800000000)
 
 // ---- columns
 
@@ -453,6 +456,20 @@ static void add_difference_json(struct json *json, const struct replay_study *st
     json_close(json);
 }
 
+// When the first job came and the last one ended, where the trace's times are dates: many count from a zero of their own.
+static void add_times_json(struct json *json, const struct replay_study *study) {
+    char time[CLOCK_TEXT_BYTES];
+    const int64_t from_us = study->trace.job[0].submit_us;
+    if (from_us < YEAR_2000_US) {
+        return;
+    }
+    const double hours_us = study->policy[0].replay.hours * REPLAY_HOUR_US;
+    clock_text(from_us / 1000, time);
+    json_add_string(json, "from", time);
+    clock_text((from_us + llround(hours_us)) / 1000, time);
+    json_add_string(json, "until", time);
+}
+
 void replay_add_json(struct json *json, const struct replay_study *study) {
     const struct replay *const first = &study->policy[0].replay;
     json_open_object(json, "trace");
@@ -464,6 +481,7 @@ void replay_add_json(struct json *json, const struct replay_study *study) {
     json_add_count(json, "tenants", study->trace.account.n);
     json_add_number(json, "inflate", study->inflate);
     json_add_number(json, "hours", first->hours);
+    add_times_json(json, study);
     json_close(json);
     json_open_list(json, "policies");
     for (uint32_t p = 0; p < study->n_policy; p++) {

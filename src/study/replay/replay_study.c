@@ -9,6 +9,7 @@
 #include "pool/money/prices.h"
 #include "pool/trace/cluster_table.h"
 #include "pool/trace/usual_kinds.h"
+#include "study/replay/replay_accounts.h"
 
 // The trace is read once and played as often as there are policies. What fragmentation is measured by are the kinds of jobs of the
 // whole trace, as in the paper: a scheduler that learns them while it runs would know them after some hours.
@@ -51,6 +52,10 @@ maru_status replay_prices(const struct replay_table *table, const struct cluster
 static maru_status read_jobs(struct replay_study *study, const struct replay_sources *sources,
                              struct sheet_faults *faults, maru_error *err) {
     const struct replay_table *const jobs = &sources->jobs;
+    if (sources->fill) {
+        const maru_status st = sources->fill(sources->context, &study->cluster, &study->trace, err);
+        return st == MARU_OK ? job_trace_sort(&study->trace, err) : st;
+    }
     maru_status st =
         job_trace_read(&study->trace, jobs->bytes, jobs->n, &study->cluster, faults, err);
     if (st == MARU_OK && sources->form && strcmp(sources->form, study->trace.form) != 0) {
@@ -87,6 +92,10 @@ maru_status replay_study_open(struct replay_study *study, const struct replay_so
     if (st == MARU_OK) {
         inflate(&study->trace, sources->inflate);
     }
+    if (st == MARU_OK && sources->accounts.bytes) {
+        st = name_file(replay_accounts(study, &sources->accounts, faults, err), &sources->accounts,
+                       err);
+    }
     return st;
 }
 
@@ -96,6 +105,7 @@ void replay_study_close(struct replay_study *study) {
     }
     job_trace_free(&study->trace);
     alloc_free(study->kind);
+    alloc_free(study->account_row);
     arena_fini(&study->arena);
     *study = (struct replay_study){0};
 }
@@ -138,6 +148,8 @@ maru_status replay_study_run(struct replay_study *study, bool (*go_on)(void *con
         const struct replay_ask ask = {.cluster = &study->cluster,
                                        .trace = &study->trace,
                                        .policy = &study->policy[i].policy,
+                                       .accounts = study->accounts.row ? &study->accounts : NULL,
+                                       .account_row = study->account_row,
                                        .kind = study->kind,
                                        .n_kind = study->n_kind,
                                        .price = study->has_prices ? study->price : NULL,

@@ -20,7 +20,11 @@ struct replay_table { // a table as it stands in a file; bytes NULL: there is no
 };
 
 struct replay_sources {
-    struct replay_table nodes, jobs, prices;
+    struct replay_table nodes, jobs, prices, accounts;
+    // Instead of a table of jobs: put them into the trace, in any order; NULL: the table is read.
+    maru_status (*fill)(void *context, const struct cluster *cluster, struct job_trace *trace,
+                        maru_error *err);
+    void *context;
     const char *form; // "openb", "sacct", "plain": what the jobs have to be; NULL: any
     const char *title;
     double inflate; // jobs come so many times as fast; 1: as they came
@@ -39,7 +43,9 @@ struct replay_study {
     struct arena arena;
     struct cluster cluster;
     struct job_trace trace;
-    struct want_kind *kind; // (n_kind)
+    struct accounts accounts; // row NULL: all names of the trace side by side
+    uint32_t *account_row;    // (trace.account.n)
+    struct want_kind *kind;   // (n_kind)
     uint32_t n_kind;
     double price[CLUSTER_MAX_TYPES]; // of a GPU-hour, won
     bool has_prices;

@@ -11,6 +11,7 @@
     X(HELP_POOL_FORM, "what the trace has to be: openb, sacct, plain", "기록의 형식을 정합니다: openb, sacct, plain") \
     X(HELP_POOL_INFLATE, "jobs come so many times as fast", "작업이 이 배수만큼 빨리 옵니다") \
     X(HELP_POOL_PRICES, "prices as a table: what the GPUs cost", "가격 표. GPU 비용을 셉니다") \
+    X(HELP_POOL_ACCOUNTS, "accounts as a table: weights, guarantees, limits", "계정 표: 가중치, 보장량, 한도") \
     X(HELP_POOL_CHECKPOINTS, "a job that is stopped goes on from where it was", "멈춘 작업이 하던 곳부터 이어서 합니다") \
     X(HELP_POOL_SEED, "of what is drawn", "난수 시드") \
     X(HELP_POOL_HTML, "a report of one page", "한 쪽짜리 보고서") \
