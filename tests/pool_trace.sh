@@ -9,7 +9,7 @@ fault() { echo "$1"; exit 1; }
 is() { [ "$2" = "$3" ] || fault "$1: '$2', want '$3'"; }
 json() { python3 -c "import json,sys; d=json.load(open('$1')); print($2)"; }
 
-printf 'name,gpu_type,gpus,cpus,gpu_watts,gpu_idle_watts\n<b>a,H100,2,16,700,100\n' >"$tmp/nodes.csv"
+printf 'name,gpu_type,gpus,cpus,memory,gpu_watts,gpu_idle_watts\n<b>a,H100,2,16,64,700,100\n' >"$tmp/nodes.csv"
 cat >"$tmp/jobs.csv" <<'CSV'
 account,submit,duration,limit,gpus,cpus
 x<script>,0,1h,1h,1,1
@@ -55,6 +55,14 @@ for page in a p; do # nothing that loads or runs; every element is closed; no nu
     grep -q 'lang="ko"' "$tmp/$page.html" && grep -q 'lang="en"' "$tmp/$page.html" || fault "$page.html lacks a language"
 done
 
+# A trace that is made up: the same again, as long as asked for, and it can be replayed.
+"$MARU" pool trace "$tmp/made.csv" --nodes "$tmp/nodes.csv" --jobs 500 --tenants 7 --seed 4 -q
+"$MARU" pool trace "$tmp/again.csv" --nodes "$tmp/nodes.csv" --jobs 500 --tenants 7 --seed 4 -q
+cmp "$tmp/made.csv" "$tmp/again.csv" || fault 'another trace of the same seed'
+is 'rows of the made trace' "$(wc -l <"$tmp/made.csv")" 501
+"$MARU" pool replay "$tmp/made.csv" --nodes "$tmp/nodes.csv" --form plain --json >"$tmp/made.json"
+is 'jobs of the made trace' "$(json "$tmp/made.json" "d['trace']['jobs'] + d['trace']['passed_over']")" 500
+
 # What is wrong is said with its place, and nothing else comes of it.
 refuses() { # status, words, arguments...
     local status=0 want=$1 words=$2
@@ -74,6 +82,7 @@ refuses 3 'inflated' replay "$tmp/timeless.csv" --nodes "$tmp/nodes.csv"
 refuses 3 'the table is empty' replay "$tmp/empty.csv" --nodes "$tmp/nodes.csv"
 refuses 3 'GPUs go with their type' replay "$tmp/jobs.csv" --nodes "$tmp/jobs.csv"
 refuses 3 "form 'plain'" replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --form sacct
+refuses 2 'no nodes' trace "$tmp/x.csv"
 refuses 2 'no nodes' replay "$tmp/jobs.csv"
 refuses 3 'No such file' replay "$tmp/none.csv"
 refuses 2 'replay|placement' rewind "$tmp/jobs.csv"

@@ -8,13 +8,14 @@ struct pool_values {
     struct common common;
     struct option_list policy;
     const char *nodes, *form, *prices, *accounts, *html, *csv, *ties;
-    double inflate, share;
-    uint64_t seed, seeds;
+    double inflate, share, load;
+    uint64_t seed, seeds, jobs, tenants;
     bool checkpoints;
 };
 
 // Each gives the exit status.
 int pool_run_replay(struct call *call);
 int pool_run_placement(struct call *call);
+int pool_run_trace(struct call *call);
 
 #endif

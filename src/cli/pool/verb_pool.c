@@ -7,10 +7,13 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "pool/trace/generated_trace.h"
+
 static const struct {
     const char *name;
     int (*run)(struct call *call);
-} parts[] = {{"replay", pool_run_replay}, {"placement", pool_run_placement}};
+} parts[] = {
+    {"replay", pool_run_replay}, {"placement", pool_run_placement}, {"trace", pool_run_trace}};
 
 static int run_pool(struct call *call) {
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -36,16 +39,21 @@ static const struct option options[] = {
     {"csv", 0, OPTION_TEXT, AT(csv), "FILE.csv", NULL, W_HELP_POOL_CSV, 0, 0},
     {"share", 0, OPTION_REAL, AT(share), "X", "1", W_HELP_POOL_SHARE, 0, 0},
     {"seeds", 0, OPTION_COUNT, AT(seeds), "N", "10", W_HELP_POOL_SEEDS, 1, 1000},
+    {"jobs", 0, OPTION_COUNT, AT(jobs), "N", "10000", W_HELP_POOL_JOBS, 1, TRACE_MAX_JOBS},
+    {"tenants", 0, OPTION_COUNT, AT(tenants), "N", "50", W_HELP_POOL_TENANTS, 1,
+     TRACE_MAX_ACCOUNTS},
+    {"load", 0, OPTION_REAL, AT(load), "X", "0.9", W_HELP_POOL_LOAD, 0, 0},
     {"ties", 0, OPTION_TEXT, AT(ties), "random|lowest", "random", W_HELP_POOL_TIES, 0, 0},
 };
 #undef AT
 static const char *const examples[] = {
     "maru pool replay jobs.sacct --nodes nodes.csv --policy now.toml --policy new.toml --html "
     "out.html",
-    "maru pool placement gpu_cluster_2023/openb_pod_list_default.csv --seeds 10", NULL};
+    "maru pool placement gpu_cluster_2023/openb_pod_list_default.csv --seeds 10",
+    "maru pool trace made.csv --nodes nodes.csv --jobs 20000 --load 0.9", NULL};
 
 const struct verb verb_pool = {.name = "pool",
-                               .synopsis = "replay|placement TRACE",
+                               .synopsis = "replay|placement TRACE, trace OUT.csv",
                                .purpose = W_POOL_PURPOSE,
                                .option = options,
                                .n_option = sizeof options / sizeof options[0],

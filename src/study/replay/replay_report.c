@@ -85,14 +85,14 @@ static void chart_series(struct text *out, const struct replay_study *study, boo
     chart_end(&chart);
 }
 
-enum { DECADES = 6 }; // from 36 s to 1000 h
+#define SHORTEST -2.0 // of waits that are told apart: 36 s, as a power of ten of hours
 
 // Of n rising waits, the share that is longer than each moment of the axis.
 static void draw_waits(struct chart *chart, const double *hours, uint32_t n, const char *class_) {
     uint32_t at = 0;
     text_addf(chart->out, "<path class=\"%s\" d=\"", class_);
     for (uint32_t i = 0; i <= LINE_POINTS; i++) {
-        const double x = -2 + i * (double)(DECADES - 1) / LINE_POINTS;
+        const double x = SHORTEST + i * (chart->x_high - SHORTEST) / LINE_POINTS;
         while (at < n && hours[at] <= pow(10, x)) {
             at++;
         }
@@ -102,52 +102,60 @@ static void draw_waits(struct chart *chart, const double *hours, uint32_t n, con
     text_addz(chart->out, "\"/>\n");
 }
 
-static bool sort_waits(const struct replay *replay, double *hours, uint32_t *n) {
-    *n = 0;
+static uint32_t sort_waits(const struct replay *replay, double *hours) {
+    uint32_t n = 0;
     for (uint32_t i = 0; i < replay->n_wait; i++) {
         if (replay->wait_us[i] != TRACE_NEVER) {
-            hours[(*n)++] = (double)replay->wait_us[i] / REPLAY_HOUR_US;
+            hours[n++] = (double)replay->wait_us[i] / REPLAY_HOUR_US;
         }
     }
-    qsort(hours, *n, sizeof *hours, replay_by_value);
-    return *n > 0;
+    qsort(hours, n, sizeof *hours, replay_by_value);
+    return n;
+}
+
+// Percent of n rising waits that are longer than the shortest one drawn.
+static double share_drawn(const double *hours, uint32_t n) {
+    uint32_t at = 0;
+    while (at < n && hours[at] <= pow(10, SHORTEST)) {
+        at++;
+    }
+    return n > 0 ? 100.0 * (n - at) / n : 0;
+}
+
+static void decades(struct chart *chart) {
+    for (int d = (int)SHORTEST; d <= (int)chart->x_high; d++) {
+        const double x = chart_x(chart, d);
+        chart_line(chart, x, chart->bottom, x, chart->bottom + 4, "axis");
+        chart_text(chart, x, chart->bottom + 17, ANCHOR_MIDDLE, "tick",
+                   numeral(pow(10, d), d < 0 ? -d : 0).text);
+    }
+    chart_line(chart, chart->left, chart->bottom, chart->right, chart->bottom, "axis");
+    chart_word(chart, chart->right, chart->bottom + 33, ANCHOR_END, "name", W_REPLAY_CHART_WAITS_X,
+               NULL);
 }
 
 static void chart_waits(struct text *out, const struct replay_study *study) {
     struct chart chart;
-    uint32_t n = 0;
-    double most = 1;
+    double share = 1;
+    double most = 10;
     double *const hours = alloc_new((size_t)study->trace.n + 1, sizeof *hours);
     if (!hours) {
         out->status = MARU_E_MEMORY;
         return;
     }
     for (uint32_t p = 0; p < study->n_policy; p++) {
-        if (sort_waits(&study->policy[p].replay, hours, &n)) {
-            uint32_t at = 0;
-            while (at < n && hours[at] <= 0.01) {
-                at++;
-            }
-            most = fmax(most, 100.0 * (n - at) / n);
-        }
+        const uint32_t n = sort_waits(&study->policy[p].replay, hours);
+        share = fmax(share, share_drawn(hours, n));
+        most = fmax(most, study->policy[p].replay.waits.most);
     }
     chart_begin(&chart, out, HALF, HEIGHT, W_REPLAY_CHART_WAITS, N_WORD);
-    chart_plot(&chart, 52, 44, 8, 40);
-    chart_range(&chart, -2, DECADES - 3, 0, fmin(most * 1.05, 100));
+    chart_plot(&chart, 52, 44, 22, 40);
+    chart_range(&chart, SHORTEST, ceil(log10(most)), 0, fmin(share * 1.05, 100));
     chart_axis_y(&chart, 5, W_REPLAY_PERCENT);
-    for (int d = -2; d <= DECADES - 3; d++) {
-        const double x = chart_x(&chart, d);
-        chart_line(&chart, x, chart.bottom, x, chart.bottom + 4, "axis");
-        chart_text(&chart, x, chart.bottom + 17, ANCHOR_MIDDLE, "tick",
-                   numeral(pow(10, d), d < 0 ? -d : 0).text);
-    }
-    chart_line(&chart, chart.left, chart.bottom, chart.right, chart.bottom, "axis");
-    chart_word(&chart, chart.right, chart.bottom + 33, ANCHOR_END, "name", W_REPLAY_CHART_WAITS_X,
-               NULL);
+    decades(&chart);
     for (uint32_t p = 0; p < study->n_policy; p++) {
-        if (sort_waits(&study->policy[p].replay, hours, &n)) {
-            draw_waits(&chart, hours, n, line_class[p]);
-        }
+        const uint32_t n = sort_waits(&study->policy[p].replay, hours);
+        draw_waits(&chart, hours, n > 0 ? n : 1, line_class[p]);
     }
     add_keys(&chart, study);
     chart_end(&chart);
@@ -223,7 +231,7 @@ static void chart_differences(struct text *out, const struct replay_study *study
     markup_tag(out, "h2", "", W_REPLAY_DIFFERENCES);
     markup_tag(out, "p", "note", W_REPLAY_DIFFERENCES_NOTE);
     chart_open(&chart, out, FOREST, (study->n_policy - 1) * PITCH + 50, W_REPLAY_DIFFERENCES);
-    chart_plot(&chart, 150, 10, 150, 40);
+    chart_plot(&chart, 150, 10, 210, 40);
     chart_range(&chart, -half, half, 0, 1);
     const struct ticks ticks = ticks_of(-half, half, 5);
     for (size_t i = 0; i < ticks.n; i++) {
@@ -241,17 +249,37 @@ static void chart_differences(struct text *out, const struct replay_study *study
 
 // ---- words and figures
 
+// What answers the question leads; what it was asked of, and what goes with an answer, is smaller.
 static void say(void *context, enum word id, const char *const *arguments) {
-    text_addz(context, "<p class=\"lead\">");
+    const bool is_lead = id == W_REPLAY_ALONE || id == W_REPLAY_SHORTER || id == W_REPLAY_LONGER ||
+                         id == W_REPLAY_UNSURE || id == W_REPLAY_SAME;
+    text_addz(context, is_lead ? "<p class=\"lead\">" : "<p class=\"note\">");
     markup_words(context, id, arguments);
     text_addz(context, "</p>\n");
+}
+
+// Whose the large and the small figures are.
+static void add_kpi_note(struct text *out, const struct replay_study *study) {
+    struct text names;
+    text_init(&names, 1 << 12);
+    for (uint32_t p = 1; p < study->n_policy; p++) {
+        text_addf(&names, "%s%s", p > 1 ? " · " : "", study->policy[p].name);
+    }
+    if (study->n_policy > 1) {
+        text_addz(out, "<p class=\"note\">");
+        markup_words(out, W_REPLAY_KPI_NOTE,
+                     (const char *const[]){study->policy[0].name, names.bytes, NULL});
+        text_addz(out, "</p>\n");
+    }
+    text_fini(&names);
 }
 
 static void add_kpis(struct text *out, const struct replay_study *study) {
     struct replay_column column;
     text_addz(out, "<dl class=\"kpis\">\n");
     for (uint32_t c = 0; replay_column(study, c, &column); c++) {
-        if (column.title == W_REPLAY_P50 || column.title == W_REPLAY_BACKFILLED) {
+        if (column.title == W_REPLAY_P50 || column.title == W_REPLAY_P99 ||
+            column.title == W_REPLAY_BACKFILLED) {
             continue;
         }
         text_addz(out, "<div class=\"kpi\"><dt>");
@@ -265,12 +293,13 @@ static void add_kpis(struct text *out, const struct replay_study *study) {
         text_addz(out, "&nbsp;</span></dd></div>\n");
     }
     text_addz(out, "</dl>\n");
+    add_kpi_note(out, study);
 }
 
 static void begin_table(struct text *out, enum word title) {
     text_addz(out, "<section>\n");
     markup_tag(out, "h2", "", title);
-    text_addz(out, "<div class=\"scroll\"><table>\n<thead><tr>");
+    text_addz(out, "<div class=\"scroll\"><table class=\"fold\">\n<thead><tr>");
 }
 
 static void add_head(struct text *out, enum word id) {

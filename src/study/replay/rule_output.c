@@ -220,7 +220,7 @@ static void add_table(struct text *out, const struct rule_trial *trial,
                       const uint32_t order[PLACEMENT_RULES]) {
     text_addz(out, "<section>\n");
     markup_tag(out, "h2", "", W_RULES_TABLE);
-    text_addz(out, "<div class=\"scroll\"><table>\n<thead><tr>");
+    text_addz(out, "<div class=\"scroll\"><table class=\"fold\">\n<thead><tr>");
     for (uint32_t i = 0; i < N_TITLE; i++) {
         markup_tag(out, "th", "", titles[i]);
     }

@@ -19,6 +19,10 @@
     X(HELP_POOL_SHARE, "how many GPUs are asked for, of those that there are", "있는 GPU의 몇 배를 요청하는지") \
     X(HELP_POOL_SEEDS, "how often it is drawn", "추첨 횟수") \
     X(HELP_POOL_TIES, "nodes that a rule finds alike: random or lowest", "규칙이 똑같다고 보는 노드 가운데: random 또는 lowest") \
+    X(HELP_POOL_JOBS, "of a trace that is made: how many", "만들 기록의 작업 수") \
+    X(HELP_POOL_TENANTS, "of a trace that is made: of how many tenants", "만들 기록의 테넌트 수") \
+    X(HELP_POOL_LOAD, "of a trace that is made: GPU time asked for, of what there is", "만들 기록이 요청하는 GPU 시간(있는 것 대비)") \
+    X(TRACE_MADE, "{1}: {2} jobs of {3} tenants in {4} days, made up.", "{1}: 테넌트 {3}곳의 작업 {2}개, {4}일치를 지어냈습니다.") \
     X(REPLAY_NO_NODES, "no nodes: give them with --nodes FILE.csv", "노드가 없습니다: --nodes 파일.csv로 주십시오") \
     X(REPLAY_PROGRESS, "{1} %, {2} s", "{1} %, {2}초") \
     X(REPLAY_TITLE, "Policies tried on a trace", "기록으로 시험한 정책") \
@@ -59,6 +63,7 @@
     X(REPLAY_RULE, "rule", "규칙") \
     X(REPLAY_DIFFERENCES, "Wait against the first policy, h", "첫 정책과의 대기 차이(시간)") \
     X(REPLAY_DIFFERENCES_NOTE, "Job by job on the same trace, mean and 95 % interval: stretches of the trace drawn again, since jobs that come together wait together.", "같은 기록에서 작업마다 비교한 평균과 95 % 구간입니다. 함께 온 작업은 함께 기다리므로 기록의 구간 단위로 다시 뽑습니다.") \
+    X(REPLAY_KPI_NOTE, "Large: {1}. Small: {2}.", "큰 글자: {1}, 작은 글자: {2}.") \
     X(REPLAY_CHART_BUSY, "GPUs in use", "쓰고 있는 GPU") \
     X(REPLAY_CHART_WAITING, "Jobs that wait", "기다리는 작업") \
     X(REPLAY_CHART_WAITS, "Share of jobs that wait longer", "이보다 오래 기다리는 작업의 비율") \
