@@ -8,7 +8,7 @@
 // Jobs that come together wait together, so the interval does not take jobs one by one: it draws whole stretches of the trace
 // again, each time REPLAY_BLOCKS of them with replacement, and takes the middle 95 % of what the means come to.
 //
-// source: Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapter 8 (blocks)
+// source: Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapter 8
 
 struct block {
     double sum;

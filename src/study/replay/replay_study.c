@@ -14,7 +14,7 @@
 // The trace is read once and played as often as there are policies. What fragmentation is measured by are the kinds of jobs of the
 // whole trace, as in the paper: a scheduler that learns them while it runs would know them after some hours.
 
-enum { ARENA_BYTES = 1 << 30 };
+enum { ARENA_BYTES = 1 << 30, PRICE_BYTES = 64 << 20 };
 
 static maru_status name_file(maru_status st, const struct replay_table *table, maru_error *err) {
     if (st != MARU_OK && err && table->name) {
@@ -36,7 +36,7 @@ maru_status replay_prices(const struct replay_table *table, const struct cluster
                           double *price, maru_error *err) {
     struct arena arena;
     struct prices prices;
-    arena_init(&arena, PRICES_MAX_TABLE_BYTES * 8);
+    arena_init(&arena, PRICE_BYTES);
     const maru_status st = prices_read(table->bytes, table->n, 0, &arena, &prices, err);
     for (uint32_t t = 0; st == MARU_OK && t < cluster->n_type; t++) {
         const uint32_t resource = prices_find(&prices, cluster->type[t].name);

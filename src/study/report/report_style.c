@@ -116,7 +116,7 @@ const char *const report_style[] = {
     "th small{display:block;font-weight:400;color:var(--faint)}\n",
     "th:first-child,td:first-child{text-align:left;padding-left:0}\n",
     "th.l,td.l{text-align:left}\n",
-    ".fold th{white-space:normal}\n",
+    ".fold th{white-space:normal;overflow-wrap:normal}\n",
     "td.wrap{white-space:normal}\n",
     "td small{color:var(--faint)}\n",
     "tr.all td{font-weight:600}\n",
