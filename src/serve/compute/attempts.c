@@ -27,10 +27,12 @@ static void add_parts(struct text *out, const struct compute *compute, const str
     for (uint32_t i = 0; i < job->ask.n_part && job->phase != PHASE_QUEUED; i++) {
         const struct pool_part *part = &job->part[i];
         json_open_object(&json, NULL);
-        json_add_string(&json, "node",
-                        part->node < compute->world->cluster.n_node
-                            ? compute->world->cluster.node[part->node].name
-                            : ""); // an executor that schedules has not said yet
+        const struct cluster *cluster = &compute->world->cluster;
+        const bool is_known = part->node < cluster->n_node;
+        const uint8_t type = is_known ? cluster->node[part->node].type : CLUSTER_NO_TYPE;
+        json_add_string(&json, "node", is_known ? cluster->node[part->node].name : "");
+        json_add_string(&json, "type",
+                        type == CLUSTER_NO_TYPE ? job->needs.gpu_type : cluster->type[type].name);
         json_add_integer(&json, "gpus", part->gpus);
         json_add_integer(&json, "gpu_milli", part->gpu_milli);
         json_add_integer(&json, "cpu_milli", part->cpu_milli);

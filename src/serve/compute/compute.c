@@ -105,7 +105,7 @@ maru_status compute_start(const struct compute_config *config, struct compute **
     maru_status st = world_renew(compute, err);
     st = st == MARU_OK ? dispatch_take_up(compute, err) : st;
     st = st == MARU_OK ? past_take_up(compute, err) : st;
-    st = st == MARU_OK ? world_renew(compute, err) : st; // with the jobs that were found
+    st = st == MARU_OK ? dispatch_remember(compute, err) : st;
     st = st == MARU_OK ? purses_read_prices(compute, err) : st;
     purses_touch_all(compute);
     st = st == MARU_OK ? start_threads(compute, err) : st;

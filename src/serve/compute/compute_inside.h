@@ -211,6 +211,11 @@ MARU_MUST_USE maru_status past_take_up(struct compute *compute, maru_error *err)
 void world_hold(struct world *world); // with the lock held, both
 void world_release(struct world *world);
 
+// ---- remembering.c
+
+// The world with all that was found, and in its pool what accounts used before.
+MARU_MUST_USE maru_status dispatch_remember(struct compute *compute, maru_error *err);
+
 // ---- take_up.c
 
 // All jobs that are open in the store.

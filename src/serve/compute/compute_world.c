@@ -234,6 +234,11 @@ static maru_status tell_all(struct compute *compute, struct pool *pool, const st
 static void carry_memory(struct pool *from, const struct world *old, struct pool *to,
                          const struct world *world) {
     const int64_t now_us = clock_unix_us();
+    if (from) { // its time is that of the last turn: said again, nothing changes but the time
+        struct account_look all;
+        pool_look_account(from, 0, &all);
+        pool_hold(from, now_us, 0, all.is_held);
+    }
     for (uint32_t i = 0; from && i < world->accounts.n; i++) {
         const uint32_t was =
             i ? accounts_table_find(&old->accounts, world->accounts.row[i].name) : 0;

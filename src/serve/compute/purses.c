@@ -246,14 +246,13 @@ static void add_gpus(struct cost_run *run, uint32_t resource, uint64_t milli) {
     }
 }
 
-// What it holds: of parts on nodes that are known, else what was asked for.
+// What it holds; a part on a node that is not known has the type that was asked for.
 static void fill_use(const struct compute *compute, struct cost_run *run) {
     const struct live_job *job = run->job;
     const struct cluster *cluster = &compute->world->cluster;
-    const bool is_placed = !compute->executor->kind->schedules;
     run->use = (struct price_use){0};
     memset(run->gpus, 0, sizeof run->gpus);
-    for (uint32_t i = 0; is_placed && i < job->ask.n_part; i++) {
+    for (uint32_t i = 0; i < job->ask.n_part; i++) {
         const struct pool_part *part = &job->part[i];
         const uint8_t type =
             part->node < cluster->n_node ? cluster->node[part->node].type : CLUSTER_NO_TYPE;
@@ -263,13 +262,6 @@ static void fill_use(const struct compute *compute, struct cost_run *run) {
                  (uint64_t)bits_of(part->gpus) * part->gpu_milli);
         run->use.cpu_milli += part->cpu_milli;
         run->use.memory_mib += part->memory_mib;
-    }
-    if (!is_placed) {
-        const uint64_t n_node = job->needs.n_node > 0 ? (uint64_t)job->needs.n_node : 1;
-        add_gpus(run, prices_find(&compute->prices, job->needs.gpu_type),
-                 (uint64_t)job->needs.n_gpu * (uint64_t)job->needs.gpu_milli);
-        run->use.cpu_milli = n_node * (uint64_t)job->needs.cpu_milli;
-        run->use.memory_mib = n_node * (uint64_t)job->needs.memory_mib;
     }
     run->use.gpus = run->gpus;
 }

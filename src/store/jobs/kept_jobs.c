@@ -342,6 +342,42 @@ maru_status tenant_each_attempt(struct tenant *tenant, const char *job, int64_t 
     return query_tell(&query, NULL, tell_attempt, &to, err);
 }
 
+struct telling_use {
+    tenant_see_use see;
+    void *context;
+    const struct query *query;
+};
+
+static maru_status tell_use_of(void *context, const struct attempt_row *row, maru_error *err) {
+    const struct telling_use *to = context;
+    const struct use_row use = {.attempt = row,
+                                .project = query_text(to->query, 13),
+                                .state = (enum job_state)query_integer(to->query, 14),
+                                .job_created_us = query_integer(to->query, 15)};
+    return to->see(to->context, &use, err);
+}
+
+static maru_status tell_use(void *context, const struct query *query, maru_error *err) {
+    struct telling_use *to = context;
+    struct telling_attempt attempt = {tell_use_of, to};
+    to->query = query;
+    return tell_attempt(&attempt, query, err);
+}
+
+maru_status tenant_each_use(struct tenant *tenant, int64_t since_us, tenant_see_use see,
+                            void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(&query, &tenant->database,
+               "SELECT " ATTEMPT_COLUMNS ", coalesce((SELECT project FROM job WHERE id ="
+               " attempt.job), ''), coalesce((SELECT state FROM job WHERE id = attempt.job), 0),"
+               " coalesce((SELECT created_us FROM job WHERE id = attempt.job), begun_us)"
+               " FROM attempt WHERE state < 2 OR ended_us >= ? ORDER BY job, number");
+    query_bind_integer(&query, since_us);
+    struct telling_use to = {see, context, NULL};
+    return query_tell(&query, NULL, tell_use, &to, err);
+}
+
 static maru_status insert_attempt(struct database *database, const char *job,
                                   const struct attempt_row *row, int64_t number, maru_error *err) {
     struct query query;

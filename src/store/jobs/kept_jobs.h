@@ -144,4 +144,16 @@ MARU_MUST_USE maru_status tenant_each_attempt(struct tenant *tenant, const char 
                                               int64_t since_us, tenant_see_attempt see,
                                               void *context, maru_error *err);
 
+// What an attempt held and when, with what is needed of its job: for what is remembered of use, and reports of it.
+struct use_row {
+    const struct attempt_row *attempt;
+    const char *project;
+    enum job_state state; // of the job
+    int64_t job_created_us;
+};
+typedef maru_status (*tenant_see_use)(void *context, const struct use_row *row, maru_error *err);
+// All attempts that ended at `since_us` or later, or not yet; by job and number.
+MARU_MUST_USE maru_status tenant_each_use(struct tenant *tenant, int64_t since_us,
+                                          tenant_see_use see, void *context, maru_error *err);
+
 #endif
