@@ -171,6 +171,8 @@ const char *const tenant_migration[] = {
     "  exit_code INTEGER NOT NULL, cpu_us INTEGER NOT NULL, memory_bytes INTEGER NOT NULL,"
     "  PRIMARY KEY(job, number)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX attempt_ended ON attempt(ended_us);",
+    "ALTER TABLE attempt ADD COLUMN gpu_busy INTEGER NOT NULL DEFAULT -1;"
+    "ALTER TABLE attempt ADD COLUMN gpu_energy INTEGER NOT NULL DEFAULT -1;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -30,6 +30,21 @@ static void add_time_us(struct json *json, const char *key, int64_t unix_us) {
     }
 }
 
+// JSON that was kept, on one line: a line break stands between its tokens, never inside a text.
+static void add_line(struct json *json, const char *key, const char *value) {
+    struct text line;
+    text_init(&line, JOBS_MAX_REQUEST_BYTES + 1);
+    for (const char *at = value; *at;) {
+        const size_t n = strcspn(at, "\r\n");
+        text_add(&line, at, n);
+        at += n;
+        at += strspn(at, "\r\n");
+        at += at > value && (at[-1] == '\n' || at[-1] == '\r') ? strspn(at, " \t") : 0;
+    }
+    json_add_raw(json, key, line.status == MARU_OK && line.bytes ? line.bytes : value);
+    text_fini(&line);
+}
+
 static void add_both(struct json *json, const struct compute_look *look) {
     struct text en, ko;
     text_init(&en, 1024);
@@ -115,7 +130,7 @@ static void add_job_members(struct json *json, struct server *server, const char
     add_time_us(json, "created", row->created_us);
     add_time_us(json, "started", row->started_us);
     add_time_us(json, "ended", row->ended_us);
-    json_add_raw(json, "request", row->request);
+    add_line(json, "request", row->request);
 }
 
 struct told_charge { // of an attempt
@@ -165,7 +180,7 @@ static maru_status add_attempt(void *context, const struct attempt_row *row, mar
     json_open_object(json, NULL);
     json_add_integer(json, "number", row->number);
     json_add_string(json, "launch", row->launch);
-    json_add_raw(json, "parts", row->parts);
+    add_line(json, "parts", row->parts);
     add_time_us(json, "begun", row->begun_us);
     add_time_us(json, "started", row->started_us);
     add_time_us(json, "ended", row->ended_us);
@@ -180,6 +195,10 @@ static maru_status add_attempt(void *context, const struct attempt_row *row, mar
         }
         if (row->memory_bytes >= 0) {
             json_add_integer(json, "memory_bytes", row->memory_bytes);
+        }
+        if (row->gpu_busy_milli >= 0) {
+            json_add_number(json, "gpu_busy", (double)row->gpu_busy_milli * 1e-3);
+            json_add_number(json, "gpu_kwh", (double)row->gpu_energy_mj / 3.6e9);
         }
     }
     for (size_t i = 0; i < told->n_charge; i++) {

@@ -286,14 +286,17 @@ static void finish(struct compute *compute, struct live_job *job, const struct l
     const int64_t ran_us =
         look->ended_us > look->started_us ? look->ended_us - look->started_us : 0;
     const bool is_kept = job->stop[0] && job->ask.checkpoints;
-    ending.end = (struct attempt_end){.end = end_words[look->end],
-                                      .exit_code = look->exit_code,
-                                      .started_us = look->started_us,
-                                      .ended_us = look->ended_us,
-                                      .cpu_us = look->cpu_us,
-                                      .memory_bytes = look->max_memory_bytes,
-                                      .what = look->what,
-                                      .done_us = job->done_us + (is_kept ? ran_us : 0)};
+    ending.end =
+        (struct attempt_end){.end = end_words[look->end],
+                             .exit_code = look->exit_code,
+                             .started_us = look->started_us,
+                             .ended_us = look->ended_us,
+                             .cpu_us = look->cpu_us,
+                             .memory_bytes = look->max_memory_bytes,
+                             .gpu_busy_milli = look->has_gpu_use ? look->gpu_busy_milli : -1,
+                             .gpu_energy_mj = look->has_gpu_use ? look->gpu_energy_mj : -1,
+                             .what = look->what,
+                             .done_us = job->done_us + (is_kept ? ran_us : 0)};
     const int64_t retries = job->retries;
     ending.end.next = next_state(job, look, &ending.end.reason);
     const maru_status st = keep_end(&ending, &err);

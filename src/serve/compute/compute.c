@@ -336,6 +336,21 @@ void compute_look_world(struct compute *compute, compute_see_world see, void *co
     pthread_mutex_unlock(&compute->lock);
 }
 
+maru_status compute_copy_cluster(struct compute *compute, struct arena *arena, struct cluster *out,
+                                 maru_error *err) {
+    pthread_mutex_lock(&compute->lock);
+    const struct cluster *cluster = &compute->world->cluster;
+    const struct cluster_rows rows = {.type = cluster->type,
+                                      .node = cluster->node,
+                                      .site = cluster->site,
+                                      .n_type = cluster->n_type,
+                                      .n_node = cluster->n_node,
+                                      .n_site = cluster->n_site};
+    const maru_status st = cluster_make(&rows, arena, out, err);
+    pthread_mutex_unlock(&compute->lock);
+    return st;
+}
+
 void compute_each_account(struct compute *compute, compute_see_account see, void *context) {
     pthread_mutex_lock(&compute->lock);
     const struct accounts *accounts = &compute->world->accounts;

@@ -144,6 +144,11 @@ struct compute_purse { // of a tenant on credits
 // False: the tenant is not on credits, or has not used the pool yet.
 bool compute_look_purse(struct compute *compute, const char *tenant, struct compute_purse *out);
 
+// A copy of the nodes as they are.
+//   memory  in the arena
+MARU_MUST_USE maru_status compute_copy_cluster(struct compute *compute, struct arena *arena,
+                                               struct cluster *out, maru_error *err);
+
 struct compute_account {
     const char *name; // a tenant, or tenant/project
     uint32_t depth;

@@ -154,7 +154,9 @@ static maru_status see_use(void *context, const struct use_row *row, maru_error 
         .job = reading->n_job,
         .attempt = (uint32_t)attempt->number,
         .end = (uint8_t)end_of(attempt),
-        .busy_milli = USAGE_BUSY_UNKNOWN,
+        .busy_milli = attempt->gpu_busy_milli >= 0 && attempt->gpu_busy_milli <= 1000
+                          ? (uint16_t)attempt->gpu_busy_milli
+                          : USAGE_BUSY_UNKNOWN,
         .waited_us = attempt->started_us > wait_from ? attempt->started_us - wait_from : 0,
         .from_us = attempt->started_us,
         .until_us = attempt->state == ATTEMPT_ENDED ? attempt->ended_us : INT64_MAX};

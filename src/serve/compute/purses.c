@@ -173,11 +173,10 @@ int64_t purses_next_us(const struct compute *compute) {
 
 // ---- prices
 
-// With one more: what has no price costs nothing.
-static maru_status load_prices(struct compute *compute, struct arena *arena, struct prices *out,
-                               maru_error *err) {
+maru_status purse_load_prices(struct store *store, struct arena *arena, struct prices *out,
+                              maru_error *err) {
     struct prices kept;
-    maru_status st = store_load_prices(compute->store, arena, &kept, err);
+    maru_status st = store_load_prices(store, arena, &kept, err);
     struct price_line *line =
         st == MARU_OK ? arena_take(arena, (size_t)kept.n + 1, sizeof *line) : NULL;
     if (!line) {
@@ -201,7 +200,7 @@ maru_status purses_read_prices(struct compute *compute, maru_error *err) {
     struct arena arena;
     struct prices prices;
     arena_init(&arena, PRICE_BYTES);
-    const maru_status st = load_prices(compute, &arena, &prices, err);
+    const maru_status st = purse_load_prices(compute->store, &arena, &prices, err);
     if (st != MARU_OK) {
         arena_fini(&arena);
         return st;

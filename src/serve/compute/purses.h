@@ -15,6 +15,11 @@ struct attempt_end;
 
 struct purse;
 
+// The prices with one more, by which a GPU that has none costs nothing; none where there are none.
+//   memory  in the arena
+MARU_MUST_USE maru_status purse_load_prices(struct store *store, struct arena *arena,
+                                            struct prices *out, maru_error *err);
+
 void purse_touch(struct compute *compute, const char *tenant); // its runs are others than before
 void purses_touch_all(struct compute *compute);                // prices or money have changed
 void purse_remove(struct compute *compute, const char *tenant);

@@ -187,6 +187,7 @@ static const struct route routes[] = {
     {"POST", "/v1/pool/replays", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_create_replay},
     {"GET", "/v1/pool/replays/{replay}", ROLE_OPERATOR, false, true, FAST, 0, api_get_replay},
     {"POST", "/v1/pool/nodes/{node}", ROLE_OPERATOR, false, true, SLOW, JSON, api_set_pool_node},
+    {"GET", "/v1/pool/usage", ROLE_VIEWER, false, false, SLOW, 0, api_get_usage},
     {"GET", "/v1/pool/prices", ROLE_VIEWER, false, false, SLOW, 0, api_get_prices},
     {"POST", "/v1/pool/prices", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_add_prices},
     {"POST", "/v1/pool/grants", ROLE_OPERATOR, false, true, SLOW, JSON, api_grant_credits},

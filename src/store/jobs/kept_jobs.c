@@ -302,7 +302,7 @@ maru_status tenant_delete_job(struct tenant *tenant, const char *id, const char 
 #define ATTEMPT_COLUMNS                                                                            \
     "job, number, state, launch, parts, stop, begun_us, started_us, ended_us, ended_as, "          \
     "exit_code,"                                                                                   \
-    " cpu_us, memory_bytes"
+    " cpu_us, memory_bytes, gpu_busy, gpu_energy"
 
 struct telling_attempt {
     tenant_see_attempt see;
@@ -325,7 +325,9 @@ static maru_status tell_attempt(void *context, const struct query *query, maru_e
         .end = query_text(query, 9),
         .exit_code = query_integer(query, 10),
         .cpu_us = query_integer(query, 11),
-        .memory_bytes = query_integer(query, 12)};
+        .memory_bytes = query_integer(query, 12),
+        .gpu_busy_milli = query_integer(query, 13),
+        .gpu_energy_mj = query_integer(query, 14)};
     return to->see(to->context, &row, err);
 }
 
@@ -351,9 +353,9 @@ struct telling_use {
 static maru_status tell_use_of(void *context, const struct attempt_row *row, maru_error *err) {
     const struct telling_use *to = context;
     const struct use_row use = {.attempt = row,
-                                .project = query_text(to->query, 13),
-                                .state = (enum job_state)query_integer(to->query, 14),
-                                .job_created_us = query_integer(to->query, 15)};
+                                .project = query_text(to->query, 15),
+                                .state = (enum job_state)query_integer(to->query, 16),
+                                .job_created_us = query_integer(to->query, 17)};
     return to->see(to->context, &use, err);
 }
 
@@ -382,7 +384,7 @@ static maru_status insert_attempt(struct database *database, const char *job,
                                   const struct attempt_row *row, int64_t number, maru_error *err) {
     struct query query;
     query_open(&query, database,
-               "INSERT INTO attempt VALUES(?, ?, 0, ?, ?, '', ?, 0, 0, '', 0, -1, -1)");
+               "INSERT INTO attempt VALUES(?, ?, 0, ?, ?, '', ?, 0, 0, '', 0, -1, -1, -1, -1)");
     query_bind_text(&query, job);
     query_bind_integer(&query, number);
     query_bind_text(&query, row->launch);
@@ -471,13 +473,16 @@ static maru_status write_attempt_end(struct database *database, const char *job,
     struct query query;
     query_open(&query, database,
                "UPDATE attempt SET state = 2, ended_as = ?, exit_code = ?, started_us = ?,"
-               " ended_us = ?, cpu_us = ?, memory_bytes = ? WHERE job = ? AND number = ?");
+               " ended_us = ?, cpu_us = ?, memory_bytes = ?, gpu_busy = ?, gpu_energy = ?"
+               " WHERE job = ? AND number = ?");
     query_bind_text(&query, end->end);
     query_bind_integer(&query, end->exit_code);
     query_bind_integer(&query, end->started_us);
     query_bind_integer(&query, end->ended_us);
     query_bind_integer(&query, end->cpu_us);
     query_bind_integer(&query, end->memory_bytes);
+    query_bind_integer(&query, end->gpu_busy_milli);
+    query_bind_integer(&query, end->gpu_energy_mj);
     query_bind_text(&query, job);
     query_bind_integer(&query, number);
     query_row(&query);

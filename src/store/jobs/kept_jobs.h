@@ -106,7 +106,8 @@ struct attempt_row {
         ended_us;    // started_us, ended_us: as the executor says; 0: not yet
     const char *end; // how it ended, a word; "": it has not
     int64_t exit_code;
-    int64_t cpu_us, memory_bytes; // -1: not known
+    int64_t cpu_us, memory_bytes;          // -1: not known
+    int64_t gpu_busy_milli, gpu_energy_mj; // the same
 };
 typedef maru_status (*tenant_see_attempt)(void *context, const struct attempt_row *row,
                                           maru_error *err);
@@ -128,6 +129,7 @@ MARU_MUST_USE maru_status tenant_stop_attempt(struct tenant *tenant, const char 
 struct attempt_end {
     const char *end;
     int64_t exit_code, started_us, ended_us, cpu_us, memory_bytes;
+    int64_t gpu_busy_milli, gpu_energy_mj; // -1: not known
     enum job_state next; // of the job: JOB_WAITING where it goes on with another attempt
     const char *reason, *what;
     int64_t done_us; // of the job, from now on

@@ -107,6 +107,28 @@
     X(HELP_ONCE, "look once", "한 번만 봅니다") \
     X(HELP_WHOLE_ARRAY, "with all other jobs of its array", "같은 배열의 다른 작업도 모두") \
     X(JOB_CANCELLED_MANY, "{2} jobs are being cancelled; the first is {1}.", "작업 {2}개를 취소합니다. 첫 작업은 {1}입니다.") \
+    /* usage of the pool */ \
+    X(USAGE_KIND, "Usage of the pool", "풀 사용 내역") \
+    X(USAGE_ALL, "all accounts", "모든 계정") \
+    X(USAGE_ACCOUNT, "account", "계정") \
+    X(USAGE_USED, "GPU hours used", "쓴 GPU 시간") \
+    X(USAGE_IDLE, "of these idle", "그중 논 시간") \
+    X(USAGE_GUARANTEED, "guaranteed", "보장") \
+    X(USAGE_UNUSED, "guaranteed and unused", "보장받고 쓰지 않음") \
+    X(USAGE_WAITED, "hours waited", "기다린 시간") \
+    X(USAGE_ENERGY, "energy, kWh", "에너지(kWh)") \
+    X(USAGE_CREDITS, "credits by the prices", "가격표로 셈한 크레딧") \
+    X(USAGE_KRW, "KRW by the prices", "가격표로 셈한 원") \
+    X(USAGE_RUNS, "runs", "실행") \
+    X(USAGE_SUCCESS, "done", "완료") \
+    X(USAGE_FAILED, "failed", "실패") \
+    X(USAGE_ALL_MONTHS, "All months together", "모든 달 합계") \
+    X(USAGE_CHART, "GPU hours by month", "달마다 쓴 GPU 시간") \
+    X(USAGE_KEY_USED, "used", "씀") \
+    X(USAGE_KEY_UNUSED, "guaranteed and unused", "보장받고 쓰지 않음") \
+    X(USAGE_LEAD, "{1} GPU hours were used in {2} runs; {3} GPU hours were guaranteed and stood free.", "GPU를 {2}번의 실행에서 {1}시간 썼고, 보장받은 {3} GPU 시간은 비어 있었습니다.") \
+    X(USAGE_NOTHING, "Nothing was used in this time.", "이 기간에는 쓴 것이 없습니다.") \
+    X(USAGE_NOTE, "Guarantees and prices as they are now; months of Korean time. What a tenant used counts for all accounts above it. How busy GPUs were is told where somebody measured it.", "보장과 가격은 지금의 것이고, 달은 한국 시각을 따릅니다. 하위 계정이 쓴 것은 상위 계정에도 들어갑니다. 논 시간은 측정된 것만 셉니다.") \
     /* --on pool */ \
     X(HELP_ON, "by the cores of this machine, or by the pool of a server", "이 컴퓨터에서 하거나(here) 서버의 풀에서 합니다(pool)") \
     X(HELP_ATTACH, "go on with work that was handed to the pool before", "전에 풀에 맡긴 일을 이어서 받습니다") \

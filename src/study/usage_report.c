@@ -1,0 +1,161 @@
+#include "study/usage_report.h"
+
+#include <string.h>
+
+#include "pool/money/civil_date.h"
+#include "study/report/markup.h"
+#include "study/words/numerals.h"
+
+// A sentence, a chart of the months, and a table of the accounts for all months together and for each. The page is about the account that is
+// above all others which the reader may see: the whole pool, or his tenant.
+
+enum { WIDTH = 1060, HEIGHT = 260 };
+
+static double hours(int64_t ms) { return (double)ms / 3600e3; }
+
+// The first account that may be seen; accounts.n: none.
+static uint32_t top_of(const struct usage_page *page) {
+    uint32_t i = 0;
+    while (i < page->accounts->n && !page->sees(page->context, i)) {
+        i++;
+    }
+    return i;
+}
+
+static void add_numeral(struct text *out, struct numeral value) {
+    text_addf(out, "<td>%s</td>", value.text);
+}
+
+static void add_row(const struct usage_page *page, struct text *out, uint32_t account,
+                    const struct usage_cell *cell) {
+    const struct account *row = &page->accounts->row[account];
+    text_addz(out, "<tr><td class=\"l\">");
+    if (account == 0) {
+        markup_word(out, W_USAGE_ALL);
+    } else {
+        text_add_html(out, row->name);
+    }
+    text_addz(out, "</td>");
+    add_numeral(out, numeral(hours(cell->used_ms), 1));
+    add_numeral(out, numeral(hours(cell->idle_ms), 1));
+    add_numeral(out, numeral(hours(cell->guaranteed_ms), 1));
+    add_numeral(out, numeral(hours(cell->unused_ms), 1));
+    add_numeral(out, numeral((double)cell->waited_us / 3600e6, 1));
+    add_numeral(out, numeral((double)cell->energy_j / 3.6e6, 1));
+    if (page->has_prices) {
+        add_numeral(out, numeral((double)cell->charged.credits_micro * 1e-6, 2));
+        add_numeral(out, numeral((double)cell->charged.krw_milli * 1e-3, 0));
+    }
+    add_numeral(out, numeral_count(cell->n_run));
+    add_numeral(out, numeral_count(cell->n_end[USAGE_DONE]));
+    add_numeral(out, numeral_count(cell->n_end[USAGE_FAILED] + cell->n_end[USAGE_TIMEOUT]));
+    text_addz(out, "</tr>\n");
+}
+
+static void begin_table(const struct usage_page *page, struct text *out) {
+    static const enum word head[] = {W_USAGE_ACCOUNT,    W_USAGE_USED,    W_USAGE_IDLE,
+                                     W_USAGE_GUARANTEED, W_USAGE_UNUSED,  W_USAGE_WAITED,
+                                     W_USAGE_ENERGY,     W_USAGE_CREDITS, W_USAGE_KRW,
+                                     W_USAGE_RUNS,       W_USAGE_SUCCESS, W_USAGE_FAILED};
+    text_addz(out, "<div class=\"scroll\"><table><thead><tr>");
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        if (page->has_prices || (head[i] != W_USAGE_CREDITS && head[i] != W_USAGE_KRW)) {
+            markup_tag(out, "th", i == 0 ? "l" : "", head[i]);
+        }
+    }
+    text_addz(out, "</tr></thead><tbody>\n");
+}
+
+static void end_table(struct text *out) { text_addz(out, "</tbody></table></div>\n"); }
+
+static void add_month_name(struct text *out, const struct usage *usage, uint32_t month) {
+    civil_add_month(out, usage->first_month + month);
+}
+
+static void add_tables(const struct usage_page *page, struct text *out) {
+    const struct usage *usage = page->usage;
+    markup_tag(out, "h2", "", W_USAGE_ALL_MONTHS);
+    begin_table(page, out);
+    for (uint32_t i = 0; i < page->accounts->n; i++) {
+        if (page->sees(page->context, i)) {
+            const struct usage_cell total = usage_total(usage, i);
+            add_row(page, out, i, &total);
+        }
+    }
+    end_table(out);
+    for (uint32_t m = usage->n_month; m-- > 0;) {
+        text_addz(out, "<h2>");
+        add_month_name(out, usage, m);
+        text_addz(out, "</h2>\n");
+        begin_table(page, out);
+        for (uint32_t i = 0; i < page->accounts->n; i++) {
+            const struct usage_cell *cell = &usage->cell[(size_t)i * usage->n_month + m];
+            if (page->sees(page->context, i) && (cell->n_run > 0 || cell->used_ms > 0)) {
+                add_row(page, out, i, cell);
+            }
+        }
+        end_table(out);
+    }
+}
+
+// Used and, above it, guaranteed and not used, month by month.
+static void add_chart(const struct usage_page *page, struct text *out, uint32_t top) {
+    const struct usage *usage = page->usage;
+    struct chart chart;
+    double most = 1;
+    for (uint32_t m = 0; m < usage->n_month; m++) {
+        const struct usage_cell *cell = &usage->cell[(size_t)top * usage->n_month + m];
+        const double both = hours(cell->used_ms) + hours(cell->unused_ms);
+        most = both > most ? both : most;
+    }
+    chart_begin(&chart, out, WIDTH, HEIGHT, W_USAGE_CHART, N_WORD);
+    chart_plot(&chart, 70, 34, WIDTH - 20, HEIGHT - 34);
+    chart_range(&chart, 0, usage->n_month, 0, most * 1.05);
+    chart_axis_y(&chart, 5, W_USAGE_USED);
+    for (uint32_t m = 0; m < usage->n_month; m++) {
+        const struct usage_cell *cell = &usage->cell[(size_t)top * usage->n_month + m];
+        const double x = chart_x(&chart, m + 0.2), wide = chart_x(&chart, m + 0.8) - x,
+                     used = hours(cell->used_ms), unused = hours(cell->unused_ms);
+        struct text name;
+        chart_rect(&chart, x, chart_y(&chart, used), wide,
+                   chart_y(&chart, 0) - chart_y(&chart, used), "swatch");
+        chart_rect(&chart, x, chart_y(&chart, used + unused), wide,
+                   chart_y(&chart, used) - chart_y(&chart, used + unused), "swatch2");
+        text_init(&name, 64);
+        add_month_name(&name, usage, m);
+        chart_text(&chart, chart_x(&chart, m + 0.5), HEIGHT - 12, ANCHOR_MIDDLE, "", name.bytes);
+        text_fini(&name);
+    }
+    const double x = chart_key(&chart, 70, 18, "swatch", W_USAGE_KEY_USED);
+    chart_key(&chart, x + 20, 18, "swatch2", W_USAGE_KEY_UNUSED);
+    chart_end(&chart);
+}
+
+void usage_report_add(struct text *out, const struct usage_page *page) {
+    const uint32_t top = top_of(page);
+    const char *const title =
+        top < page->accounts->n && top > 0 ? page->accounts->row[top].name : "maru";
+    markup_begin(out, page->lang, W_USAGE_KIND, title);
+    markup_tag(out, "p", "kind", W_USAGE_KIND);
+    text_addz(out, "<h1>");
+    text_add_html(out, title);
+    text_addz(out, "</h1>\n<p class=\"lead\">");
+    if (top == page->accounts->n) {
+        markup_word(out, W_USAGE_NOTHING);
+        text_addz(out, "</p>\n");
+        markup_end(out);
+        return;
+    }
+    const struct usage_cell total = usage_total(page->usage, top);
+    markup_words(out, W_USAGE_LEAD,
+                 (const char *const[]){numeral(hours(total.used_ms), 1).text,
+                                       numeral_count(total.n_run).text,
+                                       numeral(hours(total.unused_ms), 1).text, NULL});
+    text_addz(out, "</p>\n<div class=\"charts\">");
+    text_addz(out, "<div class=\"wide\">\n");
+    add_chart(page, out, top);
+    text_addz(out, "</div></div>\n");
+    markup_tag(out, "p", "note", W_USAGE_NOTE);
+    add_tables(page, out);
+    markup_end(out);
+}
