@@ -65,6 +65,7 @@ within("hours of two GPUs", abs(vision["used_hours"] * 3600 - 2 * spans[ids[0]])
 within("and their cost", abs(vision["credits"] - 2 * spans[ids[0]]), 0.01)
 within("in won", abs(vision["krw"] - 4 * spans[ids[0]]), 0.02)
 check("how it ended", (vision["runs"], vision["ends"], rows["acme/speech"]["total"]["ends"]), (1, {"done": 1}, {"failed": 1}))
+check("the whole pool tells the guarantees of its tenants", rows["all"]["total"]["guaranteed_hours"], rows["acme"]["total"]["guaranteed_hours"])
 for key in ("used_hours", "waited_hours", "energy_kwh", "credits", "krw", "runs"):
     within(f"{key}: a tenant is the sum of its projects", abs(rows["acme"]["total"][key] - vision[key] - rows["acme/speech"]["total"][key]), 1e-5)
     within(f"{key}: and all of the tenants", abs(rows["all"]["total"][key] - rows["acme"]["total"][key] - rows["local"]["total"][key]), 1e-5)

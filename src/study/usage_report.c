@@ -109,9 +109,9 @@ static void add_chart(const struct usage_page *page, struct text *out, uint32_t 
         most = both > most ? both : most;
     }
     chart_begin(&chart, out, WIDTH, HEIGHT, W_USAGE_CHART, N_WORD);
-    chart_plot(&chart, 70, 34, WIDTH - 20, HEIGHT - 34);
+    chart_plot(&chart, 70, 40, 20, 34);
     chart_range(&chart, 0, usage->n_month, 0, most * 1.05);
-    chart_axis_y(&chart, 5, W_USAGE_USED);
+    chart_axis_y(&chart, 5, N_WORD);
     for (uint32_t m = 0; m < usage->n_month; m++) {
         const struct usage_cell *cell = &usage->cell[(size_t)top * usage->n_month + m];
         const double x = chart_x(&chart, m + 0.2), wide = chart_x(&chart, m + 0.8) - x,

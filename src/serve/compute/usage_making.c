@@ -124,6 +124,18 @@ static maru_status take_prices(struct making *m, struct store *store, maru_error
     return st;
 }
 
+// The whole pool is guaranteed to nobody; what its tenants are guaranteed is told of it.
+static void sum_guarantees(struct pool_usage *out) {
+    const uint32_t n = out->usage.n_month;
+    for (uint32_t i = 1; i < out->accounts.n; i++) {
+        for (uint32_t m = 0; out->accounts.row[i].parent == 0 && m < n; m++) {
+            const struct usage_cell *cell = &out->usage.cell[(size_t)i * n + m];
+            out->usage.cell[m].guaranteed_ms += cell->guaranteed_ms;
+            out->usage.cell[m].unused_ms += cell->unused_ms;
+        }
+    }
+}
+
 static maru_status tally(struct making *m, uint32_t n_month, maru_error *err) {
     const struct past_use *past = &m->past;
     const int64_t month = civil_month(m->out->now_us, CIVIL_SEOUL_MIN);
@@ -150,6 +162,9 @@ static maru_status tally(struct making *m, uint32_t n_month, maru_error *err) {
                                       .now_us = m->out->now_us};
     const maru_status st = usage_make(&asked, &m->out->usage, err);
     alloc_free(row);
+    if (st == MARU_OK) {
+        sum_guarantees(m->out);
+    }
     return st;
 }
 
