@@ -1,0 +1,190 @@
+#include "io/executor/slurm_script.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define S INT64_C(1000000)
+
+static const struct launch_part part[] = {{.n_gpu = 2, .gpu_milli = 1000},
+                                          {.n_gpu = 2, .gpu_milli = 1000}};
+static const struct slurm_shape bare = {
+    .mark = "maru", .partition = "", .bwrap = "", .log_bytes = 1 << 20};
+static const char *const nasty_argv[] = {"sh", "-c", "echo 'a b' \"$X\" `id` $(id) \\ \n;", NULL};
+static const char *const nasty_env[] = {"X=it's; $(touch x)`touch y`\n\"\\",
+                                        "LD_PRELOAD=/work/x.so", NULL};
+
+static struct launch usual(void) {
+    return (struct launch){.id = "a-1",
+                           .tenant = "vision",
+                           .project = "base",
+                           .name = "a name|with\na line",
+                           .folder = "/tmp/it's here",
+                           .argv = nasty_argv,
+                           .env = nasty_env,
+                           .part = part,
+                           .n_part = 1,
+                           .gpu_type = "h100",
+                           .cpu_milli = 1500,
+                           .memory_mib = 100,
+                           .limit_us = 61 * S,
+                           .grace_us = 10 * S,
+                           .qos = ""};
+}
+
+static bool has_word(const struct slurm_options *options, const char *word) {
+    for (size_t i = 0; i < options->n; i++) {
+        if (strcmp(options->word[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void options_of_a_launch(void **state) {
+    static const char *const want[] = {
+        "--parsable", "--no-requeue",     "--job-name=maru.a-1", "--account=maru_vision_base",
+        "--nodes=1",  "--ntasks=1",       "--cpus-per-task=2",   "--mem=100M",
+        "--time=3",   "--signal=B:15@10", "--gres=gpu:h100:2",   "--comment=a name with a line"};
+    struct slurm_options options;
+    const struct launch launch = usual();
+    maru_error err = {0};
+    (void)state;
+    assert_int_equal(slurm_check(&launch, &bare, &err), MARU_OK);
+    assert_int_equal(slurm_options_of(&launch, &bare, &options, &err), MARU_OK);
+    assert_null(options.word[options.n]);
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        if (!has_word(&options, want[i])) {
+            fail_msg("no %s", want[i]);
+        }
+    }
+    for (size_t i = 0; i < options.n; i++) {
+        assert_null(strchr(options.word[i], '\n'));
+    }
+}
+
+static void names_of_accounts(void **state) {
+    char name[64], other[64], little[12];
+    (void)state;
+    assert_true(slurm_account_name("maru", "Vision", "a-b", name, sizeof name));
+    assert_string_equal(name, "maru_vision_a-b");
+    assert_true(slurm_account_name("maru", "a-b", "c", name, sizeof name));
+    assert_true(slurm_account_name("maru", "a", "b-c", other, sizeof other));
+    assert_string_not_equal(name, other); // two tenants never have one account
+    assert_true(slurm_account_name("maru", "a", NULL, name, sizeof name));
+    assert_string_equal(name, "maru_a");
+    static const char *const bad[] = {"", "a_b", "a b", "a;b", "가", "a/b", "a=b"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(slurm_account_name("maru", bad[i], "p", name, sizeof name));
+    }
+    assert_false(slurm_account_name("maru", "abcdefgh", "p", little, sizeof little));
+}
+
+static void what_slurm_cannot_run(void **state) {
+    static const struct launch_part mixed[] = {{.n_gpu = 2, .gpu_milli = 1000},
+                                               {.n_gpu = 1, .gpu_milli = 1000}},
+                                    share[] = {{.n_gpu = 1, .gpu_milli = 500}};
+    static const char *const bad_env[] = {"1X=2", NULL};
+    struct launch launch[6];
+    maru_error err = {0};
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        launch[i] = usual();
+    }
+    launch[0].part = mixed;
+    launch[0].n_part = 2;
+    launch[1].part = share;
+    launch[2].env = bad_env;
+    launch[3].gpu_type = "h100 --wrap=x";
+    launch[4].tenant = "a b";
+    launch[5].id = "a;b";
+    for (size_t i = 0; i < 6; i++) {
+        if (slurm_check(&launch[i], &bare, &err) != MARU_E_INPUT || err.text[0] == '\0') {
+            fail_msg("launch %zu may run", i);
+        }
+    }
+}
+
+// What `bash OPTION` makes of a script on its standard input: its exit status, and what it prints.
+static int run(const char *command, const struct text *script, char *out, size_t cap) {
+    char path[] = "/tmp/maru_script_XXXXXX", line[256];
+    const int file = mkstemp(path);
+    assert_true(file >= 0 &&
+                write(file, script->bytes, script->n_bytes) == (ssize_t)script->n_bytes);
+    close(file);
+    snprintf(line, sizeof line, command, path);
+    FILE *pipe = popen(line, "r");
+    assert_non_null(pipe);
+    const size_t n = fread(out, 1, cap - 1, pipe);
+    out[n] = '\0';
+    const int status = pclose(pipe);
+    unlink(path);
+    return WEXITSTATUS(status);
+}
+
+// Both scripts are good bash, whatever words people chose, bare and in a sandbox.
+static void scripts_are_bash(void **state) {
+    const struct slurm_shape shapes[] = {bare, {"maru", "", "/usr/bin/bw'rap", 4096}};
+    char said[4096];
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct launch launch = usual();
+        struct text script, its_part;
+        maru_error err = {0};
+        launch.n_part = 1 + i / 2;
+        text_init(&script, 1 << 20);
+        text_init(&its_part, 1 << 20);
+        assert_int_equal(slurm_write_script(&launch, &shapes[i % 2], &script, &err), MARU_OK);
+        assert_int_equal(slurm_write_part(&launch, &shapes[i % 2], &its_part, &err), MARU_OK);
+        assert_int_equal(run("bash -n %s 2>&1", &script, said, sizeof said), 0);
+        assert_string_equal(said, "");
+        assert_int_equal(run("bash -n %s 2>&1", &its_part, said, sizeof said), 0);
+        assert_string_equal(said, "");
+        // A tenant's variables reach the command alone.
+        assert_null(strstr(its_part.bytes, "export LD_PRELOAD"));
+        text_fini(&script);
+        text_fini(&its_part);
+    }
+}
+
+// What a part hands to its command is what was asked, byte by byte.
+static void words_arrive_whole(void **state) {
+    static const char *const argv[] = {"printf",          "<%s>", "it's", "a b",
+                                       "$HOME `id` \"\\", "",     NULL};
+    char folder[] = "/tmp/maru_part_XXXXXX", said[4096], work[64], clean[128];
+    struct launch launch = usual();
+    struct text script;
+    maru_error err = {0};
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(work, sizeof work, "mkdir -p %s/work %s/.maru", folder, folder);
+    assert_int_equal(system(work), 0);
+    launch.folder = folder;
+    launch.argv = argv;
+    launch.env = (const char *const[]){"GREETING=it's \"quoted\"", NULL};
+    text_init(&script, 1 << 20);
+    assert_int_equal(slurm_write_part(&launch, &bare, &script, &err), MARU_OK);
+    assert_int_equal(run("SECRET=1 bash %s", &script, said, sizeof said), 0);
+    assert_string_equal(said, "<it's><a b><$HOME `id` \"\\><>");
+    text_fini(&script);
+    snprintf(clean, sizeof clean, "rm -rf %s", folder);
+    assert_int_equal(system(clean), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_of_a_launch),   cmocka_unit_test(names_of_accounts),
+        cmocka_unit_test(what_slurm_cannot_run), cmocka_unit_test(scripts_are_bash),
+        cmocka_unit_test(words_arrive_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# tests/slurm/cluster python3 tests/slurm_pool.py MARU [full]: the whole pool on a real Slurm of four nodes with four GPUs each. Jobs of five tenants
+# with quotas (arrays, gangs, failures, limits, cancelled ones, chains) go through `maru serve --executor slurm` while maru is killed with -9
+# three times, a node goes away with all that runs on it, and slurmctld is killed with -9. Each job writes the id of its launch into its
+# folder: what ran, ran once for each attempt that maru knows. What maru says of each attempt is held against sacct, to the second.
+import json, os, random, shutil, subprocess, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "slurm"))
+sys.dont_write_bytecode = True
+from cloud import Server, check, failures, tell, within
+from slurm_cluster import Cluster, UID, until
+
+FULL = "full" in sys.argv[2:]
+N = 200 if FULL else 40
+TENANTS = {"ajin": 8, "bora": 4, "choco": 16, "dasan": 6, "eum": 12}  # and the GPUs that each may hold at a time
+JSON = {"Content-Type": "application/json"}
+cluster, luck, began = Cluster(), random.Random(14), time.monotonic()
+maru, data = cluster.path("maru"), cluster.path("data")
+shutil.copy(sys.argv[1], maru)
+os.mkdir(data)
+os.chown(data, UID, UID)
+kills = []  # of the controller, in seconds since 1970
+os.environ["TZ"] = "UTC"
+time.tzset()
+
+
+def say(text):
+    tell(f"{time.monotonic() - began:6.1f} s  {text}")
+
+
+def drop():
+    os.setgroups([])
+    os.setgid(UID)
+    os.setuid(UID)
+
+
+def begin():
+    global server
+    server = Server(maru, data, "--executor", "slurm", "--slurm-conf", cluster.conf, before=drop)
+
+
+def command(*words):
+    return subprocess.run([maru, *words], check=True, capture_output=True, text=True, preexec_fn=drop).stdout
+
+
+def ask(tenant, method, path, body=None):
+    status, answer = server.client(tokens[tenant]).ask(method, path, json.dumps(body) if body is not None else None, JSON)
+    if status >= 300:
+        raise SystemExit(f"{method} {path}: {status} {answer}")
+    return answer
+
+
+class Job:
+    def __init__(self, tenant, id, kind, parts, state, attempts):
+        self.tenant, self.id, self.kind, self.parts, self.state, self.attempts = tenant, id, kind, parts, state, attempts
+        self.last = None
+
+    def look(self):
+        self.last = ask(self.tenant, "GET", "/v1/jobs/" + self.id)
+        return self.last
+
+    def is_over(self):
+        return (self.last or self.look())["state"] not in ("waiting", "running")
+
+    def ran(self):
+        try:
+            with open(os.path.join(data, "jobs", self.tenant, self.id, "work", "ran")) as file:
+                return file.read().split()
+        except FileNotFoundError:
+            return []
+
+
+KINDS = ("plain", "array", "gang", "fails", "again", "limit", "cancelled", "chain", "plain", "big")
+
+
+def hand_in(i):
+    """Some jobs of the i-th kind."""
+    kind, tenant = KINDS[i % len(KINDS)], list(TENANTS)[i // 2 % len(TENANTS)]
+    pause = f"echo $MARU_JOB >>ran; sleep {luck.uniform(0.3, 2.5):.1f}"
+    body = {"project": ("base", "side")[i % 2], "time_s": 120, "grace_s": 2, "memory_mib": 64, "cpus": 1, "gpus": luck.randrange(0, 3), "retries": 0}
+    does, parts, state, attempts, more = pause, 1, "done", 1, {}
+    if kind == "array":
+        more = {"array": 5 if FULL else 3}
+    elif kind == "gang":
+        parts, more = 2, {"gpus": 4, "nodes": 2, "network": True}
+    elif kind == "fails":
+        does, state = pause + "; exit 3", "failed"
+    elif kind == "again":
+        does, attempts, more = pause + "; test $(wc -l <ran) -ge 3", 3, {"retries": 9}
+    elif kind == "limit":
+        does, state, more = "echo $MARU_JOB >>ran; trap '' TERM; while :; do sleep 0.2; done", "failed", {"time_s": 4}
+    elif kind == "cancelled":
+        does, state = "echo $MARU_JOB >>ran; sleep 600", "cancelled"
+    elif kind == "big":
+        more = {"gpus": 4}
+    body.update(more, name=f"{kind} {i}", command=["sh", "-c", does])
+    made = [Job(tenant, id, kind, parts, state, attempts) for id in ask(tenant, "POST", "/v1/jobs", body)["jobs"]]
+    if kind == "chain":
+        body.update(name=f"after {i}", after=[{"job": made[0].id}])
+        made += [Job(tenant, id, kind, 1, "done", 1) for id in ask(tenant, "POST", "/v1/jobs", body)["jobs"]]
+    return made
+
+
+def kill_maru():
+    server.kill()
+    begin()
+
+
+def poll(jobs):
+    for job in jobs:
+        if job.last is None or not job.is_over():
+            job.look()
+            if job.kind == "cancelled" and not job.is_over() and (job.last["state"] == "running" or luck.random() < 0.05) and not job.last["cancelling"]:
+                ask(job.tenant, "POST", f"/v1/jobs/{job.id}/cancel", {})
+    return [job for job in jobs if not job.is_over()]
+
+
+def wait(jobs, seconds, until_open=0):
+    end = time.monotonic() + seconds
+    while len(still := poll(jobs)) > until_open and time.monotonic() < end:
+        time.sleep(0.5)
+    return still
+
+
+def lose_node():
+    """The node that has most of the jobs goes away under them, and comes back."""
+    nodes = [word for word in cluster.run("squeue", "-h", "-t", "R", "-o", "%B").split() if word.startswith("gpu")] or ["gpu01"]
+    node = max(set(nodes), key=nodes.count)
+    cluster.lose_node(node)
+    if not FULL:  # what else Slurm finds by itself within SlurmdTimeout
+        cluster.run("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=lost")
+    until(f"{node} to be down", 90, lambda: "down" in cluster.run("sinfo", "-h", "-n", node, "-o", "%T"), 0.5)
+    cluster.start(node)
+    cluster.run("scontrol", "update", "NodeName=" + node, "State=RESUME", check=False)
+    return node, len(nodes)
+
+
+def kill_controller():
+    """With maru killed too while it is away."""
+    time.sleep(6)  # it saves its state every 5 s, and goes back to that
+    kills.append(time.time())
+    cluster.kill("slurmctld")
+    kill_maru()
+    time.sleep(3 if not FULL else 20)
+    cluster.start_controller()
+    until("the nodes to be back", 90, cluster.nodes_up, 0.5)
+
+
+# ---- what Slurm says afterwards
+def seconds(text):
+    return 0 if text in ("Unknown", "None", "") else int(time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S")))
+
+
+def gpus_of(tres):
+    return next((int(word.split("=")[1]) for word in tres.split(",") if word.startswith("gres/gpu=")), 0)
+
+
+def rows_of_sacct():
+    rows = {}
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-o", "JobName,State,Start,End,Account,NNodes,AllocTRES")
+    for line in said.split("\n"):
+        name, state, start, end, account, _, tres = line.split("|")
+        if name.startswith("maru."):
+            rows.setdefault(name[5:], []).append((state.split(" ")[0], seconds(start), seconds(end), account, gpus_of(tres)))
+    return rows
+
+
+def when(text):
+    return int(time.mktime(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))) if text else 0
+
+
+def is_near(attempt):
+    """Of what happened around the end of a controller Slurm's own accounts may tell otherwise: it goes back by up to 5 s."""
+    start, end = when(attempt.get("started")), when(attempt.get("ended"))
+    return any(start < at + 2 and end > at - 8 for at in kills)
+
+
+def agrees(job, attempt, rows):
+    """maru's attempt beside sacct's row: start and end to the second, account and GPUs. A job of several rows was put back by a controller."""
+    mine = rows.get(attempt["launch"], [])
+    if not attempt.get("started"):  # cancelled in the queue
+        return check(f"{attempt['launch']} never ran", (job.ran().count(attempt["launch"]), len(mine) <= 1), (0, True))
+    project = job.last["project"]
+    want = (when(attempt["started"]), when(attempt["ended"]), f"maru_{job.tenant}_{project}", job.last["request"].get("gpus", 0))
+    got = [row[1:] for row in mine]
+    return check(f"{job.kind} {attempt['launch']} in sacct", got, [want])
+
+
+def most_at_once(rows, tenant):
+    """Of Slurm's own accounts: the most GPUs that a tenant held at a time."""
+    steps = []
+    for row in (row for many in rows.values() for row in many):
+        if row[3].startswith(f"maru_{tenant}_") and row[1] and row[2] > row[1]:
+            steps += [(row[1], row[4]), (row[2], -row[4])]
+    most = now = 0
+    for _, change in sorted(steps):
+        now += change
+        most = max(most, now)
+    return most
+
+
+def agree_all(jobs):
+    until("accounting to have all ends", 60, lambda: all(row[2] for many in rows_of_sacct().values() for row in many), 1)
+    rows, n_near, n_attempts, n_again = rows_of_sacct(), 0, 0, 0
+    for job in jobs:
+        ran = job.ran()
+        near = [attempt for attempt in job.last["tries"] if is_near(attempt)]
+        node = [attempt for attempt in job.last["tries"] if attempt["end"] == "node"]
+        n_near, n_attempts, n_again = n_near + len(near), n_attempts + len(job.last["tries"]), n_again + len(node)
+        if not near:
+            check(f"{job.kind} {job.id} ended", (job.last["state"], job.last["attempts"] - len(node) in (job.attempts, 0 if job.state == "cancelled" else job.attempts)),
+                  (job.state, True))
+        for attempt in job.last["tries"]:
+            times = ran.count(attempt["launch"])
+            is_whole = attempt["end"] in ("exit", "time")
+            check(f"{job.kind} {attempt['launch']} ran ({attempt['end']})", times == job.parts if is_whole else times <= job.parts, True)
+            if attempt not in near:
+                agrees(job, attempt, rows)
+        check(f"what ran of {job.id} is known", set(ran) <= {attempt["launch"] for attempt in job.last["tries"]}, True)
+    for tenant, most in TENANTS.items():
+        within(f"GPUs of {tenant} at once", most_at_once(rows, tenant), most)
+    check("no job of Slurm is unknown to maru", set(rows) <= {attempt["launch"] for job in jobs for attempt in job.last["tries"]}, True)
+    say(f"{len(jobs)} jobs, {n_attempts} attempts, {n_again} lost with a node, {n_near} around the end of a controller")
+
+
+begin()
+tokens = {"local": server.token}
+for tenant in TENANTS:
+    command("tenant", "add", tenant, "--data", data, "-q")
+    tokens[tenant] = json.loads(command("token", "new", "--tenant", tenant, "--role", "engineer", "--data", data, "--json"))["token"]
+table = "account,weight,limit\n" + "".join(f"{tenant},{1 + i},h100:{most}\n" for i, (tenant, most) in enumerate(TENANTS.items()))
+ask("local", "PUT", "/v1/pool/accounts", {"text": table})
+jobs, n_killed = [], 0
+for i in range(N):
+    if len(jobs) >= N:
+        break
+    jobs += hand_in(i)
+    if len(jobs) >= N * (n_killed + 1) // 3 and n_killed < 2:  # while it hands over what it was given
+        kill_maru()
+        n_killed += 1
+say(f"{len(jobs)} jobs handed in, maru killed twice")
+wait(jobs, 300, len(jobs) * 3 // 4)
+say("node %s lost, %d jobs were running" % lose_node())
+wait(jobs, 300, len(jobs) // 2)
+kill_controller()
+say("slurmctld and maru killed, and back")
+still = wait(jobs, 900 if FULL else 150)
+check("all jobs end", [(job.kind, job.id, job.last["state"], job.last.get("phase"), job.last.get("waiting", {}).get("executor")) for job in still], [])
+if not still:
+    agree_all(jobs)
+if failures:
+    print(cluster.run("squeue", "-a", check=False), cluster.said(), *server.log[-30:], sep="\n")
+server.stop()
+say(f"{len(failures)} failures")
+sys.exit(1 if failures else 0)
