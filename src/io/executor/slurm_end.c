@@ -86,9 +86,23 @@ static enum launch_end by_state(const struct slurm_job *job, struct slurm_asked 
     return is_signal ? END_SIGNAL : END_EXIT;
 }
 
+// A controller that was killed may not know that a job has ended, and give it up or be told to cancel it much later: then what the
+// script said of its end is true.
+static void believe_script(struct slurm_job *job, const struct slurm_asked *asked) {
+    const bool is_given_up = job->state == SLURM_CANCELLED || job->state == SLURM_NODE_GONE ||
+                             job->state == SLURM_TIMED_OUT;
+    if (asked->has_left && is_given_up && job->ended_us - asked->left_us > SLURM_GIVEN_UP_US) {
+        job->exit_code = asked->left_code;
+        job->exit_signal = asked->left_signal;
+        job->state = job->exit_code || job->exit_signal ? SLURM_FAILED : SLURM_COMPLETED;
+    }
+}
+
 void slurm_end_of(const struct slurm_job *row, size_t n, struct slurm_asked asked,
                   struct launch_look *out) {
-    const struct slurm_job *job = &row[n - 1];
+    struct slurm_job last = row[n - 1];
+    const struct slurm_job *job = &last;
+    believe_script(&last, &asked);
     *out = (struct launch_look){.state = LAUNCH_ENDED};
     out->end = by_state(job, asked, out);
     for (size_t i = 0; i + 1 < n; i++) {

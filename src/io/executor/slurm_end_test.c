@@ -69,6 +69,29 @@ static void each_end(void **state) {
     }
 }
 
+// Given up long after its script has ended: what the script said is true. Cancelled while it ran: it was stopped.
+static void given_up(void **state) {
+    struct slurm_job job = {.state = SLURM_NODE_GONE,
+                            .exit_code = 1,
+                            .started_us = 1,
+                            .ended_us = 2 * SLURM_GIVEN_UP_US};
+    struct slurm_asked asked = {.has_left = true, .left_us = 5, .left_code = 0};
+    struct launch_look look;
+    (void)state;
+    slurm_end_of(&job, 1, asked, &look);
+    assert_true(look.end == END_EXIT && look.exit_code == 0);
+    asked.left_code = 7;
+    job.state = SLURM_CANCELLED;
+    slurm_end_of(&job, 1, asked, &look);
+    assert_true(look.end == END_EXIT && look.exit_code == 7);
+    asked.left_us = job.ended_us - SLURM_GIVEN_UP_US;
+    slurm_end_of(&job, 1, asked, &look);
+    assert_int_equal(look.end, END_STOPPED);
+    job.state = SLURM_NODE_GONE;
+    slurm_end_of(&job, 1, asked, &look);
+    assert_int_equal(look.end, END_NODE);
+}
+
 // More than it may, and killed: memory, also where Slurm calls it a failure.
 static void memory(void **state) {
     struct slurm_job job = {.state = SLURM_FAILED,
@@ -107,6 +130,7 @@ static void put_back(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end),
+        cmocka_unit_test(given_up),
         cmocka_unit_test(memory),
         cmocka_unit_test(put_back),
     };

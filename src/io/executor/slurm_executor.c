@@ -404,11 +404,16 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
             number = claim;
             continue;
         }
+        struct slurm_left left;
+        slurm_record_left(record, id, &left);
         const struct slurm_asked asked = {
             .memory_mib = record->memory_mib,
             .is_stopped = record->stop_us > 0,
             .has_begun = last->started_us == 0 && slurm_record_claim(record, id) == number,
-            .has_left = slurm_record_left(record, id) == number,
+            .has_left = left.number == number,
+            .left_us = left.at_us,
+            .left_code = left.code,
+            .left_signal = left.signal,
         };
         slurm_end_of(past.row, past.n, asked, out);
         st = slurm_record_end(record, out, err);
@@ -439,6 +444,17 @@ static maru_status look_for(struct slurm_executor *slurm, const char *name,
         out->state = LAUNCH_ABSENT;
     }
     return st == MARU_E_IO ? MARU_OK : st;
+}
+
+// A controller that was killed may take a job for running that has ended, until the node registers again (half an hour and more).
+static void cancel_ended(const struct slurm_executor *slurm, const struct slurm_record *record,
+                         const char *id, const struct slurm_job *job) {
+    struct slurm_left left;
+    slurm_record_left(record, id, &left);
+    if (job->state == SLURM_RUNS && left.number == job->number &&
+        clock_unix_us() - left.at_us > OVERDUE_US) {
+        cancel(slurm, job->number, NULL, NULL);
+    }
 }
 
 static maru_status look_with(struct slurm_executor *slurm, const char *id, const char *name,
@@ -474,6 +490,7 @@ static maru_status look_with(struct slurm_executor *slurm, const char *id, const
         return look_back(slurm, id, name, record, job, out, err);
     }
     show(job, out);
+    cancel_ended(slurm, record, id, job);
     return stop_job(slurm, record, job, err);
 }
 

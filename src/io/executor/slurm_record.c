@@ -18,7 +18,7 @@
 // Each file is one line of fields parted by blanks, a text last; each is replaced in one step, so that a line without its break is
 // damage and refused. `answer` alone grows in place, since it is the standard output of sbatch: cut short it says nothing yet.
 
-enum { FIELDS = 8, CLAIM_BYTES = 64, NAME_BYTES = 128 };
+enum { FIELDS = 8, CLAIM_BYTES = 200, NAME_BYTES = 128 };
 static const char *const names[] = {"launch", "tried", "answer", "stop", "end", "said", "lock"};
 
 bool slurm_path(const char *folder, const char *name, char out[SLURM_RECORD_PATH_BYTES]) {
@@ -278,39 +278,59 @@ maru_status slurm_record_drop(const struct slurm_record *record, maru_error *err
                : refuse("take away", record->path, err);
 }
 
-static uint64_t number_in(const struct slurm_record *record, const char *what, const char *id) {
-    char name[NAME_BYTES], bytes[CLAIM_BYTES];
+// A short file of the script; false where there is none. A link or what is too long is none.
+static bool read_word(const struct slurm_record *record, const char *what, const char *id,
+                      char bytes[CLAIM_BYTES]) {
+    char name[NAME_BYTES];
     const int folder = open(record->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
-        return 0;
+        return false;
     }
     const int inner = openat(folder, ".maru", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     close(folder);
     if (inner < 0) {
-        return 0;
+        return false;
     }
     snprintf(name, sizeof name, "%s-%s", what, id);
     const int file = openat(inner, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     close(inner);
     if (file < 0) {
-        return 0;
+        return false;
     }
-    const ssize_t n = read(file, bytes, sizeof bytes - 1);
+    const ssize_t n = read(file, bytes, CLAIM_BYTES - 1);
     close(file);
-    if (n <= 0) {
-        return 0;
-    }
-    bytes[n] = '\0';
-    int64_t number = 0;
-    return number_int64(bytes, strcspn(bytes, " "), &number) && number > 0 ? (uint64_t)number : 0;
+    bytes[n > 0 ? n : 0] = '\0';
+    return n > 0;
 }
 
 uint64_t slurm_record_claim(const struct slurm_record *record, const char *id) {
-    return number_in(record, "claim", id);
+    char bytes[CLAIM_BYTES];
+    int64_t number = 0;
+    return read_word(record, "claim", id, bytes) &&
+                   number_int64(bytes, strcspn(bytes, " "), &number) && number > 0
+               ? (uint64_t)number
+               : 0;
 }
 
-uint64_t slurm_record_left(const struct slurm_record *record, const char *id) {
-    return number_in(record, "end", id);
+// "NUMBER TOKEN SECONDS c3" or s42, and a line break.
+void slurm_record_left(const struct slurm_record *record, const char *id, struct slurm_left *out) {
+    char bytes[CLAIM_BYTES];
+    int64_t number = 0, at_s = 0, how = 0;
+    *out = (struct slurm_left){.number = 0};
+    if (!read_word(record, "end", id, bytes) || !strchr(bytes, '\n')) {
+        return;
+    }
+    const char *token = strchr(bytes, ' ');
+    const char *at = token ? strchr(token + 1, ' ') : NULL;
+    const char *word = at ? strchr(at + 1, ' ') : NULL;
+    if (!word || !number_int64(bytes, (size_t)(token - bytes), &number) || number < 1 ||
+        !number_int64(at + 1, (size_t)(word - at - 1), &at_s) || at_s < 0 ||
+        at_s > INT64_MAX / 1000000 || (word[1] != 'c' && word[1] != 's') ||
+        !number_int64(word + 2, strcspn(word + 2, "\n"), &how) || how < 0 || how > 255) {
+        return;
+    }
+    *out = (struct slurm_left){.number = (uint64_t)number, .at_us = at_s * 1000000};
+    *(word[1] == 'c' ? &out->code : &out->signal) = (int)how;
 }
 
 maru_status slurm_record_each(const char *state, slurm_see_id see, void *context, maru_error *err) {

@@ -54,8 +54,13 @@ MARU_MUST_USE maru_status slurm_record_drop(const struct slurm_record *record, m
 
 // Who has the claim of a launch (slurm_script.h): the number of a job, 0 where none has. A link or what is too long is none.
 uint64_t slurm_record_claim(const struct slurm_record *record, const char *id);
-// The same of who has come to its own end, and has said so.
-uint64_t slurm_record_left(const struct slurm_record *record, const char *id);
+// What the script of a job has said of its own end; number 0: nothing.
+struct slurm_left {
+    uint64_t number;
+    int64_t at_us;
+    int code, signal; // at most one is not 0
+};
+void slurm_record_left(const struct slurm_record *record, const char *id, struct slurm_left *out);
 
 // Each launch that is kept, in no order; see returns false to end.
 typedef bool (*slurm_see_id)(void *context, const char *id);
