@@ -34,6 +34,7 @@ static const struct {
     {"folders", "MARU_FOLDERS"},
     {"jobs", "MARU_JOBS"},
     {"bare-jobs", "MARU_BARE_JOBS"},
+    {"job-disk", "MARU_JOB_DISK"},
     {"executor", "MARU_EXECUTOR"},
     {"slurm-conf", "MARU_SLURM_CONF"},
     {"slurm-programs", "MARU_SLURM_PROGRAMS"},

@@ -26,7 +26,8 @@ struct serve_values {
     const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders,
         *jobs, *executor, *slurm_conf, *slurm_programs, *slurm_partition, *slurm_mark,
         *slurm_accounts;
-    uint64_t workers, training_memory, patience, quota, keep_samples, keep_minutes, keep_hours;
+    uint64_t workers, training_memory, patience, quota, job_disk, keep_samples, keep_minutes,
+        keep_hours;
     bool insecure, bare_jobs;
 };
 
@@ -159,6 +160,7 @@ static int run_serve(struct call *call) {
     const struct server_config config = {
         .jobs = values->jobs ? values->jobs : jobs.bytes,
         .may_run_bare = values->bare_jobs,
+        .job_disk_mib = values->job_disk,
         .slurm = is_slurm ? &slurm : NULL,
         .data = values->store ? values->store : values->data,
         .address = values->listen,
@@ -219,6 +221,7 @@ static const struct option options[] = {
     {"keep-hours", 0, OPTION_COUNT, AT(keep_hours), "DAYS", NULL, W_HELP_KEEP_HOURS, 1, 36500},
     {"jobs", 0, OPTION_TEXT, AT(jobs), "FOLDER", NULL, W_HELP_JOBS, 0, 0},
     {"bare-jobs", 0, OPTION_FLAG, AT(bare_jobs), NULL, NULL, W_HELP_BARE_JOBS, 0, 0},
+    {"job-disk", 0, OPTION_COUNT, AT(job_disk), "MIB", NULL, W_HELP_JOB_DISK, 1, 1 << 30},
     {"executor", 0, OPTION_TEXT, AT(executor), "NAME", "local", W_HELP_EXECUTOR, 0, 0},
     {"slurm-conf", 0, OPTION_TEXT, AT(slurm_conf), "FILE", NULL, W_HELP_SLURM_CONF, 0, 0},
     {"slurm-programs", 0, OPTION_TEXT, AT(slurm_programs), "FOLDER", NULL, W_HELP_SLURM_PROGRAMS, 0,

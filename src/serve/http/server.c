@@ -91,7 +91,8 @@ static maru_status open_executor(const char *jobs, const struct server_config *c
         st = slurm_open(&settings, out, err);
     } else if (st == MARU_OK) {
         const struct local_settings settings = {.state = state.bytes,
-                                                .allow_bare = config->may_run_bare};
+                                                .allow_bare = config->may_run_bare,
+                                                .disk_bytes = config->job_disk_mib << 20};
         st = local_executor_open(&settings, out, err);
     }
     text_fini(&state);

@@ -34,6 +34,7 @@ struct server_config {
     double patience_s;              // for a header; pace.h
     const char *jobs;  // folder of the pool's jobs, made where it is missing; NULL: none are run
     bool may_run_bare; // jobs without isolation, where there can be none
+    uint64_t job_disk_mib; // that one job of this machine may put into its folder; 0: no limit
     const struct slurm_settings
         *slurm; // jobs go to this Slurm, whose state is in `jobs`; NULL: they run on this machine
 };
