@@ -17,7 +17,7 @@ wrong() { echo "$1"; exit 1; }
 
 cp "$deb" "$root/root/maru.deb"
 env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} chroot "$root" sh -ec '
-    apt-get -q update; apt-get -q -y install --no-install-recommends systemd systemd-sysv dbus procps curl util-linux
+    apt-get -q update; apt-get -q -y install --no-install-recommends systemd systemd-sysv dbus procps curl util-linux bubblewrap
     apt-get -q -y purge maru || true # with the data of last time
     apt-get -q -y install --no-install-recommends /root/maru.deb
     systemctl mask systemd-udevd systemd-networkd systemd-logind getty.target console-getty' >"$work/apt" 2>&1 || wrong "$(tail -n 3 "$work/apt")"
@@ -102,6 +102,28 @@ wait_for 5 has_stopped
 [ "$(systemctl show -P Result maru)" = success ] || wrong "it does not stop in order"
 systemctl start maru
 wait_for 30 is_done "$run"
+
+# With what maru-jobs.conf gives up it is a pool: a job goes on while the service is started anew, stopped and killed, and runs once.
+mkdir -p /etc/systemd/system/maru.service.d
+cp /usr/share/maru/maru-jobs.conf /etc/systemd/system/maru.service.d/jobs.conf
+systemctl daemon-reload
+systemctl restart maru
+wait_for 30 ask "$at/../readyz"
+job=$(MARU_URL=${at%/v1} maru job submit -q -- sh -c 'echo began >>ran; sleep 12; echo ended >>ran')
+is_in() { ask "$at/jobs/$job" | grep -q "\"state\":\"$1\""; }
+wait_for 20 is_in running
+systemctl restart maru
+wait_for 30 is_in running
+systemctl stop maru
+sleep 1
+systemctl start maru
+wait_for 30 is_in running
+systemctl kill --kill-whom=main -s KILL maru
+wait_for 60 is_in done
+[ "$(MARU_URL=${at%/v1} maru job get "$job" ran)" = "$(printf 'began\nended')" ] || wrong "a job did not run once"
+own=$(MARU_URL=${at%/v1} maru job submit -q -f -- sh -c 'grep CapBnd /proc/self/status; ls /var/lib/maru /home 2>/dev/null; hostname')
+grep -q '^CapBnd:.*0000000000000000' <<<"$own" || wrong "a job has capabilities: $own"
+[ "$(wc -l <<<"$own")" = 2 ] || wrong "a job sees what is not its own: $own"
 [ -z "$(find /var/lib/maru ! -user maru)" ] || wrong "files that are not its own: $(find /var/lib/maru ! -user maru)"
 SH
 timeout 240 nsenter -t "$first" -m -p -i -u -n -C env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 bash /root/try || wrong "it is not a good service"
