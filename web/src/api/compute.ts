@@ -59,7 +59,19 @@ export interface UsageFigures {
 }
 export interface Usage { months: string[]; accounts: { name: string; depth: number; months: UsageFigures[]; total: UsageFigures }[] }
 export interface Price { from: string; resource: string; credits: number; krw: number }
-export interface AccountRow { account: string; weight: number; guarantee: Record<string, number>; limit: Record<string, number>; job_max_gpus: number; job_max_hours: number; max_running: number }
+/** With `lease`: what a round, or the operator, has lent it for a time; such a row has a guarantee alone. */
+export interface AccountRow {
+    account: string
+    weight?: number
+    guarantee?: Record<string, number>
+    limit?: Record<string, number>
+    job_max_gpus?: number
+    job_max_hours?: number
+    max_running?: number
+    lease?: string
+    from?: string
+    until?: string | null
+}
 export interface Accounts { version: number; text: string; rows: AccountRow[] }
 export interface Policy { version: number; text: string; default: string; by?: string; changed?: string }
 
