@@ -27,10 +27,16 @@ static void adopt_all(struct trial *trial, uint32_t next) {
     for (uint32_t round = 0; round < 2; round++) { // who runs, then who waits
         for (uint32_t i = 0; i < next; i++) {
             struct trial_job *job = &trial->job[i];
+            const uint32_t was_number = job->number;
             if (job->is_there && job->is_running && round == 0) {
                 assert_int_equal(pool_adopt(trial->pool, trial->now_us, &job->ask, job->part,
                                             job->started_us, &job->number, NULL),
                                  MARU_OK);
+                struct pool_look was, is;
+                pool_look(old, was_number, &was);
+                pool_look(trial->pool, job->number, &is);
+                assert_true(is.state == POOL_RUNNING && is.started_us == was.started_us);
+                assert_true(is.left_us == was.left_us && is.is_borrowed == was.is_borrowed);
                 n_adopted++;
             } else if (job->is_there && !job->is_running && round == 1) {
                 assert_int_equal(

@@ -12,7 +12,8 @@
 // elsewhere if there is room, and nobody is stopped for it then; else guests are stopped.
 //
 // Per node: what it has, less what those hold who stay, less what all claims on it want. Whoever stops counts as gone, so a
-// claim that was seen to needs nobody more, and looking again at the next deciding changes nothing.
+// claim that was seen to needs nobody more, and looking again at the next deciding changes nothing. CPUs and memory have no
+// place of their own: a claim begins only if each before it still finds enough by its own time, a grace after it was made.
 
 enum { CLAIM_MAX_VICTIMS = 256 }; // considered on one node
 
@@ -52,35 +53,69 @@ static bool is_guest(const struct pool *pool, uint32_t job) {
     return it->state == POOL_RUNNING && it->ask.can_stop && !it->is_home;
 }
 
-// Places of all claims on a node.
-static void take_claims(struct pool *pool, uint32_t node, struct left *left) {
-    uint32_t n_left = pool->node[node].n_claimed;
-    for (uint32_t i = 0; n_left > 0 && i < pool->n_claim; i++) {
+// The place at home of a job, as far as it is on a node.
+static void take_place(const struct pool *pool, uint32_t job, uint32_t node, struct left *left) {
+    for (uint32_t p = 0; p < pool->job[job].ask.n_part; p++) {
         struct pool_part part;
-        const uint32_t n = pool->job[pool->claim[i]].ask.n_part;
-        for (uint32_t p = 0; n_left > 0 && p < n; p++) {
-            private_place(pool, pool->claim[i], p, &part);
-            if (part.node == node) {
-                take(left, &part, 1);
-                n_left--;
-            }
+        private_place(pool, job, p, &part);
+        if (part.node == node) {
+            take(left, &part, 1);
         }
     }
 }
 
-// What is left there when those who stop are gone and all claims have begun.
-static void look(struct pool *pool, uint32_t node, struct left *left) {
-    const struct cluster_node *it = &pool->cluster->node[node];
-    *left = (struct left){.cpu_milli = it->cpu_milli, .memory_mib = it->memory_mib};
-    for (uint32_t g = 0; g < it->n_gpu; g++) {
-        left->gpu_milli[g] = GPU_WHOLE;
-    }
+static void take_running(const struct pool *pool, uint32_t node, struct left *left) {
     for (uint32_t p = pool->node[node].first_part; p != NONE; p = pool->link[p].next) {
         if (pool->job[pool->link[p].job].state == POOL_RUNNING) {
             take(left, &pool->part[p], 1);
         }
     }
-    take_claims(pool, node, left);
+}
+
+static void take_stopping(const struct pool *pool, uint32_t node, int64_t after_us,
+                          struct left *left) {
+    for (uint32_t p = pool->node[node].first_part; p != NONE; p = pool->link[p].next) {
+        const struct pool_job *job = &pool->job[pool->link[p].job];
+        if (job->state == POOL_STOPPING && job->end_us > after_us) {
+            take(left, &pool->part[p], 1);
+        }
+    }
+}
+
+static struct left all_of(const struct pool *pool, uint32_t node) {
+    const struct cluster_node *it = &pool->cluster->node[node];
+    struct left left = {.cpu_milli = it->cpu_milli, .memory_mib = it->memory_mib};
+    for (uint32_t g = 0; g < it->n_gpu; g++) {
+        left.gpu_milli[g] = GPU_WHOLE;
+    }
+    return left;
+}
+
+// What is left there when those who stop are gone and all claims have begun.
+static void look(const struct pool *pool, uint32_t node, struct left *left) {
+    *left = all_of(pool, node);
+    take_running(pool, node, left);
+    for (uint32_t i = 0; i < pool->n_claim; i++) {
+        take_place(pool, pool->claim[i], node, left);
+    }
+}
+
+// Would each claim before it find enough there by its time, were this job to begin at once?
+static bool leaves_enough(const struct pool *pool, uint32_t job, uint32_t node) {
+    struct left left = all_of(pool, node);
+    take_running(pool, node, &left);
+    take_place(pool, job, node, &left);
+    for (uint32_t i = 0; pool->claim[i] != job; i++) {
+        const int64_t due_us =
+            pool_later(pool->job[pool->claim[i]].claimed_us, pool->policy.grace_us);
+        take_place(pool, pool->claim[i], node, &left);
+        struct left then = left;
+        take_stopping(pool, node, due_us, &then);
+        if (!is_enough(&then)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 // ---- whom to stop on a node
@@ -151,6 +186,16 @@ static uint32_t next_node(const struct pool *pool, uint32_t job, uint32_t *p) {
         }
     }
     return NONE;
+}
+
+static bool lets_others_begin(const struct pool *pool, uint32_t job) {
+    uint32_t p = 0;
+    for (uint32_t n = next_node(pool, job, &p); n != NONE; n = next_node(pool, job, &p)) {
+        if (!leaves_enough(pool, job, n)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool can_be_cleared(struct pool *pool, uint32_t job) {
@@ -224,7 +269,8 @@ static maru_status try_home(const struct deciding *deciding, uint32_t job, bool 
         it->ask.want.n_gpu ? pool->cluster->node[pool->part[it->part].node].type : CLUSTER_NO_TYPE;
     if (!shares_is_within(pool, &it->ask, type) ||
         !parts_are_free(pool, pool->part + it->part, it->ask.n_part, false) ||
-        !decide_is_unreserved(pool, job) || !decide_has_power(pool, job)) {
+        !decide_is_unreserved(pool, job) || !decide_has_power(pool, job) ||
+        !lets_others_begin(pool, job)) {
         return MARU_OK;
     }
     const maru_status st = begin(deciding, job, true);
@@ -290,15 +336,10 @@ static maru_status try_claim(const struct deciding *deciding, uint32_t job, bool
 maru_status private_claim(const struct deciding *deciding) {
     struct pool *pool = deciding->pool;
     maru_status st = MARU_OK;
-    for (bool is_again = true;
-         st == MARU_OK && is_again;) { // who begins may leave others too little
-        is_again = false;
-        for (uint32_t i = 0; st == MARU_OK && i < pool->n_claim;) {
-            bool has_begun = false;
-            st = try_claim(deciding, pool->claim[i], &has_begun);
-            is_again = is_again || has_begun;
-            i += !has_begun;
-        }
+    for (uint32_t i = 0; st == MARU_OK && i < pool->n_claim;) { // who moves is added behind
+        bool has_begun = false;
+        st = try_claim(deciding, pool->claim[i], &has_begun);
+        i += !has_begun;
     }
     return st;
 }

@@ -1,4 +1,4 @@
-#include "pool/pool_state.h"
+#include "pool/pool_private.h"
 #include "pool/pool_trial.h"
 
 // Who is before whom, and that it keeps its word: the time that is planned for the first that waits, who has waited too long,
@@ -98,6 +98,41 @@ static void nobody_starves(void **state) {
 }
 
 // ---- guarantees
+
+// With private guarantees: who is covered is not borrowed, who is not is; and what is planned for the first that waits is
+// where it may stand.
+static void the_covered_are_not_borrowed(void **state) {
+    (void)state;
+    uint32_t n_covered = 0, n_borrowed = 0, n_planned = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct trial *trial = usual(seed, 70, 200, 60);
+        for (uint32_t i = 0; i < trial->n_job; i++) {
+            trial->job[i].ask.checkpoints = i % 3 > 0;
+        }
+        trial->policy.guarantee = GUARANTEE_PRIVATE;
+        trial_pool(trial);
+        uint32_t next = 0;
+        while (trial_step(trial, &next)) {
+            const struct pool *pool = trial->pool;
+            for (uint32_t i = 0; i < pool->n_ends; i++) {
+                const struct pool_job *job = &pool->job[pool->ends[i]];
+                struct pool_look look;
+                pool_look(pool, pool->ends[i], &look);
+                assert_int_equal(look.is_borrowed, !job->is_covered);
+                n_covered += job->is_covered;
+                n_borrowed += look.is_borrowed;
+            }
+            for (uint32_t i = 0; pool->head != NONE && i < pool->n_plan_node; i++) {
+                const uint32_t node = pool->plan_node[i].node;
+                assert_false(pool->node[node].is_home &&
+                             !private_is_guest(pool, &pool->job[pool->head].ask));
+                n_planned++;
+            }
+        }
+        trial_free(trial);
+    }
+    assert_true(n_covered > 1000 && n_borrowed > 1000 && n_planned > 100);
+}
 
 struct owing { // a job that is inside its account's guarantee from the first
     bool is_owed;
@@ -215,7 +250,7 @@ static uint32_t n_stopping(const struct trial *trial) {
 static void nobody_is_stopped_in_vain(void **state) {
     (void)state;
     uint32_t n_promise = 0;
-    for (uint64_t seed = 1; seed <= 60; seed++) {
+    for (uint64_t seed = 1; seed <= 200; seed++) {
         struct trial *trial = usual(seed, 80, 200, 60);
         int64_t due_us[TRIAL_JOBS];
         memset(due_us, 0x7f, sizeof due_us);
@@ -253,6 +288,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_planned_time_never_moves_back),
         cmocka_unit_test(nobody_starves),
+        cmocka_unit_test(the_covered_are_not_borrowed),
         cmocka_unit_test(a_guarantee_is_there_within_the_grace),
         cmocka_unit_test(nobody_is_stopped_in_vain),
     };

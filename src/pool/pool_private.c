@@ -199,6 +199,7 @@ static void mark_home(struct pool *pool, uint32_t job, uint32_t by) {
 
 static void add_claim(struct pool *pool, uint32_t job) {
     pool->claim[pool->n_claim++] = job;
+    pool->job[job].claimed_us = pool->now_us;
     pool->job[job].is_claimed = true;
     pool->job[job].is_cleared = false;
     mark_home(pool, job, 1);

@@ -7,7 +7,7 @@
 static struct trial *bursts(uint64_t seed, uint32_t n_job) {
     struct trial *trial = trial_new(seed);
     trial_cluster(trial, 4 + trial_draw(trial, 16), 1 + trial_draw(trial, 2));
-    trial_accounts(trial, 40 + trial_draw(trial, 61));
+    trial_accounts(trial, 60 + trial_draw(trial, 41));
     trial_jobs(trial, n_job, 60);
     int64_t at = 0;
     uint32_t account = 3, n_left = 0;
@@ -16,13 +16,13 @@ static struct trial *bursts(uint64_t seed, uint32_t n_job) {
         if (n_left == 0) {
             account = 3 + trial_draw(trial, 6);
             n_left = 1 + trial_draw(trial, 25);
-            at += (int64_t)trial_draw(trial, 3000) * TRIAL_S;
+            at += (int64_t)trial_draw(trial, 1500) * TRIAL_S;
         }
         n_left--;
         at += 1 + trial_draw(trial, 1000000); // no two things happen at the same time
         job->submit_us = at;
         job->ask.account = account;
-        job->ask.checkpoints = job->ask.can_stop && trial_draw(trial, 4) > 0;
+        job->ask.checkpoints = job->ask.can_stop && trial_draw(trial, 8) > 0;
         job->run_us -= trial_draw(trial, 10000);
         job->run_us = job->run_us > 0 ? job->run_us : 1;
         job->left_us = job->run_us;
@@ -30,7 +30,7 @@ static struct trial *bursts(uint64_t seed, uint32_t n_job) {
     trial->policy.guarantee = GUARANTEE_PRIVATE;
     trial->policy.placement = (enum placement_rule)(seed % PLACEMENT_RULES);
     trial->policy.backfill = seed % 4 ? BACKFILL_EASY : BACKFILL_NONE;
-    trial->policy.reclaim = seed % 3 ? RECLAIM_BORROWED : RECLAIM_NONE;
+    trial->policy.reclaim = (enum reclaim_rule)(seed % RECLAIM_RULES);
     trial->policy.grace_us = seed % 2 ? 0 : 120 * TRIAL_S;
     return trial;
 }

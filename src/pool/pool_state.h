@@ -44,13 +44,14 @@ struct pool_job {
     uint32_t for_job, n_pending, n_stopped;
     uint32_t charged; // account whose guarantee it counts in; NONE: borrowed
     uint8_t charged_type, state;
-    uint32_t shadow; // its number at its account's home, NONE: it is not there (pool_private.c)
-    int64_t ran_us;  // in earlier runs, as far as it goes on from them
-    uint8_t reason;  // why it is stopping
-    bool is_covered; // it runs at home, so it has to run here
-    bool is_claimed; // and does not yet
-    bool is_cleared; // its place is being cleared, so it goes nowhere else
-    bool is_home;    // it stands at its own place there
+    uint32_t shadow;    // its number at its account's home, NONE: it is not there (pool_private.c)
+    int64_t claimed_us; // since then it is to be at home
+    int64_t ran_us;     // in earlier runs, as far as it goes on from them
+    uint8_t reason;     // why it is stopping
+    bool is_covered;    // it runs at home, so it has to run here
+    bool is_claimed;    // and does not yet
+    bool is_cleared;    // its place is being cleared, so it goes nowhere else
+    bool is_home;       // it stands at its own place there
     bool is_borrowed;
     bool is_shown; // what is promised to it is taken, for a look at what would be
     // What it will hold is chosen; it begins when the last that is stopped for it is gone.
