@@ -139,7 +139,8 @@ void pool_look_account(const struct pool *pool, uint32_t account, struct account
 // Set what an account is remembered to have used, after a restart.
 void pool_remember(struct pool *pool, int64_t now_us, uint32_t account, double remembered);
 
-// The private cluster of an account under GUARANTEE_PRIVATE (pool_homes.h), and its row there; NULL: it has none.
+// The private cluster of an account's guarantee under GUARANTEE_PRIVATE (pool_homes.h; what it is worth: pool_private.h), and its
+// row there; NULL: it has none.
 const struct home *pool_home(const struct pool *pool, uint32_t account, uint32_t *row);
 
 // The jobs that wait, in the order in which they would be tried now.

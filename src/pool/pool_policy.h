@@ -15,8 +15,8 @@ enum reclaim_rule { // who may be stopped for whom
     RECLAIM_RULES
 };
 enum guarantee_rule {
-    GUARANTEE_QUOTA, // a count of GPUs
-    GUARANTEE_PRIVATE, // no job waits longer than on a private cluster of that size (HiveD, OSDI 2020)
+    GUARANTEE_QUOTA,   // a count of GPUs
+    GUARANTEE_PRIVATE, // no job waits longer than on a private cluster of that size (pool_private.h)
     GUARANTEE_RULES
 };
 enum shed_order {

@@ -1,4 +1,14 @@
 // Private guarantees: each home is played as a pool of its own, and whoever began there begins here.
+//
+//   promise     for each job that its account's home could ever run, and that belongs to no reservation: it begins at the latest
+//               the policy's grace after it would on a private cluster of that home, which is fed with the jobs of that account
+//               only, for as long as they really run, and decides by the same rules without stopping anybody. A job that had to wait
+//               here for guests to go holds its place there until it is over here; where the grace is 0, that is the same.
+//   condition   pool_decide is called when pool_next_us says; ends are told when they are, and who is stopped is requeued; no limit,
+//               hold, power cap or reservation of others keeps the job back; nobody was adopted who cannot be stopped and stands there
+//   others      who is no guest runs at home or on nodes that are nobody's home; guests on homes are stopped whenever need be
+//
+// source: Zhao et al., HiveD, OSDI 2020
 #ifndef POOL_POOL_PRIVATE_H
 #define POOL_POOL_PRIVATE_H
 

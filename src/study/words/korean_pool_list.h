@@ -120,8 +120,8 @@
     X("it wants more than its guarantee and what nobody is guaranteed", "보장량과 아무에게도 보장되지 않은 양보다 많이 요청했습니다") \
     X("only a job that may be stopped can borrow so much", "그만큼 빌리려면 멈출 수 있는 작업이어야 합니다") \
     X("only a job that may be stopped and makes checkpoints can borrow so much", "그만큼 빌리려면 멈출 수 있고 체크포인트를 남기는 작업이어야 합니다") \
-    X("more GPUs are guaranteed than there are", "보장한 GPU가 있는 GPU보다 많습니다") \
-    X("no memory for private guarantees", "개별 클러스터 보장을 담을 메모리가 없습니다") \
+    X("more GPUs are guaranteed than there are", "보장량이 있는 GPU보다 많습니다") \
+    X("no memory for private guarantees", "전용 보장량을 담을 메모리가 없습니다") \
     X("at most {1} jobs can wait and run at a time", "대기하거나 실행 중인 작업은 {1}개까지입니다") \
     X("there is no such reservation", "그런 예약이 없습니다") \
     X("what it holds is not free, or is on no node of the cluster", "작업이 쓰는 자리가 비어 있지 않거나 클러스터의 노드가 아닙니다") \
