@@ -3,7 +3,7 @@
 # credit and is over within 5 s of it; it says why, waits, and goes on with the next grant. A budget stops its project and nothing else.
 # The server is killed with -9 while it charges: each attempt has cost exactly what its time costs, in charges without a gap or an
 # overlap. Two tenants stay apart.
-import json, os, shutil, sqlite3, sys, time
+import json, os, shutil, sqlite3, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cloud import Server, at_least, check, finish, temporary, within
@@ -168,4 +168,29 @@ check("the job tells", (told["credits"] > 0.3, abs(told["krw"] - 10 * told["cred
 entries = clients["bolt"].get("/v1/credits/entries")[1]["items"]
 check("and the entries", {e["kind"] for e in entries} - {"refund"}, {"charge", "grant"})
 check("as many as there are", abs(sum({"charge": 1, "refund": -1, "grant": 0}[e["kind"]] * e["credits"] for e in entries) - credits("bolt")["spent"]) < 1e-5, True)
+
+
+# ---- the command
+def maru(who, *words, status=0):
+    env = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", MARU_TOKEN=secret[who], LANG="C.UTF-8")
+    done = subprocess.run([MARU, "credits", *words], env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    check(f"maru credits {words} ({done.stderr.strip()[:200]})", done.returncode, status)
+    return done.stdout
+
+
+check("grants by the command", json.loads(maru("local", "grant", "bolt", "12.5", "--id", "more", "--note", "thanks", "--json"))["granted"], 100012.5)
+check("shown", all(word in maru("bolt", "show") for word in ("bolt", "more", "12.50")), True)
+check("in Korean", "남은 크레딧" in maru("bolt", "show", "--lang", "ko"), True)
+check("another's, for the operator", "bolt: " in maru("local", "show", "bolt"), True)
+maru("acme", "show", "bolt", status=3)
+check("a budget", "training" in maru("bolt", "budget", "training", "5", "--until", "2199-01-01"), True)
+check("entries", maru("bolt", "entries").count("charge") >= 20, True)
+check("prices", maru("bolt", "price").split("\n")[1].split(",")[1:], ["cpu", "36000", "360000"])
+table = os.path.join(folder, "prices.csv")
+open(table, "w").write("시작,자원,크레딧,원\n2199-01-01,H100,2.5,3500\n")
+check("a table of prices", "h100,2.5,3500" in maru("local", "price", table), True)
+maru("bolt", "price", table, status=3)
+check("usage", ("bolt/default" in maru("bolt", "usage"), maru("bolt", "usage", "--format", "csv").startswith("account,month,")), (True, True))
+maru("bolt", "budget", "training", "lots", status=2)
+maru("bolt", "spend", status=2)
 finish()

@@ -10,11 +10,11 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
-    &verb_quality, &verb_train,  &verb_predict, &verb_models, &verb_bench,
-    &verb_check,   &verb_sim,    &verb_compare, &verb_import, &verb_new,
-    &verb_scene,   &verb_serve,  &verb_tenant,  &verb_token,  &verb_audit,
-    &verb_alarms,  &verb_backup, &verb_restore, &verb_store,  &verb_fake,
-    &verb_job,     &verb_pool,   &verb_round,   &verb_help,   &verb_version};
+    &verb_quality, &verb_train,   &verb_predict, &verb_models, &verb_bench,   &verb_check,
+    &verb_sim,     &verb_compare, &verb_import,  &verb_new,    &verb_scene,   &verb_serve,
+    &verb_tenant,  &verb_token,   &verb_audit,   &verb_alarms, &verb_backup,  &verb_restore,
+    &verb_store,   &verb_fake,    &verb_job,     &verb_pool,   &verb_credits, &verb_round,
+    &verb_help,    &verb_version};
 
 const struct option verb_common[VERB_COMMON] = {
     {"json", 0, OPTION_FLAG, offsetof(struct common, json), NULL, NULL, W_HELP_JSON, 0, 0},

@@ -48,7 +48,7 @@ struct verb {
 extern const struct verb verb_job, verb_quality, verb_train, verb_predict, verb_models, verb_bench,
     verb_check, verb_sim, verb_compare, verb_import, verb_new, verb_scene, verb_serve, verb_tenant,
     verb_token, verb_audit, verb_alarms, verb_backup, verb_restore, verb_store, verb_fake,
-    verb_round, verb_pool, verb_help, verb_version;
+    verb_round, verb_pool, verb_credits, verb_help, verb_version;
 
 enum { VERB_COMMON = 4 };
 extern const struct option verb_common[VERB_COMMON]; // options that every verb has

@@ -1,7 +1,7 @@
 # bash completion for maru: verbs from here, options from `maru help VERB`
 _maru() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='alarms audit backup bench check compare fake help import job models new pool predict quality restore round scene serve sim store tenant token train version' list=''
+    local verbs='alarms audit backup bench check compare credits fake help import job models new pool predict quality restore round scene serve sim store tenant token train version' list=''
     COMPREPLY=()
     case $COMP_CWORD:$verb:$before:$word in
     1:*) list=$verbs ;;
@@ -12,6 +12,7 @@ _maru() {
     *:*:--lang:*) list='ko en' ;;
     *:job:--state:*) list='open waiting running done failed cancelled' ;;
     *:job:--signal:*) list='TERM INT USR1 USR2 HUP' ;;
+    *:credits:--format:*) list='csv html' ;;
     *:pool:--form:*) list='openb sacct plain' ;;
     *:pool:--ties:*) list='random lowest' ;;
     *:*:--on:*) list='here pool' ;;
@@ -31,6 +32,7 @@ _maru() {
     2:job:*) list='submit list show why logs cancel retry get top' ;;
     2:models:*) list=show ;;
     2:pool:*) list='replay placement trace' ;;
+    2:credits:*) list='show entries budget grant price usage' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;
     2:round:*) list='new apply score award report lease watch reclaim' ;;
     2:tenant:*) list='add list remove' ;;

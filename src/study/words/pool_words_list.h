@@ -108,6 +108,24 @@
     X(HELP_ONCE, "look once", "한 번만 봅니다") \
     X(HELP_WHOLE_ARRAY, "with all other jobs of its array", "같은 배열의 다른 작업도 모두") \
     X(JOB_CANCELLED_MANY, "{2} jobs are being cancelled; the first is {1}.", "작업 {2}개를 취소합니다. 첫 작업은 {1}입니다.") \
+    /* maru credits */ \
+    X(CREDITS_PURPOSE, "credits of a tenant of a maru server; prices, grants and usage for its operator", "maru 서버의 테넌트가 가진 크레딧을 봅니다. 운영자는 가격, 지급, 사용 내역도 다룹니다") \
+    X(CREDITS_STATE, "{1}: {2} credits left, {3} spent", "{1}: 남은 크레딧 {2}, 쓴 크레딧 {3}") \
+    X(CREDITS_HELD, "Its credits are used up: nothing starts until there are more.", "크레딧을 다 써서 새 크레딧이 들어올 때까지 아무것도 시작하지 않습니다.") \
+    X(CREDITS_EMPTY, "They are used up at {1} if all that runs now goes on.", "지금 도는 작업이 계속되면 {1}에 다 씁니다.") \
+    X(CREDITS_NAME, "name", "이름") \
+    X(CREDITS_KIND, "kind", "종류") \
+    X(CREDITS_AMOUNT, "credits", "크레딧") \
+    X(CREDITS_LEFT, "left", "남음") \
+    X(CREDITS_SPENT, "spent", "씀") \
+    X(CREDITS_FROM, "from", "시작") \
+    X(CREDITS_UNTIL, "until", "끝") \
+    X(HELP_CREDITS_FROM, "when it begins (now)", "시작하는 때(기본: 지금)") \
+    X(HELP_CREDITS_UNTIL, "when it ends (never)", "끝나는 때(기본: 없음)") \
+    X(HELP_CREDITS_ID, "of a grant: the same id again changes nothing", "지급의 이름. 같은 이름으로 다시 해도 바뀌지 않습니다") \
+    X(HELP_CREDITS_NOTE, "of a grant: what it is for", "무엇을 위한 지급인지") \
+    X(HELP_CREDITS_MONTHS, "of usage: the last so many", "사용 내역의 달 수") \
+    X(HELP_CREDITS_FORMAT, "of usage: a table, or a page to print", "사용 내역을 표나 인쇄할 쪽으로") \
     /* usage of the pool */ \
     X(USAGE_KIND, "Usage of the pool", "풀 사용 내역") \
     X(USAGE_ALL, "all accounts", "모든 계정") \
