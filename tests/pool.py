@@ -88,6 +88,12 @@ check("an empty table is one", client.ask("PUT", "/v1/pool/accounts", {"rows": [
 for method, path, body in (("PUT", "/v1/pool/policy", {"text": ""}), ("PUT", "/v1/pool/accounts", {"rows": []}), ("POST", "/v1/pool/nodes/x", {"state": "up"})):
     check(f"{method} {path} is not for other tenants", acme.ask(method, path, body)[0], 403)
 
+# ---- metrics
+metrics = {line.split(" ")[0]: float(line.split(" ")[1]) for line in client.raw("GET", "/metrics")[1].decode().splitlines() if line and line[0] != "#"}
+check("what Prometheus is told", [metrics.get(key) for key in ('maru_jobs{phase="running"}', 'maru_jobs{phase="queued"}', 'maru_nodes{state="up"}', 'maru_nodes{state="drained"}', "maru_accounts_held")],
+      [1, 0, 1, 0, 0])
+check("and counted", (metrics['maru_pool_decisions_total{kind="start"}'], 0 < metrics["maru_pool_deciding_seconds_total"] < 1, metrics["maru_pool_turns_total"] > 5), (2, True, True))
+
 # ---- nodes
 node = client.get("/v1/pool")[1]["nodes"][0]["name"]
 check("no such node", client.post("/v1/pool/nodes/nowhere", {"state": "drained"})[0], 404)

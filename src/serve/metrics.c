@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "serve/compute/compute.h"
 #include "serve/http/pace.h"
 
 // Counters are atomics that only grow, one set a route and one for all that is no route (the page, paths
@@ -178,6 +179,44 @@ static void add_store(struct text *out, struct store *store, const char *folder)
     }
 }
 
+static void add_counter(struct text *out, const char *name, const char *what, const char *label,
+                        uint64_t value) {
+    if (what) {
+        add_head(out, name, "counter", what);
+    }
+    text_addf(out, "%s%s %llu\n", name, label, (unsigned long long)value);
+}
+
+static void add_pool(struct text *out, struct compute *compute) {
+    static const char *const states[] = {"up", "drained", "down"};
+    struct compute_count count;
+    compute_count(compute, &count);
+    add_head(out, "maru_jobs", "gauge", "Jobs of the pool that have not ended, by what they do.");
+    for (int i = 0; i < COMPUTE_PHASES; i++) {
+        text_addf(out, "maru_jobs{phase=\"%s\"} %llu\n", job_phase_names[i],
+                  (unsigned long long)count.n_job[i]);
+    }
+    add_head(out, "maru_nodes", "gauge", "Nodes of the pool by state.");
+    for (int i = 0; i < COMPUTE_NODE_STATES; i++) {
+        text_addf(out, "maru_nodes{state=\"%s\"} %llu\n", states[i],
+                  (unsigned long long)count.n_node[i]);
+    }
+    add_gauge(out, "maru_gpus", "GPUs of the pool.", (double)count.n_gpu);
+    add_gauge(out, "maru_gpus_busy", "GPUs that a job holds, or a share of them.",
+              (double)count.n_gpu_busy);
+    add_gauge(out, "maru_accounts_held", "Accounts of which nothing starts: no credits.",
+              (double)count.n_held);
+    add_counter(out, "maru_pool_turns_total", "How often the scheduler has decided.", "",
+                count.n_turn);
+    add_counter(out, "maru_pool_decisions_total", "What it has decided.", "{kind=\"start\"}",
+                count.n_start);
+    add_counter(out, "maru_pool_decisions_total", NULL, "{kind=\"stop\"}", count.n_stop);
+    add_head(out, "maru_pool_deciding_seconds_total", "counter", "Seconds that deciding took.");
+    text_addz(out, "maru_pool_deciding_seconds_total ");
+    text_add_double(out, count.deciding_s);
+    text_addz(out, "\n");
+}
+
 maru_status api_metrics(struct request *request, maru_error *err) {
     (void)err;
     struct server *server = request->server;
@@ -208,5 +247,8 @@ maru_status api_metrics(struct request *request, maru_error *err) {
     add_gauge(out, "maru_tenants", "Tenants of this server.",
               (double)store_n_tenant(server->store));
     add_store(out, server->store, server->data);
+    if (server->compute) {
+        add_pool(out, server->compute);
+    }
     return MARU_OK;
 }

@@ -336,6 +336,34 @@ void compute_look_world(struct compute *compute, compute_see_world see, void *co
     pthread_mutex_unlock(&compute->lock);
 }
 
+static void count_node(void *context, const struct compute_node *node) {
+    struct compute_count *count = context;
+    count->n_node[node->state]++;
+    count->n_gpu += node->n_gpu;
+    for (uint32_t g = 0; g < node->n_gpu; g++) {
+        count->n_gpu_busy += node->gpu[g].milli > 0;
+    }
+}
+
+void compute_count(struct compute *compute, struct compute_count *out) {
+    *out = (struct compute_count){0};
+    compute_each_node(compute, count_node, out);
+    pthread_mutex_lock(&compute->lock);
+    for (size_t i = 0; i < compute->n_job; i++) {
+        out->n_job[compute->job[i]->phase]++;
+    }
+    for (uint32_t i = 0; i < compute->world->accounts.n; i++) {
+        struct account_look look;
+        pool_look_account(compute->pool, i, &look);
+        out->n_held += look.is_held;
+    }
+    out->n_turn = compute->n_turn;
+    out->n_start = compute->n_decision[0];
+    out->n_stop = compute->n_decision[1];
+    out->deciding_s = compute->deciding_s;
+    pthread_mutex_unlock(&compute->lock);
+}
+
 maru_status compute_copy_cluster(struct compute *compute, struct arena *arena, struct cluster *out,
                                  maru_error *err) {
     pthread_mutex_lock(&compute->lock);

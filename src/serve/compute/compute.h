@@ -144,6 +144,15 @@ struct compute_purse { // of a tenant on credits
 // False: the tenant is not on credits, or has not used the pool yet.
 bool compute_look_purse(struct compute *compute, const char *tenant, struct compute_purse *out);
 
+enum { COMPUTE_PHASES = PHASE_STOPPING + 1, COMPUTE_NODE_STATES = NODE_DOWN + 1 };
+struct compute_count {
+    uint64_t n_job[COMPUTE_PHASES], n_node[COMPUTE_NODE_STATES];
+    uint64_t n_gpu, n_gpu_busy, n_held; // n_held: accounts
+    uint64_t n_turn, n_start, n_stop;   // since the server began
+    double deciding_s;
+};
+void compute_count(struct compute *compute, struct compute_count *out);
+
 // A copy of the nodes as they are.
 //   memory  in the arena
 MARU_MUST_USE maru_status compute_copy_cluster(struct compute *compute, struct arena *arena,

@@ -94,6 +94,8 @@ struct compute {
     struct runtime_history *history; // the same in the numbers of this world
     bool is_world_old; // a project is missing, or the inventory or the policy is another
     uint64_t n_ended;  // jobs, and one
+    uint64_t n_turn, n_decision[2]; // turns of the scheduler; starts and stops
+    double deciding_s;              // that they took
     int64_t inventory_us;
     bool has_accounts;   // the executor's are those of the world
     int64_t accounts_us; // when that was tried last

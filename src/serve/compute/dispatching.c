@@ -266,6 +266,7 @@ static maru_status see_decision(void *context, const struct decision *decision, 
     struct deciding *deciding = context;
     struct compute *compute = deciding->compute;
     struct live_job *job = compute->by_number[decision->job];
+    compute->n_decision[decision->kind == DECISION_STOP]++;
     if (decision->kind == DECISION_STOP) {
         job->stop = dispatch_stop_words[decision->reason];
         job->phase = job->phase == PHASE_RUNNING ? PHASE_STOPPING : job->phase;
@@ -291,9 +292,12 @@ static void decide(struct compute *compute) {
     struct deciding deciding = {.compute = compute};
     maru_error err = {0};
     pthread_mutex_lock(&compute->lock);
+    const double began_s = clock_seconds();
     if (pool_decide(compute->pool, clock_unix_us(), see_decision, &deciding, &err) != MARU_OK) {
         log_say(LOG_ERROR, "pool decision", err.text);
     }
+    compute->deciding_s += clock_seconds() - began_s;
+    compute->n_turn++;
     pthread_mutex_unlock(&compute->lock);
     for (size_t i = 0; i < deciding.n_start; i++) {
         attempt_begin(compute, compute->by_number[deciding.start[i]]);
