@@ -81,6 +81,16 @@ id = ids.pop()
 ended(id)
 check("it ran once", (job(id)["attempts"], len(maru("get", id, "stamps").stdout.split())), (1, 1))
 
+# ---- what jobs leave in their folders has a quota
+full = Server(MARU, temporary(), "--quota", "8")
+its = full.client()
+filling = its.post("/v1/jobs", {"command": ["sh", "-c", "mkdir -p $(printf 'a/%.0s' $(seq 20)); head -c 9000000 /dev/urandom >$(printf 'a/%.0s' $(seq 20))x"], "cpus": 0.1, "memory_mib": 64})[1]["jobs"][0]
+until("it is full", lambda: its.get("/v1/jobs/" + filling)[1]["state"] == "done")
+status, answer = its.post("/v1/jobs", {"command": ["true"]})
+check(f"no more jobs ({answer.get('detail')})", status, 507)
+check("deleting one makes room", (its.ask("DELETE", "/v1/jobs/" + filling)[0], its.post("/v1/jobs", {"command": ["true"]})[0]), (204, 201))
+full.stop()
+
 # ---- limits, cancelling, trying again
 id = submit("--time", "1 s", "--grace", "1 s", "--", "sh", "-c", "trap '' TERM; sleep 60 & wait; sleep 60")
 done = ended(id)

@@ -154,6 +154,47 @@ maru_status tree_each_file(const char *folder, uint32_t most, tree_see see, void
     return st;
 }
 
+// ---- how much
+
+struct measuring {
+    uint64_t n_bytes;
+    uint32_t left; // entries that may still be looked at
+};
+
+// Takes `at` over.
+static void measure_folder(struct measuring *measuring, int at, int depth) {
+    DIR *dir = fdopendir(at);
+    if (!dir) {
+        close(at);
+        return;
+    }
+    const struct dirent *entry;
+    while (measuring->left > 0 && (entry = readdir(dir)) != NULL) {
+        struct stat is;
+        if (is_dots(entry->d_name) || fstatat(at, entry->d_name, &is, AT_SYMLINK_NOFOLLOW) != 0) {
+            continue;
+        }
+        measuring->left--;
+        measuring->n_bytes +=
+            (uint64_t)is.st_blocks * 512; // st_blocks counts these, whatever the disk has
+        const int below =
+            S_ISDIR(is.st_mode) && depth < TREE_MAX_MEASURED ? open_folder(at, entry->d_name) : -1;
+        if (below >= 0) {
+            measure_folder(measuring, below, depth + 1);
+        }
+    }
+    closedir(dir);
+}
+
+uint64_t tree_measure(const char *folder, uint32_t most) {
+    struct measuring measuring = {.left = most};
+    const int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (at >= 0) {
+        measure_folder(&measuring, at, 0);
+    }
+    return measuring.n_bytes;
+}
+
 // ---- removal
 
 struct removal {

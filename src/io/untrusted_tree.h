@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "maru/status.h"
 
-enum { TREE_MAX_DEPTH = 32, TREE_MAX_PATH = 1024 };
+enum { TREE_MAX_DEPTH = 32, TREE_MAX_PATH = 1024, TREE_MAX_MEASURED = 128 };
 
 // Open a regular file below the folder for reading.
 //   out     *file, which the caller closes; *n_bytes of it
@@ -28,6 +28,10 @@ typedef maru_status (*tree_see)(void *context, const struct tree_file *file, mar
 //   out     *is_all: there are no more
 MARU_MUST_USE maru_status tree_each_file(const char *folder, uint32_t most, tree_see see,
                                          void *context, bool *is_all, maru_error *err);
+
+// Bytes on the disk of all that is below the folder, whatever it is called; of at most `most` entries, and not deeper than
+// TREE_MAX_MEASURED folders. 0 where there is no such folder.
+uint64_t tree_measure(const char *folder, uint32_t most);
 
 // Remove the folder with all that is in it. One that is not there is fine.
 MARU_MUST_USE maru_status tree_remove(const char *folder, maru_error *err);

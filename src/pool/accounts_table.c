@@ -394,7 +394,7 @@ static void write_decimal(struct text *out, int64_t value, int64_t unit, int dig
         for (int i = digits; i-- > 0; rest /= 10) {
             decimals[i] = (char)('0' + rest % 10);
         }
-        while (decimals[digits - 1] == '0') {
+        while (digits > 1 && decimals[digits - 1] == '0') {
             digits--;
         }
         text_addz(out, ".");

@@ -390,9 +390,22 @@ static maru_status submit(struct request *request, const struct sent *sent, maru
     return st;
 }
 
+// What all jobs of a tenant have left in their folders is held against the same quota as its file.
+static maru_status have_room(struct request *request, maru_error *err) {
+    const uint64_t quota = (uint64_t)request->server->quota_bytes;
+    const uint64_t n =
+        job_folder_measure(compute_folder(request->server->compute), request->who.tenant);
+    return n < quota ? MARU_OK
+                     : request_refuse(request, 507, err,
+                                      "your jobs keep %lld MiB in their folders, and %lld MiB is "
+                                      "what you may: delete jobs that have ended",
+                                      (long long)(n >> 20), (long long)(quota >> 20));
+}
+
 maru_status api_create_job(struct request *request, maru_error *err) {
     struct sent sent = {0};
     maru_status st = compute_require(request, err);
+    st = st == MARU_OK ? have_room(request, err) : st;
     st = st == MARU_OK ? read_sent(request, &sent, err) : st;
     st = st == MARU_OK ? submit(request, &sent, err) : st;
     alloc_free(sent.file);

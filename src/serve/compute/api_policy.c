@@ -75,12 +75,12 @@ maru_status api_put_pool_policy(struct request *request, maru_error *err) {
     static const char *const known[] = {"text", "version", NULL};
     struct pool_policy policy;
     json_t *fields = NULL;
-    const char *text = NULL;
+    const char *text = "";
     int64_t version = 0;
     maru_status st = fields_open(&fields, request->body.bytes, request->body.n_bytes, known, err);
     st = st == MARU_OK ? field_text(fields, "text", REQUEST_MAX_JSON_BYTES, &text, err) : st;
     st = st == MARU_OK ? field_count(fields, "version", 0, INT64_MAX, &version, err) : st;
-    if (st == MARU_OK && !text) {
+    if (st == MARU_OK && !json_object_get(fields, "text")) {
         st = field_wrong(err, "/text", "the policy is wanted as a text");
     }
     st = st == MARU_OK ? pool_policy_read(&policy, text, strlen(text), err) : st;
@@ -188,7 +188,7 @@ maru_status api_get_pool_accounts(struct request *request, maru_error *err) {
 
 static maru_status read_gpus(const json_t *row, const char *key, struct arena *arena,
                              const struct account_gpus **out, uint32_t *n, maru_error *err) {
-    const json_t *object = json_object_get(row, key);
+    json_t *object = json_object_get(row, key);
     const size_t most = json_object_size(object);
     const char *type;
     json_t *value;
@@ -200,7 +200,7 @@ static maru_status read_gpus(const json_t *row, const char *key, struct arena *a
         return arena_refusal(arena, err);
     }
     *n = 0;
-    json_object_foreach((json_t *)(uintptr_t)object, type, value) {
+    json_object_foreach(object, type, value) {
         const json_int_t count = json_integer_value(value);
         if (!json_is_integer(value) || count < 0 || count > ACCOUNTS_MAX_GPUS) {
             return field_wrong(err, "/rows", "GPUs are an object of numbers by type");
@@ -244,8 +244,9 @@ static maru_status read_row(const json_t *row, struct arena *arena, struct accou
         .name = "", .lease = "", .from_us = ACCOUNTS_ALWAYS, .until_us = ACCOUNTS_NEVER};
     maru_status st =
         json_is_object(row) ? MARU_OK : field_wrong(err, "/rows", "a list of objects is wanted");
-    st = st == MARU_OK ? field_text(row, "account", 2 * ACCOUNTS_MAX_NAME + 1, &line->name, err)
-                       : st;
+    st = st == MARU_OK
+             ? field_text(row, "account", (size_t)2 * ACCOUNTS_MAX_NAME + 1, &line->name, err)
+             : st;
     st = st == MARU_OK ? field_text(row, "lease", ACCOUNTS_MAX_LEASE, &line->lease, err) : st;
     st = st == MARU_OK ? read_numbers(row, line, err) : st;
     st = st == MARU_OK

@@ -14,7 +14,7 @@
 // Files are copied into the folder before the first attempt. Once a job has had `work` nothing here writes into it: it may hold links to
 // anywhere.
 
-enum { PATH_BYTES = 4096, COPY_BYTES = 1 << 16 };
+enum { PATH_BYTES = 4096, COPY_BYTES = 1 << 16, MEASURED_FILES = 500000 };
 
 static void join(struct text *out, const char *root, const char *tenant, const char *a,
                  const char *b) {
@@ -167,6 +167,15 @@ maru_status job_folder_remove(const char *root, const char *tenant, const char *
         job_folder_drop_files(root, tenant, batch);
     }
     return st;
+}
+
+uint64_t job_folder_measure(const char *root, const char *tenant) {
+    struct text path;
+    text_init(&path, PATH_BYTES);
+    files_join(&path, root, tenant);
+    const uint64_t n = path.status == MARU_OK ? tree_measure(path.bytes, MEASURED_FILES) : 0;
+    text_fini(&path);
+    return n;
 }
 
 maru_status job_folder_remove_tenant(const char *root, const char *tenant, maru_error *err) {

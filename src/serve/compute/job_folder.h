@@ -32,6 +32,9 @@ MARU_MUST_USE maru_status job_folder_prepare(const char *root, const char *tenan
 // A job is gone; with `batch`, which may be NULL, also what was sent with all of its batch.
 MARU_MUST_USE maru_status job_folder_remove(const char *root, const char *tenant, const char *id,
                                             const char *batch, maru_error *err);
+// Bytes that all jobs of a tenant have on the disk.
+uint64_t job_folder_measure(const char *root, const char *tenant);
+
 // A tenant is gone.
 MARU_MUST_USE maru_status job_folder_remove_tenant(const char *root, const char *tenant,
                                                    maru_error *err);

@@ -48,6 +48,7 @@
     X("months: a number from 1 to {1} is wanted", "months: 1부터 {1}까지의 수여야 합니다") \
     X("format is json, csv or html", "format은 json, csv, html 가운데 하나입니다") \
     X("'{1}' is no number of credits", "'{1}'[은/는] 크레딧 수가 아닙니다") \
+    X("your jobs keep {1} MiB in their folders, and {2} MiB is what you may: delete jobs that have ended", "작업 폴더에 {1} MiB를 두었는데 {2} MiB까지 둘 수 있습니다: 끝난 작업을 지우십시오") \
     X("credits are wanted: what one costs an hour", "크레딧이 필요합니다: 하나의 시간당 가격입니다") \
     X("limit: a number from 1 to {1} is wanted", "limit: 1부터 {1}까지의 수여야 합니다") \
     X("a grant has a tenant and an id of its own", "지급에는 테넌트와 그 지급만의 id가 있어야 합니다") \
