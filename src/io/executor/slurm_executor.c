@@ -356,19 +356,38 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
         out->state = st == MARU_OK ? LAUNCH_ABSENT : out->state;
     } else {
         const struct slurm_job *row = past->row ? &past->row[past->n - 1] : NULL;
-        *out = (struct launch_look){.state = LAUNCH_ENDED,
-                                    .end = END_NODE,
-                                    .submitted_us = row ? row->submitted_us : record->made_us,
-                                    .started_us = row ? row->started_us : 0,
-                                    .ended_us = row ? row->started_us : 0,
-                                    .cpu_us = -1,
-                                    .max_memory_bytes = -1};
+        struct slurm_left left;
+        slurm_record_left(record, id, &left);
+        const bool has_left = left.number == number;
+        const struct slurm_job job = {.number = number,
+                                      .state = SLURM_NODE_GONE,
+                                      .submitted_us = row ? row->submitted_us : record->made_us,
+                                      .started_us = row ? row->started_us : 0,
+                                      .ended_us = has_left ? left.at_us
+                                                  : row    ? row->started_us
+                                                           : 0,
+                                      .cpu_us = -1,
+                                      .max_memory_bytes = -1};
+        const struct slurm_asked asked = {.has_left = has_left,
+                                          .left_us = 0, // long ago
+                                          .left_code = left.code,
+                                          .left_signal = left.signal,
+                                          .is_stopped = record->stop_us > 0};
+        slurm_end_of(&job, 1, asked, out);
         st = slurm_record_end(record, out, err);
     }
     if (st == MARU_OK) {
         slurm_queue_drop(&slurm->queue, number);
     }
     return st;
+}
+
+// How long both have to know nothing of it. One that never began may soon be submitted again: should the first come through after all, the
+// claim lets one of the two run.
+static int64_t patience_with(const struct slurm_executor *slurm, const char *id,
+                             const struct slurm_record *record, const struct slurm_past *past) {
+    const bool never_began = !past->row || past->row[past->n - 1].state == SLURM_WAITS;
+    return never_began && slurm_record_claim(record, id) == 0 ? slurm->settle_us : slurm->lost_us;
 }
 
 // A job that is over, or is gone from the queue.
@@ -384,7 +403,7 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
         }
         const bool is_open = !past.row || past.row[past.n - 1].state == SLURM_WAITS ||
                              past.row[past.n - 1].state == SLURM_RUNS;
-        if (is_open && !in_queue && past.missing_us >= slurm->lost_us) {
+        if (is_open && !in_queue && past.missing_us >= patience_with(slurm, id, record, &past)) {
             return lose(slurm, id, record, &past, out, err);
         }
         if (is_open) { // accounting lags behind the queue

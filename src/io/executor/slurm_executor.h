@@ -28,7 +28,7 @@ struct slurm_settings { // a text that is NULL or "", a number that is 0: what s
     int64_t fresh_us;   // 1 s: how old what is told of the queue may be
     int64_t settle_us;  // 30 s: until accounting tells of a job that Slurm has taken
     int64_t
-        lost_us; // 1 h: how long queue and accounting both have to know nothing of a job until it counts as lost
+        lost_us; // 1 h: how long queue and accounting both have to know nothing of a job that has begun until it counts as lost
 };
 
 // Slurm itself is asked nothing yet, and may be down.
