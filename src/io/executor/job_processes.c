@@ -33,6 +33,10 @@ static size_t read_file(const char *path, char *out, size_t n) {
 }
 
 static void add(struct job_processes *p, pid_t pid) {
+    if (p->most > 0 && p->n >= p->most) {
+        p->is_whole = false;
+        return;
+    }
     if (p->n == p->cap) {
         const uint32_t cap = p->cap ? p->cap * 2 : 64;
         pid_t *grown = p->n < JOB_MAX_LOOKED_AT ? alloc_resize(p->pid, cap, sizeof *grown) : NULL;
@@ -81,7 +85,7 @@ void job_processes_find(struct job_processes *processes, pid_t root) {
     processes->n = 0;
     processes->is_whole = true;
     add(processes, root);
-    for (uint32_t i = 0; i < processes->n; i++) {
+    for (uint32_t i = 0; i < processes->n && processes->is_whole; i++) {
         add_children(processes, processes->pid[i]);
     }
 }

@@ -11,6 +11,7 @@ enum { JOB_MAX_LOOKED_AT = 65536 }; // processes in one look
 struct job_processes {
     pid_t *pid; // (n), parents before children; the root is the first
     uint32_t n, cap;
+    uint32_t most; // looks end there; 0: JOB_MAX_LOOKED_AT
     bool is_whole; // false: there were more, or there was no memory
 };
 

@@ -29,7 +29,8 @@ enum {
     ARGS_FILE = 3, // in bubblewrap
     FILTER_FILE = 4,
     STATUS_FILE = 5,
-    FIRST_CLOSED = 6,
+    GO_FILE = 6,
+    FIRST_CLOSED = 7,
     MORE_LIKELY = 500, // of oom_score_adj: where memory ends, jobs go before what tends them
     PROBE_BYTES = 4096,
 };
@@ -187,7 +188,7 @@ static maru_status memory_file(const struct text *bytes, int *file, maru_error *
 }
 
 struct handed { // to bubblewrap: files, -1 where there is none
-    int args, filter, status;
+    int args, filter, status, go;
 };
 
 static maru_status hand_over(const struct launch_spec *spec, struct handed *files,
@@ -216,7 +217,8 @@ static bool place(int file, int number) {
 
 static bool place_all(const struct sandbox_ends *ends, const struct handed *files) {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int moved[] = {null, ends->out, ends->error, files->args, files->filter, files->status};
+    int moved[] = {null,          ends->out,     ends->error, files->args,
+                   files->filter, files->status, files->go};
     enum { N = sizeof moved / sizeof *moved };
     for (int i = 0; i < N; i++) {
         moved[i] = moved[i] < 0 ? -1 : fcntl(moved[i], F_DUPFD_CLOEXEC, N);
@@ -268,14 +270,15 @@ static void join_group(const struct launch_spec *spec) {
 
 // bubblewrap with the job behind its options; it has no environment.
 static void become_sandbox(const struct launch_spec *spec, const struct handed *files) {
-    const char **word = alloc_new((size_t)spec->n_argv + 10, sizeof *word);
+    const char **word = alloc_new((size_t)spec->n_argv + 12, sizeof *word);
     if (!word) {
         return;
     }
-    char file[3][16];
+    char file[4][16];
     snprintf(file[0], sizeof file[0], "%d", ARGS_FILE);
     snprintf(file[1], sizeof file[1], "%d", FILTER_FILE);
     snprintf(file[2], sizeof file[2], "%d", STATUS_FILE);
+    snprintf(file[3], sizeof file[3], "%d", GO_FILE);
     size_t n = 0;
     word[n++] = spec->bwrap;
     word[n++] = "--args";
@@ -286,6 +289,8 @@ static void become_sandbox(const struct launch_spec *spec, const struct handed *
     }
     word[n++] = "--json-status-fd";
     word[n++] = file[2];
+    word[n++] = "--block-fd";
+    word[n++] = file[3];
     word[n++] = "--";
     for (uint32_t i = 0; i < spec->n_argv; i++) {
         word[n++] = spec->argv[i];
@@ -344,42 +349,62 @@ static void close_file(int file) {
     }
 }
 
+// The first process of the job: a child that becomes bubblewrap, or the job.
+static void become_job(const struct launch_spec *spec, const struct sandbox_ends *ends,
+                       const struct handed *files, pid_t shepherd) {
+    be_humble(spec);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == shepherd && place_all(ends, files)) {
+        join_group(spec);
+        if (spec->bwrap[0]) {
+            become_sandbox(spec, files);
+        } else {
+            become_bare(spec);
+        }
+    }
+    _exit(EXIT_FAILURE);
+}
+
+static bool make_pipes(int status[2], int go[2]) {
+    if (pipe2(status, O_CLOEXEC) != 0) {
+        return false;
+    }
+    if (pipe2(go, O_CLOEXEC) != 0) {
+        close(status[0]);
+        close(status[1]);
+        return false;
+    }
+    return true;
+}
+
 maru_status sandbox_start(const struct launch_spec *spec, const struct sandbox_ends *ends,
-                          pid_t *pid, int *status, maru_error *err) {
-    struct handed files = {-1, -1, -1};
-    int ends_of_pipe[2];
-    if (pipe2(ends_of_pipe, O_CLOEXEC) != 0) {
+                          struct sandbox_begun *begun, maru_error *err) {
+    const bool is_boxed = spec->bwrap[0] != '\0';
+    int status[2], go[2];
+    if (!make_pipes(status, go)) {
         return refuse(err);
     }
-    files.status = ends_of_pipe[1];
-    maru_status st = spec->bwrap[0] ? hand_over(spec, &files, err) : MARU_OK;
+    struct handed files = {-1, -1, status[1], is_boxed ? go[0] : -1};
+    maru_status st = is_boxed ? hand_over(spec, &files, err) : MARU_OK;
     const pid_t shepherd = getpid();
     const pid_t child = st == MARU_OK ? fork() : -1;
     if (child == 0) {
-        be_humble(spec);
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == shepherd &&
-            place_all(ends, &files)) {
-            join_group(spec);
-            if (spec->bwrap[0]) {
-                become_sandbox(spec, &files);
-            } else {
-                become_bare(spec);
-            }
-        }
-        _exit(EXIT_FAILURE);
+        become_job(spec, ends, &files, shepherd);
     }
     if (st == MARU_OK && child < 0) {
         st = refuse(err);
     }
     close_file(files.args);
     close_file(files.filter);
-    close_file(files.status);
+    close(status[1]);
+    close(go[0]);
+    if (st != MARU_OK || !is_boxed) {
+        close(go[1]);
+    }
     if (st != MARU_OK) {
-        close_file(ends_of_pipe[0]);
+        close(status[0]);
         return st;
     }
-    *pid = child;
-    *status = ends_of_pipe[0];
+    *begun = (struct sandbox_begun){.pid = child, .status = status[0], .go = is_boxed ? go[1] : -1};
     return MARU_OK;
 }
 

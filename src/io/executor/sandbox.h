@@ -16,15 +16,19 @@ void sandbox_add_options(struct text *out, const struct launch_spec *spec);
 
 // A process of this program that has no threads begins the job.
 //   in      out, error: where its output goes
-//   out     *pid: a child; it dies with this process. *status: a pipe on which bubblewrap tells of the job in JSON; of a bare job,
-//           why it could not begin, or nothing. The caller closes it.
+//   out     *pid: a child; it dies with this process. Ends of pipes, which the caller closes: *status, on which bubblewrap tells of the job in
+//           JSON; of a bare job, why it could not begin, or nothing. *go: the job waits for a byte there, of a bare job -1
 //   errors  MARU_E_IO, MARU_E_MEMORY
 struct sandbox_ends {
     int out, error;
 };
+struct sandbox_begun {
+    pid_t pid;
+    int status, go;
+};
 MARU_MUST_USE maru_status sandbox_start(const struct launch_spec *spec,
-                                        const struct sandbox_ends *ends, pid_t *pid, int *status,
-                                        maru_error *err);
+                                        const struct sandbox_ends *ends,
+                                        struct sandbox_begun *begun, maru_error *err);
 
 // Does this bubblewrap work here? Tried with an empty job.
 //   errors  MARU_E_IO: with what it says

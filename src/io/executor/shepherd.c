@@ -39,9 +39,10 @@
 
 enum {
     SPEC_BYTES = LAUNCH_MAX_SPEC_BYTES,
-    FIRST_LOOK_US =
-        10 *
-        1000, // memory, processes and `stop` are looked at then, after twice the time, and so on
+    FIRST_LOOK_US = 10 * 1000, // memory, processes and `stop` are looked at then,
+    EARLY_LOOK_US = 20 * 1000, // so often in the first second,
+    EARLY_US = 1000 * 1000,    // and after twice the time, and so on
+    CROWD = 32, // so many processes that are twice those of the last look are looked at soon again
     LOOK_US = 100 * 1000, // up to this, where a look is cheap
     LOOK_SHARE = 20,      // a look takes at most one part in so many of the time
     LOOK_MOST_US = 1000 * 1000,
@@ -59,7 +60,7 @@ struct shepherd {
     struct launch_look look;
     struct job_log log[2];
     bool is_open[2];
-    int signals, status;
+    int signals, status, go;
     pid_t child,
         root; // bubblewrap, or the bare job; the first process of the sandbox, 0: not yet, -1: gone
     char told[1024]; // by bubblewrap
@@ -313,6 +314,21 @@ static int64_t told_number(const struct shepherd *s, const char *name) {
     return n > 0 && at[n] && number_int64(at, n, &value) ? value : -1;
 }
 
+// The job may begin. The most processes and threads that it may have are those of its user namespace, so they are set when that is there, and
+// before the job is; where all of this belongs to root the kernel lets it have more, and the looks end it.
+static void let_go(struct shepherd *s) {
+    const struct rlimit most = {s->spec.max_processes, s->spec.max_processes};
+    if (s->spec.max_processes > 0 && prlimit(s->root, RLIMIT_NPROC, &most, NULL) != 0) {
+        s->has_why = true;
+        s->why = END_FAILED;
+        snprintf(s->look.what, sizeof s->look.what, "%s", "its limits cannot be set");
+        kill_all(s);
+    }
+    (void)!write(s->go, "", 1); // where it has ended, nobody hears
+    close(s->go);
+    s->go = -1;
+}
+
 static void hear_sandbox(struct shepherd *s) {
     for (;;) {
         const size_t room = sizeof s->told - 1 - s->n_told;
@@ -331,6 +347,7 @@ static void hear_sandbox(struct shepherd *s) {
         const int64_t root = told_number(s, "child-pid"), code = told_number(s, "exit-code");
         if (root > 0 && s->root == 0) {
             s->root = (pid_t)root;
+            let_go(s);
         }
         s->has_code = code >= 0;
         s->code = s->has_code ? (int)code : 0;
@@ -400,14 +417,17 @@ static void look_at_stop(struct shepherd *s) {
 static void look_around(struct shepherd *s) {
     const int64_t begin = since_boot_us();
     const bool is_boxed = s->spec.bwrap[0] != '\0';
+    bool is_growing = false;
     if (!is_boxed || s->root > 0) {
+        const uint32_t before = s->processes.n;
         job_processes_find(&s->processes, is_boxed ? s->root : getpid());
-        look_at_memory(s);
-        look_at_disk(s);
-        const uint32_t n = s->processes.n;
+        is_growing = s->processes.n > CROWD && s->processes.n > before + before / 2;
         if (s->spec.max_processes > 0 &&
-            (n - 1 > s->spec.max_processes || !s->processes.is_whole)) {
+            (s->processes.n - 1 > s->spec.max_processes || !s->processes.is_whole)) {
             end_it(s, END_FAILED, "it had more processes than a job may have");
+        } else { // dear where there are many
+            look_at_memory(s);
+            look_at_disk(s);
         }
         look_at_stop(s);
     }
@@ -416,9 +436,14 @@ static void look_around(struct shepherd *s) {
         launch_lock_touch(SHEPHERD_LOCK_FILE);
         s->seen_us = now + SEEN_US;
     }
-    const int64_t usual = s->look_every_us * 2 < LOOK_US ? s->look_every_us * 2 : LOOK_US;
+    const int64_t slowest = now < s->begun_us + EARLY_US ? EARLY_LOOK_US : LOOK_US;
+    const int64_t usual = is_growing                       ? FIRST_LOOK_US
+                          : s->look_every_us * 2 < slowest ? s->look_every_us * 2
+                                                           : slowest;
     const int64_t least = (now - begin) * LOOK_SHARE;
-    s->look_every_us = least < usual ? usual : least > LOOK_MOST_US ? LOOK_MOST_US : least;
+    s->look_every_us = least < usual || is_growing ? usual
+                       : least > LOOK_MOST_US      ? LOOK_MOST_US
+                                                   : least;
     s->look_us = now + s->look_every_us;
 }
 
@@ -482,15 +507,20 @@ static void begin(struct shepherd *s, const struct sandbox_ends *ends) {
     s->signal_us = s->kill_us - (s->spec.grace_us < half ? s->spec.grace_us : half);
     s->look_every_us = FIRST_LOOK_US;
     s->look_us = s->begun_us + FIRST_LOOK_US;
-    s->status = -1;
+    s->status = s->go = -1;
+    s->processes.most = s->spec.max_processes > 0 ? s->spec.max_processes + 2 : 0;
     maru_error err = {0};
-    if (sandbox_start(&s->spec, ends, &s->child, &s->status, &err) != MARU_OK) {
+    struct sandbox_begun begun;
+    if (sandbox_start(&s->spec, ends, &begun, &err) != MARU_OK) {
         s->has_why = true;
         s->why = END_FAILED;
         snprintf(s->look.what, sizeof s->look.what, "%.199s", err.text);
         s->is_over = true;
         return;
     }
+    s->child = begun.pid;
+    s->status = begun.status;
+    s->go = begun.go;
     (void)fcntl(s->status, F_SETFL, O_NONBLOCK);
 }
 
