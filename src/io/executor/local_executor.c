@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "io/clock.h"
 #include "io/executor/inventory.h"
+#include "io/executor/job_group.h"
 #include "io/executor/launch_record.h"
 #include "io/executor/launch_spec.h"
 #include "io/executor/sandbox.h"
@@ -395,6 +396,7 @@ static maru_status local_forget(struct executor *executor, const char *id, maru_
     const struct launch_path folder = launch_path_of(local->settings.state, id, NULL);
     const struct launch_path lock = launch_lock_path(local->settings.state, id);
     st = st == MARU_OK ? remove_folder(folder.text, err) : st;
+    job_group_remove(local->settings.control_group, id); // of a launch that was lost
     if (st == MARU_OK && unlink(lock.text) != 0 && errno != ENOENT) {
         st = refuse(err, "cannot remove", lock.text);
     }
@@ -603,6 +605,9 @@ maru_status local_executor_open(const struct local_settings *settings, struct ex
     st = st == MARU_OK ? make_folders(local->settings.state, err) : st;
     st = st == MARU_OK ? write_names(local->settings.state, err) : st;
     st = st == MARU_OK ? find_program(local, err) : st;
+    if (st == MARU_OK && local->settings.control_group[0]) {
+        st = job_group_check(local->settings.control_group, err);
+    }
     st = st == MARU_OK ? watch_locks(local, err) : st;
     st = st == MARU_OK ? try_sandbox(local, err) : st;
     st = st == MARU_OK ? nvml_open(local->settings.nvml, &local->nvml, err) : st;

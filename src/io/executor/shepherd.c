@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,9 @@
 #include "base/status.h"
 #include "io/clock.h"
 #include "io/executor/gpu_watch.h"
+#include "io/executor/job_cpus.h"
 #include "io/executor/job_disk.h"
+#include "io/executor/job_group.h"
 #include "io/executor/job_log.h"
 #include "io/executor/job_processes.h"
 #include "io/executor/launch_record.h"
@@ -163,6 +166,7 @@ static maru_status say_started(struct shepherd *s, maru_error *err) {
 
 static void kill_all(struct shepherd *s) {
     s->kill_us = since_boot_us() + KILL_AGAIN_US; // what is being made meanwhile is met by the next
+    job_group_kill(&s->spec);
     if (s->spec.bwrap[0]) {
         const pid_t first = s->root > 0 ? s->root : s->child;
         if (first > 0) {
@@ -248,6 +252,15 @@ static void conclude(struct shepherd *s) {
     look->state = LAUNCH_ENDED;
     look->ended_us = clock_unix_us();
     look->cpu_us = s->reaped_cpu_us;
+    const struct job_group_look group = job_group_look(&s->spec);
+    look->cpu_us = group.cpu_us > look->cpu_us ? group.cpu_us : look->cpu_us;
+    if (group.max_memory_bytes > look->max_memory_bytes) {
+        look->max_memory_bytes = group.max_memory_bytes;
+    }
+    if (group.was_out_of_memory && !s->has_why) {
+        s->has_why = true;
+        s->why = END_MEMORY;
+    }
     const bool is_killed = WIFSIGNALED(s->child_status);
     const int status =
         is_killed ? SIGNAL_OF_CODE + WTERMSIG(s->child_status) : WEXITSTATUS(s->child_status);
@@ -531,6 +544,21 @@ static bool tell_starter(const char *word, size_t n) {
     return is_told;
 }
 
+// Begin the job on its processors. Their marks are this process's until it ends; it stays where it was.
+static void begin_on_processors(struct shepherd *s, const struct sandbox_ends *ends) {
+    char path[LAUNCH_PATH_BYTES];
+    cpu_set_t before;
+    const int n = snprintf(path, sizeof path, "%s/processors", s->spec.state);
+    const bool is_known = sched_getaffinity(0, sizeof before, &before) == 0;
+    if (!s->spec.control_group[0] && is_known && n < (int)sizeof path) {
+        (void)job_cpus_take(path, s->spec.cpu_milli);
+    }
+    begin(s, ends);
+    if (is_known) {
+        (void)sched_setaffinity(0, sizeof before, &before);
+    }
+}
+
 static int run(struct shepherd *s) {
     maru_error err = {0};
     int to_job[2] = {-1, -1};
@@ -538,6 +566,7 @@ static int run(struct shepherd *s) {
     st = st == MARU_OK ? listen_to_children(s, &err) : st;
     st = st == MARU_OK ? open_logs(s, to_job, &err) : st;
     st = st == MARU_OK ? take_room(s, &err) : st;
+    st = st == MARU_OK && s->spec.control_group[0] ? job_group_make(&s->spec, &err) : st;
     st = st == MARU_OK ? say_started(s, &err) : st;
     if (st != MARU_OK) {
         (void)tell_starter(err.text, strlen(err.text));
@@ -546,7 +575,7 @@ static int run(struct shepherd *s) {
     const char begun = SHEPHERD_BEGUN;
     (void)tell_starter(&begun, 1);
     const struct sandbox_ends ends = {.out = to_job[0], .error = to_job[1]};
-    begin(s, &ends);
+    begin_on_processors(s, &ends);
     close(to_job[0]);
     close(to_job[1]);
     s->gpus = s->spec.n_gpu > 0 && !s->is_over ? gpu_watch_start(s->spec.nvml, s->spec.gpus) : NULL;
@@ -556,6 +585,7 @@ static int run(struct shepherd *s) {
     for (int i = 0; i < 2; i++) {
         job_log_close(&s->log[i]);
     }
+    job_group_remove(s->spec.control_group, s->spec.id);
     keep_end(s);
     if (!is_clean) { // a thread hangs in the driver: nothing of it is waited for
         _exit(EXIT_SUCCESS);

@@ -49,6 +49,7 @@
     X("GPU {1} does not answer", "{1}번 GPU가 대답하지 않습니다") \
     X("it put more on the disk than a job may", "작업이 디스크에 쓸 수 있는 것보다 많이 썼습니다") \
     X("it had more processes than a job may have", "작업이 가질 수 있는 것보다 프로세스가 많았습니다") \
+    X("{1} is no folder of control groups (version 2) that may be written", "{1}[은/는] 쓸 수 있는 컨트롤 그룹(버전 2) 폴더가 아닙니다") \
     X("its limits cannot be set", "작업의 한도를 정할 수 없습니다") \
     X("these are no results of this model", "이 모델의 결과가 아닙니다") \
     X("this is no part of the work", "이 일의 조각이 아닙니다") \
