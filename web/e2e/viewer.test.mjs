@@ -141,7 +141,7 @@ describe('a viewer', { skip: !!process.env.BASE_URL }, () => {
 
     it('is refused by the server itself, whatever it asks to change', async () => {
         const { paths } = await ask(base, '/v1/openapi.json')
-        const known = { plant, twin: twin.id, run: run.id, tenant: 'another', token: '1', connection, document: 'alarms', alarm: '1', chart: '1', window: '1', dataset: '1', model: '1', version: '1', job: '1', file: '1', node: '1', replay: '1' }
+        const known = { plant, twin: twin.id, run: run.id, tenant: 'another', token: '1', connection, document: 'alarms', alarm: '1', chart: '1', window: '1', dataset: '1', model: '1', version: '1', job: '1', file: '1', node: '1', replay: '1', round: '1' }
         const before = await ask(base, `/v1/twins/${twin.id}`, { headers: viewer })
         let n = 0
         for (const [path, operations] of Object.entries(paths))

@@ -1,4 +1,5 @@
 #include "serve/api/listing.h"
+#include "serve/api/told_faults.h"
 #include "serve/http/request.h"
 
 #include <stdio.h>
@@ -15,7 +16,6 @@
 #include "control/fdc/window_table.h"
 #include "live/following/follow_table.h"
 #include "serve/floor/floors.h"
-#include "study/words/korean.h"
 
 // The tables that people write for the floor: what signals mean, ideal times, alarms. A table is read before it is kept, and one
 // with faults is refused with all of them; the floor goes on by the new one before the answer goes out.
@@ -201,61 +201,6 @@ maru_status api_get_document_version(struct request *request, maru_error *err) {
 
 // ---- changing
 
-static void add_sentence(struct json *json, const char *key, const char *key_ko,
-                         const char *sentence) {
-    struct text korean;
-    text_init(&korean, 1 << 13);
-    korean_add(&korean, sentence ? sentence : "");
-    json_add_string(json, key, sentence ? sentence : "");
-    json_add_string(json, key_ko, korean.bytes ? korean.bytes : "");
-    text_fini(&korean);
-}
-
-static void add_faults(struct json *json, const maru_faults *faults) {
-    json_open_list(json, "faults");
-    for (size_t i = 0; i < maru_faults_kept(faults); i++) {
-        const maru_fault *fault = maru_faults_get(faults, i);
-        json_open_object(json, NULL);
-        json_add_string(json, "severity",
-                        fault->severity == MARU_FAULT     ? "fault"
-                        : fault->severity == MARU_WARNING ? "warning"
-                                                          : "note");
-        json_add_string(json, "file", fault->file);
-        json_add_count(json, "row", fault->row);
-        json_add_count(json, "column", fault->column);
-        json_add_string(json, "header", fault->header);
-        json_add_string(json, "value", fault->value);
-        add_sentence(json, "wrong", "wrong_ko", fault->wrong);
-        add_sentence(json, "right", "right_ko", fault->right);
-        json_close(json);
-    }
-    json_close(json);
-}
-
-// All that is wrong, as a problem whose detail is the first of it.
-static void refuse_faults(struct request *request, const maru_faults *faults,
-                          const maru_error *err) {
-    struct json json;
-    struct text detail;
-    text_init(&detail, 1 << 13);
-    sentence_add(&detail, request_language(request), err->text);
-    request->status = 422;
-    request->type = "application/problem+json";
-    text_clear(&request->out);
-    json_writer_init(&json, &request->out);
-    json_open_object(&json, NULL);
-    json_add_string(&json, "type", "about:blank");
-    json_add_string(&json, "title", "Unprocessable Content");
-    json_add_integer(&json, "status", 422);
-    json_add_string(&json, "detail", detail.bytes ? detail.bytes : err->text);
-    json_add_string(&json, "file", err->file);
-    json_add_count(&json, "row", err->row);
-    json_add_count(&json, "column", err->column);
-    add_faults(&json, faults);
-    json_close(&json);
-    text_fini(&detail);
-}
-
 static maru_status read_if_match(const struct request *request, int64_t *number, maru_error *err) {
     const char *text = request_header(request, "If-Match");
     const size_t n = strlen(text);
@@ -311,7 +256,7 @@ maru_status api_put_document(struct request *request, maru_error *err) {
     }
     st = kind->read(&request->body, faults, err);
     if (st == MARU_E_INPUT) {
-        refuse_faults(request, faults, err);
+        told_faults_refuse(request, faults, err);
         st = MARU_OK;
     } else if (st == MARU_OK) {
         st = keep(request, number, err);

@@ -36,6 +36,7 @@ struct server {
     struct replays *replays;
     struct compute *compute; // NULL: this server runs no jobs
     char no_compute[320];    // why
+    struct awarding *awarding;
     struct signal_streams *signal_streams;
     struct MHD_Daemon *daemon;
     const char *page;
@@ -325,5 +326,20 @@ maru_status api_get_credits(struct request *request, maru_error *err);
 maru_status api_list_credit_entries(struct request *request, maru_error *err);
 maru_status api_set_budget(struct request *request, maru_error *err);
 maru_status api_remove_budget(struct request *request, maru_error *err);
+
+// serve/rounds/
+maru_status api_list_rounds(struct request *request, maru_error *err);
+maru_status api_create_round(struct request *request, maru_error *err);
+maru_status api_get_round(struct request *request, maru_error *err);
+maru_status api_get_round_file(struct request *request, maru_error *err);
+maru_status api_put_round_file(struct request *request, maru_error *err);
+maru_status api_create_application(struct request *request, maru_error *err);
+maru_status api_list_applications(struct request *request, maru_error *err);
+maru_status api_award_round(struct request *request, maru_error *err);
+maru_status api_get_round_award(struct request *request, maru_error *err);
+maru_status api_lease_round(struct request *request, maru_error *err);
+maru_status api_watch_round(struct request *request, maru_error *err);
+maru_status api_reclaim_round(struct request *request, maru_error *err);
+maru_status api_get_round_report(struct request *request, maru_error *err);
 
 #endif

@@ -27,6 +27,8 @@
 #include "serve/links/upkeep.h"
 #include "serve/log.h"
 #include "serve/metrics.h"
+#include "serve/rounds/round_awarding.h"
+#include "serve/rounds/round_leasing.h"
 #include "serve/runs/stream.h"
 #include "serve/twins/twins.h"
 
@@ -163,6 +165,10 @@ maru_status server_start(const struct server_config *config, struct server **out
     st = st == MARU_OK ? upkeep_start(server->store, &config->retention, &server->upkeep, err) : st;
     st = st == MARU_OK ? start_compute(server, config, err) : st;
     st = st == MARU_OK ? replays_start(&server->replays, err) : st;
+    st = st == MARU_OK ? awarding_start(server->store, &server->awarding, err) : st;
+    if (st == MARU_OK) {
+        round_leasing_take_up(server->store, server->compute);
+    }
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
     if (st != MARU_OK) {
@@ -232,6 +238,7 @@ void server_stop(struct server *server) {
     }
     hands_stop(server->hands);
     replays_stop(server->replays);
+    awarding_stop(server->awarding);
     compute_stop(server->compute);
     upkeep_stop(server->upkeep);
     links_stop(server->links);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "pool/round/round_check.h"
+#include "pool/round/round_greedy.h"
 #include "pool/round/round_rules.h"
 #include "rounds/award_solving.h"
 
@@ -41,6 +42,49 @@ maru_status round_answer_make(struct round_answer *answer, const struct round_pl
     if (st == MARU_OK) {
         answer->n_tied = alloc_new((size_t)round->n_application + 1, sizeof *answer->n_tied);
         st = answer->n_tied ? award_solve(round, NULL, &answer->award, answer->n_tied, err)
+                            : fail(err, MARU_E_MEMORY, "no memory");
+    }
+    st = st == MARU_OK ? round_check(round, &answer->award, err) : st;
+    st = st == MARU_OK ? round_reasons_init(&answer->reasons, round, &answer->award, err) : st;
+    return st == MARU_OK ? count_in_way(answer, err) : st;
+}
+
+static maru_status read_award(struct round_answer *answer, const struct round_place *place,
+                              maru_faults *faults, maru_error *err) {
+    const struct round *round = &answer->tables.round;
+    struct round_floors floors;
+    struct text text;
+    bool has = false;
+    text_init(&text, ROUNDS_MAX_FILE_BYTES);
+    maru_status st = round_folder_file(place, "awards.csv", &text, &has, err);
+    if (st == MARU_OK && !has) {
+        st = fail_at(err, MARU_E_IO, "awards.csv", 0, 0, "the file is missing");
+    }
+    st = st == MARU_OK
+             ? award_table_read(text.bytes, text.n_bytes, round, faults, &answer->award, err)
+             : st;
+    round_floors(round, &floors); // what floors lack is the award's own word
+    if (st == MARU_OK) {
+        (void)round_count_short(round, &floors, &answer->award);
+    }
+    text_fini(&text);
+    return st;
+}
+
+maru_status round_answer_read(struct round_answer *answer, const struct round_place *place,
+                              const struct round_facts *facts, maru_faults *faults,
+                              maru_error *err) {
+    *answer = (struct round_answer){0};
+    maru_status st = round_folder_read(place, NULL, faults, &answer->tables, err);
+    const struct round *round = &answer->tables.round;
+    st = st == MARU_OK ? round_award_init(round, &answer->award, err) : st;
+    st = st == MARU_OK ? read_award(answer, place, faults, err) : st;
+    if (st == MARU_OK) {
+        answer->award.bound = facts->bound;
+        answer->award.is_exact = facts->is_exact;
+        answer->award.is_lot_settled = facts->is_lot_settled;
+        answer->n_tied = alloc_new((size_t)round->n_application + 1, sizeof *answer->n_tied);
+        st = answer->n_tied ? round_deal(round, &answer->award, answer->n_tied, err)
                             : fail(err, MARU_E_MEMORY, "no memory");
     }
     st = st == MARU_OK ? round_check(round, &answer->award, err) : st;

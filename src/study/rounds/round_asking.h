@@ -22,6 +22,17 @@ struct round_answer {
 MARU_MUST_USE maru_status round_answer_make(struct round_answer *answer,
                                             const struct round_place *place, const char *rules,
                                             maru_faults *faults, maru_error *err);
+// Read what was awarded, awards.csv, instead of solving.
+//   in      facts: of the award as it was solved
+//   errors  MARU_E_IO: there is no award; as above, and those of round_check
+struct round_facts {
+    int64_t bound;
+    bool is_exact, is_lot_settled;
+};
+MARU_MUST_USE maru_status round_answer_read(struct round_answer *answer,
+                                            const struct round_place *place,
+                                            const struct round_facts *facts, maru_faults *faults,
+                                            maru_error *err);
 void round_answer_fini(struct round_answer *answer);
 struct round_told round_answer_told(const struct round_answer *answer);
 

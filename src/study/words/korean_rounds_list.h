@@ -26,6 +26,22 @@
     X("there is no rule of this name", "그런 이름의 규칙이 없습니다") \
     X("last_quarter: from the first quarter on, at most {1} quarters", "last_quarter: 첫 분기부터 {1}분기까지 쓸 수 있습니다") \
     X("there is no example '{1}': small, national_2026, korea_260k", "'{1}' 예제는 없습니다: small, national_2026, korea_260k") \
+    X("this round is not awarded yet", "아직 배정하지 않은 회차입니다") \
+    X("this round is leased already", "이미 임대한 회차입니다") \
+    X("this round is not leased yet", "아직 임대하지 않은 회차입니다") \
+    X("an object of texts by the names of tables is wanted", "표 이름마다 글을 담은 객체를 보내십시오") \
+    X("1 to 24 small letters, digits and '-' are wanted", "영문 소문자, 숫자, '-'로 1자에서 24자까지 적으십시오") \
+    X("this round has no such table", "이 회차에는 그런 표가 없습니다") \
+    X("this round is awarded: its tables stand", "배정한 회차의 표는 바꿀 수 없습니다") \
+    X("the table is wanted as a text", "표를 글로 보내십시오") \
+    X("this round takes no more applications", "이 회차는 더 신청을 받지 않습니다") \
+    X("the round that is kept is damaged", "저장된 회차가 손상되었습니다") \
+    X("there is no such round", "그런 회차가 없습니다") \
+    X("there is a round of this name already", "같은 이름의 회차가 이미 있습니다") \
+    X("a list of 1 to 64 lines is wanted", "신청 줄을 1개에서 64개까지 보내십시오") \
+    X("there is no column 'application'", "'application' 열이 없습니다") \
+    X("this round is leased: its award stands", "임대한 회차의 배정은 바꿀 수 없습니다") \
+    X("another award is being solved: ask again later", "다른 배정을 계산하고 있습니다. 나중에 다시 요청하십시오") \
     X("the solver gave up before it had a bound", "한계값을 구하기 전에 계산이 끝났습니다") \
     X("the solver gave up before it had an award", "배정을 구하기 전에 계산이 끝났습니다") \
     X("this is no such number", "이런 수를 쓸 수 없습니다") \
