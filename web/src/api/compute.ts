@@ -20,8 +20,8 @@ export type PoolQueue = Schemas['PoolQueue']
 export type Queued = PoolQueue['items'][number]
 export type Both = Schemas['BothTongues']
 
-/** Ten, fifty and ninety of a hundred possible futures have begun it by then. */
-export interface Start { p10: string; p50: string; p90: string }
+/** Ten, fifty and ninety of a hundred possible futures have begun it by then; absent: later than was looked. */
+export interface Start { p10?: string; p50?: string; p90?: string }
 export interface JobForecast {
     at: string
     futures: number
@@ -114,23 +114,25 @@ export interface WholeRound extends Round {
     supply?: { quarter: string; type: string; gpus: number; site: string }[]
     rules?: { text: string }
     files?: string[]
-    classes?: (string | { name: string })[]
-    record?: (string | Record<string, unknown>)[]
+    classes?: string[]
+    regions?: string[]
+    record?: string[]
 }
 export interface ApplicationLine { type: string; from: string; until: string; gpus: number; least: number }
 export interface NewApplication { title: string; purpose: string; region: string; class: string; priority: number; readiness: number; lines: ApplicationLine[] }
-export interface Application { application: string; institution: string; class: string; asked: number; awarded: number; rank?: number; points?: number; sentence?: Both }
+export interface Application { application: string; institution: string; class: string; asked: number; awarded: number; rank?: number; points?: number; sentence?: Both; lines?: { type: string; from: string; until: string; gpus: number; least: number; awarded?: number }[] }
 export interface Award {
     state: 'none' | 'running' | 'done' | 'failed'
     progress?: number
-    problem?: Schemas['Problem']
+    problem?: { detail?: string; detail_ko?: string; title?: string; file?: string; row?: number; column?: number }
     gap?: number
     bound?: number
     worth?: number
     awarded_gpus?: number
     n_awarded?: number
-    by_class?: { class: string; asked: number; awarded: number; before?: number }[]
-    by_quarter?: Record<string, string | number>[]
+    proven?: boolean
+    by_class?: { class: string; applications?: number; asked: number; awarded: number }[]
+    by_quarter?: { quarter: string; there: number; runnable: number; awarded: number }[]
     changes?: { n_gain: number; n_lose: number; moved: number; by_class?: { class: string; before: number; after: number }[] }
 }
 export interface RoundDone { n_lease?: number; n_warned?: number; n_due?: number; gpus?: number; events?: { time: string; what: string; subject: string; detail: string }[] }
@@ -211,16 +213,23 @@ export const grant = (body: { tenant: string; id: string; credits: number; from:
 // ---- rounds
 const ofRound = (round: string, rest = '', query?: Record<string, unknown>) => address(`/v1/rounds/{round}${rest}`, { round }, query)
 export const rounds = () => see<{ items: Round[] }>('/v1/rounds')
-export const newRound = (body: { round: string; title: string; closes: string; files?: Record<string, string> }) => send<Round>('POST', '/v1/rounds', body)
+export const newRound = (body: { round: string; title: string; closes: string; files?: Record<string, string>; example?: string }) => send<Round>('POST', '/v1/rounds', body)
 export const round = (id: string) => see<WholeRound>(ofRound(id))
 export async function roundFile(id: string, file: string): Promise<string> {
     return (await ask(address('/v1/rounds/{round}/files/{file}', { round: id, file }))).text()
 }
 export const putRoundFile = (id: string, file: string, text: string) => send<unknown>('PUT', address('/v1/rounds/{round}/files/{file}', { round: id, file }), { text })
 export const apply = (id: string, body: NewApplication) => send<unknown>('POST', ofRound(id, '/applications'), body)
+const APPLICATIONS_MAX = 20_000
 export async function applications(id: string): Promise<Application[]> {
-    const told = await see<Application[] | { items: Application[] }>(ofRound(id, '/applications', { limit: 1000 }))
-    return Array.isArray(told) ? told : told.items
+    const items: Application[] = []
+    let after: string | null | undefined
+    do {
+        const page = await see<{ items: Application[]; next?: string | null }>(ofRound(id, '/applications', { limit: 1000, after: after ?? undefined }))
+        items.push(...page.items)
+        after = page.next
+    } while (after && items.length < APPLICATIONS_MAX)
+    return items
 }
 export const startAward = (id: string, body: { rules?: string; keep: boolean }) => send<{ id: string }>('POST', ofRound(id, '/award'), body)
 export const award = (id: string, signal?: AbortSignal) => see<Award>(ofRound(id, '/award'), signal)

@@ -11,11 +11,12 @@ export function ApplicationForm({ round, onDone }: { round: WholeRound; onDone: 
     const supply = round.supply ?? []
     const types = [...new Set(supply.map(({ type }) => type))]
     const quarters = [...new Set(supply.map(({ quarter }) => quarter))].sort()
-    const classes = (round.classes ?? []).map((one) => (typeof one === 'string' ? one : one.name))
+    const classes = round.classes ?? []
+    const regions = round.regions ?? []
     const first = quarters[0] ?? ''
     const final = quarters.at(-1) ?? ''
     const blank = (): ApplicationLine => ({ type: types[0] ?? '', from: first, until: final, gpus: 8, least: 8 })
-    const [wish, setWish] = useState<NewApplication>(() => ({ title: '', purpose: '', region: '', class: classes[0] ?? '', priority: 3, readiness: 3, lines: [blank()] }))
+    const [wish, setWish] = useState<NewApplication>(() => ({ title: '', purpose: '', region: regions[0] ?? '', class: classes[0] ?? '', priority: 3, readiness: 3, lines: [blank()] }))
     const [error, setError] = useState<ApiError | null>(null)
     const [said, setSaid] = useState('')
     const set = (change: Partial<NewApplication>) => { setWish({ ...wish, ...change }); setSaid('') }
@@ -31,7 +32,7 @@ export function ApplicationForm({ round, onDone }: { round: WholeRound; onDone: 
                 <div className="fields">
                     <Field label={t('apply.what')}>{(id) => <input id={id} value={wish.title} onChange={(event) => set({ title: event.target.value })} />}</Field>
                     <Field label={t('apply.class')}>{(id) => (classes.length > 0 ? <select id={id} value={wish.class} onChange={(event) => set({ class: event.target.value })}>{classes.map((one) => <option key={one}>{one}</option>)}</select> : <input id={id} value={wish.class} onChange={(event) => set({ class: event.target.value })} />)}</Field>
-                    <Field label={t('apply.region')}>{(id) => <input id={id} value={wish.region} onChange={(event) => set({ region: event.target.value })} />}</Field>
+                    <Field label={t('apply.region')}>{(id) => (regions.length > 0 ? <select id={id} value={wish.region} onChange={(event) => set({ region: event.target.value })}>{regions.map((one) => <option key={one}>{one}</option>)}</select> : <input id={id} value={wish.region} onChange={(event) => set({ region: event.target.value })} />)}</Field>
                 </div>
                 <Field label={t('apply.purpose')} hint={t('apply.purpose.hint')}>{(id, described) => <textarea id={id} rows={3} aria-describedby={described} value={wish.purpose} onChange={(event) => set({ purpose: event.target.value })} />}</Field>
                 <div className="fields four">

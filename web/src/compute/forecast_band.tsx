@@ -6,17 +6,20 @@ import { useBoth } from './pool_words'
 export function StartBand({ start, from }: { start: Start; from: string }) {
     const { t } = useText()
     const clock = useClock()
-    const [low, middle, high] = [start.p10, start.p50, start.p90].map((time) => new Date(time).getTime()) as [number, number, number]
     const now = new Date(from).getTime()
-    const width = Math.max(60_000, (high - now) * 1.08)
-    const share = (time: number) => `${Math.min(100, Math.max(0, ((time - now) / width) * 100))}%`
+    const known = [start.p10, start.p50, start.p90].flatMap((time) => (time ? [new Date(time).getTime()] : []))
+    if (known.length === 0) return null
+    // What is later than was looked goes on beyond the line.
+    const width = Math.max(60_000, (Math.max(...known) - now) * (start.p90 ? 1.08 : 1.4))
+    const share = (time: string | undefined) => `${time ? Math.min(100, Math.max(0, ((new Date(time).getTime() - now) / width) * 100)) : 100}%`
+    const say = (time: string | undefined) => (time ? clock(time) : t('forecast.later'))
     return (
         <div className="start-band">
-            <div className="start-line" role="img" aria-label={t('forecast.told', { low: clock(start.p10), middle: clock(start.p50), high: clock(start.p90) })}>
-                <i className="span" style={{ left: share(low), right: `calc(100% - ${share(high)})` }} />
-                <i className="dot" style={{ left: share(middle) }} />
+            <div className="start-line" role="img" aria-label={t('forecast.told', { low: say(start.p10), middle: say(start.p50), high: say(start.p90) })}>
+                <i className="span" style={{ left: share(start.p10), right: `calc(100% - ${share(start.p90)})` }} />
+                {start.p50 && <i className="dot" style={{ left: share(start.p50) }} />}
             </div>
-            <div className="start-ends"><span>{t('forecast.now')}</span><b>{clock(start.p50)}</b><span>{clock(start.p10)} – {clock(start.p90)}</span></div>
+            <div className="start-ends"><span>{t('forecast.now')}</span><b>{say(start.p50)}</b><span>{say(start.p10)} – {say(start.p90)}</span></div>
         </div>
     )
 }

@@ -41,7 +41,7 @@ export function NodePanel({ node, isOperator, own, onClose, onChange }: { node: 
                 </ul>
             )}
             {asking && (node.state === 'up' ? <Drain node={node} onClose={() => setAsking(false)} onDone={onChange} /> : (
-                <Confirm title={t('pool.undrain.title', { node: node.name })} text={t('pool.undrain.text')} yes={t('pool.undrain')} onClose={() => setAsking(false)} onYes={async () => { await setNode(node.name, 'up', ''); onChange() }} />
+                <Confirm title={t('pool.undrain.title', { node: node.name })} text={t('pool.undrain.text')} yes={t('pool.undrain')} look="main" onClose={() => setAsking(false)} onYes={async () => { await setNode(node.name, 'up', ''); setAsking(false); onChange() }} />
             ))}
         </Card>
     )

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { award as askAward, doRound, problemOf, startAward, type Award, type RoundDone, type WholeRound } from '../api/compute'
-import { whyOf, type ApiError } from '../api/problem'
+import type { ApiError } from '../api/problem'
 import { Button, Card, Confirm, ProblemNote, Progress } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { forget } from '../parts/load'
@@ -58,10 +58,10 @@ export function AwardPart({ round, onChange }: { round: WholeRound; onChange: ()
                     )}
                 </Card>
             )}
-            {now?.state === 'failed' && <p className="problem" role="alert">{now.problem ? whyOf(now.problem, lang) : t('award.failed')}</p>}
+            {now?.state === 'failed' && <p className="problem" role="alert">{now.problem?.file && <code>{[now.problem.file, now.problem.row, now.problem.column].filter(Boolean).join(':')}</code>} {(lang === 'ko' ? now.problem?.detail_ko : undefined) ?? now.problem?.detail ?? t('award.failed')}</p>}
             {now?.state === 'done' && !isRunning && <Outcome award={now} isKept={isKept} />}
             {isKept && <Doing round={round} onChange={onChange} />}
-            {asking && <Confirm title={t('award.keep.title')} text={t('award.keep.text')} yes={t('award.keep')} onClose={() => setAsking(false)} onYes={() => start(true)} />}
+            {asking && <Confirm title={t('award.keep.title')} text={t('award.keep.text')} yes={t('award.keep')} look="main" onClose={() => setAsking(false)} onYes={async () => { await start(true); setAsking(false) }} />}
         </>
     )
 }
@@ -124,7 +124,7 @@ function Doing({ round, onChange }: { round: WholeRound; onChange: () => void })
                     {(done.told.events ?? []).length > 0 && <ul className="record">{done.told.events!.slice(0, 50).map((one, n) => <li key={n}><span>{/T/.test(one.time) ? when(one.time) : one.time}</span> <b>{named.event(one.what)}</b> {one.subject} {one.detail}</li>)}</ul>}
                 </div>
             )}
-            {asking && <Confirm title={t(`doing.${asking}.title`)} text={t(`doing.${asking}.text`)} yes={t(`doing.${asking}`)} onClose={() => setAsking(null)} onYes={() => run(asking)} />}
+            {asking && <Confirm title={t(`doing.${asking}.title`)} text={t(`doing.${asking}.text`)} yes={t(`doing.${asking}`)} look={asking === 'lease' ? 'main' : 'danger'} onClose={() => setAsking(null)} onYes={async () => { await run(asking); setAsking(null) }} />}
         </Card>
     )
 }

@@ -139,7 +139,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     )
 }
 
-export function Confirm({ title, text, yes, onYes, onClose }: { title: string; text: ReactNode; yes: string; onYes: () => Promise<void>; onClose: () => void }) {
+export function Confirm({ title, text, yes, look = 'danger', onYes, onClose }: { title: string; text: ReactNode; yes: string; look?: Look; onYes: () => Promise<void>; onClose: () => void }) {
     const { t } = useText()
     const [error, setError] = useState<ApiError | null>(null)
     const [busy, setBusy] = useState(false)
@@ -150,7 +150,7 @@ export function Confirm({ title, text, yes, onYes, onClose }: { title: string; t
             <div className="actions end">
                 <Button onClick={onClose}>{t('cancel')}</Button>
                 <Button
-                    look="danger"
+                    look={look}
                     disabled={busy}
                     onClick={() => {
                         setBusy(true)

@@ -77,7 +77,7 @@ export default function JobPage({ id }: { id: string }) {
             <Files id={id} isOpen={isOpen} />
             {tries.length > 0 && <Tries tries={tries} />}
             <Request job={job} />
-            {asking === 'cancel' && <Confirm title={t('job.cancel.title')} text={t('job.cancel.text')} yes={t('job.cancel')} onClose={() => setAsking(null)} onYes={async () => { await cancelJob(id); changed() }} />}
+            {asking === 'cancel' && <Confirm title={t('job.cancel.title')} text={t('job.cancel.text')} yes={t('job.cancel')} onClose={() => setAsking(null)} onYes={async () => { await cancelJob(id); setAsking(null); changed() }} />}
             {asking === 'delete' && <Confirm title={t('job.delete.title')} text={t('job.delete.text')} yes={t('delete')} onClose={() => setAsking(null)} onYes={async () => { await deleteJob(id); forget(); go('/compute/jobs') }} />}
         </>
     )

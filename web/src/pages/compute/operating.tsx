@@ -105,7 +105,7 @@ function AccountsForm({ kept, onSaved }: { kept: Accounts; onSaved: () => void }
             {error && <p className="hint wrong" role="alert">{error.place && <code>{error.place}</code>} {say(error)}</p>}
             {rows.length === 0 ? <p className="all-well">{t('accounts.none')}</p> : (
                 <div className="scroll">
-                    <table className="forest-table in-place">
+                    <table className="forest-table in-place" aria-label={t('accounts.title')}>
                         <thead><tr>{FIELDS.map((field) => <th key={field} scope="col">{t(`accounts.${field}`)}</th>)}<th /></tr></thead>
                         <tbody>
                             {rows.map((row) => (

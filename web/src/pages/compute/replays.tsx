@@ -128,7 +128,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
             <Card title={t('replay.result')} note={t('replay.trace.told', { jobs: num(trace.jobs), gpus: num(trace.gpus), nodes: num(trace.nodes) })} actions={<Button onClick={() => showIn(() => replayReport(id, lang), setError)}>{t('usage.report')}</Button>}>
                 <ProblemNote error={error} />
                 <div className="scroll">
-                    <table className="forest-table replay-table">
+                    <table className="forest-table replay-table" aria-label={t('replay.result')}>
                         <thead><tr><th scope="col" />{policies.map((one) => <th key={one.name} scope="col" className="number">{one.name}</th>)}</tr></thead>
                         <tbody>
                             {MEASURES.map((measure) => {
@@ -150,7 +150,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
                     {policies.some(({ by_size: groups }) => groups && groups.length > 0) && <Card title={t('replay.by_size')}><ReplayBars policies={policies} by="by_size" label={t('replay.by_size')} /></Card>}
                 </div>
             )}
-            {applying && <Confirm title={t('replay.apply.title', { name: applying.name })} text={t('replay.apply.text')} yes={t('replay.apply')} onClose={() => setApplying(null)} onYes={async () => { const next = await putPolicy(applying.text, kept.version); setApplied(t('replay.applied', { name: applying.name, version: next.version })); onApplied() }} />}
+            {applying && <Confirm title={t('replay.apply.title', { name: applying.name })} text={t('replay.apply.text')} yes={t('replay.apply')} look="main" onClose={() => setApplying(null)} onYes={async () => { const next = await putPolicy(applying.text, kept.version); setApplying(null); setApplied(t('replay.applied', { name: applying.name, version: next.version })); onApplied() }} />}
         </>
     )
 }
@@ -166,7 +166,7 @@ function Differences({ difference }: { difference: Difference[] }) {
     return (
         <Card title={t('replay.difference')} note={t('replay.difference.text')}>
             <div className="scroll">
-                <table className="forest-table differences">
+                <table className="forest-table differences" aria-label={t('replay.difference')}>
                     <tbody>
                         {rows.map(({ policy, against, reach }) => {
                             const kind = verdict(reach)

@@ -32,7 +32,7 @@ export default function RoundPage({ id }: { id: string }) {
     return (
         <>
             <PageHead over={<Link href="/compute/rounds">{t('round.tab')}</Link>} title={round.title || round.round} lead={<span className="job-lead"><RoundBadge state={round.state} /> {round.closes && t('round.closes', { when: when(round.closes) })}</span>}>
-                <Button onClick={() => showIn(() => roundReport(id, lang), setError)}>{t('usage.report')}</Button>
+                {isOperator && <Button onClick={() => showIn(() => roundReport(id, lang), setError)}>{t('usage.report')}</Button>}
             </PageHead>
             <ProblemNote error={error} />
             <Card className="hero">
@@ -49,7 +49,7 @@ export default function RoundPage({ id }: { id: string }) {
             {asked.value && <Decisions items={asked.value} isKept={isKept} isOperator={isOperator} />}
             <Supply round={round} />
             {isOperator ? (round.files ?? []).length > 0 && <Tables round={round} onSaved={changed} /> : round.rules?.text && <Card title={t('award.rules')}><pre className="request">{round.rules.text}</pre></Card>}
-            {(round.record ?? []).length > 0 && <Card title={t('round.record')} note={t('round.record.text')}><ul className="record">{round.record!.map((one, n) => <li key={n}>{typeof one === 'string' ? one : Object.values(one).map(String).join(' · ')}</li>)}</ul></Card>}
+            {(round.record ?? []).length > 0 && <Card title={t('round.record')} note={t('round.record.text')}><ul className="record">{round.record!.map((one, n) => <li key={n}>{one}</li>)}</ul></Card>}
         </>
     )
 }
