@@ -161,9 +161,89 @@ static void nobody_waits_longer_than_alone(void **state) {
     assert_true(n_stop > 200);
 }
 
+// Two homes of one node each, and a third account without. Account 1 runs on its own node and, as a guest, on that of 2; when
+// its first job ends its second is covered where it is, and account 3 becomes its guest. Then 2 comes: who makes room for it is
+// at home again within the grace, since its own guest went at the same time.
+static void who_moves_is_home_within_the_grace(void **state) {
+    (void)state;
+    struct trial *trial = trial_new(1);
+    const struct gpu_type type = {.name = "a"};
+    const struct cluster_node node[2] = {{.name = "x", .n_gpu = 4}, {.name = "y", .n_gpu = 4}};
+    const struct cluster_rows rows = {.type = &type, .node = node, .n_type = 1, .n_node = 2};
+    const uint32_t four = 4;
+    const struct account row[4] = {{.name = "all", .weight = 1},
+                                   {.name = "one", .weight = 1, .guarantee = &four},
+                                   {.name = "two", .weight = 1, .guarantee = &four},
+                                   {.name = "none", .weight = 1}};
+    static const struct {
+        uint32_t account;
+        int64_t submit_s, run_s;
+        bool is_guest;
+    } jobs[4] = {{1, 0, 50, false}, {1, 1, 1000, true}, {3, 60, 1000, true}, {2, 100, 1000, false}};
+    assert_int_equal(cluster_make(&rows, &trial->arena, &trial->cluster, NULL), MARU_OK);
+    assert_int_equal(accounts_make(row, 4, &trial->cluster, &trial->arena, &trial->accounts, NULL),
+                     MARU_OK);
+    for (uint32_t i = 0; i < 4; i++) {
+        trial->job[i] = (struct trial_job){.ask = {.want = {.n_gpu = 4, .gpu_milli = GPU_WHOLE},
+                                                   .n_part = 1,
+                                                   .account = jobs[i].account,
+                                                   .can_stop = jobs[i].is_guest,
+                                                   .checkpoints = jobs[i].is_guest,
+                                                   .tag = i},
+                                           .submit_us = jobs[i].submit_s * TRIAL_S,
+                                           .run_us = jobs[i].run_s * TRIAL_S,
+                                           .left_us = jobs[i].run_s * TRIAL_S,
+                                           .end_us = INT64_MAX,
+                                           .first_start_us = -1};
+        for (uint32_t g = 0; g < 4; g++) {
+            trial->gpu[i % 2][g] = GPU_WHOLE;
+        }
+    }
+    trial->n_job = 4;
+    trial->policy.guarantee = GUARANTEE_PRIVATE;
+    trial->policy.grace_us = 100 * TRIAL_S;
+    trial_pool(trial);
+    uint32_t next = 0;
+    while (trial_step(trial, &next)) {
+    }
+    assert_int_equal(trial->job[1].first_start_us, 1 * TRIAL_S);
+    assert_int_equal(trial->job[1].n_start, 2);
+    assert_int_equal(trial->job[1].started_us, 200 * TRIAL_S); // at home
+    assert_int_equal(trial->job[1].part[0].node, 0);
+    assert_int_equal(trial->job[3].first_start_us, 200 * TRIAL_S);
+    assert_int_equal(trial->job[3].part[0].node, 1);
+    assert_int_equal(trial->job[2].n_stop, 1);
+    trial_free(trial);
+}
+
+// What could never run is refused: no guest, too large for its home and for what is nobody's.
+static void what_fits_nowhere_is_refused(void **state) {
+    (void)state;
+    struct trial *trial = bursts(5, 1);
+    trial_accounts(trial, 100);
+    trial_pool(trial);
+    uint32_t job = 0, row = 0;
+    maru_error err;
+    assert_non_null(pool_home(trial->pool, 3, &row));
+    struct pool_ask ask = {.want = {.types = 1, .n_gpu = 1, .gpu_milli = GPU_WHOLE},
+                           .n_part = trial->cluster.n_gpu[0], // some are somebody's home
+                           .account = 3};
+    assert_int_equal(pool_submit(trial->pool, 0, &ask, &job, &err), MARU_E_RANGE);
+    ask.can_stop = true; // and loses all it did
+    assert_int_equal(pool_submit(trial->pool, 0, &ask, &job, &err), MARU_E_RANGE);
+    ask.checkpoints = true;
+    ask.grace_us = trial->policy.grace_us + 1;
+    assert_int_equal(pool_submit(trial->pool, 0, &ask, &job, &err), MARU_E_RANGE);
+    ask.grace_us = 0;
+    assert_int_equal(pool_submit(trial->pool, 0, &ask, &job, &err), MARU_OK);
+    trial_free(trial);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_waits_longer_than_alone),
+        cmocka_unit_test(who_moves_is_home_within_the_grace),
+        cmocka_unit_test(what_fits_nowhere_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
