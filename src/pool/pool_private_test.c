@@ -176,10 +176,10 @@ static void who_moves_is_home_within_the_grace(void **state) {
                                    {.name = "two", .weight = 1, .guarantee = &four},
                                    {.name = "none", .weight = 1}};
     static const struct {
-        uint32_t account;
         int64_t submit_s, run_s;
+        uint32_t account;
         bool is_guest;
-    } jobs[4] = {{1, 0, 50, false}, {1, 1, 1000, true}, {3, 60, 1000, true}, {2, 100, 1000, false}};
+    } jobs[4] = {{0, 50, 1, false}, {1, 1000, 1, true}, {60, 1000, 3, true}, {100, 1000, 2, false}};
     assert_int_equal(cluster_make(&rows, &trial->arena, &trial->cluster, NULL), MARU_OK);
     assert_int_equal(accounts_make(row, 4, &trial->cluster, &trial->arena, &trial->accounts, NULL),
                      MARU_OK);
