@@ -11,7 +11,8 @@
 // after all that happens in one moment. What is timed is all of it: submit, decide, end, and the player's own heap of ends.
 //
 //   pool_openb_RULE   8152 pods on the 1523 nodes (1213 with GPUs) of Alibaba's cluster-trace-gpu-v2023, where MARU_DATA has it
-//   pool_foretold_W   how often 80 % bands of starts hold, and what a forecast costs: openb on every 128th of its nodes, which it fills; a generated trace with limits, load 1.1, on 512 GPUs
+//   pool_foretold_W   how often 80 % bands of starts hold, and what a forecast costs: openb on every 128th of its nodes, which it
+//                     fills; a generated trace with limits, load 1, on 256 GPUs
 //   pool_copy_openb   one copy of that state in the middle of the trace
 //   pool_100k         100 000 generated jobs on 26 000 GPUs
 //   pool_million      a million generated jobs on 260 000 GPUs, load 0.9; once, since it takes so long
@@ -167,12 +168,12 @@ static void tell_marks(const char *name, const struct trial_player *play, double
         snprintf(of, sizeof of, "%s_%s", name, late ? "later" : "earlier");
         snprintf(extra, sizeof extra,
                  "\"busy\":%.3f,\"waited_s\":%.0f,\"held\":%.3f,\"before\":%.3f,\"after\":%.3f,"
-                 "\"no_end\":%.3f,\"mean_wait_s\":%.0f,"
+                 "\"no_end\":%.3f,\"silent\":%.0f,\"mean_wait_s\":%.0f,"
                  "\"mean_miss_s\":%.0f,\"mean_width_s\":%.0f,\"futures\":%.1f",
                  play->busy_us / play->full_us / GPU_WHOLE / (double)play->world->cluster.n_gpu_all,
                  play->waited_s / (double)play->n_start, (double)it->n_in / n,
                  (double)it->n_before / n, (double)it->n_after / n, (double)it->n_open / n,
-                 it->wait_s / n, it->miss_s / n, it->width_s / n,
+                 (double)it->n_silent, it->wait_s / n, it->miss_s / n, it->width_s / n,
                  (double)play->n_played / (double)(play->n_asked ? play->n_asked : 1));
         bench_line(of, "forecast", (double)it->n, seconds / 2, extra);
     }
@@ -183,8 +184,8 @@ static void run_foretold(const char *name, void *context) {
     struct trial_player play;
     if (*(const enum foretold *)context == FORETOLD_GENERATED) {
         const struct generated_shape shape = {
-            .seed = 5, .n_job = 30000, .n_account = 100, .load = 1.1};
-        trial_generate(&world, 64, &shape);
+            .seed = 5, .n_job = 10000, .n_account = 50, .load = 1.0};
+        trial_generate(&world, 32, &shape);
     } else if (!read_openb(&world)) {
         bench_skip(name, "no gpu_cluster_2023: set MARU_DATA");
         return;
@@ -192,7 +193,7 @@ static void run_foretold(const char *name, void *context) {
         thin(&world, OPENB_THIN);
     }
     trial_begin(&play, &world, PLACEMENT_FGD);
-    trial_begin_forecasts(&play, world.trace.n / 200, FORECAST_MAX_FUTURES, 40000);
+    trial_begin_forecasts(&play, world.trace.n / 300, FORECAST_MAX_FUTURES, 40000);
     const double start = bench_cpu_s();
     trial_play_until(&play, world.trace.n);
     tell_marks(name, &play, bench_cpu_s() - start);

@@ -34,14 +34,16 @@ static double seconds(int64_t from_us, int64_t to_us) {
 static void judge(struct forecast_marks *marks, const struct forecast_mark *mark, int64_t now_us) {
     const struct forecast_band *band = &mark->band;
     const double miss_s = seconds(band->p50_us, now_us);
+    if (band->p50_us == INT64_MAX) {
+        marks->n_silent++;
+        return;
+    }
     marks->n++;
     marks->n_before += now_us < band->p10_us;
     marks->n_after += now_us > band->p90_us;
     marks->n_in += now_us >= band->p10_us && now_us <= band->p90_us;
     marks->wait_s += seconds(mark->at_us, now_us);
-    if (band->p50_us != INT64_MAX) {
-        marks->miss_s += miss_s < 0 ? -miss_s : miss_s;
-    }
+    marks->miss_s += miss_s < 0 ? -miss_s : miss_s;
     if (band->p90_us == INT64_MAX) {
         marks->n_open++;
     } else {

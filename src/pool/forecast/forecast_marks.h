@@ -10,6 +10,7 @@ struct forecast_marks {
     double wait_s, miss_s,
         width_s;     // sums: from the forecast to the start; |start - middle|; of bands with an end
     uint64_t n_open; // bands without an end
+    uint64_t n_silent;          // forecasts that said nothing, counted nowhere else
     struct forecast_mark *mark; // (cap): those that are open
     uint32_t n_mark, cap;
 };

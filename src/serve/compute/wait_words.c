@@ -49,7 +49,9 @@ static void clock_words(int64_t us, int64_t now_us, char out[CLOCK_BYTES]) {
     out[0] = '\0';
     if (localtime_r(&at, &then) && localtime_r(&now, &today)) {
         const bool is_today = then.tm_yday == today.tm_yday && then.tm_year == today.tm_year;
-        (void)strftime(out, CLOCK_BYTES, is_today ? "%H:%M" : "%Y-%m-%d %H:%M", &then);
+        if (strftime(out, CLOCK_BYTES, is_today ? "%H:%M" : "%Y-%m-%d %H:%M", &then) == 0) {
+            out[0] = '\0';
+        }
     }
 }
 
