@@ -82,6 +82,8 @@ refuses 3 'inflated' replay "$tmp/timeless.csv" --nodes "$tmp/nodes.csv"
 refuses 3 'the table is empty' replay "$tmp/empty.csv" --nodes "$tmp/nodes.csv"
 refuses 3 'GPUs go with their type' replay "$tmp/jobs.csv" --nodes "$tmp/jobs.csv"
 refuses 3 "form 'plain'" replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --form sacct
+refuses 3 '10000 years' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --inflate 1e-15
+refuses 3 'times as fast' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --inflate 1e7
 refuses 2 'no nodes' trace "$tmp/x.csv"
 refuses 2 'no nodes' replay "$tmp/jobs.csv"
 refuses 3 'No such file' replay "$tmp/none.csv"

@@ -76,6 +76,11 @@ path, told = play({"policies": [EASY]})
 check("own jobs", (told["state"], told["result"]["trace"]["jobs"], told["result"]["trace"]["tenants"]), ("done", 4, 2))
 check("they all fit", told["result"]["policies"][0]["wait"]["mean_h"], 0)
 
+# ---- with prices it tells what it cost: nothing here, where no job has a GPU
+check("without prices nobody knows the cost", told["result"]["policies"][0]["cost_krw"], None)
+check("a price", client.post("/v1/pool/prices", {"rows": [{"from": "2026-01-01T00:00:00Z", "resource": "h100", "credits": 1.2, "krw": 3100}]})[0] < 300, True)
+check("with prices it is known", play({"policies": [EASY]})[1]["result"]["policies"][0]["cost_krw"], 0)
+
 # ---- refusals
 for body, status, says in (
     ({"policies": []}, 400, "1 to 4"),

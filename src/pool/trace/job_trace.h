@@ -22,6 +22,8 @@ struct trace_job {
     int64_t run_us;     // how long; TRACE_NEVER: not known
     int64_t limit_us;   // that it was given; 0: none
     int32_t priority;
+    bool is_fixed;    // it may not be stopped for others; tables do not say
+    bool checkpoints; // it goes on from where it was
 };
 
 struct job_trace {

@@ -10,6 +10,7 @@
 #include "serve/compute/replays.h"
 #include "serve/http/problem.h"
 #include "serve/http/request.h"
+#include "store/kept_money.h"
 #include "study/json_writer.h"
 
 // Policies tried before they are used: on the pool's own jobs so far, or on a trace that somebody sends, always on the pool's nodes and with
@@ -22,7 +23,7 @@ struct asked_replay {
     const char *trace, *text;
     double inflate;
     bool checkpoints;
-    struct text nodes, accounts;
+    struct text nodes, accounts, prices;
 };
 
 static maru_status read_asked(const struct request *request, struct asked_replay *asked,
@@ -69,17 +70,32 @@ static maru_status write_accounts(struct store *store, struct text *out, maru_er
     return st == MARU_OK && out->status != MARU_OK ? fail(err, out->status, "no memory") : st;
 }
 
+// Nothing where there are no prices.
+static maru_status write_prices(struct store *store, struct text *out, maru_error *err) {
+    struct prices prices;
+    struct arena arena;
+    arena_init(&arena, ARENA_BYTES);
+    const maru_status st = store_load_prices(store, &arena, &prices, err);
+    if (st == MARU_OK && prices.n > 0) {
+        prices_write(out, &prices, 0);
+    }
+    arena_fini(&arena);
+    return st == MARU_OK && out->status != MARU_OK ? fail(err, out->status, "no memory") : st;
+}
+
 static maru_status open_study(struct request *request, struct asked_replay *asked,
                               struct replay_study *study, maru_error *err) {
     struct sheet_faults faults = {0};
     own_nodes_write(request->server->compute, &asked->nodes);
-    const maru_status st = write_accounts(request->server->store, &asked->accounts, err);
+    maru_status st = write_accounts(request->server->store, &asked->accounts, err);
+    st = st == MARU_OK ? write_prices(request->server->store, &asked->prices, err) : st;
     if (st != MARU_OK) {
         return st;
     }
     const struct replay_sources sources = {
         .nodes = {"nodes", asked->nodes.bytes, asked->nodes.n_bytes},
         .jobs = {"trace", asked->text, asked->text ? strlen(asked->text) : 0},
+        .prices = {"prices", asked->prices.bytes, asked->prices.n_bytes},
         .accounts = {"accounts", asked->accounts.bytes, asked->accounts.n_bytes},
         .form = asked->text ? asked->trace : NULL,
         .fill = asked->text ? NULL : fill,
@@ -123,6 +139,7 @@ maru_status api_create_replay(struct request *request, maru_error *err) {
     }
     text_init(&asked.nodes, NODES_BYTES);
     text_init(&asked.accounts, NODES_BYTES);
+    text_init(&asked.prices, NODES_BYTES);
     st = read_asked(request, &asked, err);
     st = st == MARU_OK ? open_study(request, &asked, study, err) : st;
     st = st == MARU_OK ? add_policies(&asked, study, err) : st;
@@ -149,6 +166,7 @@ maru_status api_create_replay(struct request *request, maru_error *err) {
     fields_close(asked.fields);
     text_fini(&asked.nodes);
     text_fini(&asked.accounts);
+    text_fini(&asked.prices);
     return st;
 }
 

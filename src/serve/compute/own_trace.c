@@ -92,6 +92,8 @@ static maru_status add_job(struct filling *filling, const struct job_row *row,
     job.n_part = ask.n_part;
     job.priority = ask.priority;
     job.limit_us = ask.limit_us;
+    job.is_fixed = !ask.can_stop;
+    job.checkpoints = ask.checkpoints;
     job.run_us = request->needs.checkpoints ? runs->all_us : runs->last_us;
     const maru_status st =
         names_add(&filling->trace->account, account, (size_t)n, &job.account, err);

@@ -15,6 +15,7 @@
 // whole trace, as in the paper: a scheduler that learns them while it runs would know them after some hours.
 
 enum { ARENA_BYTES = 1 << 30, PRICE_BYTES = 64 << 20 };
+#define MAX_SPAN_US (10000.0 * 366 * 86400e6)
 
 static maru_status name_file(maru_status st, const struct replay_table *table, maru_error *err) {
     if (st != MARU_OK && err && table->name) {
@@ -24,12 +25,19 @@ static maru_status name_file(maru_status st, const struct replay_table *table, m
 }
 
 // Times are counted from the first job on, so that coming faster moves nobody before it.
-static void inflate(struct job_trace *trace, double by) {
-    const int64_t from = trace->n > 0 ? trace->job[0].submit_us : 0;
-    for (uint32_t i = 0; by != 1 && trace->has_times && i < trace->n; i++) {
+static maru_status inflate(struct job_trace *trace, double by, maru_error *err) {
+    if (by == 1 || !trace->has_times || trace->n == 0) {
+        return MARU_OK;
+    }
+    const int64_t from = trace->job[0].submit_us;
+    if (!((double)(trace->job[trace->n - 1].submit_us - from) / by < MAX_SPAN_US)) {
+        return fail(err, MARU_E_RANGE, "so slowly jobs would come for more than 10000 years");
+    }
+    for (uint32_t i = 0; i < trace->n; i++) {
         int64_t *const at = &trace->job[i].submit_us;
         *at = from + llround((double)(*at - from) / by);
     }
+    return MARU_OK;
 }
 
 maru_status replay_prices(const struct replay_table *table, const struct cluster *cluster,
@@ -89,9 +97,7 @@ maru_status replay_study_open(struct replay_study *study, const struct replay_so
         study->has_prices = true;
         st = replay_prices(&sources->prices, &study->cluster, study->price, err);
     }
-    if (st == MARU_OK) {
-        inflate(&study->trace, sources->inflate);
-    }
+    st = st == MARU_OK ? inflate(&study->trace, sources->inflate, err) : st;
     if (st == MARU_OK && sources->accounts.bytes) {
         st = name_file(replay_accounts(study, &sources->accounts, faults, err), &sources->accounts,
                        err);

@@ -131,7 +131,7 @@ static void end(struct playing *p, const struct ending *ending) {
     if (played->is_stopping && done < played->left_us) {
         struct pool_look look;
         pool_look(p->pool, played->number, &look);
-        const int64_t kept = p->ask->checkpoints ? done : 0;
+        const int64_t kept = look.ask->checkpoints ? done : 0;
         played->left_us -= kept;
         replay_sums_wait(p->sums, ending->job);
         pool_requeue(p->pool, p->now_us, played->number, look.left_us - kept);
@@ -160,11 +160,12 @@ static maru_status submit(struct playing *p, uint32_t i, maru_error *err) {
                                                                 : job->account + 1,
                                  .limit_us = limit_of(job),
                                  .priority = job->priority,
-                                 .can_stop = true,
-                                 .checkpoints = p->ask->checkpoints,
+                                 .can_stop = !job->is_fixed,
+                                 .checkpoints = p->ask->checkpoints || job->checkpoints,
                                  .tag = i};
     p->played[i] = (struct played){.left_us = job->run_us, .began_us = TRACE_NEVER};
-    const maru_status st = pool_submit(p->pool, p->now_us, &ask, &p->played[i].number, err);
+    maru_error why = {0};
+    const maru_status st = pool_submit(p->pool, p->now_us, &ask, &p->played[i].number, &why);
     if (st == MARU_E_RANGE) {
         p->out->n_unfit++;
         return MARU_OK;
@@ -173,8 +174,9 @@ static maru_status submit(struct playing *p, uint32_t i, maru_error *err) {
         p->out->n_job++;
         p->played[i].is_there = true;
         replay_sums_wait(p->sums, i);
+        return MARU_OK;
     }
-    return st;
+    return fail(err, st, "%s", why.text);
 }
 
 // The next moment at which anything happens; INT64_MAX: none.

@@ -23,7 +23,7 @@ struct replay_ask {
     const struct want_kind *kind; // (n_kind), of usual_kinds
     uint32_t n_kind;
     const double *price; // of a GPU-hour by type (n_type), won; NULL: nobody knows
-    bool checkpoints;
+    bool checkpoints;    // of all jobs, also of those that say nothing
     // Called now and then with the share that is done; false: stop (MARU_E_STOPPED). May be NULL.
     bool (*go_on)(void *context, double share);
     void *context;

@@ -256,7 +256,8 @@ static void test_sacct(void **state) {
     trial_fini(&t);
 }
 
-// A guarantee is had within the grace that a borrower has, and what a borrower lost it does again, or not where it keeps it.
+// A guarantee is had within the grace that a borrower has, and what a borrower lost it does again, or not where it keeps it. One
+// that may not be stopped cannot borrow what is guaranteed to others: it never comes in.
 static void test_reclaim(void **state) {
     (void)state;
     static const uint32_t all[] = {1};
@@ -264,7 +265,14 @@ static void test_reclaim(void **state) {
                                    {.name = "owner", .weight = 1000, .guarantee = all},
                                    {.name = "guest", .weight = 1000}};
     static const uint32_t account_row[] = {2, 1}; // the guest's name comes first
-    for (int keeps = 0; keeps < 2; keeps++) {
+    static const struct {
+        bool all_keep, it_keeps, is_fixed;
+        double hours_lost; // and the grace, where any
+    } cases[] = {{false, false, false, 2},
+                 {true, false, false, 0},
+                 {false, true, false, 0},
+                 {true, true, true, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct trial t;
         struct accounts accounts;
         struct replay replay;
@@ -272,18 +280,25 @@ static void test_reclaim(void **state) {
         assert_int_equal(accounts_make(rows, 3, &t.cluster, &t.arena, &accounts, NULL), MARU_OK);
         add(&t, 0, 4 * HOUR, 1, 1, "guest");
         add(&t, 2 * HOUR, HOUR, 1, 1, "owner");
+        t.trace.job[0].checkpoints = cases[i].it_keeps;
+        t.trace.job[0].is_fixed = cases[i].is_fixed;
         const struct replay_ask ask = {.cluster = &t.cluster,
                                        .trace = &t.trace,
                                        .policy = &t.policy,
                                        .accounts = &accounts,
                                        .account_row = account_row,
-                                       .checkpoints = keeps};
+                                       .checkpoints = cases[i].all_keep};
         assert_int_equal(replay_run(&ask, &replay, NULL), MARU_OK);
-        assert_int_equal(replay.n_stopped, 1);
-        assert_true(replay.wait_us[0] == 0);
-        assert_true(replay.wait_us[1] == t.policy.grace_us);
-        const double lost_h = keeps ? 0 : 2 + (double)t.policy.grace_us / HOUR;
-        assert_true(fabs(replay.gpu_hours - 5 - lost_h) < 1e-9);
+        assert_int_equal(replay.n_stopped, !cases[i].is_fixed);
+        assert_int_equal(replay.n_unfit, cases[i].is_fixed);
+        assert_true(replay.wait_us[0] == (cases[i].is_fixed ? TRACE_NEVER : 0));
+        assert_true(replay.wait_us[1] == (cases[i].is_fixed ? 0 : t.policy.grace_us));
+        const double grace_h = (double)t.policy.grace_us / HOUR;
+        const double lost_h = cases[i].hours_lost + (cases[i].hours_lost > 0 ? grace_h : 0);
+        const double want_h = cases[i].is_fixed ? 1 : 5 + lost_h;
+        if (fabs(replay.gpu_hours - want_h) > 1e-9) {
+            fail_msg("case %zu: %g GPU-hours, want %g", i, replay.gpu_hours, want_h);
+        }
         replay_free(&replay);
         trial_fini(&t);
     }

@@ -25,6 +25,7 @@
     X("no job has ended here yet: send a trace", "여기서 끝난 작업이 아직 없습니다: 기록을 보내십시오") \
     X("the format is json or html", "형식은 json 또는 html입니다") \
     X("the replay has not ended well: there is no report", "재현이 제대로 끝나지 않아 보고서가 없습니다") \
+    X("so slowly jobs would come for more than 10000 years", "그렇게 느리면 작업이 10000년 넘게 옵니다") \
     X("the replay was stopped", "재현을 멈췄습니다") \
     X("the trace does not say when its jobs came: it can be inflated, not replayed", "작업이 언제 왔는지 없는 기록입니다: 채우기 실험은 할 수 있지만 재현할 수는 없습니다") \
     X("no job of the trace could run on these nodes", "이 노드에서 실행할 수 있는 작업이 기록에 하나도 없습니다")
