@@ -1,4 +1,4 @@
-// maru pool replay | placement TRACE: policies and rules of placement tried on jobs as they once came.
+// maru pool replay | placement TRACE: policies and rules of placement tried on jobs as they once came; trace OUT.csv: such jobs made up.
 //
 // Exit status 0: done; 1: stopped; 3: a table is wrong, and what would be right was said.
 
