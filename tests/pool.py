@@ -2,7 +2,7 @@
 # tests/pool.py MARU: what the operator sets for the pool of one machine, over HTTP: policy, accounts, nodes. All of it holds at once, for jobs that
 # run and wait, and after kill -9; what makes no sense is refused, and where the database has it all the same, the last good one holds. What
 # a project has used is remembered over a restart. Other tenants see their own and change nothing.
-import os, re, shutil, sqlite3, sys, time
+import os, re, shutil, sqlite3, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cloud import Server, at_least, check, finish, temporary, within
@@ -117,7 +117,8 @@ check("after kill -9 it is still", state(), ("drained", "fan, \"left\"", True))
 check("and what ran runs", job(acme, runs)["state"], "running")
 client.post("/v1/pool/nodes/" + node, {"state": "down", "reason": "moved"})
 until("what runs is to go on elsewhere", lambda: job(acme, runs)["tries"][-1].get("stopped_for") == "node")
-client.post("/v1/pool/nodes/" + node, {"state": "up"})
+done = subprocess.run([MARU, "pool", "undrain", node], env=dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", MARU_TOKEN=client.token, LANG="C.UTF-8"), capture_output=True, text=True, timeout=60)
+check(f"by the command ({done.stderr})", (done.returncode, "works again" in done.stderr), (0, True))
 until("in work again", lambda: state() == ("up", "", False))
 until("what waited runs", lambda: job(acme, waits)["state"] == "done")
 until("and what was stopped runs again", lambda: job(acme, runs)["state"] == "running" and job(acme, runs)["attempts"] == 2)

@@ -31,7 +31,7 @@ _maru() {
     2:bench:*) list=learn ;;
     2:job:*) list='submit list show why logs cancel retry get top' ;;
     2:models:*) list=show ;;
-    2:pool:*) list='replay placement trace' ;;
+    2:pool:*) list='replay placement trace drain undrain' ;;
     2:credits:*) list='show entries budget grant price usage' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;
     2:round:*) list='new apply score award report lease watch reclaim' ;;

@@ -12,8 +12,11 @@
 static const struct {
     const char *name;
     int (*run)(struct call *call);
-} parts[] = {
-    {"replay", pool_run_replay}, {"placement", pool_run_placement}, {"trace", pool_run_trace}};
+} parts[] = {{"replay", pool_run_replay},
+             {"placement", pool_run_placement},
+             {"trace", pool_run_trace},
+             {"drain", pool_run_drain},
+             {"undrain", pool_run_drain}};
 
 static int run_pool(struct call *call) {
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -27,6 +30,9 @@ static int run_pool(struct call *call) {
 
 #define AT(member) offsetof(struct pool_values, member)
 static const struct option options[] = {
+    REMOTE_OPTIONS,
+    {"reason", 0, OPTION_TEXT, AT(reason), "TEXT", NULL, W_HELP_POOL_REASON, 0, 0},
+    {"now", 0, OPTION_FLAG, AT(now), NULL, NULL, W_HELP_POOL_NOW, 0, 0},
     {"policy", 'p', OPTION_LIST, AT(policy), "FILE.toml", NULL, W_HELP_POOL_POLICY, 0, 0},
     {"nodes", 0, OPTION_TEXT, AT(nodes), "FILE.csv", NULL, W_HELP_POOL_NODES, 0, 0},
     {"form", 0, OPTION_TEXT, AT(form), "FORM", NULL, W_HELP_POOL_FORM, 0, 0},
@@ -50,10 +56,12 @@ static const char *const examples[] = {
     "maru pool replay jobs.sacct --nodes nodes.csv --policy now.toml --policy new.toml --html "
     "out.html",
     "maru pool placement gpu_cluster_2023/openb_pod_list_default.csv --seeds 10",
-    "maru pool trace made.csv --nodes nodes.csv --jobs 20000 --load 0.9", NULL};
+    "maru pool trace made.csv --nodes nodes.csv --jobs 20000 --load 0.9",
+    "maru pool drain node7 --reason 'a fan'", NULL};
 
 const struct verb verb_pool = {.name = "pool",
-                               .synopsis = "replay|placement TRACE, trace OUT.csv",
+                               .synopsis =
+                                   "replay|placement TRACE, trace OUT.csv, drain|undrain NODE",
                                .purpose = W_POOL_PURPOSE,
                                .option = options,
                                .n_option = sizeof options / sizeof options[0],

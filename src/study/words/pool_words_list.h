@@ -108,6 +108,11 @@
     X(HELP_ONCE, "look once", "한 번만 봅니다") \
     X(HELP_WHOLE_ARRAY, "with all other jobs of its array", "같은 배열의 다른 작업도 모두") \
     X(JOB_CANCELLED_MANY, "{2} jobs are being cancelled; the first is {1}.", "작업 {2}개를 취소합니다. 첫 작업은 {1}입니다.") \
+    /* maru pool drain */ \
+    X(POOL_DRAINED, "Node {1} takes nothing new. Back: maru pool undrain {1}", "노드 {1}에서는 새 작업을 시작하지 않습니다. 되돌리기: maru pool undrain {1}") \
+    X(POOL_UNDRAINED, "Node {1} works again.", "노드 {1}에서 다시 작업합니다.") \
+    X(HELP_POOL_REASON, "of drain: why", "점검하는 까닭") \
+    X(HELP_POOL_NOW, "of drain: what runs there goes on elsewhere", "점검할 노드에서 도는 작업을 다른 노드로 옮깁니다") \
     /* maru credits */ \
     X(CREDITS_PURPOSE, "credits of a tenant of a maru server; prices, grants and usage for its operator", "maru 서버의 테넌트가 가진 크레딧을 봅니다. 운영자는 가격, 지급, 사용 내역도 다룹니다") \
     X(CREDITS_STATE, "{1}: {2} credits left, {3} spent", "{1}: 남은 크레딧 {2}, 쓴 크레딧 {3}") \
