@@ -12,7 +12,7 @@
 // (AccountingStorageTRES) has its accounts all the same. Of limits only those are set that are other than they should be; those of
 // things that maru does not know (memory, licenses) stay as somebody has set them.
 
-enum { WORD_BYTES = 256, MINUTE_S = 60, SLACK_MINUTES = 2, MAX_GPU_NAME = 80 };
+enum { WORD_BYTES = 4096, MINUTE_S = 60, SLACK_MINUTES = 2, MAX_GPU_NAME = 80 };
 
 struct order { // being written
     char bytes[SLURM_ORDER_WORDS][WORD_BYTES];
@@ -100,12 +100,14 @@ static void set_count(struct order *order, const char *key, int64_t is, int64_t 
     }
 }
 
-static void set_gpus(struct order *order, const char *list, const struct executor_limit *limit) {
+// What a limit has to become, behind what is in `out` already.
+static void add_gpus(char out[WORD_BYTES], const char *list, const struct executor_limit *limit) {
     char name[MAX_GPU_NAME];
+    const size_t n = strlen(out);
     snprintf(name, sizeof name, "gres/gpu%s%.64s", limit->gpu_type[0] ? ":" : "", limit->gpu_type);
     const int64_t wanted = limit->n_gpu == UINT32_MAX ? -1 : (int64_t)limit->n_gpu;
     if (slurm_tres_of(list, name) != wanted) {
-        add(order, "GrpTRES=%s=%" PRId64, name, wanted);
+        snprintf(out + n, WORD_BYTES - n, "%s%s=%" PRId64, n > 0 ? "," : "", name, wanted);
     }
 }
 
@@ -138,8 +140,12 @@ static maru_status plan_limits(struct planning *plan, const char *name,
     if (slurm_tres_of(is->job, "gres/gpu") != most) {
         add(order, "MaxTRES=gres/gpu=%" PRId64, most);
     }
-    for (size_t i = 0; i < want->n_limit && i < SLURM_ORDER_WORDS; i++) {
-        set_gpus(order, is->group, &want->limit[i]);
+    char group[WORD_BYTES] = "";
+    for (size_t i = 0; i < want->n_limit; i++) {
+        add_gpus(group, is->group, &want->limit[i]);
+    }
+    if (group[0] != '\0') {
+        add(order, "GrpTRES=%s", group);
     }
     return order->n > n_before ? give(plan, err) : MARU_OK;
 }

@@ -124,22 +124,33 @@ struct telling { // (n) rows, their limits and names
     char (*tenant)[STORE_TENANT_BYTES];
 };
 
+// Of each type, and of all together: a job that names no type is counted by Slurm in the sum alone.
+static void fill_limits(const struct cluster *cluster, const struct account *row,
+                        struct executor_limit *out) {
+    uint64_t all = 0;
+    for (uint32_t t = 0; t < cluster->n_type; t++) {
+        const uint32_t most = row->limit ? row->limit[t] : ACCOUNTS_NO_LIMIT;
+        out[t] = (struct executor_limit){cluster->type[t].name, most};
+        all = most == ACCOUNTS_NO_LIMIT || all == UINT64_MAX ? UINT64_MAX : all + most;
+    }
+    const bool has_sum = cluster->n_type > 0 && all < UINT32_MAX;
+    out[cluster->n_type] = (struct executor_limit){"", has_sum ? (uint32_t)all : UINT32_MAX};
+}
+
 static void fill_account(const struct world *world, uint32_t i, const struct telling *telling) {
     const struct account *row = &world->accounts.row[i + 1]; // row 0 is all, and nobody's
     const struct cluster *cluster = &world->cluster;
     const size_t n_tenant = strcspn(row->name, "/");
-    struct executor_limit *its = &telling->limit[(size_t)i * cluster->n_type];
+    const size_t n_limit = (size_t)cluster->n_type + 1;
+    struct executor_limit *its = &telling->limit[i * n_limit];
     snprintf(telling->tenant[i], sizeof telling->tenant[i], "%.*s", (int)n_tenant, row->name);
-    for (uint32_t t = 0; t < cluster->n_type; t++) {
-        const uint32_t most = row->limit ? row->limit[t] : ACCOUNTS_NO_LIMIT;
-        its[t] = (struct executor_limit){cluster->type[t].name, most};
-    }
+    fill_limits(cluster, row, its);
     telling->account[i] = (struct executor_account){
         .tenant = telling->tenant[i],
         .project = row->name[n_tenant] == '/' ? row->name + n_tenant + 1 : "",
         .weight = row->weight,
         .limit = its,
-        .n_limit = cluster->n_type,
+        .n_limit = n_limit,
         .job_max_gpus = row->job_max_gpus,
         .max_running = row->max_running,
         .job_max_us = row->job_max_us};
@@ -150,7 +161,7 @@ static maru_status tell_accounts(struct compute *compute, maru_error *err) {
     const uint32_t n = world->accounts.n > 0 ? world->accounts.n - 1 : 0;
     struct telling telling = {
         .account = alloc_new((size_t)n + 1, sizeof *telling.account),
-        .limit = alloc_new((size_t)n * world->cluster.n_type + 1, sizeof *telling.limit),
+        .limit = alloc_new((size_t)n * (world->cluster.n_type + 1U) + 1, sizeof *telling.limit),
         .tenant = alloc_new((size_t)n + 1, sizeof *telling.tenant)};
     maru_status st = telling.account && telling.limit && telling.tenant
                          ? MARU_OK
