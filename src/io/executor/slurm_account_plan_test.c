@@ -30,12 +30,18 @@ static struct slurm_account *push(struct slurm_accounts *rows) {
 
 static const char *value_of(const char *word, const char *key) {
     const size_t n = strlen(key);
-    return strncmp(word, key, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
+    return word && strncmp(word, key, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
+}
+
+static const char *word_of(const char *word, const char *key) { // that has to be there
+    const char *value = value_of(word, key);
+    assert_non_null(value);
+    return value ? value : "";
 }
 
 static void set_tres(char *list, const char *entry) { // one entry a list is enough here
     const char *equals = strrchr(entry, '=');
-    snprintf(list, SLURM_TRES_BYTES, "%s", strcmp(equals, "=-1") == 0 ? "" : entry);
+    snprintf(list, SLURM_TRES_BYTES, "%s", equals && strcmp(equals, "=-1") == 0 ? "" : entry);
 }
 
 static void set_one(struct slurm_account *row, const char *word) {
@@ -75,17 +81,17 @@ static maru_status obey(void *context, const char *const word[], maru_error *err
         text_addf(&fake->told, "%s%s", i > 3 ? " " : "", word[i]);
     }
     text_addz(&fake->told, "\n");
-    if (strcmp(word[3], "modify") == 0) {
-        struct slurm_account *row = assoc_of(fake, value_of(word[6], "name"));
+    if (strcmp(word[3] ? word[3] : "", "modify") == 0) {
+        struct slurm_account *row = assoc_of(fake, word_of(word[6], "name"));
         for (size_t i = 9; word[i]; i++) {
             set_one(row, word[i]);
         }
         return MARU_OK;
     }
     struct slurm_account *assoc = push(&fake->assoc);
-    if (strcmp(word[4], "user") == 0) {
+    if (strcmp(word[4] ? word[4] : "", "user") == 0) {
         snprintf(assoc->user, sizeof assoc->user, "%s", word[5]);
-        snprintf(assoc->name, sizeof assoc->name, "%s", value_of(word[7], "account"));
+        snprintf(assoc->name, sizeof assoc->name, "%s", word_of(word[7], "account"));
         return MARU_OK;
     }
     struct slurm_account *account = push(&fake->account);

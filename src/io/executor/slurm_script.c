@@ -175,7 +175,7 @@ static void add_resources(struct slurm_options *options, const struct launch *la
     }
     if (launch->limit_us > 0) {
         add_word(options, "--time=%lld",
-                 (long long)(seconds_up(launch->limit_us) / MINUTE_S + 2)); // minutes
+                 (long long)seconds_up(launch->limit_us) / MINUTE_S + 2); // minutes
         const int64_t grace = grace_of(launch);
         add_word(options, "--signal=B:%d@%lld", signal_of(launch),
                  (long long)(grace < SLURM_MAX_GRACE_S ? grace : SLURM_MAX_GRACE_S));

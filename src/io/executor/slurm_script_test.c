@@ -118,7 +118,7 @@ static void what_slurm_cannot_run(void **state) {
 // What bash makes of a script: its exit status, and what it prints.
 static int run(const char *option, const struct text *script, char *out, size_t cap) {
     char path[] = "/tmp/maru_script_XXXXXX";
-    int ends[2], status = 0;
+    int ends[2] = {-1, -1}, status = 0;
     const int file = mkstemp(path);
     assert_true(file >= 0 && pipe(ends) == 0 &&
                 write(file, script->bytes, script->n_bytes) == (ssize_t)script->n_bytes);

@@ -111,7 +111,9 @@ bool slurm_read_time(const char *text, int64_t *us) {
         second > 60) {
         return false;
     }
-    *us = (days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) * SECOND_US;
+    *us =
+        (days_of(year, month, day) * 86400 + hour * INT64_C(3600) + minute * INT64_C(60) + second) *
+        SECOND_US;
     return true;
 }
 
