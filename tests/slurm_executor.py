@@ -251,6 +251,7 @@ def slurm_dies():
     for name in ("stays", "falls", "again"):
         d.runs(name)
     time.sleep(6)  # the controller saves its state within 5 s
+    node = cluster.run("squeue", "-h", "-j", job_of("falls"), "-o", "%B")
     cluster.kill("slurmctld")
     time.sleep(0.4)  # what was known before is old then
     check("nobody answers", d.look("stays").state == "unknown")
@@ -258,7 +259,6 @@ def slurm_dies():
     check("nothing starts", said[0] == "io", said)
     time.sleep(6)  # one of the jobs ends meanwhile
     cluster.start_controller()
-    node = cluster.run("squeue", "-h", "-j", job_of("falls"), "-o", "%B")
     cluster.lose_node(node)
     if not LONG:  # what else Slurm finds by itself within SlurmdTimeout
         cluster.run("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=lost")
