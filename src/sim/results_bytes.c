@@ -168,7 +168,7 @@ static void pass_figures(struct passing *p, maru_results *r) {
 
 static void pass_classes(struct passing *p, maru_results *r, const struct maru_model *m) {
     pass_count(p, &r->n_class, m ? m->n_class * 2 : 0);
-    maru_class_result *own = p->in ? take(p, r->n_class, sizeof *own) : NULL;
+    maru_class_result *own = m ? take(p, r->n_class, sizeof *own) : NULL;
     for (uint32_t i = 0; i < r->n_class && (p->out || own); i++) {
         maru_class_result it = p->out ? r->class_[i] : (maru_class_result){0};
         pass_class(p, &it, m);
@@ -182,8 +182,8 @@ static void pass_classes(struct passing *p, maru_results *r, const struct maru_m
 
 static void pass_groups(struct passing *p, maru_results *r, const struct maru_model *m) {
     pass_count(p, &r->n_group, m ? m->n_group : 0);
-    maru_group_result *own = p->in ? take(p, r->n_group, sizeof *own) : NULL;
-    if (p->in && own && r->n_group != m->n_group) {
+    maru_group_result *own = m ? take(p, r->n_group, sizeof *own) : NULL;
+    if (own && m && r->n_group != m->n_group) {
         p->in->is_bad = true;
         own = NULL;
     }
@@ -205,7 +205,7 @@ static void pass_groups(struct passing *p, maru_results *r, const struct maru_mo
 
 static void pass_limits(struct passing *p, maru_results *r, const struct maru_model *m) {
     pass_count(p, &r->n_queue, m ? m->n_queue : 0);
-    maru_queue_result *own = p->in ? take(p, r->n_queue, sizeof *own) : NULL;
+    maru_queue_result *own = m ? take(p, r->n_queue, sizeof *own) : NULL;
     for (uint32_t i = 0; i < r->n_queue && (p->out || own); i++) {
         maru_queue_result it = p->out ? r->queue[i] : (maru_queue_result){0};
         pass_limit(p, &it);

@@ -122,6 +122,23 @@ static maru_status local_look(struct executor *executor, const char *id, struct 
 
 // ---- starting
 
+// A spec that is read has lists of its own; of one that is only written they are never touched.
+static const char **list_of(const char *const *list) {
+    const union {
+        const char *const *said;
+        const char **kept;
+    } both = {list};
+    return both.kept;
+}
+
+static struct launch_file *files_of(const struct launch_file *file) {
+    const union {
+        const struct launch_file *said;
+        struct launch_file *kept;
+    } both = {file};
+    return both.kept;
+}
+
 // What the launch says and the settings add. Texts stay where they are.
 static struct launch_spec spec_of(const struct local_executor *local, const struct launch *launch) {
     const struct local_settings *settings = &local->settings;
@@ -134,10 +151,10 @@ static struct launch_spec spec_of(const struct local_executor *local, const stru
         .visible_gpus = "",
         .nvml = settings->nvml,
         .control_group = settings->control_group,
-        .argv = (const char **)(uintptr_t)launch->argv,
-        .env = (const char **)(uintptr_t)launch->env,
-        .shown = (const char **)(uintptr_t)settings->shown,
-        .file = (struct launch_file *)(uintptr_t)launch->file,
+        .argv = list_of(launch->argv),
+        .env = list_of(launch->env),
+        .shown = list_of(settings->shown),
+        .file = files_of(launch->file),
         .n_file = (uint32_t)launch->n_file,
         .max_processes = settings->max_processes,
         .log_bytes = settings->log_bytes,
@@ -413,7 +430,7 @@ static maru_status local_wait(struct executor *executor, int64_t longest_us, mar
         return refuse(err, "cannot watch", local->settings.state);
     }
     if (n > 0) {
-        const struct timespec settle = {.tv_nsec = SETTLE_US * 1000};
+        const struct timespec settle = {.tv_nsec = SETTLE_US * 1000L};
         (void)nanosleep(&settle, NULL);
         char events[EVENTS_BYTES];
         while (read(local->changes, events, sizeof events) > 0) {
