@@ -163,7 +163,10 @@ check(f"what a kill left undone is done ({names})", (guarantees(), [granted(name
 # ---- watched: use that others bring counts, days without use are idle
 day = lambda back: time.strftime("%Y-%m-%d", time.gmtime(time.time() + 9 * 3600 - back * 86400))
 rows = [f"{name},{day(back)},H200,{0 if name == 'city' else 24 * 16}" for name in tenants for back in range(1, 6)]
-check("use is brought", client.ask("PUT", "/v1/rounds/2026-1/files/usage.csv", {"text": "institution,day,type,gpu_hours\n" + "\n".join(rows) + "\n"})[0], 200)
+status, wrong = client.ask("PUT", "/v1/rounds/2026-1/files/usage.csv", {"text": "institution,day,type,gpu_hours\nnobody,2026-99-99,H999,x\n"})
+check("use that makes no sense", (status, len(wrong.get("faults", [])) >= 2), (422, True))
+turned = [",".join(reversed(row.split(","))) for row in rows]  # columns in any order
+check("use is brought", client.ask("PUT", "/v1/rounds/2026-1/files/usage.csv", {"text": "gpu_hours,type,day,institution\n" + "\n".join(turned)})[0], 200)
 status, seen = client.post("/v1/rounds/2026-1/watch", {})
 check(f"city is warned ({seen})", (status, seen["n_warned"], seen["n_due"], seen["events"][0]["subject"]), (200, 1, 1, "city"))
 check("once", client.post("/v1/rounds/2026-1/watch", {})[1]["n_warned"], 0)

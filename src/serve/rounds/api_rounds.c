@@ -12,6 +12,7 @@
 #include "serve/http/request.h"
 #include "serve/rounds/kept_round.h"
 #include "serve/rounds/round_applying.h"
+#include "serve/rounds/round_use.h"
 #include "study/json_writer.h"
 #include "study/rounds/round_examples.h"
 #include "study/rounds/round_figures.h"
@@ -371,6 +372,13 @@ maru_status api_put_round_file(struct request *request, maru_error *err) {
         text_addz(&r->kept.memory.file[i], text);
         r->kept.memory.has[i] = true;
         st = tell(request, r, err);
+    }
+    if (st == MARU_OK && request->status == 0 && i >= ROUND_FILES) {
+        st = round_use_read(&r->kept, r->faults, err);
+        if (st == MARU_E_INPUT && maru_faults_count(r->faults, MARU_FAULT) > 0) {
+            told_faults_refuse(request, r->faults, err);
+            st = MARU_OK;
+        }
     }
     if (st == MARU_OK && request->status == 0) {
         st = kept_round_keep(request->server->store, &r->kept, request->who.name, err);

@@ -68,7 +68,7 @@ static bool is_same(const struct lease *a, const struct lease *b) {
 static maru_status add_entry(struct kept_round *round, const char *id, const char *tenant,
                              int64_t milli, int64_t from_us, int64_t until_us, maru_error *err) {
     json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:I}", "id", id, "tenant", tenant, "micro",
-                              (json_int_t)(milli * MICRO_OF_MILLI), "from", (json_int_t)from_us,
+                              (json_int_t)milli * MICRO_OF_MILLI, "from", (json_int_t)from_us,
                               "until", (json_int_t)until_us);
     round->credits = round->credits ? round->credits : json_array();
     return entry && round->credits && json_array_append_new(round->credits, entry) == 0

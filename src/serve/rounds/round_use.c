@@ -14,6 +14,7 @@
 // has gone since is of no type, and its use is not counted.
 
 enum { MAX_NODES = 100000, NAME_BYTES = 64 };
+static const char header[] = "institution,day,type,gpu_hours\n";
 #define DAY_US INT64_C(86400000000)
 #define SEOUL_US ((int64_t)CIVIL_SEOUL_MIN * 60 * 1000000)
 
@@ -143,15 +144,42 @@ maru_status round_use_add(struct store *store, struct compute *compute, struct k
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     if (!round->memory.has[file]) {
-        text_addz(u.out, "institution,day,type,gpu_hours\n");
+        text_addz(u.out, header);
         round->memory.has[file] = true;
-    } else if (u.out->n_bytes > 0 && u.out->bytes[u.out->n_bytes - 1] != '\n') {
-        text_addz(u.out, "\n");
     }
     if (compute) {
         compute_each_node(compute, see_node, &u);
     }
     const maru_status st = each_institution(store, &u, err);
     alloc_free(u.node);
+    return st;
+}
+
+static maru_status write_uses(struct text *out, const struct round *round,
+                              const struct lease_list *list, maru_error *err) {
+    text_clear(out);
+    text_addz(out, header);
+    for (uint32_t i = 0; i < list->n_use; i++) {
+        const struct lease_use *use = &list->use[i];
+        const struct using u = {.out = out, .tenant = round->institution[use->institution]};
+        add_row(&u, use->day, round->type[use->type].name, (double)use->milli_hours * 1e-3);
+    }
+    return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "no memory");
+}
+
+maru_status round_use_read(struct kept_round *round, maru_faults *faults, maru_error *err) {
+    const struct round_place place = kept_round_place(round);
+    struct text *file = &round->memory.file[round_kept_find("usage.csv")];
+    struct lease_list list = {.n = 0};
+    struct round_tables tables;
+    maru_status st = round_folder_read(&place, NULL, faults, &tables, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    st = usage_table_read(file->bytes ? file->bytes : "", file->n_bytes, &tables.round, faults,
+                          &list, err);
+    st = st == MARU_OK ? write_uses(file, &tables.round, &list, err) : st;
+    lease_list_fini(&list);
+    round_tables_fini(&tables);
     return st;
 }

@@ -12,6 +12,10 @@
 MARU_MUST_USE maru_status round_use_add(struct store *store, struct compute *compute,
                                         struct kept_round *round, int32_t last_day,
                                         maru_error *err);
+// Read usage.csv of the round in memory, and write it with the columns that the function above adds rows of.
+//   errors  MARU_E_INPUT: all is in the faults; MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE maru_status round_use_read(struct kept_round *round, maru_faults *faults,
+                                         maru_error *err);
 int32_t round_use_day(int64_t unix_us); // of a moment, in Korea
 
 #endif
