@@ -231,13 +231,13 @@ static maru_status read_closes(const json_t *fields, int64_t *ms, maru_error *er
     return MARU_OK;
 }
 
-static maru_status take_files(struct kept_round *kept, const json_t *files, maru_error *err) {
+static maru_status take_files(struct kept_round *kept, json_t *files, maru_error *err) {
     const char *name;
     json_t *value;
     if (files && !json_is_object(files)) {
         return field_wrong(err, "/files", "an object of texts by the names of tables is wanted");
     }
-    json_object_foreach((json_t *)(uintptr_t)files, name, value) {
+    json_object_foreach(files, name, value) {
         const uint32_t i = round_kept_find(name);
         if (i >= ROUND_FILES || !json_is_string(value)) {
             return field_wrong(err, "/files",
@@ -251,7 +251,7 @@ static maru_status take_files(struct kept_round *kept, const json_t *files, maru
 }
 
 // Tables that were not sent are those of the small example; nobody has applied yet.
-static maru_status fill(struct kept_round *kept, const char *example, const json_t *files,
+static maru_status fill(struct kept_round *kept, const char *example, json_t *files,
                         maru_error *err) {
     struct text file[ROUND_FILES];
     for (int i = 0; i < ROUND_FILES; i++) {

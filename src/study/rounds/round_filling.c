@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "io/charset.h"
 #include "io/files.h"
 #include "study/rounds/round_examples.h"
 
@@ -32,9 +33,9 @@ maru_status round_new_folder(const char *folder, const char *example, bool force
 }
 
 static size_t first_line(const struct text *text) {
-    const char *end = memchr(text->bytes ? text->bytes : "", '\n', text->n_bytes);
-    size_t n = end ? (size_t)(end - text->bytes) : text->n_bytes;
-    return n > 0 && text->bytes[n - 1] == '\r' ? n - 1 : n;
+    const char *bytes = text->bytes ? text->bytes : "", *end = memchr(bytes, '\n', text->n_bytes);
+    const size_t n = end ? (size_t)(end - bytes) : text->n_bytes;
+    return n > 0 && bytes[n - 1] == '\r' ? n - 1 : n;
 }
 
 // Both tables as one: the second without its first line.
@@ -84,6 +85,23 @@ static maru_status count(const struct round_place *place, const struct text *app
     return st;
 }
 
+// A file that somebody hands in, in whatever characters.
+static maru_status read_decoded(const char *file, struct text *out, maru_error *err) {
+    struct charset_text decoded = {0};
+    struct text raw;
+    text_init(&raw, ROUNDS_MAX_FILE_BYTES);
+    maru_status st = files_read(file, &raw, err);
+    st =
+        st == MARU_OK ? charset_decode(raw.bytes ? raw.bytes : "", raw.n_bytes, &decoded, err) : st;
+    if (st == MARU_OK) {
+        text_add(out, decoded.bytes ? decoded.bytes : "", decoded.n);
+        st = out->status == MARU_OK ? MARU_OK : fail(err, out->status, "no memory");
+    }
+    charset_fini(&decoded);
+    text_fini(&raw);
+    return st;
+}
+
 maru_status round_apply_folder(const char *folder, const char *file, maru_faults *faults,
                                struct round_applied *out, maru_error *err) {
     const struct round_place at = {folder, NULL}, *const place = &at;
@@ -94,7 +112,7 @@ maru_status round_apply_folder(const char *folder, const char *file, maru_faults
     text_init(&more, ROUNDS_MAX_FILE_BYTES);
     const char *name = round_file_names[ROUND_FILE_APPLICATIONS];
     maru_status st = round_folder_file(place, name, &all, &has, err);
-    st = st == MARU_OK ? files_read(file, &more, err) : st;
+    st = st == MARU_OK ? read_decoded(file, &more, err) : st;
     st = st == MARU_OK ? count(place, &more, faults, &n_added, err) : st;
     st = st == MARU_OK && has ? count(place, &all, faults, &n_before, err) : st;
     st = st == MARU_OK ? join(&all, &more, err) : st;
