@@ -225,7 +225,7 @@ export async function applications(id: string): Promise<Application[]> {
     const items: Application[] = []
     let after: string | null | undefined
     do {
-        const page = await see<{ items: Application[]; next?: string | null }>(ofRound(id, '/applications', { limit: 1000, after: after ?? undefined }))
+        const page = await see<{ items: Application[]; next?: string | null }>(ofRound(id, '/applications', { limit: 200, after: after ?? undefined }))
         items.push(...page.items)
         after = page.next
     } while (after && items.length < APPLICATIONS_MAX)

@@ -54,13 +54,17 @@ export default function RoundPage({ id }: { id: string }) {
     )
 }
 
-/** The most that there is at once: what arrives stays. */
-const offered = (round: WholeRound): number => (round.supply ?? []).reduce((sum, { gpus }) => sum + gpus, 0)
+/** The most that is there in one quarter. */
+function offered(round: WholeRound): number {
+    const there = new Map<string, number>()
+    for (const { quarter, gpus } of round.supply ?? []) there.set(quarter, (there.get(quarter) ?? 0) + gpus)
+    return Math.max(0, ...there.values())
+}
 
 function Supply({ round }: { round: WholeRound }) {
     const { t, num } = useText()
     type Line = NonNullable<WholeRound['supply']>[number]
-    const supply = round.supply ?? []
+    const supply = (round.supply ?? []).filter(({ gpus }) => gpus > 0)
     if (supply.length === 0) return null
     const columns: Column<Line>[] = [
         { key: 'quarter', title: t('round.quarter'), value: (row) => row.quarter, width: 7 },
