@@ -1,11 +1,12 @@
 // The room Compute on real servers, with jobs that really run. The developer of a start-up, in Korean: signs in with a token, hands in one
 // command, sees its log as it is written, fetches what it made, and sees what it cost. Then the operator, in English: gives accounts their
-// weights, tries two policies on the jobs so far, applies the better one, drains a node. A viewer sees it all and is offered nothing.
+// weights, tries two policies on the jobs so far, applies the better one, drains a node, and takes a round from its opening to its leases. A
+// viewer sees it all and is offered nothing.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe } from 'node:test'
-import { ask, drawCharts, launch, open, post, settled, shot, startServer, stepsOf, tabWalk, tooWide } from './browser.mjs'
+import { ask, launch, open, post, settled, shot, startServer, stepsOf, tabWalk, tooWide } from './browser.mjs'
 
 const hasSandbox = spawnSync('bwrap', ['--version']).error === undefined
 const skip = process.env.BASE_URL ? 'needs a server of its own' : !hasSandbox && 'bubblewrap is not here'
@@ -184,6 +185,62 @@ describe('the pool on the page', { skip }, () => {
         // The table tells the same to who does not see the map.
         await page.getByRole('radio', { name: 'Table' }).check({ force: true })
         await page.getByRole('table', { name: 'Nodes and GPUs' }).getByText('in service').waitFor()
+    })
+    it('two policies are tried on the jobs so far, and the better one is applied', async () => {
+        const { page } = current
+        await page.goto(`${base}/compute/replays`)
+        const editor = page.getByRole('textbox', { name: 'B', exact: true })
+        await editor.fill((await editor.inputValue()).replace('"easy"', '"none"'))
+        await page.getByText('Against As it is: Backfill easy → none').waitFor()
+        await page.getByRole('button', { name: 'Replay', exact: true }).click()
+        await page.locator('.replay-table').waitFor()
+        await page.getByText('Mean wait, h').waitFor()
+        await shot(page, '97-replayed')
+        await page.getByRole('button', { name: 'Apply B' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Apply this one' }).click()
+        await page.getByText('‘B’ is in force now').waitFor()
+        const kept = await ask(base, '/v1/pool/policy', { headers: admin })
+        assert.match(kept.text, /backfill = "none"/)
+        assert.equal(kept.version, 1)
+    })
+
+    // ---- a round, from the application to the lease
+    it('a round is opened, a tenant applies, and what if is asked before it is awarded', async () => {
+        const { page } = operatorPage
+        current = operatorPage
+        await page.goto(`${base}/compute/rounds`)
+        await page.getByRole('button', { name: 'New round' }).click()
+        await page.getByLabel('Short name').fill('2026-1')
+        await page.getByLabel('Title').fill('First round')
+        await page.getByLabel('Applications until').fill(`${new Date().getFullYear() + 1}-01-31`)
+        await page.getByRole('button', { name: 'Open the round' }).click()
+        await page.getByRole('button', { name: 'What if' }).waitFor()
+        const { page: applicant } = developerPage
+        await applicant.goto(`${base}/compute/rounds/2026-1`)
+        await applicant.getByLabel('과제 이름').fill('한국어 의료 모델')
+        for (const name of ['우선순위', '준비 정도']) await applicant.getByLabel(name).selectOption('5')
+        await applicant.getByRole('button', { name: '신청', exact: true }).click()
+        await applicant.getByText('신청을 받았습니다').waitFor()
+        await page.reload()
+        await page.getByRole('button', { name: 'What if' }).click()
+        await page.getByRole('heading', { name: 'What would be awarded' }).waitFor()
+        assert.equal((await ask(base, '/v1/rounds/2026-1', { headers: admin })).state, 'open') // nothing was written
+        await shot(page, '99-what-if')
+    })
+    it('it is awarded and leased, and the applicant reads why', async () => {
+        const { page } = operatorPage
+        await page.getByRole('button', { name: 'Award by these rules' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Award by these rules' }).click()
+        await page.getByRole('heading', { name: 'After the award' }).waitFor()
+        await page.getByRole('button', { name: 'Lease', exact: true }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Lease', exact: true }).click()
+        await page.getByText('1 lease over 8 GPUs').waitFor()
+        await shot(page, '99-leased')
+        const { page: applicant } = developerPage
+        await applicant.reload()
+        await applicant.locator('.decision').first().waitFor()
+        assert.match(await applicant.locator('.decision').first().innerText(), /[가-힣]/)
+        await shot(applicant, '99-decision')
     })
 
     // ---- everybody

@@ -499,9 +499,9 @@ export const words: Record<keyof typeof korean, string> = {
     'doing.lease.text': 'The tenants have their guarantees and credits at once.',
     'doing.reclaim.title': 'Take back what is idle?',
     'doing.reclaim.text': 'Only what was warned of and is still idle, by the rules of the round.',
-    'doing.told.lease': '{leases} leases over {gpus} GPUs.',
-    'doing.told.watch': '{leases} leases looked at: {warned} warned, {due} due.',
-    'doing.told.reclaim': '{due} leases taken back, {gpus} GPUs.',
+    'doing.told.lease': '{leases|lease|leases} over {gpus|GPU|GPUs}.',
+    'doing.told.watch': '{leases|lease|leases} looked at: {warned} warned, {due} due.',
+    'doing.told.reclaim': '{due|lease|leases} taken back, {gpus|GPU|GPUs}.',
     'round.tables.title': 'Tables of the round',
     'round.tables.text': 'All are checked together before one is kept.',
 }
