@@ -5,17 +5,13 @@ import { ApiError, problemFrom } from './problem'
 
 type Schemas = components['schemas']
 export type Job = Schemas['Job']
-export type JobTry = Schemas['JobTry'] & { credits?: number; krw?: number }
+export type JobTry = Schemas['JobTry']
 export type JobState = Job['state']
 export type NewJob = Schemas['NewJob']
 export type JobFile = Schemas['JobFiles']['items'][number]
-export type PoolNode = Schemas['PoolNode'] & { watts?: number }
-export type PoolAccount = Schemas['PoolAccount'] & { guarantee?: Record<string, number>; limit?: Record<string, number> }
-export interface Pool extends Omit<Schemas['Pool'], 'nodes' | 'accounts'> {
-    nodes: PoolNode[]
-    accounts: PoolAccount[]
-    power?: { watts: number; cap_watts: number }
-}
+export type PoolNode = Schemas['PoolNode']
+export type PoolAccount = Schemas['PoolAccount']
+export type Pool = Schemas['Pool']
 export type PoolQueue = Schemas['PoolQueue']
 export type Queued = PoolQueue['items'][number]
 export type Both = Schemas['BothTongues']

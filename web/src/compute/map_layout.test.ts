@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PoolNode } from '../api/compute'
 import { cellAt, layoutMap, nodeAt, type Box } from './map_layout'
 
-const nodeOf = (n: number, gpus: number, type = 'h100'): PoolNode => ({ name: `n${n}`, type: gpus ? type : '', state: 'up', cpus: 64, cpus_free: 16, memory_mib: 1000, memory_free_mib: 250, gpus: Array.from({ length: gpus }, () => ({ used: 0 })) })
+const nodeOf = (n: number, gpus: number, type = 'h100'): PoolNode => ({ name: `n${n}`, type: gpus ? type : '', state: 'up', ordered: false, cpus: 64, cpus_free: 16, memory_mib: 1000, memory_free_mib: 250, gpus: Array.from({ length: gpus }, () => ({ used: 0 })) })
 const many = (count: number, gpusOf: (n: number) => number): PoolNode[] => Array.from({ length: count }, (_, n) => nodeOf(n, gpusOf(n), n % 3 ? 'h100' : 'l40s'))
 const overlap = (a: Box, b: Box) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 

@@ -27,7 +27,6 @@ export function NodePanel({ node, isOperator, own, onClose, onChange }: { node: 
                 {node.gpus.length > 0 && <div><dt>{t('pool.gpus')}</dt><dd>{t('pool.of', { used: num(busy), all: num(node.gpus.length) })} · {node.type}</dd></div>}
                 <div><dt>{t('pool.cpus')}</dt><dd>{t('pool.of', { used: num(node.cpus - node.cpus_free), all: num(node.cpus) })}</dd></div>
                 <div><dt>{t('pool.memory')}</dt><dd>{t('pool.of', { used: num((node.memory_mib - node.memory_free_mib) / 1024, 1), all: num(node.memory_mib / 1024, 1) })} GiB</dd></div>
-                {node.watts !== undefined && <div><dt>{t('pool.power')}</dt><dd>{num(node.watts, 0)} W</dd></div>}
             </dl>
             {node.gpus.length > 0 && (
                 <ul className="gpu-list">
