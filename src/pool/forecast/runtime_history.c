@@ -9,6 +9,7 @@
 // is in flat arrays, so a copy is three memcpy.
 
 #define DAY_US INT64_C(86400000000)
+#define HOUR_US INT64_C(3600000000)
 #define NO_ACCOUNT UINT32_MAX
 enum { LEVELS = 4, SLOTS = 2 * RUNTIMES_MAX_GROUPS, NO_SIZE = 255, BEHIND = 2 };
 
@@ -260,7 +261,8 @@ void comings_begin(struct comings *comings, const struct runtime_history *histor
         return;
     }
     const int64_t first_us = coming_at(history, 0)->at_us;
-    comings->span_us = now_us - first_us;
+    // A burst of seconds is no rate: what is known of less than an hour comes again once an hour.
+    comings->span_us = now_us - first_us > HOUR_US ? now_us - first_us : HOUR_US;
     const uint32_t n_day = comings->span_us / DAY_US < UINT32_MAX / 2
                                ? (uint32_t)(comings->span_us / DAY_US)
                                : UINT32_MAX / 2;
