@@ -43,7 +43,6 @@
     X("a list of at most 4096 reservations is wanted", "예약은 4096건 이하의 목록이어야 합니다") \
     X("project '{1}' has no reservation '{2}'", "'{1}' 프로젝트에는 '{2}' 예약이 없습니다") \
     X("there is no such node", "그런 노드가 없습니다") \
-    X("there is no such node", "그런 노드가 없습니다") \
     X("more than {1} runs in this time", "이 기간의 실행이 {1}개를 넘습니다") \
     X("months: a number from 1 to {1} is wanted", "months: 1부터 {1}까지의 수여야 합니다") \
     X("format is json, csv or html", "format은 json, csv, html 가운데 하나입니다") \
