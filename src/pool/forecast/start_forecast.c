@@ -35,7 +35,7 @@ static maru_status play_one(const struct pool *pool, struct future_wish *wish, i
 
 static maru_status play_all(const struct pool *pool, uint32_t job, const struct forecast_wish *wish,
                             struct forecast_band *out, maru_error *err) {
-    int64_t start[FORECAST_MAX_FUTURES];
+    int64_t start[FORECAST_MAX_FUTURES] = {0};
     const uint64_t first = wish->n_event / FIRST_SHARE;
     struct future_wish future = {.history = wish->history,
                                  .now_us = wish->now_us,
