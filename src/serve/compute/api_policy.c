@@ -150,7 +150,7 @@ static void tell_table(struct request *request, const struct accounts_table *tab
                        const struct document_told *told) {
     struct text text;
     struct json json;
-    text_init(&text, ACCOUNTS_MAX_TABLE_BYTES * 2);
+    text_init(&text, (size_t)ACCOUNTS_MAX_TABLE_BYTES * 2);
     accounts_table_write(&text, table, CIVIL_SEOUL_MIN);
     json_writer_init(&json, &request->out);
     json_open_object(&json, NULL);
