@@ -245,19 +245,20 @@ def caller_dies():
 # Slurm's daemons and a node go away under jobs.
 def slurm_dies():
     d = Driver(timeout=5)
-    d.started("stays", "sleep 12; exit 5", gpus=4)
+    d.started("stays", "sleep 20; exit 5", gpus=4)
     d.started("falls", "sleep 300", gpus=4)
     d.started("again", "sleep 300", gpus=4)
     for name in ("stays", "falls", "again"):
         d.runs(name)
-    time.sleep(6)  # the controller saves its state within 5 s
+    cluster.run("scontrol", "update", "JobId=" + job_of("stays"), "Comment=saved")  # a change
+    cluster.is_saved()
     node = cluster.run("squeue", "-h", "-j", job_of("falls"), "-o", "%B")
     cluster.kill("slurmctld")
     time.sleep(0.4)  # what was known before is old then
     check("nobody answers", d.look("stays").state == "unknown")
     said = d.start("meanwhile", "true")
     check("nothing starts", said[0] == "io", said)
-    time.sleep(6)  # one of the jobs ends meanwhile
+    time.sleep(6)  # one of the jobs ends about then
     cluster.start_controller()
     cluster.lose_node(node)
     if not LONG:  # what else Slurm finds by itself within SlurmdTimeout

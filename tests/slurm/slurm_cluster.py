@@ -229,6 +229,12 @@ class Cluster:
             time.sleep(0.3)
         return self.run("scontrol", "ping", check=False, seconds=60).find("is UP") >= 0
 
+    def is_saved(self):
+        """Wait until the controller has written down what is true now: that is what it goes back to when it is killed."""
+        since, end = time.time(), time.monotonic() + 20  # it writes 5 s after a change; where there was none, never
+        while time.monotonic() < end and os.path.getmtime(self.path("ctld", "job_state")) <= since:
+            time.sleep(0.2)
+
     def start_controller(self):
         self.start("slurmctld")
         until("slurmctld", 90, self.controller_answers, 0.1)
