@@ -168,7 +168,7 @@ static struct launch_spec spec_of(const struct local_executor *local, const stru
     };
     const uint64_t cpu_milli = (uint64_t)launch->cpu_milli * launch->n_part;
     spec.cpu_milli = cpu_milli < UINT32_MAX ? (uint32_t)cpu_milli : UINT32_MAX;
-    for (; spec.argv[spec.n_argv]; spec.n_argv++) {
+    for (; spec.argv && spec.argv[spec.n_argv]; spec.n_argv++) {
     }
     for (; spec.env && spec.env[spec.n_env]; spec.n_env++) {
     }
