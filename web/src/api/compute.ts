@@ -5,12 +5,11 @@ import { ApiError, problemFrom } from './problem'
 
 type Schemas = components['schemas']
 export type Job = Schemas['Job']
-export type JobTry = Schemas['JobTry']
+export type JobTry = Schemas['JobTry'] & { credits?: number; krw?: number }
 export type JobState = Job['state']
 export type NewJob = Schemas['NewJob']
 export type JobFile = Schemas['JobFiles']['items'][number]
-export type PoolNode = Schemas['PoolNode']
-export type PoolAccount = Schemas['PoolAccount']
+export type PoolNode = Schemas['PoolNode'] & { watts?: number }
 export type Pool = Schemas['Pool']
 export type PoolQueue = Schemas['PoolQueue']
 export type Queued = PoolQueue['items'][number]
