@@ -4,7 +4,7 @@ import { Absent } from '../../compute/absent'
 import { NodePanel } from '../../compute/node_panel'
 import { PoolCanvas } from '../../compute/pool_canvas'
 import { PoolCards } from '../../compute/pool_cards'
-import { NodeBadge } from '../../compute/pool_words'
+import { NodeBadge, useBoth } from '../../compute/pool_words'
 import { colourOf, HIDDEN, taken, tenantsOf } from '../../compute/tenants'
 import { useIsOperator } from '../../compute/use_operator'
 import { useMay, useMe } from '../../me'
@@ -41,6 +41,7 @@ export default function PoolNow() {
     const tenants = useMemo(() => (pool ? tenantsOf(pool, own) : []), [pool, own])
     const paint = useMemo(() => colourOf(tenants), [tenants])
     const describe = useDescribe()
+    const both = useBoth()
     if (!pool) return told.error ? <Absent error={told.error} /> : <Waiting />
     const { what, used, all } = taken(pool.nodes)
     const root = pool.accounts.find(({ depth }) => depth === 0)
@@ -61,6 +62,7 @@ export default function PoolNow() {
                     {money.value?.has_prices && <BigFigure label={t('pool.credits')} value={num(money.value.balance, 1)} unit={t('credit.unit')} tone={money.value.held ? 'bad' : money.value.warning >= 80 ? 'warn' : undefined} doubt={money.value.held ? t('credit.held') : ''} />}
                 </dl>
                 {left > 0 && <p className="note">{t('pool.out', { count: num(left) })}</p>}
+                {pool.problems.length > 0 && <ul className="attention">{pool.problems.map((one, n) => <li key={n} className="warn">{both(one.sentence)}</li>)}</ul>}
             </Card>
             {root?.running === 0 && waiting === 0 && <Begin />}
             <Card
