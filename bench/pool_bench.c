@@ -12,7 +12,8 @@
 //
 //   pool_openb_RULE   8152 pods on the 1523 nodes (1213 with GPUs) of Alibaba's cluster-trace-gpu-v2023, where MARU_DATA has it
 //   pool_foretold_W   how often 80 % bands of starts hold, and what a forecast costs: openb on every 128th of its nodes, which it
-//                     fills; a generated trace with limits, load 1, on 256 GPUs
+//                     fills; four generated traces with limits, load 1, on 256 GPUs: of any job that waits, and (new) of those that
+//                     have just come and wait
 //   pool_copy_openb   one copy of that state in the middle of the trace
 //   pool_100k         100 000 generated jobs on 26 000 GPUs
 //   pool_million      a million generated jobs on 260 000 GPUs, load 0.9; once, since it takes so long
@@ -135,7 +136,8 @@ static void run_copy(const char *name, void *context) {
 // ---- forecasts
 
 enum { OPENB_THIN = 128 };
-enum foretold { FORETOLD_OPENB, FORETOLD_GENERATED, FORETOLD_WORLDS };
+enum { WORLDS = 4, FIRST_SEED = 21 };
+enum foretold { FORETOLD_OPENB, FORETOLD_ANY, FORETOLD_NEW, FORETOLD_KINDS };
 
 // Every so many-th node alone: all jobs of openb together fit on all of them, so that nobody would wait.
 static void thin(struct trial_world *world, uint32_t every) {
@@ -179,25 +181,40 @@ static void tell_marks(const char *name, const struct trial_player *play, double
     }
 }
 
-static void run_foretold(const char *name, void *context) {
-    static struct trial_world world;
+static void play_foretold(const char *name, const struct trial_world *world, bool is_of_new) {
     struct trial_player play;
-    if (*(const enum foretold *)context == FORETOLD_GENERATED) {
-        const struct generated_shape shape = {
-            .seed = 5, .n_job = 10000, .n_account = 50, .load = 1.0};
-        trial_generate(&world, 32, &shape);
-    } else if (!read_openb(&world)) {
-        bench_skip(name, "no gpu_cluster_2023: set MARU_DATA");
-        return;
-    } else {
-        thin(&world, OPENB_THIN);
-    }
-    trial_begin(&play, &world, PLACEMENT_FGD);
-    trial_begin_forecasts(&play, world.trace.n / 300, FORECAST_MAX_FUTURES, 40000);
+    trial_begin(&play, world, PLACEMENT_FGD);
+    trial_begin_forecasts(&play, world->trace.n / (is_of_new ? 2000 : 300), FORECAST_MAX_FUTURES,
+                          40000);
+    play.is_of_new = is_of_new;
     const double start = bench_cpu_s();
-    trial_play_until(&play, world.trace.n);
+    trial_play_until(&play, world->trace.n);
     tell_marks(name, &play, bench_cpu_s() - start);
     trial_finish(&play);
+}
+
+static void run_foretold(const char *name, void *context) {
+    const enum foretold kind = *(const enum foretold *)context;
+    static struct trial_world world;
+    if (kind == FORETOLD_OPENB) {
+        if (!read_openb(&world)) {
+            bench_skip(name, "no gpu_cluster_2023: set MARU_DATA");
+            return;
+        }
+        thin(&world, OPENB_THIN);
+        play_foretold(name, &world, false);
+        trial_world_free(&world);
+        return;
+    }
+    for (uint64_t seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) {
+        char of[64];
+        const struct generated_shape shape = {
+            .seed = seed, .n_job = 10000, .n_account = 50, .load = 1.0};
+        snprintf(of, sizeof of, "%s_%llu", name, (unsigned long long)seed);
+        trial_generate(&world, 32, &shape);
+        play_foretold(of, &world, kind == FORETOLD_NEW);
+        trial_world_free(&world);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -211,12 +228,12 @@ int main(int argc, char **argv) {
         bench_case(&bench, name, run_openb, &rule);
     }
     bench_case(&bench, "pool_copy_openb", run_copy, NULL);
-    static const char *const worlds[FORETOLD_WORLDS] = {"openb", "generated"};
-    for (int i = 0; i < FORETOLD_WORLDS; i++) {
+    static const char *const kinds[FORETOLD_KINDS] = {"openb", "any", "new"};
+    for (int i = 0; i < FORETOLD_KINDS; i++) {
         char name[64];
-        enum foretold world = (enum foretold)i;
-        snprintf(name, sizeof name, "pool_foretold_%s", worlds[i]);
-        bench_case(&bench, name, run_foretold, &world);
+        enum foretold kind = (enum foretold)i;
+        snprintf(name, sizeof name, "pool_foretold_%s", kinds[i]);
+        bench_case(&bench, name, run_foretold, &kind);
     }
     bench_case(&bench, "pool_100k", run_generated, &sizes[0]);
     bench_case(&bench, "pool_full_100k", run_generated, &sizes[1]);

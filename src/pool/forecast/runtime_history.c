@@ -11,7 +11,14 @@
 #define DAY_US INT64_C(86400000000)
 #define HOUR_US INT64_C(3600000000)
 #define NO_ACCOUNT UINT32_MAX
-enum { LEVELS = 4, SLOTS = 2 * RUNTIMES_MAX_GROUPS, NO_SIZE = 255, BEHIND = 2 };
+enum {
+    LEVELS = 5,
+    SLOTS = 2 * RUNTIMES_MAX_GROUPS,
+    ANY = 511,
+    NO_LIMIT = 510,
+    BEHIND = 2,
+    MAX_HOURS = 100000
+};
 
 struct past_run {
     int64_t run_us, left_us; // left_us INT64_MAX: without limit
@@ -19,8 +26,8 @@ struct past_run {
 struct group {
     uint32_t account;
     uint32_t n, next; // runs kept; where the next goes
-    uint32_t size;
-    uint64_t fed; // when, in turns
+    uint32_t kind;    // kind_of
+    uint64_t fed;     // when, in turns
     struct past_run run[RUNTIMES_MAX_RUNS];
 };
 struct coming {
@@ -95,17 +102,33 @@ static uint32_t size_of(const struct pool_ask *ask) {
     return size;
 }
 
-static uint32_t hash_of(uint32_t account, uint32_t size) {
-    const uint64_t x = ((uint64_t)account << 8 | size) * UINT64_C(0x9E3779B97F4A7C15);
+// How much a run is given, four steps to each doubling: people ask for round numbers, and a tenth of an hour says nothing of what a tenth
+// of a day is.
+static uint32_t limit_of(int64_t left_us) {
+    if (left_us == INT64_MAX) {
+        return NO_LIMIT;
+    }
+    uint64_t us = left_us > 4 ? (uint64_t)left_us : 4;
+    uint32_t doublings = 0;
+    for (; us >= 8; us /= 2) {
+        doublings++;
+    }
+    return 4 * doublings + (uint32_t)(us - 4);
+}
+
+static uint32_t kind_of(uint32_t limit, uint32_t size) { return limit << 9 | size; }
+
+static uint32_t hash_of(uint32_t account, uint32_t kind) {
+    const uint64_t x = ((uint64_t)account << 18 | kind) * UINT64_C(0x9E3779B97F4A7C15);
     return (uint32_t)((x ^ x >> 29) * UINT64_C(0xBF58476D1CE4E5B9) >> 40) % SLOTS;
 }
 
 // The slot of a group, or the free one where it would stand.
-static uint32_t find_slot(const struct runtime_history *it, uint32_t account, uint32_t size) {
-    uint32_t at = hash_of(account, size);
+static uint32_t find_slot(const struct runtime_history *it, uint32_t account, uint32_t kind) {
+    uint32_t at = hash_of(account, kind);
     for (; it->slot[at]; at = (at + 1) % SLOTS) {
         const struct group *group = &it->group[it->slot[at] - 1];
-        if (group->account == account && group->size == size) {
+        if (group->account == account && group->kind == kind) {
             break;
         }
     }
@@ -116,7 +139,7 @@ static uint32_t find_slot(const struct runtime_history *it, uint32_t account, ui
 static void drop_slot(struct runtime_history *it, uint32_t at) {
     for (uint32_t next = (at + 1) % SLOTS; it->slot[next]; next = (next + 1) % SLOTS) {
         const struct group *group = &it->group[it->slot[next] - 1];
-        const uint32_t home = hash_of(group->account, group->size);
+        const uint32_t home = hash_of(group->account, group->kind);
         if ((next + SLOTS - home) % SLOTS >= (next + SLOTS - at) % SLOTS) {
             it->slot[at] = it->slot[next];
             at = next;
@@ -133,16 +156,16 @@ static uint32_t stalest(const struct runtime_history *it) {
     return best;
 }
 
-static struct group *group_for(struct runtime_history *it, uint32_t account, uint32_t size) {
-    uint32_t at = find_slot(it, account, size);
+static struct group *group_for(struct runtime_history *it, uint32_t account, uint32_t kind) {
+    uint32_t at = find_slot(it, account, kind);
     if (it->slot[at]) {
         return &it->group[it->slot[at] - 1];
     }
     uint32_t number = it->n_group;
     if (number == RUNTIMES_MAX_GROUPS) {
         number = stalest(it);
-        drop_slot(it, find_slot(it, it->group[number].account, it->group[number].size));
-        at = find_slot(it, account, size);
+        drop_slot(it, find_slot(it, it->group[number].account, it->group[number].kind));
+        at = find_slot(it, account, kind);
     } else if (number >= it->cap_group) {
         const uint32_t cap = it->cap_group * 2 + 16;
         struct group *const more = alloc_resize(it->group, cap, sizeof *more);
@@ -154,25 +177,30 @@ static struct group *group_for(struct runtime_history *it, uint32_t account, uin
     }
     it->n_group += number == it->n_group;
     it->slot[at] = (uint16_t)(number + 1);
-    it->group[number] = (struct group){.account = account, .size = size};
+    it->group[number] = (struct group){.account = account, .kind = kind};
     return &it->group[number];
 }
 
-// The groups of a job, the narrowest first.
-static void keys_of(const struct pool_ask *ask, uint32_t account[LEVELS], uint32_t size[LEVELS]) {
-    for (uint32_t level = 0; level < LEVELS; level++) {
-        account[level] = level < 2 ? ask->account : NO_ACCOUNT;
-        size[level] = level % 2 ? NO_SIZE : size_of(ask);
-    }
+struct group_key {
+    uint32_t account, kind;
+};
+// The groups of a run that is given so much, the narrowest first.
+static void keys_of(const struct pool_ask *ask, int64_t left_us, struct group_key key[LEVELS]) {
+    const uint32_t limit = limit_of(left_us);
+    key[0] = (struct group_key){ask->account, kind_of(limit, size_of(ask))};
+    key[1] = (struct group_key){ask->account, kind_of(limit, ANY)};
+    key[2] = (struct group_key){NO_ACCOUNT, kind_of(limit, ANY)};
+    key[3] = (struct group_key){ask->account, kind_of(ANY, ANY)};
+    key[4] = (struct group_key){NO_ACCOUNT, kind_of(ANY, ANY)};
 }
 
 maru_status runtimes_end(struct runtime_history *history, const struct pool_ask *ask,
                          int64_t left_us, int64_t run_us, maru_error *err) {
-    uint32_t account[LEVELS], size[LEVELS];
-    keys_of(ask, account, size);
+    struct group_key key[LEVELS];
+    keys_of(ask, left_us, key);
     history->turn++;
     for (uint32_t level = 0; level < LEVELS; level++) {
-        struct group *const group = group_for(history, account[level], size[level]);
+        struct group *const group = group_for(history, key[level].account, key[level].kind);
         if (!group) {
             return fail(err, MARU_E_MEMORY, "no memory for what jobs did before");
         }
@@ -225,10 +253,11 @@ static int64_t beyond(int64_t left_us, int64_t ran_us, uint32_t draw) {
 
 int64_t runtimes_draw(const struct runtime_history *history, const struct pool_ask *ask,
                       int64_t left_us, int64_t ran_us, const struct random_block *luck) {
-    uint32_t account[LEVELS], size[LEVELS];
-    keys_of(ask, account, size);
+    struct group_key key[LEVELS];
+    keys_of(ask, left_us, key);
     for (uint32_t level = 0; level < LEVELS; level++) {
-        const uint32_t slot = history->slot[find_slot(history, account[level], size[level])];
+        const uint32_t slot =
+            history->slot[find_slot(history, key[level].account, key[level].kind)];
         const struct group *group = slot ? &history->group[slot - 1] : NULL;
         const uint32_t n = group ? count_longer(group, left_us, ran_us) : 0;
         const uint32_t dice = luck->word[0] >> 8 * level & 255;
@@ -254,52 +283,70 @@ static const struct coming *coming_at(const struct runtime_history *it, uint32_t
                            : (it->next_coming + i) % RUNTIMES_MAX_COMINGS];
 }
 
-void comings_begin(struct comings *comings, const struct runtime_history *history, int64_t now_us,
-                   const struct random_block *luck) {
-    *comings = (struct comings){.history = history};
-    if (history->n_coming < 2 || coming_at(history, 0)->at_us >= now_us) {
-        return;
-    }
-    const int64_t first_us = coming_at(history, 0)->at_us;
-    // A burst of seconds is no rate: what is known of less than an hour comes again once an hour.
-    comings->span_us = now_us - first_us > HOUR_US ? now_us - first_us : HOUR_US;
-    const uint32_t n_day = comings->span_us / DAY_US < UINT32_MAX / 2
-                               ? (uint32_t)(comings->span_us / DAY_US)
-                               : UINT32_MAX / 2;
-    const double u = random_open((uint64_t)luck->word[0] << 32 | luck->word[1]);
-    comings->shift_us = n_day > 0 ? (1 + (int64_t)((uint64_t)luck->word[2] * n_day >> 32)) * DAY_US
-                                  : (int64_t)(u * (double)comings->span_us);
-    uint32_t low = 0, high = history->n_coming; // the first behind the moment
+// The first that came at or behind a moment.
+static uint32_t first_behind(const struct runtime_history *it, int64_t at_us) {
+    uint32_t low = 0, high = it->n_coming;
     while (low < high) {
         const uint32_t mid = low + (high - low) / 2;
-        if (coming_at(history, mid)->at_us + comings->shift_us <= now_us) {
+        if (coming_at(it, mid)->at_us < at_us) {
             low = mid + 1;
         } else {
             high = mid;
         }
     }
-    comings->at = low;
-    if (low == history->n_coming) { // round once more
-        comings->at = 0;
-        comings->shift_us += comings->span_us;
+    return low;
+}
+
+// An hour of the past for the one that begins at from_us: at the same hour of a day that is known whole, else any.
+static int64_t draw_hour(const struct comings *it, int64_t from_us) {
+    const int64_t first_us = coming_at(it->history, 0)->at_us;
+    const int64_t last_us =
+        it->now_us - HOUR_US; // where an hour that is known begins at the latest
+    const struct random_block luck = random_at(it->seed, it->n_hour, 0);
+    if (last_us <= first_us) { // a burst of seconds is no rate: it comes once an hour
+        return first_us;
+    }
+    const int64_t least = (from_us - last_us + DAY_US - 1) / DAY_US;
+    const int64_t most = (from_us - first_us) / DAY_US;
+    if (least <= most) {
+        const uint64_t n = (uint64_t)(most - least) + 1;
+        return from_us - (least + (int64_t)((luck.word[0] * n) >> 32)) * DAY_US;
+    }
+    const double u = random_open((uint64_t)luck.word[0] << 32 | luck.word[1]);
+    return first_us + (int64_t)(u * (double)(last_us - first_us));
+}
+
+// The hour that has the next: `at` is of it, or there is none for long.
+static void settle(struct comings *it) {
+    while (it->at == it->n_of_hour && it->n_hour < MAX_HOURS) {
+        const int64_t from_us = it->now_us + (int64_t)it->n_hour * HOUR_US;
+        const int64_t past_us = draw_hour(it, from_us);
+        it->n_hour++;
+        it->at = first_behind(it->history, past_us);
+        it->n_of_hour = first_behind(it->history, past_us + HOUR_US);
+        it->shift_us = from_us - past_us;
+    }
+}
+
+void comings_begin(struct comings *comings, const struct runtime_history *history, int64_t now_us,
+                   const struct random_block *luck) {
+    *comings = (struct comings){.history = history,
+                                .now_us = now_us,
+                                .seed = (uint64_t)luck->word[0] << 32 | luck->word[1]};
+    if (history->n_coming >= 2 && coming_at(history, 0)->at_us < now_us) {
+        settle(comings);
     }
 }
 
 int64_t comings_next_us(const struct comings *comings) {
-    if (comings->span_us <= 0) {
-        return INT64_MAX;
-    }
-    const int64_t us = coming_at(comings->history, comings->at)->at_us;
-    return us > 0 && comings->shift_us > INT64_MAX - us ? INT64_MAX : us + comings->shift_us;
+    return comings->at < comings->n_of_hour
+               ? coming_at(comings->history, comings->at)->at_us + comings->shift_us
+               : INT64_MAX;
 }
 
 const struct pool_ask *comings_take(struct comings *comings) {
     const struct pool_ask *ask = &coming_at(comings->history, comings->at)->ask;
-    if (++comings->at == comings->history->n_coming) {
-        comings->at = 0;
-        comings->shift_us = comings->shift_us > INT64_MAX - comings->span_us
-                                ? INT64_MAX
-                                : comings->shift_us + comings->span_us;
-    }
+    comings->at++;
+    settle(comings);
     return ask;
 }

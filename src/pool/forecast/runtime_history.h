@@ -1,8 +1,10 @@
 // What jobs did before: how long they ran of what they were given, and which came when. Of it, how long others will run, and
 // what will come, is drawn.
 //
-// A run counts in four groups: its account and size, its account, its size, all. A draw takes a run of the narrowest group,
-// and goes on to a wider one the more probably the fewer runs the narrow one has that fit, so a new account is drawn as others are.
+// A run counts in five groups: its account, limit and size, its account and limit, its limit, its account, all. A draw takes a run
+// of the narrowest group, and goes on to a wider one the more probably the fewer runs the narrow one has that fit, so a new
+// account is drawn as others are. Limits are told apart because people ask for round ones: what was given an hour used another
+// share of it than what was given a day (Tsafrir, Etsion, Feitelson, Modeling user runtime estimates, JSSPP 2005).
 // A job that has run so long already is drawn from those that ran longer. Each group keeps its latest runs.
 #ifndef POOL_RUNTIME_HISTORY_H
 #define POOL_RUNTIME_HISTORY_H
@@ -36,12 +38,15 @@ void runtimes_come(struct runtime_history *history, int64_t now_us, const struct
 int64_t runtimes_draw(const struct runtime_history *history, const struct pool_ask *ask,
                       int64_t left_us, int64_t ran_us, const struct random_block *luck);
 
-// Jobs that come from now on: those of before again, from a moment on that is drawn, at the same hour where there are days.
+// Jobs that come from now on: those of before again, hour by hour, each hour from one of the past that is drawn, at the same
+// time of day where whole days are known.
 struct comings {
     const struct runtime_history *history;
-    uint32_t at;      // of the next
-    int64_t shift_us; // between then and now
-    int64_t span_us;
+    uint32_t at, n_of_hour; // the next, and the one behind the last of this hour
+    uint32_t n_hour;        // so far
+    int64_t now_us;         // when it began
+    int64_t shift_us;       // between then and now
+    uint64_t seed;
 };
 void comings_begin(struct comings *comings, const struct runtime_history *history, int64_t now_us,
                    const struct random_block *luck);

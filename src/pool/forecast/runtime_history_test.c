@@ -65,6 +65,58 @@ static void habits_are_learned(void **state) {
     runtimes_free(history);
 }
 
+// What is given an hour uses a fiftieth of it, what is given a day nearly all: a draw for a day is not one for an hour.
+static void limits_are_told_apart(void **state) {
+    (void)state;
+    struct runtime_history *history = fresh();
+    const struct pool_ask ask = ask_of(1, 1), of_another = ask_of(2, 1);
+    for (uint32_t i = 0; i < 400; i++) {
+        const int64_t limit = (i % 4 ? 3600 : 86400) * S;
+        assert_int_equal(
+            runtimes_end(history, &ask, limit, i % 4 ? limit / 50 : limit * 9 / 10, NULL), MARU_OK);
+    }
+    uint32_t n_long[2] = {0};
+    for (uint32_t i = 0; i < 400; i++) {
+        const struct random_block luck = random_at(7, 1, i);
+        n_long[0] += runtimes_draw(history, &ask, 86400 * S, 0, &luck) > 40000 * S;
+        n_long[1] += runtimes_draw(history, &of_another, 86400 * S, 0, &luck) > 40000 * S;
+    }
+    assert_true(n_long[0] > 390 && n_long[1] > 380);
+    runtimes_free(history);
+}
+
+// Five days on which two jobs come at ten o'clock: so they do on each day to come, in no other hour.
+static void hours_of_the_day_come_again(void **state) {
+    (void)state;
+    const int64_t hour = 3600 * S, day = 24 * hour;
+    struct runtime_history *history = fresh();
+    const struct pool_ask ask = ask_of(1, 1);
+    runtimes_come(history, 0, &ask);
+    for (int64_t d = 0; d < 5; d++) {
+        runtimes_come(history, d * day + 10 * hour + 10 * S, &ask);
+        runtimes_come(history, d * day + 10 * hour + 1000 * S * (1 + d % 3), &ask);
+    }
+    const int64_t now = 5 * day;
+    uint32_t n_at[24] = {0};
+    for (uint32_t i = 0; i < 50; i++) {
+        struct comings comings;
+        const struct random_block luck = random_at(8, 1, i);
+        comings_begin(&comings, history, now, &luck);
+        for (int64_t at = comings_next_us(&comings); at < now + 20 * day;
+             at = comings_next_us(&comings)) {
+            assert_true(at >= now);
+            n_at[(at - now) / hour % 24]++;
+            (void)comings_take(&comings);
+        }
+    }
+    assert_int_equal(n_at[10], 50 * 20 * 2);
+    for (uint32_t h = 1; h < 24; h++) {
+        assert_true(h == 10 || n_at[h] == 0);
+    }
+    assert_true(n_at[0] > 100 && n_at[0] < 300); // the one of the first day, a fifth of the days
+    runtimes_free(history);
+}
+
 // A run that goes on is one of those that went on: of 50 short ones and 50 long ones only the long ones are left.
 static void what_goes_on_is_long(void **state) {
     (void)state;
@@ -148,6 +200,7 @@ static void no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(limits_are_told_apart),    cmocka_unit_test(hours_of_the_day_come_again),
         cmocka_unit_test(draws_are_within),         cmocka_unit_test(habits_are_learned),
         cmocka_unit_test(what_goes_on_is_long),     cmocka_unit_test(many_groups_and_a_copy),
         cmocka_unit_test(nothing_comes_of_nothing), cmocka_unit_test(no_memory),

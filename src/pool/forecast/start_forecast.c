@@ -16,10 +16,13 @@ static void insert(int64_t *start, uint32_t n, int64_t us) {
     start[n] = us;
 }
 
-// The value below which this part of n sorted ones lies.
-static int64_t quantile(const int64_t *start, uint32_t n, uint32_t percent) {
-    const uint32_t at = (uint32_t)((uint64_t)n * percent / 100);
-    return start[at < n ? at : n - 1];
+// One more like n sorted ones lies between the a-th and the b-th of them with a chance of (b - a) / (n + 1): so the ranks are these of n + 1, and
+// outwards where they are no whole numbers.
+//   source  Hyndman and Fan, Sample quantiles in statistical packages, 1996: the sixth
+static struct forecast_band band_of(const int64_t *start, uint32_t n) {
+    const uint32_t low = (n + 1) / 10, high = n + 1 - low;
+    return (struct forecast_band){start[low > 0 ? low - 1 : 0], start[n / 2],
+                                  start[high <= n ? high - 1 : n - 1], n};
 }
 
 static maru_status play_one(const struct pool *pool, struct future_wish *wish, int64_t *start_us,
@@ -55,8 +58,7 @@ static maru_status play_all(const struct pool *pool, uint32_t job, const struct 
         insert(start, n, start_us);
         n_left -= n_used < n_left ? n_used : n_left;
     }
-    *out = (struct forecast_band){quantile(start, n, 10), quantile(start, n, 50),
-                                  quantile(start, n, 90), n};
+    *out = band_of(start, n);
     return MARU_OK;
 }
 

@@ -32,6 +32,7 @@ struct trial_player {
 
     // Forecasts; every 0: none.
     uint32_t every; // so many jobs that come
+    bool is_of_new; // of the one that has just come, where it waits; else of any that waits
     uint32_t n_future;
     uint64_t n_event;
     uint64_t n_asked, n_played;
@@ -169,17 +170,22 @@ static inline void trial_leave(struct trial_player *it, uint32_t i) {
     pool_end(it->pool, it->now_us, it->number[i]);
 }
 
-// One of those that wait, as likely as the others, is foretold.
-static inline void trial_foretell(struct trial_player *it, bool is_late) {
+// One of those that wait, as likely as the others; POOL_NO_JOB: nobody waits.
+static inline uint32_t trial_pick(const struct trial_player *it) {
     static uint32_t queue[1 << 16];
+    const uint32_t n = pool_queue(it->pool, it->now_us, queue, 1 << 16);
+    return n ? queue[random_at(11, 3, it->n_asked).word[0] % n] : POOL_NO_JOB;
+}
+
+static inline void trial_foretell(struct trial_player *it, uint32_t newest, bool is_late) {
     maru_error err;
     struct forecast_band band;
     struct pool_look look;
-    const uint32_t n = pool_queue(it->pool, it->now_us, queue, 1 << 16);
-    if (n == 0) {
+    const uint32_t job = it->is_of_new ? it->number[newest] : trial_pick(it);
+    pool_look(it->pool, job, &look);
+    if (look.state != POOL_WAITING || (it->is_of_new && look.ask->tag != newest)) {
         return;
     }
-    const uint32_t job = queue[random_at(11, 3, it->n_asked).word[0] % n];
     const struct forecast_wish wish = {.history = it->history,
                                        .now_us = it->now_us,
                                        .seed = it->n_asked++,
@@ -187,7 +193,6 @@ static inline void trial_foretell(struct trial_player *it, bool is_late) {
                                        .n_event = it->n_event};
     trial_must(forecast_start(it->pool, job, &wish, &band, &err), &err);
     it->n_played += band.n_future;
-    pool_look(it->pool, job, &look);
     trial_must(forecast_marks_note(&it->marks[is_late], look.ask->tag, it->now_us, &band, &err),
                &err);
 }
@@ -215,7 +220,7 @@ static inline void trial_play_until(struct trial_player *it, uint32_t n_submit) 
         trial_must(pool_decide(it->pool, it->now_us, trial_see, it, &err), &err);
         it->n_decide++;
         if (it->every && next < trace->n && next / it->every != before / it->every) {
-            trial_foretell(it, next > trace->n / 2);
+            trial_foretell(it, next - 1, next > trace->n / 2);
         }
     }
 }
