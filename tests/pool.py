@@ -141,7 +141,7 @@ within("remembered, against the closed form; the scheduler learns of beginnings 
 restart()
 want, got = remembered()
 within("after a restart it is that of the times that are kept", abs(got / want - 1), 0.02)
-at_least("which is something", want, 0.0005)
+at_least("which is something", want, 1e-4)
 
 # ---- what the database has and nobody can read: the last good one holds
 client.ask("PUT", "/v1/pool/policy", {"text": policy["default"]})

@@ -126,7 +126,7 @@ static uint32_t hash_of(uint32_t account, uint32_t kind) {
 // The slot of a group, or the free one where it would stand.
 static uint32_t find_slot(const struct runtime_history *it, uint32_t account, uint32_t kind) {
     uint32_t at = hash_of(account, kind);
-    for (; it->slot[at]; at = (at + 1) % SLOTS) {
+    for (; it->group && it->slot[at]; at = (at + 1) % SLOTS) {
         const struct group *group = &it->group[it->slot[at] - 1];
         if (group->account == account && group->kind == kind) {
             break;
