@@ -28,7 +28,8 @@ void wait_sentence(struct text *out, const struct pool_why *why, enum lang lang)
     snprintf(ahead, sizeof ahead, "%u", why->n_ahead);
     snprintf(n_free, sizeof n_free, "%u", why->n_free);
     snprintf(missing, sizeof missing, "%u", why->n_missing);
-    words_add(out, lang, reasons[why->reason].sentence,
+    const bool has_gpus = why->reason == WAIT_FULL && why->n_missing == 0;
+    words_add(out, lang, has_gpus ? W_WAIT_FULL_ELSE : reasons[why->reason].sentence,
               (const char *const[]){ahead, n_free, missing, NULL});
 }
 

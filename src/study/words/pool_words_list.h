@@ -6,8 +6,9 @@
 #define POOL_WORDS(X) \
     /* why a job waits: {1} jobs before it, {2} GPUs free, {3} missing */ \
     X(WAIT_NOT, "it can start now", "지금 시작할 수 있습니다") \
-    X(WAIT_BEHIND, "{1} jobs are before it, and what is free ({2} GPUs) is kept for them", "앞에 작업 {1}개가 있고, 남은 GPU {2}개는 그 작업 몫입니다") \
-    X(WAIT_FULL, "too little is free: {3} GPUs are missing, {1} jobs are before it", "자리가 모자랍니다: GPU {3}개가 부족하고 앞에 작업 {1}개가 있습니다") \
+    X(WAIT_BEHIND, "what is free (GPUs: {2}) is kept for jobs before it ({1})", "비어 있는 자리(GPU {2}개)는 앞선 작업 {1}개의 몫입니다") \
+    X(WAIT_FULL, "too few GPUs are free (missing: {3}, jobs before it: {1})", "GPU가 모자랍니다(부족 {3}개, 앞선 작업 {1}개)") \
+    X(WAIT_FULL_ELSE, "too little CPU or memory is free (jobs before it: {1})", "CPU나 메모리가 모자랍니다(앞선 작업 {1}개)") \
     X(WAIT_SCATTERED, "{2} GPUs are free, but not together on one node", "GPU {2}개가 비어 있지만 한 노드에 모여 있지 않습니다") \
     X(WAIT_LIMIT, "its project or tenant has all that it may have", "이 프로젝트나 테넌트의 한도를 다 썼습니다") \
     X(WAIT_HELD, "its credits are used up", "크레딧을 다 썼습니다") \

@@ -271,7 +271,7 @@ export const words: Record<keyof typeof korean, string> = {
     'usage.used.hint': 'Hours that GPUs were held by jobs',
     'usage.idle': 'of them idle',
     'usage.idle.hint': 'Held by a job that did not compute with them',
-    'usage.unused': 'Guaranteed, unused',
+    'usage.unused': 'Left unused',
     'usage.unused.hint': 'Guaranteed hours in which nobody wanted them',
     'usage.waited': 'Waited, hours',
     'usage.waited.hint': 'Hours that jobs waited, added up',

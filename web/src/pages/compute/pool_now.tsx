@@ -54,7 +54,7 @@ export default function PoolNow() {
         <>
             {gone && <Absent error={told.error!} />}
             <Card className="hero">
-                <dl className="figures">
+                <dl className="figures of-pool">
                     <BigFigure label={t(what === 'gpus' ? 'pool.gpus_busy' : 'pool.cpus_busy')} value={num(used, Number.isInteger(used) ? 0 : 1)} unit={t('pool.out_of', { all: num(all) })} doubt={all > 0 ? t('pool.share_busy', { share: num((used / all) * 100, 0) }) : t('pool.nothing')} />
                     <BigFigure label={t('pool.running')} value={num(root?.running ?? 0)} unit={t('pool.jobs')} />
                     <BigFigure label={t('pool.waiting')} value={num(waiting)} unit={t('pool.jobs')} />
