@@ -537,11 +537,10 @@ static void begin(struct shepherd *s, const struct sandbox_ends *ends) {
     (void)fcntl(s->status, F_SETFL, O_NONBLOCK);
 }
 
-// Who has started it may be gone: then nobody hears.
-static bool tell_starter(const char *word, size_t n) {
-    const bool is_told = files_write_all(SHEPHERD_WORD_FILE, word, n);
-    close(SHEPHERD_WORD_FILE);
-    return is_told;
+static void tell_starter(const char *word, size_t n) {
+    if (!files_write_all(SHEPHERD_WORD_FILE, word, n)) {
+        return; // who has started it is gone: nobody hears
+    }
 }
 
 // Begin the job on its processors. Their marks are this process's until it ends; it stays where it was.
@@ -569,11 +568,13 @@ static int run(struct shepherd *s) {
     st = st == MARU_OK && s->spec.control_group[0] ? job_group_make(&s->spec, &err) : st;
     st = st == MARU_OK ? say_started(s, &err) : st;
     if (st != MARU_OK) {
-        (void)tell_starter(err.text, strlen(err.text));
+        // The pipe is closed behind the lock, by its number, when this process ends: who hears the end of it finds nobody here.
+        tell_starter(err.text, strlen(err.text));
         return EXIT_FAILURE;
     }
     const char begun = SHEPHERD_BEGUN;
-    (void)tell_starter(&begun, 1);
+    tell_starter(&begun, 1);
+    close(SHEPHERD_WORD_FILE);
     const struct sandbox_ends ends = {.out = to_job[0], .error = to_job[1]};
     begin_on_processors(s, &ends);
     close(to_job[0]);
