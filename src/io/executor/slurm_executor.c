@@ -34,6 +34,7 @@ enum {
     MAX_SAID_BYTES = 256 << 20,
     WAIT_STEP_US = 1000000,
     OVERDUE_US = 15000000,
+    FORGOTTEN_US = 60000000, // accounting that was away sends what it has sooner than that
     MAX_SCRIPT_BYTES = 4 << 20
 };
 
@@ -383,11 +384,17 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
 }
 
 // How long both have to know nothing of it. One that never began may soon be submitted again: should the first come through after all, the
-// claim lets one of the two run.
+// claim lets one of the two run. One whose script has come to its end is over, whoever has forgotten it.
 static int64_t patience_with(const struct slurm_executor *slurm, const char *id,
                              const struct slurm_record *record, const struct slurm_past *past) {
     const bool never_began = !past->row || past->row[past->n - 1].state == SLURM_WAITS;
-    return never_began && slurm_record_claim(record, id) == 0 ? slurm->settle_us : slurm->lost_us;
+    struct slurm_left left;
+    slurm_record_left(record, id, &left);
+    if (never_began && slurm_record_claim(record, id) == 0) {
+        return slurm->settle_us;
+    }
+    return left.number == record->number && slurm->lost_us > FORGOTTEN_US ? FORGOTTEN_US
+                                                                          : slurm->lost_us;
 }
 
 // A job that is over, or is gone from the queue.
