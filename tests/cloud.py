@@ -28,6 +28,23 @@ def at_least(what, got, least, unit=""):
     return good
 
 
+def until(what, test, seconds=60):
+    """Wait for a condition; True when it holds in time."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if test():
+            return True
+        time.sleep(0.1)
+    return check(what, "not within %g s" % seconds, "soon")
+
+
+def want_bubblewrap():
+    """Jobs are isolated by it: without it the test is skipped."""
+    if not shutil.which("bwrap"):
+        print("skipped: bubblewrap is not here")
+        sys.exit(77)
+
+
 def tell(what):
     print("     " + what, flush=True)
 

@@ -3,15 +3,13 @@
 # credit and is over within 5 s of it; it says why, waits, and goes on with the next grant. A budget stops its project and nothing else.
 # The server is killed with -9 while it charges: each attempt has cost exactly what its time costs, in charges without a gap or an
 # overlap. Two tenants stay apart.
-import json, os, shutil, sqlite3, subprocess, sys, time
+import json, os, sqlite3, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, at_least, check, finish, temporary, within
+from cloud import Server, at_least, check, finish, temporary, until, want_bubblewrap, within
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder)
 secret = {"local": server.token}
@@ -26,15 +24,6 @@ def connect():
 
 
 connect()
-
-
-def until(what, test, seconds=30):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 def submit(who, *command, **needs):

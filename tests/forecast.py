@@ -1,31 +1,20 @@
 #!/usr/bin/env python3
 # tests/forecast.py MARU: when a job that waits will start, over HTTP and by `maru job why`: with a band, in both languages, from what such jobs
 # did before, which is still known after kill -9; of a job that is not handed in yet the same, and nothing of it is kept.
-import os, re, subprocess, shutil, sys, time
+import os, re, subprocess, sys
 from datetime import datetime
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, temporary
+from cloud import Server, check, finish, temporary, until, want_bubblewrap
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder)
 client = server.client(server.token)
 made = client.post("/v1/tenants", {"name": "acme"})[1]
 acme = server.client(made["token"])
 LIMIT_S = 1000
-
-
-def until(what, test, seconds=30):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 def needs(**more):

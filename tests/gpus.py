@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 # tests/gpus.py MARU LIBRARY: a server on a machine with GPUs, which a library of the tests describes (src/io/executor/trial_nvml.h): they are
 # in the pool, jobs get theirs, and a card that becomes unwell takes the node out until it is mended, with its reason; what ran there goes on.
-import json, os, shutil, struct, subprocess, sys, time
+import os, shutil, struct, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, temporary
+from cloud import Server, check, finish, temporary, until, want_bubblewrap
 
 MARU, LIBRARY = sys.argv[1:3]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder, own = temporary(), temporary()
 library = os.path.join(own, "libnvidia-ml.so.1")
 shutil.copy(LIBRARY, library)
@@ -39,15 +37,6 @@ def maru(*words):
 
 def node():
     return client.get("/v1/pool")[1]["nodes"][0]
-
-
-def until(what, test, seconds=60):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return
-        time.sleep(0.2)
-    check(what, f"not within {seconds} s", "soon")
 
 
 def state(id):

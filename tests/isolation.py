@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
 # tests/isolation.py MARU: what jobs of one tenant try against another, against the machine and against the server, through a server as tenants
 # use it. Each is tried for real: a secret that is there to be found, a port that answers, a daemon that wants to stay.
-import http.server, json, os, shutil, subprocess, sys, threading, time
+import http.server, json, os, subprocess, sys, threading, time
 from urllib.parse import quote
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, tell, temporary
+from cloud import Server, check, finish, tell, temporary, until, want_bubblewrap
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder, "--job-disk", "20")
 ENV = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", LANG="C.UTF-8")
@@ -31,15 +29,6 @@ def submit(tenant, script, **more):
 
 def job(tenant, id):
     return clients[tenant].get("/v1/jobs/" + id)[1]
-
-
-def until(what, test, seconds=40):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return
-        time.sleep(0.1)
-    check(what, f"not within {seconds} s", "soon")
 
 
 def ended(tenant, id):

@@ -2,15 +2,13 @@
 # tests/jobs.py MARU: jobs on the pool of one machine, through the command and over HTTP. What is handed in runs once, also when the server
 # is killed with -9 three times meanwhile and when a client asks again with its key. Order (after, array), limits (time, memory), cancelling,
 # trying again, files in and out; a tenant neither sees nor reaches the jobs of another.
-import json, os, re, shutil, subprocess, sys, time
+import json, os, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, tell, temporary, within
+from cloud import Server, check, finish, tell, temporary, until, want_bubblewrap, within
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder)
 ENV = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", LANG="C.UTF-8")
@@ -30,15 +28,6 @@ def submit(*words, **options):
 
 def job(id, **options):
     return json.loads(maru("show", id, "--json", **options).stdout)
-
-
-def until(what, test, seconds=30):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 def ended(id, **options):

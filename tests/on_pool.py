@@ -4,12 +4,10 @@
 import glob, json, os, re, shutil, signal, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, tell, temporary
+from cloud import Server, check, finish, tell, temporary, until, want_bubblewrap
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder, made = temporary(), temporary()
 server = Server(MARU, folder)
 ENV = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", LANG="C.UTF-8")
@@ -28,15 +26,6 @@ def maru(*words, status=0, seconds=120):
 
 def jobs(batch=""):
     return json.loads(maru("job", "list", "--json").stdout)["items"]
-
-
-def until(what, test, seconds=30):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.05)
-    return check(what, f"not within {seconds} s", "soon")
 
 
 # ---- replications: the same bytes here, in one part, in seven parts, from a saved state

@@ -2,29 +2,18 @@
 # tests/pool.py MARU: what the operator sets for the pool of one machine, over HTTP: policy, accounts, nodes. All of it holds at once, for jobs that
 # run and wait, and after kill -9; what makes no sense is refused, and where the database has it all the same, the last good one holds. What
 # a project has used is remembered over a restart. Other tenants see their own and change nothing.
-import os, re, shutil, sqlite3, subprocess, sys, time
+import os, re, sqlite3, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, at_least, check, finish, temporary, within
+from cloud import Server, at_least, check, finish, temporary, until, want_bubblewrap, within
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder)
 made = server.client(server.token).post("/v1/tenants", {"name": "acme"})[1]
 client = server.client(server.token)
 acme = server.client(made["token"])
-
-
-def until(what, test, seconds=20):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 def submit(who, *command, **needs):

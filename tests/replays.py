@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 # tests/replays.py MARU: policies tried on the server: on traces that are sent, whose waits are known by hand, and on the jobs that really ran
 # here. What makes no sense is refused at once with its place; nobody but an operator of the server asks or looks; the command says the same.
-import json, os, shutil, subprocess, sys, time
+import json, os, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, temporary
+from cloud import Server, check, finish, temporary, until, want_bubblewrap
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder)
 client = server.client(server.token)
@@ -17,15 +15,6 @@ made = client.post("/v1/tenants", {"name": "acme"})[1]
 acme = server.client(made["token"])
 EASY = {"name": "easy", "text": 'backfill = "easy"\n'}
 STRICT = {"name": "strict", "text": 'backfill = "none"\n'}
-
-
-def until(what, test, seconds=20):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 def play(body):

@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 # tests/reservations.py MARU: nodes that are kept free for an account for a time. Others wait while it lasts, its jobs do not; when it is over all are
 # equal, also those that were handed in for it. It is kept over kill -9; other tenants neither see nor change it.
-import datetime, os, shutil, sys, time
+import datetime, os, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, temporary
+from cloud import Server, check, finish, temporary, until, want_bubblewrap
 
 MARU = sys.argv[1]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder = temporary()
 server = Server(MARU, folder)
 client = server.client(server.token)
@@ -36,15 +34,6 @@ def hand_in(who, *command, **needs):
 
 def job(who, id):
     return who.get("/v1/jobs/" + id)[1]
-
-
-def until(what, test, seconds=20):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 check("there are none", client.get("/v1/pool/reservations")[1]["rows"], [])

@@ -2,7 +2,7 @@
 # tests/rounds_server.py MARU: an allocation round over HTTP, from the application to the reclaim. Three tenants hand in demand plans, the
 # operator of the server awards, leases, watches and reclaims; leases are guarantees of the accounts and grants of credits at once, once, also
 # where the server is killed with -9 between them. Nobody sees what others ask for, nobody else decides.
-import json, os, sqlite3, sys, threading, time
+import os, sqlite3, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cloud import Lost, Server, check, finish, temporary

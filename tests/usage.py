@@ -2,15 +2,13 @@
 # tests/usage.py MARU LIBRARY: what is told of the use of a pool with GPUs, which a library of the tests describes (src/io/executor/trial_nvml.h):
 # guarantees as accounts have them, hours by account and month as the attempts say, as JSON, as a table and as a page in both
 # languages; a tenant sees his own.
-import csv, io, os, shutil, sqlite3, struct, sys, time
+import csv, io, os, shutil, sqlite3, struct, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, at_least, check, finish, temporary, within
+from cloud import Server, at_least, check, finish, temporary, until, want_bubblewrap, within
 
 MARU, LIBRARY = sys.argv[1:3]
-if not shutil.which("bwrap"):
-    print("skipped: bubblewrap is not here")
-    sys.exit(77)
+want_bubblewrap()
 folder, own = temporary(), temporary()
 library = os.path.join(own, "libnvidia-ml.so.1")
 shutil.copy(LIBRARY, library)
@@ -20,15 +18,6 @@ server = Server(MARU, folder, env={"LD_LIBRARY_PATH": own})
 local = server.client(server.token)
 acme = server.client(local.post("/v1/tenants", {"name": "acme"})[1]["token"])
 local.post("/v1/pool/prices", {"rows": [{"resource": "h100", "credits": 3600, "krw": 7200, "from": "2026-01-01"}]})
-
-
-def until(what, test, seconds=30):
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if test():
-            return True
-        time.sleep(0.1)
-    return check(what, "not within %g s" % seconds, "soon")
 
 
 def run(who, *command, **needs):

@@ -242,3 +242,30 @@ maru_status remote_get(struct remote *remote, const char *path, struct text *ans
     const struct remote_ask ask = {.method = "GET", .path = path};
     return remote_do(remote, &ask, answer, err);
 }
+
+// ---- verbs
+
+int remote_run_verb(struct call *call, const struct remote_verb *verb, size_t n) {
+    size_t i = 0;
+    while (i < n && strcmp(verb[i].name, call->args.word[0]) != 0) {
+        i++;
+    }
+    if (i == n) {
+        const char *near = args_nearest(call->args.word[0], &verb[0].name, n, sizeof verb[0]);
+        return verb_refuse_word(call, MARU_E_USAGE, near ? W_NO_VERB_NEAR : W_NO_VERB,
+                                (const char *const[]){call->args.word[0], near, NULL});
+    }
+    const size_t n_word = call->args.n_word - 1;
+    if (n_word < verb[i].min_words || n_word > verb[i].max_words) {
+        return verb_refuse_word(
+            call, MARU_E_USAGE, n_word < verb[i].min_words ? W_TOO_FEW : W_TOO_MANY,
+            (const char *const[]){call->verb->name, call->verb->synopsis, NULL});
+    }
+    struct remote *remote = NULL;
+    maru_error err = {0};
+    stop_listen();
+    const int status = remote_open(call, &remote, &err) == MARU_OK ? verb[i].run(call, remote)
+                                                                   : verb_refuse(call, &err);
+    remote_close(remote);
+    return status;
+}

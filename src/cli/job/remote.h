@@ -52,6 +52,14 @@ MARU_MUST_USE maru_status remote_get(struct remote *remote, const char *path, st
 // Bytes of what the last answer was a piece of (Maru-Whole-Bytes), -1: it did not say.
 int64_t remote_whole_bytes(const struct remote *remote);
 
+struct remote_verb { // the first word of a verb such as `maru job`
+    const char *name;
+    size_t min_words, max_words; // behind it
+    int (*run)(struct call *call, struct remote *remote);
+};
+// Find it among n, look at how many words it has, and run it with a server.
+int remote_run_verb(struct call *call, const struct remote_verb *verb, size_t n);
+
 // Append one part of a path, encoded.
 void remote_add_part(struct text *out, const char *part);
 void remote_make_key(char key[REMOTE_KEY_BYTES]);

@@ -155,38 +155,13 @@ static int job_logs(struct call *call, struct remote *remote) {
 
 // ---- the verb
 
-static const struct {
-    const char *name;
-    size_t min_words, max_words; // behind it
-    int (*run)(struct call *call, struct remote *remote);
-} subs[] = {{"submit", 0, 0, job_submit}, {"list", 0, 0, job_list},     {"show", 1, 1, job_show},
-            {"logs", 1, 1, job_logs},     {"cancel", 1, 1, job_cancel}, {"retry", 1, 1, job_retry},
-            {"why", 1, 1, job_why},       {"get", 1, 2, job_get},       {"top", 0, 0, job_top}};
+static const struct remote_verb subs[] = {
+    {"submit", 0, 0, job_submit}, {"list", 0, 0, job_list},     {"show", 1, 1, job_show},
+    {"logs", 1, 1, job_logs},     {"cancel", 1, 1, job_cancel}, {"retry", 1, 1, job_retry},
+    {"why", 1, 1, job_why},       {"get", 1, 2, job_get},       {"top", 0, 0, job_top}};
 
 static int run_job(struct call *call) {
-    const size_t n_sub = sizeof subs / sizeof subs[0];
-    size_t i = 0;
-    while (i < n_sub && strcmp(subs[i].name, call->args.word[0]) != 0) {
-        i++;
-    }
-    if (i == n_sub) {
-        const char *near = args_nearest(call->args.word[0], &subs[0].name, n_sub, sizeof subs[0]);
-        return verb_refuse_word(call, MARU_E_USAGE, near ? W_NO_VERB_NEAR : W_NO_VERB,
-                                (const char *const[]){call->args.word[0], near, NULL});
-    }
-    const size_t n_word = call->args.n_word - 1;
-    if (n_word < subs[i].min_words || n_word > subs[i].max_words) {
-        return verb_refuse_word(call, MARU_E_USAGE,
-                                n_word < subs[i].min_words ? W_TOO_FEW : W_TOO_MANY,
-                                (const char *const[]){"job", call->verb->synopsis, NULL});
-    }
-    struct remote *remote = NULL;
-    maru_error err = {0};
-    stop_listen();
-    const int status = remote_open(call, &remote, &err) == MARU_OK ? subs[i].run(call, remote)
-                                                                   : verb_refuse(call, &err);
-    remote_close(remote);
-    return status;
+    return remote_run_verb(call, subs, sizeof subs / sizeof subs[0]);
 }
 
 #define AT(member) offsetof(struct job_values, member)

@@ -319,37 +319,12 @@ static int usage(struct call *call, struct remote *remote) {
 
 // ---- the verb
 
-static const struct {
-    const char *name;
-    size_t min_words, max_words; // behind it
-    int (*run)(struct call *call, struct remote *remote);
-} subs[] = {{"show", 0, 1, show},   {"entries", 0, 1, entries}, {"budget", 2, 2, budget},
-            {"grant", 2, 2, grant}, {"price", 0, 1, price},     {"usage", 0, 0, usage}};
+static const struct remote_verb subs[] = {{"show", 0, 1, show},     {"entries", 0, 1, entries},
+                                          {"budget", 2, 2, budget}, {"grant", 2, 2, grant},
+                                          {"price", 0, 1, price},   {"usage", 0, 0, usage}};
 
 static int run_credits(struct call *call) {
-    const size_t n_sub = sizeof subs / sizeof subs[0];
-    size_t i = 0;
-    while (i < n_sub && strcmp(subs[i].name, call->args.word[0]) != 0) {
-        i++;
-    }
-    if (i == n_sub) {
-        const char *near = args_nearest(call->args.word[0], &subs[0].name, n_sub, sizeof subs[0]);
-        return verb_refuse_word(call, MARU_E_USAGE, near ? W_NO_VERB_NEAR : W_NO_VERB,
-                                (const char *const[]){call->args.word[0], near, NULL});
-    }
-    const size_t n_word = call->args.n_word - 1;
-    if (n_word < subs[i].min_words || n_word > subs[i].max_words) {
-        return verb_refuse_word(call, MARU_E_USAGE,
-                                n_word < subs[i].min_words ? W_TOO_FEW : W_TOO_MANY,
-                                (const char *const[]){"credits", call->verb->synopsis, NULL});
-    }
-    struct remote *remote = NULL;
-    maru_error err = {0};
-    stop_listen();
-    const int status = remote_open(call, &remote, &err) == MARU_OK ? subs[i].run(call, remote)
-                                                                   : verb_refuse(call, &err);
-    remote_close(remote);
-    return status;
+    return remote_run_verb(call, subs, sizeof subs / sizeof subs[0]);
 }
 
 #define AT(member) offsetof(struct credits_values, member)
