@@ -27,7 +27,8 @@ static void check_look(const struct launch_look *look, const struct text *was) {
     struct launch_look back;
     text_init(&again, LAUNCH_RECORD_BYTES);
     must(launch_record_pack(&again, look, NULL) == MARU_OK);
-    must(again.n_bytes == was->n_bytes && memcmp(again.bytes, was->bytes, was->n_bytes) == 0);
+    must(again.bytes && was->bytes && again.n_bytes == was->n_bytes);
+    must(memcmp(again.bytes, was->bytes, was->n_bytes) == 0);
     must(launch_record_unpack(again.bytes, again.n_bytes, &back, NULL) == MARU_OK);
     must(back.exit_code == look->exit_code && back.ended_us == look->ended_us);
     text_fini(&again);

@@ -37,7 +37,8 @@ static void check(const struct launch_spec *spec, const struct text *was) {
     struct text again;
     text_init(&again, LAUNCH_MAX_SPEC_BYTES);
     must(launch_spec_write(spec, &again, NULL) == MARU_OK);
-    must(again.n_bytes == was->n_bytes && memcmp(again.bytes, was->bytes, was->n_bytes) == 0);
+    must(again.bytes && was->bytes && again.n_bytes == was->n_bytes);
+    must(memcmp(again.bytes, was->bytes, was->n_bytes) == 0);
     text_fini(&again);
 }
 

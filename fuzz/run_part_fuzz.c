@@ -68,7 +68,8 @@ static void check_taken(const struct text *was) {
     struct text again;
     text_init(&again, 1 << 26);
     must(run_part_add(&again, &work, span, NULL) == MARU_OK);
-    must(again.n_bytes == was->n_bytes && memcmp(again.bytes, was->bytes, was->n_bytes) == 0);
+    must(again.bytes && was->bytes && again.n_bytes == was->n_bytes);
+    must(memcmp(again.bytes, was->bytes, was->n_bytes) == 0);
     for (size_t c = 0; c < N_FIGURE; c++) {
         (void)runs_interval(run, N_RUN, &figure_columns[c], 0);
     }

@@ -14,8 +14,8 @@ struct account {
     uint32_t weight; // of its share beside its siblings, in thousandths; above 0
     // GPUs by type (n_type of the cluster). A guarantee is inside its parent's where that has one; a limit may not be passed.
     const uint32_t *guarantee, *limit; // NULL: none
-    uint32_t job_max_gpus;             // of one job; 0: no limit
-    int64_t job_max_us;                // the same
+    int64_t job_max_us;                // of one job; 0: no limit
+    uint32_t job_max_gpus;             // the same
     uint32_t max_running;              // jobs at a time; 0: no limit
 };
 

@@ -147,7 +147,7 @@ static void leases_hold_for_their_time(void **state) {
                      MARU_OK);
     static const uint32_t want[] = {2, 5, 10, 7, 7};
     for (int s = 0; s < 5; s++) {
-        make(&stage, NULL, 0, s * 1000000, &accounts, &told);
+        make(&stage, NULL, 0, INT64_C(1000000) * s, &accounts, &told);
         assert_int_equal(guarantee(&accounts, "a", 0), want[s]);
         make(&stage, NULL, 0, s * 1000000 + 999999, &accounts, &told);
         assert_int_equal(guarantee(&accounts, "a", 0), want[s]);

@@ -248,11 +248,13 @@ int job_submit(struct call *call, struct remote *remote) {
     struct text answer;
     maru_error err = {0};
     char key[REMOTE_KEY_BYTES];
+    if (!files) {
+        return verb_refuse(call, &(maru_error){.code = MARU_E_MEMORY, .text = "no memory"});
+    }
     remote_make_key(key);
     text_init(&answer, REMOTE_MAX_ANSWER_BYTES);
-    maru_status st = files ? MARU_OK : fail(&err, MARU_E_MEMORY, "no memory");
-    json_t *job = st == MARU_OK ? make_job(call, &err) : NULL;
-    st = job ? read_files(values, files, &err) : err.code;
+    json_t *job = make_job(call, &err);
+    maru_status st = job ? read_files(values, files, &err) : err.code;
     char *json = st == MARU_OK ? json_dumps(job, JSON_COMPACT) : NULL;
     if (st == MARU_OK) {
         const struct remote_ask ask = {.method = "POST",
@@ -265,7 +267,7 @@ int job_submit(struct call *call, struct remote *remote) {
     }
     const int status =
         st == MARU_OK ? say_submitted(call, remote, &answer) : verb_refuse(call, &err);
-    for (size_t i = 0; files && i < files->n; i++) {
+    for (size_t i = 0; i < files->n; i++) {
         text_fini(&files->bytes[i]);
     }
     alloc_free(files);

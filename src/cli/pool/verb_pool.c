@@ -53,8 +53,7 @@ static const struct option options[] = {
 };
 #undef AT
 static const char *const examples[] = {
-    "maru pool replay jobs.sacct --nodes nodes.csv --policy now.toml --policy new.toml --html "
-    "out.html",
+    "maru pool replay jobs.sacct --nodes nodes.csv --policy a.toml --policy b.toml --html o.html",
     "maru pool placement gpu_cluster_2023/openb_pod_list_default.csv --seeds 10",
     "maru pool trace made.csv --nodes nodes.csv --jobs 20000 --load 0.9",
     "maru pool drain node7 --reason 'a fan'", NULL};

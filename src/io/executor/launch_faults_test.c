@@ -25,7 +25,8 @@ static void fill(int n_left) {
     while (write(file, page, sizeof page) == (ssize_t)sizeof page) {
         n += PAGE;
     }
-    assert_int_equal(ftruncate(file, n > n_left * PAGE ? n - n_left * PAGE : 0), 0);
+    const off_t left = (off_t)n_left * PAGE;
+    assert_int_equal(ftruncate(file, n > left ? n - left : 0), 0);
     close(file);
 }
 

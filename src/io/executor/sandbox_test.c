@@ -218,7 +218,7 @@ static void test_memory_folders(void **context) {
     assert_int_equal(ends_with("full", FILL "fill /tmp 11; sleep 10", LIMIT), END_MEMORY);
     assert_int_equal(ends_with("modest", FILL "fill /tmp 4; sleep 0.5", LIMIT), END_EXIT);
     const int64_t most = look("modest").max_memory_bytes;
-    assert_true(most >= 40 * MEGABYTE && most <= LIMIT * MEGABYTE);
+    assert_true(most >= INT64_C(40) * MEGABYTE && most <= INT64_C(1) * LIMIT * MEGABYTE);
 }
 
 // Pages that processes share are theirs once: eight that were forked with 30 MB take little more than 30 MB.
@@ -272,7 +272,7 @@ int main(int argc, char **argv) {
     trial_shepherd(argc, argv);
     settings.max_processes = 60;
     settings.log_bytes = MEGABYTE;
-    settings.disk_bytes = 20 * MEGABYTE;
+    settings.disk_bytes = UINT64_C(20) * MEGABYTE;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_and_processes),
         cmocka_unit_test(test_signals_do_not_leave),
