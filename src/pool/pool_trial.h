@@ -159,6 +159,7 @@ static inline void trial_pool(struct trial *trial) {
     const struct pool_world world = {
         .cluster = &trial->cluster, .accounts = &trial->accounts, .policy = &trial->policy};
     maru_error err;
+    pool_free(trial->pool); // a test that changes policy or jobs begins again
     assert_int_equal(pool_new(&world, &trial->pool, &err), MARU_OK);
     digest_init(&trial->digest);
     trial->now_us = 0;

@@ -260,8 +260,8 @@ int64_t runtimes_draw(const struct runtime_history *history, const struct pool_a
             history->slot[find_slot(history, key[level].account, key[level].kind)];
         const struct group *group = slot ? &history->group[slot - 1] : NULL;
         const uint32_t n = group ? count_longer(group, left_us, ran_us) : 0;
-        const uint32_t dice = luck->word[0] >> 8 * level & 255;
-        if (n > 0 && (level == LEVELS - 1 || dice * (n + BEHIND) < 256 * n)) {
+        const bool is_last = level == LEVELS - 1; // the word has a die for each level but it
+        if (n > 0 && (is_last || (luck->word[0] >> 8 * level & 255) * (n + BEHIND) < 256 * n)) {
             return pick_longer(group, left_us, ran_us,
                                (uint32_t)((uint64_t)luck->word[1] * n >> 32));
         }
