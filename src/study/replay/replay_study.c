@@ -75,17 +75,16 @@ static maru_status read_jobs(struct replay_study *study, const struct replay_sou
 
 maru_status replay_study_open(struct replay_study *study, const struct replay_sources *sources,
                               struct sheet_faults *faults, maru_error *err) {
-    *study = (struct replay_study){.title = sources->title,
-                                   .inflate = sources->inflate,
-                                   .checkpoints = sources->checkpoints,
-                                   .seed = sources->seed};
+    *study = (struct replay_study){
+        .inflate = sources->inflate, .checkpoints = sources->checkpoints, .seed = sources->seed};
     arena_init(&study->arena, ARENA_BYTES);
     job_trace_init(&study->trace);
     if (!(sources->inflate > 0 && sources->inflate <= REPLAY_MAX_INFLATE)) {
         return fail(err, MARU_E_RANGE, "jobs come up to %d times as fast", REPLAY_MAX_INFLATE);
     }
+    study->title = arena_text(&study->arena, sources->title, strlen(sources->title));
     study->kind = alloc_new(PLACEMENT_MAX_KINDS, sizeof *study->kind);
-    if (!study->kind) {
+    if (!study->title || !study->kind) {
         return fail(err, MARU_E_MEMORY, "no memory to play a trace");
     }
     maru_status st = name_file(cluster_table_read(sources->nodes.bytes, sources->nodes.n,
