@@ -129,9 +129,9 @@ static inline void trial_any(struct trial_round *trial, uint64_t seed, uint32_t 
                 trial->stock[at] = (q > 0 ? trial->stock[at - 1] : 0) + trial_below(trial, 5);
             }
             trial->cap[round_site_at(round, s, q)] =
-                trial_below(trial, 2) == 0 ? ROUND_NO_CAP : 1800 * trial_below(trial, 7);
+                trial_below(trial, 2) == 0 ? ROUND_NO_CAP : 1800 * (int64_t)trial_below(trial, 7);
             trial->cooling[round_site_at(round, s, q)] =
-                trial_below(trial, 4) > 0 ? ROUND_NO_CAP : 1000 * trial_below(trial, 9);
+                trial_below(trial, 4) > 0 ? ROUND_NO_CAP : 1000 * (int64_t)trial_below(trial, 9);
         }
     }
     for (uint32_t i = 0; i < TRIAL_GROUPS; i++) {

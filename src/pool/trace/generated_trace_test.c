@@ -63,7 +63,8 @@ static void has_the_shape_that_is_asked_for(void **state) {
         assert_true(asked > 0.99 * loads[k] * (double)cluster.n_gpu_all);
         assert_true(asked < 1.01 * loads[k] * (double)cluster.n_gpu_all);
         qsort(run, trace.n, sizeof *run, by_value);
-        assert_true(mean > 3 * (double)run[trace.n / 2]);
+        const int64_t middle = run[trace.n / 2];
+        assert_true(mean > 3 * (double)middle);
         assert_true(n_one > trace.n / 2 && n_one < trace.n / 10 * 8);
         job_trace_free(&trace);
     }

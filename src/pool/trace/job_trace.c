@@ -112,11 +112,11 @@ bool types_of(struct pool_sheet *sheet, uint32_t heading, const struct cluster *
 
 // GPUs of one part where nobody says how many nodes: a large divisor, so that parts are few.
 static uint64_t divide(uint64_t n_gpu) {
-    uint64_t each = n_gpu <= 8 ? n_gpu : 8;
-    while (each > 1 && n_gpu % each != 0) {
-        each--;
+    uint64_t most = 1;
+    for (uint64_t each = 2; each <= 8; each++) {
+        most = n_gpu % each == 0 ? each : most;
     }
-    return each;
+    return most;
 }
 
 bool share_out(struct pool_sheet *sheet, uint32_t heading, struct trace_job *job, uint64_t n_gpu,

@@ -257,7 +257,7 @@ maru_status job_request_read(struct job_request *request, const char *bytes, siz
 
 void job_request_fini(struct job_request *request) {
     for (size_t i = 0; i < request->n_env; i++) {
-        alloc_free((void *)(uintptr_t)request->env[i]);
+        alloc_free(request->env[i]);
     }
     alloc_free(request->env);
     alloc_free(request->command);
@@ -295,9 +295,9 @@ static bool may_use(const struct cluster_node *node, uint32_t types) {
     return types == 0 || (node->type != CLUSTER_NO_TYPE && (types >> node->type & 1));
 }
 
-// The most GPUs that one node of these types has.
+// The most GPUs that one node of these types has, at least 1: the table may name a type that no node has now.
 static uint32_t largest_node(const struct cluster *cluster, uint32_t types) {
-    uint32_t most = 0;
+    uint32_t most = 1;
     for (uint32_t i = 0; i < cluster->n_node; i++) {
         const struct cluster_node *node = &cluster->node[i];
         most = may_use(node, types) && node->n_gpu > most ? node->n_gpu : most;
@@ -307,7 +307,7 @@ static uint32_t largest_node(const struct cluster *cluster, uint32_t types) {
 
 // As few nodes as can be, each with as many GPUs.
 static uint32_t split(int64_t n_gpu, uint32_t most) {
-    int64_t n_node = (n_gpu + most - 1) / most;
+    int64_t n_node = n_gpu > most ? (n_gpu - 1) / most + 1 : 1;
     while (n_gpu % n_node != 0) {
         n_node++;
     }

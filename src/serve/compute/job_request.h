@@ -43,7 +43,7 @@ struct job_request {
     const char *name, *project;
     const char **command; // (n_command, then NULL) NULL: the script
     const char *script;   // with its #! line; "": the command
-    const char **env;     // NAME=VALUE (n_env, then NULL)
+    char **env;           // NAME=VALUE (n_env, then NULL)
     size_t n_command, n_env;
     struct job_after after[JOBS_MAX_AFTER];
     size_t n_after;
