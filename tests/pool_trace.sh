@@ -36,6 +36,12 @@ run --html "$tmp/b.html" --csv "$tmp/b.csv" --lang ko -q
 cmp "$tmp/a.html" "$tmp/b.html" && cmp "$tmp/a.csv" "$tmp/b.csv" || fault 'not the same again'
 is 'rows of the CSV' "$(wc -l <"$tmp/a.csv")" 11
 
+# The commands of examples/pool/README.md: in order, jobs wait ten times as long.
+grep '^    maru' examples/pool/README.md | sed "s|maru|$MARU|; s|jobs.csv|$tmp/made.csv|; s|out.html|$tmp/out.html|" >"$tmp/commands"
+is 'commands of the example' "$(wc -l <"$tmp/commands")" 2
+bash -e "$tmp/commands" >"$tmp/said" 2>&1 || fault "$(cat "$tmp/said")"
+grep -q 'waits [7-9][0-9]\.[0-9]* h longer on average' "$tmp/said" && [ -s "$tmp/out.html" ] || fault "$(head -5 "$tmp/said")"
+
 # A guarantee is had as soon as the grace of who borrows is over, and who has lost his GPUs begins again.
 printf 'account,guarantee\ny,h100:2\n' >"$tmp/accounts.csv"
 printf 'account,submit,duration,limit,gpus,cpus\nx,0,4h,4h,2,1\ny,3600,1h,1h,2,1\n' >"$tmp/two.csv"
