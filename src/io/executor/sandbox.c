@@ -433,7 +433,12 @@ maru_status sandbox_try(const char *bwrap, maru_error *err) {
     }
     close(ends[0]);
     said[n] = '\0';
-    said[strcspn(said, "\n")] = '\0';
+    n = strcspn(said, "\n");
+    while (n > 0 &&
+           (said[n - 1] == ' ' || said[n - 1] == '.')) { // it ends some of its sentences twice
+        n--;
+    }
+    said[n] = '\0';
     int status = 0;
     if (child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
         WEXITSTATUS(status) == 0) {
@@ -442,6 +447,7 @@ maru_status sandbox_try(const char *bwrap, maru_error *err) {
     return fail(
         err, MARU_E_IO,
         "jobs cannot be isolated here: %.120s. Install bubblewrap and allow user namespaces "
-        "(in a container: without its seccomp and AppArmor profiles), or allow bare jobs",
+        "(in a container: without its seccomp and AppArmor profiles), or let jobs run bare: maru "
+        "serve --bare-jobs",
         said[0] ? said : "bubblewrap (bwrap) does not start");
 }

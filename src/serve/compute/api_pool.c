@@ -31,7 +31,7 @@ bool request_is_operator(const struct request *request) {
 maru_status compute_require(struct request *request, maru_error *err) {
     return request->server->compute
                ? MARU_OK
-               : request_refuse(request, 503, err, "this server runs no jobs: %s",
+               : request_refuse(request, 501, err, "this server runs no jobs: %s",
                                 request->server->no_compute);
 }
 

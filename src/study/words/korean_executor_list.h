@@ -38,7 +38,7 @@
     X("a folder shown to jobs is an absolute path, not {1}", "작업에 보여 줄 폴더는 절대 경로여야 합니다: {1}") \
     X("the folder of launches is an absolute path", "실행 기록의 폴더는 절대 경로여야 합니다") \
     X("a job cannot be begun: {1}", "작업을 시작할 수 없습니다: {1}") \
-    X("jobs cannot be isolated here: {1}. Install bubblewrap and allow user namespaces (in a container: without its seccomp and AppArmor profiles), or allow bare jobs", "여기서는 작업을 격리할 수 없습니다: {1}. bubblewrap을 설치하고 사용자 네임스페이스를 허용하십시오(컨테이너 안에서는 seccomp와 AppArmor 프로파일 없이). 아니면 격리 없는 작업을 허용하십시오") \
+    X("jobs cannot be isolated here: {1}. Install bubblewrap and allow user namespaces (in a container: without its seccomp and AppArmor profiles), or let jobs run bare: maru serve --bare-jobs", "여기서는 작업을 격리할 수 없습니다: {1}. bubblewrap을 설치하고 사용자 네임스페이스를 허용하십시오(컨테이너 안에서는 seccomp와 AppArmor 프로파일 없이). 아니면 격리 없이 실행하십시오: maru serve --bare-jobs") \
     X("bubblewrap (bwrap) does not start", "bubblewrap(bwrap)이 시작되지 않습니다") \
     X("this machine has no GPU {1}", "이 컴퓨터에는 {1}번 GPU가 없습니다") \
     X("a part says which GPUs it has: as many as it asks for", "각 부분은 요청한 수만큼의 GPU가 어느 것인지 밝혀야 합니다") \

@@ -10,7 +10,7 @@ export function Absent({ error, retry }: { error: ApiError; retry?: () => void }
     if (!isAbsent(error)) return <ProblemNote error={error} {...(retry ? { retry } : {})} />
     return (
         <Card>
-            <Empty title={t('pool.absent')} text={error.status === 503 ? whyOf(error.problem, lang) : t('pool.absent.text')} />
+            <Empty title={t('pool.absent')} text={error.status >= 500 ? whyOf(error.problem, lang) : t('pool.absent.text')} />
         </Card>
     )
 }
