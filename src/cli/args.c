@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "base/status.h"
+#include "pool/trace/pool_sheet.h"
 
 #include <string.h>
 
@@ -72,6 +73,13 @@ bool args_span(const char *text, maru_time *out) {
     return false;
 }
 
+// Plain numbers are days here, minutes for sbatch and seconds in traces: whoever writes one is asked which.
+static bool read_time(const char *text, maru_time *out) {
+    const size_t n = strlen(text);
+    return n > 0 && strspn(text, "0123456789.") < n &&
+           (args_span(text, out) || pool_span_read(text, n, out));
+}
+
 static bool read_share(const char *text, double *out) {
     size_t n = strlen(text);
     double scale = 1;
@@ -118,6 +126,8 @@ static bool read_value(const struct option *option, void *values, const char *te
         return true;
     case OPTION_SPAN:
         return args_span(text, at);
+    case OPTION_TIME:
+        return read_time(text, at);
     case OPTION_SHARE:
         return read_share(text, at);
     case OPTION_REAL: {
@@ -146,6 +156,8 @@ static enum word expected(enum option_kind kind) {
         return W_WANT_COUNT;
     case OPTION_SPAN:
         return W_WANT_SPAN;
+    case OPTION_TIME:
+        return W_WANT_TIME;
     case OPTION_SHARE:
         return W_WANT_SHARE;
     case OPTION_REAL:

@@ -21,6 +21,7 @@ enum option_kind {
     OPTION_TEXT,  // const char *
     OPTION_COUNT, // uint64_t between lowest and highest
     OPTION_SPAN,  // maru_time: "365" and "365 d" are days; h, min, s, week too
+    OPTION_TIME,  // maru_time of a job: as OPTION_SPAN and 90m, 12:30:00, but never a plain number
     OPTION_SHARE, // double above 0, below 1: "1 %" or "0.01"
     OPTION_REAL,  // double above 0
     OPTION_LIST,  // struct option_list: may be given many times

@@ -12,7 +12,7 @@ struct values {
     bool flag;
     const char *text;
     uint64_t count;
-    maru_time span;
+    maru_time span, time;
     double share, real;
     struct option_list list;
 };
@@ -23,6 +23,7 @@ static const struct option options[] = {
     {"text", 't', OPTION_TEXT, AT(text), "TEXT", "standard", W_HELP_JSON, 0, 0},
     {"count", 0, OPTION_COUNT, AT(count), "N", "3", W_HELP_JSON, 1, 10},
     {"span", 0, OPTION_SPAN, AT(span), "SPAN", NULL, W_HELP_JSON, 0, 0},
+    {"time", 0, OPTION_TIME, AT(time), "TIME", NULL, W_HELP_JSON, 0, 0},
     {"share", 0, OPTION_SHARE, AT(share), "SHARE", NULL, W_HELP_JSON, 0, 0},
     {"real", 0, OPTION_REAL, AT(real), "X", NULL, W_HELP_JSON, 0, 0},
     {"list", 0, OPTION_LIST, AT(list), "TEXT", NULL, W_HELP_JSON, 0, 0},
@@ -96,6 +97,9 @@ static void bad_lines_are_refused_with_a_sentence(void **state) {
         {{"--span", "12 parsecs"}, "a span"},
         {{"--span", "-3"}, "a span"},
         {{"--span", "1e3"}, "a span"},
+        {{"--time", "60"}, "a time"},
+        {{"--time", "1:2:3:4"}, "a time"},
+        {{"--time", "-1h"}, "a time"},
         {{"--share", "0"}, "a share"},
         {{"--share", "100%"}, "a share"},
         {{"--real", "nan"}, "above 0"},
@@ -111,6 +115,24 @@ static void bad_lines_are_refused_with_a_sentence(void **state) {
             fail_msg("%s %s: said '%s', wanted '%s'", cases[i].line[0],
                      cases[i].line[1] ? cases[i].line[1] : "", err.text, cases[i].said);
         }
+    }
+}
+
+// A job's time is what people write in sbatch, in shells and here; a plain number means something else to each of them.
+static void times_are_said_in_full(void **state) {
+    (void)state;
+    const struct {
+        const char *text;
+        int64_t s;
+    } cases[] = {{"2h", 7200},        {"90m", 5400},         {"30 min", 1800}, {"1d", 86400},
+                 {"12:30:00", 45000}, {"1-01:00:00", 90000}, {"10s", 10}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct args args;
+        struct values values;
+        maru_error err = {0};
+        const char *const line[] = {"--time", cases[i].text, NULL};
+        assert_int_equal(read(&args, &values, line, &err), MARU_OK);
+        assert_int_equal(values.time, cases[i].s * 1000000);
     }
 }
 
@@ -149,6 +171,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_lines_are_read),
         cmocka_unit_test(bad_lines_are_refused_with_a_sentence),
+        cmocka_unit_test(times_are_said_in_full),
         cmocka_unit_test(spans_have_units),
         cmocka_unit_test(near_names_are_found),
     };

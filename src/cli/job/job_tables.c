@@ -262,6 +262,25 @@ static void add_nodes(const struct call *call, const json_t *pool, struct text *
     table_fini(&table);
 }
 
+// What a pool is counted in: GPUs, or CPUs where it has none.
+static void add_use(const struct call *call, json_t *pool, struct text *out) {
+    double busy = json_number_value(json_object_get(pool, "gpus_busy"));
+    double all = json_number_value(json_object_get(pool, "gpus"));
+    const bool has_gpus = all > 0;
+    size_t i = 0;
+    json_t *node = NULL;
+    json_array_foreach(json_object_get(pool, "nodes"), i, node) {
+        const double cpus = has_gpus ? 0 : json_number_value(json_object_get(node, "cpus"));
+        busy += has_gpus ? 0 : cpus - json_number_value(json_object_get(node, "cpus_free"));
+        all += cpus;
+    }
+    char is_busy[32], is_there[32];
+    snprintf(is_busy, sizeof is_busy, "%.6g", busy);
+    snprintf(is_there, sizeof is_there, "%.6g", all);
+    words_add(out, call->lang, has_gpus ? W_JOB_TOP : W_JOB_TOP_CPUS,
+              (const char *const[]){is_busy, is_there, NULL});
+}
+
 static maru_status add_top(const struct call *call, struct remote *remote, struct text *out,
                            maru_error *err) {
     json_t *pool = job_fetch(remote, "/v1/pool", err);
@@ -270,11 +289,7 @@ static maru_status add_top(const struct call *call, struct remote *remote, struc
         json_decref(pool);
         return err->code;
     }
-    char busy[24], all[24];
-    snprintf(busy, sizeof busy, "%lld",
-             (long long)json_integer_value(json_object_get(pool, "gpus_busy")));
-    snprintf(all, sizeof all, "%lld", (long long)json_integer_value(json_object_get(pool, "gpus")));
-    words_add(out, call->lang, W_JOB_TOP, (const char *const[]){busy, all, NULL});
+    add_use(call, pool, out);
     text_addz(out, "\n\n");
     add_nodes(call, pool, out);
     text_addz(out, "\n");

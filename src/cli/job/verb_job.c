@@ -174,7 +174,7 @@ static const struct option options[] = {
     {"nodes", 0, OPTION_COUNT, AT(nodes), "N", NULL, W_HELP_NODES, 1, 65536},
     {"cpus", 0, OPTION_REAL, AT(cpus), "N", NULL, W_HELP_CPUS, 0, 0},
     {"memory", 0, OPTION_TEXT, AT(memory), "SIZE", NULL, W_HELP_MEMORY, 0, 0},
-    {"time", 't', OPTION_SPAN, AT(time), "TIME", "1 h", W_HELP_TIME, 0, 0},
+    {"time", 't', OPTION_TIME, AT(time), "TIME", "1 h", W_HELP_TIME, 0, 0},
     {"project", 'p', OPTION_TEXT, AT(project), "PROJECT", NULL, W_HELP_PROJECT, 0, 0},
     {"name", 0, OPTION_TEXT, AT(name), "NAME", NULL, W_HELP_JOB_NAME, 0, 0},
     {"script", 's', OPTION_TEXT, AT(script), "FILE", NULL, W_HELP_SCRIPT, 0, 0},
@@ -189,7 +189,7 @@ static const struct option options[] = {
     {"checkpoints", 0, OPTION_FLAG, AT(checkpoints), NULL, NULL, W_HELP_CHECKPOINTS, 0, 0},
     {"can-stop", 0, OPTION_FLAG, AT(can_stop), NULL, NULL, W_HELP_CAN_STOP, 0, 0},
     {"signal", 0, OPTION_TEXT, AT(signal), "SIGNAL", NULL, W_HELP_SIGNAL, 0, 0},
-    {"grace", 0, OPTION_SPAN, AT(grace), "TIME", NULL, W_HELP_GRACE, 0, 0},
+    {"grace", 0, OPTION_TIME, AT(grace), "TIME", NULL, W_HELP_GRACE, 0, 0},
     {"key", 0, OPTION_TEXT, AT(key), "KEY", NULL, W_HELP_KEY, 0, 0},
     {"follow", 'f', OPTION_FLAG, AT(follow), NULL, NULL, W_HELP_FOLLOW, 0, 0},
     {"stderr", 0, OPTION_FLAG, AT(err_stream), NULL, NULL, W_HELP_STDERR, 0, 0},
@@ -200,7 +200,7 @@ static const struct option options[] = {
 };
 #undef AT
 static const char *const examples[] = {
-    "maru job submit --gpus 4 --time '2 h' --project vision -f -- python3 train.py",
+    "maru job submit --gpus 4 --time 2h --project vision -f -- python3 train.py",
     "maru job submit --script train.sh --file data.csv --gpus 1 --checkpoints",
     "maru job list --state open",
     "maru job logs -f 01j9p3kz7q2m4n6r8t0v2w",

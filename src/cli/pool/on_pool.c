@@ -83,6 +83,7 @@ static void add_option(json_t *list, const struct option *option, const void *va
         text_addf(&word, "%llu", (unsigned long long)*(const uint64_t *)at);
         break;
     case OPTION_SPAN:
+    case OPTION_TIME:
         text_addf(&word, "%lld.%06lld s", (long long)(*(const maru_time *)at / 1000000),
                   (long long)(*(const maru_time *)at % 1000000));
         break;

@@ -22,7 +22,7 @@ struct pool_values { // first in the values of each of these verbs
     {"on", 0, OPTION_TEXT, ON_POOL_AT(on), "here|pool", "here", W_HELP_ON, 0, 0},                  \
         {"attach", 0, OPTION_TEXT, ON_POOL_AT(attach), "JOB", NULL, W_HELP_ATTACH, 0, 0},          \
         {"project", 0, OPTION_TEXT, ON_POOL_AT(project), "PROJECT", NULL, W_HELP_PROJECT, 0, 0},   \
-        {"part-time", 0, OPTION_SPAN, ON_POOL_AT(part_time), "TIME", "12 h", W_HELP_PART_TIME,     \
+        {"part-time", 0, OPTION_TIME, ON_POOL_AT(part_time), "TIME", "12 h", W_HELP_PART_TIME,     \
          0,           0},                                                                          \
         {"part-memory",           0,      OPTION_TEXT,                                             \
          ON_POOL_AT(part_memory), "SIZE", NULL,                                                    \

@@ -158,12 +158,21 @@ static maru_status list_job(void *context, const struct job_row *row, maru_error
     return MARU_OK;
 }
 
+static bool is_state(const char *name) {
+    enum job_state state;
+    return !*name || strcmp(name, "open") == 0 || job_state_find(name, &state);
+}
+
 maru_status api_list_jobs(struct request *request, maru_error *err) {
     struct page page;
     struct told_jobs told = {.server = request->server, .tenant = request->who.tenant};
     const struct job_filter filter = {.project = request_query(request, "project"),
                                       .batch = request_query(request, "batch"),
                                       .state = request_query(request, "state")};
+    if (!is_state(filter.state)) {
+        return request_refuse(request, 400, err,
+                              "a state is open, waiting, running, done, failed or cancelled");
+    }
     maru_status st = request_page(request, &page, err);
     if (st == MARU_OK) {
         list_begin(&told.list, &request->out, page.limit);

@@ -31,6 +31,7 @@
     X("this pool has no such GPU: '{1}' with {2} MiB; its types are seen with maru job top", "이 풀에 그런 GPU가 없습니다: '{1}', {2} MiB. 있는 종류는 maru job top으로 볼 수 있습니다") \
     X("a node has at most {1} such GPUs: ask for more nodes", "한 노드에 그런 GPU는 {1}개까지입니다: 노드를 더 요청하십시오") \
     /* the server */ \
+    X("a state is open, waiting, running, done, failed or cancelled", "상태는 open, waiting, running, done, failed, cancelled 가운데 하나입니다") \
     X("this server runs no jobs", "이 서버는 작업을 실행하지 않습니다") \
     X("none were asked for (--jobs)", "작업 폴더를 정하지 않았습니다(--jobs)") \
     X("at most {1} files go with a job", "작업과 함께 보낼 수 있는 파일은 {1}개까지입니다") \

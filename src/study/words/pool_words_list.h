@@ -45,6 +45,7 @@
     X(JOB_WAITS, "It waits: {1}.", "기다리는 까닭: {1}.") \
     X(JOB_FAILED, "It has failed ({1}, exit code {2}). {3}", "실패했습니다({1}, 종료 코드 {2}). {3}") \
     X(JOB_NONE, "There are no such jobs. Submit one: maru job submit -- COMMAND", "그런 작업이 없습니다. 작업 내기: maru job submit -- 명령") \
+    X(JOB_TOP_CPUS, "This pool has no GPUs. {1} of {2} CPUs are in use", "이 풀에는 GPU가 없습니다. CPU {2}개 가운데 {1}개를 쓰고 있습니다") \
     X(JOB_TOP, "{1} of {2} GPUs are in use", "GPU {2}개 가운데 {1}개를 쓰고 있습니다") \
     X(JOB_STATE_WAITING, "waiting", "대기") \
     X(JOB_STATE_RUNNING, "running", "실행 중") \

@@ -322,6 +322,7 @@
     X(BAD_COUNT, "--{1} {2}: a whole number from {3} is wanted", "--{1} {2}: {3} 사이의 정수여야 합니다") \
     X(WANT_COUNT, "a whole number", "정수") \
     X(WANT_SPAN, "a span such as 365, 90d, 12h or 30min", "365, 90d, 12h, 30min 같은 기간") \
+    X(WANT_TIME, "a time such as 2h, 90m, 1d or 12:30:00", "2h, 90m, 1d, 12:30:00 같은 시간") \
     X(WANT_SHARE, "a share such as 1% or 0.01", "1% 또는 0.01 같은 비율") \
     X(WANT_REAL, "a number above 0", "0보다 큰 수") \
     X(WANT_FEWER, "one time less", "더 적은 횟수") \
