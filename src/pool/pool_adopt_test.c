@@ -4,7 +4,7 @@
 
 static struct trial *world(uint64_t seed) {
     struct trial *trial = trial_new(seed);
-    trial_cluster(trial, 4 + trial_draw(trial, 12), 1 + trial_draw(trial, 2));
+    trial_some_cluster(trial, 4, 12, 2);
     trial_accounts(trial, 0);
     trial_jobs(trial, 200, 60);
     for (uint32_t i = 0; i < trial->n_job;
@@ -23,6 +23,7 @@ static uint32_t n_adopted;
 
 static void adopt_all(struct trial *trial, uint32_t next) {
     struct pool *old = trial->pool;
+    trial->pool = NULL; // it is looked at beside the new one
     trial_pool(trial);
     for (uint32_t round = 0; round < 2; round++) { // who runs, then who waits
         for (uint32_t i = 0; i < next; i++) {

@@ -20,7 +20,11 @@ static uint64_t draw(void) {
 
 static int64_t draw_span(void) {
     static const int64_t unit[] = {1, 1000, 1000000, 60000000, 3600000000, 86400000000};
-    return draw() % 8 == 0 ? (int64_t)(draw() >> 1) : (int64_t)(draw() % 500) * unit[draw() % 6];
+    if (draw() % 8 == 0) {
+        return (int64_t)(draw() >> 1);
+    }
+    const int64_t n = (int64_t)(draw() % 500);
+    return n * unit[draw() % 6];
 }
 
 static struct pool_policy random_policy(void) {
@@ -38,7 +42,8 @@ static struct pool_policy random_policy(void) {
     policy.grace_us = draw_span();
     policy.protect_us = draw_span();
     policy.can_borrow = draw() & 1;
-    policy.cap_watts = draw() >> (1 + draw() % 63);
+    const uint64_t shift = 1 + draw() % 63;
+    policy.cap_watts = draw() >> shift;
     policy.seed = draw() >> 1;
     return policy;
 }

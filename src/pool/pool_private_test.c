@@ -6,7 +6,7 @@
 
 static struct trial *bursts(uint64_t seed, uint32_t n_job) {
     struct trial *trial = trial_new(seed);
-    trial_cluster(trial, 4 + trial_draw(trial, 16), 1 + trial_draw(trial, 2));
+    trial_some_cluster(trial, 4, 16, 2);
     trial_accounts(trial, 60 + trial_draw(trial, 41));
     trial_jobs(trial, n_job, 60);
     int64_t at = 0;

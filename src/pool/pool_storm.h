@@ -274,7 +274,7 @@ static inline struct storm *storm_new(uint64_t seed, uint32_t n_job) {
     trial->limit_percent = seed % 3 == 0 ? 40 : 0;
     trial->site_cap[0] = seed % 4 == 1 ? 9000 : 0;
     trial->site_cap[1] = seed % 4 == 1 ? 12000 : 0;
-    trial_cluster(trial, 6 + trial_draw(trial, 10), 1 + trial_draw(trial, 3));
+    trial_some_cluster(trial, 6, 10, 3);
     trial_accounts(trial, seed % 2 ? 60 : 0);
     trial_jobs(trial, n_job, 120);
     trial->policy.placement = (enum placement_rule)(seed % PLACEMENT_RULES);

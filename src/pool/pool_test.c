@@ -6,7 +6,7 @@
 
 static struct trial *usual(uint64_t seed, uint32_t percent, uint32_t n_job, uint32_t gap_s) {
     struct trial *trial = trial_new(seed);
-    trial_cluster(trial, 4 + trial_draw(trial, 20), 1 + trial_draw(trial, 3));
+    trial_some_cluster(trial, 4, 20, 3);
     trial_accounts(trial, percent);
     trial_jobs(trial, n_job, gap_s);
     trial->policy.placement = (enum placement_rule)(seed % PLACEMENT_RULES);

@@ -98,6 +98,15 @@ static inline void trial_cluster(struct trial *trial, uint32_t n_node, uint32_t 
     }
 }
 
+// Of `least` nodes and up to `more` - 1 others, of up to `types` types. Draws stand in statements of their own, here as
+// everywhere: the arguments of a call are evaluated in any order, and a world has to be the same with each compiler.
+static inline void trial_some_cluster(struct trial *trial, uint32_t least, uint32_t more,
+                                      uint32_t types) {
+    const uint32_t n_node = least + trial_draw(trial, more);
+    const uint32_t n_type = 1 + trial_draw(trial, types);
+    trial_cluster(trial, n_node, n_type);
+}
+
 // All, two groups, and three tenants in each; with guarantees for about `percent` of the GPUs in all.
 static inline void trial_accounts(struct trial *trial, uint32_t percent) {
     static const char *const names[] = {"all", "g1", "g2", "a", "b", "c", "d", "e", "f"};

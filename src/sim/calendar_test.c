@@ -121,9 +121,10 @@ static maru_time random_time(struct bench *b) {
         return from;
     case 1:
         return from + (maru_time)draw(b, (uint64_t)width);
-    case 2: // a border, or 1 us off it
-        return (from / width + 1 + (maru_time)draw(b, b->model.n_bucket)) * width -
-               (maru_time)draw(b, 2);
+    case 2: { // a border, or 1 us off it
+        const maru_time border = from / width + 1 + (maru_time)draw(b, b->model.n_bucket);
+        return border * width - (maru_time)draw(b, 2);
+    }
     case 3:
     case 4:
         return from + (maru_time)draw(b, (uint64_t)span);
@@ -141,7 +142,8 @@ static void turn(struct bench *b) {
     const uint64_t what = draw(b, 100);
     if (what < 45) {
         if (!b->list[node].is_pending) {
-            put(b, node, random_time(b), (enum event_rank)draw(b, RANK_FAIL + 1));
+            const maru_time at = random_time(b);
+            put(b, node, at, (enum event_rank)draw(b, RANK_FAIL + 1));
         }
     } else if (what < 55) {
         if (b->list[node].is_pending) {
@@ -254,7 +256,8 @@ static void chains_of_any_length(void **state) {
     for (uint32_t n = 1; n <= N_NODE; n += n < 40 ? 1 : 19) {
         struct bench *b = bench_new(10, 64);
         for (uint32_t i = 0; i < n; i++) { // all in one bucket, few different times
-            put(b, i, 1024 + (maru_time)draw(b, n / 3 + 1), (enum event_rank)draw(b, 2));
+            const maru_time at = 1024 + (maru_time)draw(b, n / 3 + 1);
+            put(b, i, at, (enum event_rank)draw(b, 2));
         }
         for (uint32_t i = 0; i < n; i++) {
             assert_int_not_equal(pop(b, INT64_MAX - 1), SIM_NONE);

@@ -230,8 +230,8 @@ static void writes_what_it_reads(void **state) {
         const maru_time unit[] = {1, 1000, 1000000, MIN, HOUR, DAY, 60000};
         maru_time v[3];
         for (int k = 0; k < 3; k++) {
-            v[k] = (maru_time)(next_random(&seed) % 100000) * unit[next_random(&seed) % 7] %
-                   TIMESPEC_MAX_US;
+            const maru_time n = (maru_time)(next_random(&seed) % 100000);
+            v[k] = n * unit[next_random(&seed) % 7] % TIMESPEC_MAX_US;
         }
         const maru_time low = v[0] < v[1] ? v[0] : v[1];
         const maru_time high = v[0] < v[1] ? v[1] : v[0];
