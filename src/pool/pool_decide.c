@@ -20,10 +20,12 @@ enum outcome { STARTED, BLOCKED, PROMISED };
 struct trying {
     const struct deciding *deciding;
     struct pool *pool;
-    uint32_t tried_head; // in vain, in this deciding
-    uint32_t depth;      // how many may still be tried behind the head
-    bool is_urgent;      // the head has waited too long
-    bool has_closed;     // a kind: who is behind in it is not tried
+    uint32_t tried_head;   // in vain, in this deciding
+    uint32_t depth;        // how many may still be tried behind the head
+    uint32_t n_unplanned;  // who waited too long, and have no time that could be planned
+    bool is_urgent;        // the head has waited too long
+    uint64_t skipped_plan; // beside which some were passed over; 0: none were
+    bool has_closed;       // a kind: who is behind in it is not tried
 };
 
 static uint32_t line_job(const struct pool *pool,
@@ -112,21 +114,32 @@ static uint32_t first_of_all(struct pool *pool) {
     return best_of(pool, pool->scratch2, n);
 }
 
-// Who has waited too long for longest, of those that their account lets start.
-static uint32_t most_urgent(const struct pool *pool) {
+// Who has waited too long for longest, of those that their account lets start; NONE: nobody. Sets when there may be one without
+// anything else having happened.
+static uint32_t most_urgent(const struct pool *pool, int64_t *next_us) {
     const int64_t longest = pool->policy.longest_wait_us;
     uint32_t n = 0;
+    *next_us = INT64_MAX;
     for (uint32_t job = pool->first_waiting; longest > 0 && job != NONE && n < 64; n++) {
         const struct pool_job *it = &pool->job[job];
-        if (pool_later(it->since_us, longest) > pool->now_us) {
+        const int64_t urgent_us = pool_later(it->since_us, longest);
+        if (urgent_us > pool->now_us) {
+            *next_us = urgent_us;
             return NONE;
         }
-        if (!it->is_promised && !is_held_job(pool, job) && shares_allowed(pool, &it->ask)) {
+        if (!it->is_promised && !is_held_job(pool, job) && shares_allowed(pool, &it->ask) &&
+            pool->kind[pool->line[it->line].kind].unplanned_at != pool->n_deciding) {
             return job;
         }
         job = it->wait_next;
     }
     return NONE;
+}
+
+int64_t decide_next_us(const struct pool *pool) {
+    int64_t next_us = INT64_MAX;
+    (void)most_urgent(pool, &next_us);
+    return next_us;
 }
 
 // ---- starting
@@ -316,6 +329,7 @@ static void learn(struct trying *trying, uint32_t job, uint32_t types, bool is_l
     if (is_long && !is_restricted(pool, &it->ask, types, false)) {
         kind->long_plan = pool->plan;
     }
+    trying->skipped_plan = is_long ? pool->plan : trying->skipped_plan;
     skip_to(pool, it->line, it->next);
 }
 
@@ -345,7 +359,8 @@ static maru_status reclaim(struct trying *trying, uint32_t job, enum outcome *ou
         it->vain_until_us = pool->retry_us < new_us ? pool->retry_us : new_us;
     }
     pool->retry_us = retry_us < pool->retry_us ? retry_us : pool->retry_us;
-    return st;
+    return is_promised && st == MARU_OK && pool->job[job].n_pending == 0 ? start_promised(trying)
+                                                                         : st;
 }
 
 static maru_status try_job(struct trying *trying, uint32_t job, enum outcome *outcome) {
@@ -365,6 +380,7 @@ static maru_status try_job(struct trying *trying, uint32_t job, enum outcome *ou
     }
     if (is_long && pool->kind[pool->line[it->line].kind].long_plan == pool->plan) {
         skip_to(pool, it->line, it->next);
+        trying->skipped_plan = pool->plan;
         return MARU_OK;
     }
     if (!lines_reserve(pool)) {
@@ -432,11 +448,35 @@ static uint32_t choose_next(const struct trying *trying) {
     return is_open ? pool->head : next_open(pool);
 }
 
-// The head is who waits before all others: where there is none, and somebody has no room, it is looked for.
-static maru_status find_head(const struct trying *trying, uint32_t next, bool *is_found) {
+// Who has waited too long for longest becomes the head, where he is not. Whose nodes are down has no time that could be
+// planned, and hides nobody behind him.
+static maru_status head_the_urgent(struct trying *trying, bool *is_found) {
     struct pool *pool = trying->pool;
-    const uint32_t first = first_of_all(pool);
+    int64_t next_us = 0;
+    maru_status st = MARU_OK;
+    uint32_t urgent = most_urgent(pool, &next_us);
+    while (st == MARU_OK && urgent != NONE && pool->head != urgent && trying->n_unplanned < 4) {
+        st = plan_make(pool, urgent, trying->deciding->err);
+        *is_found = pool->head == urgent;
+        if (st == MARU_OK && !*is_found) {
+            pool->kind[pool->line[pool->job[urgent].line].kind].unplanned_at = pool->n_deciding;
+            trying->n_unplanned++;
+            urgent = most_urgent(pool, &next_us);
+        }
+    }
+    trying->is_urgent = urgent != NONE && pool->head == urgent;
+    return st;
+}
+
+// The head is who waits before all others: where there is none, and somebody has no room, it is looked for.
+static maru_status find_head(struct trying *trying, uint32_t next, bool *is_found) {
+    struct pool *pool = trying->pool;
     *is_found = false;
+    const maru_status urgent_st = head_the_urgent(trying, is_found);
+    if (urgent_st != MARU_OK || *is_found) {
+        return urgent_st;
+    }
+    const uint32_t first = first_of_all(pool);
     if (first == NONE || first == next) {
         return MARU_OK;
     }
@@ -454,12 +494,21 @@ static maru_status try_all(struct trying *trying) {
     maru_status st = MARU_OK;
     while (st == MARU_OK) {
         const uint32_t next = choose_next(trying);
-        if (next == NONE) {
+        if (next == NONE && (trying->skipped_plan == 0 || trying->skipped_plan == pool->plan)) {
             return MARU_OK;
+        }
+        if (next ==
+            NONE) { // the one planned for has begun: who was passed over for it may have room
+            trying->skipped_plan = 0;
+            pool->turn++;
+            continue;
         }
         bool is_found = false;
         if (pool->head == NONE) {
             st = find_head(trying, next, &is_found);
+        }
+        if (st == MARU_OK && is_found && trying->is_urgent) {
+            continue; // it comes before all others
         }
         const bool is_behind = pool->head != NONE && pool->head != next;
         if (st != MARU_OK ||
@@ -480,10 +529,10 @@ static maru_status try_all(struct trying *trying) {
 
 static maru_status look_after_head(struct trying *trying) {
     struct pool *pool = trying->pool;
-    const uint32_t urgent = most_urgent(pool);
-    trying->is_urgent = urgent != NONE;
-    if (urgent != NONE && pool->head != urgent) {
-        return plan_make(pool, urgent, trying->deciding->err);
+    bool is_found = false;
+    const maru_status st = head_the_urgent(trying, &is_found);
+    if (st != MARU_OK || is_found) {
+        return st;
     }
     const uint32_t often = pool->n_ends / 8 > 16 ? pool->n_ends / 8 : 16;
     if (pool->head != NONE &&
@@ -506,6 +555,7 @@ maru_status pool_decide(struct pool *pool, int64_t now_us, pool_see see, void *c
                             .depth = pool->policy.backfill_depth};
     shares_advance(pool, now_us);
     pool->turn++;
+    pool->n_deciding++;
     pool->retry_us = pool->retry_us <= pool->now_us ? INT64_MAX : pool->retry_us;
     maru_status st = stops_due(&deciding);
     st = st == MARU_OK ? private_advance(&deciding) : st;

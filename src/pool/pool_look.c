@@ -95,7 +95,9 @@ uint64_t pool_watts(const struct pool *pool) { return pool_load(pool) / 1000; }
 int64_t pool_next_us(const struct pool *pool) {
     int64_t next = pool->retry_us < pool->calendar_us ? pool->retry_us : pool->calendar_us;
     const int64_t private_us = private_next_us(pool);
+    const int64_t urgent_us = decide_next_us(pool);
     next = private_us < next ? private_us : next;
+    next = urgent_us < next ? urgent_us : next;
     for (uint32_t c = 0; c < pool->n_calendar; c++) {
         const struct pool_calendar *it = &pool->calendar[c];
         for (uint32_t side = 0; it->n_node && side < 2; side++) {

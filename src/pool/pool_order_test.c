@@ -97,6 +97,109 @@ static void nobody_starves(void **state) {
     }
 }
 
+static maru_status see_start(void *context, const struct decision *decision, maru_error *err) {
+    (void)err;
+    assert_int_equal(decision->kind, DECISION_START);
+    *(uint32_t *)context = decision->job;
+    return MARU_OK;
+}
+
+// Half of a node is free, and kept for one who wants all of it. Who is behind him, and came before him, begins there when he
+// has waited too long, though nothing else happens then.
+static void a_wait_gets_too_long_by_itself(void **state) {
+    (void)state;
+    struct trial *trial = trial_new(1);
+    do {
+        trial_cluster(trial, 1, 1);
+    } while (trial->cluster.n_gpu[0] < 2);
+    const struct account row[3] = {
+        {.name = "all", .weight = 1}, {.name = "few", .weight = 1}, {.name = "many", .weight = 1}};
+    assert_int_equal(accounts_make(row, 3, &trial->cluster, &trial->arena, &trial->accounts, NULL),
+                     MARU_OK);
+    trial->policy.longest_wait_us = 500 * TRIAL_S;
+    trial->policy.memory_milli = 1000;
+    trial->policy.half_life_us = INT64_MAX / 4;
+    trial_pool(trial);
+    pool_remember(trial->pool, 0, 2, 1.0);
+    const uint8_t all = (uint8_t)trial->cluster.n_gpu[0], half = all / 2;
+    const struct {
+        int64_t at_s, limit_s;
+        uint32_t account;
+        uint8_t n_gpu;
+    } come[4] = {{0, 1000, 1, half}, {5, 10, 1, all}, {10, 5000, 2, half}, {40, 10, 1, all}};
+    uint32_t job[4], started = NONE;
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct pool_ask ask = {.want = {.n_gpu = come[i].n_gpu, .gpu_milli = GPU_WHOLE},
+                                     .n_part = 1,
+                                     .account = come[i].account,
+                                     .limit_us = come[i].limit_s * TRIAL_S};
+        const int64_t at_us = come[i].at_s * TRIAL_S;
+        assert_int_equal(pool_submit(trial->pool, at_us, &ask, &job[i], NULL), MARU_OK);
+        assert_int_equal(pool_decide(trial->pool, at_us, see_start, &started, NULL), MARU_OK);
+        assert_int_equal(started, job[0]);
+    }
+    pool_end(trial->pool, 50 * TRIAL_S, job[1]); // the one that it was kept for first is taken back
+    for (int64_t at_us = 50 * TRIAL_S; at_us <= 510 * TRIAL_S; at_us += 92 * TRIAL_S - 1) {
+        assert_int_equal(pool_decide(trial->pool, at_us, see_start, &started, NULL), MARU_OK);
+        assert_int_equal(started, job[0]);
+        assert_int_equal(pool_next_us(trial->pool), 510 * TRIAL_S);
+    }
+    assert_int_equal(pool_decide(trial->pool, 510 * TRIAL_S, see_start, &started, NULL), MARU_OK);
+    assert_int_equal(started, job[2]);
+    trial_free(trial);
+}
+
+static maru_status see_any(void *context, const struct decision *decision, maru_error *err) {
+    (void)decision;
+    (void)err;
+    ++*(uint32_t *)context;
+    return MARU_OK;
+}
+
+// When the next happens of what the player knows of and what the pool says.
+static int64_t next_of_all(const struct trial *trial, uint32_t next) {
+    int64_t us = pool_next_us(trial->pool);
+    if (next < trial->n_job && trial->job[next].submit_us < us) {
+        us = trial->job[next].submit_us;
+    }
+    for (uint32_t i = 0; i < next; i++) {
+        us = trial->job[i].end_us < us ? trial->job[i].end_us : us;
+    }
+    return us;
+}
+
+// Whoever decides when something was told, and when pool_next_us says, misses nothing: between, there is nothing to decide. But
+// beside a plan each job is tried at two places only, so that what another takes may show it a third: once in 5000.
+static void between_there_is_nothing_to_decide(void **state) {
+    (void)state;
+    uint32_t n_asked = 0, n_own = 0, n_late = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct trial *trial = usual(seed, seed % 3 ? 60 : 0, 150, 60);
+        trial->policy.longest_wait_us = (int64_t)(100 + trial_draw(trial, 4000)) * TRIAL_S;
+        trial->policy.guarantee = seed % 2 ? GUARANTEE_PRIVATE : GUARANTEE_QUOTA;
+        trial_pool(trial);
+        uint32_t next = 0;
+        while (trial_step(trial, &next)) {
+            const int64_t own_us = pool_next_us(trial->pool), until_us = next_of_all(trial, next);
+            assert_true(own_us > trial->now_us);
+            n_own += own_us < INT64_MAX;
+            if (until_us <= trial->now_us + 1 || until_us == INT64_MAX) {
+                continue;
+            }
+            struct pool *copy = NULL;
+            uint32_t n_decided = 0;
+            assert_int_equal(pool_copy(trial->pool, &copy, NULL), MARU_OK);
+            assert_int_equal(pool_decide(copy, until_us - 1, see_any, &n_decided, NULL), MARU_OK);
+            assert_true(n_decided == 0 || trial->pool->head != NONE);
+            n_late += n_decided > 0;
+            n_asked++;
+            pool_free(copy);
+        }
+        trial_free(trial);
+    }
+    assert_true(n_asked > 10000 && n_own > 1000 && n_late * 5000 <= n_asked);
+}
+
 // ---- guarantees
 
 // With private guarantees: who is covered is not borrowed, who is not is, where anybody has one (a small cluster gives all
@@ -288,6 +391,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_planned_time_never_moves_back),
         cmocka_unit_test(nobody_starves),
+        cmocka_unit_test(a_wait_gets_too_long_by_itself),
+        cmocka_unit_test(between_there_is_nothing_to_decide),
         cmocka_unit_test(the_covered_are_not_borrowed),
         cmocka_unit_test(a_guarantee_is_there_within_the_grace),
         cmocka_unit_test(nobody_is_stopped_in_vain),

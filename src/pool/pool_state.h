@@ -67,9 +67,10 @@ struct pool_kind {
     uint32_t n_part;
     uint32_t hash_next;
     uint32_t n_job, active_at;
-    uint32_t first_line; // of those that wait, NONE: none
-    uint32_t n_fit;      // parts that there is room for, while it is closed
-    uint64_t long_plan;  // the plan beside which those who outlast it found no room
+    uint32_t first_line;   // of those that wait, NONE: none
+    uint32_t n_fit;        // parts that there is room for, while it is closed
+    uint64_t unplanned_at; // the deciding in which one who waited too long had no plan
+    uint64_t long_plan;    // the plan beside which those who outlast it found no room
     bool is_closed;
     bool is_counted; // n_fit is exact
 };
@@ -81,7 +82,7 @@ struct pool_line {
     uint32_t own_prev, own_next; // of the same account
     uint32_t hash_next;
     uint32_t cursor;       // the one to try next in this deciding
-    uint64_t cursor_turn;  // the deciding that it is of
+    uint64_t cursor_turn;  // the turn that it is of
     uint64_t vain_turn;    // state of the borrowed in which stopping others did not help
     int64_t vain_until_us; // and it cannot help before
 };
@@ -193,7 +194,7 @@ struct pool {
 
     int64_t now_us, epoch_us; // of surplus
     double decay;             // from the epoch to now
-    uint64_t order, started, turn, pick, plan, borrowed_turn;
+    uint64_t order, started, turn, n_deciding, pick, plan, borrowed_turn;
 
     uint64_t loose[CLUSTER_MAX_TYPES]; // thousandths that are guaranteed to nobody
     uint64_t
@@ -226,6 +227,8 @@ void pool_hold_parts(struct pool *pool, uint32_t job, int64_t started_us);
 void pool_drop_parts(struct pool *pool, uint32_t job);
 // Of two that wait, in the order in which they are tried (the head, and who has waited too long, come before all).
 bool decide_before(const struct pool *pool, uint32_t a, uint32_t b);
+// When somebody will have waited too long; INT64_MAX: nobody, or somebody has already.
+int64_t decide_next_us(const struct pool *pool);
 // Of all that wait, the head and the urgent too, after queue_prepare.
 void queue_prepare(struct pool *pool);
 bool queue_before(const struct pool *pool, uint32_t a, uint32_t b);
