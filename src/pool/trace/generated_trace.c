@@ -13,7 +13,7 @@
 // Draws are blocks of (seed, stream, job or account), so a longer trace of the same seed has the same jobs.
 
 #define HOUR_US INT64_C(3600000000)
-enum { WEEK_H = 168, OF_SIZES = 1, OF_TIMES, OF_KIND, OF_COMING, OF_HABITS };
+enum { WEEK_H = 168, PART_GPUS = 8, OF_SIZES = 1, OF_TIMES, OF_KIND, OF_COMING, OF_HABITS };
 static const double median_run_s = 900, spread = 2.0;
 static const int64_t longest_us = 72 * HOUR_US;
 
@@ -27,11 +27,20 @@ struct habits { // of an account
     double weight, scale, spare;
 };
 
+struct room {            // for parts of so many GPUs of a type
+    uint64_t n_part;     // in the empty cluster
+    uint32_t cpu_milli;  // a GPU, of the node there that has least
+    uint32_t memory_mib; // the same
+};
+
 struct making {
     struct job_trace *trace;
     const struct generated_shape *shape;
     const struct cluster *cluster;
     struct habits *habits; // (n_account), weights added up
+    struct room room[CLUSTER_MAX_TYPES][PART_GPUS + 1];
+    uint8_t type[CLUSTER_MAX_TYPES];        // that there are GPUs of
+    uint32_t n_type, cpu_milli, memory_mib; // the latter: of the node that has most cores
 };
 
 static double draw(uint64_t seed, uint64_t stream, uint64_t at) {
@@ -89,36 +98,71 @@ static uint32_t size_at(double u) {
     return sizes[i].n_gpu;
 }
 
-static uint32_t largest_node(const struct cluster *cluster) {
-    uint32_t most = 1;
-    for (uint32_t i = 0; i < cluster->n_node; i++) {
-        most = cluster->node[i].n_gpu > most ? cluster->node[i].n_gpu : most;
-    }
-    return most;
+static void add_room(struct room *room, const struct cluster_node *node, uint32_t n_gpu) {
+    const uint32_t cpu_milli = node->cpu_milli / node->n_gpu;
+    const uint32_t memory_mib = node->memory_mib / node->n_gpu;
+    const bool is_first = room->n_part == 0;
+    room->n_part += node->n_gpu / n_gpu;
+    room->cpu_milli = is_first || cpu_milli < room->cpu_milli ? cpu_milli : room->cpu_milli;
+    room->memory_mib = is_first || memory_mib < room->memory_mib ? memory_mib : room->memory_mib;
 }
 
-// Parts of at most a node, of one type where the job minds; never above a quarter of the smallest type.
-static void want_of(const struct making *it, uint64_t i, uint32_t n_gpu, struct trace_job *job) {
-    const struct cluster *cluster = it->cluster;
-    const struct random_block block = random_at(it->shape->seed, OF_KIND, i);
-    const uint32_t type = block.word[0] % cluster->n_type;
-    const uint32_t most = cluster->n_gpu[type] / 4 ? cluster->n_gpu[type] / 4 : 1;
-    const uint32_t node = largest_node(cluster) < 8 ? largest_node(cluster) : 8;
-    const uint32_t cpus = 4U << block.word[1] % 3;
+static void measure_rooms(struct making *it) {
+    for (uint32_t i = 0; i < it->cluster->n_node; i++) {
+        const struct cluster_node *node = &it->cluster->node[i];
+        const bool is_larger = node->cpu_milli > it->cpu_milli;
+        it->cpu_milli = is_larger ? node->cpu_milli : it->cpu_milli;
+        it->memory_mib = is_larger ? node->memory_mib : it->memory_mib;
+        for (uint32_t n = 1; n <= PART_GPUS && n <= node->n_gpu; n++) {
+            add_room(&it->room[node->type][n], node, n);
+        }
+    }
+    for (uint32_t t = 0; t < it->cluster->n_type; t++) {
+        if (it->cluster->n_gpu[t] > 0) {
+            it->type[it->n_type++] = (uint8_t)t;
+        }
+    }
+}
+
+static uint32_t least(uint64_t a, uint32_t b) { return a < b ? (uint32_t)a : b; }
+
+// GPUs of each part and how many parts: at most a node, and a quarter of the type, and as many as there are nodes for.
+static uint32_t part_of(const struct making *it, uint32_t type, uint32_t n_gpu, uint32_t *n_part) {
+    const struct room *room = it->room[type];
+    const uint32_t most = it->cluster->n_gpu[type] / 4 ? it->cluster->n_gpu[type] / 4 : 1;
+    uint32_t node = PART_GPUS;
+    while (room[node].n_part == 0) {
+        node--;
+    }
     while (n_gpu > most) {
         n_gpu /= 2;
     }
-    const uint32_t each = n_gpu < node ? n_gpu : node;
-    const bool is_share = n_gpu == 1 && block.word[2] % 8 == 0;
-    job->n_part = each ? (n_gpu + each - 1) / each : 1;
-    job->want = (struct want){
-        .types = cluster->n_type > 1 && block.word[3] % 3 == 0 && n_gpu ? UINT32_C(1) << type : 0,
-        .cpu_milli = 1000 * (each ? cpus * each : cpus),
-        .memory_mib = 8192 * (each ? each : 1),
-        .gpu_milli = (uint16_t)(n_gpu == 0 ? 0
-                                : is_share ? 250 + 250 * (block.word[1] >> 31)
-                                           : GPU_WHOLE),
-        .n_gpu = (uint8_t)each};
+    uint32_t each = least(n_gpu, node);
+    while (each && (n_gpu + each - 1) / each > room[each].n_part) {
+        n_gpu /= 2;
+        each = least(n_gpu, node);
+    }
+    *n_part = each ? (n_gpu + each - 1) / each : 1;
+    return each;
+}
+
+// Of one type where the job minds; no more cores and memory a GPU than each node has on which it can stand.
+static void want_of(const struct making *it, uint64_t i, uint32_t n_gpu, struct trace_job *job) {
+    const struct random_block block = random_at(it->shape->seed, OF_KIND, i);
+    const uint32_t type = it->type[block.word[0] % it->n_type];
+    const uint32_t each = part_of(it, type, n_gpu, &job->n_part);
+    const uint32_t cpu_milli = 4000U << block.word[1] % 3;
+    const bool is_share = each == 1 && job->n_part == 1 && block.word[2] % 8 == 0;
+    const bool minds = it->cluster->n_type > 1 && block.word[3] % 3 == 0 && each;
+    const struct room none = {.cpu_milli = it->cpu_milli, .memory_mib = it->memory_mib};
+    const struct room *room = each ? &it->room[type][each] : &none;
+    job->want = (struct want){.types = minds ? UINT32_C(1) << type : 0,
+                              .cpu_milli = least(cpu_milli, room->cpu_milli) * (each ? each : 1),
+                              .memory_mib = least(8192, room->memory_mib) * (each ? each : 1),
+                              .gpu_milli = (uint16_t)(each == 0  ? 0
+                                                      : is_share ? 250 + 250 * (block.word[1] >> 31)
+                                                                 : GPU_WHOLE),
+                              .n_gpu = (uint8_t)each};
 }
 
 // The round value that is asked for: the smallest that holds `us`.
@@ -209,6 +253,7 @@ maru_status generated_trace(struct job_trace *trace, const struct generated_shap
     }
     double gpu_us = 0;
     make_habits(&it);
+    measure_rooms(&it);
     maru_status st = name_accounts(&it, err);
     st = st == MARU_OK ? make_jobs(&it, &gpu_us, err) : st;
     if (st == MARU_OK) {

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/random.h"
 #include "pool/pool.h"
 
 static void make_cluster(struct arena *arena, uint32_t n_node, struct cluster *out) {
@@ -94,6 +95,65 @@ static void a_longer_trace_begins_alike(void **state) {
     arena_fini(&arena);
 }
 
+static uint32_t pick(uint64_t seed, uint64_t *at, uint32_t n) {
+    return random_at(seed, 9, (*at)++).word[0] % n;
+}
+
+// Nodes of all sizes, some without GPUs, of two types, or none of one of them.
+static void make_mixed(struct arena *arena, uint64_t seed, struct cluster *out) {
+    static const struct gpu_type types[] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+    struct cluster_node node[40];
+    uint64_t at = 0;
+    const uint32_t n_node = 2 + pick(seed, &at, 39), n_type = 1 + pick(seed, &at, 3);
+    for (uint32_t i = 0; i < n_node; i++) {
+        const uint8_t n_gpu = i == 0 ? 1 : (uint8_t)pick(seed, &at, 17);
+        const uint32_t type = pick(seed, &at, n_type);
+        node[i] = (struct cluster_node){.name = "n", .n_gpu = n_gpu};
+        node[i].type = n_gpu ? (uint8_t)type : CLUSTER_NO_TYPE;
+        node[i].cpu_milli = 500 * pick(seed, &at, 300);
+        node[i].memory_mib = pick(seed, &at, 100000);
+    }
+    const struct cluster_rows rows = {
+        .type = types, .node = node, .n_type = n_type, .n_node = n_node};
+    assert_int_equal(cluster_make(&rows, arena, out, NULL), MARU_OK);
+}
+
+// Whatever nodes there are, each job could run on them when they are empty.
+static void all_fit_the_cluster(void **state) {
+    (void)state;
+    uint32_t n_gang = 0, n_share = 0;
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        const struct account all = {.name = "all", .weight = 1};
+        const struct generated_shape shape = {
+            .seed = seed, .n_job = 200, .n_account = 5, .load = 0.9};
+        struct arena arena;
+        struct cluster cluster;
+        struct accounts accounts;
+        struct pool_policy policy;
+        struct pool *pool = NULL;
+        struct job_trace trace;
+        arena_init(&arena, 1 << 20);
+        make_mixed(&arena, seed, &cluster);
+        pool_policy_default(&policy);
+        assert_int_equal(accounts_make(&all, 1, &cluster, &arena, &accounts, NULL), MARU_OK);
+        assert_int_equal(generated_trace(&trace, &shape, &cluster, NULL), MARU_OK);
+        const struct pool_world world = {
+            .cluster = &cluster, .accounts = &accounts, .policy = &policy};
+        assert_int_equal(pool_new(&world, &pool, NULL), MARU_OK);
+        for (uint32_t i = 0; i < trace.n; i++) {
+            const struct pool_ask ask = {.want = trace.job[i].want, .n_part = trace.job[i].n_part};
+            uint32_t job = 0;
+            assert_int_equal(pool_submit(pool, 0, &ask, &job, NULL), MARU_OK);
+            n_gang += ask.n_part > 1;
+            n_share += ask.want.n_gpu == 1 && ask.want.gpu_milli < GPU_WHOLE;
+        }
+        pool_free(pool);
+        job_trace_free(&trace);
+        arena_fini(&arena);
+    }
+    assert_true(n_gang > 200 && n_share > 500);
+}
+
 // A cluster of one GPU has jobs that fit into it; shapes without sense, and too little memory, have a status.
 static void small_and_senseless(void **state) {
     (void)state;
@@ -135,6 +195,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_the_shape_that_is_asked_for),
         cmocka_unit_test(a_longer_trace_begins_alike),
+        cmocka_unit_test(all_fit_the_cluster),
         cmocka_unit_test(small_and_senseless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
