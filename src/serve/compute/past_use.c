@@ -186,6 +186,7 @@ static maru_status read_tenant(void *context, const struct tenant_row *row, maru
     }
     if (st != MARU_OK && st != MARU_E_USAGE) {
         struct log_line line;
+        all->reading.past->n_away++;
         log_open(&line, LOG_ERROR, "tenant use");
         log_add_string(&line, "tenant", row->name);
         log_add_string(&line, "detail", why.text);

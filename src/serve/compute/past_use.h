@@ -16,6 +16,7 @@ struct past_use {
     struct names account, type;
     struct past_run *run; // (n_run) by tenant, job and attempt
     size_t n_run, cap_run;
+    uint32_t n_away; // tenants whose database did not answer: what they used is not there
 };
 
 // Of all attempts that ran at since_us or later; tenant NULL: of all tenants. One whose database does not answer is left out, and told

@@ -8,7 +8,7 @@
 // Add what the pool has measured since the round was leased to usage.csv of the round in memory: a row a tenant, day and type, and
 // one without use on the first and the last day, so that days without jobs count as idle.
 //   in      last_day: up to which, since 1970-01-01 in Korea
-//   errors  MARU_E_IO, MARU_E_MEMORY
+//   errors  MARU_E_IO: of some tenant it is not known what it used; MARU_E_MEMORY. What was added is of no use then
 MARU_MUST_USE maru_status round_use_add(struct store *store, struct compute *compute,
                                         struct kept_round *round, int32_t last_day,
                                         maru_error *err);
