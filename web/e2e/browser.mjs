@@ -46,10 +46,9 @@ export async function startBroker(port) {
     }
 }
 
-/** A server of one's own; `token` is its first admin's. */
-export async function startServer() {
-    const data = mkdtempSync(join(tmpdir(), 'maru-e2e-'))
-    const options = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--lang', 'en']
+/** Starts the program on a folder; resolves when it listens. */
+async function startProgram(data, listen) {
+    const options = ['serve', '--data', data, '--listen', listen, '--lang', 'en']
     if (!process.env.EMBEDDED) options.push('--page', join(WEB, 'dist'))
     const child = spawn(process.env.MARU ?? join(ROOT, 'build/maru'), options)
     let said = ''
@@ -63,13 +62,31 @@ export async function startServer() {
         child.on('error', reject)
         void ended.then((code) => reject(new Error(`the server ended with ${code}: ${said}`)))
     })
-    const stop = async () => {
+    const end = async () => {
         child.kill('SIGTERM')
         await ended
+    }
+    return { base, end }
+}
+
+/** A server of one's own; `token` is its first admin's. `down` ends the program, `up` starts it again at the same address. */
+export async function startServer() {
+    const data = mkdtempSync(join(tmpdir(), 'maru-e2e-'))
+    let program = await startProgram(data, '127.0.0.1:0')
+    const { base } = program
+    const down = async () => {
+        await program?.end()
+        program = null
+    }
+    const up = async () => {
+        program = await startProgram(data, `127.0.0.1:${new URL(base).port}`)
+    }
+    const stop = async () => {
+        await down()
         rmSync(data, { recursive: true })
     }
     try {
-        return { base, token: readFileSync(join(data, 'first-admin-token'), 'utf8').trim(), stop }
+        return { base, token: readFileSync(join(data, 'first-admin-token'), 'utf8').trim(), down, up, stop }
     } catch (error) {
         await stop() // a server left behind would keep the test from ending
         throw error

@@ -164,8 +164,12 @@ export async function submitJob(body: NewJob, files: readonly File[], key: strin
     return json('/v1/jobs', { method: 'POST', headers, body: form })
 }
 
-export const jobLog = async (id: string, stream: 'out' | 'err', from: number, signal?: AbortSignal): Promise<Uint8Array> =>
-    new Uint8Array(await (await ask(address('/v1/jobs/{job}/log', { job: id }, { stream, from }), { signal: signal ?? null })).arrayBuffer())
+/** The next bytes of what a job has said, and how many there are in all. */
+export async function jobLog(id: string, stream: 'out' | 'err', from: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: number }> {
+    const answer = await ask(address('/v1/jobs/{job}/log', { job: id }, { stream, from }), { signal: signal ?? null })
+    const bytes = new Uint8Array(await answer.arrayBuffer())
+    return { bytes, whole: Number(answer.headers.get('Maru-Whole-Bytes') ?? bytes.length) }
+}
 
 /** A file of a job's folder, piece by piece. */
 export async function jobFile(id: string, name: string, progress: (bytes: number) => void): Promise<Blob> {

@@ -201,6 +201,8 @@ export const words: Record<keyof typeof korean, string> = {
     'log.none': 'Nothing so far.',
     'log.not_yet': 'It has not begun yet.',
     'log.cut': 'Only the last {count} kB are shown.',
+    'log.save': 'Download all',
+    'log.lost': 'The server does not answer; it is asked again.',
     'span.s': '{s} s',
     'span.min': '{min} min',
     'span.h': '{h} h',

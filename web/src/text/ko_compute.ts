@@ -199,6 +199,8 @@ export const words = {
     'log.none': '아직 출력이 없습니다.',
     'log.not_yet': '아직 시작하지 않았습니다.',
     'log.cut': '마지막 {count} kB만 표시합니다.',
+    'log.save': '전체 내려받기',
+    'log.lost': '서버가 답하지 않아 다시 시도하고 있습니다.',
     'span.s': '{s}초',
     'span.min': '{min}분',
     'span.h': '{h}시간',

@@ -73,7 +73,7 @@ export default function JobPage({ id }: { id: string }) {
                 {job.borrowed && <p className="note">{t('job.borrowed')}</p>}
             </Card>
             {isOpen && waits && <Waits job={job} />}
-            <JobLog id={id} isOpen={isOpen} hasBegun={tries.length > 0} />
+            <JobLog id={id} isOpen={isOpen} hasBegun={tries.length > 0} hasFailed={job.state === 'failed'} />
             <Files id={id} isOpen={isOpen} />
             {tries.length > 0 && <Tries tries={tries} />}
             <Request job={job} />
