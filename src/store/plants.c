@@ -173,6 +173,27 @@ const char *const tenant_migration[] = {
     "CREATE INDEX attempt_ended ON attempt(ended_us);",
     "ALTER TABLE attempt ADD COLUMN gpu_busy INTEGER NOT NULL DEFAULT -1;"
     "ALTER TABLE attempt ADD COLUMN gpu_energy INTEGER NOT NULL DEFAULT -1;",
+    // jobs/: what jobs used that are not kept any more, and (of the tenant that has the pool's documents) what the pool was
+    "CREATE TABLE job_use(job TEXT NOT NULL, number INTEGER NOT NULL, project TEXT NOT NULL,"
+    "  state INTEGER NOT NULL, created_us INTEGER NOT NULL, parts TEXT NOT NULL,"
+    "  stop TEXT NOT NULL, begun_us INTEGER NOT NULL, started_us INTEGER NOT NULL,"
+    "  ended_us INTEGER NOT NULL, ended_as TEXT NOT NULL, exit_code INTEGER NOT NULL,"
+    "  cpu_us INTEGER NOT NULL, memory_bytes INTEGER NOT NULL, gpu_busy INTEGER NOT NULL,"
+    "  gpu_energy INTEGER NOT NULL, PRIMARY KEY(job, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX job_use_ended ON job_use(ended_us);"
+    "CREATE INDEX job_ended ON job(ended_us) WHERE state >= 2;"
+    "CREATE INDEX job_after_of ON job_after(after);"
+    "CREATE TRIGGER job_use_stays BEFORE DELETE ON job_use BEGIN"
+    "  SELECT raise(ABORT, 'what was used is only appended to'); END;"
+    "CREATE TRIGGER job_use_is BEFORE UPDATE ON job_use BEGIN"
+    "  SELECT raise(ABORT, 'what was used is only appended to'); END;"
+    "CREATE TABLE pool_past(account TEXT NOT NULL, type TEXT NOT NULL, at_us INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL, idle_mw INTEGER NOT NULL, busy_mw INTEGER NOT NULL,"
+    "  PRIMARY KEY(account, type, at_us)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER pool_past_stays BEFORE DELETE ON pool_past BEGIN"
+    "  SELECT raise(ABORT, 'what the pool was is only appended to'); END;"
+    "CREATE TRIGGER pool_past_is BEFORE UPDATE ON pool_past BEGIN"
+    "  SELECT raise(ABORT, 'what the pool was is only appended to'); END;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

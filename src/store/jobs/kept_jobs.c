@@ -281,6 +281,17 @@ maru_status tenant_close_job(struct tenant *tenant, const char *id, enum job_sta
     return database_leave(database, st, err);
 }
 
+// What its attempts used stays when it is gone.
+static maru_status keep_use(struct database *database, const char *id, maru_error *err) {
+    const char *const text[] = {id, NULL};
+    return query_do(database,
+                    "INSERT INTO job_use SELECT attempt.job, number, project, job.state,"
+                    " created_us, parts, stop, begun_us, attempt.started_us, attempt.ended_us,"
+                    " ended_as, attempt.exit_code, cpu_us, memory_bytes, gpu_busy, gpu_energy"
+                    " FROM attempt JOIN job ON job.id = attempt.job WHERE job.id = ?",
+                    text, err);
+}
+
 maru_status tenant_delete_job(struct tenant *tenant, const char *id, const char *by,
                               maru_error *err) {
     struct database *database = &tenant->database;
@@ -291,10 +302,26 @@ maru_status tenant_delete_job(struct tenant *tenant, const char *id, const char 
     if (st == MARU_OK && state <= JOB_RUNNING) {
         st = fail(err, MARU_E_RANGE, "the job has not ended: cancel it first");
     }
+    st = st == MARU_OK ? keep_use(database, id, err) : st;
     st = st == MARU_OK ? change_job(database, "DELETE FROM job WHERE id = ? RETURNING id", id, err)
                        : st;
     st = st == MARU_OK ? audit_append(database, by, "delete job", id, "", err) : st;
     return database_leave(database, st, err);
+}
+
+maru_status tenant_each_old_job(struct tenant *tenant, int64_t before_us, int64_t most,
+                                tenant_see_job see, void *context, maru_error *err) {
+    struct query query;
+    database_enter(&tenant->database);
+    query_open(
+        &query, &tenant->database,
+        "SELECT " JOB_COLUMNS " FROM job WHERE state >= 2 AND ended_us < ? AND NOT EXISTS"
+        " (SELECT 1 FROM job_after JOIN job AS other ON other.id = job_after.job"
+        " WHERE job_after.after = job.id AND other.state < 2) ORDER BY ended_us, id LIMIT ?");
+    query_bind_integer(&query, before_us);
+    query_bind_integer(&query, most);
+    struct telling_job to = {see, context};
+    return query_tell(&query, NULL, tell_job, &to, err);
 }
 
 // ---- attempts
@@ -374,7 +401,10 @@ maru_status tenant_each_use(struct tenant *tenant, int64_t since_us, tenant_see_
                "SELECT " ATTEMPT_COLUMNS ", coalesce((SELECT project FROM job WHERE id ="
                " attempt.job), ''), coalesce((SELECT state FROM job WHERE id = attempt.job), 0),"
                " coalesce((SELECT created_us FROM job WHERE id = attempt.job), begun_us)"
-               " FROM attempt WHERE state < 2 OR ended_us >= ? ORDER BY job, number");
+               " FROM attempt WHERE state < 2 OR ended_us >= ?1 UNION ALL"
+               " SELECT job, number, 2, '', parts, stop, begun_us, started_us, ended_us, ended_as,"
+               " exit_code, cpu_us, memory_bytes, gpu_busy, gpu_energy, project, state, created_us"
+               " FROM job_use WHERE ended_us >= ?1 ORDER BY 1, 2");
     query_bind_integer(&query, since_us);
     struct telling_use to = {see, context, NULL};
     return query_tell(&query, NULL, tell_use, &to, err);

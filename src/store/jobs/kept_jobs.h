@@ -86,7 +86,11 @@ MARU_MUST_USE maru_status tenant_retry_job(struct tenant *tenant, const char *id
 MARU_MUST_USE maru_status tenant_close_job(struct tenant *tenant, const char *id,
                                            enum job_state state, const char *reason,
                                            const char *what, maru_error *err);
-// Remove one that has ended, with its attempts.
+// Those that ended before, oldest first, without those that an open one waits for.
+MARU_MUST_USE maru_status tenant_each_old_job(struct tenant *tenant, int64_t before_us,
+                                              int64_t most, tenant_see_job see, void *context,
+                                              maru_error *err);
+// Remove one that has ended, with its attempts; tenant_each_use goes on telling what they used.
 //   errors  MARU_E_USAGE: there is none; MARU_E_RANGE: it has not ended
 MARU_MUST_USE maru_status tenant_delete_job(struct tenant *tenant, const char *id, const char *by,
                                             maru_error *err);
@@ -154,7 +158,7 @@ struct use_row {
     int64_t job_created_us;
 };
 typedef maru_status (*tenant_see_use)(void *context, const struct use_row *row, maru_error *err);
-// All attempts that ended at `since_us` or later, or not yet; by job and number.
+// All attempts that ended at `since_us` or later, or not yet, also of jobs that were removed; by job and number.
 MARU_MUST_USE maru_status tenant_each_use(struct tenant *tenant, int64_t since_us,
                                           tenant_see_use see, void *context, maru_error *err);
 

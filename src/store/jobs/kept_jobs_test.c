@@ -265,6 +265,94 @@ static void test_attempts(void **state) {
     assert_int_equal(late[ATTEMPT_ENDED], 0);
 }
 
+struct used {
+    char text[4096];
+    size_t n;
+};
+
+static maru_status see_use(void *context, const struct use_row *row, maru_error *err) {
+    struct used *used = context;
+    const struct attempt_row *a = row->attempt;
+    (void)err;
+    used->n += (size_t)snprintf(used->text + used->n, sizeof used->text - used->n,
+                                "%s %lld %d %s %s %s %lld %lld %lld %s %lld %lld\n", a->job,
+                                (long long)a->number, (int)a->state, row->project, a->parts,
+                                a->stop, (long long)a->started_us, (long long)a->ended_us,
+                                (long long)a->gpu_busy_milli, a->end, (long long)row->state,
+                                (long long)row->job_created_us);
+    return MARU_OK;
+}
+
+// What was used is told in the same words after the jobs are gone, and nobody takes it away.
+static void test_use_stays(void **state) {
+    struct scene *s = *state;
+    const struct new_job job = plain();
+    const struct attempt_end again = ended(JOB_WAITING), good = ended(JOB_DONE);
+    char id[3][STORE_ID_BYTES];
+    struct used before = {.n = 0}, after = {.n = 0}, late = {.n = 0};
+    struct seen left = {0};
+    int64_t number = 0;
+    add(s, &job, 3, id);
+    assert_int_equal(begin(s, id[0], &number), MARU_OK);
+    assert_int_equal(tenant_end_attempt(s->local, id[0], 1, &again, NULL, NULL, NULL), MARU_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(begin(s, id[i], &number), MARU_OK);
+    }
+    assert_int_equal(tenant_end_attempt(s->local, id[0], 2, &good, NULL, NULL, NULL), MARU_OK);
+    assert_int_equal(tenant_end_attempt(s->local, id[2], 1, &good, NULL, NULL, NULL), MARU_OK);
+    assert_int_equal(tenant_each_use(s->local, 0, see_use, &before, NULL), MARU_OK);
+    assert_int_equal(tenant_delete_job(s->local, id[1], "kim", NULL), MARU_E_RANGE);
+    assert_int_equal(tenant_delete_job(s->local, id[0], "kim", NULL), MARU_OK);
+    assert_int_equal(tenant_delete_job(s->local, id[2], "kim", NULL), MARU_OK);
+    assert_int_equal(tenant_each_use(s->local, 0, see_use, &after, NULL), MARU_OK);
+    assert_string_equal(after.text, before.text);
+    assert_int_equal(tenant_each_use(s->local, 5001, see_use, &late, NULL), MARU_OK);
+    assert_non_null(strstr(late.text, id[1])); // it runs
+    assert_null(strstr(late.text, id[0]));
+    assert_int_equal(tenant_see_one_job(s->local, id[0], see_job, &left, NULL), MARU_E_USAGE);
+    assert_false(trial_meddle(&s->place, "local", "DELETE FROM job_use"));
+    assert_false(trial_meddle(&s->place, "local", "UPDATE job_use SET ended_us = 0"));
+}
+
+// Those that ended before a moment, oldest first; one that an open job waits for is not among them.
+static void test_old_jobs(void **state) {
+    struct scene *s = *state;
+    struct new_job job = plain();
+    struct attempt_end good = ended(JOB_DONE);
+    char id[4][STORE_ID_BYTES], next[1][STORE_ID_BYTES];
+    int64_t number = 0;
+    add(s, &job, 4, id);
+    for (int i = 0; i < 4; i++) { // the last one does not end
+        assert_int_equal(begin(s, id[i], &number), MARU_OK);
+        good.ended_us = 5000 - i * 1000;
+        if (i < 3) {
+            assert_int_equal(tenant_end_attempt(s->local, id[i], 1, &good, NULL, NULL, NULL),
+                             MARU_OK);
+        }
+    }
+    const struct job_after after = {.id = id[2]};
+    job.after = &after;
+    job.n_after = 1;
+    add(s, &job, 1, next);
+    const struct {
+        int64_t before_us, most;
+        size_t n;
+        const char *last;
+    } cases[] = {{6000, 9, 2, id[0]}, {5000, 9, 1, id[1]}, {6000, 1, 1, id[1]}, {4000, 9, 0, ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct seen seen = {0};
+        assert_int_equal(
+            tenant_each_old_job(s->local, cases[i].before_us, cases[i].most, see_job, &seen, NULL),
+            MARU_OK);
+        assert_int_equal(seen.n, cases[i].n);
+        assert_string_equal(seen.last, cases[i].last);
+    }
+    assert_int_equal(tenant_close_job(s->local, next[0], JOB_CANCELLED, "", "", NULL), MARU_OK);
+    struct seen seen = {0};
+    assert_int_equal(tenant_each_old_job(s->local, 3001, 9, see_job, &seen, NULL), MARU_OK);
+    assert_string_equal(seen.last, id[2]); // nobody waits for it any more
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_ends_once, setup, teardown),
@@ -272,6 +360,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_after, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancel_and_retry, setup, teardown),
         cmocka_unit_test_setup_teardown(test_attempts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_use_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_old_jobs, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,8 @@
     X("no such setting: years, capital_krw, people_krw, space_krw, other_krw, power_krw_per_mwh, co2_g_per_kwh, gpu-TYPE", "그런 설정이 없습니다: years, capital_krw, people_krw, space_krw, other_krw, power_krw_per_mwh, co2_g_per_kwh, gpu-종류") \
     X("years is wanted: over how many years the cost is spread", "years가 필요합니다: 비용을 몇 년에 나눌지 적습니다") \
     X("times or amounts of use that are out of order", "시각이나 사용량의 순서가 맞지 않습니다") \
-    X("a bill that is larger than can be counted", "비용이 셀 수 있는 양을 넘습니다")
+    X("a bill that is larger than can be counted", "비용이 셀 수 있는 양을 넘습니다") \
+    X("more than {1} changes of the pool", "풀의 변경 기록이 {1}건을 넘습니다")
 
 #define KOREAN_PLACE(X) \
     X("no memory for what is free on {1} nodes", "노드 {1}개의 빈자리를 기록할 메모리가 없습니다") \
