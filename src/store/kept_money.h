@@ -1,4 +1,4 @@
-// What is kept of money: prices in the server's database, and in each tenant's its grants, charges and budgets.
+// What is kept of money in each tenant's database: its grants, charges and budgets.
 //
 // Entries are appended and never change. A charge is made inside a transaction of the caller's, so that the end of an attempt and
 // what it costs are kept or lost together; it goes on from where the last one of the attempt ended, so whoever does not know
@@ -10,6 +10,7 @@
 #include "pool/money/burn.h"
 #include "pool/money/ledger.h"
 #include "pool/money/prices.h"
+#include "store/kept_prices.h"
 #include "store/store.h"
 #include "store/tenant.h"
 
@@ -19,23 +20,6 @@ enum {
     MONEY_MAX_BUDGETS = BURN_MAX_BUDGETS, // of a tenant
     MONEY_WARNED_BYTES = 512,             // of what a warning is about, with its 0
 };
-
-// ---- prices
-
-// Add prices, all or none. The first ones may begin whenever they like; later ones not before now_us, so that what was charged
-// stays right. A price that is there already is taken again.
-//   errors  MARU_E_INPUT: err->row is the line at fault; MARU_E_RANGE: it begins in the past, or contradicts one that is there;
-//           MARU_E_LIMIT
-MARU_MUST_USE maru_status store_add_prices(struct store *store, const struct price_line *line,
-                                           uint32_t n, int64_t now_us, const char *by,
-                                           maru_error *err);
-// Take back a price that has not begun.
-//   errors  MARU_E_USAGE: there is none, or it has begun
-MARU_MUST_USE maru_status store_remove_price(struct store *store, const char *resource,
-                                             int64_t from_us, int64_t now_us, maru_error *err);
-//   memory  in the arena
-MARU_MUST_USE maru_status store_load_prices(struct store *store, struct arena *arena,
-                                            struct prices *out, maru_error *err);
 
 // ---- grants, refunds, adjustments
 
@@ -77,7 +61,7 @@ struct charge_asked {
     const struct price_use *use;
 };
 // Charge an attempt from where it is charged to, inside a transaction of the caller's (database_enter, database_begin). Pieces end
-// where grants and budgets begin and end.
+// where grants and budgets begin and end, and with the month in Korea.
 //   out     *charged: what this call has charged, 0 where it was charged so far already
 //   errors  those of prices_charge; MARU_E_IO. Then the transaction has to be undone.
 MARU_MUST_USE maru_status money_charge(struct database *database, const struct charge_asked *asked,
@@ -97,6 +81,13 @@ typedef maru_status (*tenant_see_charged)(void *context, uint32_t attempt,
 MARU_MUST_USE maru_status tenant_each_charged(struct tenant *tenant, const char *job,
                                               tenant_see_charged see, void *context,
                                               maru_error *err);
+
+// What each account was charged for in [from, until), by its name, less what was given back of it.
+typedef maru_status (*tenant_see_spent)(void *context, const char *account,
+                                        const struct money *money, maru_error *err);
+MARU_MUST_USE maru_status tenant_each_spent(struct tenant *tenant, int64_t from_us,
+                                            int64_t until_us, tenant_see_spent see, void *context,
+                                            maru_error *err);
 
 // ---- how it stands
 

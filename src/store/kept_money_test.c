@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pool/money/civil_date.h"
 #include "store/trial_place.h"
 
 // Laws: what is charged in pieces, over crashes and again, is what the whole costs; what the database settles is what the ledger in
@@ -363,6 +364,53 @@ static maru_status count_budget(void *context, const struct budget_row *row, mar
     return MARU_OK;
 }
 
+struct sums {
+    size_t n;
+    char name[4][32];
+    int64_t credits[4];
+};
+
+static maru_status see_spent(void *context, const char *account, const struct money *money,
+                             maru_error *err) {
+    struct sums *sums = context;
+    (void)err;
+    snprintf(sums->name[sums->n], sizeof sums->name[0], "%s", account);
+    sums->credits[sums->n++] = money->credits_micro;
+    return MARU_OK;
+}
+
+// What stands in the ledger of a month is what ran in it: a charge is cut where a month begins, and so told for one month alone.
+static void by_month(void **state) {
+    struct scene *s = *state;
+    const int64_t month_us = civil_month_start(1970 * 12 + 1, CIVIL_SEOUL_MIN);
+    const int64_t from = month_us - hour_us, until = month_us + 2 * hour_us;
+    struct sums january = {0}, february = {0};
+    int64_t credits = 0;
+    assert_int_equal(charge(s, "job1", "vision", from, until, &credits), MARU_OK);
+    assert_int_equal(charge(s, "job2", "speech", from, month_us, NULL), MARU_OK);
+    assert_int_equal(tenant_each_spent(s->local, 0, month_us, see_spent, &january, NULL), MARU_OK);
+    assert_int_equal(tenant_each_spent(s->local, month_us, INT64_MAX, see_spent, &february, NULL),
+                     MARU_OK);
+    assert_int_equal(january.n, 2);
+    assert_string_equal(january.name[0], "speech");
+    assert_int_equal(january.credits[0], whole(s, from, month_us));
+    assert_int_equal(january.credits[1], whole(s, from, month_us));
+    assert_int_equal(february.n, 1);
+    assert_string_equal(february.name[0], "vision");
+    assert_int_equal(january.credits[1] + february.credits[0], credits);
+    assert_int_equal(credits, whole(s, from, until));
+    struct credit_row back = grant_of("e", 5, month_us, 0);
+    back.kind = LEDGER_REFUND;
+    back.account = "vision";
+    back.job = "job1";
+    back.attempt = 1;
+    assert_int_equal(add(s, back, NULL), MARU_OK);
+    struct sums after = {0};
+    assert_int_equal(tenant_each_spent(s->local, month_us, INT64_MAX, see_spent, &after, NULL),
+                     MARU_OK);
+    assert_int_equal(after.credits[0], february.credits[0] - 5);
+}
+
 static void budgets(void **state) {
     struct scene *s = *state;
     struct budget_row row = {.account = "a",
@@ -514,6 +562,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(twice_is_once, setup, teardown),
         cmocka_unit_test_setup_teardown(undone_with_its_attempt, setup, teardown),
         cmocka_unit_test_setup_teardown(beyond_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(by_month, setup, teardown),
         cmocka_unit_test_setup_teardown(budgets, setup, teardown),
         cmocka_unit_test_setup_teardown(warned_once, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_changes, setup, teardown),

@@ -156,7 +156,8 @@ int64_t owned_power_krw_milli(const struct owned_cost *cost, int64_t energy_j) {
 
 struct billing {
     const struct owned_cost *cost;
-    const struct cluster *cluster;
+    const struct owned_fleet *fleet; // (n_type)
+    uint64_t n_gpu_all;
     const struct owned_use *use;
     int64_t us;
     bool is_too_much;
@@ -192,12 +193,12 @@ static int64_t capital_of(const struct owned_cost *cost, const char *type) {
 }
 
 // What a type costs of its own: capital, and what its free GPUs draw.
-static void bill_type(struct billing *b, uint32_t i, const struct owned_power *power,
-                      struct owned_bill *out) {
-    const uint64_t n = b->cluster->n_gpu[i];
+static void bill_type(struct billing *b, uint32_t i, struct owned_bill *out) {
+    const struct owned_power *power = &b->fleet[i].power;
+    const uint64_t n = b->fleet[i].n_gpu;
     const int64_t used = b->use->used_ms[i];
-    out->capital = of_years(
-        b, (wide_u128)n * (uint64_t)capital_of(b->cost, b->cluster->type[i].name), b->cost->years);
+    out->capital =
+        of_years(b, (wide_u128)n * (uint64_t)capital_of(b->cost, b->fleet[i].type), b->cost->years);
     out->owned_ms = fit(b, (wide_u128)n * (uint64_t)(b->us / 1000));
     out->used_ms = used;
     if (out->owned_ms > used) {
@@ -206,8 +207,7 @@ static void bill_type(struct billing *b, uint32_t i, const struct owned_power *p
     }
 }
 
-static void sum_up(struct owned_bill *bill) {
-    bill->total = bill->capital + bill->people + bill->space + bill->other + bill->power;
+static void price_hours(struct owned_bill *bill) {
     bill->an_hour_owned =
         bill->owned_ms > 0
             ? clip((wide_u128)(uint64_t)bill->total * 3600000 / (uint64_t)bill->owned_ms)
@@ -218,10 +218,15 @@ static void sum_up(struct owned_bill *bill) {
             : 0;
 }
 
+static void sum_up(struct owned_bill *bill) {
+    bill->total = bill->capital + bill->people + bill->space + bill->other + bill->power;
+    price_hours(bill);
+}
+
 // The share of a type of what belongs to none, by the number of its GPUs; what was used draws as its use.
 static void share_out(const struct billing *b, const struct owned_bill *all, uint32_t i,
                       int64_t shared_capital, struct owned_bill *out) {
-    const int64_t n = b->cluster->n_gpu[i], all_n = (int64_t)b->cluster->n_gpu_all;
+    const int64_t n = (int64_t)b->fleet[i].n_gpu, all_n = (int64_t)b->n_gpu_all;
     const int64_t used = all->used_ms;
     if (all_n > 0) {
         out->capital += wide_mul_div(shared_capital, n, all_n);
@@ -234,36 +239,39 @@ static void share_out(const struct billing *b, const struct owned_bill *all, uin
     sum_up(out);
 }
 
-static maru_status check_use(const struct cluster *cluster, const struct owned_use *use,
-                             maru_error *err) {
+enum { MOST_GPUS = 1000000000 };
+
+static maru_status check_use(const struct owned_fleet *fleet, uint32_t n_type,
+                             const struct owned_use *use, maru_error *err) {
     bool is_good = use->until_us > use->from_us && use->from_us >= 0 && use->energy_j >= 0 &&
-                   use->energy_j <= INT64_MAX / 16;
-    for (uint32_t i = 0; i < cluster->n_type; i++) {
-        is_good = is_good && use->used_ms[i] >= 0 && use->used_ms[i] <= INT64_MAX / 64;
+                   use->energy_j <= INT64_MAX / 16 && n_type <= CLUSTER_MAX_TYPES;
+    for (uint32_t i = 0; is_good && i < n_type; i++) {
+        is_good = use->used_ms[i] >= 0 && use->used_ms[i] <= INT64_MAX / 64 &&
+                  fleet[i].n_gpu <= MOST_GPUS && fleet[i].power.idle_mw <= UINT32_MAX;
     }
     return is_good ? MARU_OK
                    : fail(err, MARU_E_RANGE, "times or amounts of use that are out of order");
 }
 
-maru_status owned_bill_make(const struct owned_cost *cost, const struct cluster *cluster,
-                            const struct owned_use *use, struct owned_bill *all,
-                            struct owned_bill *type, maru_error *err) {
-    struct billing b = {cost, cluster, use, use->until_us - use->from_us, false};
-    struct owned_power power[CLUSTER_MAX_TYPES];
+maru_status owned_bill_of(const struct owned_cost *cost, const struct owned_fleet *fleet,
+                          uint32_t n_type, const struct owned_use *use, struct owned_bill *all,
+                          struct owned_bill *type, maru_error *err) {
+    struct billing b = {
+        .cost = cost, .fleet = fleet, .use = use, .us = use->until_us - use->from_us};
     struct owned_bill each[CLUSTER_MAX_TYPES] = {0}, sum = {0};
-    const maru_status st = check_use(cluster, use, err);
+    const maru_status st = check_use(fleet, n_type, use, err);
     if (st != MARU_OK) {
         return st;
     }
-    owned_power_of(cluster, power);
     const int64_t shared = of_years(&b, (wide_u128)(uint64_t)cost->capital_krw, cost->years);
     sum.capital = shared;
     sum.people = of_years(&b, (wide_u128)(uint64_t)cost->people_krw, 1);
     sum.space = of_years(&b, (wide_u128)(uint64_t)cost->space_krw, 1);
     sum.other = of_years(&b, (wide_u128)(uint64_t)cost->other_krw, 1);
     sum.energy_j = use->energy_j;
-    for (uint32_t i = 0; i < cluster->n_type; i++) {
-        bill_type(&b, i, &power[i], &each[i]);
+    for (uint32_t i = 0; i < n_type; i++) {
+        bill_type(&b, i, &each[i]);
+        b.n_gpu_all += fleet[i].n_gpu;
         sum.capital = fit(&b, (wide_u128)(uint64_t)sum.capital + (uint64_t)each[i].capital);
         sum.energy_j = fit(&b, (wide_u128)(uint64_t)sum.energy_j + (uint64_t)each[i].energy_j);
         sum.owned_ms = fit(&b, (wide_u128)(uint64_t)sum.owned_ms + (uint64_t)each[i].owned_ms);
@@ -274,10 +282,41 @@ maru_status owned_bill_make(const struct owned_cost *cost, const struct cluster 
         return fail(err, MARU_E_LIMIT, "a bill that is larger than can be counted");
     }
     sum_up(&sum);
-    for (uint32_t i = 0; type && i < cluster->n_type; i++) {
+    for (uint32_t i = 0; type && i < n_type; i++) {
         share_out(&b, &sum, i, shared, &each[i]);
         type[i] = each[i];
     }
     *all = sum;
     return MARU_OK;
+}
+
+maru_status owned_bill_make(const struct owned_cost *cost, const struct cluster *cluster,
+                            const struct owned_use *use, struct owned_bill *all,
+                            struct owned_bill *type, maru_error *err) {
+    struct owned_power power[CLUSTER_MAX_TYPES];
+    struct owned_fleet fleet[CLUSTER_MAX_TYPES];
+    owned_power_of(cluster, power);
+    for (uint32_t i = 0; i < cluster->n_type; i++) {
+        fleet[i] = (struct owned_fleet){cluster->type[i].name, cluster->n_gpu[i], power[i]};
+    }
+    return owned_bill_of(cost, fleet, cluster->n_type, use, all, type, err);
+}
+
+static void add(int64_t *sum, int64_t value) {
+    if (__builtin_add_overflow(*sum, value, sum)) {
+        *sum = INT64_MAX;
+    }
+}
+
+void owned_bill_add(struct owned_bill *sum, const struct owned_bill *bill) {
+    add(&sum->capital, bill->capital);
+    add(&sum->people, bill->people);
+    add(&sum->space, bill->space);
+    add(&sum->other, bill->other);
+    add(&sum->power, bill->power);
+    add(&sum->total, bill->total);
+    add(&sum->energy_j, bill->energy_j);
+    add(&sum->owned_ms, bill->owned_ms);
+    add(&sum->used_ms, bill->used_ms);
+    price_hours(sum);
 }

@@ -59,11 +59,26 @@ struct owned_bill { // thousandths of a won
     int64_t owned_ms, used_ms;           // of one GPU
     int64_t an_hour_owned, an_hour_used; // of one GPU; an_hour_used 0: nothing was used
 };
+// What there was of each type, where the nodes are not known any more.
+struct owned_fleet {
+    const char *type;
+    uint64_t n_gpu;
+    struct owned_power power;
+};
+//   in      fleet (n_type), at most CLUSTER_MAX_TYPES
 //   out     all, and type (n_type), may be NULL: each with its own capital, and its share of the rest by the number of GPUs
 //   errors  MARU_E_RANGE: times out of order; MARU_E_LIMIT: more than 64 bits hold
+MARU_MUST_USE maru_status owned_bill_of(const struct owned_cost *cost,
+                                        const struct owned_fleet *fleet, uint32_t n_type,
+                                        const struct owned_use *use, struct owned_bill *all,
+                                        struct owned_bill *type, maru_error *err);
+// The same of a cluster as it is.
 MARU_MUST_USE maru_status owned_bill_make(const struct owned_cost *cost,
                                           const struct cluster *cluster,
                                           const struct owned_use *use, struct owned_bill *all,
                                           struct owned_bill *type, maru_error *err);
+
+// Add the bill of another time: prices of an hour are those of both together.
+void owned_bill_add(struct owned_bill *sum, const struct owned_bill *bill);
 
 #endif

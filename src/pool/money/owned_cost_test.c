@@ -95,6 +95,33 @@ static void a_year(void **state) {
     arena_fini(&s.arena);
 }
 
+// A time cut in two costs what it costs in one piece, to a thousandth of a won a part.
+static void parts_of_a_time(void **state) {
+    (void)state;
+    struct scene s;
+    struct owned_bill all, sum = {0};
+    make(&s);
+    const int64_t used[2] = {5 * 3600000, 3600000};
+    const int64_t first[2] = {3 * 3600000, 0}, second[2] = {2 * 3600000, 3600000};
+    const struct owned_use use = {hour_us, 9 * hour_us, used, 7000000};
+    const struct owned_use one = {hour_us, 4 * hour_us, first, 4000000};
+    const struct owned_use other = {4 * hour_us, 9 * hour_us, second, 3000000};
+    assert_int_equal(owned_bill_make(&s.cost, &s.cluster, &use, &all, NULL, NULL), MARU_OK);
+    for (int i = 0; i < 2; i++) {
+        struct owned_bill part;
+        assert_int_equal(owned_bill_make(&s.cost, &s.cluster, i ? &other : &one, &part, NULL, NULL),
+                         MARU_OK);
+        owned_bill_add(&sum, &part);
+    }
+    assert_in_range(all.total - sum.total, 0, 10);
+    assert_in_range(all.energy_j - sum.energy_j, 0, 4);
+    assert_int_equal(sum.owned_ms, all.owned_ms);
+    assert_int_equal(sum.used_ms, all.used_ms);
+    assert_in_range(all.an_hour_used - sum.an_hour_used, 0, 10);
+    assert_in_range(all.an_hour_owned - sum.an_hour_owned, 0, 10);
+    arena_fini(&s.arena);
+}
+
 static void never_for_nothing(void **state) {
     (void)state;
     struct scene s;
@@ -156,9 +183,8 @@ static void settings_come_back(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(power_at_the_meter),
-        cmocka_unit_test(a_year),
-        cmocka_unit_test(never_for_nothing),
+        cmocka_unit_test(power_at_the_meter), cmocka_unit_test(a_year),
+        cmocka_unit_test(parts_of_a_time),    cmocka_unit_test(never_for_nothing),
         cmocka_unit_test(settings_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

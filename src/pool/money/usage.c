@@ -84,8 +84,9 @@ static maru_status tally_piece(struct tallying *t, const struct usage_row *row, 
         piece.unknown_ms = is_known ? 0 : piece.used_ms;
         piece.idle_ms = is_known ? wide_mul_div(piece.used_ms, 1000 - row->busy_milli, 1000) : 0;
         if (t->asked->power) {
-            piece.energy_j = owned_energy_j(&t->asked->power[row->type], row->gpu_milli,
-                                            row->busy_milli, until - from);
+            const bool is_own = row->power.busy_mw > 0;
+            piece.energy_j = owned_energy_j(is_own ? &row->power : &t->asked->power[row->type],
+                                            row->gpu_milli, row->busy_milli, until - from);
         }
     }
     const maru_status st =
@@ -138,35 +139,46 @@ struct sweeping {
     struct tallying *tally;
     uint32_t *place;   // (n_account) 1 + place of those that have a guarantee, 0: none
     uint64_t *held;    // (n_place x n_type) thousandths
+    uint64_t *has;     // the same, of the guarantee
     int64_t *since_us; // the same
     wide_u128 *unused; // (n_place x n_month) thousandths x us
-    uint32_t *event;   // (n_event) 2 x row, and 1 more for its end
+    wide_u128 *guaranteed;
+    uint32_t *event; // (n_event) 2 x row, and 1 more for its end; behind them changes of guarantees
     uint32_t n_place, n_event;
 };
 
+static const struct usage_guarantee *change_of(const struct tallying *t, uint32_t event) {
+    return event < 2 * t->asked->n_row ? NULL : &t->asked->guarantee[event - 2 * t->asked->n_row];
+}
+
 static int64_t time_of(const struct tallying *t, uint32_t event) {
-    const struct usage_row *row = &t->asked->row[event / 2];
-    const int64_t at = event % 2 ? row->until_us : row->from_us;
+    const struct usage_guarantee *change = change_of(t, event);
+    const struct usage_row *row = change ? NULL : &t->asked->row[event / 2];
+    const int64_t at = change ? change->at_us : event % 2 ? row->until_us : row->from_us;
     return at < t->from_us ? t->from_us : at > t->until_us ? t->until_us : at;
 }
 
+// Changes before the report in their own order, too.
 static bool is_sooner(const void *context, uint32_t a, uint32_t b) {
-    const int64_t x = time_of(context, a), y = time_of(context, b);
+    const struct usage_guarantee *one = change_of(context, a), *other = change_of(context, b);
+    const int64_t x = one && other ? one->at_us : time_of(context, a),
+                  y = one && other ? other->at_us : time_of(context, b);
     return x != y ? x < y : a < b;
 }
 
-// What stood free of a guarantee since it was last looked at.
+// What was guaranteed, and what stood free of it, since it was last looked at.
 static void go_on(struct sweeping *s, uint32_t account, uint32_t type, int64_t now_us) {
     const struct tallying *t = s->tally;
     const uint32_t place = s->place[account] - 1;
     const size_t at = (size_t)place * t->asked->n_type + type;
-    const uint64_t has = (uint64_t)t->asked->accounts->row[account].guarantee[type] * GPU_WHOLE;
+    const uint64_t has = s->has[at], unused = has > s->held[at] ? has - s->held[at] : 0;
     int64_t from = s->since_us[at];
-    while (has > s->held[at] && from < now_us) {
+    while (has > 0 && from < now_us) {
         const uint32_t month = month_of(t, from);
         const int64_t next = month_start(t, month + 1), end = next < now_us ? next : now_us;
-        s->unused[(size_t)place * t->usage.n_month + month] +=
-            (wide_u128)(has - s->held[at]) * (uint64_t)(end - from);
+        const size_t cell = (size_t)place * t->usage.n_month + month;
+        s->guaranteed[cell] += (wide_u128)has * (uint64_t)(end - from);
+        s->unused[cell] += (wide_u128)unused * (uint64_t)(end - from);
         from = end;
     }
     s->since_us[at] = now_us;
@@ -188,29 +200,36 @@ static void change_held(struct sweeping *s, uint32_t event) {
     }
 }
 
+static void change_guarantee(struct sweeping *s, const struct usage_guarantee *change,
+                             int64_t now_us) {
+    const size_t n_type = s->tally->asked->n_type;
+    go_on(s, change->account, change->type, now_us);
+    s->has[(s->place[change->account] - 1) * n_type + change->type] =
+        (uint64_t)change->n * GPU_WHOLE;
+}
+
+static int64_t fit(struct tallying *t, wide_u128 value) {
+    t->is_too_much = t->is_too_much || value > INT64_MAX;
+    return (int64_t)value;
+}
+
 static void end_sweep(struct sweeping *s) {
     struct tallying *t = s->tally;
     for (uint32_t account = 0; account < t->usage.n_account; account++) {
         struct usage_cell *cell = &t->usage.cell[(size_t)account * t->usage.n_month];
-        uint64_t n_guaranteed = 0;
         for (uint32_t type = 0; s->place[account] && type < t->asked->n_type; type++) {
             go_on(s, account, type, t->until_us);
-            n_guaranteed += t->asked->accounts->row[account].guarantee[type];
         }
         for (uint32_t month = 0; s->place[account] && month < t->usage.n_month; month++) {
-            const int64_t end = month_start(t, month + 1), from = month_start(t, month);
-            const int64_t until = end < t->until_us ? end : t->until_us;
             const size_t at = (size_t)(s->place[account] - 1) * t->usage.n_month + month;
-            const int64_t ms = until > from ? (until - from) / 1000 : 0;
-            t->is_too_much =
-                __builtin_mul_overflow((int64_t)n_guaranteed, ms, &cell[month].guaranteed_ms) ||
-                t->is_too_much;
-            cell[month].unused_ms = (int64_t)(s->unused[at] / 1000000);
+            cell[month].guaranteed_ms = fit(t, s->guaranteed[at] / 1000000);
+            cell[month].unused_ms = fit(t, s->unused[at] / 1000000);
         }
     }
 }
 
-static void sweep(struct sweeping *s) {
+// Guarantees of the accounts hold from the beginning; those that are told, from their changes on.
+static void begin_sweep(struct sweeping *s) {
     const struct usage_asked *asked = s->tally->asked;
     for (uint32_t i = 0; i < asked->n_row; i++) {
         if (asked->row[i].type != CLUSTER_NO_TYPE) {
@@ -218,41 +237,75 @@ static void sweep(struct sweeping *s) {
             s->event[s->n_event++] = 2 * i + 1;
         }
     }
+    for (uint32_t i = 0; asked->guarantee && i < asked->n_guarantee; i++) {
+        s->event[s->n_event++] = 2 * asked->n_row + i;
+    }
     for (size_t i = 0; i < (size_t)s->n_place * asked->n_type; i++) {
         s->since_us[i] = s->tally->from_us;
     }
+    for (uint32_t i = 0; !asked->guarantee && i < asked->accounts->n; i++) {
+        for (uint32_t type = 0; s->place[i] && type < asked->n_type; type++) {
+            s->has[(size_t)(s->place[i] - 1) * asked->n_type + type] =
+                (uint64_t)asked->accounts->row[i].guarantee[type] * GPU_WHOLE;
+        }
+    }
+}
+
+static void sweep(struct sweeping *s) {
+    begin_sweep(s);
     index_order(s->event, s->n_event, is_sooner, s->tally);
     for (uint32_t i = 0; i < s->n_event; i++) {
-        change_held(s, s->event[i]);
+        const struct usage_guarantee *change = change_of(s->tally, s->event[i]);
+        if (change) {
+            change_guarantee(s, change, time_of(s->tally, s->event[i]));
+        } else {
+            change_held(s, s->event[i]);
+        }
     }
     end_sweep(s);
 }
 
+static void give_places(struct sweeping *s) {
+    const struct usage_asked *asked = s->tally->asked;
+    for (uint32_t i = 0; !asked->guarantee && i < asked->accounts->n; i++) {
+        s->place[i] = asked->accounts->row[i].guarantee ? ++s->n_place : 0;
+    }
+    for (uint32_t i = 0; asked->guarantee && i < asked->n_guarantee; i++) {
+        uint32_t *place = &s->place[asked->guarantee[i].account];
+        *place = *place ? *place : ++s->n_place;
+    }
+}
+
 static maru_status tally_guarantees(struct tallying *t, maru_error *err) {
     struct sweeping s = {.tally = t};
-    const size_t n_type = t->asked->n_type;
     maru_status st = MARU_OK;
     s.place = alloc_new(t->usage.n_account, sizeof *s.place);
-    for (uint32_t i = 0; s.place && i < t->usage.n_account; i++) {
-        s.place[i] = t->asked->accounts->row[i].guarantee ? ++s.n_place : 0;
+    if (s.place) {
+        give_places(&s);
     }
     if (s.place && (s.n_place == 0 || t->until_us <= t->from_us)) {
         alloc_free(s.place);
         return MARU_OK;
     }
-    s.held = alloc_new(s.n_place * n_type + 1, sizeof *s.held);
-    s.since_us = alloc_new(s.n_place * n_type + 1, sizeof *s.since_us);
-    s.unused = alloc_new((size_t)s.n_place * t->usage.n_month + 1, sizeof *s.unused);
-    s.event = alloc_new(2 * (size_t)t->asked->n_row + 1, sizeof *s.event);
-    if (s.place && s.held && s.since_us && s.unused && s.event) {
+    const size_t n_type = t->asked->n_type, n = s.n_place * n_type + 1,
+                 n_cell = (size_t)s.n_place * t->usage.n_month + 1;
+    s.held = alloc_new(n, sizeof *s.held);
+    s.has = alloc_new(n, sizeof *s.has);
+    s.since_us = alloc_new(n, sizeof *s.since_us);
+    s.unused = alloc_new(n_cell, sizeof *s.unused);
+    s.guaranteed = alloc_new(n_cell, sizeof *s.guaranteed);
+    s.event = alloc_new(2 * (size_t)t->asked->n_row + t->asked->n_guarantee + 1, sizeof *s.event);
+    if (s.place && s.held && s.has && s.since_us && s.unused && s.guaranteed && s.event) {
         sweep(&s);
     } else {
         st = fail(err, MARU_E_MEMORY, "no memory");
     }
     alloc_free(s.place);
     alloc_free(s.held);
+    alloc_free(s.has);
     alloc_free(s.since_us);
     alloc_free(s.unused);
+    alloc_free(s.guaranteed);
     alloc_free(s.event);
     return st;
 }
@@ -261,7 +314,8 @@ static maru_status tally_guarantees(struct tallying *t, maru_error *err) {
 
 static maru_status check_asked(const struct usage_asked *asked, maru_error *err) {
     const uint32_t n_account = asked->accounts->n;
-    if (asked->n_row > USAGE_MAX_ROWS || (uint64_t)n_account * asked->n_month > USAGE_MAX_CELLS) {
+    if (asked->n_row > USAGE_MAX_ROWS || asked->n_guarantee > USAGE_MAX_GUARANTEES ||
+        (uint64_t)n_account * asked->n_month > USAGE_MAX_CELLS) {
         return fail(err, MARU_E_LIMIT, "more than %d rows of usage, or %d accounts x months",
                     USAGE_MAX_ROWS, USAGE_MAX_CELLS);
     }
@@ -272,6 +326,12 @@ static maru_status check_asked(const struct usage_asked *asked, maru_error *err)
     maru_status st = MARU_OK;
     for (uint32_t i = 0; st == MARU_OK && i < asked->n_row; i++) {
         st = check_row(asked, i, err);
+    }
+    for (uint32_t i = 0; st == MARU_OK && asked->guarantee && i < asked->n_guarantee; i++) {
+        if (asked->guarantee[i].account >= n_account || asked->guarantee[i].type >= asked->n_type) {
+            st = fail_at(err, MARU_E_RANGE, "", i + 1, 0,
+                         "usage of no account or type, or with times out of order");
+        }
     }
     return st;
 }

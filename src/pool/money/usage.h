@@ -12,6 +12,7 @@
 enum {
     USAGE_MAX_CELLS = 4 << 20, // accounts x months
     USAGE_MAX_ROWS = 500000000,
+    USAGE_MAX_GUARANTEES = 1 << 24,
     USAGE_MAX_GPU_MILLI = 1000000000, // of a row: a million GPUs
     USAGE_BUSY_UNKNOWN = UINT16_MAX,
 };
@@ -39,6 +40,14 @@ struct usage_row {
     uint64_t cpu_milli, memory_mib;
     int64_t waited_us;         // before this run
     int64_t from_us, until_us; // INT64_MAX: it runs
+    struct owned_power power;  // of one of its GPUs; busy_mw 0: as usage_asked has it
+};
+
+// So many GPUs of a type an account is guaranteed from then on, with all that its parts are.
+struct usage_guarantee {
+    int64_t at_us;
+    uint32_t account, n;
+    uint8_t type;
 };
 
 struct usage_cell {
@@ -65,6 +74,9 @@ struct usage_asked {
     uint32_t n_month;
     int32_t offset_min; // of the months
     int64_t now_us;     // what runs has run up to then, and later months have not come
+    const struct usage_guarantee
+        *guarantee; // (n_guarantee); NULL: as accounts have it, all the time
+    uint32_t n_guarantee;
 };
 
 struct usage {
@@ -75,8 +87,8 @@ struct usage {
 };
 
 //   memory  usage_fini
-//   errors  MARU_E_RANGE: a row whose account or type is not there, or that ends before it begins: err->row, from 1; those of
-//           prices_charge; MARU_E_LIMIT, MARU_E_MEMORY
+//   errors  MARU_E_RANGE: a row or a guarantee whose account or type is not there, or that ends before it begins: err->row, from 1;
+//           those of prices_charge; MARU_E_LIMIT, MARU_E_MEMORY
 //   cost    O(n_row log n_row x depth)
 MARU_MUST_USE maru_status usage_make(const struct usage_asked *asked, struct usage *out,
                                      maru_error *err);

@@ -27,6 +27,7 @@ static const struct account tree[N_ACCOUNT] = {
     {.name = "a/y", .parent = 1},
 };
 static const struct accounts accounts = {tree, N_ACCOUNT};
+enum { N_CHANGE = 12 };
 
 static uint64_t draw(uint64_t *k, uint64_t n) {
     const struct random_block block = random_at(41, 5, (*k)++);
@@ -39,9 +40,27 @@ struct scene {
     uint32_t resource[N_TYPE];
     struct owned_power power[N_TYPE];
     struct usage_row row[N_ROW];
+    struct usage_guarantee change[N_CHANGE];
     struct usage_asked asked;
     int64_t begin_us;
 };
+
+// Of the account and type at a moment: of changes at one time the last one holds.
+static int64_t guaranteed_at(const struct scene *s, uint32_t account, int type, int64_t at_us) {
+    const uint32_t *own = tree[account].guarantee;
+    const struct usage_guarantee *best = NULL;
+    if (!s->asked.guarantee) {
+        return own ? own[type] : 0;
+    }
+    for (uint32_t i = 0; i < s->asked.n_guarantee; i++) {
+        const struct usage_guarantee *change = &s->change[i];
+        if (change->account == account && change->type == type && change->at_us <= at_us &&
+            (!best || change->at_us >= best->at_us)) {
+            best = change;
+        }
+    }
+    return best ? best->n : 0;
+}
 
 static void make(struct scene *s, uint64_t *k) {
     static const struct price_line lines[] = {{"h100", -1000 * INT64_C(86400000000), {2500000, 7}},
@@ -91,8 +110,8 @@ static bool is_in(uint32_t account, uint32_t above) {
 
 // Hour by hour: thousandths of GPU hours used, and guaranteed ones that stood free.
 static void slow(const struct scene *s, uint32_t account, uint32_t month, int64_t *used,
-                 int64_t *unused) {
-    *used = *unused = 0;
+                 int64_t *unused, int64_t *guaranteed) {
+    *used = *unused = *guaranteed = 0;
     const int64_t from = civil_month_start(FIRST_MONTH + month, CIVIL_SEOUL_MIN);
     const int64_t until = civil_month_start(FIRST_MONTH + month + 1, CIVIL_SEOUL_MIN);
     for (int64_t at = from; at < until && at < s->asked.now_us; at += hour_us) {
@@ -105,11 +124,27 @@ static void slow(const struct scene *s, uint32_t account, uint32_t month, int64_
             }
         }
         for (int type = 0; type < N_TYPE; type++) {
-            const uint32_t *has = tree[account].guarantee;
-            const int64_t free_milli = (has ? 1000 * (int64_t)has[type] : 0) - held[type];
+            const int64_t has = 1000 * guaranteed_at(s, account, type, at);
+            const int64_t free_milli = has - held[type];
             *used += held[type];
+            *guaranteed += has;
             *unused += free_milli > 0 ? free_milli : 0;
         }
+    }
+}
+
+// Changes by date, some before the report, some at one time.
+static void change_guarantees(struct scene *s, uint64_t *k) {
+    s->asked.guarantee = s->change;
+    s->asked.n_guarantee = (uint32_t)draw(k, N_CHANGE + 1);
+    for (uint32_t i = 0; i < s->asked.n_guarantee; i++) {
+        s->change[i] = (struct usage_guarantee){
+            .at_us = i > 0 && draw(k, 5) == 0
+                         ? s->change[i - 1].at_us
+                         : s->begin_us + ((int64_t)draw(k, 2600) - 200) * hour_us,
+            .account = (uint32_t)draw(k, N_ACCOUNT),
+            .n = (uint32_t)draw(k, 5),
+            .type = (uint8_t)draw(k, N_TYPE)};
     }
 }
 
@@ -121,17 +156,20 @@ static void as_the_slow_one(void **state) {
         struct usage usage;
         maru_error err = {0};
         make(&s, &k);
+        if (round % 2) {
+            change_guarantees(&s, &k);
+        }
         if (usage_make(&s.asked, &usage, &err) != MARU_OK) {
             fail_msg("%s", err.text);
         }
         for (uint32_t account = 0; account < N_ACCOUNT; account++) {
             for (uint32_t month = 0; month < N_MONTH; month++) {
                 const struct usage_cell *cell = &usage.cell[account * N_MONTH + month];
-                int64_t used = 0, unused = 0;
-                slow(&s, account, month, &used, &unused);
+                int64_t used = 0, unused = 0, guaranteed = 0;
+                slow(&s, account, month, &used, &unused, &guaranteed);
                 assert_int_equal(cell->used_ms, used * 3600);
                 assert_int_equal(cell->unused_ms, unused * 3600);
-                assert_true(cell->guaranteed_ms >= cell->unused_ms);
+                assert_int_equal(cell->guaranteed_ms, guaranteed * 3600);
                 assert_true(cell->idle_ms + cell->unknown_ms <= cell->used_ms);
             }
         }
@@ -219,6 +257,17 @@ static void by_hand(void **state) {
     assert_int_equal(feb->unused_ms, (march - begin) / 1000 * 3 - 2 * 3600000);
     assert_int_equal(apr->guaranteed_ms, 0);
     usage_fini(&usage);
+    s.row[0].power =
+        (struct owned_power){40000, 200000}; // what it drew then, whatever its type does now
+    assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_OK);
+    assert_int_equal(usage.cell[1 * N_MONTH].energy_j, 4 * 3600 * (40 + 40));
+    usage_fini(&usage);
+    const struct usage_guarantee nobody = {.account = N_ACCOUNT}, no_type = {.type = N_TYPE};
+    s.asked.guarantee = &nobody;
+    s.asked.n_guarantee = 1;
+    assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_E_RANGE);
+    s.asked.guarantee = &no_type;
+    assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_E_RANGE);
     arena_fini(&s.arena);
 }
 
@@ -274,7 +323,7 @@ static void memory_runs_out(void **state) {
         alloc_fail_after(UINT64_MAX);
         assert_true(st == MARU_OK || (st == MARU_E_MEMORY && usage.n_month == 77));
     }
-    assert_int_equal(i, 7);
+    assert_int_equal(i, 9);
     usage_fini(&usage);
     arena_fini(&s.arena);
 }
