@@ -2,6 +2,8 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 export BUILD
+# Many tests wait (living floors, Slurm, browsers): one more at a time than there are processors.
+TESTS_AT_ONCE ?= $(shell expr $$(nproc) + 1)
 
 all: setup # with the page where Node.js is there, else without
 	@tools/page --try
@@ -13,7 +15,7 @@ demo: try_web try_demo all # PLANT=folder: that plant instead of the examples; O
 test: try_test all
 	@tools/gateway --try
 	@for folder in peers onnx; do tools/packages tests/$$folder || echo "make: going on without these"; done
-	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
+	@meson test -C $(BUILD) --no-rebuild --print-errorlogs --num-processes $(TESTS_AT_ONCE)
 check: # PARTS='format asan': only these
 	@tools/setup check
 	@tools/check $(PARTS)
