@@ -26,11 +26,11 @@ enum {
 struct credit_row {
     const char *id;          // the caller's, never used again; of an expiry: that of its grant
     enum ledger_kind kind;   // LEDGER_GRANT, _REFUND or _ADJUSTMENT; when listed _CHARGE, too
+    uint32_t attempt;        // of the job
     const char *account;     // of charges and refunds
     int64_t at_us, until_us; // as in ledger.h
     struct money amount;
     const char *job; // of charges and refunds, else ""
-    uint32_t attempt;
     const char *note, *by;
     int64_t created_ms; // looked at by nobody when added
 };
