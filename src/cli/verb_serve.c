@@ -13,6 +13,7 @@
 #include "io/workers.h"
 #include "serve/http/server.h"
 #include "serve/log.h"
+#include "serve/rounds/round_watching.h"
 #include "store/postgres.h"
 
 #include <stddef.h>
@@ -27,7 +28,7 @@ struct serve_values {
         *jobs, *executor, *slurm_conf, *slurm_programs, *slurm_partition, *slurm_mark,
         *slurm_accounts;
     uint64_t workers, training_memory, patience, quota, job_disk, keep_samples, keep_minutes,
-        keep_hours;
+        keep_hours, watch_rounds;
     bool insecure, bare_jobs;
 };
 
@@ -161,6 +162,7 @@ static int run_serve(struct call *call) {
         .jobs = values->jobs ? values->jobs : jobs.bytes,
         .may_run_bare = values->bare_jobs,
         .job_disk_mib = values->job_disk,
+        .watch_minutes = (uint32_t)values->watch_rounds,
         .slurm = is_slurm ? &slurm : NULL,
         .data = values->store ? values->store : values->data,
         .address = values->listen,
@@ -222,6 +224,8 @@ static const struct option options[] = {
     {"jobs", 0, OPTION_TEXT, AT(jobs), "FOLDER", NULL, W_HELP_JOBS, 0, 0},
     {"bare-jobs", 0, OPTION_FLAG, AT(bare_jobs), NULL, NULL, W_HELP_BARE_JOBS, 0, 0},
     {"job-disk", 0, OPTION_COUNT, AT(job_disk), "MIB", NULL, W_HELP_JOB_DISK, 1, 1 << 30},
+    {"watch-rounds", 0, OPTION_COUNT, AT(watch_rounds), "MINUTES", "60", W_HELP_WATCH_ROUNDS, 0,
+     WATCHING_MAX_MINUTES},
     {"executor", 0, OPTION_TEXT, AT(executor), "NAME", "local", W_HELP_EXECUTOR, 0, 0},
     {"slurm-conf", 0, OPTION_TEXT, AT(slurm_conf), "FILE", NULL, W_HELP_SLURM_CONF, 0, 0},
     {"slurm-programs", 0, OPTION_TEXT, AT(slurm_programs), "FOLDER", NULL, W_HELP_SLURM_PROGRAMS, 0,

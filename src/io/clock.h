@@ -7,7 +7,7 @@
 // Seconds since some moment in the past; never runs backwards.
 double clock_seconds(void);
 
-// Milliseconds since 1970-01-01 UTC, as the system believes: for stamps that people read.
+// Milliseconds since 1970-01-01 UTC, as the system believes, moved by MARU_CLOCK_SHIFT seconds: for stamps that people read.
 int64_t clock_unix_ms(void);
 int64_t clock_unix_us(void);
 

@@ -83,6 +83,15 @@ void round_day_write(struct text *out, int32_t day);
 MARU_MUST_USE maru_status round_record_add(struct text *record, const char *time, const char *what,
                                            const char *subject, const char *detail,
                                            maru_error *err);
+struct round_record_row {
+    const char *time, *what, *subject, *detail; // until the next row
+};
+typedef maru_status (*round_record_see)(void *context, const struct round_record_row *row,
+                                        maru_error *err);
+// All rows in their order, each as soon as its hash is what it should be.
+//   errors  as above; what `see` gives
+MARU_MUST_USE maru_status round_record_each(const struct text *record, round_record_see see,
+                                            void *context, maru_error *err);
 // Is every hash what its row and the one before say? Does any row stand there with these three?
 //   out     *has (NULL: not asked)
 MARU_MUST_USE maru_status round_record_check(const struct text *record, const char *what,

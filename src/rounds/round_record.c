@@ -28,8 +28,8 @@ static void hash_row(const char *before, const char *const cell[CELL_HASH], char
 struct record_walk {
     uint32_t n;
     char hash[HEX_BYTES]; // of the last row
-    const char *what, *subject, *detail;
-    bool has;
+    round_record_see see; // NULL: nobody
+    void *context;
 };
 
 static maru_status walk_row(struct record_walk *walk, const struct csv_row *row, maru_error *err) {
@@ -50,10 +50,9 @@ static maru_status walk_row(struct record_walk *walk, const struct csv_row *row,
     }
     walk->n++;
     memcpy(walk->hash, hex, sizeof hex);
-    walk->has = walk->has || (walk->what && strcmp(cell[CELL_WHAT], walk->what) == 0 &&
-                              strcmp(cell[CELL_SUBJECT], walk->subject) == 0 &&
-                              strcmp(cell[CELL_DETAIL], walk->detail) == 0);
-    return MARU_OK;
+    const struct round_record_row told = {cell[CELL_TIME], cell[CELL_WHAT], cell[CELL_SUBJECT],
+                                          cell[CELL_DETAIL]};
+    return walk->see ? walk->see(walk->context, &told, err) : MARU_OK;
 }
 
 static maru_status walk_all(const struct text *record, struct record_walk *walk, maru_error *err) {
@@ -80,12 +79,31 @@ static maru_status walk_all(const struct text *record, struct record_walk *walk,
     return st == MARU_MORE ? MARU_OK : st;
 }
 
+maru_status round_record_each(const struct text *record, round_record_see see, void *context,
+                              maru_error *err) {
+    struct record_walk walk = {.see = see, .context = context};
+    return walk_all(record, &walk, err);
+}
+
+struct looking {
+    const char *what, *subject, *detail;
+    bool has;
+};
+
+static maru_status look(void *context, const struct round_record_row *row, maru_error *err) {
+    struct looking *l = context;
+    (void)err;
+    l->has = l->has || (strcmp(row->what, l->what) == 0 && strcmp(row->subject, l->subject) == 0 &&
+                        strcmp(row->detail, l->detail) == 0);
+    return MARU_OK;
+}
+
 maru_status round_record_check(const struct text *record, const char *what, const char *subject,
                                const char *detail, bool *has, maru_error *err) {
-    struct record_walk walk = {.what = has ? what : NULL, .subject = subject, .detail = detail};
-    const maru_status st = walk_all(record, &walk, err);
+    struct looking looking = {what, subject, detail, false};
+    const maru_status st = round_record_each(record, has ? look : NULL, &looking, err);
     if (st == MARU_OK && has) {
-        *has = walk.has;
+        *has = looking.has;
     }
     return st;
 }

@@ -153,7 +153,7 @@ static maru_status do_report(struct doing *d, maru_error *err) {
 }
 
 static maru_status do_lease(struct doing *d, maru_error *err) {
-    const struct round_doing doing = {&d->place, d->time, INT32_MIN, false};
+    const struct round_doing doing = {&d->place, d->time, INT32_MIN, false, false};
     struct round_done done;
     const maru_status st = round_lease_folder(&doing, d->faults, &done, err);
     if (st == MARU_OK) {
@@ -167,7 +167,7 @@ static maru_status do_lease(struct doing *d, maru_error *err) {
 }
 
 static maru_status watch(struct doing *d, bool reclaims, maru_error *err) {
-    struct round_doing doing = {&d->place, d->time, INT32_MIN, reclaims};
+    struct round_doing doing = {&d->place, d->time, INT32_MIN, reclaims, false};
     const char *today = d->values->today;
     if (today && !round_day_read(today, strlen(today), &doing.last_day)) {
         d->status = verb_refuse_word(d->call, MARU_E_USAGE, W_BAD_VALUE,

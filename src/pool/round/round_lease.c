@@ -7,7 +7,7 @@
 
 // Leases and uses are sorted by their institution and type; each such pair is walked day by day with both in hand.
 
-enum { HOURS = 24, MILLI = 1000 };
+enum { HOURS = 24, MILLI = 1000, WEEK = 7 };
 
 int64_t lease_credits(const struct round_type *type, uint32_t gpus, int32_t n_day) {
     return type->credits_milli_h * HOURS * n_day * (int64_t)gpus;
@@ -76,7 +76,26 @@ static maru_status sort_all(struct walk *w, maru_error *err) {
 struct streak {
     uint32_t days;
     int64_t most; // thousandths of GPU hours on one of them
+    int32_t told_day;
 };
+static const struct streak no_streak = {0, 0, LEASE_UNTOLD};
+
+static maru_status warn(const struct walk *w, struct streak *streak, struct lease_event *event,
+                        maru_error *err) {
+    event->kind = LEASE_WARNED;
+    event->kept = event->gpus;
+    const maru_status st = w->see(w->context, event, err);
+    streak->told_day = w->world->told ? w->world->told(w->context, event) : event->day + 1;
+    return st;
+}
+
+static bool is_due(const struct round_rules *rules, const struct streak *streak, int32_t day) {
+    const uint32_t limit = rules->warn_days + rules->reclaim_days;
+    return limit > 0 && streak->days >= limit &&
+           (rules->warn_days == 0 ||
+            (streak->told_day != LEASE_UNTOLD &&
+             (int64_t)day + 1 >= (int64_t)streak->told_day + rules->reclaim_days));
+}
 
 // One day of a pair.
 static maru_status see_day(const struct walk *w, struct streak *streak, struct lease_event *event,
@@ -85,25 +104,21 @@ static maru_status see_day(const struct walk *w, struct streak *streak, struct l
     const int64_t all = (int64_t)event->gpus * HOURS * MILLI;
     const bool is_idle = (wide_i128)used * ROUND_WHOLE < (wide_i128)all * rules->idle_milli;
     if (!is_idle || event->gpus == 0) {
-        *streak = (struct streak){0};
+        *streak = no_streak;
         return MARU_OK;
     }
     streak->days++;
     streak->most = used > streak->most ? used : streak->most;
-    const uint32_t limit = rules->warn_days + rules->reclaim_days;
     event->idle_days = streak->days;
-    maru_status st = MARU_OK;
-    if (streak->days == rules->warn_days && rules->warn_days > 0) {
-        event->kind = LEASE_WARNED;
-        event->kept = event->gpus;
-        st = w->see(w->context, event, err);
-    }
-    if (st == MARU_OK && limit > 0 && streak->days == limit) {
+    maru_status st = streak->days == rules->warn_days && rules->warn_days > 0
+                         ? warn(w, streak, event, err)
+                         : MARU_OK;
+    if (st == MARU_OK && is_due(rules, streak, event->day)) {
         const int64_t kept = (streak->most + HOURS * MILLI - 1) / (HOURS * MILLI);
         event->kind = LEASE_RECLAIMED;
         event->kept = kept < event->gpus ? (uint32_t)kept : event->gpus;
         st = w->see(w->context, event, err);
-        *streak = (struct streak){0};
+        *streak = no_streak;
     }
     return st;
 }
@@ -113,7 +128,8 @@ static maru_status walk_pair(const struct walk *w, uint32_t first, uint32_t end,
     const struct lease_world *world = w->world;
     const struct lease *lease = &world->lease[w->lease[first]];
     const int64_t pair = pair_of(lease->institution, lease->type);
-    struct streak streak = {0};
+    struct streak streak = no_streak;
+    struct lease_event stands = {.kind = LEASE_STANDS};
     maru_status st = MARU_OK;
     for (int32_t day = world->first_day; st == MARU_OK && day <= w->last_day; day++) {
         struct lease_event event = {
@@ -132,8 +148,17 @@ static maru_status walk_pair(const struct walk *w, uint32_t first, uint32_t end,
             used += its == pair && one->day == day ? one->milli_hours : 0;
         }
         st = see_day(w, &streak, &event, used, err);
+        stands.gpus = event.gpus;
+        stands.used += day > w->last_day - WEEK ? used : 0;
+        stands.leased += day > w->last_day - WEEK ? (int64_t)event.gpus * HOURS * MILLI : 0;
     }
-    return st;
+    stands.institution = lease->institution;
+    stands.type = lease->type;
+    stands.day = w->last_day;
+    stands.idle_days = streak.days;
+    stands.kept = stands.gpus;
+    stands.told_day = streak.told_day;
+    return st == MARU_OK && stands.gpus > 0 ? w->see(w->context, &stands, err) : st;
 }
 
 maru_status lease_watch(const struct lease_world *world, lease_see see, void *context,

@@ -13,11 +13,17 @@ enum { MOST_EVENTS = 64 };
 struct seen {
     struct lease_event event[MOST_EVENTS];
     uint32_t n;
+    struct lease_event stands; // the last
+    int32_t told_day;
 };
 
 static maru_status see(void *context, const struct lease_event *event, maru_error *err) {
     struct seen *seen = context;
     (void)err;
+    if (event->kind == LEASE_STANDS) {
+        seen->stands = *event;
+        return MARU_OK;
+    }
     assert_true(seen->n < MOST_EVENTS);
     seen->event[seen->n++] = *event;
     return MARU_OK;
@@ -60,7 +66,7 @@ static void test_a_warning_then_a_reclaim_then_anew(void **state) {
                                     {0, 0, 105, 7200},
                                     {0, 1, 106, 999000}}; // of another type
     struct seen seen = {.n = 0};
-    const struct lease_world world = {&trial.round, lease, 1, use, 5, 100, 108};
+    const struct lease_world world = {&trial.round, lease, 1, use, 5, 100, 108, NULL};
     assert_int_equal(lease_watch(&world, see, &seen, NULL), MARU_OK);
     assert_int_equal(seen.n, 2);
     assert_int_equal(seen.event[0].kind, LEASE_WARNED);
@@ -80,12 +86,57 @@ static void test_a_warning_then_a_reclaim_then_anew(void **state) {
 
     // What is past stays as it was when it is watched again, with the shorter leases, further on.
     struct seen again = {.n = 0};
-    const struct lease_world later = {&trial.round, lease, n, use, 5, 100, 113};
+    const struct lease_world later = {&trial.round, lease, n, use, 5, 100, 113, NULL};
     assert_int_equal(lease_watch(&later, see, &again, NULL), MARU_OK);
     assert_int_equal(again.n, 4);
     assert_int_equal(again.event[1].kept, 1);
     assert_int_equal(again.event[3].kept, 0);
     assert_int_equal(again.event[3].gpus, 1);
+}
+
+static int32_t tell_day(void *context, const struct lease_event *warning) {
+    const struct seen *seen = context;
+    assert_int_equal(warning->kind, LEASE_WARNED);
+    return seen->told_day;
+}
+
+// Three idle days bring the warning, of day 102. Whoever is told on day T has all the days of the rules from T on, whatever T is; who is not
+// told loses nothing; who uses the GPUs in between neither.
+static void test_nobody_loses_before_the_days_since_he_was_told(void **state) {
+    (void)state;
+    static struct trial_round trial;
+    begin(&trial);
+    const struct lease lease = {.gpus = 10, .from_day = 100, .until_day = 200};
+    for (int32_t told_day = 90; told_day <= 130; told_day++) {
+        for (int32_t last_day = 100; last_day < 125; last_day++) {
+            const int32_t due =
+                (told_day > 103 ? told_day : 103) + 1; // with that day two idle ones
+            struct seen seen = {.told_day = told_day};
+            const struct lease_world world = {&trial.round, &lease,   1,       NULL, 0,
+                                              100,          last_day, tell_day};
+            assert_int_equal(lease_watch(&world, see, &seen, NULL), MARU_OK);
+            assert_int_equal(seen.n > 0, last_day >= 102);
+            assert_int_equal(seen.n > 1, last_day >= due);
+            assert_true(seen.n < 2 || seen.event[1].day == due);
+            if (last_day < due) {
+                assert_int_equal(seen.stands.idle_days, last_day - 99);
+                assert_int_equal(seen.stands.told_day, last_day >= 102 ? told_day : LEASE_UNTOLD);
+            }
+        }
+    }
+    struct seen untold = {.told_day = LEASE_UNTOLD}, used = {.told_day = 110};
+    const struct lease_use on_110 = {0, 0, 110, 24000};
+    struct lease_world world = {&trial.round, &lease, 1, NULL, 0, 100, 150, tell_day};
+    assert_int_equal(lease_watch(&world, see, &untold, NULL), MARU_OK);
+    assert_int_equal(untold.n, 1);
+    world.use = &on_110;
+    world.n_use = 1;
+    world.last_day = 111;
+    assert_int_equal(lease_watch(&world, see, &used, NULL), MARU_OK);
+    assert_int_equal(used.n, 1);
+    assert_int_equal(used.stands.idle_days, 1);
+    assert_int_equal(used.stands.used, 24000);
+    assert_int_equal(used.stands.leased, 7 * 240000);
 }
 
 // Behind the day of a reclaim there is what was kept, no more and no less.
@@ -121,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_credits_are_those_of_all_hours),
         cmocka_unit_test(test_a_warning_then_a_reclaim_then_anew),
+        cmocka_unit_test(test_nobody_loses_before_the_days_since_he_was_told),
         cmocka_unit_test(test_a_reclaim_leaves_what_was_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,7 @@ struct server {
     struct compute *compute; // NULL: this server runs no jobs
     char no_compute[320];    // why
     struct awarding *awarding;
+    struct watching *watching;
     struct signal_streams *signal_streams;
     struct MHD_Daemon *daemon;
     const char *page;

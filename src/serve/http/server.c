@@ -29,6 +29,7 @@
 #include "serve/metrics.h"
 #include "serve/rounds/round_awarding.h"
 #include "serve/rounds/round_leasing.h"
+#include "serve/rounds/round_watching.h"
 #include "serve/runs/stream.h"
 #include "serve/twins/twins.h"
 
@@ -168,6 +169,8 @@ maru_status server_start(const struct server_config *config, struct server **out
     st = st == MARU_OK ? awarding_start(server->store, &server->awarding, err) : st;
     if (st == MARU_OK) {
         round_leasing_take_up(server->store, server->compute);
+        st = watching_start(server->store, server->compute, config->watch_minutes,
+                            &server->watching, err);
     }
     st = st == MARU_OK ? hands_start(http_resume, &server->hands, err) : st;
     st = st == MARU_OK ? listen_on(server, config, &address, err) : st;
@@ -238,6 +241,7 @@ void server_stop(struct server *server) {
     }
     hands_stop(server->hands);
     replays_stop(server->replays);
+    watching_stop(server->watching);
     awarding_stop(server->awarding);
     compute_stop(server->compute);
     upkeep_stop(server->upkeep);

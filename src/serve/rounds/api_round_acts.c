@@ -10,7 +10,7 @@
 #include "serve/http/request.h"
 #include "serve/rounds/round_awarding.h"
 #include "serve/rounds/round_leasing.h"
-#include "serve/rounds/round_use.h"
+#include "serve/rounds/round_watching.h"
 #include "study/json_writer.h"
 
 // What the operator of this server does with a round: award, lease, watch, reclaim. Leases and reclaims are kept with the round first and
@@ -179,7 +179,7 @@ static void tell_done(struct acting *a) {
 
 static maru_status lease(struct acting *a, maru_error *err) {
     const struct round_place place = kept_round_place(&a->kept);
-    const struct round_doing doing = {&place, a->time, INT32_MIN, false};
+    const struct round_doing doing = {&place, a->time, INT32_MIN, false, false};
     const enum round_state state = kept_round_state(&a->kept, 0);
     if (state != ROUND_AWARDED) {
         return request_refuse(a->request, 409, err,
@@ -195,40 +195,27 @@ static maru_status lease(struct acting *a, maru_error *err) {
     return st;
 }
 
-// Use is what was brought, and what the pool has measured; only the former is kept with the round.
-static maru_status watch(struct acting *a, maru_error *err) {
-    const struct round_place place = kept_round_place(&a->kept);
-    const int32_t yesterday = round_use_day(clock_unix_ms() * 1000) - 1;
-    const struct round_doing doing = {&place, a->time, yesterday, a->act == ACT_RECLAIM};
-    const uint32_t use = round_kept_find("usage.csv"), leases = round_kept_find("leases.csv");
-    struct text brought, before;
-    const bool had_use = a->kept.memory.has[use];
-    if (kept_round_state(&a->kept, 0) != ROUND_LEASED) {
-        return request_refuse(a->request, 409, err, "this round is not leased yet");
-    }
-    text_init(&brought, ROUNDS_MAX_FILE_BYTES);
-    text_init(&before, ROUNDS_MAX_FILE_BYTES);
-    text_add(&brought, a->kept.memory.file[use].bytes ? a->kept.memory.file[use].bytes : "",
-             a->kept.memory.file[use].n_bytes);
-    text_add(&before, a->kept.memory.file[leases].bytes, a->kept.memory.file[leases].n_bytes);
-    maru_status st = round_use_add(a->request->server->store, a->request->server->compute, &a->kept,
-                                   yesterday, err);
-    st = st == MARU_OK ? round_watch_folder(&doing, a->faults, &a->done, err) : st;
-    text_clear(&a->kept.memory.file[use]);
-    text_add(&a->kept.memory.file[use], brought.bytes ? brought.bytes : "", brought.n_bytes);
-    a->kept.memory.has[use] = had_use;
-    if (st == MARU_OK && a->act == ACT_RECLAIM && a->done.n_due > 0) {
-        a->kept.is_applied = false;
-        st = round_leasing_credits(&a->kept, &before, a->time, err);
-    }
-    text_fini(&brought);
-    text_fini(&before);
-    return st;
+static maru_status lease_kept(struct acting *a, maru_error *err) {
+    struct store *store = a->request->server->store;
+    maru_status st = kept_round_load(store, a->request->param[0], &a->kept, err);
+    st = st == MARU_OK ? lease(a, err) : st;
+    st = st == MARU_OK ? kept_round_keep(store, &a->kept, a->request->who.name, err) : st;
+    return st == MARU_OK ? round_leasing_apply(store, a->request->server->compute, &a->kept,
+                                               a->request->who.name, err)
+                         : st;
+}
+
+// People need not wait for the days since a warning was told: they decide by the days that were idle.
+static maru_status look(struct acting *a, maru_error *err) {
+    const struct request *request = a->request;
+    const struct round_look asked = {request->param[0], request->who.name, a->act == ACT_RECLAIM,
+                                     false, clock_unix_ms()};
+    return round_look_once(request->server->store, request->server->compute, &asked, a->faults,
+                           &a->done, err);
 }
 
 static maru_status act_on(struct request *request, enum act act, maru_error *err) {
     struct acting *a = alloc_new(1, sizeof *a);
-    struct store *store = request->server->store;
     if (!a) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
@@ -236,14 +223,10 @@ static maru_status act_on(struct request *request, enum act act, maru_error *err
     a->act = act;
     a->faults = maru_faults_new();
     clock_text(clock_unix_ms(), a->time);
-    maru_status st = kept_round_load(store, request->param[0], &a->kept, err);
-    st = st == MARU_OK && !a->faults ? fail(err, MARU_E_MEMORY, "no memory") : st;
-    st = st == MARU_OK ? (act == ACT_LEASE ? lease(a, err) : watch(a, err)) : st;
-    st = st == MARU_OK ? kept_round_keep(store, &a->kept, request->who.name, err) : st;
+    maru_status st = !a->faults         ? fail(err, MARU_E_MEMORY, "no memory")
+                     : act == ACT_LEASE ? lease_kept(a, err)
+                                        : look(a, err);
     request->status = st == MARU_E_RANGE && request->status == 0 ? 409 : request->status;
-    st = st == MARU_OK ? round_leasing_apply(store, request->server->compute, &a->kept,
-                                             request->who.name, err)
-                       : st;
     if (st == MARU_OK) {
         tell_done(a);
     }

@@ -13,6 +13,7 @@
 #include "serve/rounds/kept_round.h"
 #include "serve/rounds/round_applying.h"
 #include "serve/rounds/round_use.h"
+#include "serve/rounds/round_watching.h"
 #include "study/json_writer.h"
 #include "study/rounds/round_examples.h"
 #include "study/rounds/round_figures.h"
@@ -168,6 +169,51 @@ static void add_record(struct json *json, const struct kept_round *kept) {
     json_close(json);
 }
 
+// Warnings and reclaims in their order: all that concern who asks.
+struct telling_events {
+    const struct round *round;
+    const char *institution; // NULL: all
+    struct json *json;
+};
+
+static maru_status add_event(void *context, const struct round_record_row *row, maru_error *err) {
+    const struct telling_events *t = context;
+    struct lease_event event;
+    (void)err;
+    if (!round_event_read(t->round, row, &event) ||
+        (t->institution && strcmp(t->institution, row->subject) != 0)) {
+        return MARU_OK;
+    }
+    struct text day;
+    text_init(&day, 64);
+    round_day_write(&day, event.day);
+    json_open_object(t->json, NULL);
+    json_add_string(t->json, "time", row->time);
+    json_add_string(t->json, "what", row->what);
+    json_add_string(t->json, "institution", row->subject);
+    json_add_string(t->json, "type", t->round->type[event.type].name);
+    json_add_string(t->json, "day", day.bytes);
+    json_add_count(t->json, "idle_days", event.idle_days);
+    json_add_count(t->json, "gpus", event.gpus);
+    json_add_count(t->json, "kept", event.kept);
+    json_close(t->json);
+    text_fini(&day);
+    return MARU_OK;
+}
+
+static void add_events(struct request *request, struct json *json, const struct reading *r) {
+    const char *own = request_is_operator(request) ? NULL : request->who.tenant;
+    const struct text *record = &r->kept.memory.file[round_kept_find("record.csv")];
+    struct telling_events telling = {&r->answer.tables.round, own, json};
+    json_open_list(json, "events");
+    const bool is_whole = round_record_each(record, add_event, &telling, NULL) == MARU_OK;
+    json_close(json);
+    if (!own) {
+        json_add_bool(json, "record_whole", is_whole);
+    }
+    watching_add(json, request->server->watching, r->kept.id, own);
+}
+
 static void add_round(struct request *request, struct json *json, const struct reading *r) {
     const struct round *round = &r->answer.tables.round;
     json_open_object(json, NULL);
@@ -179,6 +225,7 @@ static void add_round(struct request *request, struct json *json, const struct r
     json_open_object(json, "rules");
     json_add_string(json, "text", rules->bytes ? rules->bytes : "");
     json_close(json);
+    add_events(request, json, r);
     if (request_is_operator(request)) {
         json_add_integer(json, "version", r->kept.version);
         json_add_bool(json, "applied", r->kept.is_applied);

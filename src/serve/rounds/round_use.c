@@ -128,6 +128,7 @@ static maru_status each_institution(struct store *store, struct using *u, maru_e
     maru_status st = MARU_OK;
     const int64_t begins_us = day_us(round_quarter_day(&round->rules, 0));
     const int64_t ends_us = day_us(round_quarter_day(&round->rules, round->rules.n_quarter));
+    u->since_us = day_us(round_use_day(u->since_us) + 1); // of the day of the lease a part is left
     u->since_us = u->since_us > begins_us ? u->since_us : begins_us;
     u->until_us = u->until_us < ends_us ? u->until_us : ends_us;
     if (round->n_institution == 0 || round->n_type == 0 || u->since_us >= u->until_us) {

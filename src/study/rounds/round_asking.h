@@ -62,12 +62,15 @@ struct round_change {
 void round_compare(const struct round_answer *before, const struct round_answer *after,
                    struct round_change *out);
 
-// Leases of awards.csv into leases.csv; of leases.csv and usage.csv what is to be warned of, and with `reclaims` taken back.
+// Leases of awards.csv into leases.csv; of leases.csv and usage.csv what is to be warned of, and with `reclaims` taken back. Each warning
+// and each reclaim stands in the record once, also where what was used is brought later and the day of it moves.
 struct round_doing {
     const struct round_place *place;
-    const char *time;
+    const char *time; // RFC 3339, as it is to stand in the record
     int32_t last_day; // that is watched; INT32_MIN: that of the last row of use
     bool reclaims;
+    bool
+        waits; // with a reclaim, until its warning has stood in the record for the days of the rules
 };
 struct round_done {
     uint32_t n_lease, n_warned, n_due;
@@ -75,7 +78,11 @@ struct round_done {
     int64_t credits_milli;
     int32_t last_day;
     struct lease_event *event; // (n_event), all that the days brought
+    bool *is_new;              // (n_event) said, or carried out, this time
     uint32_t n_event;
+    struct lease_event *stand; // (n_stand), how each that has leases stands: LEASE_STANDS
+    uint32_t n_stand;
+    bool has_changed; // something was written
     const struct round *round;
     struct round_tables tables;
 };
@@ -83,6 +90,9 @@ MARU_MUST_USE maru_status round_lease_folder(const struct round_doing *doing, ma
                                              struct round_done *done, maru_error *err);
 MARU_MUST_USE maru_status round_watch_folder(const struct round_doing *doing, maru_faults *faults,
                                              struct round_done *done, maru_error *err);
+// A row of the record as the warning or the reclaim that it tells of; false: it is another one.
+bool round_event_read(const struct round *round, const struct round_record_row *row,
+                      struct lease_event *out);
 void round_done_fini(struct round_done *done); // after either, also after an error
 
 #endif

@@ -28,6 +28,7 @@
     X("there is no example '{1}': small, national_2026, korea_260k", "'{1}' 예제는 없습니다: small, national_2026, korea_260k") \
     X("this round is not awarded yet", "아직 배정하지 않은 회차입니다") \
     X("this round is leased already", "이미 임대한 회차입니다") \
+    X("the database of {1} does not answer: its use is not known", "{1}의 데이터베이스가 응답하지 않아 사용량을 알 수 없습니다") \
     X("this round is not leased yet", "아직 임대하지 않은 회차입니다") \
     X("an object of texts by the names of tables is wanted", "표 이름마다 글을 담은 객체를 보내십시오") \
     X("1 to 24 small letters, digits and '-' are wanted", "영문 소문자, 숫자, '-'로 1자에서 24자까지 적으십시오") \
