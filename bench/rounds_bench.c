@@ -39,7 +39,7 @@ static void award(const char *name, void *context, struct text file[ROUND_FILES]
     const double begin = bench_cpu_s();
     if (round_tables_read(bytes, faults, &tables, NULL) != MARU_OK ||
         round_award_init(&tables.round, &out, NULL) != MARU_OK ||
-        award_solve(&tables.round, NULL, &out, NULL, NULL) != MARU_OK ||
+        award_solve(&tables.round, NULL, NULL, &out, NULL, NULL) != MARU_OK ||
         round_check(&tables.round, &out, NULL) != MARU_OK) {
         fprintf(stderr, "%s: no award\n", name);
         exit(1);

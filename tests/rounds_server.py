@@ -5,7 +5,7 @@
 import os, sqlite3, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Lost, Server, check, finish, temporary
+from cloud import Lost, Server, check, finish, temporary, tell, until
 
 MARU = sys.argv[1]
 folder = temporary()
@@ -104,6 +104,33 @@ check("two awards are the same bytes", client.get("/v1/rounds/2026-1/files/award
 status, page = client.get("/v1/rounds/2026-1/report?lang=ko")
 check("the report", (status, b"<svg" in page, b"atom" in page), (200, True, True))
 check("is the operator's", who["atom"].get("/v1/rounds/2026-1/report")[0], 403)
+
+
+# ---- a large one, given up; the server ends without waiting for it
+applications = ["application,institution,class,region,readiness,priority,type,from,until,gpus,least"]
+applications += [f"p{i},i{i % 90},{'start-up' if i % 3 else 'university'},capital,{i * 7 % 6},{i * 5 % 6},H200,{quarter},{later},{4 + i * 13 % 17},{2 + i * 11 % 3}" for i in range(1200)]
+large = {**files, "round.toml": rules + "nodes = 10000000\n", "applications.csv": "\n".join(applications) + "\n",
+         "supply.csv": "site,type,quarter,gpus\n" + "".join(f"{site},H200,{quarter},{gpus}\n" for site, gpus in (("East", 977), ("West", 1013))),
+         "sites.csv": f"site,pue,quarter,power_mw\nEast,1.2,{quarter},0.791\nWest,1.31,{quarter},0.633\n",
+         "classes.csv": "class,bonus,floor_percent,ceiling_percent\nstart-up,0,61,\nuniversity,0,,44\n"}
+status, made = client.post("/v1/rounds", {"round": "large", "title": "Large", "files": large})
+check(f"a large round ({str(made)[:300]})", status, 201)
+check("nothing to give up", client.post("/v1/rounds/large/award/cancel", {})[0], 409)
+check("a tenant gives up nothing", who["atom"].post("/v1/rounds/large/award/cancel", {})[0], 403)
+check("it begins", client.post("/v1/rounds/large/award", {})[0], 202)
+seen = []
+until("it moves", lambda: seen.append(client.get("/v1/rounds/large/award")[1]) or seen[-1]["progress"] > 0 or seen[-1]["state"] != "running")
+if check("it is at work", seen[-1]["state"], "running"):
+    check("given up", client.post("/v1/rounds/large/award/cancel", {})[0], 200)
+    until("it ends", lambda: client.get("/v1/rounds/large/award")[1]["state"] == "cancelled", 20)
+check("nothing is kept", client.get("/v1/rounds/large")[1]["state"], "open")
+check("it begins again", client.post("/v1/rounds/large/award", {})[0], 202)
+began = time.monotonic()
+check("the server ends", server.stop(), 0)
+tell(f"the server ended {time.monotonic() - began:.1f} s after it was asked, in the middle of an award")
+server = Server(MARU, folder)
+client = server.client(admin)
+who = {name: server.client(tokens[name]) for name in tenants}
 
 
 # ---- leased, with a kill at any moment

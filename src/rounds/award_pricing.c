@@ -206,11 +206,15 @@ static double squared(const struct pricing *g) {
     return sum;
 }
 
-static void follow(struct pricing *g, double target) {
+static maru_status follow(struct pricing *g, double target, const struct award_watch *watch,
+                          maru_error *err) {
     enum { PATIENCE = 12 };
     double lowest = HUGE_VAL, step = 1;
     int n_idle = 0;
     for (int n = 0; n < AWARD_PRICE_STEPS; n++) {
+        if (!award_goes_on(watch, (double)n / AWARD_PRICE_STEPS)) {
+            return fail(err, MARU_E_STOPPED, "the award was stopped before it was found");
+        }
         const double bound = choose(g, NULL);
         if (bound < lowest) {
             n_idle = bound < lowest - 1e-6 * (lowest - target) ? 0 : n_idle + 1;
@@ -237,6 +241,7 @@ static void follow(struct pricing *g, double target) {
         }
     }
     memcpy(g->price, g->best, g->n_row * sizeof *g->best);
+    return MARU_OK;
 }
 
 // A GPU quarter that a floor lacks would have spared its price.
@@ -257,7 +262,8 @@ static double dearest_floor(const struct pricing *g) {
 }
 
 maru_status award_prices_find(const struct award_program *program, double target,
-                              struct award_prices *out, maru_error *err) {
+                              const struct award_watch *watch, struct award_prices *out,
+                              maru_error *err) {
     struct pricing g = {.p = program};
     const size_t n = (size_t)program->round->n_application + 1;
     *out = (struct award_prices){.margin = alloc_new(n, sizeof *out->margin),
@@ -269,7 +275,7 @@ maru_status award_prices_find(const struct award_program *program, double target
             g.chosen[a] = ROUND_NONE;
             out->margin[a] = HUGE_VAL;
         }
-        follow(&g, target);
+        st = follow(&g, target, watch, err);
         out->bound = choose(&g, out->margin);
         out->floor = dearest_floor(&g);
         memcpy(out->seat, g.chosen, (n - 1) * sizeof *out->seat);

@@ -8,6 +8,7 @@
 #define ROUNDS_AWARD_PRICING_H
 
 #include "rounds/award_program.h"
+#include "rounds/award_solving.h"
 
 enum { AWARD_PRICE_STEPS = 600 };
 
@@ -24,6 +25,7 @@ struct award_prices {
 //   errors  MARU_E_MEMORY
 //   cost    O(steps x seats x rows that their lines take of)
 MARU_MUST_USE maru_status award_prices_find(const struct award_program *program, double target,
+                                            const struct award_watch *watch,
                                             struct award_prices *out, maru_error *err);
 void award_prices_fini(struct award_prices *prices);
 

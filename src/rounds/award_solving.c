@@ -22,7 +22,39 @@ struct search {
     int n_node;
     double bound;
     bool is_whole; // all nodes were seen
+    struct award_watch watch;
+    double first_gap; // 0: not known
+    bool is_stopped;
 };
+
+bool award_goes_on(const struct award_watch *watch, double done) {
+    if (!watch || !watch->goes_on) {
+        return true;
+    }
+    done = done < 0 ? 0 : done > 1 ? 1 : done;
+    return watch->goes_on(watch->context, watch->from + (watch->span > 0 ? watch->span : 1) * done);
+}
+
+struct award_watch award_watch_part(const struct award_watch *watch, double from, double span) {
+    if (!watch) {
+        return (struct award_watch){.goes_on = NULL};
+    }
+    const double whole = watch->span > 0 ? watch->span : 1;
+    return (struct award_watch){watch->goes_on, watch->context, watch->from + whole * from,
+                                whole * span};
+}
+
+// How much of a search is done: nodes of those allowed, or the gap that is closed, whichever is more.
+static double done_of(struct search *search, glp_tree *tree) {
+    const double by_nodes = (double)search->n_node / (search->most_nodes + 1);
+    const double gap = glp_ios_mip_gap(tree);
+    if (!(gap < 1e6)) { // no award yet
+        return by_nodes;
+    }
+    search->first_gap = gap > search->first_gap ? gap : search->first_gap;
+    const double by_gap = search->first_gap > 0 ? 1 - gap / search->first_gap : 0;
+    return by_gap > by_nodes ? by_gap : by_nodes;
+}
 
 static void watch_search(glp_tree *tree, void *context) {
     struct search *search = context;
@@ -37,20 +69,32 @@ static void watch_search(glp_tree *tree, void *context) {
         glp_ios_heur_sol(tree, search->start);
         search->start = NULL;
     }
-    if (n_all > search->most_nodes) {
+    search->is_stopped =
+        search->is_stopped || !award_goes_on(&search->watch, done_of(search, tree));
+    if (n_all > search->most_nodes || search->is_stopped) {
         glp_ios_terminate(tree);
     }
 }
 
-static maru_status solve_relaxed(glp_prob *prob, maru_error *err) {
+static maru_status stopped(maru_error *err) {
+    return fail(err, MARU_E_STOPPED, "the award was stopped before it was found");
+}
+
+static maru_status solve_relaxed(glp_prob *prob, const struct award_watch *watch, maru_error *err) {
     glp_smcp how;
     glp_init_smcp(&how);
     how.msg_lev = GLP_MSG_OFF;
-    how.it_lim = AWARD_MAX_PIVOTS;
+    how.it_lim = AWARD_PIVOTS;
     how.meth = GLP_DUALP;
     glp_scale_prob(prob, GLP_SF_GM | GLP_SF_EQ);
     glp_adv_basis(prob, 0);
-    const int failed = glp_simplex(prob, &how);
+    int failed = glp_simplex(prob, &how);
+    for (int n = AWARD_PIVOTS; failed == GLP_EITLIM && n < AWARD_MAX_PIVOTS; n += AWARD_PIVOTS) {
+        if (!award_goes_on(watch, 0)) {
+            return stopped(err);
+        }
+        failed = glp_simplex(prob, &how); // from where it was
+    }
     return failed != 0 || glp_get_status(prob) != GLP_OPT
                ? fail(err, MARU_E_LIMIT, "the solver gave up before it had a bound")
                : MARU_OK;
@@ -61,7 +105,7 @@ static maru_status solve_relaxed(glp_prob *prob, maru_error *err) {
 //   errors  MARU_E_LIMIT
 static maru_status run_search(struct award_program *program, struct search *search,
                               maru_error *err) {
-    const maru_status st = solve_relaxed(program->prob, err);
+    const maru_status st = solve_relaxed(program->prob, &search->watch, err);
     if (st != MARU_OK) {
         return st;
     }
@@ -81,7 +125,8 @@ static maru_status run_search(struct award_program *program, struct search *sear
     if (search->is_whole) {
         search->bound = glp_mip_obj_val(program->prob);
     }
-    return failed == 0 || failed == GLP_ESTOP
+    return search->is_stopped ? stopped(err)
+           : failed == 0 || failed == GLP_ESTOP
                ? MARU_OK
                : fail(err, MARU_E_LIMIT, "the solver gave up before it had an award");
 }
@@ -96,6 +141,8 @@ struct solving {
     int most_nodes;      // of one search
     uint32_t most_seats; // that are searched as a whole
     bool is_whole;
+    const struct award_watch *watch; // of all
+    struct award_watch now;          // of the search that is next
 };
 
 static bool has_answer(const struct solving *s) {
@@ -105,7 +152,7 @@ static bool has_answer(const struct solving *s) {
 
 // One search from the best award so far; what it finds is `proposed`, with false where it has found nothing.
 static maru_status search_once(struct solving *s, bool *has_found, double *bound, maru_error *err) {
-    struct search search = {.start = s->column, .most_nodes = s->most_nodes};
+    struct search search = {.start = s->column, .most_nodes = s->most_nodes, .watch = s->now};
     award_program_columns(&s->program, s->award, s->column);
     *has_found = false;
     maru_status st = run_search(&s->program, &search, err);
@@ -188,18 +235,22 @@ static maru_status solve_small(struct solving *s, maru_error *err) {
     if (st == MARU_OK && !s->column) {
         st = fail(err, MARU_E_MEMORY, "no memory");
     }
+    s->now = award_watch_part(s->watch, 0, 0.5);
     st = st == MARU_OK ? search_worth(s, INT64_MAX, err) : st;
     if (st == MARU_OK && all_short(s, s->award) > 0) {
+        s->now = award_watch_part(s->watch, 0.5, 0.1);
         st = search_floors(s, &least_short, err);
         const bool is_least = s->is_whole;
         if (st == MARU_OK) {
             award_program_keep_floors(&s->program, least_short);
+            s->now = award_watch_part(s->watch, 0.6, 0.25);
             st = search_worth(s, least_short, err);
             s->award->is_exact = s->award->is_exact && is_least;
         }
     }
     if (st == MARU_OK && s->award->is_exact) {
         s->award->bound = s->award->worth;
+        s->now = award_watch_part(s->watch, 0.85, 0.15);
         st = search_lot(s, err);
     }
     s->award->n_node = s->n_node;
@@ -348,7 +399,8 @@ static maru_status search_part(struct solving *s, const struct part *part,
 static maru_status improve_part(struct solving *s, const struct part *part, const int64_t *limit,
                                 maru_error *err) {
     struct round_award own = {0};
-    struct solving of = {.round = s->round, .award = &own, .most_nodes = AWARD_PART_NODES};
+    struct solving of = {
+        .round = s->round, .award = &own, .most_nodes = AWARD_PART_NODES, .now = s->now};
     struct round_floors floors = s->program.floors;
     struct round_room room;
     round_award_copy(s->round, s->award, &s->proposed);
@@ -381,6 +433,9 @@ static maru_status improve(struct solving *s, const struct award_prices *prices,
         for (uint32_t at = 0, k = 0; st == MARU_OK && k < n_part && at < n;
              at += AWARD_PART_SIZE / 2, k++) {
             const uint32_t rest = n - at;
+            const double done =
+                0.3 + 0.7 * (pass * AWARD_PARTS + k) / (AWARD_PARTS + AWARD_WHOLE_PARTS);
+            s->now = award_watch_part(s->watch, done, 0.7 / (AWARD_PARTS + AWARD_WHOLE_PARTS));
             const struct part part = {order + at, rest < AWARD_PART_SIZE ? rest : AWARD_PART_SIZE,
                                       pass > 0};
             st = improve_part(s, &part, limit, err);
@@ -392,9 +447,11 @@ static maru_status improve(struct solving *s, const struct award_prices *prices,
 static maru_status solve_large(struct solving *s, const uint32_t *rank, const int64_t *limit,
                                maru_error *err) {
     struct award_prices prices = {0};
+    s->now = award_watch_part(s->watch, 0, 0.3);
     uint32_t *order = alloc_new((size_t)s->round->n_application + 1, sizeof *order);
-    maru_status st = order ? award_prices_find(&s->program, (double)s->award->worth, &prices, err)
-                           : fail(err, MARU_E_MEMORY, "no memory");
+    maru_status st =
+        order ? award_prices_find(&s->program, (double)s->award->worth, &s->now, &prices, err)
+              : fail(err, MARU_E_MEMORY, "no memory");
     st = st == MARU_OK ? order_by_margin(s, &prices, rank, order, false, err) : st;
     if (st == MARU_OK) {
         st = give_chosen(s, &prices, order, limit, err);
@@ -432,12 +489,12 @@ static maru_status solve(struct solving *s, const uint32_t *rank, const int64_t 
                                               : solve_large(s, rank, limit, err);
 }
 
-static maru_status solve_up_to(uint32_t most_seats, const struct round *round, const int64_t *limit,
-                               struct round_award *award, uint32_t *n_tied, maru_error *err) {
-    struct solving s = {.round = round,
-                        .award = award,
-                        .most_nodes = (int)round->rules.nodes,
-                        .most_seats = most_seats};
+static maru_status solve_up_to(const struct solving *asked, const int64_t *limit, uint32_t *n_tied,
+                               maru_error *err) {
+    struct solving s = *asked;
+    const struct round *round = s.round;
+    struct round_award *award = s.award;
+    s.most_nodes = (int)round->rules.nodes;
     uint32_t *rank = alloc_new((size_t)round->n_application + 1, sizeof *rank);
     int64_t *own = alloc_new((size_t)round_n_row(round) + 1, sizeof *own);
     maru_status st = rank && own ? round_award_init(round, &s.proposed, err)
@@ -457,12 +514,17 @@ static maru_status solve_up_to(uint32_t most_seats, const struct round *round, c
     return st;
 }
 
-maru_status award_solve(const struct round *round, const int64_t *limit, struct round_award *award,
+maru_status award_solve(const struct round *round, const int64_t *limit,
+                        const struct award_watch *watch, struct round_award *award,
                         uint32_t *n_tied, maru_error *err) {
-    return solve_up_to(AWARD_EXACT_SEATS, round, limit, award, n_tied, err);
+    const struct solving s = {
+        .round = round, .award = award, .watch = watch, .most_seats = AWARD_EXACT_SEATS};
+    return solve_up_to(&s, limit, n_tied, err);
 }
 
 maru_status award_solve_large(const struct round *round, const int64_t *limit,
-                              struct round_award *award, uint32_t *n_tied, maru_error *err) {
-    return solve_up_to(0, round, limit, award, n_tied, err);
+                              const struct award_watch *watch, struct round_award *award,
+                              uint32_t *n_tied, maru_error *err) {
+    const struct solving s = {.round = round, .award = award, .watch = watch, .most_seats = 0};
+    return solve_up_to(&s, limit, n_tied, err);
 }

@@ -72,7 +72,7 @@ static void try_application(struct brute *b, uint32_t a) {
 static void solve(const struct round *round, struct round_award *award, uint32_t *n_tied) {
     maru_error err = {0};
     assert_int_equal(round_award_init(round, award, &err), MARU_OK);
-    if (award_solve(round, NULL, award, n_tied, &err) != MARU_OK) {
+    if (award_solve(round, NULL, NULL, award, n_tied, &err) != MARU_OK) {
         fail_msg("%s", err.text);
     }
     if (round_check(round, award, &err) != MARU_OK) {
@@ -281,7 +281,7 @@ static void test_the_way_of_large_rounds_is_bounded_and_near(void **state) {
         round_floors(&trial.round, &floors);
         solve(&trial.round, &exact, NULL);
         assert_int_equal(round_award_init(&trial.round, &large, NULL), MARU_OK);
-        assert_int_equal(award_solve_large(&trial.round, NULL, &large, NULL, &err), MARU_OK);
+        assert_int_equal(award_solve_large(&trial.round, NULL, NULL, &large, NULL, &err), MARU_OK);
         if (round_check(&trial.round, &large, &err) != MARU_OK) {
             fail_msg("seed %llu: %s", (unsigned long long)seed, err.text);
         }
@@ -301,6 +301,53 @@ static void test_the_way_of_large_rounds_is_bounded_and_near(void **state) {
         round_award_fini(&large);
     }
     assert_true(n > 40 && lost / n < 0.005);
+}
+
+struct patience {
+    uint32_t n, most;
+    double least, last;
+};
+
+static bool wait_on(void *context, double done) {
+    struct patience *p = context;
+    assert_true(done >= 0 && done <= 1);
+    p->last = done > p->last ? done : p->last;
+    return p->n++ < p->most;
+}
+
+typedef maru_status (*solver)(const struct round *round, const int64_t *limit,
+                              const struct award_watch *watch, struct round_award *award,
+                              uint32_t *n_tied, maru_error *err);
+
+// Who waits can stop at any look, and changes nothing by looking.
+static void test_a_solution_can_be_stopped_at_any_look(void **state) {
+    (void)state;
+    static const solver way[] = {award_solve, award_solve_large};
+    static struct trial_round trial;
+    trial_any(&trial, 7, 24);
+    for (size_t w = 0; w < sizeof way / sizeof way[0]; w++) {
+        struct round_award plain, watched;
+        struct patience all = {.most = UINT32_MAX};
+        const struct award_watch watch = {.goes_on = wait_on, .context = &all};
+        assert_int_equal(round_award_init(&trial.round, &plain, NULL), MARU_OK);
+        assert_int_equal(round_award_init(&trial.round, &watched, NULL), MARU_OK);
+        assert_int_equal(way[w](&trial.round, NULL, NULL, &plain, NULL, NULL), MARU_OK);
+        assert_int_equal(way[w](&trial.round, NULL, &watch, &watched, NULL, NULL), MARU_OK);
+        assert_memory_equal(plain.gpus, watched.gpus, trial.round.n_line * sizeof *plain.gpus);
+        assert_true(all.n > 10 && all.last > 0.5);
+        for (uint32_t most = 0; most < all.n; most += 1 + most / 3) {
+            struct patience some = {.most = most};
+            struct round_award cut;
+            const struct award_watch short_watch = {.goes_on = wait_on, .context = &some};
+            assert_int_equal(round_award_init(&trial.round, &cut, NULL), MARU_OK);
+            assert_int_equal(way[w](&trial.round, NULL, &short_watch, &cut, NULL, NULL),
+                             MARU_E_STOPPED);
+            assert_true(some.n <= most + 40); // GLPK looks round once more at most a node or so
+            round_award_fini(&cut);
+        }
+        round_award_fini(&plain);
+        round_award_fini(&watched);
+    }
 }
 
 static void test_the_lot_is_fair_among_equals(void **state) {
@@ -398,6 +445,7 @@ int main(void) {
         cmocka_unit_test(test_small_rounds_are_solved_as_by_trying_all),
         cmocka_unit_test(test_rounds_of_ten_are_solved_as_by_trying_all),
         cmocka_unit_test(test_the_way_of_large_rounds_is_bounded_and_near),
+        cmocka_unit_test(test_a_solution_can_be_stopped_at_any_look),
         cmocka_unit_test(test_the_lot_is_fair_among_equals),
         cmocka_unit_test(test_the_lot_decides_between_unlike_awards),
         cmocka_unit_test(test_order_of_the_table_does_not_matter),

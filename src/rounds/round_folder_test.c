@@ -132,7 +132,7 @@ static void test_an_award_reads_back_the_same(void **state) {
     const struct round *round = &tables.round;
     assert_int_equal(round_award_init(round, &award, NULL), MARU_OK);
     assert_int_equal(round_award_init(round, &again, NULL), MARU_OK);
-    assert_int_equal(award_solve(round, NULL, &award, NULL, NULL), MARU_OK);
+    assert_int_equal(award_solve(round, NULL, NULL, &award, NULL, NULL), MARU_OK);
     assert_int_equal(round_check(round, &award, NULL), MARU_OK);
     award_table_write(&text, round, &award, rank);
     assert_int_equal(award_table_read(text.bytes, text.n_bytes, round, faults, &again, NULL),

@@ -100,7 +100,8 @@ static maru_status explain(struct doing *d, struct round_answer *answer, maru_er
 
 static maru_status what_if(struct doing *d, const struct round_answer *before, maru_error *err) {
     struct round_answer after;
-    const maru_status st = round_answer_make(&after, &d->place, d->values->what_if, d->faults, err);
+    const maru_status st =
+        round_answer_make(&after, &d->place, d->values->what_if, NULL, d->faults, err);
     if (st == MARU_OK) {
         round_tell_change(&d->out, d->call, before, &after);
     }
@@ -111,7 +112,7 @@ static maru_status what_if(struct doing *d, const struct round_answer *before, m
 // What is only asked, other rules or one application, changes nothing in the folder.
 static maru_status do_award(struct doing *d, maru_error *err) {
     struct round_answer answer;
-    maru_status st = round_answer_make(&answer, &d->place, NULL, d->faults, err);
+    maru_status st = round_answer_make(&answer, &d->place, NULL, NULL, d->faults, err);
     if (st == MARU_OK && d->values->explain) {
         st = explain(d, &answer, err);
     } else if (st == MARU_OK && d->values->what_if) {
@@ -138,7 +139,7 @@ static maru_status do_report(struct doing *d, maru_error *err) {
         return MARU_OK;
     }
     text_init(&page, MAX_TOLD_BYTES);
-    maru_status st = round_answer_make(&answer, &d->place, NULL, d->faults, err);
+    maru_status st = round_answer_make(&answer, &d->place, NULL, NULL, d->faults, err);
     if (st == MARU_OK) {
         round_report(&page, &answer, d->call->lang);
         st = page.status == MARU_OK ? files_replace(d->values->html, page.bytes, page.n_bytes, err)

@@ -337,6 +337,7 @@ maru_status api_put_round_file(struct request *request, maru_error *err);
 maru_status api_create_application(struct request *request, maru_error *err);
 maru_status api_list_applications(struct request *request, maru_error *err);
 maru_status api_award_round(struct request *request, maru_error *err);
+maru_status api_cancel_round_award(struct request *request, maru_error *err);
 maru_status api_get_round_award(struct request *request, maru_error *err);
 maru_status api_lease_round(struct request *request, maru_error *err);
 maru_status api_watch_round(struct request *request, maru_error *err);

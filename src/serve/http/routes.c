@@ -190,6 +190,8 @@ static const struct route routes[] = {
      api_create_application},
     {"GET", "/v1/rounds/{round}/award", ROLE_OPERATOR, false, true, SLOW, 0, api_get_round_award},
     {"POST", "/v1/rounds/{round}/award", ROLE_OPERATOR, false, true, SLOW, JSON, api_award_round},
+    {"POST", "/v1/rounds/{round}/award/cancel", ROLE_OPERATOR, false, true, SLOW, JSON,
+     api_cancel_round_award},
     {"POST", "/v1/rounds/{round}/lease", ROLE_OPERATOR, false, true, SLOW, JSON, api_lease_round},
     {"POST", "/v1/rounds/{round}/watch", ROLE_OPERATOR, false, true, SLOW, JSON, api_watch_round},
     {"POST", "/v1/rounds/{round}/reclaim", ROLE_OPERATOR, false, true, SLOW, JSON,

@@ -45,6 +45,23 @@ maru_status api_award_round(struct request *request, maru_error *err) {
     return st;
 }
 
+maru_status api_cancel_round_award(struct request *request, maru_error *err) {
+    struct kept_round kept;
+    struct json json;
+    const maru_status st = kept_round_load(request->server->store, request->param[0], &kept, err);
+    kept_round_fini(&kept);
+    if (st != MARU_OK) {
+        return st;
+    }
+    if (!awarding_cancel(request->server->awarding, request->param[0])) {
+        return request_refuse(request, 409, err, "no award of this round is being solved");
+    }
+    json_writer_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    json_close(&json);
+    return MARU_OK;
+}
+
 static void add_state(struct json *json, const char *id, const char *state, double progress) {
     json_open_object(json, NULL);
     json_add_string(json, "id", id);
@@ -66,15 +83,17 @@ static void add_joined(struct text *out, const struct text *first, const struct 
 // What was solved since the server began.
 static void tell_look(struct request *request, struct awarding_look *look) {
     const bool has_failed = !look->is_running && look->problem.code != MARU_OK;
+    const bool is_cancelled = has_failed && look->problem.code == MARU_E_STOPPED;
     struct text state;
     struct json json;
     text_init(&state, 1 << 16);
     json_writer_init(&json, &state);
     add_state(&json, look->id,
               look->is_running ? "running"
+              : is_cancelled   ? "cancelled"
               : has_failed     ? "failed"
                                : "done",
-              look->is_running ? 0 : 1);
+              look->done);
     if (has_failed) {
         json_open_object(&json, "problem");
         json_add_string(&json, "detail", look->problem.text);

@@ -26,6 +26,8 @@ struct awarding {
     bool keeps;
     maru_error problem;
     struct text result;
+    double done;
+    bool stops;
 };
 
 // ---- as JSON
@@ -122,12 +124,22 @@ struct work {
     struct text result;
 };
 
+static bool goes_on(void *context, double done) {
+    struct awarding *awarding = context;
+    pthread_mutex_lock(&awarding->lock);
+    awarding->done = done > awarding->done ? done : awarding->done;
+    const bool goes = !awarding->stops;
+    pthread_mutex_unlock(&awarding->lock);
+    return goes;
+}
+
 // What there is to compare with: what was awarded, else what the round's own rules would give.
 static maru_status solve_before(struct work *w, maru_error *err) {
     const struct round_place place = kept_round_place(&w->kept);
+    const struct award_watch watch = {goes_on, w->of, 0, 0.5};
     return kept_round_state(&w->kept, 0) >= ROUND_AWARDED
                ? round_answer_read(&w->before, &place, &w->kept.facts, w->faults, err)
-               : round_answer_make(&w->before, &place, NULL, w->faults, err);
+               : round_answer_make(&w->before, &place, NULL, &watch, w->faults, err);
 }
 
 static maru_status take_rules(struct work *w, maru_error *err) {
@@ -157,11 +169,14 @@ static maru_status do_work(struct work *w, maru_error *err) {
     if (st == MARU_OK && w->of->keeps && kept_round_state(&w->kept, 0) == ROUND_LEASED) {
         st = fail(err, MARU_E_RANGE, "this round is leased: its award stands");
     }
+    const double before =
+        st == MARU_OK && w->of->rules && kept_round_state(&w->kept, 0) < ROUND_AWARDED ? 0.5 : 0;
+    const struct award_watch watch = {goes_on, w->of, before, 1 - before};
     if (st == MARU_OK && w->of->rules) {
         st = solve_before(w, err);
         st = st == MARU_OK ? take_rules(w, err) : st;
     }
-    st = st == MARU_OK ? round_answer_make(&w->after, &place, NULL, w->faults, err) : st;
+    st = st == MARU_OK ? round_answer_make(&w->after, &place, NULL, &watch, w->faults, err) : st;
     st = st == MARU_OK && w->of->keeps ? keep(w, err) : st;
     if (st == MARU_OK) {
         json_writer_init(&json, &w->result);
@@ -225,6 +240,9 @@ void awarding_stop(struct awarding *awarding) {
     if (!awarding) {
         return;
     }
+    pthread_mutex_lock(&awarding->lock);
+    awarding->stops = true;
+    pthread_mutex_unlock(&awarding->lock);
     if (awarding->has_thread) {
         pthread_join(awarding->thread, NULL);
     }
@@ -255,6 +273,8 @@ static maru_status begin(struct awarding *awarding, const struct awarding_asked 
     snprintf(awarding->by, sizeof awarding->by, "%s", asked->by);
     store_make_id(awarding->id);
     awarding->is_running = true;
+    awarding->stops = false;
+    awarding->done = 0;
     if (pthread_create(&awarding->thread, NULL, work, awarding) != 0) {
         awarding->is_running = false;
         return fail(err, MARU_E_MEMORY, "no thread can be started");
@@ -274,12 +294,21 @@ maru_status awarding_begin(struct awarding *awarding, const struct awarding_aske
     return st;
 }
 
+bool awarding_cancel(struct awarding *awarding, const char *round) {
+    pthread_mutex_lock(&awarding->lock);
+    const bool is_its = awarding->is_running && strcmp(awarding->round, round) == 0;
+    awarding->stops = awarding->stops || is_its;
+    pthread_mutex_unlock(&awarding->lock);
+    return is_its;
+}
+
 bool awarding_look(struct awarding *awarding, const char *round, struct awarding_look *out) {
     pthread_mutex_lock(&awarding->lock);
     const bool is_there = awarding->id[0] && strcmp(awarding->round, round) == 0;
     if (is_there) {
         snprintf(out->id, sizeof out->id, "%s", awarding->id);
         out->is_running = awarding->is_running;
+        out->done = awarding->is_running ? awarding->done : 1;
         out->problem = awarding->is_running ? (maru_error){0} : awarding->problem;
         text_init(&out->result, RESULT_BYTES);
         if (!awarding->is_running && awarding->result.n_bytes > 0) {

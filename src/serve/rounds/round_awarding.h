@@ -8,7 +8,7 @@ struct awarding;
 
 MARU_MUST_USE maru_status awarding_start(struct store *store, struct awarding **out,
                                          maru_error *err);
-void awarding_stop(struct awarding *awarding); // waits for what is going on; accepts NULL
+void awarding_stop(struct awarding *awarding); // what is going on is given up; accepts NULL
 
 struct awarding_asked {
     const char *round, *by;
@@ -24,9 +24,12 @@ MARU_MUST_USE maru_status awarding_begin(struct awarding *awarding,
 struct awarding_look {
     char id[STORE_ID_BYTES];
     bool is_running;
+    double done;        // 0 to 1, never less than before
     maru_error problem; // code MARU_OK: none
     struct text result; // a JSON object, "" while it runs or where it has failed; text_fini
 };
+// Give up what is being solved for a round; it has failed within a moment then, with MARU_E_STOPPED. False: nothing is.
+bool awarding_cancel(struct awarding *awarding, const char *round);
 // The last work of a round; false: there is none since the server began.
 bool awarding_look(struct awarding *awarding, const char *round, struct awarding_look *out);
 

@@ -34,14 +34,15 @@ static maru_status count_in_way(struct round_answer *answer, maru_error *err) {
 }
 
 maru_status round_answer_make(struct round_answer *answer, const struct round_place *place,
-                              const char *rules, maru_faults *faults, maru_error *err) {
+                              const char *rules, const struct award_watch *watch,
+                              maru_faults *faults, maru_error *err) {
     *answer = (struct round_answer){0};
     maru_status st = round_folder_read(place, rules, faults, &answer->tables, err);
     const struct round *round = &answer->tables.round;
     st = st == MARU_OK ? round_award_init(round, &answer->award, err) : st;
     if (st == MARU_OK) {
         answer->n_tied = alloc_new((size_t)round->n_application + 1, sizeof *answer->n_tied);
-        st = answer->n_tied ? award_solve(round, NULL, &answer->award, answer->n_tied, err)
+        st = answer->n_tied ? award_solve(round, NULL, watch, &answer->award, answer->n_tied, err)
                             : fail(err, MARU_E_MEMORY, "no memory");
     }
     st = st == MARU_OK ? round_check(round, &answer->award, err) : st;
@@ -175,7 +176,7 @@ static maru_status try_points(struct trying *t, const struct round_answer *answe
     t->application[t->a].points_milli = answer->tables.round.application[t->a].points_milli + more;
     round_award_fini(&t->award);
     maru_status st = round_award_init(&t->round, &t->award, err);
-    st = st == MARU_OK ? award_solve(&t->round, NULL, &t->award, NULL, err) : st;
+    st = st == MARU_OK ? award_solve(&t->round, NULL, NULL, &t->award, NULL, err) : st;
     if (st == MARU_OK) {
         *gets = t->award.site[t->a] != ROUND_NONE;
     }
@@ -215,8 +216,9 @@ static maru_status try_limits(struct trying *t, const struct round_answer *answe
         round_award_fini(&t->award);
         st = round_award_init(&t->round, &t->award, err);
     }
-    st =
-        st == MARU_OK && out->has_limits ? award_solve(&t->round, limit, &t->award, NULL, err) : st;
+    st = st == MARU_OK && out->has_limits
+             ? award_solve(&t->round, limit, NULL, &t->award, NULL, err)
+             : st;
     if (st == MARU_OK) {
         out->with_limits = round_peak(&t->round, t->award.gpus, t->a);
     }

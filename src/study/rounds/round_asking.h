@@ -2,6 +2,7 @@
 #ifndef STUDY_ROUND_ASKING_H
 #define STUDY_ROUND_ASKING_H
 
+#include "rounds/award_solving.h"
 #include "rounds/round_folder.h"
 #include "study/rounds/round_sentences.h"
 
@@ -16,12 +17,13 @@ struct round_answer {
 };
 
 // Read and solve.
-//   in      rules: NULL, or the path of other rules
+//   in      rules: NULL, or the path of other rules; watch: NULL, or who waits
 //   memory  round_answer_fini, also after an error; the answer must not be moved
 //   errors  MARU_E_INPUT: all is in the faults; as of award_solve
 MARU_MUST_USE maru_status round_answer_make(struct round_answer *answer,
                                             const struct round_place *place, const char *rules,
-                                            maru_faults *faults, maru_error *err);
+                                            const struct award_watch *watch, maru_faults *faults,
+                                            maru_error *err);
 // Read what was awarded, awards.csv, instead of solving.
 //   in      facts: of the award as it was solved
 //   errors  MARU_E_IO: there is no award; as above, and those of round_check

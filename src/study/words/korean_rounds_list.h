@@ -43,6 +43,8 @@
     X("there is no column 'application'", "'application' 열이 없습니다") \
     X("this round is leased: its award stands", "임대한 회차의 배정은 바꿀 수 없습니다") \
     X("another award is being solved: ask again later", "다른 배정을 계산하고 있습니다. 나중에 다시 요청하십시오") \
+    X("the award was stopped before it was found", "배정을 구하기 전에 멈추었습니다") \
+    X("no award of this round is being solved", "지금 계산하고 있는 배정이 없는 회차입니다") \
     X("the solver gave up before it had a bound", "한계값을 구하기 전에 계산이 끝났습니다") \
     X("the solver gave up before it had an award", "배정을 구하기 전에 계산이 끝났습니다") \
     X("this is no such number", "이런 수를 쓸 수 없습니다") \
