@@ -2,7 +2,8 @@
 # tests/slurm/cluster python3 tests/slurm_pool.py MARU [full]: the whole pool on a real Slurm of four nodes with four GPUs each. Jobs of five tenants
 # with quotas (arrays, gangs, failures, limits, cancelled ones, chains) go through `maru serve --executor slurm` while maru is killed with -9
 # three times, a node goes away with all that runs on it, and slurmctld is killed with -9. Each job writes the id of its launch into its
-# folder: what ran, ran once for each attempt that maru knows. What maru says of each attempt is held against sacct, to the second.
+# folder: what ran, ran once for each attempt that maru knows. What maru says of each attempt is held against sacct, to the second, and
+# so is what its tenant was charged: `maru credits agree`.
 import json, os, random, shutil, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -20,6 +21,7 @@ maru, data = cluster.path("maru"), cluster.path("data")
 shutil.copy(sys.argv[1], maru)
 os.mkdir(data)
 os.chown(data, UID, UID)
+tokens = {}
 kills = []  # of the controller: from when to when it was away, in seconds since 1970
 os.environ["TZ"] = "UTC"
 time.tzset()
@@ -40,8 +42,9 @@ def begin():
     server = Server(maru, data, "--executor", "slurm", "--slurm-conf", cluster.conf, before=drop)
 
 
-def command(*words):
-    return subprocess.run([maru, *words], check=True, capture_output=True, text=True, preexec_fn=drop).stdout
+def command(*words, check=True):
+    env = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", MARU_TOKEN=tokens["local"], LANG="C.UTF-8")
+    return subprocess.run([maru, *words], check=check, capture_output=True, text=True, preexec_fn=drop, env=env).stdout
 
 
 def ask(tenant, method, path, body=None):
@@ -201,6 +204,41 @@ def most_at_once(rows, tenant):
     return most
 
 
+def compare(text, *more):
+    """What `maru credits agree` says of it."""
+    path = cluster.path("sacct.txt")
+    with open(path, "w") as file:
+        file.write(text)
+    told = json.loads(command("credits", "agree", path, "--json", *more, check=False))
+    return told if "differences" in told else sys.exit(f"maru credits agree: {told}")
+
+
+def agree_charges(jobs):
+    """Each run was charged what it costs by sacct's times, to a millionth of a credit; so a second more or less would be seen."""
+    os.environ["SLURM_TIME_FORMAT"] = "%s"
+    said = cluster.run("sacct", "-a", "-P", "-D", "-S", "2000-01-01", "-o", "JobID,JobName,Account,Start,End,State,AllocTRES")
+    del os.environ["SLURM_TIME_FORMAT"]
+    near = {attempt["launch"] for job in jobs for attempt in job.last["tries"] if is_near(attempt)}
+    told = compare(said)
+    far = [one for one in told["differences"] if one["launch"] not in near]
+    check("runs and charges agree with sacct", far, [])
+    check("most of them", told["same"] >= len(jobs) * 3 // 4, True)
+    spent = sum(ask("local", "GET", "/v1/credits?tenant=" + tenant)["spent"] for tenant in TENANTS)
+    check("there were charges", spent > 0, True)
+    say(f"{told['same']} runs agree, {told['different']} around the end of a controller do not; GPU seconds {told['maru_gpu_s']} and {told['sacct_gpu_s']}; {spent:.6f} credits")
+    for one in told["differences"]:
+        say(f"    {one['kind']} {one['launch']}: " + "; ".join(f"{side} {row['from'][11:19]} to {row['until'][11:19]}, {row['gpus']} GPUs, {row['credits']}" for side in ("maru", "sacct") if (row := one[side])))
+    # One second more of one run is seen, in its time and in its charge.
+    lines = said.split("\n")
+    i = next(i for i, line in enumerate(lines) if (row := line.split("|"))[1].startswith("maru.") and row[1][5:] not in near and row[6] and row[4].isdigit() and row[4] > row[3])
+    row = lines[i].split("|")
+    lines[i] = "|".join(row[:4] + [str(int(row[4]) + 1)] + row[5:])
+    also = [one["kind"] for one in compare("\n".join(lines), "--from", "2020-01-01")["differences"] if one["launch"] == row[1][5:]]
+    check("a second too much is seen", also, ["end", "credits"])
+    shown = command("credits", "agree", cluster.path("sacct.txt"), check=False)
+    check("and told to people", row[1][5:] in shown and "agree with sacct" in shown, True)
+
+
 def agree_all(jobs):
     # What a killed controller has forgotten stays without an end for good (sacctmgr calls it a runaway).
     until("accounting to have all ends", 60, lambda: all(row[2] or any(row[1] < back for _, back in kills) for many in rows_of_sacct().values() for row in many), 1)
@@ -223,16 +261,20 @@ def agree_all(jobs):
     for tenant, most in TENANTS.items():
         within(f"GPUs of {tenant} at once", most_at_once(rows, tenant), most)
     check("no job of Slurm is unknown to maru", set(rows) <= {attempt["launch"] for job in jobs for attempt in job.last["tries"]}, True)
+    agree_charges(jobs)
     say(f"{len(jobs)} jobs, {n_attempts} attempts, {n_again} lost with a node, {n_near} around the end of a controller")
 
 
 begin()
-tokens = {"local": server.token}
+tokens["local"] = server.token
 for tenant in TENANTS:
     command("tenant", "add", tenant, "--data", data, "-q")
     tokens[tenant] = json.loads(command("token", "new", "--tenant", tenant, "--role", "engineer", "--data", data, "--json"))["token"]
 table = "account,weight,limit\n" + "".join(f"{tenant},{1 + i},h100:{most}\n" for i, (tenant, most) in enumerate(TENANTS.items()))
 ask("local", "PUT", "/v1/pool/accounts", {"text": table})
+ask("local", "POST", "/v1/pool/prices", {"rows": [{"resource": "h100", "credits": 3651.7}, {"resource": "cpu", "credits": 37.9}, {"resource": "memory", "credits": 11.3}]})
+for tenant in TENANTS:
+    ask("local", "POST", "/v1/pool/grants", {"tenant": tenant, "id": "first", "credits": 1000000})
 jobs, n_killed = [], 0
 for i in range(N):
     if len(jobs) >= N:
@@ -253,6 +295,8 @@ if not still:
     agree_all(jobs)
 if failures:
     print(cluster.run("squeue", "-a", check=False), cluster.said(), *server.log[-30:], sep="\n")
+    if os.environ.get("MARU_SLURM_KEEP"):  # for whoever looks into it: all logs, folders of jobs and records of launches
+        shutil.copytree(cluster.folder, os.environ["MARU_SLURM_KEEP"], symlinks=True, ignore=shutil.ignore_patterns("db", "dev", "*.sock", "munge"))
 server.stop()
 say(f"{len(failures)} failures")
 sys.exit(1 if failures else 0)

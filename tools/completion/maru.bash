@@ -32,7 +32,7 @@ _maru() {
     2:job:*) list='submit list show why logs cancel retry get top' ;;
     2:models:*) list=show ;;
     2:pool:*) list='replay placement trace drain undrain' ;;
-    2:credits:*) list='show entries budget grant price usage' ;;
+    2:credits:*) list='show entries budget grant price usage agree' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;
     2:round:*) list='new apply score award report lease watch reclaim' ;;
     2:tenant:*) list='add list remove' ;;
@@ -40,7 +40,7 @@ _maru() {
     2:alarms:*) list=tune ;;
     2:audit:*) list='list verify' ;;
     2:store:*) list=copy ;;
-    3:pool:* | 2:restore:* | 2:quality:* | 2:train:* | *:predict:* | 3:models:*)
+    3:credits:* | 3:pool:* | 2:restore:* | 2:quality:* | 2:train:* | *:predict:* | 3:models:*)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;

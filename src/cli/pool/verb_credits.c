@@ -1,6 +1,6 @@
-// maru credits: what is left of the credits of a tenant of a maru server, and for its operator prices, grants and usage.
+// maru credits: what is left of the credits of a tenant of a maru server, and for its operator prices, grants, usage, and whether sacct agrees.
 //
-// Exit status 0: done; 3: the server refuses, or does not answer.
+// Exit status 0: done; 1: runs and charges are not as sacct has them; 3: the server refuses, or does not answer.
 
 #include "cli/job/job_verbs.h"
 
@@ -317,11 +317,108 @@ static int usage(struct call *call, struct remote *remote) {
     return print_usage(call, remote, values->format);
 }
 
+// ---- agreement with sacct
+
+// What differs, as either side has it.
+static void add_side(struct table *table, const char *kind, const json_t *row) {
+    struct text cell;
+    text_init(&cell, 1 << 10);
+    if (json_is_null(row)) {
+        text_addz(&cell, "-");
+    } else if (strcmp(kind, "start") == 0 || strcmp(kind, "end") == 0) {
+        text_addz(&cell, text_of(row, strcmp(kind, "start") == 0 ? "from" : "until"));
+    } else if (strcmp(kind, "account") == 0) {
+        text_addz(&cell, text_of(row, kind));
+    } else if (strcmp(kind, "gpus") == 0 || strcmp(kind, "credits") == 0) {
+        text_add_fixed(&cell, number_of(row, kind), kind[0] == 'g' ? 0 : 6);
+    } else {
+        text_addf(&cell, "%s - %s", text_of(row, "from"), text_of(row, "until"));
+    }
+    table_add(table, STYLE_PLAIN, cell.bytes ? cell.bytes : "");
+    text_fini(&cell);
+}
+
+static void tell_agreement(struct call *call, const json_t *answer, struct text *out) {
+    const json_t *list = json_object_get(answer, "differences"), *row;
+    struct table table;
+    size_t i;
+    words_add(out, call->lang, W_CREDITS_AGREE,
+              (const char *const[]){numeral(number_of(answer, "same"), 0).text,
+                                    numeral(number_of(answer, "different"), 0).text,
+                                    numeral(number_of(answer, "maru_gpu_s"), 0).text,
+                                    numeral(number_of(answer, "sacct_gpu_s"), 0).text, NULL});
+    text_addz(out, "\n");
+    if (json_array_size(list) == 0) {
+        return;
+    }
+    table_init(&table);
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_CREDITS_NAME));
+    table_column(&table, ALIGN_LEFT, word(call->lang, W_CREDITS_KIND));
+    table_column(&table, ALIGN_LEFT, "maru");
+    table_column(&table, ALIGN_LEFT, "sacct");
+    json_array_foreach(list, i, row) {
+        table_add(&table, STYLE_PLAIN, text_of(row, "launch"));
+        table_add(&table, STYLE_PLAIN, text_of(row, "kind"));
+        add_side(&table, text_of(row, "kind"), json_object_get(row, "maru"));
+        add_side(&table, text_of(row, "kind"), json_object_get(row, "sacct"));
+    }
+    (void)table_print(&table, call->look, out);
+    table_fini(&table);
+}
+
+static int tell_answer(struct call *call, const struct text *answer) {
+    struct text out;
+    json_t *json = json_loadb(answer->bytes ? answer->bytes : "", answer->n_bytes, 0, NULL);
+    const int status = number_of(json, "different") > 0 ? EXIT_NO : EXIT_GOOD;
+    text_init(&out, OUT_BYTES);
+    if (call->json) {
+        text_add(&out, answer->bytes, answer->n_bytes);
+    } else {
+        tell_agreement(call, json, &out);
+    }
+    json_decref(json);
+    const int printed = verb_print(call, &out, status);
+    text_fini(&out);
+    return printed;
+}
+
+static int agree(struct call *call, struct remote *remote) {
+    const struct credits_values *values = call->args.values;
+    char key[REMOTE_KEY_BYTES];
+    struct text table, body, answer;
+    struct json json;
+    maru_error err = {0};
+    remote_make_key(key);
+    text_init(&table, REMOTE_MAX_ANSWER_BYTES);
+    text_init(&body, REMOTE_MAX_ANSWER_BYTES);
+    text_init(&answer, REMOTE_MAX_ANSWER_BYTES);
+    maru_status st = files_read(call->args.word[1], &table, &err);
+    if (st == MARU_OK) {
+        json_writer_init(&json, &body);
+        json_open_object(&json, NULL);
+        json_add_string(&json, "text", table.bytes ? table.bytes : "");
+        add_given(&json, "from", values->from);
+        add_given(&json, "until", values->until);
+        json_close(&json);
+        const struct remote_ask ask = {.method = "POST",
+                                       .path = "/v1/pool/agreement",
+                                       .json = body.bytes ? body.bytes : "",
+                                       .key = key};
+        st = remote_do(remote, &ask, &answer, &err);
+    }
+    const int status = st == MARU_OK ? tell_answer(call, &answer) : verb_refuse(call, &err);
+    text_fini(&table);
+    text_fini(&body);
+    text_fini(&answer);
+    return status;
+}
+
 // ---- the verb
 
 static const struct remote_verb subs[] = {{"show", 0, 1, show},     {"entries", 0, 1, entries},
                                           {"budget", 2, 2, budget}, {"grant", 2, 2, grant},
-                                          {"price", 0, 1, price},   {"usage", 0, 0, usage}};
+                                          {"price", 0, 1, price},   {"usage", 0, 0, usage},
+                                          {"agree", 1, 1, agree}};
 
 static int run_credits(struct call *call) {
     return remote_run_verb(call, subs, sizeof subs / sizeof subs[0]);
@@ -344,12 +441,13 @@ static const char *const examples[] = {
     "maru credits grant acme 5000 --id 2026-1/acme --until 2027-07-01",
     "maru credits price prices.csv",
     "maru credits usage --months 12 --format html",
+    "maru credits agree sacct.txt --from 2026-11-01 --until 2026-12-01",
     NULL};
 
 const struct verb verb_credits = {
     .name = "credits",
     .synopsis = "show|entries [TENANT], budget PROJECT CREDITS, grant TENANT CREDITS, "
-                "price [FILE.csv], usage",
+                "price [FILE.csv], usage, agree FILE",
     .purpose = W_CREDITS_PURPOSE,
     .option = options,
     .n_option = sizeof options / sizeof options[0],

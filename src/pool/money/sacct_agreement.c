@@ -10,7 +10,7 @@
 // Both sides are put in the order of (job, attempt) and gone through at once.
 
 const char *const agreement_kind_names[AGREEMENT_KINDS] = {
-    "only-maru", "only-sacct", "twice", "account", "start", "end", "gpus"};
+    "only-maru", "only-sacct", "twice", "account", "start", "end", "gpus", "credits"};
 
 struct comparing {
     const struct agreement_sides *sides;
@@ -60,6 +60,9 @@ static maru_status compare(struct comparing *c, const struct agreement_row *maru
         [AGREEMENT_START] = second_of(maru->from_us) != second_of(sacct->from_us),
         [AGREEMENT_END] = second_of(maru->until_us) != second_of(sacct->until_us),
         [AGREEMENT_GPUS] = maru->gpu_milli != sacct->gpu_milli,
+        [AGREEMENT_CREDITS] = maru->credits_micro != AGREEMENT_NO_CREDITS &&
+                              sacct->credits_micro != AGREEMENT_NO_CREDITS &&
+                              maru->credits_micro != sacct->credits_micro,
     };
     bool is_same = true;
     maru_status st = MARU_OK;

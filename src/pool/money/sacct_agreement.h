@@ -1,6 +1,7 @@
 // Do the accounts agree with what Slurm says? maru's rows of usage beside the rows of sacct, to the second.
 //
-// sacct tells whole seconds: a moment of maru's agrees with it when it lies in that second.
+// sacct tells whole seconds: a moment of maru's agrees with it when it lies in that second. What was charged is held against what the
+// run costs by sacct's own times, where both are known: credits are exact, so one second too much or too little is seen.
 #ifndef POOL_SACCT_AGREEMENT_H
 #define POOL_SACCT_AGREEMENT_H
 
@@ -17,7 +18,9 @@ struct agreement_row {
     const char *account;
     int64_t from_us, until_us;
     uint64_t gpu_milli;
+    int64_t credits_micro; // charged, or what it costs; AGREEMENT_NO_CREDITS: not known
 };
+#define AGREEMENT_NO_CREDITS INT64_MIN
 
 enum agreement_kind {
     AGREEMENT_ONLY_MARU,
@@ -27,6 +30,7 @@ enum agreement_kind {
     AGREEMENT_START,
     AGREEMENT_END,
     AGREEMENT_GPUS,
+    AGREEMENT_CREDITS,
     AGREEMENT_KINDS
 };
 extern const char *const agreement_kind_names[AGREEMENT_KINDS];

@@ -36,7 +36,13 @@ static void make(struct scene *s) {
     text_init(&s->told, 1 << 12);
     for (uint32_t i = 0; i < N; i++) {
         const int64_t from = (int64_t)i * 1234567 + 999999, until = from + (int64_t)i * 7654321;
-        s->maru[i] = (struct agreement_row){i / 2, i % 2, i % 3 ? "a" : "b", from, until, 500 * i};
+        s->maru[i] = (struct agreement_row){i / 2,
+                                            i % 2,
+                                            i % 3 ? "a" : "b",
+                                            from,
+                                            until,
+                                            500 * i,
+                                            i == 2 ? AGREEMENT_NO_CREDITS : i};
         s->sacct[N - 1 - i] = s->maru[i];
         s->sacct[N - 1 - i].from_us = from / 1000000 * 1000000;
         s->sacct[N - 1 - i].until_us = until / 1000000 * 1000000;
@@ -66,13 +72,16 @@ static void to_the_second(void **state) {
     s.maru[11].account = "c";
     s.maru[11].until_us += 1000000;
     s.maru[13].attempt = 7;
+    s.maru[2].credits_micro = 5; // nobody knows what it should be
+    s.maru[14].credits_micro++;
+    s.maru[16].credits_micro = AGREEMENT_NO_CREDITS;
     s.maru[N] = s.maru[20];
     s.n_maru++;
     const struct agreement_told told =
         check(&s, "start 2.0;end 3.1;gpus 4.1;account 5.1;end 5.1;only-sacct 6.1;only-maru 6.7;"
-                  "twice 10.0;");
-    assert_int_equal(told.n_different, 7);
-    assert_int_equal(told.n_same, N - 6);
+                  "credits 7.0;twice 10.0;");
+    assert_int_equal(told.n_different, 8);
+    assert_int_equal(told.n_same, N - 7);
     s.n_maru = 0;
     assert_int_equal(check(&s, "only-sacct 0.0;" /* and so on */
                                "only-sacct 0.1;only-sacct 1.0;only-sacct 1.1;only-sacct 2.0;"

@@ -535,7 +535,8 @@ maru_status purse_charge_end(struct compute *compute, const struct live_job *job
     struct looking look = {.compute = compute, .ended = job};
     purse_touch(compute, job->tenant);
     look.purse = find(compute, job->tenant);
-    if (compute->prices.n == 0 || !look.purse || started_us <= 0 || ended_us <= started_us) {
+    // One that ends in the second of its beginning, as Slurm counts, has cost nothing: what was charged while it ran is given back.
+    if (compute->prices.n == 0 || !look.purse || started_us <= 0 || ended_us < started_us) {
         return MARU_OK;
     }
     const int64_t now_us = clock_unix_us();

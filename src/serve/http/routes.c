@@ -208,6 +208,7 @@ static const struct route routes[] = {
     {"GET", "/v1/pool/replays/{replay}", ROLE_OPERATOR, false, true, FAST, 0, api_get_replay},
     {"POST", "/v1/pool/nodes/{node}", ROLE_OPERATOR, false, true, SLOW, JSON, api_set_pool_node},
     {"GET", "/v1/pool/usage", ROLE_VIEWER, false, false, SLOW, 0, api_get_usage},
+    {"POST", "/v1/pool/agreement", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_compare_sacct},
     {"GET", "/v1/pool/prices", ROLE_VIEWER, false, false, SLOW, 0, api_get_prices},
     {"POST", "/v1/pool/prices", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_add_prices},
     {"POST", "/v1/pool/grants", ROLE_OPERATOR, false, true, SLOW, JSON, api_grant_credits},

@@ -52,6 +52,9 @@
     X("limit: a number from 1 to {1} is wanted", "limit: 1부터 {1}까지의 수여야 합니다") \
     X("a grant has a tenant and an id of its own", "지급에는 테넌트와 그 지급만의 id가 있어야 합니다") \
     X("how many credits are granted is wanted", "지급할 크레딧이 필요합니다") \
+    X("'{1}' is no number of GPUs", "'{1}'[은/는] GPU 수가 아닙니다") \
+    X("what sacct -P has printed is wanted", "sacct -P가 출력한 것이 필요합니다") \
+    X("letters a to z and digits are wanted", "a부터 z까지의 글자와 숫자여야 합니다") \
     X("how many credits may be spent is wanted", "쓸 수 있는 크레딧이 필요합니다")
 // clang-format on
 

@@ -121,6 +121,7 @@
     X(CREDITS_STATE, "{1}: {2} credits left, {3} spent", "{1}: 남은 크레딧 {2}, 쓴 크레딧 {3}") \
     X(CREDITS_HELD, "Its credits are used up: nothing starts until there are more.", "크레딧을 다 써서 새 크레딧이 들어올 때까지 아무것도 시작하지 않습니다.") \
     X(CREDITS_EMPTY, "They are used up at {1} if all that runs now goes on.", "지금 도는 작업이 계속되면 {1}에 다 씁니다.") \
+    X(CREDITS_AGREE, "{1} runs agree with sacct to the second, {2} do not; GPU seconds: {3} here, {4} there.", "{1}건은 sacct와 초까지 맞고 {2}건은 다릅니다. GPU 초: 여기 {3}, sacct {4}.") \
     X(CREDITS_NAME, "name", "이름") \
     X(CREDITS_KIND, "kind", "종류") \
     X(CREDITS_AMOUNT, "credits", "크레딧") \
@@ -128,8 +129,8 @@
     X(CREDITS_SPENT, "spent", "씀") \
     X(CREDITS_FROM, "from", "시작") \
     X(CREDITS_UNTIL, "until", "끝") \
-    X(HELP_CREDITS_FROM, "when it begins (now)", "시작하는 때(기본: 지금)") \
-    X(HELP_CREDITS_UNTIL, "when it ends (never)", "끝나는 때(기본: 없음)") \
+    X(HELP_CREDITS_FROM, "when it begins (now); of agree: runs that ended since", "시작하는 때(기본: 지금). agree에서는 이때부터 끝난 실행") \
+    X(HELP_CREDITS_UNTIL, "when it ends (never); of agree: runs that ended before", "끝나는 때(기본: 없음). agree에서는 이때 전에 끝난 실행") \
     X(HELP_CREDITS_ID, "of a grant: the same id again changes nothing", "지급의 이름. 같은 이름으로 다시 해도 바뀌지 않습니다") \
     X(HELP_CREDITS_NOTE, "of a grant: what it is for", "무엇을 위한 지급인지") \
     X(HELP_CREDITS_MONTHS, "of usage: the last so many", "사용 내역의 달 수") \
