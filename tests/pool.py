@@ -126,7 +126,7 @@ def remembered():  # as it should be, and as it is
 
 
 want, got = remembered()
-within("remembered, against the closed form; the scheduler learns of beginnings and ends a second late", abs(got / want - 1), 0.4)
+within("remembered, against the closed form; the scheduler learns of beginnings and ends late, on a busy machine by a second or two of a few", abs(got / want - 1), 0.8)
 restart()
 want, got = remembered()
 within("after a restart it is that of the times that are kept", abs(got / want - 1), 0.02)
