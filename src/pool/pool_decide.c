@@ -20,12 +20,13 @@ enum outcome { STARTED, BLOCKED, PROMISED };
 struct trying {
     const struct deciding *deciding;
     struct pool *pool;
-    uint32_t tried_head;   // in vain, in this deciding
-    uint32_t depth;        // how many may still be tried behind the head
-    uint32_t n_unplanned;  // who waited too long, and have no time that could be planned
-    bool is_urgent;        // the head has waited too long
-    uint64_t skipped_plan; // beside which some were passed over; 0: none were
-    bool has_closed;       // a kind: who is behind in it is not tried
+    uint32_t tried_head;  // in vain, in this deciding
+    uint32_t depth;       // how many may still be tried behind the head
+    uint32_t n_unplanned; // who waited too long, and have no time that could be planned
+    bool is_urgent;       // the head has waited too long
+    uint64_t listed_turn, listed_opening; // of the list of those with open kinds
+    uint64_t skipped_plan;                // beside which some were passed over; 0: none were
+    bool has_closed;                      // a kind: who is behind in it is not tried
 };
 
 static uint32_t line_job(const struct pool *pool,
@@ -37,6 +38,7 @@ static uint32_t line_job(const struct pool *pool,
 static void skip_to(struct pool *pool, uint32_t line, uint32_t job) {
     pool->line[line].cursor = job;
     pool->line[line].cursor_turn = pool->turn;
+    pool->account[pool->line[line].account].is_open_stale = true;
 }
 
 static bool is_held_job(const struct pool *pool, uint32_t job) {
@@ -86,18 +88,64 @@ static uint32_t best_of(const struct pool *pool, const uint32_t *account, uint32
     return best;
 }
 
-// The first in order among open kinds.
-static uint32_t next_open(struct pool *pool) {
-    uint32_t n = 0;
-    pool->pick++;
+// Accounts with jobs of open kinds are listed once, each with its first: in most rounds of a deciding one of them has changed,
+// which is looked at again alone.
+static void list_open(struct pool *pool) {
+    pool->n_open = 0;
+    pool->open_list++;
     for (uint32_t i = 0; i < pool->n_active; i++) {
         const struct pool_kind *kind = &pool->kind[pool->active[i]];
         for (uint32_t l = kind->is_closed ? NONE : kind->first_line; l != NONE;
              l = pool->line[l].next) {
-            offer(pool, l, pool->scratch2, &n);
+            const uint32_t account = pool->line[l].account, job = line_job(pool, l);
+            struct pool_account *it = &pool->account[account];
+            if (job == NONE || it->is_below_held) {
+                continue;
+            }
+            if (it->open_list != pool->open_list) {
+                it->open_list = pool->open_list;
+                it->open_job = NONE;
+                it->is_open_stale = false;
+                pool->open[pool->n_open++] = account;
+            }
+            it->open_job =
+                it->open_job == NONE || lines_before(pool, job, it->open_job) ? job : it->open_job;
         }
     }
-    return best_of(pool, pool->scratch2, n);
+}
+
+static uint32_t own_open(const struct pool *pool, uint32_t account) {
+    uint32_t best = NONE;
+    for (uint32_t l = pool->account[account].first_line; l != NONE; l = pool->line[l].own_next) {
+        const uint32_t job = pool->kind[pool->line[l].kind].is_closed ? NONE : line_job(pool, l);
+        best = job != NONE && (best == NONE || lines_before(pool, job, best)) ? job : best;
+    }
+    return best;
+}
+
+// The first in order among open kinds.
+static uint32_t next_open(struct trying *trying) {
+    struct pool *pool = trying->pool;
+    if (trying->listed_turn != pool->turn || trying->listed_opening != pool->opening) {
+        list_open(pool);
+        trying->listed_turn = pool->turn;
+        trying->listed_opening = pool->opening;
+    }
+    uint32_t best = NONE;
+    for (uint32_t i = 0; i < pool->n_open;) {
+        struct pool_account *it = &pool->account[pool->open[i]];
+        if (it->is_open_stale) {
+            it->open_job = own_open(pool, pool->open[i]);
+            it->is_open_stale = false;
+        }
+        if (it->open_job == NONE) {
+            pool->open[i] = pool->open[--pool->n_open];
+            continue;
+        }
+        best = best == NONE || decide_before(pool, it->open_job, best) ? it->open_job : best;
+        i++;
+    }
+    return best;
 }
 
 // The first in order of all that wait and are not kept back by their account.
@@ -441,11 +489,11 @@ static maru_status reclaim_closed(struct trying *trying) {
 }
 
 // Who comes next; the head first where its kind is open.
-static uint32_t choose_next(const struct trying *trying) {
+static uint32_t choose_next(struct trying *trying) {
     struct pool *pool = trying->pool;
     const bool is_open = pool->head != NONE && pool->head != trying->tried_head &&
                          !pool->kind[pool->line[pool->job[pool->head].line].kind].is_closed;
-    return is_open ? pool->head : next_open(pool);
+    return is_open ? pool->head : next_open(trying);
 }
 
 // Who has waited too long for longest becomes the head, where he is not. Whose nodes are down has no time that could be

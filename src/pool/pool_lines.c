@@ -254,6 +254,7 @@ void lines_push(struct pool *pool, uint32_t job) {
     line->cursor_turn = 0;
     pool->kind[line->kind].n_job++;
     count_waiting(pool, it->ask.account, 1);
+    pool->opening++;
 }
 
 void lines_remove(struct pool *pool, uint32_t job) {
@@ -268,6 +269,7 @@ void lines_remove(struct pool *pool, uint32_t job) {
     line->n--;
     pool->kind[line->kind].n_job--;
     count_waiting(pool, it->ask.account, UINT32_MAX);
+    pool->account[it->ask.account].is_open_stale = true;
     lines_drop(pool, l);
 }
 
@@ -289,14 +291,18 @@ static bool is_one_type(uint32_t types) { return types && (types & (types - 1)) 
 void lines_close(struct pool *pool, uint32_t kind) {
     struct pool_kind *it = &pool->kind[kind];
     it->is_closed = true;
+    for (uint32_t l = it->first_line; l != NONE; l = pool->line[l].next) {
+        pool->account[pool->line[l].account].is_open_stale = true;
+    }
     it->n_fit = 0;
     it->is_counted = it->n_part == 1 || is_one_type(it->want.types) || pool->cluster->n_type <= 1;
-    for (uint32_t i = 0; it->n_part > 1 && it->is_counted && i < pool->n_node; i++) {
-        it->n_fit += parts_room(pool, i, &it->want);
+    if (it->n_part > 1 && it->is_counted) {
+        it->n_fit = parts_room_of_all(pool, &it->want);
     }
 }
 
 void lines_open_all(struct pool *pool) {
+    pool->opening++;
     for (uint32_t i = 0; i < pool->n_active; i++) {
         pool->kind[pool->active[i]].is_closed = false;
         pool->kind[pool->active[i]].long_plan = 0;
@@ -319,7 +325,9 @@ void lines_after_change(struct pool *pool, uint32_t node) {
             const uint32_t room = parts_room(pool, node, &it->want);
             it->n_fit += room;
             it->long_plan = room ? 0 : it->long_plan;
-            it->is_closed = it->is_closed && (it->is_counted ? it->n_fit < it->n_part : room == 0);
+            const bool was_closed = it->is_closed;
+            it->is_closed = was_closed && (it->is_counted ? it->n_fit < it->n_part : room == 0);
+            pool->opening += was_closed && !it->is_closed;
         }
     }
 }

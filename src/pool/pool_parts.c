@@ -76,9 +76,19 @@ uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *w
     if (!space_fits(pool->space, node, want)) {
         return 0;
     }
-    struct node_free free;
-    space_look(pool->space, node, &free);
-    return parts_fit(&pool->cluster->node[node], &free, want);
+    return parts_fit(&pool->cluster->node[node], space_row(pool->space, node), want);
+}
+
+uint32_t parts_room_of_all(const struct pool *pool, const struct want *want) {
+    const struct space *space = pool->space;
+    uint32_t n = 0;
+    for (uint32_t c = space_next_class(space, want, 0); c != UINT32_MAX;
+         c = space_next_class(space, want, c + 1)) { // nodes that are alike have the same room
+        const uint32_t node = space_class_node(space, c, 0);
+        n += space_class_size(space, c) *
+             parts_fit(&pool->cluster->node[node], space_class_row(space, c), want);
+    }
+    return n;
 }
 
 uint32_t parts_empty_room(const struct pool *pool, uint32_t node, const struct want *want) {

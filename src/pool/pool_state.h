@@ -99,6 +99,9 @@ struct pool_account {
     uint32_t oldest, youngest; // borrowed jobs whose holder it is
     uint32_t candidate;        // of the pick
     uint64_t candidate_pick;
+    uint32_t open_job;  // its first of open kinds, NONE: none
+    uint64_t open_list; // the list of those that have one that it is in
+    bool is_open_stale; // it may be another now
     bool is_inner;      // it has children
     bool is_held;       // itself
     bool is_below_held; // itself or one above
@@ -156,6 +159,7 @@ struct pool_calendar {
     X(uint32_t, milli, n_inside)                                                                   \
     X(uint32_t, claim, cap_job)                                                                    \
     X(uint32_t, promised, cap_promised)                                                            \
+    X(uint32_t, open, n_account)                                                                   \
     X(uint32_t, waiting, n_account)                                                                \
     X(struct pool_node, node, n_node)                                                              \
     X(struct pool_shape, shape, n_shape)                                                           \
@@ -187,6 +191,7 @@ struct pool {
     uint32_t n_kind, free_kind, n_active;
     uint32_t n_line, free_line;
     uint32_t n_waiting; // accounts with jobs that wait
+    uint32_t n_open;    // of those, with jobs of open kinds (pool_decide.c)
     uint32_t n_promised, n_claim;
     uint32_t oldest, youngest;            // borrowed jobs
     uint32_t first_waiting, last_waiting; // by since when
@@ -195,6 +200,8 @@ struct pool {
     int64_t now_us, epoch_us; // of surplus
     double decay;             // from the epoch to now
     uint64_t order, started, turn, n_deciding, pick, plan, borrowed_turn;
+    uint64_t open_list,
+        opening; // lists of those with open kinds; how often a kind was opened or a job came
 
     uint64_t loose[CLUSTER_MAX_TYPES]; // thousandths that are guaranteed to nobody
     uint64_t

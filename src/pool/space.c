@@ -446,6 +446,10 @@ static uint64_t room_of(const uint32_t *with_whole, uint32_t n_gpu) {
     return n;
 }
 
+uint32_t space_island_of(const struct space *space, uint32_t node) {
+    return space->cluster->node[node].island;
+}
+
 uint64_t space_island_room(const struct space *space, uint32_t island, uint32_t n_gpu) {
     return room_of(space->island_whole + (size_t)island * WHOLES, n_gpu);
 }

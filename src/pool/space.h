@@ -80,6 +80,7 @@ uint32_t space_n_free_of(const struct space *space, uint32_t types);
 // Nodes of an island, by rising number, and whole free GPUs on those that are up.
 //   out     *n; the nodes (*n) are the space's
 const uint32_t *space_island(const struct space *space, uint32_t island, uint32_t *n);
+uint32_t space_island_of(const struct space *space, uint32_t node);
 uint32_t space_island_free(const struct space *space, uint32_t island);
 // Parts of so many whole GPUs (at least 1) that an island, or all, have room for as far as free GPUs tell: never too few.
 uint64_t space_island_room(const struct space *space, uint32_t island, uint32_t n_gpu);

@@ -16,7 +16,7 @@ struct chosen { // a node that takes parts
 };
 
 struct gang_room {
-    uint32_t n_island;
+    uint32_t n_island, n_node;
     uint32_t *island;      // (n_island): parts that it has room for
     struct chosen *heap;   // (n_node): of the island that is filled
     struct chosen *chosen; // (n_node): of the gang, so far
@@ -27,6 +27,7 @@ maru_status gang_room_new(const struct cluster *cluster, struct gang_room **out,
     struct gang_room *const room = alloc_new(1, sizeof *room);
     if (room) {
         room->n_island = cluster->n_island;
+        room->n_node = cluster->n_node;
         room->island = alloc_new((size_t)cluster->n_island + 1, sizeof *room->island);
         room->heap = alloc_new((size_t)cluster->n_node + 1, sizeof *room->heap);
         room->chosen = alloc_new((size_t)cluster->n_node + 1, sizeof *room->chosen);
@@ -203,6 +204,56 @@ static uint32_t find_island(const struct space *space, const struct placement_as
     return best;
 }
 
+// Parts that there is room for, as far as free space tells, and how many nodes have any.
+static uint64_t room_of_classes(const struct space *space, const struct placement_ask *ask,
+                                uint64_t *n_node) {
+    uint64_t n_part = 0;
+    *n_node = 0;
+    for (uint32_t c = space_next_class(space, &ask->want, 0); c != UINT32_MAX;
+         c = space_next_class(space, &ask->want, c + 1)) {
+        const uint64_t size = space_class_size(space, c);
+        n_part += size * parts_that_fit(space_class_row(space, c), &ask->want, ask->n_part);
+        *n_node += size;
+    }
+    return n_part;
+}
+
+// The room of each island, from the nodes that have any; for when these are few.
+static void sum_islands(struct gang_room *room, const struct space *space,
+                        const struct placement_ask *ask) {
+    memset(room->island, 0, room->n_island * sizeof *room->island);
+    for (uint32_t c = space_next_class(space, &ask->want, 0); c != UINT32_MAX;
+         c = space_next_class(space, &ask->want, c + 1)) {
+        for (uint32_t k = 0; k < space_class_size(space, c); k++) {
+            const uint32_t node = space_class_node(space, c, k);
+            uint32_t *const island = &room->island[space_island_of(space, node)];
+            *island += node_room(space, node, ask, ask->n_part - *island);
+        }
+    }
+}
+
+// The same from all nodes.
+static void scan_islands(struct gang_room *room, const struct space *space,
+                         const struct placement_ask *ask) {
+    for (uint32_t i = 0; i < room->n_island; i++) {
+        room->island[i] =
+            may_hold(space, i, &ask->want, 1) ? island_room(space, i, ask, ask->n_part) : 0;
+    }
+}
+
+// As find_island, of rooms that are known.
+static uint32_t find_summed(const struct gang_room *room, const struct space *space,
+                            uint32_t n_part) {
+    uint32_t best = UINT32_MAX;
+    for (uint32_t i = 0; i < room->n_island; i++) {
+        if (room->island[i] == n_part &&
+            (best == UINT32_MAX || space_island_free(space, i) < space_island_free(space, best))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
 // The island to take next for `left` parts: the least room that holds them, or else the most room.
 static uint32_t next_island(const struct gang_room *room, uint32_t left) {
     uint32_t best = 0;
@@ -214,12 +265,11 @@ static uint32_t next_island(const struct gang_room *room, uint32_t left) {
     return best;
 }
 
+// Islands whose rooms are known.
 static bool fill_several(struct gang_room *room, const struct scoring *scoring,
                          const struct space *space, const struct placement_ask *ask) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < room->n_island; i++) {
-        room->island[i] =
-            may_hold(space, i, &ask->want, 1) ? island_room(space, i, ask, ask->n_part) : 0;
         sum += room->island[i];
     }
     for (uint32_t left = sum < ask->n_part ? 0 : ask->n_part; left > 0;) {
@@ -238,8 +288,20 @@ bool gang_find(struct gang_room *room, const struct scoring *scoring, const stru
          space_room(space, want->n_gpu) < ask->n_part)) {
         return false;
     }
+    uint64_t n_node = 0;
+    if (room_of_classes(space, ask, &n_node) < ask->n_part) {
+        return false;
+    }
+    const bool are_few = n_node < room->n_node / 16;
+    if (are_few) {
+        sum_islands(room, space, ask);
+    }
     room->n_chosen = 0;
-    const uint32_t island = find_island(space, ask, room->n_island);
+    const uint32_t island =
+        are_few ? find_summed(room, space, ask->n_part) : find_island(space, ask, room->n_island);
+    if (island == UINT32_MAX && !are_few) {
+        scan_islands(room, space, ask);
+    }
     if (island != UINT32_MAX) {
         fill_island(room, scoring, space, island, ask, ask->n_part);
     } else if (!fill_several(room, scoring, space, ask)) {
