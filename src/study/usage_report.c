@@ -26,8 +26,21 @@ static void add_numeral(struct text *out, struct numeral value) {
     text_addf(out, "<td>%s</td>", value.text);
 }
 
+// In a month, or in all of them where month is n_month.
+static struct money charged_in(const struct usage_page *page, uint32_t account, uint32_t month) {
+    const uint32_t n = page->usage->n_month;
+    const struct money *charged = &page->charged[(size_t)account * n];
+    struct money sum = {0};
+    for (uint32_t m = 0; m < n; m++) {
+        sum.credits_micro += month == n || month == m ? charged[m].credits_micro : 0;
+        sum.krw_milli += month == n || month == m ? charged[m].krw_milli : 0;
+    }
+    return sum;
+}
+
 static void add_row(const struct usage_page *page, struct text *out, uint32_t account,
-                    const struct usage_cell *cell) {
+                    const struct usage_cell *cell, uint32_t month) {
+    const struct money charged = charged_in(page, account, month);
     const struct account *row = &page->accounts->row[account];
     text_addz(out, "<tr><td class=\"l\">");
     if (account == 0) {
@@ -43,7 +56,8 @@ static void add_row(const struct usage_page *page, struct text *out, uint32_t ac
     add_numeral(out, numeral((double)cell->waited_us / 3600e6, 1));
     add_numeral(out, numeral((double)cell->energy_j / 3.6e6, 1));
     if (page->has_prices) {
-        add_numeral(out, numeral((double)cell->charged.credits_micro * 1e-6, 2));
+        add_numeral(out, numeral((double)charged.credits_micro * 1e-6, 2));
+        add_numeral(out, numeral((double)charged.krw_milli * 1e-3, 0));
         add_numeral(out, numeral((double)cell->charged.krw_milli * 1e-3, 0));
     }
     add_numeral(out, numeral_count(cell->n_run));
@@ -53,13 +67,13 @@ static void add_row(const struct usage_page *page, struct text *out, uint32_t ac
 }
 
 static void begin_table(const struct usage_page *page, struct text *out) {
-    static const enum word head[] = {W_USAGE_ACCOUNT,    W_USAGE_USED,    W_USAGE_IDLE,
-                                     W_USAGE_GUARANTEED, W_USAGE_UNUSED,  W_USAGE_WAITED,
-                                     W_USAGE_ENERGY,     W_USAGE_CREDITS, W_USAGE_KRW,
-                                     W_USAGE_RUNS,       W_USAGE_SUCCESS, W_USAGE_FAILED};
+    static const enum word head[] = {
+        W_USAGE_ACCOUNT, W_USAGE_USED,    W_USAGE_IDLE,    W_USAGE_GUARANTEED, W_USAGE_UNUSED,
+        W_USAGE_WAITED,  W_USAGE_ENERGY,  W_USAGE_CREDITS, W_USAGE_KRW,        W_USAGE_PRICED,
+        W_USAGE_RUNS,    W_USAGE_SUCCESS, W_USAGE_FAILED};
     text_addz(out, "<div class=\"scroll\"><table><thead><tr>");
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        if (page->has_prices || (head[i] != W_USAGE_CREDITS && head[i] != W_USAGE_KRW)) {
+        if (page->has_prices || head[i] < W_USAGE_CREDITS || head[i] > W_USAGE_PRICED) {
             markup_tag(out, "th", i == 0 ? "l" : "", head[i]);
         }
     }
@@ -79,7 +93,7 @@ static void add_tables(const struct usage_page *page, struct text *out) {
     for (uint32_t i = 0; i < page->accounts->n; i++) {
         if (page->sees(page->context, i)) {
             const struct usage_cell total = usage_total(usage, i);
-            add_row(page, out, i, &total);
+            add_row(page, out, i, &total, usage->n_month);
         }
     }
     end_table(out);
@@ -91,11 +105,60 @@ static void add_tables(const struct usage_page *page, struct text *out) {
         for (uint32_t i = 0; i < page->accounts->n; i++) {
             const struct usage_cell *cell = &usage->cell[(size_t)i * usage->n_month + m];
             if (page->sees(page->context, i) && (cell->n_run > 0 || cell->used_ms > 0)) {
-                add_row(page, out, i, cell);
+                add_row(page, out, i, cell, m);
             }
         }
         end_table(out);
     }
+}
+
+// ---- what the pool cost its owner
+
+static void add_bill(struct text *out, const char *name, const struct owned_bill *bill,
+                     int64_t charged_milli) {
+    const int64_t part[] = {bill->capital, bill->people, bill->space,
+                            bill->other,   bill->power,  bill->total};
+    text_addz(out, "<tr><td class=\"l\">");
+    if (name) {
+        text_addz(out, name);
+    } else {
+        markup_word(out, W_USAGE_ALL_MONTHS);
+    }
+    text_addz(out, "</td>");
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+        add_numeral(out, numeral((double)part[i] * 1e-3, 0));
+    }
+    add_numeral(out, numeral(hours(bill->owned_ms), 1));
+    add_numeral(out, numeral((double)bill->an_hour_owned * 1e-3, 0));
+    add_numeral(out, numeral((double)bill->an_hour_used * 1e-3, 0));
+    add_numeral(out, numeral((double)charged_milli * 1e-3, 0));
+    text_addz(out, "</tr>\n");
+}
+
+static void add_owned(const struct usage_page *page, struct text *out) {
+    static const enum word head[] = {W_USAGE_MONTH,        W_OWNED_CAPITAL, W_OWNED_PEOPLE,
+                                     W_OWNED_SPACE,        W_OWNED_OTHER,   W_OWNED_POWER,
+                                     W_OWNED_TOTAL,        W_OWNED_HOURS,   W_OWNED_AN_HOUR,
+                                     W_OWNED_AN_HOUR_USED, W_USAGE_KRW};
+    const struct usage *usage = page->usage;
+    markup_tag(out, "h2", "", W_OWNED_TITLE);
+    markup_tag(out, "p", "note", W_OWNED_NOTE);
+    text_addz(out, "<div class=\"scroll\"><table><thead><tr>");
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        markup_tag(out, "th", i == 0 ? "l" : "", head[i]);
+    }
+    text_addz(out, "</tr></thead><tbody>\n");
+    for (uint32_t m = usage->n_month; m-- > 0;) {
+        struct text name;
+        text_init(&name, 64);
+        add_month_name(&name, usage, m);
+        if (page->owned[m].total > 0) {
+            add_bill(out, name.bytes, &page->owned[m], charged_in(page, 0, m).krw_milli);
+        }
+        text_fini(&name);
+    }
+    add_bill(out, NULL, page->owned_all, charged_in(page, 0, usage->n_month).krw_milli);
+    end_table(out);
 }
 
 // Used and, above it, guaranteed and not used, month by month.
@@ -156,6 +219,9 @@ void usage_report_add(struct text *out, const struct usage_page *page) {
     add_chart(page, out, top);
     text_addz(out, "</div></div>\n");
     markup_tag(out, "p", "note", W_USAGE_NOTE);
+    if (page->owned && top == 0) {
+        add_owned(page, out);
+    }
     add_tables(page, out);
     markup_end(out);
 }

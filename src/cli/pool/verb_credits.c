@@ -35,16 +35,23 @@ static const char *text_of(const json_t *object, const char *key) {
     return text ? text : "";
 }
 
-static int send(struct call *call, struct remote *remote, const char *path, struct text *body,
-                void (*tell)(struct call *call, const json_t *answer, struct text *out)) {
+struct sending {
+    const char *method, *path;
+    void (*tell)(struct call *call, const json_t *answer, struct text *out);
+};
+
+static int send(struct call *call, struct remote *remote, const struct sending *how,
+                struct text *body) {
     struct text answer, out;
     maru_error err = {0};
     char key[REMOTE_KEY_BYTES];
     remote_make_key(key);
     text_init(&answer, REMOTE_MAX_ANSWER_BYTES);
     text_init(&out, OUT_BYTES);
-    const struct remote_ask ask = {
-        .method = "POST", .path = path, .json = body->bytes ? body->bytes : "", .key = key};
+    const struct remote_ask ask = {.method = how->method,
+                                   .path = how->path,
+                                   .json = body->bytes ? body->bytes : "",
+                                   .key = key};
     int status = EXIT_GOOD;
     if (remote_do(remote, &ask, &answer, &err) != MARU_OK) {
         status = verb_refuse(call, &err);
@@ -52,7 +59,7 @@ static int send(struct call *call, struct remote *remote, const char *path, stru
         status = verb_print(call, &answer, EXIT_GOOD);
     } else {
         json_t *json = json_loadb(answer.bytes ? answer.bytes : "", answer.n_bytes, 0, NULL);
-        tell(call, json, &out);
+        how->tell(call, json, &out);
         json_decref(json);
         status = verb_print(call, &out, EXIT_GOOD);
     }
@@ -169,6 +176,24 @@ static void tell_prices(struct call *call, const json_t *prices, struct text *ou
     }
 }
 
+static void tell_text(struct call *call, const json_t *document, struct text *out) {
+    (void)call;
+    text_addz(out, text_of(document, "text"));
+}
+
+// What the pool cost, where the server tells it.
+static void tell_owned(struct call *call, const json_t *usage, struct text *out) {
+    const json_t *owned = json_object_get(json_object_get(usage, "owned"), "total");
+    if (owned) {
+        words_add(out, call->lang, W_OWNED_TOLD,
+                  (const char *const[]){numeral(number_of(owned, "krw"), 0).text,
+                                        numeral(number_of(owned, "krw_per_offered_hour"), 0).text,
+                                        numeral(number_of(owned, "krw_per_used_hour"), 0).text,
+                                        numeral(number_of(owned, "charged_krw"), 0).text, NULL});
+        text_addz(out, "\n");
+    }
+}
+
 static void tell_usage(struct call *call, const json_t *usage, struct text *out) {
     static const char *const key[] = {"used_hours", "idle_hours", "unused_hours", "energy_kwh",
                                       "credits"};
@@ -190,6 +215,7 @@ static void tell_usage(struct call *call, const json_t *usage, struct text *out)
     }
     (void)table_print(&table, call->look, out);
     table_fini(&table);
+    tell_owned(call, usage, out);
 }
 
 // ---- what can be done
@@ -261,7 +287,7 @@ static int change(struct call *call, struct remote *remote, const char *path, co
         add_given(&json, "note", values->note);
     }
     json_close(&json);
-    const int status = send(call, remote, path, &body, tell_state);
+    const int status = send(call, remote, &(struct sending){"POST", path, tell_state}, &body);
     text_fini(&body);
     return status;
 }
@@ -274,13 +300,11 @@ static int grant(struct call *call, struct remote *remote) {
     return change(call, remote, "/v1/pool/grants", "tenant");
 }
 
-static int price(struct call *call, struct remote *remote) {
+// {"text": what stands in the file that the second word names}.
+static int send_file(struct call *call, struct remote *remote, const struct sending *how) {
     struct text table, body;
     struct json json;
     maru_error err = {0};
-    if (call->args.n_word < 2) {
-        return get(call, remote, "/v1/pool/prices", tell_prices);
-    }
     text_init(&table, OUT_BYTES);
     text_init(&body, OUT_BYTES);
     int status = EXIT_GOOD;
@@ -291,11 +315,23 @@ static int price(struct call *call, struct remote *remote) {
         json_open_object(&json, NULL);
         json_add_string(&json, "text", table.bytes ? table.bytes : "");
         json_close(&json);
-        status = send(call, remote, "/v1/pool/prices", &body, tell_prices);
+        status = send(call, remote, how, &body);
     }
     text_fini(&table);
     text_fini(&body);
     return status;
+}
+
+static int price(struct call *call, struct remote *remote) {
+    static const struct sending how = {"POST", "/v1/pool/prices", tell_prices};
+    return call->args.n_word < 2 ? get(call, remote, how.path, tell_prices)
+                                 : send_file(call, remote, &how);
+}
+
+static int owned_cost(struct call *call, struct remote *remote) {
+    static const struct sending how = {"PUT", "/v1/pool/owned-cost", tell_text};
+    return call->args.n_word < 2 ? get(call, remote, how.path, tell_text)
+                                 : send_file(call, remote, &how);
 }
 
 static int print_usage(struct call *call, struct remote *remote, const char *format) {
@@ -415,9 +451,13 @@ static int agree(struct call *call, struct remote *remote) {
 
 // ---- the verb
 
-static const struct remote_verb subs[] = {{"show", 0, 1, show},     {"entries", 0, 1, entries},
-                                          {"budget", 2, 2, budget}, {"grant", 2, 2, grant},
-                                          {"price", 0, 1, price},   {"usage", 0, 0, usage},
+static const struct remote_verb subs[] = {{"show", 0, 1, show},
+                                          {"entries", 0, 1, entries},
+                                          {"budget", 2, 2, budget},
+                                          {"grant", 2, 2, grant},
+                                          {"price", 0, 1, price},
+                                          {"owned-cost", 0, 1, owned_cost},
+                                          {"usage", 0, 0, usage},
                                           {"agree", 1, 1, agree}};
 
 static int run_credits(struct call *call) {
@@ -440,6 +480,7 @@ static const char *const examples[] = {
     "maru credits budget training 800 --until 2027-01-01",
     "maru credits grant acme 5000 --id 2026-1/acme --until 2027-07-01",
     "maru credits price prices.csv",
+    "maru credits owned-cost our-pool.toml",
     "maru credits usage --months 12 --format html",
     "maru credits agree sacct.txt --from 2026-11-01 --until 2026-12-01",
     NULL};
@@ -447,7 +488,7 @@ static const char *const examples[] = {
 const struct verb verb_credits = {
     .name = "credits",
     .synopsis = "show|entries [TENANT], budget PROJECT CREDITS, grant TENANT CREDITS, "
-                "price [FILE.csv], usage, agree FILE",
+                "price [FILE.csv], owned-cost [FILE.toml], usage, agree FILE",
     .purpose = W_CREDITS_PURPOSE,
     .option = options,
     .n_option = sizeof options / sizeof options[0],

@@ -8,11 +8,12 @@
 #include "pool/money/civil_date.h"
 #include "serve/api/fields.h"
 #include "serve/compute/compute.h"
+#include "serve/compute/owned_making.h"
 #include "serve/compute/pool_documents.h"
 #include "serve/http/request.h"
 #include "study/json_writer.h"
 
-// What the operator of the server sets: policy, accounts, nodes. All is read before it is kept, and holds at once. Who else asks sees the
+// What the operator of the server sets: policy, accounts, nodes, what the pool costs. All is read before it is kept, and holds at once. Who else asks sees the
 // policy, and of the accounts his own.
 
 enum { ARENA_BYTES = 256 << 20, HOUR_S = 3600 };
@@ -71,27 +72,39 @@ maru_status api_get_pool_policy(struct request *request, maru_error *err) {
     return MARU_OK;
 }
 
-maru_status api_put_pool_policy(struct request *request, maru_error *err) {
+struct text_asked {
+    json_t *fields; // of the caller, who closes them, also after an error
+    const char *text;
+    int64_t version;
+};
+
+static maru_status read_text(const struct request *request, struct text_asked *out,
+                             maru_error *err) {
     static const char *const known[] = {"text", "version", NULL};
+    *out = (struct text_asked){.text = ""};
+    maru_status st =
+        fields_open(&out->fields, request->body.bytes, request->body.n_bytes, known, err);
+    st = st == MARU_OK ? field_text(out->fields, "text", REQUEST_MAX_JSON_BYTES, &out->text, err)
+                       : st;
+    st = st == MARU_OK ? field_count(out->fields, "version", 0, INT64_MAX, &out->version, err) : st;
+    return st == MARU_OK && !json_object_get(out->fields, "text")
+               ? field_wrong(err, "/text", "a text is wanted")
+               : st;
+}
+
+maru_status api_put_pool_policy(struct request *request, maru_error *err) {
     struct pool_policy policy;
-    json_t *fields = NULL;
-    const char *text = "";
-    int64_t version = 0;
-    maru_status st = fields_open(&fields, request->body.bytes, request->body.n_bytes, known, err);
-    st = st == MARU_OK ? field_text(fields, "text", REQUEST_MAX_JSON_BYTES, &text, err) : st;
-    st = st == MARU_OK ? field_count(fields, "version", 0, INT64_MAX, &version, err) : st;
-    if (st == MARU_OK && !json_object_get(fields, "text")) {
-        st = field_wrong(err, "/text", "the policy is wanted as a text");
-    }
-    st = st == MARU_OK ? pool_policy_read(&policy, text, strlen(text), err) : st;
+    struct text_asked asked;
+    maru_status st = read_text(request, &asked, err);
+    st = st == MARU_OK ? pool_policy_read(&policy, asked.text, strlen(asked.text), err) : st;
     if (st == MARU_OK) {
         struct text kept;
         text_init(&kept, REQUEST_MAX_JSON_BYTES);
-        text_addz(&kept, text);
-        st = keep(request, pool_policy_document, &kept, version, err);
+        text_addz(&kept, asked.text);
+        st = keep(request, pool_policy_document, &kept, asked.version, err);
         text_fini(&kept);
     }
-    fields_close(fields);
+    fields_close(asked.fields);
     return st == MARU_OK ? api_get_pool_policy(request, err) : st;
 }
 
@@ -308,6 +321,47 @@ maru_status api_put_pool_accounts(struct request *request, maru_error *err) {
     fields_close(fields);
     arena_fini(&arena);
     return st == MARU_OK ? api_get_pool_accounts(request, err) : st;
+}
+
+// ---- what the pool costs whoever owns it
+
+maru_status api_get_owned_cost(struct request *request, maru_error *err) {
+    struct owned_cost cost;
+    struct document_told told = {0};
+    struct text text;
+    struct json json;
+    const maru_status st = pool_owned_load(request->server->store, &cost, &told, err);
+    if (st != MARU_OK) {
+        return st;
+    }
+    text_init(&text, REQUEST_MAX_JSON_BYTES);
+    if (told.holds > 0) {
+        owned_cost_write(&text, &cost);
+    }
+    json_writer_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    document_tell(request, &json, &told);
+    json_add_string(&json, "text", text.bytes ? text.bytes : "");
+    json_close(&json);
+    text_fini(&text);
+    return MARU_OK;
+}
+
+maru_status api_put_owned_cost(struct request *request, maru_error *err) {
+    struct owned_cost cost;
+    struct text_asked asked;
+    maru_status st = read_text(request, &asked, err);
+    st = st == MARU_OK ? owned_cost_read(asked.text, strlen(asked.text), &cost, err) : st;
+    if (st == MARU_OK) {
+        struct text kept;
+        text_init(&kept, REQUEST_MAX_JSON_BYTES);
+        text_addz(&kept, asked.text);
+        st = pool_document_keep(request->server->store, pool_owned_document, request->who.name,
+                                &kept, &asked.version, err);
+        text_fini(&kept);
+    }
+    fields_close(asked.fields);
+    return st == MARU_OK ? api_get_owned_cost(request, err) : st;
 }
 
 // ---- nodes

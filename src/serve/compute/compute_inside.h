@@ -97,6 +97,9 @@ struct compute {
     uint64_t n_turn, n_decision[2]; // turns of the scheduler; starts and stops
     double deciding_s;              // that they took
     int64_t inventory_us;
+    bool is_recorded;  // what this world is, in the store
+    int64_t record_us; // when that is tried again
+    struct digest record;
     bool has_accounts;   // the executor's are those of the world
     int64_t accounts_us; // when that was tried last
 };
@@ -153,6 +156,11 @@ MARU_MUST_USE maru_status world_reserve(struct world *world, struct pool *pool, 
                                         maru_error *err);
 // The calendar that a job belongs to, 0: none, or it is over; then it waits like others.
 uint32_t world_calendar(const struct world *world, const struct live_job *job);
+
+// ---- pool_record.c
+
+// Keep what there is and what is guaranteed from now on, where it is another than before.
+void record_world(struct compute *compute);
 
 // ---- dispatching.c
 

@@ -325,6 +325,7 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         compute->pool = pool;
         compute->world = world;
         compute->is_world_old = false;
+        compute->is_recorded = false;
         compute->has_accounts = false;
         compute->accounts_us = 0;
         st = st == MARU_OK ? past_renew(compute, world, err) : st;

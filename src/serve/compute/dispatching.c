@@ -354,6 +354,7 @@ void dispatch_turn(struct compute *compute) {
     if (compute->is_world_old && world_renew(compute, &err) != MARU_OK) {
         log_say(LOG_ERROR, "pool world", err.text);
     }
+    record_world(compute);
     if (is_renewed) {
         purses_touch_all(compute);
     }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "base/wide.h"
 #include "serve/compute/job_request.h"
 #include "serve/log.h"
 #include "store/jobs/kept_jobs.h"
@@ -21,7 +22,7 @@ struct reading {
     void *context;
     char job[STORE_ID_BYTES]; // of the last attempt
     int64_t ended_us;         // of it
-    uint64_t n_job;
+    uint64_t n_job, n_gpu;    // n_gpu: of the last attempt
 };
 
 void past_use_fini(struct past_use *past) {
@@ -113,6 +114,7 @@ static maru_status add_part(struct reading *reading, size_t first, const struct 
     if (milli == 0) {
         return MARU_OK;
     }
+    reading->n_gpu += bits_of((json_int_t)count_of(part, "gpus"));
     type = type && type[0] ? type : reading->node_type(reading->context, node ? node : "");
     type = type ? type : "gpu";
     maru_status st = names_add(&reading->past->type, type, strlen(type), &number, err);
@@ -133,6 +135,20 @@ static maru_status add_parts(struct reading *reading, const struct past_run *emp
     }
     json_decref(list);
     return st;
+}
+
+// Where the cards told what they drew, that is what it drew.
+static void tell_power(struct reading *reading, size_t first, const struct attempt_row *attempt) {
+    const int64_t us = attempt->ended_us - attempt->started_us;
+    if (attempt->state != ATTEMPT_ENDED || attempt->gpu_energy_mj <= 0 || us <= 0 ||
+        reading->n_gpu == 0) {
+        return;
+    }
+    const wide_u128 mw = (wide_u128)(uint64_t)attempt->gpu_energy_mj * 1000000 / (uint64_t)us;
+    const uint64_t of_one = (uint64_t)(mw / reading->n_gpu);
+    for (size_t i = first; i < reading->past->n_run && of_one < UINT32_MAX; i++) {
+        reading->past->run[i].usage.power = (struct owned_power){of_one, of_one};
+    }
 }
 
 static maru_status see_use(void *context, const struct use_row *row, maru_error *err) {
@@ -160,8 +176,14 @@ static maru_status see_use(void *context, const struct use_row *row, maru_error 
         .waited_us = attempt->started_us > wait_from ? attempt->started_us - wait_from : 0,
         .from_us = attempt->started_us,
         .until_us = attempt->state == ATTEMPT_ENDED ? attempt->ended_us : INT64_MAX};
-    const maru_status st = names_add(&reading->past->account, name, (size_t)n, &run.account, err);
-    return st == MARU_OK ? add_parts(reading, &run, attempt->parts, err) : st;
+    const size_t first = reading->past->n_run;
+    reading->n_gpu = 0;
+    maru_status st = names_add(&reading->past->account, name, (size_t)n, &run.account, err);
+    st = st == MARU_OK ? add_parts(reading, &run, attempt->parts, err) : st;
+    if (st == MARU_OK) {
+        tell_power(reading, first, attempt);
+    }
+    return st;
 }
 
 struct reading_all {

@@ -9,7 +9,8 @@
 // The newest version comes first; behind it at most VERSIONS_TRIED - 1 are tried.
 
 const char pool_policy_document[] = "pool-policy", pool_accounts_document[] = "pool-accounts",
-           pool_nodes_document[] = "pool-nodes", pool_reservations_document[] = "pool-reservations";
+           pool_nodes_document[] = "pool-nodes", pool_reservations_document[] = "pool-reservations",
+           pool_owned_document[] = "pool-owned-cost";
 
 enum { VERSIONS_TRIED = 20, ARENA_BYTES = 256 << 20, TIMES_TRIED = 5, MAX_ORDERS = 100000 };
 

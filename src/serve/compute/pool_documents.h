@@ -13,7 +13,7 @@
 #include "store/tenant.h"
 
 extern const char pool_policy_document[], pool_accounts_document[], pool_nodes_document[],
-    pool_reservations_document[];
+    pool_reservations_document[], pool_owned_document[];
 
 struct document_told {
     int64_t newest, holds; // numbers of versions; 0: none

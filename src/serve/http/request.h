@@ -321,6 +321,8 @@ maru_status api_put_pool_reservations(struct request *request, maru_error *err);
 maru_status api_set_pool_node(struct request *request, maru_error *err);
 maru_status api_get_usage(struct request *request, maru_error *err);
 maru_status api_compare_sacct(struct request *request, maru_error *err);
+maru_status api_get_owned_cost(struct request *request, maru_error *err);
+maru_status api_put_owned_cost(struct request *request, maru_error *err);
 maru_status api_get_prices(struct request *request, maru_error *err);
 maru_status api_add_prices(struct request *request, maru_error *err);
 maru_status api_grant_credits(struct request *request, maru_error *err);

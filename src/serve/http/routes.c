@@ -209,6 +209,8 @@ static const struct route routes[] = {
     {"POST", "/v1/pool/nodes/{node}", ROLE_OPERATOR, false, true, SLOW, JSON, api_set_pool_node},
     {"GET", "/v1/pool/usage", ROLE_VIEWER, false, false, SLOW, 0, api_get_usage},
     {"POST", "/v1/pool/agreement", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_compare_sacct},
+    {"GET", "/v1/pool/owned-cost", ROLE_OPERATOR, false, true, SLOW, 0, api_get_owned_cost},
+    {"PUT", "/v1/pool/owned-cost", ROLE_OPERATOR, false, true, SLOW, JSON, api_put_owned_cost},
     {"GET", "/v1/pool/prices", ROLE_VIEWER, false, false, SLOW, 0, api_get_prices},
     {"POST", "/v1/pool/prices", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_add_prices},
     {"POST", "/v1/pool/grants", ROLE_OPERATOR, false, true, SLOW, JSON, api_grant_credits},

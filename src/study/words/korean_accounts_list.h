@@ -23,7 +23,6 @@
     X("guarantees are cut", "보장량을 비례하여 줄였습니다") \
     X("GPUs of type '{1}' are guaranteed, and no node has any", "'{1}' GPU를 보장했지만 어느 노드에도 없습니다") \
     X("at most {1} nodes are out of work", "점검 중인 노드는 {1}개까지입니다") \
-    X("the policy is wanted as a text", "정책은 문자열이어야 합니다") \
     X("GPUs are an object of numbers by type", "GPU는 종류별 개수를 적은 객체입니다") \
     X("a list of objects is wanted", "객체의 목록이어야 합니다") \
     X("a text or a list of rows is wanted, one of both", "text와 rows 가운데 하나만 있어야 합니다") \

@@ -145,8 +145,9 @@
     X(USAGE_UNUSED, "guaranteed and unused", "보장받고 쓰지 않음") \
     X(USAGE_WAITED, "hours waited", "기다린 시간") \
     X(USAGE_ENERGY, "energy, kWh", "에너지(kWh)") \
-    X(USAGE_CREDITS, "credits by the prices", "가격표로 셈한 크레딧") \
-    X(USAGE_KRW, "KRW by the prices", "가격표로 셈한 원") \
+    X(USAGE_CREDITS, "credits charged", "청구한 크레딧") \
+    X(USAGE_KRW, "KRW charged", "청구한 원") \
+    X(USAGE_PRICED, "KRW by the prices", "가격표로 셈한 원") \
     X(USAGE_RUNS, "runs", "실행") \
     X(USAGE_SUCCESS, "done", "완료") \
     X(USAGE_FAILED, "failed", "실패") \
@@ -156,7 +157,20 @@
     X(USAGE_KEY_UNUSED, "guaranteed and unused", "보장받고 쓰지 않음") \
     X(USAGE_LEAD, "{1} GPU hours were used in {2} runs; {3} GPU hours were guaranteed and stood free.", "GPU를 {2}번의 실행에서 {1}시간 썼고, 보장받은 {3} GPU 시간은 비어 있었습니다.") \
     X(USAGE_NOTHING, "Nothing was used in this time.", "이 기간에는 쓴 것이 없습니다.") \
-    X(USAGE_NOTE, "Guarantees and prices as they are now; months of Korean time. What a tenant used counts for all accounts above it. How busy GPUs were is told where somebody measured it.", "보장과 가격은 지금의 것이고, 달은 한국 시각을 따릅니다. 하위 계정이 쓴 것은 상위 계정에도 들어갑니다. 논 시간은 측정된 것만 셉니다.") \
+    X(USAGE_NOTE, "Guarantees and prices are those that held then; months of Korean time. What a tenant used counts for all accounts above it. How busy GPUs were is told where somebody measured it. What was charged is in the ledger; by the prices counts also what ran without being charged.", "보장과 가격은 그때의 것이고, 달은 한국 시각을 따릅니다. 하위 계정이 쓴 것은 상위 계정에도 들어갑니다. 논 시간은 측정된 것만 셉니다. 청구한 금액은 장부의 것이고, 가격표로 셈한 금액에는 청구하지 않은 실행도 들어갑니다.") \
+    X(USAGE_MONTH, "month", "달") \
+    X(OWNED_TITLE, "What the pool cost its owner, in won", "풀을 갖고 운영하는 데 든 비용(원)") \
+    X(OWNED_NOTE, "Capital is spread evenly over the years of use. Energy is that of all GPUs, also of those that stood free. The month that runs is told up to now.", "구입비는 사용 연수에 고르게 나눕니다. 전력은 쉬고 있던 GPU의 것도 셉니다. 이번 달은 지금까지입니다.") \
+    X(OWNED_CAPITAL, "capital", "구입비") \
+    X(OWNED_PEOPLE, "people", "인건비") \
+    X(OWNED_SPACE, "space", "공간") \
+    X(OWNED_OTHER, "other", "기타") \
+    X(OWNED_POWER, "power", "전기 요금") \
+    X(OWNED_TOTAL, "all of it", "합계") \
+    X(OWNED_HOURS, "GPU hours offered", "제공한 GPU 시간") \
+    X(OWNED_AN_HOUR, "one GPU hour offered", "제공 GPU 1시간당") \
+    X(OWNED_AN_HOUR_USED, "one GPU hour used", "사용 GPU 1시간당") \
+    X(OWNED_TOLD, "The pool cost its owner {1} won: {2} won a GPU hour offered, {3} won a GPU hour used. Tenants were charged {4} won.", "풀에 든 비용은 {1}원으로, 제공한 GPU 1시간당 {2}원, 사용한 GPU 1시간당 {3}원입니다. 테넌트에 청구한 금액은 {4}원입니다.") \
     /* --on pool */ \
     X(HELP_ON, "by the cores of this machine, or by the pool of a server", "이 컴퓨터에서 하거나(here) 서버의 풀에서 합니다(pool)") \
     X(HELP_ATTACH, "go on with work that was handed to the pool before", "전에 풀에 맡긴 일을 이어서 받습니다") \
