@@ -5,7 +5,7 @@
 import csv, io, os, shutil, sqlite3, struct, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, at_least, check, finish, tell, temporary, until, want_bubblewrap, within
+from cloud import Server, at_least, check, finish, temporary, until, want_bubblewrap, within
 
 MARU, LIBRARY = sys.argv[1:3]
 want_bubblewrap()
@@ -56,7 +56,9 @@ within("and their cost", abs(vision["credits"] - 2 * spans[ids[0]]), 0.01)
 within("in won", abs(vision["krw"] - 4 * spans[ids[0]]), 0.02)
 within("as by the prices", abs(vision["krw"] - vision["priced_krw"]), 0.02)
 check("who is not on credits is not charged, though it has a price", (rows["local"]["total"]["krw"], rows["local"]["total"]["priced_krw"] > 0), (0, False))
-tell(f"idle {vision['idle_hours']}, unknown {vision['unknown_hours']}, try {its}")
+check("measured by the library that the server found", (round(its.get("gpu_busy", -1), 2), vision["unknown_hours"]), (0.5, 0))
+within("so half of it was idle", abs(vision["idle_hours"] * 2 - vision["used_hours"]), 1e-6)
+within("energy as the cards told", abs(vision["energy_kwh"] - its.get("gpu_kwh", -1)), 1e-6)
 check("how it ended", (vision["runs"], vision["ends"], rows["acme/speech"]["total"]["ends"]), (1, {"done": 1}, {"failed": 1}))
 within("the whole pool tells the guarantees of its tenants", abs(rows["all"]["total"]["guaranteed_hours"] - sum(rows[a]["total"]["guaranteed_hours"] for a in ("acme", "local"))), 1e-6)
 for key in ("used_hours", "waited_hours", "energy_kwh", "credits", "krw", "runs"):

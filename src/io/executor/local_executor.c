@@ -142,6 +142,8 @@ static struct launch_file *files_of(const struct launch_file *file) {
 // What the launch says and the settings add. Texts stay where they are.
 static struct launch_spec spec_of(const struct local_executor *local, const struct launch *launch) {
     const struct local_settings *settings = &local->settings;
+    const char *found =
+        local->nvml ? nvml_path(local->nvml) : ""; // a shepherd has no LD_LIBRARY_PATH
     struct launch_spec spec = {
         .id = launch->id,
         .folder = launch->folder,
@@ -149,7 +151,7 @@ static struct launch_spec spec_of(const struct local_executor *local, const stru
         .program = local->own_program,
         .state = settings->state,
         .visible_gpus = "",
-        .nvml = settings->nvml,
+        .nvml = found[0] ? found : settings->nvml,
         .control_group = settings->control_group,
         .argv = list_of(launch->argv),
         .env = list_of(launch->env),

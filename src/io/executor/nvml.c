@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <inttypes.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,6 +110,13 @@ maru_status nvml_open(const char *library, struct nvml **out, maru_error *err) {
     listen_to_all(nvml);
     *out = nvml;
     return MARU_OK;
+}
+
+const char *nvml_path(const struct nvml *nvml) {
+    const struct link_map *map = NULL;
+    return dlinfo(nvml->library, RTLD_DI_LINKMAP, &map) == 0 && map && map->l_name[0] == '/'
+               ? map->l_name
+               : "";
 }
 
 void nvml_close(struct nvml *nvml) {

@@ -30,6 +30,9 @@ struct gpu_look { // what the library does not tell is 0
 //   errors  MARU_E_MEMORY
 MARU_MUST_USE maru_status nvml_open(const char *library, struct nvml **out, maru_error *err);
 void nvml_close(struct nvml *nvml);
+// Where the library was found, for a process that looks elsewhere for libraries; "": that is not known.
+//   memory  until nvml_close
+const char *nvml_path(const struct nvml *nvml);
 
 // 0 for NULL, and where the library does not answer.
 uint32_t nvml_count(struct nvml *nvml);
