@@ -37,9 +37,9 @@ def drop():
     os.setuid(UID)
 
 
-def begin():
+def begin(port=0):
     global server
-    server = Server(maru, data, "--executor", "slurm", "--slurm-conf", cluster.conf, before=drop)
+    server = Server(maru, data, "--executor", "slurm", "--slurm-conf", cluster.conf, before=drop, port=port)
 
 
 def command(*words, check=True):
@@ -105,9 +105,63 @@ def hand_in(i):
     return made
 
 
+# ---- maru's own work
+SIM = ["sim", os.path.abspath("examples/minifab"), "--days", "200000", "--reps", "4", "--seed", "3", "--json"]
+COMPARE = ["compare", os.path.abspath("examples/minifab"), "--a", "rule=fifo", "--b", "rule=cr", "--days", "20", "--reps", "4", "--json"]
+
+
+def start_on_pool(words, *more):
+    """As a tenant's: its jobs come in one array."""
+    env = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", MARU_TOKEN=tokens["eum"], LANG="C.UTF-8")
+    return subprocess.Popen([maru, *words, *more, "--on", "pool"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, preexec_fn=drop, cwd=data)
+
+
+def own_jobs(name):
+    return [Job("eum", item["id"], "own", 1, "done", 1) for item in ask("eum", "GET", "/v1/jobs")["items"] if item["name"] == name]
+
+
+def running_parts(name):
+    """Slurm's number and node of those parts that run."""
+    mine = {job.id for job in own_jobs(name)}
+    rows = [line.split("|") for line in cluster.run("squeue", "-h", "-t", "R", "-o", "%A|%B|%j").split("\n") if line.count("|") == 2]
+    return [(number, node) for number, node, its in rows if its.split(".")[1].rsplit("-", 1)[0] in mine]
+
+
+def train_words(at):
+    """A small table to learn from; the model and its card."""
+    return ["train", os.path.join(data, "press.csv"), "-o", os.path.join(data, at + ".maru"), "--target", "result", "--bad", "NG", "--card", os.path.join(data, at + ".json"), "-q"]
+
+
+def own_work():
+    """Replications, a comparison and a training as jobs: the same bytes as here, also where Slurm's own users and nodes take parts away."""
+    with open(os.path.join(data, "press.csv"), "w") as file:
+        file.write("day,temperature,machine,result\n" + "".join(f"2026-01-{1 + i // 15:02d},{200 + i * 7919 % 97 / 5:.2f},M{i % 3},{'NG' if i * 7919 % 97 > 77 else 'OK'}\n" for i in range(400)))
+    sim = start_on_pool(SIM, "--parts", "4")
+    until("two parts run", 60, lambda: len(running_parts("maru sim")) > 1 or sim.poll() is not None, 0.2)
+    parts = running_parts("maru sim")
+    cluster.run("scancel", parts[0][0])
+    if len(parts) > 1:
+        fail_node(parts[1][1])
+    others = [(start_on_pool(COMPARE, "--parts", "3"), COMPARE), (start_on_pool(train_words("there")), None)]
+    here = command(*SIM)
+    command(*train_words("here"))
+    for work, words in [(sim, None), *others]:
+        out, err = work.communicate(timeout=240)
+        want = here if work is sim else command(*words) if words else out
+        check(f"{' '.join(work.args[1:3])} on Slurm ({err[-300:]})", (work.returncode, out == want), (0, True))
+    for ending in ("maru", "json"):
+        check("the same model", *(open(os.path.join(data, f"{at}.{ending}"), "rb").read() for at in ("there", "here")))
+    made = [job for name in ("maru sim", "maru compare", "maru train") for job in own_jobs(name)]
+    tries = sum(job.look()["attempts"] for job in made)
+    check("parts that were lost ran again", tries >= len(made) + (1 if len(parts) > 0 else 0) + (1 if len(parts) > 1 else 0), True)
+    check("all parts are done", {job.last["state"] for job in made}, {"done"})
+    say(f"maru's own work: {len(made)} parts, {tries} attempts, the same bytes as here")
+    return made
+
+
 def kill_maru():
     server.kill()
-    begin()
+    begin(server.port)  # whoever waits for his jobs finds it again
 
 
 def poll(jobs):
@@ -126,16 +180,26 @@ def wait(jobs, seconds, until_open=0):
     return still
 
 
+def fail_node(node):
+    cluster.lose_node(node)
+
+    def is_down():
+        if "down" in cluster.run("sinfo", "-h", "-n", node, "-o", "%T"):
+            return True
+        if not FULL:  # what else Slurm finds by itself within SlurmdTimeout; a message of the node that comes late takes it back
+            cluster.run("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=lost", check=False)
+        return False
+
+    until(f"{node} to be down", 120, is_down, 0.5)
+    cluster.start(node)
+    cluster.run("scontrol", "update", "NodeName=" + node, "State=RESUME", check=False)
+
+
 def lose_node():
     """The node that has most of the jobs goes away under them, and comes back."""
     nodes = [word for word in cluster.run("squeue", "-h", "-t", "R", "-o", "%B").split() if word.startswith("gpu")] or ["gpu01"]
     node = max(set(nodes), key=nodes.count)
-    cluster.lose_node(node)
-    if not FULL:  # what else Slurm finds by itself within SlurmdTimeout
-        cluster.run("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=lost")
-    until(f"{node} to be down", 90, lambda: "down" in cluster.run("sinfo", "-h", "-n", node, "-o", "%T"), 0.5)
-    cluster.start(node)
-    cluster.run("scontrol", "update", "NodeName=" + node, "State=RESUME", check=False)
+    fail_node(node)
     return node, len(nodes)
 
 
@@ -248,12 +312,12 @@ def agree_all(jobs):
         near = [attempt for attempt in job.last["tries"] if is_near(attempt)]
         node = [attempt for attempt in job.last["tries"] if attempt["end"] == "node"]
         n_near, n_attempts, n_again = n_near + len(near), n_attempts + len(job.last["tries"]), n_again + len(node)
-        if not near:
+        if not near and job.kind != "own":
             check(f"{job.kind} {job.id} ended", (job.last["state"], job.last["attempts"] - len(node) in (job.attempts, 0 if job.state == "cancelled" else job.attempts)),
                   (job.state, True))
         for attempt in job.last["tries"]:
             times = ran.count(attempt["launch"])
-            is_whole = attempt["end"] in ("exit", "time") and attempt not in near
+            is_whole = attempt["end"] in ("exit", "time") and attempt not in near and job.kind != "own"
             check(f"{job.kind} {attempt['launch']} ran ({attempt['end']})", times == job.parts if is_whole else times <= job.parts, True)
             if attempt not in near:
                 agrees(job, attempt, rows)
@@ -292,6 +356,7 @@ say("slurmctld and maru killed, and back")
 still = wait(jobs, 900 if FULL else 150)
 check("all jobs end", [(job.kind, job.id, job.last["state"], job.last.get("phase"), job.last.get("waiting", {}).get("executor")) for job in still], [])
 if not still:
+    jobs += own_work()
     agree_all(jobs)
 if failures:
     print(cluster.run("squeue", "-a", check=False), cluster.said(), *server.log[-30:], sep="\n")

@@ -16,6 +16,7 @@
 #include "io/executor/slurm_accounts.h"
 #include "io/executor/slurm_command.h"
 #include "io/executor/slurm_end.h"
+#include "io/executor/slurm_program.h"
 #include "io/executor/slurm_queue.h"
 #include "io/executor/slurm_record.h"
 #include "io/executor/slurm_script.h"
@@ -43,7 +44,7 @@ struct slurm_executor {
     struct slurm_host host;
     struct slurm_shape shape;
     char state[SLURM_RECORD_PATH_BYTES], mark[SLURM_MARK_BYTES], partition[256],
-        bwrap[SLURM_PATH_BYTES];
+        bwrap[SLURM_PATH_BYTES], program[SLURM_RECORD_PATH_BYTES];
     char cluster[SLURM_ACCOUNT_BYTES];
     enum slurm_accounts_mode accounts;
     int64_t fresh_us, settle_us, lost_us;
@@ -748,13 +749,18 @@ static maru_status take_settings(struct slurm_executor *slurm,
         (struct slurm_shape){.mark = slurm->mark,
                              .partition = slurm->partition,
                              .bwrap = settings->is_bare ? "" : slurm->bwrap,
+                             .program = slurm->program,
                              .log_bytes = settings->log_bytes > 0 ? settings->log_bytes : 64 << 20};
     slurm->accounts = settings->accounts;
     slurm->host.timeout_us = or_usual(settings->timeout_us, 30000000);
     slurm->fresh_us = or_usual(settings->fresh_us, 1000000);
     slurm->settle_us = or_usual(settings->settle_us, 30000000);
     slurm->lost_us = or_usual(settings->lost_us, INT64_C(3600000000));
-    return files_make_folder(slurm->state, err);
+    const char *program = settings->program ? settings->program : "/proc/self/exe";
+    const maru_status st = files_make_folder(slurm->state, err);
+    return st == MARU_OK ? slurm_program_put(slurm->state, program, slurm->program,
+                                             sizeof slurm->program, err)
+                         : st;
 }
 
 // What has not ended yet is asked for at once, not one by one.

@@ -22,6 +22,7 @@ struct slurm_settings { // a text that is NULL or "", a number that is 0: what s
     const char *partition; // Slurm's own choice
     const char *bwrap;     // "bwrap": bubblewrap on the nodes
     enum slurm_accounts_mode accounts;
+    const char *program; // that jobs find as maru; NULL: this one (/proc/self/exe)
     bool is_bare; // jobs run without it: a tenant's job can then do what this process's user can
     uint64_t log_bytes; // 64 MiB: cap of each of out and err
     int64_t timeout_us; // 30 s: of one command

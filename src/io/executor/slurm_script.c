@@ -396,6 +396,9 @@ static void add_sandbox(struct text *out, const struct launch *launch,
         add_quoted(out, launch->file[i].name);
         text_addz(out, ")\n");
     }
+    if (shape->program && shape->program[0]) { // so that a job can be work of maru's own
+        text_addz(out, "inside+=(--ro-bind-try \"$programs/maru\" /job/bin/maru)\n");
+    }
     text_addz(out, "home=/work in=/in\n");
 }
 
@@ -411,7 +414,9 @@ static void add_bare(struct text *out, const struct launch *launch) {
 }
 
 // What the tenant has chosen never becomes bubblewrap's own environment, nor bash's: LD_PRELOAD in it would run outside.
-static void add_environment(struct text *out, const struct launch *launch, bool is_inside) {
+static void add_environment(struct text *out, const struct launch *launch,
+                            const struct slurm_shape *shape) {
+    const bool is_inside = shape->bwrap && shape->bwrap[0];
     text_addz(out,
               "for v in $(compgen -e); do\n"
               "    case $v in SLURM_*|CUDA_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES) ;; *) unset "
@@ -419,6 +424,7 @@ static void add_environment(struct text *out, const struct launch *launch, bool 
               "done\n"
               "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=$home "
               "MARU_IN=$in MARU_PART=${SLURM_PROCID:-0}\n");
+    text_addf(out, "[ -z \"$programs\" ] || PATH=%s:$PATH\n", is_inside ? "/job/bin" : "$programs");
     text_addf(out, "export MARU_JOB=%s MARU_PARTS=%zu MARU_GPUS=%u\n", launch->id, launch->n_part,
               (unsigned)launch->part[0].n_gpu);
     text_addz(out, is_inside ? "" : "own=(env)\n");
@@ -467,13 +473,14 @@ maru_status slurm_write_part(const struct launch *launch, const struct slurm_sha
     text_addf(out, "id=%s signal=%d memory=%u sized=\n", launch->id, signal_of(launch),
               launch->memory_mib);
     add_setting(out, "folder", launch->folder);
+    add_setting(out, "programs", shape->program ? shape->program : "");
     text_addz(out, "cd -- \"$folder/work\" || exit 1\n");
     if (shape->bwrap && shape->bwrap[0]) {
         add_sandbox(out, launch, shape);
     } else {
         add_bare(out, launch);
     }
-    add_environment(out, launch, shape->bwrap && shape->bwrap[0]);
+    add_environment(out, launch, shape);
     text_addz(out, "command=(");
     for (size_t i = 0; launch->argv[i]; i++) {
         text_addz(out, i > 0 ? " " : "");
@@ -483,7 +490,8 @@ maru_status slurm_write_part(const struct launch *launch, const struct slurm_sha
     text_addz(out, "[ ${#inside[@]} -gt 0 ] || [ \"${command[0]}\" != /job/script ] || "
                    "command[0]=$folder/script\n");
     text_addz(out, "case ${command[0]} in */*) ;; *)\n"
-                   "    type -P -- \"${command[0]}\" >/dev/null || { echo \"no such program: "
+                   "    PATH=${programs:+$programs:}$PATH type -P -- \"${command[0]}\" >/dev/null "
+                   "|| { echo \"no such program: "
                    "${command[0]}\" >&2; kill -45 $$; }\n"
                    "esac\n");
     text_addz(out, wait);

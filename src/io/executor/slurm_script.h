@@ -25,7 +25,9 @@ struct slurm_shape {  // what a cluster's operator has said of launches
     const char *mark; // names of jobs and accounts begin with it: lower case letters and digits
     const char *partition; // "": Slurm's own choice
     const char *bwrap;     // bubblewrap on the nodes; "": jobs run bare, as this process's user
-    uint64_t log_bytes;    // cap of each of out and err
+    const char *
+        program; // a folder that nodes see, with maru itself; NULL or "": that of the nodes' own PATH, if any
+    uint64_t log_bytes; // cap of each of out and err
 };
 
 // Can Slurm run it at all?

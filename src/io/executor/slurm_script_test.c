@@ -145,7 +145,7 @@ static int run(const char *option, const struct text *script, char *out, size_t 
 
 // Both scripts are good bash, whatever words people chose, bare and in a sandbox.
 static void scripts_are_bash(void **state) {
-    const struct slurm_shape shapes[] = {bare, {"maru", "", "/usr/bin/bw'rap", 4096}};
+    const struct slurm_shape shapes[] = {bare, {"maru", "", "/usr/bin/bw'rap", "/a folder's", 4096}};
     char said[4096];
     (void)state;
     for (size_t i = 0; i < 4; i++) {
@@ -189,6 +189,19 @@ static void words_arrive_whole(void **state) {
     assert_int_equal(run("--", &script, said, sizeof said), 0);
     assert_string_equal(said, "<it's><a b><$HOME `id` \"\\><>");
     text_fini(&script);
+    // maru is found where the server has put it, before that of the node.
+    struct slurm_shape shape = bare;
+    char program[64];
+    shape.program = folder;
+    snprintf(program, sizeof program, "%s/maru", folder);
+    assert_int_equal(symlink("/bin/echo", program), 0);
+    launch.argv = (const char *const[]){"maru", "it", "is", NULL};
+    text_init(&script, 1 << 20);
+    assert_int_equal(slurm_write_part(&launch, &shape, &script, &err), MARU_OK);
+    assert_int_equal(run("--", &script, said, sizeof said), 0);
+    assert_string_equal(said, "it is\n");
+    text_fini(&script);
+    assert_int_equal(unlink(program), 0);
     assert_true(rmdir(work) == 0 && rmdir(inner) == 0 && rmdir(folder) == 0);
 }
 
