@@ -35,6 +35,7 @@ static const struct {
     {"jobs", "MARU_JOBS"},
     {"bare-jobs", "MARU_BARE_JOBS"},
     {"job-disk", "MARU_JOB_DISK"},
+    {"control-group", "MARU_CONTROL_GROUP"},
     {"watch-rounds", "MARU_WATCH_ROUNDS"},
     {"executor", "MARU_EXECUTOR"},
     {"slurm-conf", "MARU_SLURM_CONF"},

@@ -2,11 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -16,7 +15,16 @@
 // source: Linux, Documentation/admin-guide/cgroup-v2.rst. A group without processes hands controllers down to groups below it; a file that
 // a controller would have is not there where it was not handed down.
 
-enum { GROUP_MODE = 0755, PERIOD_US = 100000, LINE_BYTES = 4096, NAME_BYTES = 4096 };
+enum {
+    GROUP_MODE = 0755,
+    PERIOD_US = 100000,
+    LEAST_QUOTA_US = 1000, // that the kernel takes
+    WEIGHT_OF_CPU = 100,   // cpu.weight of one processor
+    MAX_WEIGHT = 10000,
+    LINE_BYTES = 4096,
+    NAME_BYTES = 4096,
+    GONE_TRIES = 200, // 10 ms each
+};
 
 static bool path_to(char path[NAME_BYTES], const char *folder, const char *id, const char *name) {
     const int n = snprintf(path, NAME_BYTES, "%s/%s/%s", folder, id, name);
@@ -60,25 +68,34 @@ static int64_t number_of(const char *text, const char *name) {
     return -1;
 }
 
-maru_status job_group_check(const char *folder, maru_error *err) {
-    static const char *const controller[] = {"+memory", "+cpu", "+pids"};
-    struct statfs its;
-    if (folder[0] != '/' || statfs(folder, &its) != 0 || its.f_type != CGROUP2_SUPER_MAGIC ||
-        access(folder, W_OK) != 0) {
-        return fail(err, MARU_E_INPUT,
-                    "%.200s is no folder of control groups (version 2) that may be written",
-                    folder);
-    }
-    for (size_t i = 0; i < sizeof controller / sizeof *controller; i++) {
-        (void)put(folder, ".", "cgroup.subtree_control", controller[i]); // those that it has
-    }
-    return MARU_OK;
-}
-
 static void put_number(const struct launch_spec *spec, const char *name, uint64_t value) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)value);
     (void)put(spec->control_group, spec->id, name, text);
+}
+
+static void limit_processors(const struct launch_spec *spec) {
+    char text[48];
+    const uint64_t quota = (uint64_t)spec->cpu_milli * PERIOD_US / 1000;
+    const uint64_t weight = (uint64_t)spec->cpu_milli * WEIGHT_OF_CPU / 1000;
+    snprintf(text, sizeof text, "%llu %d",
+             (unsigned long long)(quota > LEAST_QUOTA_US ? quota : LEAST_QUOTA_US), PERIOD_US);
+    (void)put(spec->control_group, spec->id, "cpu.max", text);
+    put_number(spec, "cpu.weight", weight < 1 ? 1 : weight < MAX_WEIGHT ? weight : MAX_WEIGHT);
+}
+
+static void set_limits(const struct launch_spec *spec) {
+    if (spec->memory_bytes > 0) {
+        put_number(spec, "memory.max", spec->memory_bytes);
+        put_number(spec, "memory.swap.max", 0);
+        put_number(spec, "memory.oom.group", 1);
+    }
+    if (spec->cpu_milli > 0) {
+        limit_processors(spec);
+    }
+    if (spec->max_processes > 0) {
+        put_number(spec, "pids.max", spec->max_processes);
+    }
 }
 
 maru_status job_group_make(const struct launch_spec *spec, maru_error *err) {
@@ -89,25 +106,23 @@ maru_status job_group_make(const struct launch_spec *spec, maru_error *err) {
         return fail(err, MARU_E_IO, "a job cannot be begun: %s",
                     strerror_r(errno, reason, sizeof reason));
     }
-    if (spec->memory_bytes > 0) {
-        put_number(spec, "memory.max", spec->memory_bytes);
-        put_number(spec, "memory.swap.max", 0);
-        put_number(spec, "memory.oom.group", 1);
-    }
-    if (spec->cpu_milli > 0) {
-        char text[48];
-        snprintf(text, sizeof text, "%llu %d",
-                 (unsigned long long)spec->cpu_milli * PERIOD_US / 1000, PERIOD_US);
-        (void)put(spec->control_group, spec->id, "cpu.max", text);
-    }
-    if (spec->max_processes > 0) {
-        put_number(spec, "pids.max", spec->max_processes);
-    }
+    set_limits(spec);
     return MARU_OK;
 }
 
+void job_group_renew(const struct launch_spec *spec) {
+    static const char *const limit[] = {"memory.max", "pids.max"};
+    for (size_t i = 0; spec->control_group[0] && i < sizeof limit / sizeof *limit; i++) {
+        char text[LINE_BYTES];
+        if (get(spec->control_group, spec->id, limit[i], text) && strncmp(text, "max", 3) == 0) {
+            set_limits(spec);
+            return;
+        }
+    }
+}
+
 struct job_group_look job_group_look(const struct launch_spec *spec) {
-    struct job_group_look look = {.cpu_us = -1, .max_memory_bytes = -1};
+    struct job_group_look look = {.cpu_us = -1};
     char text[LINE_BYTES];
     if (!spec->control_group[0]) {
         return look;
@@ -115,11 +130,9 @@ struct job_group_look job_group_look(const struct launch_spec *spec) {
     if (get(spec->control_group, spec->id, "cpu.stat", text)) {
         look.cpu_us = number_of(text, "usage_usec");
     }
-    if (get(spec->control_group, spec->id, "memory.peak", text)) {
-        look.max_memory_bytes = number_of(text, "");
-    }
     if (get(spec->control_group, spec->id, "memory.events", text)) {
-        look.was_out_of_memory = number_of(text, "oom_kill") > 0;
+        // by its own limit: where the machine as a whole had none left, the job was not too large
+        look.was_out_of_memory = number_of(text, "oom_kill") > 0 && number_of(text, "oom") > 0;
     }
     return look;
 }
@@ -132,7 +145,12 @@ void job_group_kill(const struct launch_spec *spec) {
 
 void job_group_remove(const char *folder, const char *id) {
     char path[NAME_BYTES];
-    if (folder[0] && path_to(path, folder, id, "")) {
-        (void)rmdir(path);
+    if (!folder[0] || !path_to(path, folder, id, "")) {
+        return;
+    }
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    for (int i = 0; i < GONE_TRIES && rmdir(path) != 0 && errno == EBUSY; i++) {
+        (void)put(folder, id, "cgroup.kill", "1");
+        (void)nanosleep(&pause, NULL);
     }
 }

@@ -5,22 +5,21 @@
 
 #include "io/executor/launch_spec.h"
 
-// Is this such a folder? Controllers that it may hand down are handed down.
-//   errors  MARU_E_INPUT
-MARU_MUST_USE maru_status job_group_check(const char *folder, maru_error *err);
-
 // Make the group of a job, with its limits; one that is there is taken.
 //   errors  MARU_E_IO
 MARU_MUST_USE maru_status job_group_make(const struct launch_spec *spec, maru_error *err);
 
-struct job_group_look { // -1: not known
-    int64_t cpu_us, max_memory_bytes;
+// The kernel's memory.peak is not asked for: it has files that were read in it, up to the limit.
+struct job_group_look {
+    int64_t cpu_us; // -1: not known
     bool was_out_of_memory;
 };
 struct job_group_look job_group_look(const struct launch_spec *spec);
-void job_group_kill(
-    const struct launch_spec *spec); // all that is in it; the caller may be called without a group
-// The group is gone when nothing is in it any more; what is not there is fine.
+// Set limits that are not there any more: a new start of the server may have taken the controllers away for a moment.
+void job_group_renew(const struct launch_spec *spec);
+void job_group_kill(const struct launch_spec *spec); // all that is in it, where there is one
+// End what is still in it, and the group; what is not there is fine.
+//   cost    at most 2 s, where the kernel takes long to end something
 void job_group_remove(const char *folder, const char *id);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/group_home.h"
 #include "io/executor/inventory.h"
 #include "io/executor/job_group.h"
 #include "io/executor/launch_record.h"
@@ -414,8 +415,11 @@ static maru_status local_forget(struct executor *executor, const char *id, maru_
     }
     const struct launch_path folder = launch_path_of(local->settings.state, id, NULL);
     const struct launch_path lock = launch_lock_path(local->settings.state, id);
+    if (st ==
+        MARU_OK) { // of a launch that was lost; the folder goes last, so that nothing of it is forgotten half
+        job_group_remove(local->settings.control_group, id);
+    }
     st = st == MARU_OK ? remove_folder(folder.text, err) : st;
-    job_group_remove(local->settings.control_group, id); // of a launch that was lost
     if (st == MARU_OK && unlink(lock.text) != 0 && errno != ENOENT) {
         st = refuse(err, "cannot remove", lock.text);
     }
@@ -484,6 +488,10 @@ static const struct executor_kind kind = {
     .wait = local_wait,
     .close = local_close,
 };
+
+const char *local_executor_groups(const struct executor *executor) {
+    return ((const struct local_executor *)(const void *)executor)->settings.control_group;
+}
 
 bool local_executor_is_bare(const struct executor *executor) {
     return ((const struct local_executor *)(const void *)executor)->is_bare;
@@ -594,6 +602,15 @@ static maru_status find_program(struct local_executor *local, maru_error *err) {
                                                                : MARU_OK;
 }
 
+static maru_status open_groups(struct local_executor *local, maru_error *err) {
+    char folder[GROUP_HOME_BYTES];
+    const maru_status st = group_home_open(local->settings.control_group, folder, err);
+    if (st == MARU_OK) {
+        local->settings.control_group = kept_text(local, folder, NULL);
+    }
+    return st == MARU_OK && !local->settings.control_group ? arena_refusal(&local->arena, err) : st;
+}
+
 static maru_status watch_locks(struct local_executor *local, maru_error *err) {
     char path[LAUNCH_PATH_BYTES];
     snprintf(path, sizeof path, "%s/locks", local->settings.state);
@@ -624,9 +641,7 @@ maru_status local_executor_open(const struct local_settings *settings, struct ex
     st = st == MARU_OK ? make_folders(local->settings.state, err) : st;
     st = st == MARU_OK ? write_names(local->settings.state, err) : st;
     st = st == MARU_OK ? find_program(local, err) : st;
-    if (st == MARU_OK && local->settings.control_group[0]) {
-        st = job_group_check(local->settings.control_group, err);
-    }
+    st = st == MARU_OK ? open_groups(local, err) : st;
     st = st == MARU_OK ? watch_locks(local, err) : st;
     st = st == MARU_OK ? try_sandbox(local, err) : st;
     st = st == MARU_OK ? nvml_open(local->settings.nvml, &local->nvml, err) : st;

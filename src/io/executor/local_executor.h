@@ -15,13 +15,12 @@ struct local_settings {
     const char *bwrap;   // bubblewrap; NULL: where Debian has it
     const char *
         nvml; // the library that knows the GPUs; NULL: as the driver installs it; "": none is asked
-    const char *gpu_type; // what the GPUs are called; NULL: by their product
-    const char *
-        control_group; // a folder of control groups (version 2) that may be written; NULL: none, limits are watched
-    const char *const *shown; // folders that each job sees read-only (ends with NULL); NULL: none
-    uint64_t log_bytes;       // of a job's output and of its errors, each; 0: 64 MiB
-    uint64_t disk_bytes;      // of a job's folder; 0: no limit
-    uint32_t max_processes;   // of a job; 0: LOCAL_MAX_PROCESSES
+    const char *gpu_type;      // what the GPUs are called; NULL: by their product
+    const char *control_group; // group_home.h: "auto" or a folder; NULL: none, limits are watched
+    const char *const *shown;  // folders that each job sees read-only (ends with NULL); NULL: none
+    uint64_t log_bytes;        // of a job's output and of its errors, each; 0: 64 MiB
+    uint64_t disk_bytes;       // of a job's folder; 0: no limit
+    uint32_t max_processes;    // of a job; 0: LOCAL_MAX_PROCESSES
     bool
         allow_bare; // where jobs cannot be isolated, run them all the same: for a machine of one person
 };
@@ -35,6 +34,8 @@ typedef maru_status (*local_see_gpu)(void *context, uint32_t gpu, const struct g
                                      maru_error *err);
 MARU_MUST_USE maru_status local_executor_each_gpu(struct executor *executor, local_see_gpu see,
                                                   void *context, maru_error *err);
+// The folder of its jobs' control groups; "": none, their limits are watched.
+const char *local_executor_groups(const struct executor *executor);
 // Do its jobs run without isolation? Whoever runs it says so loudly.
 bool local_executor_is_bare(const struct executor *executor);
 

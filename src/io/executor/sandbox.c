@@ -263,6 +263,8 @@ static void join_group(const struct launch_spec *spec) {
     snprintf(path, sizeof path, "%s/%s/cgroup.procs", spec->control_group, spec->id);
     const int procs = open(path, O_WRONLY | O_CLOEXEC);
     if (procs < 0 || !files_write_all(procs, "0", 1)) {
+        static const char why[] = "the job's control group cannot be joined";
+        (void)!write(STDERR_FILENO, why, sizeof why - 1);
         _exit(EXIT_FAILURE);
     }
     close(procs);

@@ -254,12 +254,11 @@ static void conclude(struct shepherd *s) {
     look->cpu_us = s->reaped_cpu_us;
     const struct job_group_look group = job_group_look(&s->spec);
     look->cpu_us = group.cpu_us > look->cpu_us ? group.cpu_us : look->cpu_us;
-    if (group.max_memory_bytes > look->max_memory_bytes) {
-        look->max_memory_bytes = group.max_memory_bytes;
-    }
-    if (group.was_out_of_memory && !s->has_why) {
+    if (group.was_out_of_memory) {
+        const int64_t most = (int64_t)s->spec.memory_bytes;
+        look->max_memory_bytes = most > look->max_memory_bytes ? most : look->max_memory_bytes;
+        s->why = s->has_why ? s->why : END_MEMORY;
         s->has_why = true;
-        s->why = END_MEMORY;
     }
     const bool is_killed = WIFSIGNALED(s->child_status);
     const int status =
@@ -327,11 +326,24 @@ static int64_t told_number(const struct shepherd *s, const char *name) {
     return n > 0 && at[n] && number_int64(at, n, &value) ? value : -1;
 }
 
+// A smaller limit of this machine's, or of the service's, stays: nobody without privileges can make it larger.
+static bool limit_processes(pid_t pid, rlim_t most) {
+    struct rlimit its;
+    if (most == 0) {
+        return true;
+    }
+    if (prlimit(pid, RLIMIT_NPROC, NULL, &its) != 0) {
+        return false;
+    }
+    const rlim_t held = its.rlim_max < most ? its.rlim_max : most;
+    const struct rlimit wanted = {held, held};
+    return prlimit(pid, RLIMIT_NPROC, &wanted, NULL) == 0;
+}
+
 // The job may begin. The most processes and threads that it may have are those of its user namespace, so they are set when that is there, and
 // before the job is; where all of this belongs to root the kernel lets it have more, and the looks end it.
 static void let_go(struct shepherd *s) {
-    const struct rlimit most = {s->spec.max_processes, s->spec.max_processes};
-    if (s->spec.max_processes > 0 && prlimit(s->root, RLIMIT_NPROC, &most, NULL) != 0) {
+    if (!limit_processes(s->root, s->spec.max_processes)) {
         s->has_why = true;
         s->why = END_FAILED;
         snprintf(s->look.what, sizeof s->look.what, "%s", "its limits cannot be set");
@@ -447,6 +459,7 @@ static void look_around(struct shepherd *s) {
     const int64_t now = since_boot_us();
     if (now >= s->seen_us) {
         launch_lock_touch(SHEPHERD_LOCK_FILE);
+        job_group_renew(&s->spec);
         s->seen_us = now + SEEN_US;
     }
     const int64_t slowest = now < s->begun_us + EARLY_US ? EARLY_LOOK_US : LOOK_US;

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/group_home.h"
 #include "io/executor/local_executor.h"
 #include "io/executor/slurm_executor.h"
 #include "io/files.h"
@@ -78,6 +79,19 @@ static maru_status listen_on(struct server *server, const struct server_config *
     return MARU_OK;
 }
 
+// What bounds jobs: the kernel, or looks.
+static void say_limits(const char *groups) {
+    struct log_line line;
+    char controllers[GROUP_CONTROLLERS_BYTES] = "";
+    if (groups[0]) {
+        group_home_controllers(groups, controllers);
+    }
+    log_open(&line, LOG_INFO, "job limits");
+    log_add_string(&line, "groups", groups);
+    log_add_string(&line, "kernel", controllers);
+    log_close(&line);
+}
+
 // The executor's own files stand beside the jobs of the tenants, whose names have no point.
 static maru_status open_executor(const char *jobs, const struct server_config *config,
                                  struct executor **out, maru_error *err) {
@@ -95,8 +109,12 @@ static maru_status open_executor(const char *jobs, const struct server_config *c
     } else if (st == MARU_OK) {
         const struct local_settings settings = {.state = state.bytes,
                                                 .allow_bare = config->may_run_bare,
+                                                .control_group = config->control_group,
                                                 .disk_bytes = config->job_disk_mib << 20};
         st = local_executor_open(&settings, out, err);
+        if (st == MARU_OK) {
+            say_limits(local_executor_groups(*out));
+        }
     }
     text_fini(&state);
     return st;

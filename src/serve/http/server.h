@@ -34,8 +34,9 @@ struct server_config {
     double patience_s;              // for a header; pace.h
     const char *jobs;  // folder of the pool's jobs, made where it is missing; NULL: none are run
     bool may_run_bare; // jobs without isolation, where there can be none
-    uint64_t job_disk_mib;  // that one job of this machine may put into its folder; 0: no limit
-    uint32_t watch_minutes; // between two looks at the leases of rounds; 0: only people look
+    const char *control_group; // of jobs of this machine: "auto", "off" or a folder; NULL: off
+    uint64_t job_disk_mib;     // that one job of this machine may put into its folder; 0: no limit
+    uint32_t watch_minutes;    // between two looks at the leases of rounds; 0: only people look
     const struct slurm_settings
         *slurm; // jobs go to this Slurm, whose state is in `jobs`; NULL: they run on this machine
 };

@@ -34,6 +34,8 @@
     X("the folder of the job is not there: {1}", "작업 폴더가 없습니다: {1}") \
     X("a file of the job cannot be read: {1}", "작업의 파일을 읽을 수 없습니다: {1}") \
     X("launch {1} still runs", "실행 {1}[은/는] 아직 돌고 있습니다") \
+    X("jobs cannot be put into groups below {1} from where this process stands", "이 프로세스가 있는 곳에서는 {1} 아래의 그룹에 작업을 넣을 수 없습니다") \
+    X("the job's control group cannot be joined", "작업의 컨트롤 그룹에 들어갈 수 없습니다") \
     X("jobs are shown at most {1} folders", "작업에 보여 줄 폴더는 {1}개까지입니다") \
     X("a folder shown to jobs is an absolute path, not {1}", "작업에 보여 줄 폴더는 절대 경로여야 합니다: {1}") \
     X("the folder of launches is an absolute path", "실행 기록의 폴더는 절대 경로여야 합니다") \
