@@ -88,6 +88,12 @@ check("no lease before the award", client.post("/v1/rounds/2026-1/lease", {})[0]
 check("a tenant awards nothing", who["atom"].post("/v1/rounds/2026-1/award", {})[0], 403)
 answer = awarded(rules=rules.replace("seed = 7", "seed = 8\ninstitution_percent = 30"), keep=False)
 check(f"what if: compared, nothing kept ({answer.get('problem')})", (answer["state"], "changes" in answer, client.get("/v1/rounds/2026-1")[1]["state"]), ("done", True, "open"))
+changed = answer["changes"]["applications"]
+check("who gains and who loses, one by one", (len(changed), sum(one["gpu_quarters"] > 0 for one in changed), sum(one["gpu_quarters"] for one in changed if one["gpu_quarters"] > 0)),
+      (answer["changes"]["n_gain"] + answer["changes"]["n_lose"], answer["changes"]["n_gain"], answer["changes"]["moved"]))
+check("some lose", answer["changes"]["n_lose"] > 0, True)
+for one in client.get("/v1/rounds/2026-1/applications")[1]["items"]:
+    check("points are the sum of their parts", (len(one["scores"]), abs(sum(part["adds"] for part in one["scores"]) + one["bonus"] - one["points"]) < 0.002), (2, True))
 answer = awarded(rules="nonsense = 1\n", keep=False)
 check("bad rules", (answer["state"], answer["problem"]["row"]), ("failed", 1))
 answer = awarded()

@@ -38,6 +38,7 @@ struct draft {
     struct round_line *lines, *sorted;
     int64_t *stock, *cap, *cooling;
     struct score_sum *score; // (n_application, n_criterion)
+    int64_t *counted;        // the same
     maru_status status;      // of memory, where a name could not be kept
 };
 
@@ -482,14 +483,21 @@ static int64_t criterion_points(const struct round_application *it,
 
 static void count_points(struct draft *d) {
     const struct round_rules *rules = &d->round->rules;
+    int64_t *counted =
+        take(d, (size_t)d->round->n_application * rules->n_criterion + 1, sizeof *counted);
+    d->counted = counted;
     for (uint32_t a = 0; a < d->round->n_application; a++) {
         struct round_application *it = &d->applications[a];
         int64_t sum = 0, weights = 0;
         for (uint32_t i = 0; i < rules->n_criterion; i++) {
+            const size_t at = (size_t)a * rules->n_criterion + i;
             const int64_t weight = rules->criterion[i].weight;
-            sum += weight * criterion_points(it, &rules->criterion[i],
-                                             &d->score[(size_t)a * rules->n_criterion + i]);
+            const int64_t points = criterion_points(it, &rules->criterion[i], &d->score[at]);
+            sum += weight * points;
             weights += weight;
+            if (counted) {
+                counted[at] = points;
+            }
         }
         it->points_milli = (weights > 0 ? (sum + weights / 2) / weights : 0) +
                            d->classes[it->class_].bonus_milli + d->regions[it->region].bonus_milli;
@@ -647,7 +655,7 @@ maru_status round_tables_read(const struct round_bytes file[ROUND_FILES], maru_f
         return st;
     }
     *out = tables;
-    out->arena = tables.arena;
+    out->score = d.counted;
     return MARU_OK;
 }
 

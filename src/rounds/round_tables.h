@@ -36,6 +36,8 @@ struct round_bytes {
 
 struct round_tables {
     struct round round;
+    const int64_t *
+        score; // thousandths of the 100 points of a criterion, as counted (n_application, n_criterion)
     struct arena arena;
 };
 

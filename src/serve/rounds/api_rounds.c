@@ -519,6 +519,34 @@ static void add_lines(struct json *json, const struct reading *r,
     json_close(json);
 }
 
+// What the points of an application are made of: each criterion's part of the weights, and the bonus of class and region.
+static void add_scores(struct json *json, const struct reading *r, uint32_t a) {
+    const struct round *round = &r->answer.tables.round;
+    const struct round_rules *rules = &round->rules;
+    const struct round_application *it = &round->application[a];
+    double weights = 0;
+    for (uint32_t i = 0; i < rules->n_criterion; i++) {
+        weights += rules->criterion[i].weight;
+    }
+    json_open_list(json, "scores");
+    for (uint32_t i = 0; i < rules->n_criterion; i++) {
+        const double weight = rules->criterion[i].weight;
+        const double score =
+            (double)r->answer.tables.score[(size_t)a * rules->n_criterion + i] / ROUND_WHOLE;
+        json_open_object(json, NULL);
+        json_add_string(json, "criterion", rules->criterion[i].name);
+        json_add_number(json, "weight", weight);
+        json_add_number(json, "score", score);
+        json_add_number(json, "adds", weights > 0 ? score * weight / weights : 0);
+        json_close(json);
+    }
+    json_close(json);
+    json_add_number(
+        json, "bonus",
+        (double)(round->class_[it->class_].bonus_milli + round->region[it->region].bonus_milli) /
+            ROUND_WHOLE);
+}
+
 static void add_application(struct json *json, struct reading *r, uint32_t a) {
     const struct round *round = &r->answer.tables.round;
     const struct round_application *it = &round->application[a];
@@ -531,6 +559,7 @@ static void add_application(struct json *json, struct reading *r, uint32_t a) {
     json_add_count(json, "priority", it->priority);
     json_add_count(json, "readiness", it->readiness);
     json_add_number(json, "points", (double)it->points_milli / ROUND_WHOLE);
+    add_scores(json, r, a);
     json_add_count(json, "asked", round_peak(round, NULL, a));
     add_lines(json, r, it);
     if (r->is_awarded) {

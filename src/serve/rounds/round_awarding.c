@@ -14,7 +14,7 @@
 // A thread a work, joined before the next begins. It has a copy of the round in memory; what it has solved becomes the next version of
 // the round, unless somebody has changed that since: then the work has failed, and nothing is kept.
 
-enum { RESULT_BYTES = 16 << 20 };
+enum { RESULT_BYTES = 16 << 20, MOST_CHANGED = 500 };
 
 struct awarding {
     struct store *store;
@@ -93,6 +93,43 @@ void awarding_add(struct json *json, struct round_answer *answer) {
     alloc_free(figures);
 }
 
+// Who gains and who loses, the most first; GPUs at the same time, as an application asks for them.
+static void add_changed(struct json *json, const struct round_answer *before,
+                        const struct round_answer *after) {
+    const struct round *round = &before->tables.round;
+    const uint32_t n = round->n_application;
+    uint32_t *order = alloc_new((size_t)n + 1, sizeof *order), n_told = 0;
+    struct round_key *key = alloc_new((size_t)n + 1, sizeof *key);
+    for (uint32_t a = 0; order && key && a < n; a++) {
+        const int64_t was = round_got(round, &before->award, a);
+        const int64_t is = round_got(&after->tables.round, &after->award, a);
+        order[a] = a;
+        key[a] = (struct round_key){was > is ? is - was : was - is, a};
+    }
+    json_open_list(json, "applications");
+    if (order && key && round_sort(order, n, key, NULL) == MARU_OK) {
+        for (uint32_t i = 0; i < n && key[order[i]].first < 0 && n_told < MOST_CHANGED; i++) {
+            const struct round_application *it = &round->application[order[i]];
+            json_open_object(json, NULL);
+            json_add_string(json, "application", it->id);
+            json_add_string(json, "institution", round->institution[it->institution]);
+            json_add_string(json, "class", round->class_[it->class_].name);
+            json_add_count(json, "asked", round_peak(round, NULL, order[i]));
+            json_add_count(json, "before", round_peak(round, before->award.gpus, order[i]));
+            json_add_count(json, "after",
+                           round_peak(&after->tables.round, after->award.gpus, order[i]));
+            json_add_integer(json, "gpu_quarters",
+                             round_got(&after->tables.round, &after->award, order[i]) -
+                                 round_got(round, &before->award, order[i]));
+            json_close(json);
+            n_told++;
+        }
+    }
+    json_close(json);
+    alloc_free(order);
+    alloc_free(key);
+}
+
 static void add_changes(struct json *json, const struct round_answer *before,
                         const struct round_answer *after) {
     const struct round *round = &before->tables.round;
@@ -111,6 +148,7 @@ static void add_changes(struct json *json, const struct round_answer *before,
         json_close(json);
     }
     json_close(json);
+    add_changed(json, before, after);
     json_close(json);
 }
 

@@ -112,12 +112,16 @@ export interface WholeRound extends Round {
     classes?: string[]
     regions?: string[]
     record?: string[]
+    record_whole?: boolean
+    events?: RoundEvent[]
+    watched?: { time: string; last_day: string; leases: { institution: string; type: string; gpus: number; used: number; idle_days: number; reclaim_on?: string }[] }
 }
+export interface RoundEvent { time: string; what: 'warn' | 'reclaim'; institution: string; type: string; day: string; idle_days: number; gpus: number; kept: number }
 export interface ApplicationLine { type: string; from: string; until: string; gpus: number; least: number }
 export interface NewApplication { title: string; purpose: string; region: string; class: string; priority: number; readiness: number; lines: ApplicationLine[] }
-export interface Application { application: string; institution: string; class: string; asked: number; awarded: number; rank?: number; points?: number; sentence?: Both; lines?: { type: string; from: string; until: string; gpus: number; least: number; awarded?: number }[] }
+export interface Application { application: string; institution: string; class: string; region: string; purpose?: string; asked: number; awarded: number; rank?: number; points: number; scores: { criterion: string; weight: number; score: number; adds: number }[]; bonus: number; sentence?: Both; lines?: { type: string; from: string; until: string; gpus: number; least: number; awarded?: number }[] }
 export interface Award {
-    state: 'none' | 'running' | 'done' | 'failed'
+    state: 'none' | 'running' | 'done' | 'failed' | 'cancelled'
     progress?: number
     problem?: { detail?: string; detail_ko?: string; title?: string; file?: string; row?: number; column?: number }
     gap?: number
@@ -128,7 +132,7 @@ export interface Award {
     proven?: boolean
     by_class?: { class: string; applications?: number; asked: number; awarded: number }[]
     by_quarter?: { quarter: string; there: number; runnable: number; awarded: number }[]
-    changes?: { n_gain: number; n_lose: number; moved: number; by_class?: { class: string; before: number; after: number }[] }
+    changes?: { n_gain: number; n_lose: number; moved: number; by_class?: { class: string; before: number; after: number }[]; applications?: { application: string; institution: string; class: string; asked: number; before: number; after: number; gpu_quarters: number }[] }
 }
 export interface RoundDone { n_lease?: number; n_warned?: number; n_due?: number; gpus?: number; events?: { time: string; what: string; subject: string; detail: string }[] }
 
@@ -212,7 +216,7 @@ export const grant = (body: { tenant: string; id: string; credits: number; from:
 // ---- rounds
 const ofRound = (round: string, rest = '', query?: Record<string, unknown>) => address(`/v1/rounds/{round}${rest}`, { round }, query)
 export const rounds = () => see<{ items: Round[] }>('/v1/rounds')
-export const newRound = (body: { round: string; title: string; closes: string; files?: Record<string, string>; example?: string }) => send<Round>('POST', '/v1/rounds', body)
+export const newRound = (body: { round: string; title: string; closes?: string; files?: Record<string, string>; example?: string }) => send<Round>('POST', '/v1/rounds', body)
 export const round = (id: string) => see<WholeRound>(ofRound(id))
 export async function roundFile(id: string, file: string): Promise<string> {
     return (await ask(address('/v1/rounds/{round}/files/{file}', { round: id, file }))).text()
@@ -231,6 +235,7 @@ export async function applications(id: string): Promise<Application[]> {
     return items
 }
 export const startAward = (id: string, body: { rules?: string; keep: boolean }) => send<{ id: string }>('POST', ofRound(id, '/award'), body)
+export const cancelAward = (id: string) => send<unknown>('POST', ofRound(id, '/award/cancel'), {})
 export const award = (id: string, signal?: AbortSignal) => see<Award>(ofRound(id, '/award'), signal)
 export const doRound = (id: string, what: 'lease' | 'watch' | 'reclaim') => send<RoundDone>('POST', ofRound(id, `/${what}`), {})
 export const roundReport = async (id: string, lang: string) => (await ask(ofRound(id, '/report', { lang }))).text()

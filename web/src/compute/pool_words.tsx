@@ -59,5 +59,6 @@ export function useNamed() {
         stop: (word: string) => say(`job.stop.${word}`, word),
         entry: (word: string) => say(`credit.kind.${word}`, word),
         event: (word: string) => say(`round.event.${word}`, word),
+        criterion: (word: string) => say(`criterion.${word}`, word),
     }
 }

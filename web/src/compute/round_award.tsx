@@ -1,10 +1,11 @@
 import { useState } from 'react'
-import { award as askAward, doRound, problemOf, startAward, type Award, type RoundDone, type WholeRound } from '../api/compute'
+import { award as askAward, cancelAward, doRound, problemOf, startAward, type Award, type RoundDone, type WholeRound } from '../api/compute'
 import type { ApiError } from '../api/problem'
 import { Button, Card, Confirm, ProblemNote, Progress } from '../parts/basics'
 import { BigFigure } from '../parts/figure'
 import { forget } from '../parts/load'
 import { useText } from '../text'
+import { DataTable, type Column } from '../table/data_table'
 import { usePoll } from '../twin/use_twin'
 import { useNamed } from './pool_words'
 
@@ -49,7 +50,7 @@ export function AwardPart({ round, onChange }: { round: WholeRound; onChange: ()
                     </details>
                     <ProblemNote error={error} />
                     {isRunning ? (
-                        <div className="going" aria-live="polite"><Progress share={now?.progress ?? 0} label={t('award.running')} /><p className="note">{t('award.running')} {percent(now?.progress ?? 0, 0)}</p></div>
+                        <div className="going" aria-live="polite"><Progress share={now?.progress ?? 0} label={t('award.running')} /><p className="note">{t('award.running')} {percent(now?.progress ?? 0, 0)}</p><Button look="quiet" onClick={() => cancelAward(round.round).catch((problem: unknown) => setError(problemOf(problem)))}>{t('award.cancel')}</Button></div>
                     ) : (
                         <div className="actions">
                             <Button onClick={() => start(false).catch((problem: unknown) => setError(problemOf(problem)))}>{t('award.what_if')}</Button>
@@ -59,6 +60,7 @@ export function AwardPart({ round, onChange }: { round: WholeRound; onChange: ()
                 </Card>
             )}
             {now?.state === 'failed' && <p className="problem" role="alert">{now.problem?.file && <code>{[now.problem.file, now.problem.row, now.problem.column].filter(Boolean).join(':')}</code>} {(lang === 'ko' ? now.problem?.detail_ko : undefined) ?? now.problem?.detail ?? t('award.failed')}</p>}
+            {now?.state === 'cancelled' && !isRunning && <p className="note" role="status">{t('award.cancelled')}</p>}
             {now?.state === 'done' && !isRunning && <Outcome award={now} isKept={isKept} />}
             {isKept && <Doing round={round} onChange={onChange} />}
             {asking && <Confirm title={t('award.keep.title')} text={t('award.keep.text')} yes={t('award.keep')} look="main" onClose={() => setAsking(false)} onYes={async () => { await start(true); setAsking(false) }} />}
@@ -93,7 +95,32 @@ function Outcome({ award, isKept }: { award: Award; isKept: boolean }) {
             {changes?.by_class && changes.by_class.some(({ before, after }) => before !== after) && (
                 <ul className="changes">{changes.by_class.filter(({ before, after }) => before !== after).map((one) => <li key={one.class}>{one.class}: {num(one.before)} → <b>{num(one.after)}</b></li>)}</ul>
             )}
+            {changes && <Changes changes={changes} />}
         </Card>
+    )
+}
+
+type Changed = NonNullable<NonNullable<Award['changes']>['applications']>[number]
+
+/** Who gains and who loses, the most first. */
+function Changes({ changes }: { changes: NonNullable<Award['changes']> }) {
+    const { t, num } = useText()
+    const rows = changes.applications ?? []
+    if (changes.n_gain + changes.n_lose === 0) return <p className="all-well">{t('changes.none')}</p>
+    const columns: Column<Changed>[] = [
+        { key: 'application', title: t('round.application'), value: (row) => row.application, width: 8 },
+        { key: 'institution', title: t('round.institution'), value: (row) => row.institution, show: (row) => <>{row.institution} <small>{row.class}</small></>, width: 9, grow: 3 },
+        { key: 'asked', title: t('round.asked_short'), value: (row) => row.asked, show: (row) => num(row.asked), number: true, width: 5 },
+        { key: 'before', title: t('changes.before'), value: (row) => row.before, show: (row) => num(row.before), number: true, width: 5 },
+        { key: 'after', title: t('changes.after'), value: (row) => row.after, show: (row) => <b>{num(row.after)}</b>, number: true, width: 5 },
+        { key: 'moved', title: t('changes.quarters'), value: (row) => row.gpu_quarters, show: (row) => <span className={row.gpu_quarters > 0 ? 'gains' : 'loses'}>{row.gpu_quarters > 0 ? '+' : '−'}{num(Math.abs(row.gpu_quarters))}</span>, number: true, width: 6 },
+    ]
+    return (
+        <>
+            <h3>{t('changes.title')}</h3>
+            <DataTable label={t('changes.title')} rows={rows} columns={columns} rowKey={(row) => row.application} />
+            {rows.length < changes.n_gain + changes.n_lose && <p className="fine">{t('changes.more', { shown: num(rows.length), all: num(changes.n_gain + changes.n_lose) })}</p>}
+        </>
     )
 }
 

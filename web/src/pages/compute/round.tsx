@@ -6,6 +6,8 @@ import { ApplicationForm } from '../../compute/application_form'
 import { showIn } from '../../compute/blank_window'
 import { useBoth } from '../../compute/pool_words'
 import { AwardPart } from '../../compute/round_award'
+import { LeasesPart } from '../../compute/round_leases'
+import { PointsDialog, PointsPart } from '../../compute/round_points'
 import { RoundBadge } from '../../compute/round_words'
 import { useIsOperator } from '../../compute/use_operator'
 import { useMay } from '../../me'
@@ -45,11 +47,12 @@ export default function RoundPage({ id }: { id: string }) {
             </Card>
             {may && !isOperator && round.state === 'open' && <ApplicationForm round={round} onDone={changed} />}
             {isOperator && <AwardPart key={round.state} round={round} onChange={changed} />}
+            <LeasesPart round={round} isOperator={isOperator} />
             {asked.error && !isAbsent(asked.error) && <ProblemNote error={asked.error} />}
             {asked.value && <Decisions items={asked.value} isKept={isKept} isOperator={isOperator} />}
             <Supply round={round} />
             {isOperator ? (round.files ?? []).length > 0 && <Tables round={round} onSaved={changed} /> : round.rules?.text && <Card title={t('award.rules')}><pre className="request">{round.rules.text}</pre></Card>}
-            {(round.record ?? []).length > 0 && <Card title={t('round.record')} note={t('round.record.text')}><ul className="record">{round.record!.map((one, n) => <li key={n}>{one}</li>)}</ul></Card>}
+            {(round.record ?? []).length > 0 && <Card title={t('round.record')} note={t('round.record.text')}>{round.record_whole === false && <p className="problem" role="alert">{t('round.record.damaged')}</p>}<ul className="record">{round.record!.map((one, n) => <li key={n}>{one}</li>)}</ul></Card>}
         </>
     )
 }
@@ -78,24 +81,26 @@ function Supply({ round }: { round: WholeRound }) {
 function Decisions({ items, isKept, isOperator }: { items: Application[]; isKept: boolean; isOperator: boolean }) {
     const { t, num } = useText()
     const both = useBoth()
+    const [chosen, setChosen] = useState<Application | null>(null)
     if (items.length === 0) return <Card title={t(isOperator ? 'round.all' : 'round.own')}><p className="all-well">{t('round.no_applications')}</p></Card>
     const columns: Column<Application>[] = [
-        { key: 'application', title: t('round.application'), value: (row) => row.application, width: 8 },
+        { key: 'application', title: t('round.application'), value: (row) => row.application, show: (row) => <button type="button" className="as-link" title={t('points.open')} onClick={() => setChosen(row)}>{row.application}</button>, width: 8 },
         { key: 'institution', title: t('round.institution'), value: (row) => row.institution, show: (row) => <>{row.institution} <small>{row.class}</small></>, width: 9, grow: 1 },
         { key: 'asked', title: t('round.asked_short'), value: (row) => row.asked, show: (row) => num(row.asked), number: true, width: 4.5 },
+        { key: 'points', title: t('round.points'), value: (row) => row.points, show: (row) => num(row.points, 1), number: true, width: 4.5 },
         ...(isKept ? [
             { key: 'awarded', title: t('round.got'), value: (row: Application) => row.awarded, show: (row: Application) => <b className={row.awarded > 0 ? '' : 'nothing'}>{num(row.awarded)}</b>, number: true, width: 4.5 },
             { key: 'rank', title: t('round.rank'), value: (row: Application) => row.rank, show: (row: Application) => num(row.rank), number: true, width: 4.5 },
-            { key: 'points', title: t('round.points'), value: (row: Application) => row.points, show: (row: Application) => num(row.points, 1), number: true, width: 4.5 },
             { key: 'why', title: t('round.why'), value: (row: Application) => both(row.sentence), show: (row: Application) => <span title={both(row.sentence)}>{both(row.sentence)}</span>, width: 20, grow: 9 },
         ] : []),
     ]
     // Few decisions are read whole: a table cuts what is long.
-    const told = isKept && items.length <= 8 && !isOperator
+    const told = items.length <= 8 && !isOperator
     return (
         <Card title={t(isOperator ? 'round.all' : 'round.own')}>
-            <DataTable label={t('round.all')} rows={items} columns={columns} {...(isKept ? { first: 'rank' } : {})} rowKey={(row) => row.application} />
-            {told && items.map((one) => one.sentence && <p key={one.application} className="decision"><b>{one.application}</b> {both(one.sentence)}</p>)}
+            <DataTable label={t('round.all')} rows={items} columns={columns} first={isKept ? 'rank' : '-points'} rowKey={(row) => row.application} />
+            {told && items.map((one) => <PointsPart key={one.application} application={one} />)}
+            {chosen && <PointsDialog application={chosen} onClose={() => setChosen(null)} />}
         </Card>
     )
 }
