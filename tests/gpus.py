@@ -60,6 +60,17 @@ check("nothing starts there", state(waits), "waiting")
 describe()
 until("it is mended", lambda: node()["state"] == "up")
 until("what waited is done", lambda: state(waits) == "done")
+
+# What the pool refuses as things are is said with its reason, in both languages, and begins when things have changed.
+rows = [{"account": "others", "weight": 1, "guarantee": {"h100-80gb-hbm3": 3}}]
+check("three are guaranteed", client.ask("PUT", "/v1/pool/accounts", {"rows": rows})[0], 200)
+large = maru("submit", "--gpus", "2", "--", "true")
+until("it is refused", lambda: client.get("/v1/jobs/" + large)[1].get("waiting", {}).get("reason") == "refused")
+sentence = client.get("/v1/jobs/" + large)[1]["waiting"]["sentence"]
+check("why", ("more than its guarantee" in sentence["en"], "보장량" in sentence["ko"]), (True, True))
+check("the forecast says the same", client.get(f"/v1/jobs/{large}/forecast")[1]["sentence"], sentence)
+check("nothing is guaranteed", client.ask("PUT", "/v1/pool/accounts", {"rows": []})[0], 200)
+until("it begins", lambda: state(large) == "done")
 maru("cancel", runs)
 server.stop()
 finish()

@@ -52,6 +52,32 @@ describe('the operator of the pool on the page', { skip }, () => {
         await page.reload()
         assert.equal(await page.getByLabel('hanbit-ai: Weight').inputValue(), '2')
     })
+    it('a node is reserved for a lecture, another for the same time is refused, and the reservation withdrawn', async () => {
+        const { page } = current
+        const node = (await ask(base, '/v1/pool', { headers: admin })).nodes[0].name
+        const reserve = async (name) => {
+            await page.getByRole('button', { name: 'Reserve nodes' }).click()
+            const dialog = page.getByRole('dialog')
+            await dialog.getByLabel('Reservation').fill(name)
+            await dialog.getByLabel('Account').fill('hanbit-ai')
+            await dialog.getByLabel(node).check()
+            await dialog.getByLabel('From').fill('2036-12-01T09:00')
+            await dialog.getByLabel('Until').fill('2036-12-01T18:00')
+            await dialog.getByRole('button', { name: 'Reserve', exact: true }).click()
+        }
+        await reserve('lecture')
+        await page.getByRole('table', { name: 'Reservations' }).getByText('coming').waitFor()
+        await shot(page, '95-reserved')
+        await reserve('deadline')
+        await page.getByText('reserved already: ‘lecture’').waitFor()
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'hidden' })
+        assert.deepEqual((await ask(base, '/v1/pool/reservations', { headers: admin })).rows.map(({ name, nodes }) => [name, nodes]), [['lecture', [node]]])
+        await page.getByRole('button', { name: 'Withdraw lecture' }).click()
+        await page.getByRole('dialog').getByRole('button', { name: 'Withdraw', exact: true }).click()
+        await page.getByText('Nothing is reserved.').waitFor()
+        assert.deepEqual((await ask(base, '/v1/pool/reservations', { headers: admin })).rows, [])
+    })
     it('a policy that makes no sense is refused at its line, and changes nothing', async () => {
         const { page } = current
         const editor = page.getByRole('textbox', { name: /^Policy/ })

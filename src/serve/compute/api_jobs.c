@@ -49,7 +49,10 @@ static void add_both(struct json *json, const struct compute_look *look) {
     struct text en, ko;
     text_init(&en, 1024);
     text_init(&ko, 1024);
-    if (look->is_elsewhere) {
+    if (look->refused[0]) {
+        sentence_add(&en, LANG_EN, look->refused);
+        sentence_add(&ko, LANG_KO, look->refused);
+    } else if (look->is_elsewhere) {
         wait_elsewhere_sentence(&en, look->reason, LANG_EN);
         wait_elsewhere_sentence(&ko, look->reason, LANG_KO);
     } else {
@@ -68,13 +71,15 @@ static void add_waiting(struct json *json, const struct compute_look *look) {
     json_open_object(json, "waiting");
     const int64_t planned_us = look->is_elsewhere ? look->expected_us : look->why.planned_us;
     json_add_string(json, "reason",
-                    look->is_elsewhere ? wait_elsewhere_word : wait_reason_word(look->why.reason));
+                    look->refused[0]     ? wait_refused_word
+                    : look->is_elsewhere ? wait_elsewhere_word
+                                         : wait_reason_word(look->why.reason));
     add_both(json, look);
     json_add_count(json, "ahead", look->why.n_ahead);
     if (look->blocker[0]) {
         json_add_string(json, "behind", look->blocker);
     }
-    if (planned_us > 0 && planned_us < INT64_MAX) {
+    if (!look->refused[0] && planned_us > 0 && planned_us < INT64_MAX) {
         request_add_time(json, "planned", planned_us / 1000);
     }
     if (look->reason[0]) {
@@ -120,7 +125,7 @@ static void add_job_members(struct json *json, struct server *server, const char
         if (look.stop[0]) {
             json_add_string(json, "stopping", look.stop);
         }
-        if (look.phase == PHASE_QUEUED || look.phase == PHASE_STARTING) {
+        if (look.phase == PHASE_QUEUED || look.phase == PHASE_STARTING || look.refused[0]) {
             add_waiting(json, &look);
         }
     }

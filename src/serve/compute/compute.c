@@ -231,6 +231,9 @@ bool compute_look(struct compute *compute, const char *tenant, const char *id,
         *out = (struct compute_look){
             .phase = job->phase, .stop = job->stop, .is_borrowed = job->is_borrowed};
         memcpy(out->reason, job->reason, sizeof out->reason);
+        if (job->phase <= PHASE_QUEUED) {
+            memcpy(out->refused, job->refused, sizeof out->refused);
+        }
         out->is_elsewhere = compute->executor->kind->schedules;
         out->expected_us = job->expected_us;
         if (job->phase == PHASE_QUEUED && job->number != POOL_NO_JOB) {

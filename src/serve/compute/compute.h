@@ -59,6 +59,7 @@ enum job_phase {
 };
 extern const char *const job_phase_names[];
 
+enum { REFUSAL_BYTES = 200 };
 struct compute_look {
     enum job_phase phase;
     struct pool_why why;          // of PHASE_QUEUED
@@ -66,6 +67,7 @@ struct compute_look {
     char reason[64];              // of an executor that schedules by itself, why it waits
     bool is_elsewhere;            // that has it in its queue
     int64_t expected_us;          // when it is to start there, 0: not known
+    char refused[REFUSAL_BYTES];  // by the pool, why it cannot be queued as things are, else ""
     const char *stop;             // of PHASE_STOPPING: a word
     bool is_borrowed;
 };
@@ -87,6 +89,7 @@ struct compute_forecast {
     bool is_foretold;            // all below is there
     enum job_phase phase;
     char reason[64]; // of an executor that schedules by itself
+    char refused[REFUSAL_BYTES];
     struct pool_ask ask;
     struct pool_why why;
     char project[STORE_TENANT_BYTES]; // of the first before it, where it is the same tenant's

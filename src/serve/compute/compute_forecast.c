@@ -68,6 +68,9 @@ static maru_status copy_state(struct asking *it, struct compute_forecast *out, m
         out->is_open = true;
         out->phase = job->phase;
         memcpy(out->reason, job->reason, sizeof out->reason);
+        if (job->phase <= PHASE_QUEUED) {
+            memcpy(out->refused, job->refused, sizeof out->refused);
+        }
         it->number = job->phase == PHASE_QUEUED ? job->number : POOL_NO_JOB;
         if (it->number == POOL_NO_JOB) {
             return MARU_OK;

@@ -17,8 +17,9 @@ struct live_job { // that has not ended
     char tenant[STORE_TENANT_BYTES], id[STORE_ID_BYTES], batch[STORE_ID_BYTES];
     char project[JOB_MAX_PROJECT + 1];
     char launch[LAUNCH_ID_BYTES];
-    int64_t expected_us; // the executor's, 0: it does not say
-    char reason[64];     // the executor's
+    int64_t expected_us;         // the executor's, 0: it does not say
+    char reason[64];             // the executor's
+    char refused[REFUSAL_BYTES]; // by the pool, why it cannot be queued as things are
     enum job_phase phase;
     struct job_needs needs;
     struct pool_ask ask;    // in the world of now
@@ -171,6 +172,8 @@ extern const char *const dispatch_stop_words[STOP_REASONS]; // why a job is stop
 extern const char dispatch_cancel_word[];
 
 void dispatch_complain(const struct live_job *job, const char *what, const maru_error *err);
+// The pool takes it (`why` NULL), or does not and why; true: that is news.
+bool live_refuse(struct live_job *job, const maru_error *why);
 void live_set_phase(struct compute *compute, struct live_job *job, enum job_phase phase);
 typedef maru_status (*with_tenant)(struct tenant *tenant, void *context, maru_error *err);
 // Hold the tenant while `what` works in it.

@@ -218,11 +218,14 @@ static maru_status tell_all(struct compute *compute, struct pool *pool, const st
             maru_error why = {0};
             const maru_status told = tell_job(pool, job[i], world, now_us, &number, &why);
             if (told == MARU_OK) {
+                (void)live_refuse(job[i], NULL);
                 st = live_set_number(compute, job[i], number, err);
             } else if (told != MARU_E_RANGE) {
                 st = fail(err, told, "%s", why.text);
             } else { // its node is gone: it waits until there is one again, or runs on unknown to the pool
-                log_say(LOG_WARN, "job unfit", why.text);
+                if (live_refuse(job[i], &why)) {
+                    log_say(LOG_WARN, "job unfit", why.text);
+                }
             }
         }
     }

@@ -27,6 +27,13 @@ void dispatch_complain(const struct live_job *job, const char *what, const maru_
     log_close(&line);
 }
 
+bool live_refuse(struct live_job *job, const maru_error *why) {
+    char before[REFUSAL_BYTES];
+    memcpy(before, job->refused, sizeof before);
+    snprintf(job->refused, sizeof job->refused, "%.*s", REFUSAL_BYTES - 1, why ? why->text : "");
+    return strcmp(before, job->refused) != 0;
+}
+
 void live_set_phase(struct compute *compute, struct live_job *job, enum job_phase phase) {
     pthread_mutex_lock(&compute->lock);
     job->phase = phase;
@@ -103,11 +110,14 @@ static void submit(struct compute *compute, struct live_job *job) {
     st = st == MARU_OK ? pool_submit(compute->pool, clock_unix_us(), &job->ask, &number, &err) : st;
     st = st == MARU_OK ? live_set_number(compute, job, number, &err) : st;
     job->phase = st == MARU_OK ? PHASE_QUEUED : PHASE_BLOCKED;
+    const bool is_news = live_refuse(job, st == MARU_OK ? NULL : &err);
     pthread_mutex_unlock(&compute->lock);
     if (st == MARU_OK) {
         past_come(compute, job);
     } else { // a node that it could use may come back
-        dispatch_complain(job, "job queue", &err);
+        if (is_news) {
+            dispatch_complain(job, "job queue", &err);
+        }
         job->not_before_us = clock_unix_us() + TRY_AGAIN_S * SECOND_US;
     }
 }

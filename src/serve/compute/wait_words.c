@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "study/words/korean.h"
+
 // One sentence a reason, in the word list; {1} is how many jobs are before it, {2} GPUs that are free, {3} that are missing.
 
 static const struct {
@@ -38,6 +40,8 @@ const char wait_elsewhere_word[] = "slurm";
 void wait_elsewhere_sentence(struct text *out, const char *reason, enum lang lang) {
     words_add(out, lang, W_WAIT_ELSEWHERE, (const char *const[]){reason[0] ? reason : "-", NULL});
 }
+
+const char wait_refused_word[] = "refused";
 
 // ---- when it starts
 
@@ -91,6 +95,10 @@ void start_sentence(struct text *out, const struct compute_forecast *forecast, e
     char middle[CLOCK_BYTES], from[CLOCK_BYTES], until[CLOCK_BYTES], ahead[16];
     if (forecast->is_open && forecast->is_scheduled_elsewhere && forecast->phase < PHASE_RUNNING) {
         wait_elsewhere_sentence(out, forecast->reason, lang);
+        return;
+    }
+    if (forecast->is_open && forecast->refused[0]) {
+        sentence_add(out, lang, forecast->refused);
         return;
     }
     clock_words(start->p50_us, forecast->at_us, middle);

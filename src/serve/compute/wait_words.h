@@ -14,6 +14,9 @@ void wait_sentence(struct text *out, const struct pool_why *why, enum lang lang)
 extern const char wait_elsewhere_word[];
 void wait_elsewhere_sentence(struct text *out, const char *reason, enum lang lang);
 
+// Of a job that the pool cannot queue as things are; the sentence is the pool's own.
+extern const char wait_refused_word[];
+
 // When it starts; what a change of it would bring. Times are those of the server's clock on the wall.
 void start_sentence(struct text *out, const struct compute_forecast *forecast, enum lang lang);
 void help_sentence(struct text *out, const struct compute_forecast *forecast,

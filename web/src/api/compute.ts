@@ -68,6 +68,8 @@ export interface AccountRow {
     until?: string | null
 }
 export interface Accounts { version: number; text: string; rows: AccountRow[] }
+export type Reservation = Omit<Schemas['Reservation'], 'nodes'> & { nodes: string[] }
+export type Reservations = Omit<Schemas['PoolReservations'], 'rows'> & { rows: Reservation[] }
 export interface Policy { version: number; text: string; default: string; by?: string; changed?: string }
 
 export interface Waits { mean_h: number; p50_h: number; p95_h: number; p99_h: number }
@@ -82,7 +84,8 @@ export interface Replayed {
     jain: number
     preemptions: number
     energy_kwh: number
-    cost_krw: number
+    /** null: nothing has a price. */
+    cost_krw: number | null
     series?: { at_h: number[]; busy: number[]; waiting: number[] }
 }
 export interface Reached { mean: number; low: number; high: number }
@@ -198,13 +201,28 @@ export const policy = () => see<Policy>('/v1/pool/policy')
 export const putPolicy = (text: string, version?: number) => send<Policy>('PUT', '/v1/pool/policy', { text, ...(version === undefined ? {} : { version }) })
 export const accounts = () => see<Accounts>('/v1/pool/accounts')
 export const putAccounts = (rows: AccountRow[], version: number) => send<Accounts>('PUT', '/v1/pool/accounts', { rows, version })
+export const reservations = () => see<Reservations>('/v1/pool/reservations')
+export const putReservations = (rows: Reservation[], version: number) => send<Reservations>('PUT', '/v1/pool/reservations', { rows, version })
 export const startReplay = (body: { policies: { name: string; text: string }[]; trace: string; text?: string; inflate?: number }) => send<{ id: string }>('POST', '/v1/pool/replays', body)
 export const replay = (id: string, signal?: AbortSignal) => see<Replay>(address('/v1/pool/replays/{id}', { id }), signal)
 export const replayReport = async (id: string, lang: string) => (await ask(address('/v1/pool/replays/{id}', { id }, { format: 'html', lang }))).text()
 
 // ---- credits
 export const credits = (tenant?: string, signal?: AbortSignal) => see<Credits>(address('/v1/credits', {}, { tenant }), signal)
-export const creditEntries = (tenant?: string) => see<{ items: CreditEntry[] }>(address('/v1/credits/entries', {}, { tenant, limit: 200 }))
+const SPANS_S = [300, 3600, 86_400, 7 * 86_400, 31 * 86_400, 366 * 86_400]
+const ENTRIES_MAX = 2000
+const ENTRIES_GOOD = 100
+/** The newest entries. The ledger is told from a time on, the oldest first, so that time goes back until there is enough. */
+export async function creditEntries(tenant?: string): Promise<{ items: CreditEntry[] }> {
+    let known: CreditEntry[] = []
+    for (const span of SPANS_S) {
+        const { items } = await see<{ items: CreditEntry[] }>(address('/v1/credits/entries', {}, { tenant, from: Math.floor(Date.now() / 1000) - span, limit: ENTRIES_MAX }))
+        if (items.length >= ENTRIES_MAX && known.length > 0) break
+        known = items
+        if (known.length >= ENTRIES_GOOD) break
+    }
+    return { items: known }
+}
 export const setBudget = (body: { account: string; from: string; until: string; credits: number }) => send<unknown>('POST', '/v1/credits/budgets', body)
 export const removeBudget = (account: string, from: string) => ask(`/v1/credits/budgets?${new URLSearchParams({ account, from }).toString()}`, { method: 'DELETE' })
 export const usage = (months: number) => see<Usage>(address('/v1/pool/usage', {}, { months }))

@@ -14,13 +14,17 @@ export function useBoth(): (both: Both | undefined) => string {
 }
 
 const TONES = { waiting: 'calm', running: 'busy', done: 'good', failed: 'bad', cancelled: 'calm' } as const
-export function JobBadge({ job }: { job: Pick<Job, 'state' | 'phase' | 'cancelling'> }) {
+export function JobBadge({ job }: { job: Pick<Job, 'state' | 'phase' | 'cancelling' | 'waiting'> }) {
     const { t } = useText()
     const isOpen = job.state === 'waiting' || job.state === 'running'
     if (isOpen && job.cancelling) return <Badge tone="warn">{t('job.cancelling')}</Badge>
+    if (isOpen && job.waiting?.reason === 'refused') return <Badge tone="warn">{t('job.refused')}</Badge>
     if (isOpen && (job.phase === 'blocked' || job.phase === 'starting' || job.phase === 'stopping')) return <Badge tone={job.phase === 'blocked' ? 'calm' : 'busy'}>{t(`job.phase.${job.phase}`)}</Badge>
     return <Badge tone={TONES[job.state]}>{t(`job.state.${job.state}`)}</Badge>
 }
+
+/** As many as a number that people write needs: 0.1, 2.25. */
+export const decimals = (value: number) => (Number.isInteger(value) ? 0 : Number.isInteger(+(value * 10).toFixed(6)) ? 1 : 2)
 
 /** What a job asked for, in one line. */
 export function useAsked(): (job: Pick<Job, 'request'>) => string {
@@ -29,8 +33,8 @@ export function useAsked(): (job: Pick<Job, 'request'>) => string {
         const parts: string[] = []
         const gpus = request.gpus ?? 0
         if (gpus > 0) parts.push(`${request.gpu_share !== undefined && request.gpu_share < 1 ? num(request.gpu_share * gpus, 2) : num(gpus)} × ${request.gpu_type || 'GPU'}`)
-        if (request.cpus !== undefined) parts.push(t('job.n_cpus', { count: num(request.cpus) }))
-        if (request.memory_mib !== undefined) parts.push(`${num(request.memory_mib / 1024, request.memory_mib % 1024 ? 1 : 0)} GiB`)
+        if (request.cpus !== undefined) parts.push(t('job.n_cpus', { count: num(request.cpus, decimals(request.cpus)) }))
+        if (request.memory_mib !== undefined) parts.push(request.memory_mib < 1024 ? `${num(request.memory_mib)} MiB` : `${num(request.memory_mib / 1024, request.memory_mib % 1024 ? 1 : 0)} GiB`)
         return parts.join(' · ') || t('job.usual')
     }
 }
@@ -51,6 +55,20 @@ export function useSpan(): (seconds: number) => string {
 export const secondsBetween = (from: string | undefined, to: string | undefined): number | null => (from ? (new Date(to ?? Date.now()).getTime() - new Date(from).getTime()) / 1000 : null)
 
 /** Words that the server may name without our knowing them. */
+/** Why a job has failed and what can be done, as a sentence; '' for one that has not. */
+export function useFailure(): (job: Pick<Job, 'state' | 'reason' | 'what' | 'exit_code' | 'request'>) => string {
+    const { t, num } = useText()
+    const both = useBoth()
+    const span = useSpan()
+    return (job) => {
+        if (job.state !== 'failed') return ''
+        if (job.what) return both(job.what)
+        const key = `job.failed.${job.reason ?? ''}`
+        const memory = job.request.memory_mib
+        return isKey(key) ? t(key, { code: job.exit_code ?? '–', time: span(job.request.time_s ?? 0), memory: memory === undefined ? '' : memory < 1024 ? `${num(memory)} MiB` : `${num(memory / 1024, decimals(memory / 1024))} GiB` }) : ''
+    }
+}
+
 export function useNamed() {
     const { t } = useText()
     const say = (key: string, word: string) => (isKey(key) ? t(key) : word)

@@ -41,3 +41,20 @@ export function ReplayBars({ policies, by, label }: { policies: readonly Replaye
     }, [policies, by, key, t, num])
     return <Chart label={label} height={230} option={option} />
 }
+
+/** How long the middle job waits, and the slowest of 20 and of 100, under each policy. */
+export function ReplayWaits({ policies, label }: { policies: readonly Replayed[]; label: string }) {
+    const { t, num } = useText()
+    const option = useMemo(() => {
+        const groups = [t('replay.waits.p50'), t('replay.waits.mean'), t('replay.waits.p95'), t('replay.waits.p99')]
+        return (colours: Colours) => ({
+            grid: { left: 8, right: 26, top: 66, bottom: 6, containLabel: true },
+            legend: { top: 0, left: 0, textStyle: { color: colours.muted } },
+            tooltip: { ...tooltip(colours), trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (points: Point[]) => tip(groups[points[0]?.dataIndex ?? 0] ?? '', points.map((point) => ({ mark: colours.series[(point.seriesIndex ?? 0) % colours.series.length]!, name: point.seriesName, value: `${num(point.value as number)} h` }))) },
+            xAxis: { ...axis(colours), type: 'category', data: groups },
+            yAxis: { ...axis(colours, t('replay.wait_axis')), type: 'value', min: 0, nameTextStyle: { color: colours.muted, align: 'left' } },
+            series: policies.map(({ name, wait }) => ({ name, type: 'bar', barGap: '10%', barMaxWidth: 40, data: [wait.p50_h, wait.mean_h, wait.p95_h, wait.p99_h] })),
+        })
+    }, [policies, t, num])
+    return <Chart label={label} height={230} option={option} />
+}

@@ -4,7 +4,7 @@ import type { ApiError } from '../../api/problem'
 import { Absent } from '../../compute/absent'
 import { ForecastTold, useClock } from '../../compute/forecast_band'
 import { JobLog } from '../../compute/job_log'
-import { JobBadge, secondsBetween, useAsked, useBoth, useNamed, useSpan } from '../../compute/pool_words'
+import { JobBadge, secondsBetween, useAsked, useBoth, useFailure, useNamed, useSpan } from '../../compute/pool_words'
 import { save } from '../../live/export'
 import { useMay } from '../../me'
 import { Badge, Button, Card, Confirm, LinkButton, PageHead, ProblemNote, Waiting } from '../../parts/basics'
@@ -26,6 +26,7 @@ export default function JobPage({ id }: { id: string }) {
     const span = useSpan()
     const both = useBoth()
     const asked = useAsked()
+    const failure = useFailure()
     const named = useNamed()
     const [turn, setTurn] = useState(0)
     const [isOver, setIsOver] = useState(false)
@@ -62,7 +63,7 @@ export default function JobPage({ id }: { id: string }) {
             </PageHead>
             <ProblemNote error={error} />
             <Card className={`hero health ${job.state === 'failed' ? 'bad' : job.state === 'done' ? 'good' : job.stopping ? 'warn' : ''}`}>
-                {job.what && <p className="sentence">{both(job.what)}</p>}
+                {(failure(job) || job.what) && <p className="sentence">{failure(job) || both(job.what)}</p>}
                 {job.stopping && <p className="stopped">{t('job.stopping', { why: named.stop(job.stopping) })}</p>}
                 <dl className="figures">
                     <BigFigure label={t('job.took')} value={ran > 0 ? span(ran) : '–'} doubt={job.request.time_s ? t('job.of_time', { time: span(job.request.time_s) }) : ''} />
@@ -92,9 +93,9 @@ function Waits({ job }: { job: Job }) {
     const told = forecast.error && isAbsent(forecast.error) ? undefined : forecast.value
     return (
         <Card title={t('job.why')}>
-            <p className="why-sentence">{job.phase === 'blocked' ? t('job.after', { jobs: (job.request.after ?? []).map((one) => one.job).join(', ') }) : both(job.waiting?.sentence) || t('job.why.soon')}</p>
+            <p className="why-sentence">{job.phase === 'blocked' && job.waiting?.reason !== 'refused' ? t('job.after', { jobs: (job.request.after ?? []).map((one) => one.job).join(', ') }) : both(job.waiting?.sentence) || t('job.why.soon')}</p>
             {job.waiting?.executor && <p className="note">{job.waiting.executor}</p>}
-            {told ? <ForecastTold forecast={told} /> : job.waiting?.planned && <p className="note">{t('job.planned', { time: clock(job.waiting.planned) })}</p>}
+            {job.waiting?.reason === 'refused' ? <p className="note">{t('job.refused.text')}</p> : told ? <ForecastTold forecast={told} /> : job.waiting?.planned && <p className="note">{t('job.planned', { time: clock(job.waiting.planned) })}</p>}
         </Card>
     )
 }

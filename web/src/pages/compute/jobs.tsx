@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { jobs, type Job } from '../../api/compute'
 import { Absent } from '../../compute/absent'
 import { useClock } from '../../compute/forecast_band'
-import { JobBadge, secondsBetween, useAsked, useBoth, useSpan } from '../../compute/pool_words'
+import { JobBadge, secondsBetween, useAsked, useBoth, useNamed, useSpan } from '../../compute/pool_words'
 import { useMay, useMe } from '../../me'
 import { Button, Card, Copy, Empty, LinkButton, Waiting } from '../../parts/basics'
 import { go, Link, usePlace } from '../../parts/route'
@@ -36,6 +36,9 @@ export default function Jobs() {
     const span = useSpan()
     const asked = useAsked()
     const both = useBoth()
+    const named = useNamed()
+    const failure = (row: Job) => (row.state === 'failed' && row.reason ? `${named.end(row.reason)}${row.reason === 'exit' || row.reason === 'signal' ? ` ${row.exit_code ?? ''}` : ''}` : '')
+    const reason = (row: Job) => both(row.waiting?.sentence) || both(row.what) || failure(row)
     const clock = useClock()
     const { query } = usePlace()
     const wanted = query.get('state') ?? 'all'
@@ -55,13 +58,13 @@ export default function Jobs() {
     }
     const columns: Column<Job>[] = [
         { key: 'name', title: t('job.name'), value: (row) => row.name, show: (row) => <Link href={`/compute/jobs/${row.id}`}>{row.name}{(row.request.array ?? 1) > 1 && ` [${row.index}]`}</Link>, width: 10 },
-        { key: 'state', title: t('job.state'), value: (row) => row.state, show: (row) => <JobBadge job={row} />, width: 8, grow: 1 },
-        { key: 'what', title: t('job.told'), value: (row) => both(row.waiting?.sentence ?? row.what), show: (row) => <span title={both(row.waiting?.sentence ?? row.what)}>{both(row.waiting?.sentence ?? row.what) || '–'}</span>, width: 15, grow: 4 },
-        { key: 'asked', title: t('job.asked'), value: (row) => asked(row), width: 8, grow: 1 },
+        { key: 'state', title: t('job.state'), value: (row) => row.state, show: (row) => <JobBadge job={row} />, width: 8.5, grow: 0 },
+        { key: 'what', title: t('job.told'), value: (row) => reason(row), show: (row) => <span title={reason(row)}>{reason(row) || '–'}</span>, width: 12, grow: 5 },
+        { key: 'asked', title: t('job.asked'), value: (row) => asked(row), show: (row) => <span title={asked(row)}>{asked(row)}</span>, width: 8, grow: 2 },
         { key: 'took', title: t('job.took'), value: (row) => secondsBetween(row.started, row.ended), show: (row) => (row.started ? span(secondsBetween(row.started, row.ended) ?? 0) : '–'), number: true },
-        { key: 'created', title: t('job.created'), value: (row) => row.created, show: (row) => <span title={when(row.created)}>{clock(row.created)}</span>, width: 7, grow: 1 },
-        { key: 'project', title: t('job.project'), value: (row) => row.project, width: 6, grow: 1 },
-        { key: 'by', title: t('job.by'), value: (row) => row.by, show: (row) => row.by || '–', width: 6, grow: 1 },
+        { key: 'created', title: t('job.created'), value: (row) => row.created, show: (row) => <span title={when(row.created)}>{clock(row.created)}</span>, width: 6.5, grow: 1 },
+        { key: 'project', title: t('job.project'), value: (row) => row.project, width: 5.5, grow: 1 },
+        { key: 'by', title: t('job.by'), value: (row) => row.by, show: (row) => row.by || '–', width: 5, grow: 1 },
     ]
     if (items.length === 0 && state === 'all') return <None may={may} />
     return (

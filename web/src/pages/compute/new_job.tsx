@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type DragEvent } from 'react'
 import { forecastOf, isAbsent, job as askJob, pool as askPool, problemOf, submitJob, type JobForecast } from '../../api/compute'
 import { newKey } from '../../api/client'
-import type { ApiError } from '../../api/problem'
+import { whyOf, type ApiError } from '../../api/problem'
 import { ForecastTold } from '../../compute/forecast_band'
 import { faultsOf, requestOf, SHARES, usualWish, wishOf, type JobWish, type WishFault } from '../../compute/job_wish'
 import { useMay } from '../../me'
@@ -30,20 +30,29 @@ export default function NewJob() {
 }
 
 /** A forecast of what stands in the form, once it has stood there for a moment. */
-function useForecastOf(wish: JobWish): JobForecast | null {
+function useForecastOf(wish: JobWish): { told: JobForecast | null; refused: ApiError | null } {
     const [told, setTold] = useState<JobForecast | null>(null)
+    const [refused, setRefused] = useState<ApiError | null>(null)
     const [isThere, setIsThere] = useState(true)
     const isGood = faultsOf(wish).length === 0
     const body = isGood ? JSON.stringify(requestOf(wish)) : ''
     useEffect(() => {
-        if (!body || !isThere) return setTold(null)
+        if (!body || !isThere) {
+            setTold(null)
+            return setRefused(null)
+        }
         let live = true
         const timer = setTimeout(() => {
             forecastOf(JSON.parse(body)).then(
-                (next) => live && setTold(next),
+                (next) => {
+                    if (!live) return
+                    setTold(next)
+                    setRefused(null)
+                },
                 (problem: unknown) => {
                     if (!live) return
                     setTold(null)
+                    setRefused(problemOf(problem).status === 422 ? problemOf(problem) : null)
                     if (isAbsent(problemOf(problem))) setIsThere(false)
                 },
             )
@@ -53,18 +62,18 @@ function useForecastOf(wish: JobWish): JobForecast | null {
             clearTimeout(timer)
         }
     }, [body, isThere])
-    return told
+    return { told, refused }
 }
 
 function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasGpus: boolean }) {
-    const { t, num, bytes } = useText()
+    const { t, lang, num, bytes } = useText()
     const [wish, setWish] = useState(first)
     const [files, setFiles] = useState<File[]>([])
     const [tried, setTried] = useState(false)
     const [busy, setBusy] = useState(false)
     const [error, setError] = useState<ApiError | null>(null)
     const key = useRef(newKey())
-    const forecast = useForecastOf(wish)
+    const { told: forecast, refused } = useForecastOf(wish)
     const faults = faultsOf(wish)
     const wrong = (fault: WishFault) => (tried && faults.includes(fault) ? t(`job.wrong.${fault}`) : undefined)
     const set = (change: Partial<JobWish>) => {
@@ -135,6 +144,7 @@ function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasG
                     </div>
                 </details>
             </Card>
+            {refused && <Card title={t('forecast.before')}><p className="hint wrong" role="status">{whyOf(refused.problem, lang)}</p></Card>}
             {forecast && <Card title={t('forecast.before')}><ForecastTold forecast={forecast} /></Card>}
             <ProblemNote error={error} />
             {tried && faults.length > 0 && <p className="hint wrong" role="alert">{t('job.wrong')}</p>}

@@ -5,6 +5,7 @@ import { whyOf, type ApiError } from '../../api/problem'
 import { Absent } from '../../compute/absent'
 import { countsOf, isCounts, toCounts } from '../../compute/counts'
 import { PolicyEditor } from '../../compute/policy_editor'
+import { ReservationsCard } from '../../compute/reservations'
 import { Button, Card, Field, LinkButton, ProblemNote, useProblemText, Waiting } from '../../parts/basics'
 import { forget, useLoad } from '../../parts/load'
 import { useGuard } from '../../parts/route'
@@ -17,6 +18,7 @@ export default function Operating() {
         <>
             <PolicyCard />
             <AccountsCard />
+            <ReservationsCard mayChange />
             <Prices />
             <Grant />
         </>

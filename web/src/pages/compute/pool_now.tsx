@@ -4,6 +4,7 @@ import { Absent } from '../../compute/absent'
 import { NodePanel } from '../../compute/node_panel'
 import { PoolCanvas } from '../../compute/pool_canvas'
 import { PoolCards } from '../../compute/pool_cards'
+import { ReservationsCard } from '../../compute/reservations'
 import { NodeBadge, useBoth } from '../../compute/pool_words'
 import { colourOf, HIDDEN, taken, tenantsOf } from '../../compute/tenants'
 import { useIsOperator } from '../../compute/use_operator'
@@ -84,6 +85,7 @@ export default function PoolNow() {
                 )}
             </Card>
             {node && <NodePanel key={node.name} node={node} own={own} isOperator={isOperator} onClose={() => setChosen(null)} onChange={() => setTurn(turn + 1)} />}
+            <ReservationsCard mayChange={false} />
             <Accounts pool={pool} />
         </>
     )

@@ -5,7 +5,7 @@ import { Absent } from '../../compute/absent'
 import { showIn } from '../../compute/blank_window'
 import { PolicyEditor } from '../../compute/policy_editor'
 import { differing } from '../../compute/policy_lines'
-import { ReplayBars, ReplayLines } from '../../compute/replay_charts'
+import { ReplayBars, ReplayLines, ReplayWaits } from '../../compute/replay_charts'
 import { Button, Card, Confirm, Field, ProblemNote, Progress, Waiting } from '../../parts/basics'
 import { forget, useLoad } from '../../parts/load'
 import { go, usePlace } from '../../parts/route'
@@ -95,7 +95,7 @@ function Outcome({ id, tried, kept, onApplied }: { id: string; tried: Tried[] | 
     return <Result id={id} result={result} tried={tried} kept={kept} onApplied={onApplied} />
 }
 
-type Measure = { key: Key; value: (one: Replayed) => number; decimals?: number; better: 'less' | 'more'; share?: boolean }
+type Measure = { key: Key; value: (one: Replayed) => number | null; decimals?: number; better: 'less' | 'more'; share?: boolean }
 const MEASURES: Measure[] = [
     { key: 'replay.mean', value: (one) => one.wait.mean_h, better: 'less' },
     { key: 'replay.p50', value: (one) => one.wait.p50_h, better: 'less' },
@@ -116,9 +116,10 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
     const [error, setError] = useState<ApiError | null>(null)
     const [applied, setApplied] = useState('')
     const { trace, policies, difference } = result
-    const say = (measure: Measure, value: number) => (measure.share ? percent(value) : num(value, measure.decimals ?? (Math.abs(value) < 10 ? 2 : 1)))
+    const say = (measure: Measure, value: number | null) => (value === null ? '–' : measure.share ? percent(value) : num(value, measure.decimals ?? (Math.abs(value) < 10 ? 2 : 1)))
     const best = (measure: Measure): number | null => {
-        const values = policies.map(measure.value)
+        const values = policies.map(measure.value).filter((value) => value !== null)
+        if (values.length < policies.length) return null
         const reach = measure.better === 'less' ? Math.min(...values) : Math.max(...values)
         return values.every((value) => value === values[0]) ? null : reach
     }
@@ -131,7 +132,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
                     <table className="forest-table replay-table" aria-label={t('replay.result')}>
                         <thead><tr><th scope="col" />{policies.map((one) => <th key={one.name} scope="col" className="number">{one.name}</th>)}</tr></thead>
                         <tbody>
-                            {MEASURES.map((measure) => {
+                            {MEASURES.filter((measure) => policies.some((one) => measure.value(one) !== null)).map((measure) => {
                                 const reach = best(measure)
                                 return <tr key={measure.key}><th scope="row">{t(measure.key)}</th>{policies.map((one) => { const value = measure.value(one); const isBest = reach !== null && value === reach; return <td key={one.name} className={isBest ? 'number best' : 'number'}>{say(measure, value)}{isBest && <span className="hidden"> {t('replay.best')}</span>}</td> })}</tr>
                             })}
@@ -146,6 +147,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
                 <div className="columns">
                     <Card title={t('replay.busy')}><ReplayLines policies={policies} what="busy" label={t('replay.busy')} /></Card>
                     <Card title={t('replay.waiting')}><ReplayLines policies={policies} what="waiting" label={t('replay.waiting')} /></Card>
+                    <Card title={t('replay.waits')} note={t('replay.waits.text')}><ReplayWaits policies={policies} label={t('replay.waits')} /></Card>
                     {policies.some(({ by_tenant: groups }) => groups && groups.length > 0) && <Card title={t('replay.by_tenant')}><ReplayBars policies={policies} by="by_tenant" label={t('replay.by_tenant')} /></Card>}
                     {policies.some(({ by_size: groups }) => groups && groups.length > 0) && <Card title={t('replay.by_size')}><ReplayBars policies={policies} by="by_size" label={t('replay.by_size')} /></Card>}
                 </div>

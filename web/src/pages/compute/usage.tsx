@@ -4,6 +4,7 @@ import type { ApiError } from '../../api/problem'
 import { showIn } from '../../compute/blank_window'
 import { Absent } from '../../compute/absent'
 import { useNamed } from '../../compute/pool_words'
+import { UsageChart } from '../../compute/usage_chart'
 import { useIsOperator } from '../../compute/use_operator'
 import { save } from '../../live/export'
 import { useMay } from '../../me'
@@ -37,6 +38,8 @@ function Balance({ credits }: { credits: Credits }) {
     const digits = Math.abs(credits.balance) < 100 ? 2 : 0
     const isLow = credits.warning >= 80
     if (!credits.has_prices && credits.granted === 0) return <Card className="hero"><p className="sentence">{t('credit.no_prices')}</p></Card>
+    // Who never was granted any is not on credits: nothing is charged.
+    if (credits.granted === 0 && credits.spent === 0 && credits.debt === 0) return <Card className="hero"><p className="sentence">{t('credit.not_on')}</p></Card>
     return (
         <Card className={`hero health ${credits.held ? 'bad' : isLow ? 'warn' : 'good'}`}>
             <p className="sentence">{credits.held ? t('credit.told.held') : credits.empty_at ? t('credit.told.empty', { balance: num(credits.balance, digits), when: when(credits.empty_at), ago: ago(credits.empty_at) }) : t('credit.told.left', { balance: num(credits.balance, digits) })}</p>
@@ -147,7 +150,8 @@ function Months() {
             actions={<><Button onClick={() => void csv()}>{t('usage.csv')}</Button><Button onClick={() => showIn(() => usageFile(MONTHS, 'html', lang), setError)}>{t('usage.report')}</Button></>}
         >
             <ProblemNote error={error} />
-            {rows.length === 0 ? <p className="all-well">{t('usage.none')}</p> : <DataTable label={t('usage.label')} rows={rows} columns={columns} rowKey={(row) => row.name} />}
+            {rows.length === 0 ? <p className="all-well">{t('usage.none')}</p> : <UsageChart usage={told.value} />}
+            {rows.length > 0 && <DataTable label={t('usage.label')} rows={rows} columns={columns} rowKey={(row) => row.name} />}
         </Card>
     )
 }
