@@ -21,7 +21,7 @@ def describe(errors=0):
         cards += struct.pack("64s64s6Q10I", b"NVIDIA H100 80GB HBM3" * there, f"GPU-{i}".encode() * there, 80 << 30, 0, errors if i == 2 else 0, 0, 0, 0,
                              i, 50, 300000, 40, 0, 0, 0, 0, 0, 0)
     with open(library + ".new", "wb") as file:
-        file.write(struct.pack("2I", 4, 0) + cards)
+        file.write(struct.pack("4I", 4, 0, 0, 0) + cards)
     os.rename(library + ".new", library + ".state")
 
 

@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "io/executor/gpu_lookout.h"
 #include "io/executor/group_home.h"
 #include "io/executor/inventory.h"
 #include "io/executor/job_group.h"
@@ -47,8 +48,8 @@ struct local_executor {
     struct local_settings settings; // with what was not said filled in
     int changes;                    // of the folder of locks
     bool is_bare;
-    const char *own_program; // the file that settings.program is
-    struct nvml *nvml;       // NULL: no GPUs
+    const char *own_program;  // the file that settings.program is
+    struct gpu_lookout *gpus; // NULL: none are asked for
 };
 
 static maru_status refuse(maru_error *err, const char *what, const char *path) {
@@ -143,8 +144,7 @@ static struct launch_file *files_of(const struct launch_file *file) {
 // What the launch says and the settings add. Texts stay where they are.
 static struct launch_spec spec_of(const struct local_executor *local, const struct launch *launch) {
     const struct local_settings *settings = &local->settings;
-    const char *found =
-        local->nvml ? nvml_path(local->nvml) : ""; // a shepherd has no LD_LIBRARY_PATH
+    const char *found = gpu_lookout_path(local->gpus); // a shepherd has no LD_LIBRARY_PATH
     struct launch_spec spec = {
         .id = launch->id,
         .folder = launch->folder,
@@ -191,7 +191,7 @@ static maru_status give_gpus(const struct local_executor *local, const struct la
         }
         gpus |= part->gpus;
     }
-    return inventory_give(local->nvml, gpus, arena, spec, err);
+    return inventory_give(local->gpus, gpus, arena, spec, err);
 }
 
 static maru_status write_spec(const struct local_executor *local, const struct launch *launch,
@@ -449,18 +449,19 @@ static maru_status local_each_node(struct executor *executor, executor_see_node 
                                    maru_error *err) {
     const struct local_executor *local = local_of(executor);
     struct executor_node node;
-    const maru_status st = inventory_look(local->nvml, local->settings.gpu_type, &node, err);
+    const maru_status st = inventory_look(local->gpus, local->settings.gpu_type, &node, err);
     return st == MARU_OK ? see(context, &node, err) : st;
 }
 
 maru_status local_executor_each_gpu(struct executor *executor, local_see_gpu see, void *context,
                                     maru_error *err) {
     const struct local_executor *local = local_of(executor);
-    const uint32_t n = nvml_count(local->nvml);
+    gpu_lookout_renew(local->gpus);
+    const uint32_t n = gpu_lookout_count(local->gpus);
     maru_status st = MARU_OK;
     for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
         struct gpu_look gpu;
-        nvml_look(local->nvml, i, &gpu);
+        gpu_lookout_look(local->gpus, i, &gpu);
         st = see(context, i, &gpu, err);
     }
     return st;
@@ -473,7 +474,7 @@ static void local_close(struct executor *executor) {
     if (local->changes >= 0) {
         close(local->changes);
     }
-    nvml_close(local->nvml);
+    gpu_lookout_close(local->gpus);
     arena_fini(&local->arena);
     alloc_free(local);
 }
@@ -644,7 +645,10 @@ maru_status local_executor_open(const struct local_settings *settings, struct ex
     st = st == MARU_OK ? open_groups(local, err) : st;
     st = st == MARU_OK ? watch_locks(local, err) : st;
     st = st == MARU_OK ? try_sandbox(local, err) : st;
-    st = st == MARU_OK ? nvml_open(local->settings.nvml, &local->nvml, err) : st;
+    if (st == MARU_OK && local->settings.nvml[0]) {
+        st = gpu_lookout_open(local->settings.nvml, local->settings.gpu_patience_ms, &local->gpus,
+                              err);
+    }
     if (st != MARU_OK) {
         local_close(&local->executor);
         return st;

@@ -20,6 +20,7 @@ struct local_settings {
     const char *const *shown;  // folders that each job sees read-only (ends with NULL); NULL: none
     uint64_t log_bytes;        // of a job's output and of its errors, each; 0: 64 MiB
     uint64_t disk_bytes;       // of a job's folder; 0: no limit
+    uint32_t gpu_patience_ms;  // with the GPUs\' driver (gpu_lookout.h)
     uint32_t max_processes;    // of a job; 0: LOCAL_MAX_PROCESSES
     bool
         allow_bare; // where jobs cannot be isolated, run them all the same: for a machine of one person

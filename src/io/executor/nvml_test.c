@@ -92,6 +92,12 @@ static void put(struct trial_gpu *its, size_t fault) {
     }
 }
 
+static struct gpu_lookout *look_out(uint32_t patience_ms) {
+    struct gpu_lookout *gpus = NULL;
+    assert_int_equal(gpu_lookout_open(library, patience_ms, &gpus, NULL), MARU_OK);
+    return gpus;
+}
+
 // A fault of one card takes the node out of the pool, says why, and goes when it is mended.
 static void faults_drain_the_node(void **context) {
     (void)context;
@@ -105,23 +111,25 @@ static void faults_drain_the_node(void **context) {
     for (size_t fault = 0; fault < sizeof reason / sizeof *reason; fault++) {
         struct trial_gpus all = two_cards();
         describe(&all);
-        struct nvml *nvml = open_library();
+        struct gpu_lookout *gpus = look_out(0);
         struct executor_node node;
         put(&all.gpu[1], fault);
         describe(&all);
-        assert_int_equal(inventory_look(nvml, "", &node, NULL), MARU_OK);
+        assert_int_equal(inventory_look(gpus, "", &node, NULL), MARU_OK);
         assert_string_equal(node.reason, reason[fault]);
         assert_int_equal(node.is_up, reason[fault][0] == '\0');
         assert_int_equal(node.n_gpu, 2); // also the one that is lost: jobs keep their numbers
         assert_string_equal(node.gpu_type, "h100-80gb-hbm3");
         assert_int_equal(node.gpu_memory_mib, 80 << 10);
-        assert_string_equal(look_at(nvml, 0).reason, "");
+        struct gpu_look first;
+        gpu_lookout_look(gpus, 0, &first);
+        assert_string_equal(first.reason, "");
         all = two_cards();
         describe(&all);
-        assert_int_equal(inventory_look(nvml, "big", &node, NULL), MARU_OK);
+        assert_int_equal(inventory_look(gpus, "big", &node, NULL), MARU_OK);
         assert_string_equal(node.gpu_type, "big");
         assert_int_equal(node.is_up, fault != 4); // an Xid stays until maru begins anew
-        nvml_close(nvml);
+        gpu_lookout_close(gpus);
     }
 }
 
@@ -129,22 +137,27 @@ static void jobs_get_their_cards(void **context) {
     (void)context;
     struct trial_gpus all = two_cards();
     describe(&all);
-    struct nvml *nvml = open_library();
+    struct gpu_lookout *gpus = look_out(0);
     struct arena arena;
     struct launch_spec spec = {0};
     arena_init(&arena, 1 << 20);
-    assert_int_equal(inventory_give(nvml, 2, &arena, &spec, NULL), MARU_OK);
+    assert_int_equal(inventory_give(gpus, 2, &arena, &spec, NULL), MARU_OK);
     assert_string_equal(spec.visible_gpus, "GPU-00000001");
     assert_string_equal(spec.device[0], "/dev/nvidia5");
     assert_int_equal(spec.gpus, 2);
     assert_int_equal(spec.n_gpu, 1);
-    assert_int_equal(inventory_give(nvml, 3, &arena, &spec, NULL), MARU_OK);
+    assert_int_equal(inventory_give(gpus, 3, &arena, &spec, NULL), MARU_OK);
     assert_string_equal(spec.visible_gpus, "GPU-00000000,GPU-00000001");
-    assert_int_equal(inventory_give(nvml, 4, &arena, &spec, NULL), MARU_E_INPUT);
-    assert_int_equal(inventory_give(nvml, 0, &arena, &spec, NULL), MARU_OK);
+    assert_int_equal(inventory_give(gpus, 4, &arena, &spec, NULL), MARU_E_INPUT);
+    assert_int_equal(inventory_give(gpus, 0, &arena, &spec, NULL), MARU_OK);
     assert_true(spec.n_device == 0 && spec.n_gpu == 0 && spec.visible_gpus[0] == '\0');
+    all.gpu[1].uuid[0] = '\0'; // what the driver does not name is called by its number
+    describe(&all);
+    gpu_lookout_renew(gpus);
+    assert_int_equal(inventory_give(gpus, 3, &arena, &spec, NULL), MARU_OK);
+    assert_string_equal(spec.visible_gpus, "0,1");
     arena_fini(&arena);
-    nvml_close(nvml);
+    gpu_lookout_close(gpus);
 }
 
 // ---- jobs
@@ -200,6 +213,66 @@ static void a_hanging_driver_holds_up_nothing(void **context) {
     assert_true(its.ended_us - its.started_us < 8 * (int64_t)SECOND);
 }
 
+// Who asks about nodes waits for a driver that hangs at most once, a fifth of its patience; then it is known, told as a fault, and gone
+// when the driver answers again.
+static void a_hanging_driver_drains_the_node(void **context) {
+    (void)context;
+    enum { PATIENCE_MS = 1500, HANG_MS = 4000 };
+    struct trial_gpus all = two_cards();
+    describe(&all);
+    struct gpu_lookout *gpus = look_out(PATIENCE_MS);
+    struct executor_node node = {0};
+    assert_int_equal(inventory_look(gpus, "", &node, NULL), MARU_OK);
+    assert_true(node.is_up && node.n_gpu == 2);
+    all.gpu[1].hang_ms = HANG_MS;
+    describe(&all);
+    const double begun = clock_seconds();
+    while (node.is_up && clock_seconds() < begun + HANG_MS / 1000.0) {
+        assert_int_equal(inventory_look(gpus, "", &node, NULL), MARU_OK);
+        usleep(50000);
+    }
+    const double took_s = clock_seconds() - begun;
+    assert_string_equal(node.reason, "GPU 1 is silent: its driver hangs");
+    assert_int_equal(node.n_gpu, 2);
+    assert_true(took_s >= PATIENCE_MS / 1000.0); // before that it may only be slow
+    assert_true(took_s < HANG_MS / 1000.0);      // nobody has waited for the driver itself
+    struct gpu_look first;
+    gpu_lookout_look(gpus, 0, &first);
+    assert_string_equal(first.reason, "");
+    all.gpu[1].hang_ms = 0;
+    describe(&all);
+    for (int i = 0; !node.is_up && i < 1000; i++) {
+        usleep(20000);
+        assert_int_equal(inventory_look(gpus, "", &node, NULL), MARU_OK);
+    }
+    assert_true(node.is_up);
+    gpu_lookout_close(gpus);
+}
+
+// A driver that hangs before it has told of anything: no GPUs, and the reason.
+static void a_driver_that_hangs_at_once_is_told(void **context) {
+    (void)context;
+    struct trial_gpus all = two_cards();
+    all.hang_ms = 3000;
+    describe(&all);
+    struct gpu_lookout *gpus = look_out(1000);
+    struct executor_node node = {0};
+    for (int i = 0; i < 200 && !node.reason[0]; i++) {
+        usleep(10000);
+        assert_int_equal(inventory_look(gpus, "", &node, NULL), MARU_OK);
+    }
+    assert_string_equal(node.reason, "the driver of the GPUs hangs");
+    assert_true(!node.is_up && node.n_gpu == 0);
+    for (int i = 0; node.n_gpu == 0 && i < 1000; i++) {
+        usleep(20000);
+        assert_int_equal(inventory_look(gpus, "", &node, NULL), MARU_OK);
+    }
+    assert_true(node.is_up && node.n_gpu == 2);
+    gpu_lookout_close(gpus);
+    all.hang_ms = 0;
+    describe(&all);
+}
+
 static int remove_all(void **context) {
     (void)remove_root(context);
     char script[64];
@@ -233,6 +306,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(jobs_get_their_cards),
         cmocka_unit_test(use_is_measured),
         cmocka_unit_test(a_hanging_driver_holds_up_nothing),
+        cmocka_unit_test(a_hanging_driver_drains_the_node),
+        cmocka_unit_test(a_driver_that_hangs_at_once_is_told),
     };
     return cmocka_run_group_tests(tests, make_root, remove_all);
 }

@@ -69,7 +69,9 @@ static int text(const char *from, char *to, unsigned n) {
 SHOWN int nvmlInit_v2(void);
 int nvmlInit_v2(void) {
     struct trial_gpus all;
-    return read_all(&all) ? OK : NOT_LOADED;
+    const bool is_read = read_all(&all);
+    usleep(all.hang_ms * 1000);
+    return is_read ? OK : NOT_LOADED;
 }
 
 SHOWN int nvmlShutdown(void);

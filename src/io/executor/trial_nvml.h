@@ -17,6 +17,8 @@ struct trial_gpu {
 };
 struct trial_gpus {
     uint32_t n, is_silent; // is_silent: the driver is not loaded
+    uint32_t hang_ms;      // before it begins
+    uint32_t unused;
     struct trial_gpu gpu[TRIAL_GPUS];
 };
 

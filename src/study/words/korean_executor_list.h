@@ -48,6 +48,10 @@
     X("GPU {1} has memory that cannot be mended", "{1}번 GPU의 메모리를 고칠 수 없습니다") \
     X("GPU {1} has {2} memory errors that were not corrected", "{1}번 GPU에 고쳐지지 않은 메모리 오류가 {2}개 있습니다") \
     X("GPU {1} has to be reset to mend its memory", "{1}번 GPU는 메모리를 고치려면 재설정해야 합니다") \
+    X("GPU {1} is silent: its driver hangs", "{1}번 GPU가 응답하지 않습니다: 드라이버가 멈춰 있습니다") \
+    X("the driver of the GPUs hangs", "GPU 드라이버가 멈춰 있습니다") \
+    X("no memory for GPUs", "GPU에 쓸 메모리가 없습니다") \
+    X("no thread can be started for GPUs", "GPU를 살필 스레드를 시작할 수 없습니다") \
     X("GPU {1} does not answer", "{1}번 GPU가 대답하지 않습니다") \
     X("it put more on the disk than a job may", "작업이 디스크에 쓸 수 있는 것보다 많이 썼습니다") \
     X("it had more processes than a job may have", "작업이 가질 수 있는 것보다 프로세스가 많았습니다") \
