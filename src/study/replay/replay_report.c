@@ -343,18 +343,26 @@ static void see_rule(void *context, const char *key, const char *const *value) {
     text_addz(out, "</tr>\n");
 }
 
-static void add_names(struct text *out, const struct replay_study *study, enum word also) {
+static void add_names(struct text *out, const struct replay_study *study) {
     for (uint32_t p = 0; p < study->n_policy; p++) {
         text_addz(out, "<th>");
         text_add_html(out, study->policy[p].name);
-        if (also != N_WORD) {
-            text_addz(out, "<small>");
-            markup_word(out, W_REPLAY_MEAN);
-            text_addz(out, "</small></th><th><small>");
-            markup_word(out, also);
-            text_addz(out, "</small>");
-        }
         text_addz(out, "</th>");
+    }
+    text_addz(out, "</tr></thead>\n<tbody>\n");
+}
+
+// The same, each with its four figures of waits.
+static void add_wait_names(struct text *out, const struct replay_study *study) {
+    static const enum word figures[] = {W_REPLAY_MEAN, W_REPLAY_P50, W_REPLAY_P95, W_REPLAY_P99};
+    for (uint32_t p = 0; p < study->n_policy; p++) {
+        for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+            text_addz(out, "<th>");
+            text_add_html(out, i == 0 ? study->policy[p].name : "");
+            text_addz(out, "<small>");
+            markup_word(out, figures[i]);
+            text_addz(out, "</small></th>");
+        }
     }
     text_addz(out, "</tr></thead>\n<tbody>\n");
 }
@@ -363,22 +371,24 @@ static void add_rules(struct text *out, const struct replay_study *study) {
     if (study->n_policy > 1) {
         begin_table(out, W_REPLAY_RULES);
         add_head(out, W_REPLAY_RULE);
-        add_names(out, study, N_WORD);
+        add_names(out, study);
         replay_each_rule(study, see_rule, out);
         end_table(out);
     }
 }
 
 static void add_waits(struct text *out, const struct replay_waits *waits) {
-    text_addf(out, "<td>%s</td>", waits->n > 0 ? numeral(waits->mean, 2).text : "-");
-    text_addf(out, "<td>%s</td>", waits->n > 0 ? numeral(waits->p95, 2).text : "-");
+    const double figures[] = {waits->mean, waits->p50, waits->p95, waits->p99};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        text_addf(out, "<td>%s</td>", waits->n > 0 ? numeral(figures[i], 2).text : "-");
+    }
 }
 
 static void add_sizes(struct text *out, const struct replay_study *study) {
     begin_table(out, W_REPLAY_BY_SIZE);
     add_head(out, W_REPLAY_SIZE);
     add_head(out, W_REPLAY_JOBS);
-    add_names(out, study, W_REPLAY_P95);
+    add_wait_names(out, study);
     for (uint32_t s = 0; s < REPLAY_SIZES; s++) {
         const uint32_t n = study->policy[0].replay.by_size[s].n;
         if (n == 0) {
@@ -424,7 +434,7 @@ static void add_tenants(struct text *out, const struct replay_study *study) {
     add_head(out, W_REPLAY_JOBS);
     add_head(out, W_REPLAY_GPU_HOURS);
     add_head(out, W_REPLAY_DOMINANT);
-    add_names(out, study, W_REPLAY_P95);
+    add_wait_names(out, study);
     for (uint32_t i = 0; i < study->trace.account.n && i < TENANT_ROWS; i++) {
         add_tenant(out, study, order[i]);
     }

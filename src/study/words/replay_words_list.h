@@ -50,7 +50,7 @@
     X(REPLAY_JAIN, "fairness (Jain)", "공정성(Jain)") \
     X(REPLAY_STOPPED, "stopped for others", "다른 작업에 밀려 멈춤") \
     X(REPLAY_BACKFILLED, "backfilled", "끼워 넣은 작업") \
-    X(REPLAY_MWH, "MWh", "MWh") \
+    X(REPLAY_MWH, "energy, MWh", "에너지(MWh)") \
     X(REPLAY_COST, "GPU cost, KRW", "GPU 비용(원)") \
     X(REPLAY_GPU_HOURS, "GPU-hours", "GPU 시간") \
     X(REPLAY_DOMINANT, "dominant share", "주 자원 몫") \
