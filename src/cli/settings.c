@@ -36,6 +36,7 @@ static const struct {
     {"bare-jobs", "MARU_BARE_JOBS"},
     {"job-disk", "MARU_JOB_DISK"},
     {"control-group", "MARU_CONTROL_GROUP"},
+    {"keep-jobs", "MARU_KEEP_JOBS"},
     {"watch-rounds", "MARU_WATCH_ROUNDS"},
     {"executor", "MARU_EXECUTOR"},
     {"slurm-conf", "MARU_SLURM_CONF"},

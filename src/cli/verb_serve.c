@@ -27,8 +27,8 @@ struct serve_values {
     const char *config, *data, *store, *listen, *tls_cert, *tls_key, *page, *log_level, *folders,
         *jobs, *control_group, *executor, *slurm_conf, *slurm_programs, *slurm_partition,
         *slurm_mark, *slurm_accounts;
-    uint64_t workers, training_memory, patience, quota, job_disk, keep_samples, keep_minutes,
-        keep_hours, watch_rounds;
+    uint64_t workers, training_memory, patience, quota, job_disk, keep_jobs, keep_samples,
+        keep_minutes, keep_hours, watch_rounds;
     bool insecure, bare_jobs;
 };
 
@@ -163,6 +163,7 @@ static int run_serve(struct call *call) {
         .may_run_bare = values->bare_jobs,
         .job_disk_mib = values->job_disk,
         .control_group = values->control_group,
+        .keep_jobs_days = values->keep_jobs,
         .watch_minutes = (uint32_t)values->watch_rounds,
         .slurm = is_slurm ? &slurm : NULL,
         .data = values->store ? values->store : values->data,
@@ -227,6 +228,7 @@ static const struct option options[] = {
     {"job-disk", 0, OPTION_COUNT, AT(job_disk), "MIB", NULL, W_HELP_JOB_DISK, 1, 1 << 30},
     {"control-group", 0, OPTION_TEXT, AT(control_group), "FOLDER", "auto", W_HELP_CONTROL_GROUP, 0,
      0},
+    {"keep-jobs", 0, OPTION_COUNT, AT(keep_jobs), "DAYS", "90", W_HELP_KEEP_JOBS, 0, 36500},
     {"watch-rounds", 0, OPTION_COUNT, AT(watch_rounds), "MINUTES", "60", W_HELP_WATCH_ROUNDS, 0,
      WATCHING_MAX_MINUTES},
     {"executor", 0, OPTION_TEXT, AT(executor), "NAME", "local", W_HELP_EXECUTOR, 0, 0},

@@ -9,6 +9,7 @@
 #include "io/clock.h"
 #include "serve/compute/compute_inside.h"
 #include "serve/compute/job_folder.h"
+#include "serve/compute/old_jobs.h"
 #include "serve/log.h"
 
 // The threads, and what others may ask of them. The dispatching thread sleeps until it is told something, until the executor has
@@ -109,6 +110,9 @@ maru_status compute_start(const struct compute_config *config, struct compute **
     st = st == MARU_OK ? purses_read_prices(compute, err) : st;
     purses_touch_all(compute);
     st = st == MARU_OK ? start_threads(compute, err) : st;
+    st = st == MARU_OK
+             ? old_jobs_start(config->store, folder, config->keep_days, &compute->old, err)
+             : st;
     if (st != MARU_OK) {
         compute_stop(compute);
         return st;
@@ -121,6 +125,7 @@ void compute_stop(struct compute *compute) {
     if (!compute) {
         return;
     }
+    old_jobs_stop(compute->old);
     pthread_mutex_lock(&compute->lock);
     compute->is_stopping = true;
     pthread_cond_signal(&compute->is_told);

@@ -20,6 +20,7 @@ struct compute_config {
     struct store *store;
     struct executor *executor; // taken over, also where compute_start refuses
     const char *folder;        // of the jobs' folders; copied
+    int64_t keep_days;         // that a job is kept after its end; 0: for good
 };
 // Take up what was going on, and begin.
 //   errors  those of the store and the executor

@@ -98,6 +98,7 @@ struct compute {
     uint64_t n_turn, n_decision[2]; // turns of the scheduler; starts and stops
     double deciding_s;              // that they took
     int64_t inventory_us;
+    struct old_jobs *old;
     bool is_recorded;  // what this world is, in the store
     int64_t record_us; // when that is tried again
     struct digest record;

@@ -132,8 +132,10 @@ static maru_status start_compute(struct server *server, const struct server_conf
     }
     st = st == MARU_OK ? open_executor(folder, config, &executor, &why) : st;
     if (st == MARU_OK) {
-        const struct compute_config compute = {
-            .store = server->store, .executor = executor, .folder = folder};
+        const struct compute_config compute = {.store = server->store,
+                                               .executor = executor,
+                                               .folder = folder,
+                                               .keep_days = (int64_t)config->keep_jobs_days};
         st = compute_start(&compute, &server->compute, err);
     } else {
         snprintf(server->no_compute, sizeof server->no_compute, "%s", why.text);

@@ -36,6 +36,7 @@ struct server_config {
     bool may_run_bare; // jobs without isolation, where there can be none
     const char *control_group; // of jobs of this machine: "auto", "off" or a folder; NULL: off
     uint64_t job_disk_mib;     // that one job of this machine may put into its folder; 0: no limit
+    uint64_t keep_jobs_days;   // after their end; 0: for good
     uint32_t watch_minutes;    // between two looks at the leases of rounds; 0: only people look
     const struct slurm_settings
         *slurm; // jobs go to this Slurm, whose state is in `jobs`; NULL: they run on this machine

@@ -76,6 +76,7 @@
     X(HELP_SLURM_MARK, "what names of its jobs and accounts begin with (MARU_SLURM_MARK)", "작업과 계정 이름의 머리말 (MARU_SLURM_MARK)") \
     X(HELP_SLURM_ACCOUNTS, "accounts of tenants in Slurm: set, plan (only say) or off (MARU_SLURM_ACCOUNTS)", "Slurm의 테넌트 계정: set(설정), plan(계획만 표시), off(관여 안 함) (MARU_SLURM_ACCOUNTS)") \
     X(HELP_CONTROL_GROUP, "folder of control groups for jobs: auto, off or a path (MARU_CONTROL_GROUP)", "작업의 컨트롤 그룹 폴더: auto, off 또는 경로 (MARU_CONTROL_GROUP)") \
+    X(HELP_KEEP_JOBS, "how long jobs are kept after their end; 0: for good (MARU_KEEP_JOBS)", "끝난 작업을 두는 날수. 0이면 무기한 (MARU_KEEP_JOBS)") \
     X(HELP_JOB_DISK, "MiB that one job may put into its folder (MARU_JOB_DISK)", "작업 하나가 자기 폴더에 쓸 수 있는 MiB (MARU_JOB_DISK)") \
     X(HELP_WATCH_ROUNDS, "minutes between two looks at leases of rounds, 0: none (MARU_WATCH_ROUNDS)", "배정 회차의 임대를 살펴보는 간격(분), 0이면 살펴보지 않음 (MARU_WATCH_ROUNDS)") \
     /* its options */ \
