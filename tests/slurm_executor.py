@@ -1,7 +1,7 @@
 # The Slurm executor on a real Slurm: tests/slurm/cluster python3 tests/slurm_executor.py DRIVER [long]. DRIVER is the executor behind lines
 # (slurm/slurm_driver.c), run as a user without rights on the machine; it is killed, and so are Slurm's daemons and a node. Every launch
 # appends its id to a file, so that what ran twice or never is seen; what the executor tells is held against sacct, to the second.
-import os, random, shutil, signal, stat, subprocess, sys, time
+import os, random, shutil, signal, stat, subprocess, sys, threading, time, traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "slurm"))
 sys.dont_write_bytecode = True
@@ -25,9 +25,7 @@ def check(what, truth, *more):
     global n_checked
     n_checked += 1
     if not truth:
-        print(cluster.said())
-        print(f"FAILED: {what}", *more)
-        sys.exit(1)
+        raise AssertionError(f"{what} {' '.join(str(one) for one in more)}")
 
 
 def say(text):
@@ -155,14 +153,14 @@ def wrapper(name, text):
 
 
 def accounts():
-    for tenant in TENANTS:
-        cluster.run("sacctmgr", "-i", "add", "account", f"maru_{tenant}_p", "Description=maru", "Organization=maru")
-        cluster.run("sacctmgr", "-i", "add", "user", USER, f"account=maru_{tenant}_p")
+    names = ",".join(f"maru_{tenant}_p" for tenant in TENANTS)
+    cluster.run("sacctmgr", "-i", "add", "account", names, "Description=maru", "Organization=maru")
+    cluster.run("sacctmgr", "-i", "add", "user", USER, "account=" + names)
 
 
 # Single ends, all at once.
 def ends():
-    d = Driver()
+    d = Driver("ends")
     nodes = d.ask("nodes")
     check("the nodes", nodes == [f"node {name} h100 4 16000 64000 up []" for name in NODES] + ["nodes - ok "], nodes)
     check("an unknown launch", d.look("nothing").state == "absent")
@@ -186,7 +184,7 @@ def ends():
     d.runs("outside")
     check("stop", d.ask("stop", "saves", 20) == ["stop saves ok "])
     check("stop", d.ask("stop", "stuck", 2) == ["stop stuck ok "])
-    cluster.run("scancel", job_of("outside"))
+    cluster.run("scancel", job_of("outside", "ends"))
     wants = {"code": ("exit", 7), "done": ("exit", 0), "signal": ("signal", 11), "limit": ("limit", 137), "deaf": ("limit", 137), "memory": ("memory", None),
              "cut": ("exit", 0), "gang": ("exit", 0), "saves": ("stopped", 3), "stuck": ("stopped", 137), "outside": ("stopped", None), "big": ("exit", 0)}
     for name, (end, code) in wants.items():
@@ -219,10 +217,10 @@ def caller_dies():
         "twice": f'cat >/tmp/$$.in; {real} "$@" </tmp/$$.in >/dev/null; {real} "$@" </tmp/$$.in >/dev/null; rm /tmp/$$.in; kill -9 $PPID\n',
     }
     for way, text in ways.items():
-        d = Driver(programs=wrapper("programs-" + way, text))
+        d = Driver("dies", programs=wrapper("programs-" + way, text))
         check(f"killed {way}", d.start("dies-" + way, "sleep 1", gpus=1) is None)
         d.process.wait()
-    d = Driver()
+    d = Driver("dies")
     for way in ways:
         def again():
             said = d.start("dies-" + way, "sleep 1", gpus=1)
@@ -244,8 +242,8 @@ def caller_dies():
 
 # Slurm's daemons and a node go away under jobs.
 def slurm_dies():
-    d = Driver(timeout=5)
-    d.started("stays", "sleep 20; exit 5", gpus=4)
+    d, over = Driver(), os.path.join(work, "over")
+    d.started("stays", f"while [ ! -e {over} ]; do sleep 0.2; done; exit 5", gpus=4)
     d.started("falls", "sleep 300", gpus=4)
     d.started("again", "sleep 300", gpus=4)
     for name in ("stays", "falls", "again"):
@@ -254,11 +252,16 @@ def slurm_dies():
     cluster.is_saved()
     node = cluster.run("squeue", "-h", "-j", job_of("falls"), "-o", "%B")
     cluster.kill("slurmctld")
-    time.sleep(0.4)  # what was known before is old then
+    d.close()
+    d = Driver(timeout=2)  # none of Slurm's answers is waited for
     check("nobody answers", d.look("stays").state == "unknown")
     said = d.start("meanwhile", "true")
     check("nothing starts", said[0] == "io", said)
-    time.sleep(6)  # one of the jobs ends about then
+    d.close()
+    d = Driver()
+    with open(over, "w"):  # one of the jobs ends, and its node finds nobody to tell
+        pass
+    time.sleep(2)
     cluster.start_controller()
     cluster.lose_node(node)
     if not LONG:  # what else Slurm finds by itself within SlurmdTimeout
@@ -281,7 +284,10 @@ def slurm_dies():
     agrees_with_sacct("falls", look)
     cluster.start(node)
     look = d.ended("again", 150)
-    check("put back is not run again", look.end == "node", look)
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "--name=maru.again", "-o", "JobIDRaw,Submit,Start,End,State,ExitCode,NodeList")
+    inner = os.path.join(work, "again", ".maru")
+    left = [open(os.path.join(inner, name)).read() for name in ("claim-again", "end-again", "slurm") if os.path.exists(os.path.join(inner, name))]
+    check("put back is not run again", look.end == "node", look, said, left)
     for name in ("stays", "falls", "again", "meanwhile"):
         check(f"{name} ran once", ran_times(name) == 1, ran_times(name))
     d.close()
@@ -292,13 +298,13 @@ def slurm_dies():
 def many(n, kills):
     # A controller that is killed goes back by up to 5 s: what ended then it may run again, which the claim refuses, or cancel, and of what ran it may
     # write another end into its own accounts.
-    d, luck, kills_at = Driver(lost=10), random.Random(6), []
+    d, luck, kills_at = Driver("many", lost=10), random.Random(6), []
     names = [f"job-{i}" for i in range(n)]
     kill_at = {n * (k + 1) // (kills + 1): k for k in range(kills)}
     for i, name in enumerate(names):
         if i in kill_at:
             d.kill()
-            d = Driver(lost=10)
+            d = Driver("many", lost=10)
             if LONG and kill_at[i] % 2 == 0:
                 time.sleep(6)  # what it has taken in its last seconds it forgets
                 kills_at.append(time.time() * 1e6)
@@ -334,11 +340,34 @@ def many(n, kills):
     say(f"{n} jobs ended, each once; {len(near)} of them as a controller was killed")
 
 
-accounts()
-scenes = [word for word in sys.argv[2:] if word != "long"]
-for scene in (ends, caller_dies, slurm_dies):
-    if not scenes or scene.__name__ in scenes:
-        scene()
-if not scenes or "many" in scenes:
+def together(scenes):
+    """All at once, each with a state of its own; the first fault of each is told, with what Slurm's programs have said."""
+    faults = []
+
+    def run(scene):
+        try:
+            scene()
+        except BaseException:
+            faults.append(f"{scene.__name__}: {traceback.format_exc()}")
+
+    threads = [threading.Thread(target=run, args=(scene,)) for scene in scenes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        print(cluster.said(), *faults, sep="\n", flush=True)
+        os._exit(1)  # a driver that is left has nobody to end it
+
+
+def some_or_many():
     many(200 if LONG else 60, 6 if LONG else 3)
+
+
+accounts()
+asked = [word for word in sys.argv[2:] if word != "long"]
+# Those that take nothing away from the others go beside each other; in the long form `many` kills the controller too.
+groups = [[ends, caller_dies], [slurm_dies], [some_or_many]] if LONG else [[ends, caller_dies, some_or_many], [slurm_dies]]
+for group in groups:
+    together([scene for scene in group if not asked or scene.__name__ in asked])
 print(f"{n_checked} checks in {time.monotonic() - began:.1f} s")

@@ -358,6 +358,8 @@ check("all jobs end", [(job.kind, job.id, job.last["state"], job.last.get("phase
 if not still:
     jobs += own_work()
     agree_all(jobs)
+    # What the killed controller took for running, though it was over, holds no GPU for long.
+    until("Slurm's queue to be empty", 120, lambda: cluster.run("squeue", "-h", "-t", "R,PD", check=False) == "", 1)
 if failures:
     print(cluster.run("squeue", "-a", check=False), cluster.said(), *server.log[-30:], sep="\n")
     if os.environ.get("MARU_SLURM_KEEP"):  # for whoever looks into it: all logs, folders of jobs and records of launches

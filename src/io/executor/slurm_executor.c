@@ -16,6 +16,7 @@
 #include "io/executor/slurm_accounts.h"
 #include "io/executor/slurm_command.h"
 #include "io/executor/slurm_end.h"
+#include "io/executor/slurm_ghosts.h"
 #include "io/executor/slurm_program.h"
 #include "io/executor/slurm_queue.h"
 #include "io/executor/slurm_record.h"
@@ -34,7 +35,7 @@
 enum {
     MAX_SAID_BYTES = 256 << 20,
     WAIT_STEP_US = 1000000,
-    OVERDUE_US = 15000000,
+    SWEEP_US = 20000000,     // between two looks for jobs that nobody asks for
     FORGOTTEN_US = 60000000, // accounting that was away sends what it has sooner than that
     MAX_SCRIPT_BYTES = 4 << 20
 };
@@ -50,6 +51,8 @@ struct slurm_executor {
     int64_t fresh_us, settle_us, lost_us;
     pthread_mutex_t mutex; // over the queue
     struct slurm_queue queue;
+    int64_t swept_us;
+    size_t swept_to;
 };
 
 static struct slurm_executor *of(struct executor *executor) {
@@ -277,26 +280,6 @@ static maru_status slurm_start(struct executor *executor, const struct launch *l
 
 // Looking.
 
-static void cancel(const struct slurm_executor *slurm, uint64_t number, const char *how,
-                   const char *signal) {
-    char job[32];
-    const char *word[8] = {"scancel", "--quiet"};
-    size_t n = 2;
-    snprintf(job, sizeof job, "%" PRIu64, number);
-    if (how) {
-        word[n++] = how;
-    }
-    if (signal) {
-        word[n++] = signal;
-    }
-    word[n] = job;
-    struct slurm_said said;
-    maru_error none; // what comes of it, the next look shows
-    slurm_said_init(&said, SLURM_RECORD_MAX_BYTES);
-    (void)!slurm_run(&slurm->host, word, &said, &none);
-    slurm_said_fini(&said);
-}
-
 // What a stop asks for now: of a job that waits its end, of one that runs a word to its script, and its end when that was not heeded.
 static maru_status stop_job(const struct slurm_executor *slurm, struct slurm_record *record,
                             const struct slurm_job *job, maru_error *err) {
@@ -304,19 +287,19 @@ static maru_status stop_job(const struct slurm_executor *slurm, struct slurm_rec
         return MARU_OK;
     }
     if (job->state == SLURM_WAITS) {
-        cancel(slurm, job->number, "--state=PENDING", NULL);
+        slurm_cancel(&slurm->host, job->number, "--state=PENDING", NULL);
         return MARU_OK;
     }
     if (record->stop_is_sent) {
         const int64_t late = clock_unix_us() - record->stop_us - record->stop_grace_us;
-        if (late > OVERDUE_US) {
-            cancel(slurm, job->number, NULL, NULL);
+        if (late > SLURM_OVERDUE_US) {
+            slurm_cancel(&slurm->host, job->number, NULL, NULL);
         }
         return MARU_OK;
     }
     char signal[32];
     snprintf(signal, sizeof signal, "--signal=%d", SLURM_SIGNAL_STOP);
-    cancel(slurm, job->number, "--batch", signal);
+    slurm_cancel(&slurm->host, job->number, "--batch", signal);
     return slurm_record_stop(record, record->stop_us, record->stop_grace_us, true, err);
 }
 
@@ -331,7 +314,7 @@ static const struct slurm_job *choose(const struct slurm_executor *slurm,
     }
     for (size_t i = 0; i < n; i++) {
         if (&job[i] != chosen && job[i].state == SLURM_WAITS) {
-            cancel(slurm, job[i].number, "--state=PENDING", NULL);
+            slurm_cancel(&slurm->host, job[i].number, "--state=PENDING", NULL);
         }
     }
     return chosen;
@@ -361,13 +344,13 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
         struct slurm_left left;
         slurm_record_left(record, id, &left);
         const bool has_left = left.number == number;
+        const int64_t begun_us =
+            row && row->started_us > 0 ? row->started_us : slurm_record_begun_us(record, id);
         const struct slurm_job job = {.number = number,
                                       .state = SLURM_NODE_GONE,
                                       .submitted_us = row ? row->submitted_us : record->made_us,
-                                      .started_us = row ? row->started_us : 0,
-                                      .ended_us = has_left ? left.at_us
-                                                  : row    ? row->started_us
-                                                           : 0,
+                                      .started_us = begun_us,
+                                      .ended_us = has_left ? left.at_us : begun_us,
                                       .cpu_us = -1,
                                       .max_memory_bytes = -1};
         const struct slurm_asked asked = {.has_left = has_left,
@@ -384,14 +367,13 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
     return st;
 }
 
-// How long both have to know nothing of it. One that never began may soon be submitted again: should the first come through after all, the
-// claim lets one of the two run. One whose script has come to its end is over, whoever has forgotten it.
+// How long both have to know nothing of it. One that has no claim never began, whatever accounting was told, and may soon be submitted again:
+// should the first come through after all, the claim lets one of the two run. One whose script has come to its end is over, whoever has forgotten it.
 static int64_t patience_with(const struct slurm_executor *slurm, const char *id,
-                             const struct slurm_record *record, const struct slurm_past *past) {
-    const bool never_began = !past->row || past->row[past->n - 1].state == SLURM_WAITS;
+                             const struct slurm_record *record) {
     struct slurm_left left;
     slurm_record_left(record, id, &left);
-    if (never_began && slurm_record_claim(record, id) == 0) {
+    if (slurm_record_claim(record, id) == 0) {
         return slurm->settle_us;
     }
     return left.number == record->number && slurm->lost_us > FORGOTTEN_US ? FORGOTTEN_US
@@ -411,7 +393,7 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
         }
         const bool is_open = !past.row || past.row[past.n - 1].state == SLURM_WAITS ||
                              past.row[past.n - 1].state == SLURM_RUNS;
-        if (is_open && !in_queue && past.missing_us >= patience_with(slurm, id, record, &past)) {
+        if (is_open && !in_queue && past.missing_us >= patience_with(slurm, id, record)) {
             return lose(slurm, id, record, &past, out, err);
         }
         if (is_open) { // accounting lags behind the queue
@@ -479,8 +461,8 @@ static void cancel_ended(const struct slurm_executor *slurm, const struct slurm_
     struct slurm_left left;
     slurm_record_left(record, id, &left);
     if (job->state == SLURM_RUNS && left.number == job->number &&
-        clock_unix_us() - left.at_us > OVERDUE_US) {
-        cancel(slurm, job->number, NULL, NULL);
+        clock_unix_us() - left.at_us > SLURM_OVERDUE_US) {
+        slurm_cancel(&slurm->host, job->number, NULL, NULL);
     }
 }
 
@@ -504,7 +486,7 @@ static maru_status look_with(struct slurm_executor *slurm, const char *id, const
         job = choose(slurm, job, n, claim);
         if (job->state == SLURM_WAITS &&
             claim == job->number) { // it ran, and was put back into the queue
-            cancel(slurm, job->number, "--state=PENDING", NULL);
+            slurm_cancel(&slurm->host, job->number, "--state=PENDING", NULL);
         }
     }
     if (job && job->number != record->number) {
@@ -691,6 +673,10 @@ static maru_status slurm_wait(struct executor *executor, int64_t longest_us, mar
         const maru_status st =
             slurm_queue_refresh(&slurm->queue, &slurm->host, slurm->fresh_us, &none);
         const bool is_other = slurm->queue.changes != before;
+        if (st == MARU_OK && clock_unix_us() - slurm->swept_us >= SWEEP_US) {
+            slurm->swept_us = clock_unix_us();
+            slurm_ghosts_end(&slurm->host, &slurm->queue, slurm->state, &slurm->swept_to);
+        }
         pthread_mutex_unlock(&slurm->mutex);
         if (st == MARU_E_MEMORY) {
             return fail(err, st, "no memory for Slurm's jobs");

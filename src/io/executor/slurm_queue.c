@@ -14,7 +14,12 @@
 // Of accounting only jobs are asked for that are over: those that a look misses in the queue, and those that were alive when it was
 // asked before. What accounting says of a job that is over stays; the others are asked for again, many in one command.
 
-enum { MAX_SAID_BYTES = 256 << 20, NUMBERS_A_CALL = 400, NUMBER_BYTES = 22 };
+enum {
+    MAX_SAID_BYTES = 256 << 20,
+    NUMBERS_A_CALL = 400,
+    NUMBER_BYTES = 22,
+    MAX_CANCEL_BYTES = 16 << 10
+};
 #define PATIENCE_US INT64_C(3000000) // with a Slurm that does not answer
 #define PAST_FRESH_US INT64_C(1000000)
 
@@ -293,9 +298,7 @@ static maru_status ask_past(struct slurm_queue *queue, const struct slurm_host *
         wanted->asked_us = now;
         wanted->is_over =
             row && !is_alive(&row[n - 1]) && strcmp(row[n - 1].name, "allocation") != 0;
-        if (wanted->is_over) {
-            wanted->missing_since_us = 0;
-        } else if (wanted->missing_since_us == 0) {
+        if (!wanted->is_over && wanted->missing_since_us == 0) {
             wanted->missing_since_us = now;
         }
     }
@@ -310,7 +313,7 @@ maru_status slurm_queue_past(struct slurm_queue *queue, const struct slurm_host 
         return fail(err, MARU_E_MEMORY, "no memory for Slurm's jobs");
     }
     const int64_t now = now_us();
-    const struct slurm_wanted *wanted = wanted_of(queue, number);
+    struct slurm_wanted *wanted = wanted_of(queue, number);
     if (!wanted->is_over && (wanted->asked_us == 0 || now - wanted->asked_us > PAST_FRESH_US)) {
         const maru_status st = ask_past(queue, host, err);
         if (st != MARU_OK) {
@@ -318,17 +321,22 @@ maru_status slurm_queue_past(struct slurm_queue *queue, const struct slurm_host 
         }
     }
     wanted = wanted_of(queue, number);
-    out->missing_us = wanted->missing_since_us > 0 ? now - wanted->missing_since_us : 0;
     size_t n = 0;
     const struct slurm_job *row = rows_of(queue, number, &n);
-    // Numbers are given anew when a cluster is set up anew: another name is another job. "allocation" stands for a name that
-    // accounting has not been told yet.
+    // Numbers are given anew when a cluster is set up anew, and by a controller that went back: another name is another job.
+    // "allocation" stands for a name that accounting has not been told yet.
     while (n > 0 && strcmp(row->name, name) != 0 && strcmp(row->name, "allocation") != 0) {
         row++;
         n--;
     }
     out->row = n > 0 && strcmp(row[n - 1].name, name) == 0 ? row : NULL;
     out->n = out->row ? n : 0;
+    if (!out->row && wanted->is_over) { // what is over is the other one
+        wanted->is_over = false;
+        wanted->missing_since_us = wanted->missing_since_us > 0 ? wanted->missing_since_us : now;
+    }
+    out->missing_us =
+        !wanted->is_over && wanted->missing_since_us > 0 ? now - wanted->missing_since_us : 0;
     return MARU_OK;
 }
 
@@ -350,4 +358,24 @@ maru_status slurm_queue_ask_name(const struct slurm_host *host, const char *name
     }
     slurm_jobs_fini(&jobs);
     return st;
+}
+
+void slurm_cancel(const struct slurm_host *host, uint64_t number, const char *how,
+                  const char *signal) {
+    char job[32];
+    const char *word[8] = {"scancel", "--quiet"};
+    size_t n = 2;
+    snprintf(job, sizeof job, "%" PRIu64, number);
+    if (how) {
+        word[n++] = how;
+    }
+    if (signal) {
+        word[n++] = signal;
+    }
+    word[n] = job;
+    struct slurm_said said;
+    maru_error none;
+    slurm_said_init(&said, MAX_CANCEL_BYTES);
+    (void)!slurm_run(host, word, &said, &none);
+    slurm_said_fini(&said);
 }

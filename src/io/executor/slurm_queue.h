@@ -59,4 +59,9 @@ void slurm_queue_drop(struct slurm_queue *queue, uint64_t number); // it is no l
 MARU_MUST_USE maru_status slurm_queue_ask_name(const struct slurm_host *host, const char *name,
                                                int64_t since_us, uint64_t *number, maru_error *err);
 
+// scancel, with such options; what comes of it, the next look shows.
+//   in      how, signal: may be NULL
+void slurm_cancel(const struct slurm_host *host, uint64_t number, const char *how,
+                  const char *signal);
+
 #endif

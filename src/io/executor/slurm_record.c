@@ -312,6 +312,16 @@ uint64_t slurm_record_claim(const struct slurm_record *record, const char *id) {
                : 0;
 }
 
+// "NUMBER HOST.PROCESS.NANOSECONDS" and a line break; a host may have points.
+int64_t slurm_record_begun_us(const struct slurm_record *record, const char *id) {
+    char bytes[CLAIM_BYTES];
+    int64_t at_ns = 0;
+    const char *last = read_word(record, "claim", id, bytes) ? strrchr(bytes, '.') : NULL;
+    return last && number_int64(last + 1, strcspn(last + 1, "\n"), &at_ns) && at_ns > 0
+               ? at_ns / 1000000000 * 1000000
+               : 0;
+}
+
 // "NUMBER TOKEN SECONDS c3" or s42, and a line break.
 void slurm_record_left(const struct slurm_record *record, const char *id, struct slurm_left *out) {
     char bytes[CLAIM_BYTES];

@@ -54,6 +54,8 @@ MARU_MUST_USE maru_status slurm_record_drop(const struct slurm_record *record, m
 
 // Who has the claim of a launch (slurm_script.h): the number of a job, 0 where none has. A link or what is too long is none.
 uint64_t slurm_record_claim(const struct slurm_record *record, const char *id);
+// When it was taken, as the node's clock had it, in whole seconds; 0: it was not.
+int64_t slurm_record_begun_us(const struct slurm_record *record, const char *id);
 // What the script of a job has said of its own end; number 0: nothing.
 struct slurm_left {
     uint64_t number;

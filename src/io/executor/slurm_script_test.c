@@ -145,7 +145,8 @@ static int run(const char *option, const struct text *script, char *out, size_t 
 
 // Both scripts are good bash, whatever words people chose, bare and in a sandbox.
 static void scripts_are_bash(void **state) {
-    const struct slurm_shape shapes[] = {bare, {"maru", "", "/usr/bin/bw'rap", "/a folder's", 4096}};
+    const struct slurm_shape shapes[] = {bare,
+                                         {"maru", "", "/usr/bin/bw'rap", "/a folder's", 4096}};
     char said[4096];
     (void)state;
     for (size_t i = 0; i < 4; i++) {
