@@ -44,11 +44,14 @@ def state(id):
 
 
 check("the node", (node()["type"], len(node()["gpus"]), node()["state"]), ("h100-80gb-hbm3", 4, "up"))
-two = maru("submit", "--gpus", "2", "--", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES $MARU_GPUS; sleep 2")
+two = maru("submit", "--gpus", "2", "--", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES $MARU_GPUS $MARU_GPU_SHARE; sleep 2")
 other = maru("submit", "--gpus", "2", "--", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES; sleep 2")
 until("both end", lambda: state(two) == state(other) == "done")
 cards = maru("logs", two).split()
-check("two jobs have four cards", (sorted((cards[0] + "," + maru("logs", other)).split(",")), cards[1]), (["GPU-0", "GPU-1", "GPU-2", "GPU-3"], "2"))
+check("two jobs have four cards", (sorted((cards[0] + "," + maru("logs", other)).split(",")), cards[1:]), (["GPU-0", "GPU-1", "GPU-2", "GPU-3"], ["2", "1"]))
+half = maru("submit", "--gpus", "1", "--gpu-share", "0.25", "--", "sh", "-c", "echo $CUDA_VISIBLE_DEVICES $MARU_GPU_SHARE")
+until("it ends", lambda: state(half) == "done")
+check("a share knows its card and itself", (maru("logs", half).split()[0][:4], maru("logs", half).split()[1]), ("GPU-", "0.25"))
 runs = maru("submit", "--gpus", "1", "--", "sh", "-c", "sleep 40; echo well")
 until("it runs", lambda: state(runs) == "running")
 describe(errors=3)

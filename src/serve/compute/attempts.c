@@ -80,7 +80,7 @@ static maru_status keep_attempt(struct tenant *tenant, void *context, maru_error
     return st;
 }
 
-enum { N_OWN_ENV = 4, ENV_BYTES = 96 };
+enum { N_OWN_ENV = 5, ENV_BYTES = 96 };
 
 // The executor starts it; what was started already under its id is found.
 static maru_status launch(const struct beginning *beginning, maru_error *err) {
@@ -110,6 +110,7 @@ static maru_status launch(const struct beginning *beginning, maru_error *err) {
     snprintf(own[1], ENV_BYTES, "MARU_ATTEMPT=%lld", (long long)job->attempt);
     snprintf(own[2], ENV_BYTES, "MARU_ARRAY_INDEX=%lld", (long long)job->place);
     snprintf(own[3], ENV_BYTES, "MARU_ARRAY_COUNT=%lld", (long long)request->n_array);
+    snprintf(own[4], ENV_BYTES, "MARU_GPU_SHARE=%g", job->ask.want.gpu_milli / 1000.0);
     size_t n_env = 0;
     for (size_t i = 0; i < request->n_env; i++) {
         env[n_env++] = request->env[i];

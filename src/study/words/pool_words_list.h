@@ -85,7 +85,7 @@
     X(HELP_GPUS, "GPUs of all its nodes together", "모든 노드를 합친 GPU 수") \
     X(HELP_GPU_TYPE, "a type of GPU, such as h100", "GPU 종류(예: h100)") \
     X(HELP_GPU_MEMORY, "memory of each GPU at least, such as 40G", "GPU마다 필요한 메모리(예: 40G)") \
-    X(HELP_GPU_SHARE, "a share of one GPU, such as 0.5", "GPU 하나 가운데 쓸 몫(예: 0.5)") \
+    X(HELP_GPU_SHARE, "a share of one GPU, such as 0.5: counted and billed, but the card does not enforce it", "GPU 하나 가운데 쓸 몫(예: 0.5): 배정과 요금에는 반영되지만 카드가 강제하지는 않음") \
     X(HELP_NODES, "nodes, each with as many GPUs (as few as can be)", "노드 수. GPU를 똑같이 나눕니다(기본: 가장 적게)") \
     X(HELP_CPUS, "CPUs of each node", "노드마다 쓸 CPU 수") \
     X(HELP_MEMORY, "memory of each node, such as 8G", "노드마다 쓸 메모리(예: 8G)") \
