@@ -75,14 +75,23 @@ check(f"what training says is said here ({done.stderr.strip()[-200:]})", "nothin
 # ---- parts that are killed -9 on the way, more than once, are run again
 
 
-def kill_parts(id):
+def is_ours(pid):
+    """Is it below a shepherd of this server, and not of another one on this machine?"""
+    while pid > 1:
+        if f"shepherd\0{folder}/jobs" in open(f"/proc/{pid}/cmdline").read():
+            return True
+        pid = int(open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[1])
+    return False
+
+
+def kill_parts():
     """Kill every process of a part from outside, as a broken node or the kernel would."""
     n = 0
     for path in glob.glob("/proc/[0-9]*/cmdline"):
         try:
-            words = open(path).read().split("\0")
-            if "--on=part" in words and words[0] == "maru":
-                os.kill(int(path.split("/")[2]), signal.SIGKILL)
+            pid, words = int(path.split("/")[2]), open(path).read().split("\0")
+            if "--on=part" in words and words[0] == "maru" and is_ours(pid):
+                os.kill(pid, signal.SIGKILL)
                 n += 1
         except OSError:
             pass  # it has ended meanwhile
@@ -94,7 +103,7 @@ here = maru(*longer).stdout
 work = start(*longer, "--on", "pool", "--parts", "4")
 for _ in range(2):
     killed = []
-    until("a part runs", lambda: killed.append(kill_parts(None)) or sum(killed) > 0)
+    until("a part runs", lambda: killed.append(kill_parts()) or sum(killed) > 0)
 out, err = work.communicate(timeout=120)
 check(f"killed parts ({err.strip()[-200:]})", (work.returncode, out == here), (0, True))
 newest = [job for job in jobs() if job["request"]["command"][3:4] == ["--days=691200000.000000 s"]]
@@ -138,6 +147,35 @@ maru("job", "cancel", batch, "--all")
 out, err = work.communicate(timeout=60)
 check(f"cancelled ({err.strip()[-200:]})", (work.returncode, "cancelled" in out + err), (3, True))
 check("taken up again", maru(*longer, "--attach", batch).stdout == here, True)
+
+# ---- taken up while it is still being cancelled: it waits for that, and runs again
+work = start(*longer, "--on", "pool", "--parts", "3")
+batch = re.search(r"job (\w+)", work.stderr.readline()).group(1)
+until("a part runs", lambda: any(job["batch"] == batch and job["state"] == "running" for job in jobs()))
+maru("job", "cancel", batch, "--all")
+taken_up = start(*longer, "--attach", batch)
+work.communicate(timeout=60)
+out, err = taken_up.communicate(timeout=120)
+check(f"taken up at once ({err.strip()[-200:]})", (taken_up.returncode, out == here), (0, True))
+
+# ---- a token that is revoked on the way, and a disk that is full here: both are said, and nothing is lost
+mine = json.loads(subprocess.run([MARU, "token", "new", "--role", "engineer", "--name", "short", "--data", folder, "--json"], check=True, capture_output=True, text=True).stdout)
+work = start(*longer, "--on", "pool", "--parts", "3", "--token", mine["token"])
+batch = re.search(r"job (\w+)", work.stderr.readline()).group(1)
+until("a part runs", lambda: any(job["batch"] == batch and job["state"] != "waiting" for job in jobs()))
+maru("token", "revoke", mine["id"], "--data", folder)
+out, err = work.communicate(timeout=60)
+check(f"revoked ({err.strip()[-300:]})", (work.returncode, "token" in out, "digest" in out, f"--attach {batch}" in err), (3, True, False, True))
+check("with another one", maru(*longer, "--attach", batch).stdout == here, True)
+full = maru(*longer[:-1], "--attach", batch, "--quiet", "--report", "/dev/full/report.html", status=3)
+check(f"it cannot be written here ({full.stderr.strip()[-200:]})", "/dev/full" in full.stderr, True)
+check("and is still there", maru(*longer, "--attach", batch).stdout == here, True)
+
+# ---- a part that fails each time: after four attempts (its retries) that is said, with its last words
+starved = start(*longer, "--on", "pool", "--parts", "2", "--part-memory", "1M")
+out, err = starved.communicate(timeout=120)
+check(f"starved ({err.strip()[-300:]})", (starved.returncode, "give it more with --part-memory" in out), (3, True))
+check("four attempts of one of them", max(job["attempts"] for job in jobs() if job["request"].get("memory_mib") == 1), 4)
 
 # ---- a part that was spoilt is run again
 spoilt = [job for job in jobs() if job["batch"] == batch][2]

@@ -45,7 +45,8 @@ struct pooled { // one call
     char digest[33]; // of the work
     uint32_t n_thread;
     size_t n_part, n_taken;
-    bool *is_taken; // (n_part)
+    bool *is_taken;  // (n_part)
+    bool *is_ending; // (n_part) was being cancelled when it was taken up
     unsigned char *n_again;
     struct progress progress;
 };
@@ -326,8 +327,14 @@ static maru_status refuse_part(struct pooled *p, size_t part, const json_t *job,
     }
     text_fini(&log);
     text_fini(&path);
+    if (reason && strcmp(reason, "memory") == 0) {
+        return fail(err, MARU_E_IO,
+                    "part %zu of the work, job %.40s, had too little memory: give it more with "
+                    "--part-memory",
+                    part + 1, id);
+    }
     return fail(err, MARU_E_IO, "part %zu of the work, job %.40s, has ended as %.20s %.20s: %.200s",
-                part + 1, id, state, reason ? reason : "", line);
+                part + 1, id, state, reason ? reason : "", line[0] ? line : "it said nothing");
 }
 
 // Is it this work, in as many parts as are there?
@@ -350,8 +357,9 @@ static maru_status check_work(struct pooled *p, const json_t *items, maru_error 
     }
     p->n_part = (size_t)n;
     p->is_taken = alloc_new(p->n_part, sizeof *p->is_taken);
+    p->is_ending = alloc_new(p->n_part, sizeof *p->is_ending);
     p->n_again = alloc_new(p->n_part, sizeof *p->n_again);
-    if (!p->is_taken || !p->n_again) {
+    if (!p->is_taken || !p->is_ending || !p->n_again) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     return p->work->begin(p->work->context, p->n_part, err);
@@ -368,7 +376,11 @@ static maru_status see_part(struct pooled *p, const json_t *job, bool is_first, 
     if (p->is_taken[part]) {
         return MARU_OK;
     }
-    if (has_failed && is_first) { // of work that is taken up again
+    if (is_first && json_is_true(json_object_get(job, "cancelling"))) {
+        p->is_ending[part] = true;
+    }
+    if (has_failed && (is_first || p->is_ending[part])) { // of work that is taken up again
+        p->is_ending[part] = false;
         return again(p, (size_t)part, id, err);
     }
     if (has_failed) {
@@ -445,6 +457,7 @@ maru_status on_pool(struct call *call, const struct pool_work *work, maru_error 
     }
     json_decref(p.command);
     alloc_free(p.is_taken);
+    alloc_free(p.is_ending);
     alloc_free(p.n_again);
     remote_close(p.remote);
     return st;

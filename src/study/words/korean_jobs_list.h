@@ -65,6 +65,8 @@
     X("a variant with a plant of its own is for this machine: leave --on pool out", "공장이 따로인 변형은 이 컴퓨터에서만 됩니다: --on pool을 빼십시오") \
     X("words of a command are UTF-8", "명령의 단어는 UTF-8이어야 합니다") \
     X("a part of the work has left nothing", "일의 조각이 아무것도 남기지 않았습니다") \
+    X("part {1} of the work, job {2}, had too little memory: give it more with --part-memory", "일의 {1}번째 조각(작업 {2})에 메모리가 모자랐습니다: --part-memory로 더 주십시오") \
+    X("it said nothing", "아무 말도 남기지 않았습니다") \
     X("part {1} of the work, job {2}, has ended as {3} {4}: {5}", "일의 {1}번째 조각(작업 {2})이 {3} {4}[으로/로] 끝났습니다: {5}") \
     X("there is no job {1}", "작업 {1}[이/가] 없습니다") \
     X("job {1} is other work: the same command, tables and version are wanted", "작업 {1}[은/는] 다른 일입니다: 명령, 표, 버전이 같아야 합니다") \
