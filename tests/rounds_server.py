@@ -74,6 +74,7 @@ check(f"three applications ({answers})", [answers[name][0] for name in tenants],
 check("one is replaced", who["atom"].post("/v1/rounds/2026-1/applications", ask(24, priority=5))[0], 201)
 own = who["atom"].get("/v1/rounds/2026-1/applications")[1]["items"]
 check("own ones alone", [(a["application"], a["asked"], a["purpose"]) for a in own], [("atom", 24, "Model: language")])
+check("no points before the award", ["points" in a or "scores" in a for a in own], [False])
 check("the operator sees all", len(client.get("/v1/rounds/2026-1/applications")[1]["items"]), 3)
 status, wrong = who["beta"].post("/v1/rounds/2026-1/applications", ask(8, region="", **{"class": "none such"}))
 check("a class that is not there", (status, bool(wrong.get("faults"))), (422, True))
@@ -101,6 +102,7 @@ check("awarded", (answer["state"], answer["proven"], answer["awarded_gpus"], ans
 item = client.get("/v1/rounds")[1]["items"][0]
 check("the item", (item["state"], item["applications"], item["asked_gpus"], item["awarded_gpus"]), ("awarded", 3, 104, 64))
 own = who["atom"].get("/v1/rounds/2026-1/applications")[1]["items"][0]
+check("with its points", (own["points"], len(own["scores"])), (90, 2))
 check("the decision is explained", (own["awarded"], own["rank"], "24" in own["sentence"]["en"], "24" in own["sentence"]["ko"]), (24, 1, True, True))
 check("none are handed in any more", who["atom"].post("/v1/rounds/2026-1/applications", ask(1))[0], 409)
 check("tables stand", client.ask("PUT", "/v1/rounds/2026-1/files/supply.csv", {"text": files["supply.csv"]})[0], 409)

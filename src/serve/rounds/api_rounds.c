@@ -547,7 +547,8 @@ static void add_scores(struct json *json, const struct reading *r, uint32_t a) {
             ROUND_WHOLE);
 }
 
-static void add_application(struct json *json, struct reading *r, uint32_t a) {
+// Points are told to applicants with the decision: before that reviewers may still be at work.
+static void add_application(struct json *json, struct reading *r, uint32_t a, bool is_operator) {
     const struct round *round = &r->answer.tables.round;
     const struct round_application *it = &round->application[a];
     json_open_object(json, NULL);
@@ -556,10 +557,13 @@ static void add_application(struct json *json, struct reading *r, uint32_t a) {
     json_add_string(json, "class", round->class_[it->class_].name);
     json_add_string(json, "region", round->region[it->region].name);
     json_add_string(json, "purpose", it->purpose);
+    json_add_string(json, "wished", it->site == ROUND_NONE ? NULL : round->site[it->site].name);
     json_add_count(json, "priority", it->priority);
     json_add_count(json, "readiness", it->readiness);
-    json_add_number(json, "points", (double)it->points_milli / ROUND_WHOLE);
-    add_scores(json, r, a);
+    if (is_operator || r->is_awarded) {
+        json_add_number(json, "points", (double)it->points_milli / ROUND_WHOLE);
+        add_scores(json, r, a);
+    }
     json_add_count(json, "asked", round_peak(round, NULL, a));
     add_lines(json, r, it);
     if (r->is_awarded) {
@@ -590,7 +594,7 @@ static maru_status list_applications(struct request *request, struct reading *r,
         if (request_is_operator(request) ||
             strcmp(round->institution[its], request->who.tenant) == 0) {
             if (n >= from && n_told < page->limit) {
-                add_application(&json, r, order[i]);
+                add_application(&json, r, order[i], request_is_operator(request));
                 n_told++;
             }
             n++;

@@ -121,8 +121,8 @@ export interface WholeRound extends Round {
 }
 export interface RoundEvent { time: string; what: 'warn' | 'reclaim'; institution: string; type: string; day: string; idle_days: number; gpus: number; kept: number }
 export interface ApplicationLine { type: string; from: string; until: string; gpus: number; least: number }
-export interface NewApplication { title: string; purpose: string; region: string; class: string; priority: number; readiness: number; lines: ApplicationLine[] }
-export interface Application { application: string; institution: string; class: string; region: string; purpose?: string; asked: number; awarded: number; rank?: number; points: number; scores: { criterion: string; weight: number; score: number; adds: number }[]; bonus: number; sentence?: Both; lines?: { type: string; from: string; until: string; gpus: number; least: number; awarded?: number }[] }
+export interface NewApplication { title: string; purpose: string; region: string; class: string; site: string; priority: number; readiness: number; lines: ApplicationLine[] }
+export interface Application { application: string; institution: string; class: string; region: string; purpose?: string; wished?: string | null; priority: number; readiness: number; asked: number; awarded: number; rank?: number; points?: number; scores?: { criterion: string; weight: number; score: number; adds: number }[]; bonus?: number; sentence?: Both; lines?: { type: string; from: string; until: string; gpus: number; least: number; awarded?: number }[] }
 export interface Award {
     state: 'none' | 'running' | 'done' | 'failed' | 'cancelled'
     progress?: number

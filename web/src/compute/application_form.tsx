@@ -1,12 +1,12 @@
 import { useState } from 'react'
-import { apply, problemOf, type ApplicationLine, type NewApplication, type WholeRound } from '../api/compute'
+import { apply, problemOf, type Application, type ApplicationLine, type NewApplication, type WholeRound } from '../api/compute'
 import type { ApiError } from '../api/problem'
 import { Button, Card, Field, ProblemNote } from '../parts/basics'
 import { useText } from '../text'
 import { quartersBetween } from './round_words'
 
 /** What an institution asks for: how many GPUs of which type in which quarters, what for, and the least that is of use. */
-export function ApplicationForm({ round, onDone }: { round: WholeRound; onDone: () => void }) {
+export function ApplicationForm({ round, before, onDone }: { round: WholeRound; before: Application | undefined; onDone: () => void }) {
     const { t, num } = useText()
     const supply = round.supply ?? []
     const types = [...new Set(supply.map(({ type }) => type))]
@@ -16,7 +16,8 @@ export function ApplicationForm({ round, onDone }: { round: WholeRound; onDone: 
     const first = quarters[0] ?? ''
     const final = quarters.at(-1) ?? ''
     const blank = (): ApplicationLine => ({ type: types[0] ?? '', from: first, until: final, gpus: 8, least: 8 })
-    const [wish, setWish] = useState<NewApplication>(() => ({ title: '', purpose: '', region: regions[0] ?? '', class: classes[0] ?? '', priority: 3, readiness: 3, lines: [blank()] }))
+    const sites = [...new Set(supply.map(({ site }) => site))]
+    const [wish, setWish] = useState<NewApplication>(() => (before ? wishOf(before) : { title: '', purpose: '', region: regions[0] ?? '', class: classes[0] ?? '', site: '', priority: 3, readiness: 3, lines: [blank()] }))
     const [error, setError] = useState<ApiError | null>(null)
     const [said, setSaid] = useState('')
     const set = (change: Partial<NewApplication>) => { setWish({ ...wish, ...change }); setSaid('') }
@@ -34,6 +35,7 @@ export function ApplicationForm({ round, onDone }: { round: WholeRound; onDone: 
                     <Field label={t('apply.class')}>{(id) => (classes.length > 0 ? <select id={id} value={wish.class} onChange={(event) => set({ class: event.target.value })}>{classes.map((one) => <option key={one}>{one}</option>)}</select> : <input id={id} value={wish.class} onChange={(event) => set({ class: event.target.value })} />)}</Field>
                     <Field label={t('apply.region')}>{(id) => (regions.length > 0 ? <select id={id} value={wish.region} onChange={(event) => set({ region: event.target.value })}>{regions.map((one) => <option key={one}>{one}</option>)}</select> : <input id={id} value={wish.region} onChange={(event) => set({ region: event.target.value })} />)}</Field>
                 </div>
+                {sites.length > 1 && <Field label={t('apply.site')} hint={t('apply.site.hint')}>{(id, described) => <select id={id} aria-describedby={described} value={wish.site} onChange={(event) => set({ site: event.target.value })}><option value="">{t('apply.site.any')}</option>{sites.map((one) => <option key={one}>{one}</option>)}</select>}</Field>}
                 <Field label={t('apply.purpose')} hint={t('apply.purpose.hint')}>{(id, described) => <textarea id={id} rows={3} aria-describedby={described} value={wish.purpose} onChange={(event) => set({ purpose: event.target.value })} />}</Field>
                 <div className="fields four">
                     <Field label={t('apply.priority')} hint={t('apply.scale')}>{(id, described) => <select id={id} aria-describedby={described} value={wish.priority} onChange={(event) => set({ priority: Number(event.target.value) })}>{[1, 2, 3, 4, 5].map((one) => <option key={one} value={one}>{one}</option>)}</select>}</Field>
@@ -59,4 +61,19 @@ export function ApplicationForm({ round, onDone }: { round: WholeRound; onDone: 
             </form>
         </Card>
     )
+}
+
+/** What was handed in before, to be changed: the table has "title: purpose" as one. */
+function wishOf({ purpose = '', region, class: its, wished, priority, readiness, lines }: Application): NewApplication {
+    const at = purpose.indexOf(': ')
+    return {
+        title: at < 0 ? purpose : purpose.slice(0, at),
+        purpose: at < 0 ? '' : purpose.slice(at + 2),
+        region,
+        class: its,
+        site: wished ?? '',
+        priority,
+        readiness,
+        lines: (lines ?? []).map(({ type, from, until, gpus, least }) => ({ type, from, until, gpus, least })),
+    }
 }

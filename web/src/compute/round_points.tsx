@@ -4,7 +4,7 @@ import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
 import { useBoth, useNamed } from './pool_words'
 
-type Score = Application['scores'][number]
+type Score = NonNullable<Application['scores']>[number]
 
 /** One application as it was judged: what its points are made of, what it asks for and has, and why. */
 export function PointsDialog({ application, onClose }: { application: Application; onClose: () => void }) {
@@ -19,7 +19,9 @@ export function PointsPart({ application }: { application: Application }) {
     const { t, num } = useText()
     const both = useBoth()
     const named = useNamed()
-    const weights = application.scores.reduce((sum, { weight }) => sum + weight, 0)
+    const scores = application.scores ?? []
+    const bonus = application.bonus ?? 0
+    const weights = scores.reduce((sum, { weight }) => sum + weight, 0)
     const columns: Column<Score>[] = [
         { key: 'criterion', title: t('points.criterion'), value: (row) => named.criterion(row.criterion), width: 7, grow: 2 },
         { key: 'score', title: t('points.score'), value: (row) => row.score, show: (row) => num(row.score, 1), number: true, width: 4.5 },
@@ -30,8 +32,8 @@ export function PointsPart({ application }: { application: Application }) {
         <div className="points-part">
             {application.purpose && <p className="note">{application.purpose}</p>}
             {application.sentence && <p className="decision">{both(application.sentence)}</p>}
-            {application.scores.length > 0 && <DataTable label={t('round.points')} rows={application.scores} columns={columns} search={false} rowKey={(row) => row.criterion} />}
-            <p>{application.bonus !== 0 && <>{t('points.bonus', { class: application.class, region: application.region, points: num(application.bonus, 1) })} </>}<b>{t('points.sum', { points: num(application.points, 1) })}</b></p>
+            {scores.length > 0 && <DataTable label={t('round.points')} rows={scores} columns={columns} search={false} rowKey={(row) => row.criterion} />}
+            {application.points !== undefined && <p>{bonus !== 0 && <>{t('points.bonus', { class: application.class, region: application.region, points: num(bonus, 1) })} </>}<b>{t('points.sum', { points: num(application.points, 1) })}</b></p>}
             <ul className="record">
                 {(application.lines ?? []).map((one, n) => <li key={n}>{t(one.awarded === undefined ? 'points.line' : 'points.line.awarded', { type: one.type, from: one.from, until: one.until, gpus: num(one.gpus), least: num(one.least), awarded: num(one.awarded ?? 0) })}</li>)}
             </ul>

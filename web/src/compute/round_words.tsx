@@ -16,3 +16,15 @@ export function quartersBetween(from: string, until: string): string[] {
     const [first, last] = [at(from), at(until)]
     return first <= last && last - first < 400 ? Array.from({ length: last - first + 1 }, (_, n) => `${Math.floor((first + n) / 4)}Q${((first + n) % 4) + 1}`) : []
 }
+
+/** The cells of one line of CSV. */
+export function cellsOf(line: string): string[] {
+    const cells: string[] = []
+    for (let at = 0; at <= line.length; ) {
+        const quoted = line[at] === '"' ? /^"((?:[^"]|"")*)"/.exec(line.slice(at)) : null
+        const end = quoted ? at + quoted[0].length : line.indexOf(',', at)
+        cells.push(quoted ? quoted[1]!.replaceAll('""', '"') : line.slice(at, end < 0 ? line.length : end))
+        at = (end < 0 ? line.length : end) + 1
+    }
+    return cells
+}

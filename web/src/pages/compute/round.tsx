@@ -4,11 +4,11 @@ import { saidOf, whyOf, type ApiError } from '../../api/problem'
 import { Absent } from '../../compute/absent'
 import { ApplicationForm } from '../../compute/application_form'
 import { showIn } from '../../compute/blank_window'
-import { useBoth } from '../../compute/pool_words'
+import { useBoth, useNamed } from '../../compute/pool_words'
 import { AwardPart } from '../../compute/round_award'
 import { LeasesPart } from '../../compute/round_leases'
 import { PointsDialog, PointsPart } from '../../compute/round_points'
-import { RoundBadge } from '../../compute/round_words'
+import { cellsOf, RoundBadge } from '../../compute/round_words'
 import { useIsOperator } from '../../compute/use_operator'
 import { useMay } from '../../me'
 import { Button, Card, PageHead, ProblemNote, Waiting } from '../../parts/basics'
@@ -34,7 +34,7 @@ export default function RoundPage({ id }: { id: string }) {
     return (
         <>
             <PageHead over={<Link href="/compute/rounds">{t('round.tab')}</Link>} title={round.title || round.round} lead={<span className="job-lead"><RoundBadge state={round.state} /> {round.closes && t('round.closes', { when: when(round.closes) })}</span>}>
-                {isOperator && <Button onClick={() => showIn(() => roundReport(id, lang), setError)}>{t('usage.report')}</Button>}
+                {isOperator && isKept && <Button onClick={() => showIn(() => roundReport(id, lang), setError)}>{t('usage.report')}</Button>}
             </PageHead>
             <ProblemNote error={error} />
             <Card className="hero">
@@ -45,14 +45,14 @@ export default function RoundPage({ id }: { id: string }) {
                     {isKept && <BigFigure label={t('round.awarded_gpus')} value={num(round.awarded_gpus)} unit="GPU" />}
                 </dl>
             </Card>
-            {may && !isOperator && round.state === 'open' && <ApplicationForm round={round} onDone={changed} />}
+            {may && !isOperator && round.state === 'open' && asked.value && <ApplicationForm round={round} before={asked.value[0]} onDone={changed} />}
             {isOperator && <AwardPart key={round.state} round={round} onChange={changed} />}
             <LeasesPart round={round} isOperator={isOperator} />
             {asked.error && !isAbsent(asked.error) && <ProblemNote error={asked.error} />}
             {asked.value && <Decisions items={asked.value} isKept={isKept} isOperator={isOperator} />}
             <Supply round={round} />
             {isOperator ? (round.files ?? []).length > 0 && <Tables round={round} onSaved={changed} /> : round.rules?.text && <Card title={t('award.rules')}><pre className="request">{round.rules.text}</pre></Card>}
-            {(round.record ?? []).length > 0 && <Card title={t('round.record')} note={t('round.record.text')}>{round.record_whole === false && <p className="problem" role="alert">{t('round.record.damaged')}</p>}<ul className="record">{round.record!.map((one, n) => <li key={n}>{one}</li>)}</ul></Card>}
+            {(round.record ?? []).length > 0 && <Card title={t('round.record')} note={t('round.record.text')}>{round.record_whole === false && <p className="problem" role="alert">{t('round.record.damaged')}</p>}<Record rows={round.record!} /></Card>}
         </>
     )
 }
@@ -64,18 +64,41 @@ function offered(round: WholeRound): number {
     return Math.max(0, ...there.values())
 }
 
+/** A row a site and type, a column a quarter. */
 function Supply({ round }: { round: WholeRound }) {
     const { t, num } = useText()
-    type Line = NonNullable<WholeRound['supply']>[number]
-    const supply = (round.supply ?? []).filter(({ gpus }) => gpus > 0)
-    if (supply.length === 0) return null
+    const supply = round.supply ?? []
+    const quarters = [...new Set(supply.map(({ quarter }) => quarter))].sort()
+    const rows = new Map<string, { site: string; type: string; gpus: Map<string, number> }>()
+    for (const { site, type, quarter, gpus } of supply) {
+        const key = `${site} ${type}`
+        const row = rows.get(key) ?? { site, type, gpus: new Map<string, number>() }
+        rows.set(key, row)
+        row.gpus.set(quarter, gpus)
+    }
+    const there = [...rows.values()].filter(({ gpus }) => [...gpus.values()].some((count) => count > 0))
+    type Line = (typeof there)[number]
+    if (there.length === 0) return null
     const columns: Column<Line>[] = [
-        { key: 'quarter', title: t('round.quarter'), value: (row) => row.quarter, width: 7 },
-        { key: 'type', title: t('job.type'), value: (row) => row.type, width: 8 },
-        { key: 'gpus', title: t('pool.gpus'), value: (row) => row.gpus, show: (row) => num(row.gpus), number: true },
-        { key: 'site', title: t('round.site'), value: (row) => row.site, width: 10 },
+        { key: 'site', title: t('round.site'), value: (row) => row.site, width: 8 },
+        { key: 'type', title: t('job.type'), value: (row) => row.type, width: 6, grow: 1 },
+        ...quarters.map((quarter) => ({ key: quarter, title: quarter, value: (row: Line) => row.gpus.get(quarter) ?? 0, show: (row: Line) => num(row.gpus.get(quarter) ?? 0), number: true, width: 5 })),
     ]
-    return <Card title={t('round.supply')} note={t('round.supply.text')}><DataTable label={t('round.supply')} rows={supply} columns={columns} rowKey={(row) => `${row.quarter} ${row.type} ${row.site}`} /></Card>
+    return <Card title={t('round.supply')} note={t('round.supply.text')}><DataTable label={t('round.supply')} rows={there} columns={columns} rowKey={(row) => `${row.site} ${row.type}`} /></Card>
+}
+
+/** Rows of record.csv, `number,time,what,subject,detail,hash`, to be read: of the hash its first digits. */
+function Record({ rows }: { rows: string[] }) {
+    const { when } = useText()
+    const named = useNamed()
+    return (
+        <ul className="record">
+            {[...rows].reverse().map((row) => {
+                const [number = '', time = '', what = '', subject = '', detail = '', hash = ''] = cellsOf(row)
+                return <li key={number}><span>{number}. {when(time)}</span> <b>{named.event(what)}</b> {subject} <span>{detail}</span> <code title={hash}>{hash.slice(0, 8)}</code></li>
+            })}
+        </ul>
+    )
 }
 
 function Decisions({ items, isKept, isOperator }: { items: Application[]; isKept: boolean; isOperator: boolean }) {
@@ -85,13 +108,13 @@ function Decisions({ items, isKept, isOperator }: { items: Application[]; isKept
     if (items.length === 0) return <Card title={t(isOperator ? 'round.all' : 'round.own')}><p className="all-well">{t('round.no_applications')}</p></Card>
     const columns: Column<Application>[] = [
         { key: 'application', title: t('round.application'), value: (row) => row.application, show: (row) => <button type="button" className="as-link" title={t('points.open')} onClick={() => setChosen(row)}>{row.application}</button>, width: 8 },
-        { key: 'institution', title: t('round.institution'), value: (row) => row.institution, show: (row) => <>{row.institution} <small>{row.class}</small></>, width: 9, grow: 1 },
+        { key: 'institution', title: t('round.institution'), value: (row) => row.institution, show: (row) => <>{row.institution} <small>{row.class}</small></>, width: 11, grow: 3 },
         { key: 'asked', title: t('round.asked_short'), value: (row) => row.asked, show: (row) => num(row.asked), number: true, width: 4.5 },
-        { key: 'points', title: t('round.points'), value: (row) => row.points, show: (row) => num(row.points, 1), number: true, width: 4.5 },
+        ...(items.some(({ points }) => points !== undefined) ? [{ key: 'points', title: t('round.points'), value: (row: Application) => row.points, show: (row: Application) => num(row.points, 1), number: true, width: 4.5 }] : []),
         ...(isKept ? [
-            { key: 'awarded', title: t('round.got'), value: (row: Application) => row.awarded, show: (row: Application) => <b className={row.awarded > 0 ? '' : 'nothing'}>{num(row.awarded)}</b>, number: true, width: 4.5 },
-            { key: 'rank', title: t('round.rank'), value: (row: Application) => row.rank, show: (row: Application) => num(row.rank), number: true, width: 4.5 },
-            { key: 'why', title: t('round.why'), value: (row: Application) => both(row.sentence), show: (row: Application) => <span title={both(row.sentence)}>{both(row.sentence)}</span>, width: 20, grow: 9 },
+            { key: 'awarded', title: t('round.got'), value: (row: Application) => row.awarded, show: (row: Application) => <b className={row.awarded > 0 ? '' : 'nothing'}>{num(row.awarded)}</b>, number: true, width: 5.5 },
+            { key: 'rank', title: t('round.rank'), value: (row: Application) => row.rank || null, show: (row: Application) => (row.rank ? num(row.rank) : '–'), number: true, width: 4.5 },
+            { key: 'why', title: t('round.why'), value: (row: Application) => both(row.sentence), show: (row: Application) => <span title={both(row.sentence)}>{both(row.sentence)}</span>, width: 18, grow: 9 },
         ] : []),
     ]
     // Few decisions are read whole: a table cuts what is long.
