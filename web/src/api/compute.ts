@@ -52,7 +52,8 @@ export interface UsageFigures {
     runs: number
     ends?: Record<string, number>
 }
-export interface Usage { months: string[]; accounts: { name: string; depth: number; months: UsageFigures[]; total: UsageFigures }[] }
+export type OwnedCost = Schemas['OwnedCost']
+export interface Usage { owned?: Schemas['OwnedUsage']; months: string[]; accounts: { name: string; depth: number; months: UsageFigures[]; total: UsageFigures }[] }
 export interface Price { from: string; resource: string; credits: number; krw: number }
 /** With `lease`: what a round, or the operator, has lent it for a time; such a row has a guarantee alone. */
 export interface AccountRow {
@@ -227,6 +228,8 @@ export const setBudget = (body: { account: string; from: string; until: string; 
 export const removeBudget = (account: string, from: string) => ask(`/v1/credits/budgets?${new URLSearchParams({ account, from }).toString()}`, { method: 'DELETE' })
 export const usage = (months: number) => see<Usage>(address('/v1/pool/usage', {}, { months }))
 export const usageFile = async (months: number, format: 'csv' | 'html', lang: string) => (await ask(address('/v1/pool/usage', {}, { months, format, lang }))).text()
+export const ownedCost = () => see<OwnedCost>('/v1/pool/owned-cost')
+export const putOwnedCost = (text: string, version: number) => send<OwnedCost>('PUT', '/v1/pool/owned-cost', { text, version })
 export const prices = () => see<{ rows: Price[] }>('/v1/pool/prices')
 export const addPrices = (rows: Price[]) => send<unknown>('POST', '/v1/pool/prices', { rows })
 export const grant = (body: { tenant: string; id: string; credits: number; from: string; until: string | null; note: string }) => send<unknown>('POST', '/v1/pool/grants', body)

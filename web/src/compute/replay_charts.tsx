@@ -4,6 +4,12 @@ import { axis, Chart, tip, tooltip } from '../charts/chart'
 import type { Colours } from '../charts/colours'
 import { useText } from '../text'
 
+/** Every name is written, a long one up to where its room ends. */
+const named = (colours: Colours) => {
+    const plain = axis(colours)
+    return { ...plain, axisLabel: { ...plain.axisLabel, hideOverlap: false, interval: 0, width: 84, overflow: 'truncate' } }
+}
+
 type Point = { seriesIndex?: number; dataIndex: number; value: [number, number] | number; seriesName: string }
 
 /** GPUs busy, or jobs waiting, over the time of the trace: a line for each policy. */
@@ -26,7 +32,7 @@ export function ReplayLines({ policies, what, label }: { policies: readonly Repl
 /** Waits of each tenant, or size, beside each other. */
 export function ReplayBars({ policies, by, label }: { policies: readonly Replayed[]; by: 'by_tenant' | 'by_size'; label: string }) {
     const { t, num } = useText()
-    const names = [...new Set(policies.flatMap((one) => (one[by] ?? []).map((group) => group.name ?? group.gpus ?? '')))].slice(0, 16)
+    const names = [...new Set(policies.flatMap((one) => (one[by] ?? []).map((group) => group.name ?? group.gpus ?? '')))].slice(0, 8)
     const key = names.join('\n')
     const option = useMemo(() => {
         const groups = key.split('\n')
@@ -34,7 +40,7 @@ export function ReplayBars({ policies, by, label }: { policies: readonly Replaye
             grid: { left: 8, right: 26, top: 66, bottom: 6, containLabel: true },
             legend: { top: 0, left: 0, textStyle: { color: colours.muted } },
             tooltip: { ...tooltip(colours), trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (points: Point[]) => tip(groups[points[0]?.dataIndex ?? 0] ?? '', points.map((point) => ({ mark: colours.series[(point.seriesIndex ?? 0) % colours.series.length]!, name: point.seriesName, value: `${num(point.value as number)} h` }))) },
-            xAxis: { ...axis(colours), type: 'category', data: groups },
+            xAxis: { ...named(colours), type: 'category', data: groups },
             yAxis: { ...axis(colours, t('replay.p95_axis')), type: 'value', min: 0, nameTextStyle: { color: colours.muted, align: 'left' } },
             series: policies.map((one) => ({ name: one.name, type: 'bar', barGap: '10%', data: groups.map((group) => one[by]?.find((each) => (each.name ?? each.gpus) === group)?.p95_h ?? 0) })),
         })
@@ -51,7 +57,7 @@ export function ReplayWaits({ policies, label }: { policies: readonly Replayed[]
             grid: { left: 8, right: 26, top: 66, bottom: 6, containLabel: true },
             legend: { top: 0, left: 0, textStyle: { color: colours.muted } },
             tooltip: { ...tooltip(colours), trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: (points: Point[]) => tip(groups[points[0]?.dataIndex ?? 0] ?? '', points.map((point) => ({ mark: colours.series[(point.seriesIndex ?? 0) % colours.series.length]!, name: point.seriesName, value: `${num(point.value as number)} h` }))) },
-            xAxis: { ...axis(colours), type: 'category', data: groups },
+            xAxis: { ...named(colours), type: 'category', data: groups },
             yAxis: { ...axis(colours, t('replay.wait_axis')), type: 'value', min: 0, nameTextStyle: { color: colours.muted, align: 'left' } },
             series: policies.map(({ name, wait }) => ({ name, type: 'bar', barGap: '10%', barMaxWidth: 40, data: [wait.p50_h, wait.mean_h, wait.p95_h, wait.p99_h] })),
         })

@@ -121,7 +121,8 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
         const values = policies.map(measure.value).filter((value) => value !== null)
         if (values.length < policies.length) return null
         const reach = measure.better === 'less' ? Math.min(...values) : Math.max(...values)
-        return values.every((value) => value === values[0]) ? null : reach
+        // What is written alike is alike.
+        return values.every((value) => say(measure, value) === say(measure, values[0]!)) ? null : reach
     }
     useEffect(() => setApplied(''), [id])
     return (

@@ -4,6 +4,7 @@ import type { ApiError } from '../../api/problem'
 import { showIn } from '../../compute/blank_window'
 import { Absent } from '../../compute/absent'
 import { useNamed } from '../../compute/pool_words'
+import { OwnedCostCard } from '../../compute/owned_cost'
 import { UsageChart } from '../../compute/usage_chart'
 import { useIsOperator } from '../../compute/use_operator'
 import { save } from '../../live/export'
@@ -144,15 +145,18 @@ function Months() {
     ]
     const csv = () => usageFile(MONTHS, 'csv', lang).then((text) => save(new Blob([text], { type: 'text/csv' }), 'maru-usage.csv'), (problem: unknown) => setError(problemOf(problem)))
     return (
-        <Card
-            title={t('usage.title', { count: told.value.months.length })}
-            note={told.value.months.length > 0 ? `${told.value.months[0]} – ${told.value.months.at(-1)}` : undefined}
-            actions={<><Button onClick={() => void csv()}>{t('usage.csv')}</Button><Button onClick={() => showIn(() => usageFile(MONTHS, 'html', lang), setError)}>{t('usage.report')}</Button></>}
-        >
-            <ProblemNote error={error} />
-            {rows.length === 0 ? <p className="all-well">{t('usage.none')}</p> : <UsageChart usage={told.value} />}
-            {rows.length > 0 && <DataTable label={t('usage.label')} rows={rows} columns={columns} rowKey={(row) => row.name} />}
-        </Card>
+        <>
+            <Card
+                title={t('usage.title', { count: told.value.months.length })}
+                note={told.value.months.length > 0 ? `${told.value.months[0]} – ${told.value.months.at(-1)}` : undefined}
+                actions={<><Button onClick={() => void csv()}>{t('usage.csv')}</Button><Button onClick={() => showIn(() => usageFile(MONTHS, 'html', lang), setError)}>{t('usage.report')}</Button></>}
+            >
+                <ProblemNote error={error} />
+                {rows.length === 0 ? <p className="all-well">{t('usage.none')}</p> : <UsageChart usage={told.value} />}
+                {rows.length > 0 && <DataTable label={t('usage.label')} rows={rows} columns={columns} rowKey={(row) => row.name} />}
+            </Card>
+            {isOperator && <OwnedCostCard usage={told.value} onChange={told.reload} />}
+        </>
     )
 }
 
