@@ -1,31 +1,16 @@
 #!/usr/bin/env python3
 # tests/gpus.py MARU LIBRARY: a server on a machine with GPUs, which a library of the tests describes (src/io/executor/trial_nvml.h): they are
 # in the pool, jobs get theirs, and a card that becomes unwell takes the node out until it is mended, with its reason; what ran there goes on.
-import os, shutil, struct, subprocess, sys, time
+import os, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, temporary, until, want_bubblewrap
+from cloud import Server, TrialGpus, check, finish, temporary, until, want_bubblewrap
 
 MARU, LIBRARY = sys.argv[1:3]
 want_bubblewrap()
 folder, own = temporary(), temporary()
-library = os.path.join(own, "libnvidia-ml.so.1")
-shutil.copy(LIBRARY, library)
-
-
-def describe(errors=0):
-    """Four cards; the third with memory errors. The layout is struct trial_gpus."""
-    cards = b""
-    for i in range(8):
-        there = i < 4
-        cards += struct.pack("64s64s6Q10I", b"NVIDIA H100 80GB HBM3" * there, f"GPU-{i}".encode() * there, 80 << 30, 0, errors if i == 2 else 0, 0, 0, 0,
-                             i, 50, 300000, 40, 0, 0, 0, 0, 0, 0)
-    with open(library + ".new", "wb") as file:
-        file.write(struct.pack("4I", 4, 0, 0, 0) + cards)
-    os.rename(library + ".new", library + ".state")
-
-
-describe()
+gpus = TrialGpus(LIBRARY, own, "NVIDIA H100 80GB HBM3")
+gpus.are(4)
 server = Server(MARU, folder, env={"LD_LIBRARY_PATH": own})
 client = server.client()
 ENV = dict(os.environ, MARU_URL=f"http://127.0.0.1:{server.port}", LANG="C.UTF-8")
@@ -54,13 +39,13 @@ until("it ends", lambda: state(half) == "done")
 check("a share knows its card and itself", (maru("logs", half).split()[0][:4], maru("logs", half).split()[1]), ("GPU-", "0.25"))
 runs = maru("submit", "--gpus", "1", "--", "sh", "-c", "sleep 40; echo well")
 until("it runs", lambda: state(runs) == "running")
-describe(errors=3)
+gpus.are(4, errors={2})
 until("the node is out", lambda: node()["state"] != "up")
 check("why", node().get("reason"), "GPU 2 has 3 memory errors that were not corrected")
 waits = maru("submit", "--gpus", "1", "--", "true")
 time.sleep(2)
 check("nothing starts there", state(waits), "waiting")
-describe()
+gpus.are(4)
 until("it is mended", lambda: node()["state"] == "up")
 until("what waited is done", lambda: state(waits) == "done")
 

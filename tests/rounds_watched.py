@@ -2,20 +2,15 @@
 # tests/rounds_watched.py MARU LIBRARY: leases of a round are watched by the server itself, over days that pass by MARU_CLOCK_SHIFT. GPUs are those
 # of a library of the tests (src/io/executor/trial_nvml.h), use is that of a job that runs through all of it. One tenant uses what it has, one does
 # not: the latter is warned, has the days of the rules since then, and loses its lease; each once, with kill -9 before, in and behind each look.
-import os, shutil, struct, subprocess, sys, time
+import os, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, check, finish, temporary, until, want_bubblewrap
+from cloud import Server, TrialGpus, check, finish, temporary, until, want_bubblewrap
 
 MARU, LIBRARY = sys.argv[1:3]
 want_bubblewrap()
 folder, own = temporary(), temporary()
-library = os.path.join(own, "libnvidia-ml.so.1")
-shutil.copy(LIBRARY, library)
-with open(library + ".state", "wb") as file:  # four cards: struct trial_gpus
-    cards = b"".join(struct.pack("64s64s6Q10I", b"NVIDIA H100 80GB HBM3" * (i < 4), f"GPU-{i}".encode() * (i < 4), 80 << 30, 0, 0, 0, 0, 0, i, 50, 300000, 40, 0, 0, 0, 0, 0, 0)
-                     for i in range(8))
-    file.write(struct.pack("2I", 4, 0) + cards)
+TrialGpus(LIBRARY, own, "NVIDIA H100 80GB HBM3").are(4)
 TYPE, DAY = "h100-80gb-hbm3", 86400
 server = None
 

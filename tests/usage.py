@@ -2,18 +2,15 @@
 # tests/usage.py MARU LIBRARY: what is told of the use of a pool with GPUs, which a library of the tests describes (src/io/executor/trial_nvml.h):
 # guarantees as accounts have them, hours by account and month as the attempts say, as JSON, as a table and as a page in both
 # languages; a tenant sees his own.
-import csv, io, os, shutil, sqlite3, struct, sys
+import csv, io, os, sqlite3, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, at_least, check, finish, temporary, until, want_bubblewrap, within
+from cloud import Server, TrialGpus, at_least, check, finish, temporary, until, want_bubblewrap, within
 
 MARU, LIBRARY = sys.argv[1:3]
 want_bubblewrap()
 folder, own = temporary(), temporary()
-library = os.path.join(own, "libnvidia-ml.so.1")
-shutil.copy(LIBRARY, library)
-card = lambda i: struct.pack("64s64s6Q10I", b"NVIDIA H100" * (i < 4), f"GPU-{i}".encode() * (i < 4), 80 << 30, 0, 0, 0, 0, 0, i, 50, 300000, 40, 0, 0, 0, 0, 0, 0)
-open(library + ".state", "wb").write(struct.pack("4I", 4, 0, 0, 0) + b"".join(card(i) for i in range(8)))
+TrialGpus(LIBRARY, own).are(4)
 server = Server(MARU, folder, env={"LD_LIBRARY_PATH": own})
 local = server.client(server.token)
 acme = server.client(local.post("/v1/tenants", {"name": "acme"})[1]["token"])

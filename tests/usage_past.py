@@ -1,23 +1,17 @@
 #!/usr/bin/env python3
 # tests/usage_past.py MARU LIBRARY: months that are over stay as they are, whatever is deleted, guaranteed, priced or bought afterwards; and what the pool
 # cost whoever owns it, against what is worked out here. The past is written into the store while no server runs.
-import csv, datetime, io, os, shutil, sqlite3, struct, sys, time
+import csv, datetime, io, os, sqlite3, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cloud import Server, at_least, check, finish, temporary, until, want_bubblewrap, within
+from cloud import Server, TrialGpus, at_least, check, finish, temporary, until, want_bubblewrap, within
 
 MARU, LIBRARY = sys.argv[1:3]
 want_bubblewrap()
 folder, own = temporary(), temporary()
-library = os.path.join(own, "libnvidia-ml.so.1")
-shutil.copy(LIBRARY, library)
+gpus = TrialGpus(LIBRARY, own)
 HOUR = 3600 * 1000000
 SEOUL = datetime.timezone(datetime.timedelta(hours=9))
-
-
-def cards(n):
-    card = lambda i: struct.pack("64s64s6Q10I", b"NVIDIA H100" * (i < n), f"GPU-{i}".encode() * (i < n), 80 << 30, 0, 0, 0, 0, 0, i, 50, 300000, 40, 0, 0, 0, 0, 0, 0)
-    open(library + ".state", "wb").write(struct.pack("2I", n, 0) + b"".join(card(i) for i in range(8)))
 
 
 def month_start(back):  # of the month so many before that of now, in microseconds
@@ -54,7 +48,7 @@ def run(who, *command, **needs):
     return answer["jobs"][0]
 
 
-cards(4)
+gpus.are(4)
 server = Server(MARU, folder, env={"LD_LIBRARY_PATH": own})
 token = server.token
 local = server.client(token)
@@ -142,7 +136,7 @@ check("the same months", past(again), told)
 check("the same bills", again["owned"]["months"][:-1], bills)
 check("but this month goes by the new ones", again["owned"]["months"][2]["people_krw"] > owned["months"][2]["people_krw"], True)
 check("stop", server.stop(), 0)
-cards(2)  # two GPUs are gone, and with them half of what the pool was
+gpus.are(2)  # two GPUs are gone, and with them half of what the pool was
 server, local, acme = start()
 until("two GPUs are seen", lambda: local.get("/v1/pool")[1].get("gpus") == 2)
 again = usage()
