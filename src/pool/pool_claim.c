@@ -91,13 +91,13 @@ static struct left all_of(const struct pool *pool, uint32_t node) {
     return left;
 }
 
+static void take_claimed(void *left, const struct pool_part *part) { take(left, part, 1); }
+
 // What is left there when those who stop are gone and all claims have begun.
 static void look(const struct pool *pool, uint32_t node, struct left *left) {
     *left = all_of(pool, node);
     take_running(pool, node, left);
-    for (uint32_t i = 0; i < pool->n_claim; i++) {
-        take_place(pool, pool->claim[i], node, left);
-    }
+    private_see_claims(pool, node, take_claimed, left);
 }
 
 // Would each claim before it find enough there by its time, were this job to begin at once?
@@ -108,7 +108,9 @@ static bool leaves_enough(const struct pool *pool, uint32_t job, uint32_t node) 
     for (uint32_t i = 0; pool->claim[i] != job; i++) {
         const int64_t due_us =
             pool_later(pool->job[pool->claim[i]].claimed_us, pool->policy.grace_us);
-        take_place(pool, pool->claim[i], node, &left);
+        if (private_is_at_home(pool, pool->claim[i], node)) {
+            take_place(pool, pool->claim[i], node, &left);
+        }
         struct left then = left;
         take_stopping(pool, node, due_us, &then);
         if (!is_enough(&then)) {

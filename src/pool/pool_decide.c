@@ -363,13 +363,29 @@ static bool is_restricted(const struct pool *pool, const struct pool_ask *ask, u
            (ask->want.n_gpu && types != shares_types(pool, ask));
 }
 
+// Is there room for all parts, of one of the types, whoever may stand where? Nothing is placed for the answer.
+static bool has_any_room(const struct pool *pool, const struct pool_ask *ask, uint32_t types) {
+    struct want want = ask->want;
+    if (ask->n_part == 1 || want.n_gpu == 0 || pool->cluster->n_type == 1) {
+        want.types = want.n_gpu && pool->cluster->n_type > 1 ? types : want.types;
+        return parts_room_of_all(pool, &want) >= ask->n_part;
+    }
+    for (uint32_t left = types; left; left &= left - 1) { // all parts of a gang are of one type
+        want.types = left & ~(left - 1);
+        if (parts_room_of_all(pool, &want) >= ask->n_part) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // What is learned from finding no room.
 static void learn(struct trying *trying, uint32_t job, uint32_t types, bool is_long) {
     struct pool *pool = trying->pool;
     const struct pool_job *it = &pool->job[job];
     struct pool_kind *kind = &pool->kind[pool->line[it->line].kind];
     const uint32_t all = shares_types(pool, &it->ask);
-    if (!is_restricted(pool, &it->ask, types, is_long) || !decide_room(pool, job, NULL, 0, all)) {
+    if (!is_restricted(pool, &it->ask, types, is_long) || !has_any_room(pool, &it->ask, all)) {
         lines_close(pool, pool->line[it->line].kind);
         trying->has_closed = true;
         return;

@@ -79,13 +79,13 @@ uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *w
     return parts_fit(&pool->cluster->node[node], space_row(pool->space, node), want);
 }
 
-uint32_t parts_room_of_all(const struct pool *pool, const struct want *want) {
+uint64_t parts_room_of_all(const struct pool *pool, const struct want *want) {
     const struct space *space = pool->space;
-    uint32_t n = 0;
+    uint64_t n = 0;
     for (uint32_t c = space_next_class(space, want, 0); c != UINT32_MAX;
          c = space_next_class(space, want, c + 1)) { // nodes that are alike have the same room
         const uint32_t node = space_class_node(space, c, 0);
-        n += space_class_size(space, c) *
+        n += (uint64_t)space_class_size(space, c) *
              parts_fit(&pool->cluster->node[node], space_class_row(space, c), want);
     }
     return n;

@@ -25,7 +25,7 @@ bool parts_are_free(struct pool *pool, const struct pool_part *part, uint32_t n_
 uint32_t parts_fit(const struct cluster_node *node, const struct node_free *free,
                    const struct want *want);
 uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *want);
-uint32_t parts_room_of_all(const struct pool *pool, const struct want *want); // nodes together
+uint64_t parts_room_of_all(const struct pool *pool, const struct want *want); // nodes together
 uint32_t parts_empty_room(const struct pool *pool, uint32_t node, const struct want *want);
 
 // What a part would add at the meter of its site, in thousandths of a watt, if its GPUs were idle.

@@ -35,6 +35,7 @@ struct shadow {
     uint32_t *began;        // (n_began) in this deciding of it
     uint32_t cap_job, n_began;
     uint32_t n_over; // jobs that are over and did not begin there
+    uint32_t n_claim;
     int64_t over_us; // when the first that is over here is there
     bool is_due;     // it was told something
 };
@@ -199,6 +200,7 @@ static void mark_home(struct pool *pool, uint32_t job, uint32_t by) {
 
 static void add_claim(struct pool *pool, uint32_t job) {
     pool->claim[pool->n_claim++] = job;
+    shadow_of(pool, job)->n_claim++;
     pool->job[job].claimed_us = pool->now_us;
     pool->job[job].is_claimed = true;
     pool->job[job].is_cleared = false;
@@ -217,6 +219,7 @@ void private_drop_claim(struct pool *pool, uint32_t job) {
         pool->claim[at] = pool->claim[at + 1];
     }
     mark_home(pool, job, UINT32_MAX);
+    shadow_of(pool, job)->n_claim--;
     pool->job[job].is_claimed = false;
     lines_open_all(pool); // its nodes are free for others
 }
@@ -259,6 +262,30 @@ void private_place(const struct pool *pool, uint32_t job, uint32_t part, struct 
     const struct pool *own = shadow_of(pool, job)->pool;
     *out = own->part[own->job[pool->job[job].shadow].part + part];
     homes_part_out(home, out);
+}
+
+bool private_is_at_home(const struct pool *pool, uint32_t job, uint32_t node) {
+    struct pool_part part = {.node = node};
+    return homes_part_in(&pool->homes->home[pool->homes->of[pool->job[job].ask.account]], &part);
+}
+
+void private_see_claims(const struct pool *pool, uint32_t node, private_see see, void *context) {
+    for (uint32_t h = 0; h < pool->n_shadow; h++) {
+        const struct shadow *shadow = &pool->shadow[h];
+        const struct pool *own = shadow->pool;
+        struct pool_part at = {.node = node};
+        if (shadow->n_claim == 0 || !homes_part_in(&pool->homes->home[h], &at)) {
+            continue;
+        }
+        for (uint32_t p = own->node[at.node].first_part; p != NONE; p = own->link[p].next) {
+            const uint32_t job = shadow->job[own->link[p].job].job;
+            if (job != NONE && pool->job[job].is_claimed) {
+                struct pool_part part = own->part[p];
+                homes_part_out(&pool->homes->home[h], &part);
+                see(context, &part);
+            }
+        }
+    }
 }
 
 maru_status private_adopt(struct pool *pool, uint32_t job, maru_error *err) {

@@ -47,6 +47,12 @@ void private_move(struct pool *pool, uint32_t job);
 // Where a part of a covered job is at home.
 void private_place(const struct pool *pool, uint32_t job, uint32_t part, struct pool_part *out);
 
+// The parts that all claims want of a node, in any order.
+typedef void (*private_see)(void *context, const struct pool_part *part);
+void private_see_claims(const struct pool *pool, uint32_t node, private_see see, void *context);
+// A node is (in part) its account's home.
+bool private_is_at_home(const struct pool *pool, uint32_t job, uint32_t node);
+
 // Guests stand on homes as long as nobody is at home there: jobs that can be stopped, lose nothing by it, and are gone within
 // the policy's grace.
 bool private_is_guest(const struct pool *pool, const struct pool_ask *ask);

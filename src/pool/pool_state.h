@@ -68,7 +68,7 @@ struct pool_kind {
     uint32_t hash_next;
     uint32_t n_job, active_at;
     uint32_t first_line;   // of those that wait, NONE: none
-    uint32_t n_fit;        // parts that there is room for, while it is closed
+    uint64_t n_fit;        // parts that there is room for, while it is closed
     uint64_t unplanned_at; // the deciding in which one who waited too long had no plan
     uint64_t long_plan;    // the plan beside which those who outlast it found no room
     bool is_closed;

@@ -210,7 +210,7 @@ static maru_status play(struct playing *p, maru_error *err) {
             st = submit(p, next++, err);
         }
         st = st == MARU_OK ? pool_decide(p->pool, at, see, p, err) : st;
-        if (st == MARU_OK && p->ask->go_on && n_step++ % 4096 == 0 &&
+        if (st == MARU_OK && p->ask->go_on && n_step++ % 64 == 0 &&
             !p->ask->go_on(p->ask->context, (double)next / trace->n)) {
             st = fail(err, MARU_E_STOPPED, "the replay was stopped");
         }
