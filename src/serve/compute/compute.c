@@ -215,23 +215,33 @@ maru_status compute_could_reserve(struct compute *compute, const char *tenant, c
 
 // ---- looking
 
-static void look_queued(struct compute *compute, const struct live_job *job,
+// The lock is held, and let go while the pool is asked why.
+static void look_queued(struct compute *compute, const char *tenant, uint32_t number,
                         struct compute_look *out) {
-    const int64_t now_us = clock_unix_us();
-    pool_why(compute->pool, now_us, job->number, &out->why);
+    struct pool_view view = view_take(compute);
+    if (!view.pool) { // no memory for a copy
+        pool_why(compute->pool, view.now_us, number, &out->why);
+    }
+    pthread_mutex_unlock(&compute->lock);
+    if (view.pool) {
+        pool_why(view.pool, view.now_us, number, &out->why);
+    }
+    pthread_mutex_lock(&compute->lock);
     const struct live_job *blocker =
-        out->why.blocker < compute->n_by_number && out->why.reason == WAIT_BEHIND
-            ? compute->by_number[out->why.blocker]
-            : NULL;
-    if (blocker && strcmp(blocker->tenant, job->tenant) == 0) {
+        out->why.reason == WAIT_BEHIND ? view_find(compute, &view, out->why.blocker) : NULL;
+    if (blocker && strcmp(blocker->tenant, tenant) == 0) {
         memcpy(out->blocker, blocker->id, sizeof out->blocker);
     }
+    pthread_mutex_unlock(&compute->lock);
+    view_give_back(compute, &view);
+    pthread_mutex_lock(&compute->lock);
 }
 
 bool compute_look(struct compute *compute, const char *tenant, const char *id,
                   struct compute_look *out) {
     pthread_mutex_lock(&compute->lock);
     const struct live_job *job = live_find(compute, tenant, id);
+    const bool is_open = job != NULL;
     if (job) {
         *out = (struct compute_look){
             .phase = job->phase, .stop = job->stop, .is_borrowed = job->is_borrowed};
@@ -242,7 +252,7 @@ bool compute_look(struct compute *compute, const char *tenant, const char *id,
         out->is_elsewhere = compute->executor->kind->schedules;
         out->expected_us = job->expected_us;
         if (job->phase == PHASE_QUEUED && job->number != POOL_NO_JOB) {
-            look_queued(compute, job, out);
+            look_queued(compute, tenant, job->number, out);
         } else if (job->phase == PHASE_QUEUED && purse_is_held(compute, tenant, job->project)) {
             out->why.reason = WAIT_HELD;
             out->why.blocker = POOL_NO_JOB;
@@ -250,7 +260,7 @@ bool compute_look(struct compute *compute, const char *tenant, const char *id,
         }
     }
     pthread_mutex_unlock(&compute->lock);
-    return job != NULL;
+    return is_open;
 }
 
 // Who is on each GPU: (n_node * CLUSTER_MAX_NODE_GPUS).
@@ -302,32 +312,58 @@ void compute_each_node(struct compute *compute, compute_see_node see, void *cont
     alloc_free(gpu);
 }
 
+struct queued_job { // a copy
+    char tenant[STORE_TENANT_BYTES], project[JOB_MAX_PROJECT + 1], id[STORE_ID_BYTES];
+    uint32_t number, n_gpu;
+    int64_t created_us;
+};
+
+// The first of the queue, with the lock held; NULL: no memory.
+static struct queued_job *copy_queue(struct compute *compute, int64_t now_us, uint32_t most,
+                                     uint32_t *n, uint32_t *n_waiting) {
+    *n = *n_waiting = 0;
+    for (size_t i = 0; i < compute->n_job; i++) {
+        *n_waiting += compute->job[i]->phase == PHASE_QUEUED;
+    }
+    const uint32_t n_shown = *n_waiting < most ? *n_waiting : most;
+    uint32_t *number = alloc_new((size_t)n_shown + 1, sizeof *number);
+    struct queued_job *queued = alloc_new((size_t)n_shown + 1, sizeof *queued);
+    *n = number && queued ? pool_queue(compute->pool, now_us, number, n_shown) : 0;
+    for (uint32_t i = 0; i < *n; i++) {
+        const struct live_job *job = compute->by_number[number[i]];
+        struct queued_job *its = &queued[i];
+        its->number = number[i];
+        its->n_gpu = (uint32_t)job->needs.n_gpu;
+        its->created_us = job->created_us;
+        memcpy(its->tenant, job->tenant, sizeof its->tenant);
+        memcpy(its->project, job->project, sizeof its->project);
+        memcpy(its->id, job->id, sizeof its->id);
+    }
+    alloc_free(number);
+    return queued;
+}
+
 uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
                              void *context) {
-    const int64_t now_us = clock_unix_us();
     if (compute->executor->kind->schedules) {
         return hand_over_each_queued(compute, most, see, context);
     }
+    uint32_t n = 0, n_waiting = 0;
     pthread_mutex_lock(&compute->lock);
-    uint32_t n_waiting = 0;
-    for (size_t i = 0; i < compute->n_job; i++) {
-        n_waiting += compute->job[i]->phase == PHASE_QUEUED;
-    }
-    const uint32_t n_shown = n_waiting < most ? n_waiting : most;
-    uint32_t *number = alloc_new((size_t)n_shown + 1, sizeof *number);
-    const uint32_t n = number ? pool_queue(compute->pool, now_us, number, n_shown) : 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct live_job *job = compute->by_number[number[i]];
-        struct compute_queued queued = {.tenant = job->tenant,
-                                        .project = job->project,
-                                        .job = job->id,
-                                        .n_gpu = (uint32_t)job->needs.n_gpu,
-                                        .submitted_us = job->created_us};
-        pool_why(compute->pool, now_us, number[i], &queued.why);
-        see(context, &queued);
-    }
+    struct pool_view view = view_take(compute);
+    struct queued_job *queued = copy_queue(compute, view.now_us, most, &n, &n_waiting);
     pthread_mutex_unlock(&compute->lock);
-    alloc_free(number);
+    for (uint32_t i = 0; view.pool && i < n; i++) {
+        struct compute_queued told = {.tenant = queued[i].tenant,
+                                      .project = queued[i].project,
+                                      .job = queued[i].id,
+                                      .n_gpu = queued[i].n_gpu,
+                                      .submitted_us = queued[i].created_us};
+        pool_why(view.pool, view.now_us, queued[i].number, &told.why);
+        see(context, &told);
+    }
+    view_give_back(compute, &view);
+    alloc_free(queued);
     return n_waiting;
 }
 

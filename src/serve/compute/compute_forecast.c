@@ -28,6 +28,29 @@ void world_release(struct world *world) {
     }
 }
 
+struct pool_view view_take(struct compute *compute) {
+    struct pool_view view = {.world = compute->world, .now_us = clock_unix_us()};
+    if (pool_copy(compute->pool, &view.pool, NULL) != MARU_OK) {
+        view.pool = NULL;
+    }
+    world_hold(view.world);
+    return view;
+}
+
+void view_give_back(struct compute *compute, struct pool_view *view) {
+    pool_free(view->pool);
+    pthread_mutex_lock(&compute->lock);
+    world_release(view->world);
+    pthread_mutex_unlock(&compute->lock);
+}
+
+const struct live_job *view_find(const struct compute *compute, const struct pool_view *view,
+                                 uint32_t number) {
+    return view->world == compute->world && number < compute->n_by_number
+               ? compute->by_number[number]
+               : NULL;
+}
+
 // The account that a project would have: its own, another of its tenant, or whoever is next.
 static uint32_t stand_in(const struct compute *compute, const struct forecast_of *of) {
     const struct world *world = compute->world;
@@ -101,8 +124,8 @@ static void name_blocker(struct asking *it, struct compute_forecast *out) {
         return;
     }
     pthread_mutex_lock(&compute->lock);
-    const struct live_job *job =
-        out->why.blocker < compute->n_by_number ? compute->by_number[out->why.blocker] : NULL;
+    const struct pool_view view = {.world = it->world};
+    const struct live_job *job = view_find(compute, &view, out->why.blocker);
     if (job && strcmp(job->tenant, it->of->tenant) == 0) {
         memcpy(out->project, job->project, sizeof out->project);
     }

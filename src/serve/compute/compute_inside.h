@@ -102,8 +102,10 @@ struct compute {
     bool is_recorded;  // what this world is, in the store
     int64_t record_us; // when that is tried again
     struct digest record;
-    bool has_accounts;   // the executor's are those of the world
-    int64_t accounts_us; // when that was tried last
+    uint64_t recorded_gpus; // by this process
+    int64_t lost_us;        // when there were fewer; 0: there are not
+    bool has_accounts;      // the executor's are those of the world
+    int64_t accounts_us;    // when that was tried last
 };
 
 // ---- live_jobs.c
@@ -224,6 +226,18 @@ MARU_MUST_USE maru_status past_take_up(struct compute *compute, maru_error *err)
 
 void world_hold(struct world *world); // with the lock held, both
 void world_release(struct world *world);
+
+// A copy of the pool that is looked at without the lock: who asks why jobs wait keeps nobody.
+struct pool_view {
+    struct pool *pool; // NULL: none could be made
+    struct world *world;
+    int64_t now_us;
+};
+struct pool_view view_take(struct compute *compute);                  // with the lock held
+void view_give_back(struct compute *compute, struct pool_view *view); // without it
+// With the lock held: the job of this number, NULL: it is gone, or the world is another by now.
+const struct live_job *view_find(const struct compute *compute, const struct pool_view *view,
+                                 uint32_t number);
 
 // ---- remembering.c
 

@@ -10,9 +10,10 @@
 #include "store/jobs/pool_past.h"
 
 // What the world is goes into the store each time it changes, so that last month's usage is told with last month's guarantees and GPUs. An
-// executor that does not know its nodes yet says nothing of what there is.
+// executor that does not know its nodes yet says nothing of what there is. GPUs that are gone may be back in a moment, as after a start,
+// before the driver has answered: that there are fewer is kept when it has been so for a minute, from the moment on at which it began.
 
-enum { TRY_AGAIN_US = 10000000 };
+enum { TRY_AGAIN_US = 10000000, LOST_US = 60000000 };
 
 static int by_account(const void *a, const void *b) {
     const struct pool_past_row *one = a, *other = b;
@@ -75,14 +76,26 @@ static maru_status keep(struct tenant *tenant, void *context, maru_error *err) {
     return tenant_keep_pool_past(tenant, recording->row, recording->n, recording->now_us, err);
 }
 
+// True: there are fewer GPUs than there were, and that is too new to be kept.
+static bool may_be_back(struct compute *compute, int64_t now_us) {
+    const uint64_t n_gpu = compute->world->cluster.n_gpu_all;
+    if (n_gpu > 0 && n_gpu >= compute->recorded_gpus) {
+        compute->lost_us = 0;
+        return false;
+    }
+    compute->lost_us = compute->lost_us ? compute->lost_us : now_us;
+    return now_us >= compute->lost_us && now_us - compute->lost_us < LOST_US;
+}
+
 void record_world(struct compute *compute) {
     const int64_t now_us = clock_unix_us();
-    struct recording recording = {.now_us = now_us};
     maru_error err = {0};
     if (compute->is_recorded || now_us < compute->record_us ||
-        (compute->executor->kind->schedules && compute->world->cluster.n_node == 0)) {
+        (compute->executor->kind->schedules && compute->world->cluster.n_node == 0) ||
+        may_be_back(compute, now_us)) {
         return;
     }
+    struct recording recording = {.now_us = compute->lost_us ? compute->lost_us : now_us};
     struct pool_past_row *row = make_rows(compute->world, &recording.n);
     recording.row = row;
     const struct digest digest = digest_of(row, recording.n);
@@ -94,6 +107,8 @@ void record_world(struct compute *compute) {
     compute->is_recorded = st == MARU_OK;
     if (st == MARU_OK) {
         compute->record = digest;
+        compute->recorded_gpus = compute->world->cluster.n_gpu_all;
+        compute->lost_us = 0;
     } else {
         compute->record_us = now_us + TRY_AGAIN_US;
         log_say(LOG_ERROR, "pool unrecorded", err.text);

@@ -176,7 +176,7 @@ static const struct route routes[] = {
     {"GET", "/v1/jobs/{job}/files", ROLE_VIEWER, false, false, SLOW, 0, api_list_job_files},
     {"GET", "/v1/jobs/{job}/files/{file}", ROLE_VIEWER, false, false, SLOW, 0, api_get_job_file},
     {"GET", "/v1/pool", ROLE_VIEWER, false, false, FAST, 0, api_get_pool},
-    {"GET", "/v1/pool/queue", ROLE_VIEWER, false, false, FAST, 0, api_get_pool_queue},
+    {"GET", "/v1/pool/queue", ROLE_VIEWER, false, false, SLOW, 0, api_get_pool_queue},
     {"GET", "/v1/rounds", ROLE_VIEWER, false, false, SLOW, 0, api_list_rounds},
     {"POST", "/v1/rounds", ROLE_OPERATOR, false, true, SLOW, UPLOAD, api_create_round},
     {"GET", "/v1/rounds/{round}", ROLE_VIEWER, false, false, SLOW, 0, api_get_round},
