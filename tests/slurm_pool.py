@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "slurm"))
 sys.dont_write_bytecode = True
 from cloud import Server, check, failures, tell, within
-from slurm_cluster import Cluster, UID, until
+from slurm_cluster import Cluster, UID, USER, until
 
 FULL = "full" in sys.argv[2:]
 N = 200 if FULL else 40
@@ -259,6 +259,8 @@ def most_at_once(rows, tenant):
     """Of Slurm's own accounts: the most GPUs that a tenant held at a time."""
     steps = []
     for row in (row for many in rows.values() for row in many):
+        if any(row[1] < back + 5 and row[2] > away - 8 for away, back in kills):
+            continue  # of those Slurm tells what it has forgotten (is_near)
         if row[3].startswith(f"maru_{tenant}_") and row[1] and row[2] > row[1]:
             steps += [(row[1], row[4]), (row[2], -row[4])]
     most = now = 0
@@ -301,6 +303,22 @@ def agree_charges(jobs):
     check("a second too much is seen", also, ["end", "credits"])
     shown = command("credits", "agree", cluster.path("sacct.txt"), check=False)
     check("and told to people", row[1][5:] in shown and "agree with sacct" in shown, True)
+
+
+def drain():
+    """A node that is taken out of work in maru is drained in Slurm, and works again with it; what others have drained is left."""
+    def state(node):
+        return cluster.run("sinfo", "-h", "-N", "-n", node, "-o", "%T|%E").split("\n")[0]
+
+    cluster.run("sacctmgr", "-i", "modify", "user", USER, "set", "AdminLevel=Admin")
+    cluster.run("scontrol", "update", "NodeName=gpu04", "State=DRAIN", "Reason=by hand")
+    ask("local", "POST", "/v1/pool/nodes/gpu03", {"state": "drained", "reason": "fan 2, \"loud\""})
+    until("gpu03 to be drained", 60, lambda: state("gpu03").startswith("drain"), 0.5)
+    check("with its reason", state("gpu03"), "drained|maru: fan 2,  loud")
+    until("gpu04 to be shown as drained", 60, lambda: "by hand" in json.dumps(ask("local", "GET", "/v1/pool")["nodes"]), 1)
+    ask("local", "POST", "/v1/pool/nodes/gpu03", {"state": "up"})
+    until("gpu03 to work", 60, lambda: not state("gpu03").startswith("drain"), 0.5)
+    check("what others drained is left", state("gpu04"), "drained|by hand")
 
 
 def agree_all(jobs):
@@ -358,12 +376,13 @@ check("all jobs end", [(job.kind, job.id, job.last["state"], job.last.get("phase
 if not still:
     jobs += own_work()
     agree_all(jobs)
+    drain()
     # What the killed controller took for running, though it was over, holds no GPU for long.
     until("Slurm's queue to be empty", 120, lambda: cluster.run("squeue", "-h", "-t", "R,PD", check=False) == "", 1)
 if failures:
     print(cluster.run("squeue", "-a", check=False), cluster.said(), *server.log[-30:], sep="\n")
     if os.environ.get("MARU_SLURM_KEEP"):  # for whoever looks into it: all logs, folders of jobs and records of launches
-        shutil.copytree(cluster.folder, os.environ["MARU_SLURM_KEEP"], symlinks=True, ignore=shutil.ignore_patterns("db", "dev", "*.sock", "munge"))
+        shutil.copytree(cluster.folder, os.environ["MARU_SLURM_KEEP"], symlinks=True, ignore=shutil.ignore_patterns("db", "dev", "*.sock", "munge", "slurmd-*"))
 server.stop()
 say(f"{len(failures)} failures")
 sys.exit(1 if failures else 0)

@@ -313,20 +313,22 @@ struct beyond { // a charge of which too much was charged
     struct money money;
 };
 
-// The last one that reaches beyond the end and is not given back; MARU_MORE: there is none.
+// The last one that reaches beyond the end, or begins before the start, and is not given back; MARU_MORE: there is none.
 static maru_status find_beyond(struct database *database, const struct charge_asked *asked,
                                struct beyond *out, maru_error *err) {
     struct query query;
     bool is_there = false;
     query_open(&query, database,
                "SELECT from_us, until_us, credits, krw FROM credit_charge WHERE job = ?1"
-               " AND attempt = ?2 AND until_us > ?3 AND NOT EXISTS (SELECT 1 FROM credit_entry"
-               " WHERE kind = ?4 AND job = ?1 AND credit_entry.attempt = ?2"
+               " AND attempt = ?2 AND (until_us > ?3 OR from_us < ?5)"
+               " AND NOT EXISTS (SELECT 1 FROM credit_entry WHERE kind = ?4 AND job = ?1 AND "
+               "credit_entry.attempt = ?2"
                " AND at_us = credit_charge.from_us) ORDER BY from_us DESC LIMIT 1");
     query_bind_text(&query, asked->job);
     query_bind_integer(&query, asked->attempt);
     query_bind_integer(&query, asked->until_us);
     query_bind_integer(&query, LEDGER_REFUND);
+    query_bind_integer(&query, asked->started_us);
     if (query_row(&query)) {
         is_there = true;
         out->span = (struct price_span){asked->started_us, query_integer(&query, 0),
@@ -337,15 +339,21 @@ static maru_status find_beyond(struct database *database, const struct charge_as
     return st == MARU_OK && !is_there ? MARU_MORE : st;
 }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 static maru_status give_back(struct database *database, const struct charge_asked *asked,
                              struct beyond *beyond, maru_error *err) {
     char id[MONEY_MAX_NOTE_BYTES];
     struct money right = {0};
     maru_status st = MARU_OK;
-    if (beyond->span.from_us < asked->until_us) {
-        beyond->span.until_us = asked->until_us;
-        st = prices_charge(asked->prices, asked->use, &beyond->span, &right, err);
+    struct price_span span = beyond->span;
+    span.from_us = span.from_us > asked->started_us ? span.from_us : asked->started_us;
+    span.until_us = least(span.until_us, asked->until_us);
+    if (span.from_us < span.until_us) {
+        st = prices_charge(asked->prices, asked->use, &span, &right, err);
     }
+    right.credits_micro = least(right.credits_micro, beyond->money.credits_micro);
+    right.krw_milli = least(right.krw_milli, beyond->money.krw_milli);
     snprintf(id, sizeof id, "end:%.100s:%u:%lld", asked->job, asked->attempt,
              (long long)beyond->span.from_us);
     const struct credit_row row = {.id = id,

@@ -66,7 +66,8 @@ struct charge_asked {
 //   errors  those of prices_charge; MARU_E_IO. Then the transaction has to be undone.
 MARU_MUST_USE maru_status money_charge(struct database *database, const struct charge_asked *asked,
                                        struct money *charged, maru_error *err);
-// It has ended at asked->until_us: what was charged beyond that, as nobody knew yet, is given back. Inside a transaction of the caller's.
+// It ran from asked->started_us to asked->until_us: what was charged beyond, as nobody knew yet, is given back (Slurm moves the start of
+// a job whose node was away as it began). Inside a transaction of the caller's.
 //   errors  those of prices_charge; MARU_E_IO
 MARU_MUST_USE maru_status money_give_back(struct database *database,
                                           const struct charge_asked *asked, maru_error *err);

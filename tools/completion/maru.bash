@@ -32,8 +32,7 @@ _maru() {
     2:job:*) list='submit list show why logs cancel retry get top' ;;
     2:models:*) list=show ;;
     2:pool:*) list='replay placement trace drain undrain' ;;
-    2:credits:*) list='show entries budget grant price usage agree' ;;
-    2:credits:*) list='show entries budget grant price owned-cost usage' ;;
+    2:credits:*) list='show entries budget grant price owned-cost usage agree' ;;
     2:round:*) list='new apply score award lease watch reclaim' ;;
     2:round:*) list='new apply score award report lease watch reclaim' ;;
     2:tenant:*) list='add list remove' ;;

@@ -170,6 +170,13 @@ maru_status executor_set_accounts(struct executor *executor, const struct execut
                : MARU_OK;
 }
 
+maru_status executor_set_nodes(struct executor *executor, const struct executor_order *order,
+                               size_t n, executor_see_change see, void *context, maru_error *err) {
+    return executor->kind->set_nodes
+               ? executor->kind->set_nodes(executor, order, n, see, context, err)
+               : MARU_OK;
+}
+
 maru_status executor_wait(struct executor *executor, int64_t longest_us, maru_error *err) {
     return executor->kind->wait(executor, longest_us > 0 ? longest_us : 0, err);
 }

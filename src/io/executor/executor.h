@@ -117,6 +117,9 @@ struct executor_account {
     uint32_t job_max_gpus, max_running; // 0: no limit
     int64_t job_max_us;                 // the same
 };
+struct executor_order { // a node that nothing new is to start on
+    const char *node, *reason;
+};
 // A change that is made now, or with is_plan would be.
 typedef void (*executor_see_change)(void *context, const char *change);
 
@@ -144,6 +147,9 @@ struct executor_kind {
     // NULL: it does not schedule, and has no accounts
     maru_status (*set_accounts)(struct executor *executor, const struct executor_account *account,
                                 size_t n, executor_see_change see, void *context, maru_error *err);
+    // NULL: who calls decides where what starts
+    maru_status (*set_nodes)(struct executor *executor, const struct executor_order *order,
+                             size_t n, executor_see_change see, void *context, maru_error *err);
 };
 struct executor { // the first member of each kind's own
     const struct executor_kind *kind;
@@ -170,6 +176,12 @@ MARU_MUST_USE maru_status executor_set_accounts(struct executor *executor,
                                                 const struct executor_account *account, size_t n,
                                                 executor_see_change see, void *context,
                                                 maru_error *err);
+// Drain these nodes and no others, as far as it was drained here; of an executor that does not schedule: nothing.
+//   errors  as executor_set_accounts
+MARU_MUST_USE maru_status executor_set_nodes(struct executor *executor,
+                                             const struct executor_order *order, size_t n,
+                                             executor_see_change see, void *context,
+                                             maru_error *err);
 // Sleep until a launch may have changed its state, at most so long. Any thread may wait while others call.
 MARU_MUST_USE maru_status executor_wait(struct executor *executor, int64_t longest_us,
                                         maru_error *err);

@@ -17,6 +17,7 @@
 #include "io/executor/slurm_command.h"
 #include "io/executor/slurm_end.h"
 #include "io/executor/slurm_ghosts.h"
+#include "io/executor/slurm_nodes.h"
 #include "io/executor/slurm_program.h"
 #include "io/executor/slurm_queue.h"
 #include "io/executor/slurm_record.h"
@@ -654,6 +655,17 @@ static maru_status slurm_set_accounts(struct executor *executor,
     return slurm_accounts_set(&accounting, account, n, see, context, err);
 }
 
+static maru_status slurm_set_nodes(struct executor *executor, const struct executor_order *order,
+                                   size_t n, executor_see_change see, void *context,
+                                   maru_error *err) {
+    const struct slurm_executor *slurm = of(executor);
+    const struct slurm_draining draining = {&slurm->host, slurm->mark,
+                                            slurm->accounts == SLURM_ACCOUNTS_PLAN};
+    return slurm->accounts == SLURM_ACCOUNTS_OFF
+               ? MARU_OK
+               : slurm_nodes_set(&draining, order, n, see, context, err);
+}
+
 static void sleep_us(int64_t us) {
     struct timespec left = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
     while (nanosleep(&left, &left) != 0 && errno == EINTR) {
@@ -706,6 +718,7 @@ static const struct executor_kind slurm_kind = {
     .wait = slurm_wait,
     .close = slurm_close,
     .set_accounts = slurm_set_accounts,
+    .set_nodes = slurm_set_nodes,
 };
 
 static bool put_text(const char *given, const char *usual, char *out, size_t cap) {

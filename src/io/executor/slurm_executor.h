@@ -9,7 +9,7 @@
 #include "io/executor/executor.h"
 
 enum slurm_accounts_mode {
-    SLURM_ACCOUNTS_SET,  // brought to what executor_set_accounts says
+    SLURM_ACCOUNTS_SET, // brought to what executor_set_accounts says; nodes to what executor_set_nodes says
     SLURM_ACCOUNTS_PLAN, // what would be changed is told, and not done
     SLURM_ACCOUNTS_OFF,  // somebody else makes them
 };

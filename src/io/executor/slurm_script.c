@@ -283,7 +283,8 @@ static const char job_logs[] =
 static const char job_run[] =
     "why= hit= child= left=50\n"
     "set -m # what follows are process groups, so that all of one can be ended\n"
-    "clock() { (sleep \"$1\"; kill -\"$2\" $$) >/dev/null 2>&1 {o}>&- {e}>&- & "
+    "clock() { # SECONDS SIGNAL: one that Slurm ends with all of the job is no end of time\n"
+    "    (sleep \"$1\" && kill -\"$2\" $$) >/dev/null 2>&1 {o}>&- {e}>&- & "
     "clocks=\"$clocks "
     "-$!\"; }\n"
     "ask() { # END SECONDS: the checkpoint signal now, an end after the grace\n"

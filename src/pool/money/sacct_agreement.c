@@ -52,6 +52,12 @@ static maru_status tell(struct comparing *c, enum agreement_kind kind,
     return c->see(c->context, &difference, err);
 }
 
+// Of two that are not known nobody can say that they differ.
+static bool is_same_cost(int64_t a, int64_t b) {
+    return a == AGREEMENT_NO_CREDITS || b == AGREEMENT_NO_CREDITS ||
+           (a > b ? (wide_i128)a - b : (wide_i128)b - a) <= AGREEMENT_ROUNDING_MICRO;
+}
+
 // All in which two rows of one run differ.
 static maru_status compare(struct comparing *c, const struct agreement_row *maru,
                            const struct agreement_row *sacct, maru_error *err) {
@@ -60,9 +66,7 @@ static maru_status compare(struct comparing *c, const struct agreement_row *maru
         [AGREEMENT_START] = second_of(maru->from_us) != second_of(sacct->from_us),
         [AGREEMENT_END] = second_of(maru->until_us) != second_of(sacct->until_us),
         [AGREEMENT_GPUS] = maru->gpu_milli != sacct->gpu_milli,
-        [AGREEMENT_CREDITS] = maru->credits_micro != AGREEMENT_NO_CREDITS &&
-                              sacct->credits_micro != AGREEMENT_NO_CREDITS &&
-                              maru->credits_micro != sacct->credits_micro,
+        [AGREEMENT_CREDITS] = !is_same_cost(maru->credits_micro, sacct->credits_micro),
     };
     bool is_same = true;
     maru_status st = MARU_OK;

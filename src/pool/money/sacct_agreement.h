@@ -21,6 +21,8 @@ struct agreement_row {
     int64_t credits_micro; // charged, or what it costs; AGREEMENT_NO_CREDITS: not known
 };
 #define AGREEMENT_NO_CREDITS INT64_MIN
+// Pieces of a run whose start was moved are rounded apart from those of its new start: so many millionths more or less are the same.
+enum { AGREEMENT_ROUNDING_MICRO = 2 };
 
 enum agreement_kind {
     AGREEMENT_ONLY_MARU,

@@ -73,7 +73,8 @@ static void to_the_second(void **state) {
     s.maru[11].until_us += 1000000;
     s.maru[13].attempt = 7;
     s.maru[2].credits_micro = 5; // nobody knows what it should be
-    s.maru[14].credits_micro++;
+    s.maru[14].credits_micro += AGREEMENT_ROUNDING_MICRO + 1;
+    s.maru[15].credits_micro -= AGREEMENT_ROUNDING_MICRO;
     s.maru[16].credits_micro = AGREEMENT_NO_CREDITS;
     s.maru[N] = s.maru[20];
     s.n_maru++;

@@ -106,6 +106,8 @@ struct compute {
     int64_t lost_us;        // when there were fewer; 0: there are not
     bool has_accounts;      // the executor's are those of the world
     int64_t accounts_us;    // when that was tried last
+    bool has_nodes;         // the executor's nodes are drained as people said
+    int64_t nodes_us;       // when that was tried last
 };
 
 // ---- live_jobs.c

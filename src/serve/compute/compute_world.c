@@ -329,7 +329,7 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         compute->world = world;
         compute->is_world_old = false;
         compute->is_recorded = false;
-        compute->has_accounts = false;
+        compute->has_accounts = compute->has_nodes = false;
         compute->accounts_us = 0;
         st = st == MARU_OK ? past_renew(compute, world, err) : st;
         pthread_mutex_unlock(&compute->lock);

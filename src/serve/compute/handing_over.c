@@ -13,7 +13,7 @@
 // at once, under accounts that have the weights and limits of the world's, and where a job stands is taken from what the executor says.
 
 #define SECOND_US INT64_C(1000000)
-enum { TRY_AGAIN_S = 10, A_TURN = 16 };
+enum { TRY_AGAIN_S = 10, NODES_S = 60, A_TURN = 16 };
 
 // ---- what a job asks
 
@@ -193,6 +193,66 @@ static bool bring_accounts(struct compute *compute) {
     return compute->has_accounts;
 }
 
+// ---- nodes
+
+static void tell_node(void *context, const char *change) {
+    struct log_line line;
+    (void)context;
+    log_open(&line, LOG_INFO, "slurm node");
+    log_add_string(&line, "detail", change);
+    log_close(&line);
+}
+
+// What people took out of work here is drained there, again where somebody has resumed it.
+static void bring_nodes(struct compute *compute) {
+    const struct world *world = compute->world;
+    const uint32_t n = world->cluster.n_node;
+    const int64_t now_us = clock_unix_us();
+    maru_error err = {0};
+    size_t n_order = 0;
+    if (now_us - compute->nodes_us < (compute->has_nodes ? NODES_S : TRY_AGAIN_S) * SECOND_US) {
+        return;
+    }
+    compute->nodes_us = now_us;
+    struct executor_order *order = alloc_new((size_t)n + 1, sizeof *order);
+    for (uint32_t i = 0; order && i < n; i++) {
+        if (world->node[i].is_ordered) {
+            order[n_order++] =
+                (struct executor_order){world->cluster.node[i].name, world->node[i].reason};
+        }
+    }
+    compute->has_nodes = order && executor_set_nodes(compute->executor, order, n_order, tell_node,
+                                                     NULL, &err) == MARU_OK;
+    if (!compute->has_nodes) {
+        log_say(LOG_ERROR, "slurm nodes", order ? err.text : "no memory");
+    }
+    alloc_free(order);
+}
+
+static bool stands_on_down(const struct world *world, const struct live_job *job) {
+    for (uint32_t k = 0; k < job->ask.n_part; k++) {
+        const uint32_t node = job->part[k].node;
+        if (node < world->cluster.n_node && world->node[node].is_ordered &&
+            world->node[node].is_down) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What runs on a node that is ordered down goes on elsewhere.
+static void leave_nodes(struct compute *compute) {
+    pthread_mutex_lock(&compute->lock);
+    for (size_t i = 0; i < compute->n_job; i++) {
+        struct live_job *job = compute->job[i];
+        if (job->phase == PHASE_RUNNING && !job->stop[0] && stands_on_down(compute->world, job)) {
+            job->stop = dispatch_stop_words[STOP_NODE];
+            job->phase = PHASE_STOPPING;
+        }
+    }
+    pthread_mutex_unlock(&compute->lock);
+}
+
 // ---- handing over
 
 // False: it does not wait here.
@@ -217,6 +277,8 @@ static bool hand_over(struct compute *compute, struct live_job *job) {
 
 void hand_over_jobs(struct compute *compute) {
     size_t i = 0, n = 0;
+    bring_nodes(compute);
+    leave_nodes(compute);
     while (i < compute->n_job && n < A_TURN) {
         struct live_job *job = compute->job[i];
         if (job->phase == PHASE_QUEUED && !bring_accounts(compute)) {
