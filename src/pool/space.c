@@ -491,6 +491,8 @@ uint32_t space_next_class(const struct space *space, const struct want *want, ui
     return UINT32_MAX;
 }
 
+uint32_t space_class_of(const struct space *space, uint32_t node) { return space->class_of[node]; }
+
 uint64_t space_class_key(const struct space *space, uint32_t class) { return space->key[class]; }
 
 const struct node_free *space_class_row(const struct space *space, uint32_t class) {

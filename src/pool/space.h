@@ -96,6 +96,7 @@ uint32_t space_n_class(const struct space *space);
 // The next class from `from` on whose nodes all fit a want; UINT32_MAX: none.
 //   cost    64 classes whose GPUs are too few are passed in one step
 uint32_t space_next_class(const struct space *space, const struct want *want, uint32_t from);
+uint32_t space_class_of(const struct space *space, uint32_t node); // UINT32_MAX: it is not up
 uint64_t space_class_key(const struct space *space, uint32_t class);
 const struct node_free *space_class_row(const struct space *space,
                                         uint32_t class); // of some node of it

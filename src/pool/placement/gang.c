@@ -21,6 +21,9 @@ struct gang_room {
     struct chosen *heap;   // (n_node): of the island that is filled
     struct chosen *chosen; // (n_node): of the gang, so far
     uint32_t n_chosen;
+    int64_t *cost;    // (n_node): by class, of the filling in `filling`
+    uint64_t *costed; // (n_node): that filling, by class
+    uint64_t filling;
 };
 
 maru_status gang_room_new(const struct cluster *cluster, struct gang_room **out, maru_error *err) {
@@ -31,8 +34,10 @@ maru_status gang_room_new(const struct cluster *cluster, struct gang_room **out,
         room->island = alloc_new((size_t)cluster->n_island + 1, sizeof *room->island);
         room->heap = alloc_new((size_t)cluster->n_node + 1, sizeof *room->heap);
         room->chosen = alloc_new((size_t)cluster->n_node + 1, sizeof *room->chosen);
+        room->cost = alloc_new((size_t)cluster->n_node + 1, sizeof *room->cost);
+        room->costed = alloc_new((size_t)cluster->n_node + 1, sizeof *room->costed);
     }
-    if (!room || !room->island || !room->heap || !room->chosen) {
+    if (!room || !room->island || !room->heap || !room->chosen || !room->cost || !room->costed) {
         gang_room_free(room);
         return fail(err, MARU_E_MEMORY, "no memory for gangs on %u nodes", cluster->n_node);
     }
@@ -45,6 +50,8 @@ void gang_room_free(struct gang_room *room) {
         alloc_free(room->island);
         alloc_free(room->heap);
         alloc_free(room->chosen);
+        alloc_free(room->cost);
+        alloc_free(room->costed);
         alloc_free(room);
     }
 }
@@ -133,6 +140,17 @@ static struct chosen pop(struct chosen *heap, uint32_t *n) {
 
 // ---- filling
 
+// Nodes of one class cost the same: each is scored once in a filling.
+static int64_t cost_of(struct gang_room *room, const struct scoring *scoring,
+                       const struct space *space, uint32_t node, const struct want *want) {
+    const uint32_t class = space_class_of(space, node);
+    if (room->costed[class] != room->filling) {
+        room->costed[class] = room->filling;
+        room->cost[class] = score_of(scoring, space_row(space, node), want).cost;
+    }
+    return room->cost[class];
+}
+
 // Choose nodes of an island for at most `most` parts; returns for how many.
 static uint32_t fill_island(struct gang_room *room, const struct scoring *scoring,
                             const struct space *space, uint32_t island,
@@ -141,11 +159,12 @@ static uint32_t fill_island(struct gang_room *room, const struct scoring *scorin
     uint32_t n = 0;
     uint32_t n_placed = 0;
     const uint32_t *const node = space_island(space, island, &n_node);
+    room->filling++;
     for (uint32_t i = 0; i < n_node; i++) {
         const uint32_t fits = node_room(space, node[i], ask, most);
         if (fits > 0) {
-            const struct score score = score_of(scoring, space_row(space, node[i]), &ask->want);
-            room->heap[n++] = (struct chosen){score.cost, node[i], fits};
+            const int64_t cost = cost_of(room, scoring, space, node[i], &ask->want);
+            room->heap[n++] = (struct chosen){cost, node[i], fits};
         }
     }
     make_heap(room->heap, n);
