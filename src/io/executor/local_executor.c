@@ -36,6 +36,7 @@
 enum {
     PRIVATE_MODE = 0700,
     START_MS = 20000, // a shepherd has to be at work after so long
+    LEAVE_MS = 5000,  // a shepherd that has nothing more to do is gone after so long
     BUSY_MS = 5,      // how often a lock that another has is asked for
     SETTLE_US = 2000, // between the end of a process and its lock being free
     USUAL_LOG_BYTES = 64 << 20,
@@ -405,18 +406,34 @@ static maru_status remove_folder(const char *path, maru_error *err) {
     return st;
 }
 
+// Nobody tends it: a shepherd that has kept the end is about to leave, and is waited for.
+static maru_status wait_for_leaving(const struct local_executor *local, const char *id,
+                                    maru_error *err) {
+    for (int waited_ms = 0;; waited_ms += BUSY_MS) {
+        bool is_tended = false;
+        int64_t seen_us = 0;
+        struct kept kept = {0};
+        maru_status st = launch_is_tended(local->settings.state, id, &is_tended, &seen_us, err);
+        if (st != MARU_OK || !is_tended) {
+            return st;
+        }
+        st = read_kept(local, id, &kept, err);
+        if (st != MARU_OK) {
+            return st;
+        }
+        if (!kept.is_ended || waited_ms >= LEAVE_MS) {
+            return fail(err, MARU_E_RANGE, "launch %s still runs", id);
+        }
+        (void)poll(NULL, 0, BUSY_MS);
+    }
+}
+
 static maru_status local_forget(struct executor *executor, const char *id, maru_error *err) {
     const struct local_executor *local = local_of(executor);
-    bool is_tended = false;
-    int64_t seen_us = 0;
-    maru_status st = launch_is_tended(local->settings.state, id, &is_tended, &seen_us, err);
-    if (st == MARU_OK && is_tended) {
-        return fail(err, MARU_E_RANGE, "launch %s still runs", id);
-    }
+    maru_status st = wait_for_leaving(local, id, err);
     const struct launch_path folder = launch_path_of(local->settings.state, id, NULL);
     const struct launch_path lock = launch_lock_path(local->settings.state, id);
-    if (st ==
-        MARU_OK) { // of a launch that was lost; the folder goes last, so that nothing of it is forgotten half
+    if (st == MARU_OK) { // of a lost launch; the folder goes last, so that it can be asked again
         job_group_remove(local->settings.control_group, id);
     }
     st = st == MARU_OK ? remove_folder(folder.text, err) : st;
