@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # tests/isolation.py MARU: what jobs of one tenant try against another, against the machine and against the server, through a server as tenants
 # use it. Each is tried for real: a secret that is there to be found, a port that answers, a daemon that wants to stay.
-import http.server, json, os, subprocess, sys, threading, time
+import http.server, json, os, socket, subprocess, sys, threading, time
 from urllib.parse import quote
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -104,6 +104,50 @@ ended("beta", denied), ended("beta", allowed)
 check("denied: nothing is reached, nothing is sent", said("beta", denied), "")
 check("allowed: both are (or the denial proves nothing)", said("beta", allowed).count("open"), 2)
 
+# ---- other ways out: abstract sockets of the machine, IPv6, the address where clouds keep their keys, links by netlink, raw packets, keys of the kernel
+abstract = socket.socket(socket.AF_UNIX)
+abstract.bind(f"\0maru-isolation-{os.getpid()}")
+abstract.listen(8)
+six = socket.socket(socket.AF_INET6)
+try:
+    six.bind(("::1", 0))
+    six.listen(8)
+except OSError:
+    tell("no IPv6 here")
+ways = f"""
+import ctypes, os, socket
+def reach(name, act):
+    try: act(); print("reached", name)
+    except (OSError, PermissionError): pass
+def link(kind, address):
+    one = socket.socket(kind); one.settimeout(2); one.connect(address)
+reach("abstract", lambda: link(socket.AF_UNIX, "\\0maru-isolation-{os.getpid()}"))
+reach("six", lambda: link(socket.AF_INET6, ("::1", {six.getsockname()[1] or 9})))
+reach("metadata", lambda: link(socket.AF_INET, ("169.254.169.254", 80)))
+reach("elsewhere", lambda: link(socket.AF_INET, ("192.0.2.1", 80)))
+reach("packets", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
+reach("raw", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
+print("links", sorted(name for _, name in socket.if_nameindex()))
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    for what in ("root/etc/shadow", "cwd/../out", "fd/0/../../etc/shadow", "mem"):
+        reach(what, lambda: open(f"/proc/{{pid}}/{{what}}").read(10) or (_ for _ in ()).throw(OSError()))
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, number, *words):
+    if libc.syscall(number, *words) >= 0: print("may", name)
+call("mount", 165, b"none", b"/tmp", b"tmpfs", 0, 0)
+call("unshare", 272, 0x10000000)
+call("keyctl", 250, 0, -3, 0)
+call("add_key", 248, b"user", b"x", b"y", 1, -3)
+call("bpf", 321, 0, 0, 0)
+call("perf", 298, 0, 0, -1, -1, 0)
+call("userfaultfd", 323, 0)
+call("io_uring", 425, 1, ctypes.create_string_buffer(200))
+print("tried")
+"""
+shut = submit("beta", f"python3 - <<'PY'\n{ways}\nPY", memory_mib=200)
+ended("beta", shut)
+check("no way out", said("beta", shut), "links ['lo']\ntried\n")
+
 # ---- outliving: daemons in sessions of their own, deaf to signals, when the job ends, is over its time, or is cancelled
 daemon = "setsid bash -c 'trap \"\" TERM HUP INT; exec -a {0} sleep 600' & (setsid bash -c 'trap \"\" TERM HUP; (exec -a {0} sleep 600 &) ') & sleep 0.3; "
 for name, script, more, want in (("leaves", daemon + "exit 0", {}, ("done", "")), ("over", daemon + "trap '' TERM; sleep 600", {"time_s": 2}, ("failed", "time")),
@@ -122,6 +166,7 @@ tough = {
     "memory of many": ("for i in 1 2 3 4; do (head -c 30M /dev/zero; sleep 20) | tail -c 30M & done; wait", {}, ("failed", "memory")),
     "memory in /dev/shm": ("for i in 1 2 3; do head -c 10M /dev/zero >/dev/shm/$i; head -c 20M /dev/zero >/tmp/$i; done; sleep 20", {}, ("failed", "memory")),
     "disk": ("mkdir -p a/b; for i in $(seq 60); do head -c 1M /dev/zero >a/b/$i; done; sleep 20", {}, ("failed", "failed")),
+    "many files": ("for i in $(seq 8000); do : >f$i; done; sleep 20", {}, ("failed", "failed")),  # none has a byte
     "one file": ("head -c 30M /dev/zero >big; sleep 20; true", {}, ("failed", "failed")),  # the write ends at 20 MiB, and with its folder that is too much
     "deleted file": ("exec 3<>gone; rm gone; head -c 15M /dev/zero >&3; echo kept $?", {}, ("done", "")),
     "a crowd": (f"for i in $(seq 12); do (for j in $(seq 12); do (exec -a crowd-{os.getpid()} sleep 600) & done; wait) & done; wait", {"time_s": 3}, ("failed", "time")),
