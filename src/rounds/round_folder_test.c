@@ -69,6 +69,13 @@ static void test_each_fault_has_its_place(void **state) {
         {ROUND_FILE_RULES, "2027Q2", "2026Q2", 1, 1},
         {ROUND_FILE_TYPES, "1000", "0", 2, 2},
         {ROUND_FILE_SITES, "1.25", "0.9", 2, 2},
+        {ROUND_FILE_SITES, "0.2", "-0.2", 3, 4},
+        {ROUND_FILE_SITES, "0.1,", "0.1,-1", 2, 5},
+        {ROUND_FILE_SITES, "0.2", "nan", 3, 4},
+        {ROUND_FILE_SITES, "0.2", "1e300", 3, 4},
+        {ROUND_FILE_SUPPLY, "2027Q1,64", "2027Q1,-64", 3, 4},
+        {ROUND_FILE_CLASSES, "2,10", "2,-10", 2, 3},
+        {ROUND_FILE_CLASSES, ",50", ",101", 3, 4},
         {ROUND_FILE_SITES, "2027Q1", "2028Q1", 3, 3},
         {ROUND_FILE_SUPPLY, "H200,2027Q1,64", "H200,2027Q1,10000000", 3, 4},
         {ROUND_FILE_SUPPLY, "Ulsan,H200,,64", "Ulsam,H200,,64", 2, 1},
@@ -100,6 +107,93 @@ static void test_each_fault_has_its_place(void **state) {
                      fault->file, fault->row, fault->column, fault->right);
         }
         maru_faults_free(faults);
+    }
+}
+
+// The award of tables with one of them changed, checked.
+static void award_of(enum round_file file, const char *text, struct round_tables *tables,
+                     struct round_award *award) {
+    const char *all[ROUND_FILES];
+    maru_faults *faults = maru_faults_new();
+    maru_error err = {0};
+    memcpy(all, good, sizeof all);
+    all[file] = text;
+    all[ROUND_FILE_SCORES] = file == ROUND_FILE_APPLICATIONS ? NULL : all[ROUND_FILE_SCORES];
+    if (read(all, faults, tables) != MARU_OK) {
+        fail_msg("%s", maru_faults_get(faults, 0)->right);
+    }
+    assert_int_equal(round_award_init(&tables->round, award, NULL), MARU_OK);
+    assert_int_equal(award_solve(&tables->round, NULL, NULL, award, NULL, NULL), MARU_OK);
+    if (round_check(&tables->round, award, &err) != MARU_OK) {
+        fail_msg("%s", err.text);
+    }
+    maru_faults_free(faults);
+}
+
+static int64_t got_of(const struct round_tables *tables, const struct round_award *award) {
+    int64_t sum = 0;
+    for (uint32_t a = 0; a < tables->round.n_application; a++) {
+        sum += round_got(&tables->round, award, a);
+    }
+    return sum;
+}
+
+// Rules and wishes that nobody meant seriously still have one award, and it keeps all that can be kept.
+static void test_odd_rounds_have_an_award(void **state) {
+    (void)state;
+    static const char *const quarters = "first_quarter = \"2026Q3\"\nlast_quarter = \"2027Q2\"\n";
+    static const char head[] =
+        "application,institution,class,region,readiness,site,type,from,until,gpus,least\n";
+    char text[1024];
+    static const struct {
+        enum round_file file;
+        const char *text;
+        int64_t least, most; // GPU quarters that are awarded
+        int64_t short_sme;   // that its floor lacks
+        bool is_rule;        // quarters stand in front
+        bool is_head;        // names of columns do
+    } odd[] = {
+        // nothing there; no site has power, or cooling
+        {ROUND_FILE_SUPPLY, "site,type,quarter,gpus\n", 0, 0, 0, false, false},
+        {ROUND_FILE_SITES, "site,pue,power_mw\nUlsan,1.25,0\n", 0, 0, 0, false, false},
+        {ROUND_FILE_SITES, "site,pue,cooling_mw\nUlsan,1.25,0\n", 0, 0, 0, false, false},
+        // 30 can be cooled: 120 quarters, of which Hanbit may have 75 in steps of 4 and 2; Daehan's least is above its ceiling
+        {ROUND_FILE_SITES, "site,pue,cooling_mw\nUlsan,1.25,0.03\n", 74, 74, 0, false, false},
+        // no weight counts: the bonus of SMEs does, and 4 GPUs are left to Daehan, to whom 30 are of use
+        {ROUND_FILE_RULES, "weight_impact = 0\nweight_readiness = 0\n", 260, 260, 0, true, false},
+        // nobody has so many points: a floor asks for nothing that nobody may have
+        {ROUND_FILE_RULES, "weight_impact = 3\nleast_points = 99\n", 0, 0, 0, true, false},
+        // no institution may have as much as is useful to it
+        {ROUND_FILE_RULES, "weight_impact = 3\ninstitution_percent = \"0.1\"\n", 0, 0, 38, true,
+         false},
+        // two floors that are more than all: as little short as can be, all 64 in each quarter and the 10 that are asked for later
+        {ROUND_FILE_CLASSES, "class,bonus,floor_percent,ceiling_percent\nSME,,90,\nlarge,,90,\n",
+         276, 276, INT64_MAX, false, false},
+        // one name is one institution: two applications share its 62.5 % of 384
+        {ROUND_FILE_APPLICATIONS,
+         "A,Hanbit,SME,Busan,4,,H200,,,60,0\nB,Hanbit,large,Seoul,5,,H200,,,60,0\n", 240, 240,
+         INT64_MAX, false, true},
+        // more than there is at any time
+        {ROUND_FILE_APPLICATIONS,
+         "A,Hanbit,SME,Busan,4,,H200,,,10000000,10000000\nB,Sori,SME,Seoul,5,,H200,,,8,0\n", 32, 32,
+         INT64_MAX, false, true},
+        // nobody asks
+        {ROUND_FILE_APPLICATIONS, "", 0, 0, 0, false, true},
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct round_tables tables;
+        struct round_award award;
+        snprintf(text, sizeof text, "%s%s%s", odd[i].is_rule ? quarters : "",
+                 odd[i].is_head ? head : "", odd[i].text);
+        award_of(odd[i].file, text, &tables, &award);
+        const int64_t got = got_of(&tables, &award);
+        if (got < odd[i].least || got > odd[i].most || !award.is_exact ||
+            (odd[i].short_sme != INT64_MAX && award.short_class[0] != odd[i].short_sme)) {
+            fail_msg("case %zu: %lld awarded, %lld short", i, (long long)got,
+                     (long long)award.short_class[0]);
+        }
+        round_award_fini(&award);
+        round_tables_fini(&tables);
     }
 }
 
@@ -186,6 +280,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables_mean_what_they_say),
         cmocka_unit_test(test_each_fault_has_its_place),
+        cmocka_unit_test(test_odd_rounds_have_an_award),
         cmocka_unit_test(test_rules_read_back_the_same),
         cmocka_unit_test(test_an_award_reads_back_the_same),
         cmocka_unit_test(test_a_record_shows_each_change),
