@@ -95,6 +95,8 @@ check("who gains and who loses, one by one", (len(changed), sum(one["gpu_quarter
 check("some lose", answer["changes"]["n_lose"] > 0, True)
 for one in client.get("/v1/rounds/2026-1/applications")[1]["items"]:
     check("points are the sum of their parts", (len(one["scores"]), abs(sum(part["adds"] for part in one["scores"]) + one["bonus"] - one["points"]) < 0.002), (2, True))
+answer = awarded(rules=rules + "institution_percent = 10\n", keep=False)
+check("floors that are reached are not short", (answer["state"], answer.get("short")), ("done", []))
 answer = awarded(rules="nonsense = 1\n", keep=False)
 check("bad rules", (answer["state"], answer["problem"]["row"]), ("failed", 1))
 answer = awarded()

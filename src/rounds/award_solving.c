@@ -508,6 +508,7 @@ static maru_status solve_up_to(const struct solving *asked, const int64_t *limit
     st = st == MARU_OK ? round_deal(round, award, n_tied, err) : st;
     round_award_fini(&s.proposed);
     award_program_fini(&s.program);
+    (void)glp_free_env(); // what GLPK keeps for each thread: nothing of it is in use any more
     alloc_free(s.column);
     alloc_free(rank);
     alloc_free(own);

@@ -71,6 +71,19 @@ static void add_quarters(struct json *json, const struct round *round,
     json_close(json);
 }
 
+// Floors that are not reached, with the GPU quarters that they lack.
+static void add_short(struct json *json, const struct round_group *group, uint32_t n,
+                      const int64_t *is_short) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (is_short[i] > 0) {
+            json_open_object(json, NULL);
+            json_add_string(json, "group", group[i].name);
+            json_add_integer(json, "gpu_quarters", is_short[i]);
+            json_close(json);
+        }
+    }
+}
+
 void awarding_add(struct json *json, struct round_answer *answer) {
     const struct round *round = &answer->tables.round;
     const struct round_award *award = &answer->award;
@@ -88,6 +101,11 @@ void awarding_add(struct json *json, struct round_answer *answer) {
     json_add_count(json, "n_awarded", figures->n_awarded);
     json_add_integer(json, "awarded_gpu_quarters", figures->awarded);
     json_add_integer(json, "offered_gpu_quarters", figures->offered);
+    json_add_bool(json, "lot_settled", award->is_lot_settled);
+    json_open_list(json, "short");
+    add_short(json, round->class_, round->n_class, award->short_class);
+    add_short(json, round->region, round->n_region, award->short_region);
+    json_close(json);
     add_classes(json, round, figures);
     add_quarters(json, round, figures);
     alloc_free(figures);

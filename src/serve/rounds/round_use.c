@@ -162,6 +162,7 @@ static maru_status add_all(struct store *store, struct using *u, struct kept_rou
     if (st == MARU_OK) {
         u->round = &tables.round;
         st = each_institution(store, u, err);
+        u->round = NULL;
         round_tables_fini(&tables);
     }
     return st;

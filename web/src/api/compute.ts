@@ -134,6 +134,8 @@ export interface Award {
     awarded_gpus?: number
     n_awarded?: number
     proven?: boolean
+    lot_settled?: boolean
+    short?: { group: string; gpu_quarters: number }[]
     by_class?: { class: string; applications?: number; asked: number; awarded: number }[]
     by_quarter?: { quarter: string; there: number; runnable: number; awarded: number }[]
     changes?: { n_gain: number; n_lose: number; moved: number; by_class?: { class: string; before: number; after: number }[]; applications?: { application: string; institution: string; class: string; asked: number; before: number; after: number; gpu_quarters: number }[] }

@@ -80,6 +80,7 @@ function Outcome({ award, isKept }: { award: Award; isKept: boolean }) {
                 {award.gap !== undefined && <BigFigure label={t('award.gap')} value={percent(award.gap, 2)} doubt={t('award.gap.text')} />}
                 {changes && <BigFigure label={t('award.changes')} value={`+${num(changes.n_gain)} / −${num(changes.n_lose)}`} doubt={t('award.changes.text', { moved: num(changes.moved) })} />}
             </dl>
+            {(award.short ?? []).length > 0 && <ul className="attention">{award.short!.map((one) => <li key={one.group}>{t(award.proven ? 'award.short.proven' : 'award.short', { group: one.group, quarters: num(one.gpu_quarters) })}</li>)}</ul>}
             {(award.by_class ?? []).length > 0 && (
                 <div className="class-bars" role="list">
                     {award.by_class!.map((one) => (
@@ -89,7 +90,7 @@ function Outcome({ award, isKept }: { award: Award; isKept: boolean }) {
                             <b>{num(one.awarded)} / {num(one.asked)}</b>
                         </div>
                     ))}
-                    <p className="fine">{t('award.class.key')}</p>
+                    <p className="fine">{t('award.class.key')} {t(award.lot_settled ? 'award.lot.all' : 'award.lot')}</p>
                 </div>
             )}
             {changes?.by_class && changes.by_class.some(({ before, after }) => before !== after) && (
