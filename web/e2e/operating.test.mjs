@@ -106,7 +106,7 @@ describe('the operator of the pool on the page', { skip }, () => {
         await page.getByRole('radio', { name: 'Table' }).check({ force: true })
         await page.getByRole('table', { name: 'Nodes and GPUs' }).getByText('in service').waitFor()
     })
-    it('two policies are tried on the jobs so far, and the better one is applied', async () => {
+    it('two policies are tried on the jobs so far, the better one is applied, and that is undone', async () => {
         const { page } = current
         await areOver()
         await page.goto(`${base}/compute/replays`)
@@ -123,6 +123,11 @@ describe('the operator of the pool on the page', { skip }, () => {
         const kept = await ask(base, '/v1/pool/policy', { headers: admin })
         assert.match(kept.text, /backfill = "none"/)
         assert.equal(kept.version, 1)
+        await page.getByRole('button', { name: 'Undo' }).click()
+        await page.getByText('The policy is as it was before').waitFor()
+        const undone = await ask(base, '/v1/pool/policy', { headers: admin })
+        assert.equal(undone.text, undone.default)
+        assert.equal(undone.version, 2)
     })
 
     // ---- a round, from the application to the lease

@@ -179,7 +179,7 @@ export function JobLog({ id, isOpen, hasBegun, hasFailed }: { id: string; isOpen
             {isLost && <p className="note lost" role="status">{t('log.lost')}</p>}
             {told.isCut && <p className="note">{t('log.cut', { count: num(TAIL_BYTES / 1000, 0) })}</p>}
             <pre ref={box} className="log" tabIndex={0} aria-label={t('log.title')} onScroll={scrolled}>
-                {told.isEmpty ? <span className="note">{t(hasBegun ? 'log.none' : 'log.not_yet')}</span> : (
+                {told.isEmpty ? <span className="note">{t(!hasBegun && isOpen ? 'log.not_yet' : isOpen ? 'log.none' : 'log.nothing')}</span> : (
                     <>
                         {told.blocks.map(({ key, lines }) => <span key={key} className="log-block"><Lines lines={lines} />{'\n'}</span>)}
                         <Lines lines={told.live} />

@@ -9,7 +9,7 @@ import { N_COLOUR } from './tenants'
 const ROOM = 620
 const usedColour = (colours: Colours, colour: number) => (colour < N_COLOUR ? colours.series[colour]! : colours.muted)
 
-function draw(canvas: HTMLCanvasElement, layout: MapLayout, width: number, paint: (tenant: string | null) => number, title: (type: string, nodes: number, gpus: number) => string, on: string | null) {
+function draw(canvas: HTMLCanvasElement, layout: MapLayout, width: number, paint: (tenant: string | null) => number, title: (type: string, nodes: number, gpus: number) => string) {
     const scale = devicePixelRatio || 1
     const height = Math.max(1, layout.height)
     canvas.width = Math.round(width * scale)
@@ -21,10 +21,10 @@ function draw(canvas: HTMLCanvasElement, layout: MapLayout, width: number, paint
     pen.font = `560 ${13}px ${getComputedStyle(document.body).fontFamily}`
     pen.fillStyle = colours.muted
     for (const kind of layout.kinds) pen.fillText(title(kind.type, kind.nodes.length, kind.gpus), 0, kind.titleY + 16)
-    for (const one of layout.placed) drawNode(pen, one, layout.unit, colours, paint, one.node.name === on)
+    for (const one of layout.placed) drawNode(pen, one, layout.unit, colours, paint)
 }
 
-function drawNode(pen: CanvasRenderingContext2D, one: PlacedNode, unit: number, colours: Colours, paint: (tenant: string | null) => number, isOn: boolean) {
+function drawNode(pen: CanvasRenderingContext2D, one: PlacedNode, unit: number, colours: Colours, paint: (tenant: string | null) => number) {
     const gap = unit > 6 ? 1.5 : unit > 4 ? 1 : 0.6
     const isUp = one.node.state === 'up'
     for (let n = 0; n < cellsOf(one.node); n++) {
@@ -40,12 +40,10 @@ function drawNode(pen: CanvasRenderingContext2D, one: PlacedNode, unit: number, 
         // A share of a GPU is a part of its cell, from below.
         pen.fillRect(x, y + side * (1 - used), side, side * used)
     }
-    if (!isUp || isOn) {
-        pen.strokeStyle = isOn ? colours.ink : colours.series[1]!
-        pen.lineWidth = isOn ? 2 : 1.2
-        pen.strokeRect(one.x, one.y, one.width - gap, one.height - gap)
-    }
     if (isUp) return
+    pen.strokeStyle = colours.series[1]!
+    pen.lineWidth = 1.2
+    pen.strokeRect(one.x, one.y, one.width - gap, one.height - gap)
     pen.beginPath()
     pen.moveTo(one.x, one.y + one.height - gap)
     pen.lineTo(one.x + one.width - gap, one.y)
@@ -65,10 +63,12 @@ export function PoolCanvas({ nodes, paint, told, chosen, onChoose }: { nodes: re
     const layout = useMemo(() => layoutMap(nodes, width, Math.max(ROOM, innerHeight * 0.75)), [nodes, width])
     // The nodes are new at each look: what is told of one is what is now.
     const shown = over && (layout.placed.find(({ node }) => node.name === over.node.name) ?? null)
+    const marked = shown ?? layout.placed.find(({ node }) => node.name === chosen)
     const title = (type: string, count: number, gpus: number) => (type ? t('pool.kind', { type, nodes: num(count), gpus: num(gpus) }) : t('pool.kind.cpu', { nodes: num(count) }))
     const again = useRef(() => {})
-    again.current = () => canvas.current && draw(canvas.current, layout, width, paint, title, shown?.node.name ?? chosen)
-    useEffect(() => again.current())
+    again.current = () => canvas.current && draw(canvas.current, layout, width, paint, title)
+    // What the pointer is over is marked above the picture, which stays as it is.
+    useEffect(() => again.current(), [layout, width, paint, t])
     useEffect(() => onColours(() => again.current()), [])
     const at = (event: PointerEvent) => {
         const rect = canvas.current!.getBoundingClientRect()
@@ -104,6 +104,7 @@ export function PoolCanvas({ nodes, paint, told, chosen, onChoose }: { nodes: re
                 onKeyDown={move}
                 onBlur={() => setOver(null)}
             />
+            {marked && <i className="pool-on" aria-hidden="true" style={{ left: `${marked.x}px`, top: `${marked.y}px`, width: `${marked.width}px`, height: `${marked.height}px` }} />}
             <p className="hidden" aria-live="polite">{shown ? told(shown.node) : ''}</p>
             {shown && (
                 <div className="pool-tip" aria-hidden="true" style={{ left: `${Math.max(0, Math.min(shown.x, width - 250))}px`, top: `${shown.y + shown.height + 6}px` }}>

@@ -124,7 +124,7 @@ function Files({ id, isOpen }: { id: string; isOpen: boolean }) {
         <Card title={t('job.files')} note={t('job.files.text')}>
             <ProblemNote error={error ?? (told.error && !isAbsent(told.error) ? told.error : null)} />
             {going && <p className="note" role="status">{going}</p>}
-            {items.length === 0 ? <p className="all-well">{t('job.files.none')}</p> : <DataTable label={t('job.files')} rows={items} columns={columns} first="name" rowKey={(row) => row.name} />}
+            {items.length === 0 ? <p className="all-well">{t(isOpen ? 'job.files.none' : 'job.files.nothing')}</p> : <DataTable label={t('job.files')} rows={items} columns={columns} first="name" rowKey={(row) => row.name} />}
             {told.value && !told.value.all && <p className="note">{t('job.files.cut')}</p>}
         </Card>
     )
@@ -149,7 +149,7 @@ function Tries({ tries }: { tries: JobTry[] }) {
         { key: 'started', title: t('try.started'), value: (row) => row.started, show: (row) => (row.started ? <span title={when(row.started)}>{clock(row.started)}</span> : '–'), width: 8, grow: 1 },
         { key: 'took', title: t('job.took'), value: (row) => secondsBetween(row.started, row.ended), show: (row) => (row.started ? span(secondsBetween(row.started, row.ended) ?? 0) : '–'), number: true },
         { key: 'cpu', title: t('try.cpu'), value: (row) => row.cpu_s, show: (row) => (row.cpu_s === undefined ? '–' : span(row.cpu_s)), number: true },
-        { key: 'memory', title: t('try.memory'), value: (row) => row.memory_bytes, show: (row) => (row.memory_bytes === undefined ? '–' : bytes(row.memory_bytes)), number: true },
+        { key: 'memory', title: t('try.memory'), value: (row) => row.memory_bytes, show: (row) => (row.memory_bytes === undefined ? '–' : bytes(row.memory_bytes)), number: true, width: 7.5 },
         ...(hasCost ? [{ key: 'credits', title: t('credit.unit'), value: (row: JobTry) => row.credits, show: (row: JobTry) => num(row.credits, 3), number: true }] : []),
     ]
     return <Card title={t('try.title')}><DataTable label={t('try.title')} rows={tries} columns={columns} rowKey={(row) => String(row.number)} /></Card>

@@ -60,7 +60,7 @@ export default function PoolNow() {
                     <BigFigure label={t('pool.running')} value={num(root?.running ?? 0)} unit={t('pool.jobs')} />
                     <BigFigure label={t('pool.waiting')} value={num(waiting)} unit={t('pool.jobs')} />
                     {pool.power && <BigFigure label={t('pool.power')} value={num(pool.power.watts / 1000, kwDecimals)} unit="kW" doubt={pool.power.cap_watts > 0 ? t('pool.cap', { kw: num(pool.power.cap_watts / 1000, kwDecimals), share: num((pool.power.watts / pool.power.cap_watts) * 100, 0) }) : t('pool.no_cap')} tone={pool.power.cap_watts > 0 && pool.power.watts > 0.95 * pool.power.cap_watts ? 'warn' : undefined} />}
-                    {money.value?.has_prices && <BigFigure label={t('pool.credits')} value={num(money.value.balance, 1)} unit={t('credit.unit')} tone={money.value.held ? 'bad' : money.value.warning >= 80 ? 'warn' : undefined} doubt={money.value.held ? t('credit.held') : ''} />}
+                    {money.value?.has_prices && money.value.granted > 0 && <BigFigure label={t('pool.credits')} value={num(money.value.balance, 1)} unit={t('credit.unit')} tone={money.value.held ? 'bad' : money.value.warning >= 80 ? 'warn' : undefined} doubt={money.value.held ? t('credit.held') : ''} />}
                 </dl>
                 {left > 0 && <p className="note">{t('pool.out', { count: num(left) })}</p>}
                 {pool.problems.length > 0 && <ul className="attention">{pool.problems.map((one, n) => <li key={n} className="warn">{both(one.sentence)}</li>)}</ul>}

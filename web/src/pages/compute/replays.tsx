@@ -114,7 +114,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
     const { t, lang, num, percent } = useText()
     const [applying, setApplying] = useState<Tried | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
-    const [applied, setApplied] = useState('')
+    const [applied, setApplied] = useState<{ told: string; before: string | null } | null>(null)
     const { trace, policies, difference } = result
     const say = (measure: Measure, value: number | null) => (value === null ? '–' : measure.share ? percent(value) : num(value, measure.decimals ?? (Math.abs(value) < 10 ? 2 : 1)))
     const best = (measure: Measure): number | null => {
@@ -124,7 +124,8 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
         // What is written alike is alike.
         return values.every((value) => say(measure, value) === say(measure, values[0]!)) ? null : reach
     }
-    useEffect(() => setApplied(''), [id])
+    useEffect(() => setApplied(null), [id])
+    const undo = (before: string) => putPolicy(before, kept.version).then((next) => { setApplied({ told: t('replay.undone', { version: next.version }), before: null }); onApplied() }, (problem: unknown) => setError(problemOf(problem)))
     return (
         <>
             <Card title={t('replay.result')} note={t('replay.trace.told', { jobs: num(trace.jobs), gpus: num(trace.gpus), nodes: num(trace.nodes) })} actions={<Button onClick={() => showIn(() => replayReport(id, lang), setError)}>{t('usage.report')}</Button>}>
@@ -141,7 +142,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
                         </tbody>
                     </table>
                 </div>
-                {applied && <p className="told good-news" role="status">{applied}</p>}
+                {applied && <p className="told good-news" role="status">{applied.told} {applied.before !== null && <Button onClick={() => void undo(applied.before!)}>{t('replay.undo')}</Button>}</p>}
             </Card>
             {difference && difference.length > 0 && <Differences difference={difference} />}
             {policies.some(({ series }) => series && series.at_h.length > 1) && (
@@ -153,7 +154,7 @@ function Result({ id, result, tried, kept, onApplied }: { id: string; result: No
                     {policies.some(({ by_size: groups }) => groups && groups.length > 0) && <Card title={t('replay.by_size')}><ReplayBars policies={policies} by="by_size" label={t('replay.by_size')} /></Card>}
                 </div>
             )}
-            {applying && <Confirm title={t('replay.apply.title', { name: applying.name })} text={t('replay.apply.text')} yes={t('replay.apply')} look="main" onClose={() => setApplying(null)} onYes={async () => { const next = await putPolicy(applying.text, kept.version); setApplying(null); setApplied(t('replay.applied', { name: applying.name, version: next.version })); onApplied() }} />}
+            {applying && <Confirm title={t('replay.apply.title', { name: applying.name })} text={t('replay.apply.text')} yes={t('replay.apply')} look="main" onClose={() => setApplying(null)} onYes={async () => { const before = kept.text || kept.default; const next = await putPolicy(applying.text, kept.version); setApplying(null); setApplied({ told: t('replay.applied', { name: applying.name, version: next.version }), before }); onApplied() }} />}
         </>
     )
 }

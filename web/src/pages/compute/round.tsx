@@ -46,7 +46,7 @@ export default function RoundPage({ id }: { id: string }) {
                 </dl>
             </Card>
             {may && !isOperator && round.state === 'open' && asked.value && <ApplicationForm round={round} before={asked.value[0]} onDone={changed} />}
-            {isOperator && <AwardPart key={round.state} round={round} onChange={changed} />}
+            {isOperator && <AwardPart key={round.state === 'leased' ? 'awarded' : round.state} round={round} onChange={changed} />}
             <LeasesPart round={round} isOperator={isOperator} />
             {asked.error && !isAbsent(asked.error) && <ProblemNote error={asked.error} />}
             {asked.value && <Decisions items={asked.value} isKept={isKept} isOperator={isOperator} />}
