@@ -1,5 +1,6 @@
 #include "pool/trace/generated_trace.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -149,6 +150,7 @@ static uint32_t part_of(const struct making *it, uint32_t type, uint32_t n_gpu, 
 // Of one type where the job minds; no more cores and memory a GPU than each node has on which it can stand.
 static void want_of(const struct making *it, uint64_t i, uint32_t n_gpu, struct trace_job *job) {
     const struct random_block block = random_at(it->shape->seed, OF_KIND, i);
+    assert(it->n_type > 0); // the cluster has GPUs
     const uint32_t type = it->type[block.word[0] % it->n_type];
     const uint32_t each = part_of(it, type, n_gpu, &job->n_part);
     const uint32_t cpu_milli = 4000U << block.word[1] % 3;
