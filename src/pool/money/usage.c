@@ -319,8 +319,8 @@ static maru_status check_asked(const struct usage_asked *asked, maru_error *err)
         return fail(err, MARU_E_LIMIT, "more than %d rows of usage, or %d accounts x months",
                     USAGE_MAX_ROWS, USAGE_MAX_CELLS);
     }
-    if (n_account == 0 || asked->n_month == 0 || asked->first_month < 1900 * 12 ||
-        asked->first_month > 2199 * 12) {
+    if (n_account == 0 || asked->n_month == 0 || asked->first_month < INT64_C(1900) * 12 ||
+        asked->first_month > INT64_C(2199) * 12) {
         return fail(err, MARU_E_RANGE, "no accounts, no months, or none that a calendar here has");
     }
     maru_status st = MARU_OK;

@@ -85,7 +85,8 @@ static size_t draw(uint64_t turn, struct held *held, struct pool_past_row *row) 
     size_t n = 0;
     for (int a = 0; a < N_ACCOUNT; a++) {
         for (int t = 0; t < N_TYPE; t++) {
-            const struct random_block drawn = random_at(4, turn, (uint64_t)(a * N_TYPE + t));
+            const struct random_block drawn =
+                random_at(4, turn, (uint64_t)a * N_TYPE + (uint64_t)t);
             const int64_t luck = (int64_t)(drawn.word[0] % 6);
             held->n[a][t] = luck < 3 ? held->n[a][t] : luck == 3 ? 0 : luck * 8;
             held->idle_mw[a][t] = held->n[a][t] ? 60000 + 1000 * (int64_t)(drawn.word[1] % 2) : 0;
