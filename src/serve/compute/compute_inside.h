@@ -102,12 +102,10 @@ struct compute {
     bool is_recorded;  // what this world is, in the store
     int64_t record_us; // when that is tried again
     struct digest record;
-    uint64_t recorded_gpus; // by this process
-    int64_t lost_us;        // when there were fewer; 0: there are not
-    bool has_accounts;      // the executor's are those of the world
-    int64_t accounts_us;    // when that was tried last
-    bool has_nodes;         // the executor's nodes are drained as people said
-    int64_t nodes_us;       // when that was tried last
+    uint64_t recorded_gpus;        // by this process
+    int64_t lost_us;               // when there were fewer; 0: there are not
+    bool has_accounts, has_nodes;  // the executor's are those of the world
+    int64_t accounts_us, nodes_us; // when that was tried last
 };
 
 // ---- live_jobs.c
