@@ -451,14 +451,10 @@ static int agree(struct call *call, struct remote *remote) {
 
 // ---- the verb
 
-static const struct remote_verb subs[] = {{"show", 0, 1, show},
-                                          {"entries", 0, 1, entries},
-                                          {"budget", 2, 2, budget},
-                                          {"grant", 2, 2, grant},
-                                          {"price", 0, 1, price},
-                                          {"owned-cost", 0, 1, owned_cost},
-                                          {"usage", 0, 0, usage},
-                                          {"agree", 1, 1, agree}};
+static const struct remote_verb subs[] = {
+    {"show", 0, 1, show},   {"entries", 0, 1, entries}, {"budget", 2, 2, budget},
+    {"grant", 2, 2, grant}, {"price", 0, 1, price},     {"owned-cost", 0, 1, owned_cost},
+    {"usage", 0, 0, usage}, {"agree", 1, 1, agree}};
 
 static int run_credits(struct call *call) {
     return remote_run_verb(call, subs, sizeof subs / sizeof subs[0]);
