@@ -321,6 +321,15 @@ def drain():
     check("what others drained is left", state("gpu04"), "drained|by hand")
 
 
+def reservations_are_slurms():
+    """What nobody would keep is refused."""
+    row = {"name": "class", "account": "local", "nodes": ["gpu01"], "from": "2030-01-01T09:00:00+09:00", "until": "2030-01-01T12:00:00+09:00"}
+    client = server.client(tokens["local"])
+    for method, path, body in (("PUT", "/v1/pool/reservations", {"rows": [row]}), ("POST", "/v1/jobs", {"command": ["true"], "reservation": "class"})):
+        status, answer = client.ask(method, path, json.dumps(body), JSON)
+        check(f"{path} sends to Slurm ({answer})", (status, "scontrol" in str(answer)), (422, True))
+
+
 def agree_all(jobs):
     # What a killed controller has forgotten stays without an end for good (sacctmgr calls it a runaway).
     until("accounting to have all ends", 60, lambda: all(row[2] or any(row[1] < back for _, back in kills) for many in rows_of_sacct().values() for row in many), 1)
@@ -377,6 +386,7 @@ if not still:
     jobs += own_work()
     agree_all(jobs)
     drain()
+    reservations_are_slurms()
     # What the killed controller took for running, though it was over, holds no GPU for long.
     until("Slurm's queue to be empty", 120, lambda: cluster.run("squeue", "-h", "-t", "R,PD", check=False) == "", 1)
 if failures:

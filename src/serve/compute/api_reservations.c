@@ -152,6 +152,10 @@ maru_status api_put_pool_reservations(struct request *request, maru_error *err) 
     st = fields_open(&fields, request->body.bytes, request->body.n_bytes, known, err);
     st = st == MARU_OK ? field_count(fields, "version", 0, INT64_MAX, &version, err) : st;
     st = st == MARU_OK ? read_rows(json_object_get(fields, "rows"), &arena, &table, err) : st;
+    if (st == MARU_OK && table.n > 0) {
+        st = compute_reserves(request->server->compute, err);
+        request->status = st == MARU_OK ? request->status : 422;
+    }
     st = st == MARU_OK ? keep(request, &table, version, err) : st;
     fields_close(fields);
     arena_fini(&arena);

@@ -200,8 +200,19 @@ maru_status compute_could(struct compute *compute, const struct job_needs *needs
     return st;
 }
 
+maru_status compute_reserves(struct compute *compute, maru_error *err) {
+    return compute->executor->kind->schedules
+               ? fail(err, MARU_E_RANGE,
+                      "jobs are scheduled by Slurm here: reserve its nodes with scontrol")
+               : MARU_OK;
+}
+
 maru_status compute_could_reserve(struct compute *compute, const char *tenant, const char *project,
                                   const char *reservation, maru_error *err) {
+    const maru_status st = compute_reserves(compute, err);
+    if (st != MARU_OK) {
+        return st;
+    }
     pthread_mutex_lock(&compute->lock);
     const struct reservation *row =
         reservation_table_find(&compute->world->reservations, reservation);

@@ -43,6 +43,10 @@ struct job_needs;
 MARU_MUST_USE maru_status compute_could(struct compute *compute, const struct job_needs *needs,
                                         maru_error *err);
 
+// Are reservations kept here?
+//   errors  MARU_E_RANGE: an executor schedules by itself, and knows none of them
+MARU_MUST_USE maru_status compute_reserves(struct compute *compute, maru_error *err);
+
 // May a job of this project use the reservation?
 //   errors  MARU_E_RANGE: there is none that it could use now or later
 MARU_MUST_USE maru_status compute_could_reserve(struct compute *compute, const char *tenant,

@@ -79,13 +79,14 @@ static maru_status listen_on(struct server *server, const struct server_config *
     return MARU_OK;
 }
 
-// What bounds jobs: the kernel, or looks.
+// What the kernel bounds of jobs; all else is looked at.
 static void say_limits(const char *groups) {
     struct log_line line;
     char controllers[GROUP_CONTROLLERS_BYTES] = "";
-    if (groups[0]) {
-        group_home_controllers(groups, controllers);
+    if (!groups[0]) {
+        return;
     }
+    group_home_controllers(groups, controllers);
     log_open(&line, LOG_INFO, "job limits");
     log_add_string(&line, "groups", groups);
     log_add_string(&line, "kernel", controllers);

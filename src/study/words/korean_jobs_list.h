@@ -32,6 +32,7 @@
     X("a node has at most {1} such GPUs: ask for more nodes", "한 노드에 그런 GPU는 {1}개까지입니다: 노드를 더 요청하십시오") \
     /* the server */ \
     X("a state is open, waiting, running, done, failed or cancelled", "상태는 open, waiting, running, done, failed, cancelled 가운데 하나입니다") \
+    X("jobs are scheduled by Slurm here: reserve its nodes with scontrol", "여기서는 Slurm이 작업을 스케줄링합니다. scontrol로 노드를 예약하십시오") \
     X("this server runs no jobs", "이 서버는 작업을 실행하지 않습니다") \
     X("none were asked for (--jobs)", "작업 폴더를 정하지 않았습니다(--jobs)") \
     X("at most {1} files go with a job", "작업과 함께 보낼 수 있는 파일은 {1}개까지입니다") \
