@@ -1,5 +1,5 @@
 # A server to be tried, and clients of it: for the Python programs of tests/ that look at load and bad days.
-import atexit, gzip, http.client, io, json, os, resource, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time, zipfile
+import atexit, gzip, http.client, io, json, os, random, resource, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time, zipfile
 
 failures = []
 
@@ -241,10 +241,24 @@ def many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard) if hard > 0 else 8192, hard))
 
 
+def free_ports(n):
+    """The first of n free ports in a row, below those that the system gives to whoever connects: tests run side by side."""
+    def is_free(port):
+        with socket.socket() as wire:
+            try:
+                wire.bind(("127.0.0.1", port))
+                return True
+            except OSError:
+                return False
+
+    while True:
+        first = random.randrange(10000, 32768 - n)
+        if all(is_free(first + i) for i in range(n)):
+            return first
+
+
 def free_port():
-    with socket.socket() as wire:
-        wire.bind(("127.0.0.1", 0))
-        return wire.getsockname()[1]
+    return free_ports(1)
 
 
 def percentile(values, share):

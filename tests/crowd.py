@@ -5,7 +5,7 @@ import atexit, os, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import wait_for, with_us
-from cloud import Lost, Server, at_least, check, finish, temporary, zip_of
+from cloud import Lost, Server, at_least, check, finish, free_ports, temporary, zip_of
 
 MARU = sys.argv[1]
 SECONDS = 6 if "MARU_QUICK" in os.environ else 12
@@ -15,7 +15,7 @@ WINDOWS = "window,tool,signals,by,features\nlot,gem/*,Process/Coolant,events,mea
 ASSETS = "asset,signals\nulsan/{1},gem/*/**\n"
 
 folder = temporary()
-first = 26000 + os.getpid() % 30000
+first = free_ports(5)
 playing = subprocess.Popen([MARU, "fake", "examples/minifab", "--quiet", "--tables", folder, "--secs", str(first), "--speed", "3600", "--begin", "10", "--period", "1 s"],
                            stdout=subprocess.DEVNULL, preexec_fn=with_us)
 atexit.register(playing.kill)

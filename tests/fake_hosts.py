@@ -5,7 +5,7 @@ import atexit, csv, json, os, shutil, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import with_us
-from cloud import Server, check, finish, free_port, temporary
+from cloud import Server, check, finish, free_port, free_ports, temporary
 
 MARU = sys.argv[1]
 
@@ -58,7 +58,7 @@ def read(folder, name):
 
 folder = temporary()
 ports = [free_port() for _ in range(20)]
-first = next(p for p in range(21000 + os.getpid() % 20000, 60000) if all(p + i not in ports for i in range(5)))
+first = free_ports(5)
 done = subprocess.run([MARU, "fake", "examples/minifab", "--tables", folder, "--secs", str(first), "--list", "--json"], capture_output=True, text=True)
 check("tables are written", (done.returncode, sorted(os.listdir(folder))), (0, ["assets.csv", "equipment.csv", "ideals.csv", "registers.csv", "secs_tool.csv", "secs_tools.csv", "windows.csv"]))
 rows = list(csv.DictReader(read(folder, "registers.csv").splitlines()))

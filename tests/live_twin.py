@@ -6,7 +6,7 @@ import atexit, json, os, subprocess, sys, time, uuid
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from broker import Broker, find_mosquitto, wait_for, with_us
-from cloud import Server, at_least, check, finish, free_port, tell, temporary, zip_of
+from cloud import Server, at_least, check, finish, free_port, free_ports, tell, temporary, zip_of
 from postgres import store_of
 
 MARU = sys.argv[1]
@@ -204,7 +204,7 @@ def as_gem_tools():
     """The same plant as SECS/GEM tools alone: no releases, no arrivals; what starts and ends is where it is."""
     folder, data = temporary(), temporary()
     truth = os.path.join(folder, "truth.jsonl")
-    first = next(p for p in range(23000 + os.getpid() % 15000, 60000) if all(free(p + i) for i in range(5)))
+    first = free_ports(5)
     server = Server(MARU, data, *store_of(data))
     client = server.client(server.token)
     plant = new_plant(client, "examples/minifab")
@@ -230,16 +230,6 @@ def as_gem_tools():
     check("GEM: what is untied", {u["reason"]["en"] for u in now["untied"]["last"]} - {"the event does not say at which step the lot is"}, set())
     tell(f"GEM after {time.time() - begin:.0f} s: {now['lots']} lots, the floor has {sum(truth_of(truth)[-1]['wip'].values())}; discrepancies {now['discrepancies']['kinds']}")
     server.stop()
-
-
-def free(port):
-    import socket
-    with socket.socket() as wire:
-        try:
-            wire.bind(("127.0.0.1", port))
-            return True
-        except OSError:
-            return False
 
 
 server, client, plant, twin, now = over_a_broker("examples/minifab", 24 * 12 if LONG else 30, SPEED if not QUICK else 1200)
