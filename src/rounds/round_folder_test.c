@@ -150,8 +150,8 @@ static void test_odd_rounds_have_an_award(void **state) {
         const char *text;
         int64_t least, most; // GPU quarters that are awarded
         int64_t short_sme;   // that its floor lacks
-        bool is_rule;        // quarters stand in front
-        bool is_head;        // names of columns do
+        uint32_t is_rule;    // quarters stand in front
+        uint32_t is_head;    // names of columns do
     } odd[] = {
         // nothing there; no site has power, or cooling
         {ROUND_FILE_SUPPLY, "site,type,quarter,gpus\n", 0, 0, 0, false, false},

@@ -148,7 +148,7 @@ void job_group_remove(const char *folder, const char *id) {
     if (!folder[0] || !path_to(path, folder, id, "")) {
         return;
     }
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000L};
+    const struct timespec pause = {.tv_nsec = 10L * 1000 * 1000};
     for (int i = 0; i < GONE_TRIES && rmdir(path) != 0 && errno == EBUSY; i++) {
         (void)put(folder, id, "cgroup.kill", "1");
         (void)nanosleep(&pause, NULL);

@@ -159,7 +159,7 @@ static void processors_are_held(void **context) {
     start(&launch);
     const struct launch_look its = ended("busy");
     const int64_t took_us = its.ended_us - its.started_us;
-    assert_true(took_us >= 3 * SECOND);
+    assert_true(took_us >= INT64_C(3) * SECOND);
     assert_in_range(its.cpu_us, took_us / 20, took_us / 4); // a fifth, and a period more
 }
 

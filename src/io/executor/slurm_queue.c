@@ -11,6 +11,9 @@
 #include "base/status.h"
 #include "io/clock.h"
 
+static const char squeue_format[] = "--format=" SLURM_SQUEUE_FORMAT;
+static const char sacct_format[] = "--format=" SLURM_SACCT_FORMAT;
+
 // Of accounting only jobs are asked for that are over: those that a look misses in the queue, and those that were alive when it was
 // asked before. What accounting says of a job that is over stays; the others are asked for again, many in one command.
 
@@ -153,9 +156,8 @@ maru_status slurm_queue_refresh(struct slurm_queue *queue, const struct slurm_ho
     }
     char user[32];
     snprintf(user, sizeof user, "--user=%u", (unsigned)getuid());
-    const char *const word[] = {
-        "squeue", "--noheader", "--all", "--states=all", user, "--format=" SLURM_SQUEUE_FORMAT,
-        NULL};
+    const char *const word[] = {"squeue", "--noheader",  "--all", "--states=all",
+                                user,     squeue_format, NULL};
     struct slurm_said said;
     struct slurm_jobs fresh = {0};
     slurm_said_init(&said, MAX_SAID_BYTES);
@@ -207,7 +209,7 @@ static maru_status run_sacct(const struct slurm_host *host, const char *which, c
                                 which,
                                 since,
                                 "--endtime=2099-12-31T23:59:59",
-                                "--format=" SLURM_SACCT_FORMAT,
+                                sacct_format,
                                 NULL};
     struct slurm_said said;
     slurm_said_init(&said, MAX_SAID_BYTES);

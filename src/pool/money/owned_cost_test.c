@@ -70,7 +70,7 @@ static void a_year(void **state) {
     make(&s);
     // Half of the H100 time, busy at 1040 W; nothing of the L4.
     const int64_t used[2] = {32 * (year_us / 1000), 0};
-    const int64_t energy = 32 * 1040 * (year_us / 1000000);
+    const int64_t energy = INT64_C(32) * 1040 * (year_us / 1000000);
     const struct owned_use use = {0, year_us, used, energy};
     assert_int_equal(owned_bill_make(&s.cost, &s.cluster, &use, &all, type, NULL), MARU_OK);
     const int64_t million = 1000000000; // of won, in thousandths
@@ -101,8 +101,8 @@ static void parts_of_a_time(void **state) {
     struct scene s;
     struct owned_bill all, sum = {0};
     make(&s);
-    const int64_t used[2] = {5 * 3600000, 3600000};
-    const int64_t first[2] = {3 * 3600000, 0}, second[2] = {2 * 3600000, 3600000};
+    const int64_t used[2] = {INT64_C(5) * 3600000, 3600000};
+    const int64_t first[2] = {INT64_C(3) * 3600000, 0}, second[2] = {INT64_C(2) * 3600000, 3600000};
     const struct owned_use use = {hour_us, 9 * hour_us, used, 7000000};
     const struct owned_use one = {hour_us, 4 * hour_us, first, 4000000};
     const struct owned_use other = {4 * hour_us, 9 * hour_us, second, 3000000};

@@ -41,7 +41,7 @@ static void make(struct scene *s) {
                                             i % 3 ? "a" : "b",
                                             from,
                                             until,
-                                            500 * i,
+                                            UINT64_C(500) * i,
                                             i == 2 ? AGREEMENT_NO_CREDITS : i};
         s->sacct[N - 1 - i] = s->maru[i];
         s->sacct[N - 1 - i].from_us = from / 1000000 * 1000000;

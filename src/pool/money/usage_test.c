@@ -242,7 +242,7 @@ static void by_hand(void **state) {
     s.asked.n_row = 1;
     s.asked.now_us = march + 10 * hour_us;
     assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_OK);
-    const struct usage_cell *feb = &usage.cell[1 * N_MONTH], *mar = feb + 1, *apr = feb + 2;
+    const struct usage_cell *feb = &usage.cell[N_MONTH], *mar = feb + 1, *apr = feb + 2;
     assert_int_equal(feb->used_ms, 4 * 3600000);
     assert_int_equal(mar->used_ms, 12 * 3600000);
     assert_int_equal(mar->idle_ms, 9 * 3600000);
@@ -254,13 +254,13 @@ static void by_hand(void **state) {
     assert_int_equal(feb->charged.credits_micro, 4 * 2500000);
     assert_int_equal(mar->guaranteed_ms, 3 * 10 * 3600000); // ten hours of March have come
     assert_int_equal(mar->unused_ms, (3 * 7 + 1 * 3) * 3600000);
-    assert_int_equal(feb->unused_ms, (march - begin) / 1000 * 3 - 2 * 3600000);
+    assert_int_equal(feb->unused_ms, (march - begin) / 1000 * 3 - INT64_C(2) * 3600000);
     assert_int_equal(apr->guaranteed_ms, 0);
     usage_fini(&usage);
     s.row[0].power =
         (struct owned_power){40000, 200000}; // what it drew then, whatever its type does now
     assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_OK);
-    assert_int_equal(usage.cell[1 * N_MONTH].energy_j, 4 * 3600 * (40 + 40));
+    assert_int_equal(usage.cell[N_MONTH].energy_j, 4 * 3600 * (40 + 40));
     usage_fini(&usage);
     const struct usage_guarantee nobody = {.account = N_ACCOUNT}, no_type = {.type = N_TYPE};
     s.asked.guarantee = &nobody;

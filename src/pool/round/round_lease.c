@@ -114,7 +114,8 @@ static maru_status see_day(const struct walk *w, struct streak *streak, struct l
                          ? warn(w, streak, event, err)
                          : MARU_OK;
     if (st == MARU_OK && is_due(rules, streak, event->day)) {
-        const int64_t kept = (streak->most + HOURS * MILLI - 1) / (HOURS * MILLI);
+        const int64_t a_day = (int64_t)HOURS * MILLI;
+        const int64_t kept = (streak->most + a_day - 1) / a_day;
         event->kind = LEASE_RECLAIMED;
         event->kept = kept < event->gpus ? (uint32_t)kept : event->gpus;
         st = w->see(w->context, event, err);

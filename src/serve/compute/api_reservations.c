@@ -140,7 +140,7 @@ static maru_status keep(struct request *request, const struct reservation_table 
 
 maru_status api_put_pool_reservations(struct request *request, maru_error *err) {
     static const char *const known[] = {"rows", "version", NULL};
-    struct reservation_table table;
+    struct reservation_table table = {0};
     struct arena arena;
     json_t *fields = NULL;
     int64_t version = 0;
