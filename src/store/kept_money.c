@@ -292,6 +292,8 @@ maru_status money_charge(struct database *database, const struct charge_asked *a
     }
     maru_status st = money_charged_until(database, asked->job, asked->attempt, asked->started_us,
                                          &span.from_us, err);
+    // Its start may have moved behind what was charged, which is given back at its end.
+    span.from_us = span.from_us > asked->started_us ? span.from_us : asked->started_us;
     while (st == MARU_OK && span.from_us < asked->until_us) {
         st = next_cut(database, span.from_us, asked->until_us, &span.until_us, err);
         st = st == MARU_OK ? prices_charge(asked->prices, asked->use, &span, &money, err) : st;

@@ -533,6 +533,17 @@ static void killed_while_it_charges(void **state) {
     assert_int_equal(spent(s, "p", 0, 2 * hour_us), want);
 }
 
+static void give_back(struct scene *s, const char *job, const char *account, int64_t started_us,
+                      int64_t ended_us) {
+    const struct price_gpus gpus = {prices_find(&s->prices, "h100"), 3500};
+    const struct price_use use = {&gpus, 1, 0, 0};
+    const struct charge_asked asked = {job, account, 1, started_us, ended_us, &s->prices, &use};
+    database_enter(&s->local->database);
+    maru_status st = database_begin(&s->local->database, NULL);
+    st = st == MARU_OK ? money_give_back(&s->local->database, &asked, NULL) : st;
+    assert_int_equal(database_leave(&s->local->database, st, NULL), MARU_OK);
+}
+
 // An end that was known late: what was charged beyond it is given back, over pieces and once; then it has cost what it costs.
 static void beyond_its_end(void **state) {
     struct scene *s = *state;
@@ -543,15 +554,28 @@ static void beyond_its_end(void **state) {
         assert_int_equal(charge(s, "j", "a", started, at, NULL), MARU_OK);
     }
     assert_true(spent(s, "a", 0, INT64_MAX) > whole(s, started, ended));
-    const struct price_gpus gpus = {prices_find(&s->prices, "h100"), 3500};
-    const struct price_use use = {&gpus, 1, 0, 0};
-    const struct charge_asked asked = {"j", "a", 1, started, ended, &s->prices, &use};
     for (int i = 0; i < 3; i++) {
-        database_enter(&s->local->database);
-        maru_status st = database_begin(&s->local->database, NULL);
-        st = st == MARU_OK ? money_give_back(&s->local->database, &asked, NULL) : st;
-        assert_int_equal(database_leave(&s->local->database, st, NULL), MARU_OK);
+        give_back(s, "j", "a", started, ended);
         assert_int_equal(spent(s, "a", 0, INT64_MAX), whole(s, started, ended));
+    }
+}
+
+// Slurm moves the start of a job whose node was away as it began: it has cost what it costs from there on, wherever charging was.
+static void a_start_that_moves(void **state) {
+    struct scene *s = *state;
+    const int64_t started = hour_us + 7, charged = 2 * hour_us, ended = 3 * hour_us + 12345;
+    const int64_t moved[] = {started, started + hour_us / 2, charged, charged + hour_us / 2, ended};
+    for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++) {
+        char job[8], account[8];
+        snprintf(job, sizeof job, "j%zu", i);
+        snprintf(account, sizeof account, "a%zu", i);
+        for (int64_t at = started; at < charged; at += hour_us / 3 + 1) {
+            assert_int_equal(charge(s, job, account, started, at, NULL), MARU_OK);
+        }
+        assert_int_equal(charge(s, job, account, started, charged, NULL), MARU_OK);
+        assert_int_equal(charge(s, job, account, moved[i], ended, NULL), MARU_OK);
+        give_back(s, job, account, moved[i], ended);
+        assert_int_equal(spent(s, account, 0, INT64_MAX), whole(s, moved[i], ended));
     }
 }
 
@@ -562,6 +586,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(twice_is_once, setup, teardown),
         cmocka_unit_test_setup_teardown(undone_with_its_attempt, setup, teardown),
         cmocka_unit_test_setup_teardown(beyond_its_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_start_that_moves, setup, teardown),
         cmocka_unit_test_setup_teardown(by_month, setup, teardown),
         cmocka_unit_test_setup_teardown(budgets, setup, teardown),
         cmocka_unit_test_setup_teardown(warned_once, setup, teardown),
