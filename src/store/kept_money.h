@@ -60,7 +60,7 @@ struct charge_asked {
     const struct prices *prices;
     const struct price_use *use;
 };
-// Charge an attempt from where it is charged to, inside a transaction of the caller's (database_enter, database_begin). Pieces end
+// Charge an attempt from where it is charged to, or from its start where that has moved behind it, inside a transaction of the caller's (database_enter, database_begin). Pieces end
 // where grants and budgets begin and end, and with the month in Korea.
 //   out     *charged: what this call has charged, 0 where it was charged so far already
 //   errors  those of prices_charge; MARU_E_IO. Then the transaction has to be undone.
