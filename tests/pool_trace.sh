@@ -36,7 +36,7 @@ run --html "$tmp/b.html" --csv "$tmp/b.csv" --lang ko -q
 cmp "$tmp/a.html" "$tmp/b.html" && cmp "$tmp/a.csv" "$tmp/b.csv" || fault 'not the same again'
 is 'rows of the CSV' "$(wc -l <"$tmp/a.csv")" 11
 
-# The commands of examples/pool/README.md: in order, jobs wait ten times as long.
+# The commands of examples/pool/README.md: in order, jobs wait days longer.
 grep '^    maru' examples/pool/README.md | sed "s|maru|$MARU|; s|jobs.csv|$tmp/made.csv|; s|out.html|$tmp/out.html|" >"$tmp/commands"
 is 'commands of the example' "$(wc -l <"$tmp/commands")" 2
 bash -e "$tmp/commands" >"$tmp/said" 2>&1 || fault "$(cat "$tmp/said")"
