@@ -184,13 +184,13 @@ def fail_node(node):
     cluster.lose_node(node)
 
     def is_down():
-        if "down" in cluster.run("sinfo", "-h", "-n", node, "-o", "%T"):
+        if "DOWN" in cluster.state_of(node):  # sinfo's one word for a node that is drained, too, is "drained"
             return True
         if not FULL:  # what else Slurm finds by itself within SlurmdTimeout; a message of the node that comes late takes it back
             cluster.run("scontrol", "update", "NodeName=" + node, "State=DOWN", "Reason=lost", check=False)
         return False
 
-    until(f"{node} to be down", 120, is_down, 0.5)
+    until(f"{node} to be down", 120, is_down, 0.5, lambda: cluster.run("scontrol", "-o", "show", "node", node))
     cluster.start(node)
     cluster.run("scontrol", "update", "NodeName=" + node, "State=RESUME", check=False)
 

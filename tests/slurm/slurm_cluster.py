@@ -91,14 +91,14 @@ def answers(port):
         return False
 
 
-def until(what, seconds, ask, every=0.05):
+def until(what, seconds, ask, every=0.05, why=lambda: ""):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         got = ask()
         if got:
             return got
         time.sleep(every)
-    raise RuntimeError(f"{what}: not within {seconds} s")
+    raise RuntimeError(f"{what}: not within {seconds} s {why()}".rstrip())
 
 
 class Cluster:
@@ -222,6 +222,10 @@ class Cluster:
     def nodes_up(self):
         said = self.run("sinfo", "-h", "-N", "-o", "%T", check=False).split()
         return len(said) == len(NODES) and all(state in ("idle", "mixed", "allocated", "completing") for state in said)
+
+    def state_of(self, name):
+        """All of it, as in DOWN*+DRAIN."""
+        return self.run("scontrol", "-o", "show", "node", name).partition(" State=")[2].split(" ")[0]
 
     def controller_answers(self):
         if not self.is_alive("slurmctld"):  # it has been seen to crash at a first start
