@@ -225,7 +225,10 @@ static void members_in_any_order(void **state) {
             const uint32_t k = turn ? MANY - 1 - i : i;
             const uint32_t drawn = random_at(7, 1, k).word[0];
             snprintf(name[i][0], sizeof name[i][0], drawn % 3 ? "t-%u" : "t%u", drawn / 3 % 20);
-            snprintf(name[i][1], sizeof name[i][1], drawn % 7 ? "p%u" : "", drawn / 60 % 9);
+            snprintf(name[i][1], sizeof name[i][1], "p%u", drawn / 60 % 9);
+            if (drawn % 7 == 0) {
+                name[i][1][0] = '\0'; // no project
+            }
             member[i] = (struct account_member){name[i][0], name[i][1]};
         }
         make(&stage, member, MANY, 0, &accounts[turn], &told);
