@@ -255,6 +255,9 @@ static uint32_t find_best(struct placement *placement, const struct space *space
     struct remembered *const known = recall(placement, &ask->want, space_n_class(space));
     struct best best = {.cost = INT64_MAX, .node = NO_NODE, .gpu_milli = GPU_WHOLE};
     for (uint32_t c = 0; (c = space_next_class(space, &ask->want, c)) != UINT32_MAX; c++) {
+        if (space_class_mark(space, c) & ask->skips) {
+            continue;
+        }
         const struct score score = look_up(placement, space, c, &ask->want, known);
         if (score.cost <= best.cost) {
             take_better(placement, space, c, ask, score, &best);
@@ -269,7 +272,8 @@ static uint32_t count_or_pick(const struct space *space, const struct placement_
                               uint32_t k, uint32_t *node) {
     uint32_t n = 0;
     for (uint32_t c = 0; (c = space_next_class(space, &ask->want, c)) != UINT32_MAX; c++) {
-        const uint32_t size = space_class_size(space, c);
+        const uint32_t size =
+            space_class_mark(space, c) & ask->skips ? 0 : space_class_size(space, c);
         if (!ask->allows) {
             if (k != NO_NODE && k - n < size) {
                 *node = space_class_node(space, c, k - n);

@@ -47,7 +47,8 @@ MARU_MUST_USE maru_status placement_copy(const struct placement *placement, stru
 
 // Find room for n_part equal parts, all at once, and take nothing. Parts may share a node where they fit. Those of a gang
 // come into as few islands as can be.
-//   in      allowed: NULL, or a function that says whether a part may stand on a node (reservations, power)
+//   in      skips: marks (space.h) of nodes that no part may stand on; allows: NULL, or a function that says whether a part may
+//           stand on a node of those that are left (reservations, power)
 //   out     part (n_part), in the order of their nodes; untouched where false
 //   cost    one part: a look at each class of nodes (space.h) that it fits, each scored once; a gang: O(islands + nodes of
 //           the island), or of all where it needs several
@@ -55,6 +56,7 @@ typedef bool (*placement_allows)(const void *context, uint32_t node);
 struct placement_ask {
     struct want want;
     uint32_t n_part;
+    uint8_t skips;
     placement_allows allows;
     const void *context;
 };

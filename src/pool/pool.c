@@ -251,6 +251,10 @@ static uint64_t most_parts(const struct pool *pool, const struct pool_ask *ask, 
     return most;
 }
 
+bool pool_has_place(const struct pool *pool, const struct pool_ask *ask) {
+    return most_parts(pool, ask, true) >= ask->n_part;
+}
+
 // Could it run, were the cluster empty? All parts of a gang are of one type.
 static maru_status check_cluster(const struct pool *pool, const struct pool_ask *ask,
                                  maru_error *err) {
@@ -271,8 +275,7 @@ static maru_status check_cluster(const struct pool *pool, const struct pool_ask 
 static maru_status check_loose(const struct pool *pool, const struct pool_ask *ask,
                                maru_error *err) {
     if (pool_is_private(pool)) {
-        return private_is_guest(pool, ask) || most_parts(pool, ask, true) >= ask->n_part ||
-                       private_could(pool, ask)
+        return private_is_guest(pool, ask) || pool_has_place(pool, ask) || private_could(pool, ask)
                    ? MARU_OK
                    : fail(
                          err, MARU_E_RANGE,
@@ -468,7 +471,6 @@ static void let_go(struct pool *pool, uint32_t job) {
         if (it->is_promised) {
             reclaim_unpromise(pool, job);
             shares_discharge(pool, job);
-            lines_open_all(pool);
         }
     } else {
         if (it->state == POOL_STOPPING) {

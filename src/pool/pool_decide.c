@@ -153,8 +153,9 @@ static uint32_t first_of_all(struct pool *pool) {
     uint32_t n = 0;
     pool->pick++;
     for (uint32_t i = 0; i < pool->n_waiting; i++) {
-        const uint32_t account = pool->waiting[i], job = lines_first(pool, account);
-        if (!pool->account[account].is_below_held && shares_allowed(pool, &pool->job[job].ask)) {
+        const uint32_t account = pool->waiting[i], job = lines_first(pool, account, true);
+        if (job != NONE && !pool->account[account].is_below_held &&
+            shares_allowed(pool, &pool->job[job].ask)) {
             pool->account[account].candidate = job;
             pool->scratch2[n++] = account;
         }
@@ -176,6 +177,7 @@ static uint32_t most_urgent(const struct pool *pool, int64_t *next_us) {
             return NONE;
         }
         if (!it->is_promised && !is_held_job(pool, job) && shares_allowed(pool, &it->ask) &&
+            !pool->kind[pool->line[it->line].kind].has_no_place &&
             pool->kind[pool->line[it->line].kind].unplanned_at != pool->n_deciding) {
             return job;
         }
@@ -315,6 +317,7 @@ bool decide_room(struct pool *pool, uint32_t job, const struct allowing *allowin
     struct pool_part *part = pool->part + it->part;
     struct placement_ask ask = {.want = it->ask.want,
                                 .n_part = it->ask.n_part,
+                                .skips = allowing ? allowing->skips : 0,
                                 .allows = allowing ? stops_allows : NULL,
                                 .context = allowing};
     if (it->ask.want.n_gpu == 0 || pool->cluster->n_type == 1) {
@@ -358,21 +361,21 @@ static bool is_restricted(const struct pool *pool, const struct pool_ask *ask, u
     for (uint32_t i = 0; i < pool->n_site; i++) {
         has_cap = has_cap || pool->cluster->site[i].cap_watts > 0;
     }
-    return is_long || has_cap || pool->n_calendar > 0 || pool->n_promised > 0 ||
-           pool->n_claim > 0 || (pool_is_private(pool) && !private_is_guest(pool, ask)) ||
+    return is_long || has_cap || pool->n_calendar > 0 ||
            (ask->want.n_gpu && types != shares_types(pool, ask));
 }
 
-// Is there room for all parts, of one of the types, whoever may stand where? Nothing is placed for the answer.
+// Is there room for all parts, of one of the types, for its kind? Nothing is placed for the answer.
 static bool has_any_room(const struct pool *pool, const struct pool_ask *ask, uint32_t types) {
+    const uint8_t skips = private_skips(pool, ask);
     struct want want = ask->want;
     if (ask->n_part == 1 || want.n_gpu == 0 || pool->cluster->n_type == 1) {
         want.types = want.n_gpu && pool->cluster->n_type > 1 ? types : want.types;
-        return parts_room_of_all(pool, &want) >= ask->n_part;
+        return parts_room_of_all(pool, &want, skips) >= ask->n_part;
     }
     for (uint32_t left = types; left; left &= left - 1) { // all parts of a gang are of one type
         want.types = left & ~(left - 1);
-        if (parts_room_of_all(pool, &want) >= ask->n_part) {
+        if (parts_room_of_all(pool, &want, skips) >= ask->n_part) {
             return true;
         }
     }
@@ -489,7 +492,8 @@ static maru_status reclaim_closed(struct trying *trying) {
         pool->pick++;
         for (uint32_t i = 0; i < pool->n_active; i++) {
             const struct pool_kind *kind = &pool->kind[pool->active[i]];
-            for (uint32_t l = kind->is_closed ? kind->first_line : NONE; l != NONE;
+            const bool is_looked = kind->is_closed && !kind->has_no_place;
+            for (uint32_t l = is_looked ? kind->first_line : NONE; l != NONE;
                  l = pool->line[l].next) {
                 if (wants_reclaim(pool, pool->line[l].first) &&
                     shares_allowed(pool, &pool->job[pool->line[l].first].ask)) {

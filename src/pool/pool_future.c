@@ -52,7 +52,7 @@ uint32_t future_room(const struct future *future, uint32_t node, const struct no
                          pool_later(future->at_us, future->of->left_us))) {
         return 0;
     }
-    return parts_fit(&pool->cluster->node[node], free, &future->want);
+    return parts_fit(free, &future->want);
 }
 
 bool future_touch(struct future *future, uint32_t node) {
@@ -155,6 +155,21 @@ uint32_t future_type(const struct future *future) {
     return NONE;
 }
 
+// Nodes that are alike have the same room; what is claimed or promised now may be free then.
+static void count_classes(struct future *future, uint8_t skips) {
+    const struct pool *pool = future->pool;
+    const struct space *space = pool->space;
+    for (uint32_t c = space_next_class(space, &future->want, 0); c != UINT32_MAX;
+         c = space_next_class(space, &future->want, c + 1)) {
+        const uint32_t node = space_class_node(space, c, 0);
+        if (!(space_class_mark(space, c) & skips)) {
+            future->total[future_slot(pool, node, &future->want)] +=
+                (uint64_t)space_class_size(space, c) *
+                parts_fit(space_class_row(space, c), &future->want);
+        }
+    }
+}
+
 void future_begin(struct future *future, struct pool *pool, const struct pool_job *of,
                   uint32_t types) {
     *future = (struct future){
@@ -163,8 +178,13 @@ void future_begin(struct future *future, struct pool *pool, const struct pool_jo
         future->want.types = types;
     }
     const struct pool_kind *kind = &pool->kind[pool->line[of->line].kind];
-    if (kind->is_closed && kind->n_part == 1 && pool->n_calendar == 0) {
+    const bool is_kept = pool->n_promised > 0 || pool->n_claim > 0; // which may be free for it then
+    if (kind->is_closed && kind->n_part == 1 && pool->n_calendar == 0 && !is_kept) {
         return; // no node has room
+    }
+    if (pool->n_calendar == 0) {
+        count_classes(future, kind->skips & MARK_HOME);
+        return;
     }
     for (uint32_t node = 0; node < pool->n_node; node++) {
         if (space_fits(pool->space, node, &future->want)) {

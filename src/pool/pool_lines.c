@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "pool/pool_parts.h"
+#include "pool/pool_private.h"
 
 // Kinds and lines are found by hash with chains, given out from free lists, and never gone through in the order of a hash. A
 // line is a list by (priority, submission); most jobs come last, so a place is looked for from the end.
@@ -19,8 +20,9 @@ static uint64_t stir(uint64_t x, uint64_t y) {
     return x ^ x >> 29;
 }
 
-static uint32_t kind_hash(const struct pool *pool, const struct want *want, uint32_t n_part) {
-    uint64_t h = stir(n_part, want->types);
+static uint32_t kind_hash(const struct pool *pool, const struct want *want, uint32_t n_part,
+                          uint8_t skips) {
+    uint64_t h = stir((uint64_t)skips << 32 | n_part, want->types);
     h = stir(h, (uint64_t)want->cpu_milli << 32 | want->memory_mib);
     h = stir(h, (uint64_t)want->gpu_milli << 8 | want->n_gpu);
     return (uint32_t)(h >> 32) & (pool->n_kind_bucket - 1);
@@ -61,7 +63,7 @@ static bool grow_kinds(struct pool *pool, uint32_t n) {
         pool->kind_bucket = grown ? grown : pool->kind_bucket;
         for (uint32_t i = 0; grown && i < pool->n_active; i++) {
             struct pool_kind *it = &pool->kind[pool->active[i]];
-            const uint32_t h = kind_hash(pool, &it->want, it->n_part);
+            const uint32_t h = kind_hash(pool, &it->want, it->n_part, it->skips);
             it->hash_next = grown[h];
             grown[h] = pool->active[i];
         }
@@ -90,31 +92,35 @@ static bool grow_lines(struct pool *pool, uint32_t n) {
     return pool->n_line_bucket > 0;
 }
 
-static uint32_t find_kind(const struct pool *pool, const struct pool_ask *ask) {
+static uint32_t find_kind(const struct pool *pool, const struct pool_ask *ask, uint8_t skips) {
     uint32_t k = NONE;
     if (pool->n_kind_bucket) {
-        k = pool->kind_bucket[kind_hash(pool, &ask->want, ask->n_part)];
+        k = pool->kind_bucket[kind_hash(pool, &ask->want, ask->n_part, skips)];
     }
-    while (k != NONE && (pool->kind[k].n_part != ask->n_part ||
+    while (k != NONE && (pool->kind[k].n_part != ask->n_part || pool->kind[k].skips != skips ||
                          !is_same_want(&pool->kind[k].want, &ask->want))) {
         k = pool->kind[k].hash_next;
     }
     return k;
 }
 
-static uint32_t new_kind(struct pool *pool, const struct pool_ask *ask) {
+static uint32_t new_kind(struct pool *pool, const struct pool_ask *ask, uint8_t skips) {
     uint32_t k = pool->free_kind;
     if (k != NONE) {
         pool->free_kind = pool->kind[k].hash_next;
     } else {
         k = pool->n_kind++;
     }
-    const uint32_t h = kind_hash(pool, &ask->want, ask->n_part);
+    const uint32_t h = kind_hash(pool, &ask->want, ask->n_part, skips);
+    const bool has_place = !(skips & MARK_HOME) || pool_has_place(pool, ask);
     pool->kind[k] = (struct pool_kind){.want = ask->want,
                                        .n_part = ask->n_part,
                                        .hash_next = pool->kind_bucket[h],
                                        .active_at = pool->n_active,
-                                       .first_line = NONE};
+                                       .first_line = NONE,
+                                       .skips = skips,
+                                       .is_closed = !has_place,
+                                       .has_no_place = !has_place};
     pool->kind_bucket[h] = k;
     pool->active[pool->n_active++] = k;
     return k;
@@ -122,7 +128,7 @@ static uint32_t new_kind(struct pool *pool, const struct pool_ask *ask) {
 
 static void drop_kind(struct pool *pool, uint32_t k) {
     struct pool_kind *it = &pool->kind[k];
-    uint32_t *at = &pool->kind_bucket[kind_hash(pool, &it->want, it->n_part)];
+    uint32_t *at = &pool->kind_bucket[kind_hash(pool, &it->want, it->n_part, it->skips)];
     while (*at != k) {
         at = &pool->kind[*at].hash_next;
     }
@@ -170,8 +176,9 @@ maru_status lines_find(struct pool *pool, const struct pool_ask *ask, uint32_t *
     if (!grow_kinds(pool, 1) || !grow_lines(pool, 1)) {
         return fail(err, MARU_E_MEMORY, "no memory for another job");
     }
-    uint32_t k = find_kind(pool, ask);
-    k = k == NONE ? new_kind(pool, ask) : k;
+    const uint8_t skips = private_skips(pool, ask);
+    uint32_t k = find_kind(pool, ask, skips);
+    k = k == NONE ? new_kind(pool, ask, skips) : k;
     uint32_t l = pool->line_bucket[line_hash(pool, ask->account, k)];
     while (l != NONE && (pool->line[l].account != ask->account || pool->line[l].kind != k)) {
         l = pool->line[l].hash_next;
@@ -273,11 +280,12 @@ void lines_remove(struct pool *pool, uint32_t job) {
     lines_drop(pool, l);
 }
 
-uint32_t lines_first(const struct pool *pool, uint32_t account) {
+uint32_t lines_first(const struct pool *pool, uint32_t account, bool has_place) {
     uint32_t best = NONE;
     for (uint32_t l = pool->account[account].first_line; l != NONE; l = pool->line[l].own_next) {
         const uint32_t job = pool->line[l].first;
-        if (job != NONE && (best == NONE || lines_before(pool, job, best))) {
+        const bool is_out = has_place && pool->kind[pool->line[l].kind].has_no_place;
+        if (!is_out && job != NONE && (best == NONE || lines_before(pool, job, best))) {
             best = job;
         }
     }
@@ -297,14 +305,14 @@ void lines_close(struct pool *pool, uint32_t kind) {
     it->n_fit = 0;
     it->is_counted = it->n_part == 1 || is_one_type(it->want.types) || pool->cluster->n_type <= 1;
     if (it->n_part > 1 && it->is_counted) {
-        it->n_fit = parts_room_of_all(pool, &it->want);
+        it->n_fit = parts_room_of_all(pool, &it->want, it->skips);
     }
 }
 
 void lines_open_all(struct pool *pool) {
     pool->opening++;
     for (uint32_t i = 0; i < pool->n_active; i++) {
-        pool->kind[pool->active[i]].is_closed = false;
+        pool->kind[pool->active[i]].is_closed = pool->kind[pool->active[i]].has_no_place;
         pool->kind[pool->active[i]].long_plan = 0;
     }
 }
@@ -313,7 +321,7 @@ void lines_before_change(struct pool *pool, uint32_t node) {
     for (uint32_t i = 0; i < pool->n_active; i++) {
         struct pool_kind *it = &pool->kind[pool->active[i]];
         if (it->is_closed && it->is_counted) {
-            it->n_fit -= parts_room(pool, node, &it->want);
+            it->n_fit -= parts_room(pool, node, &it->want, it->skips);
         }
     }
 }
@@ -321,8 +329,8 @@ void lines_before_change(struct pool *pool, uint32_t node) {
 void lines_after_change(struct pool *pool, uint32_t node) {
     for (uint32_t i = 0; i < pool->n_active; i++) {
         struct pool_kind *it = &pool->kind[pool->active[i]];
-        if (it->is_closed || it->long_plan) {
-            const uint32_t room = parts_room(pool, node, &it->want);
+        if ((it->is_closed || it->long_plan) && !it->has_no_place) {
+            const uint32_t room = parts_room(pool, node, &it->want, it->skips);
             it->n_fit += room;
             it->long_plan = room ? 0 : it->long_plan;
             const bool was_closed = it->is_closed;

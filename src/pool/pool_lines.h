@@ -19,8 +19,8 @@ void lines_remove(struct pool *pool, uint32_t job); // its line goes with its la
 
 // Is a before b, of the same account?
 bool lines_before(const struct pool *pool, uint32_t a, uint32_t b);
-// The first job that waits in an account itself, NONE: none.
-uint32_t lines_first(const struct pool *pool, uint32_t account);
+// The first job that waits in an account itself, or of those that could ever begin elsewhere than at home; NONE: none.
+uint32_t lines_first(const struct pool *pool, uint32_t account, bool has_place);
 
 // A kind has no room: it is closed until it may have.
 void lines_close(struct pool *pool, uint32_t kind);

@@ -70,7 +70,7 @@ bool queue_before(const struct pool *pool, uint32_t a, uint32_t b) {
 void queue_prepare(struct pool *pool) {
     pool->pick++;
     for (uint32_t i = 0; i < pool->n_waiting; i++) {
-        pool->account[pool->waiting[i]].candidate = lines_first(pool, pool->waiting[i]);
+        pool->account[pool->waiting[i]].candidate = lines_first(pool, pool->waiting[i], false);
     }
 }
 

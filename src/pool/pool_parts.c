@@ -52,14 +52,13 @@ void parts_free(struct pool *pool, uint32_t job) {
 
 // ---- room
 
-uint32_t parts_fit(const struct cluster_node *node, const struct node_free *free,
-                   const struct want *want) {
+uint32_t parts_fit(const struct node_free *free, const struct want *want) {
     uint64_t n = UINT32_MAX;
     if (want->n_gpu > 0 && want->gpu_milli == GPU_WHOLE) {
         n = free->n_whole / want->n_gpu;
     } else if (want->n_gpu == 1) {
         n = 0;
-        for (uint32_t g = 0; want->gpu_milli && g < node->n_gpu; g++) {
+        for (uint32_t g = 0; want->gpu_milli && g < free->n_gpu; g++) {
             n += free->gpu_milli[g] / want->gpu_milli;
         }
     }
@@ -72,21 +71,21 @@ uint32_t parts_fit(const struct cluster_node *node, const struct node_free *free
     return n < POOL_MAX_PARTS ? (uint32_t)n : POOL_MAX_PARTS;
 }
 
-uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *want) {
-    if (!space_fits(pool->space, node, want)) {
+uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *want,
+                    uint8_t skips) {
+    if ((space_mark(pool->space, node) & skips) || !space_fits(pool->space, node, want)) {
         return 0;
     }
-    return parts_fit(&pool->cluster->node[node], space_row(pool->space, node), want);
+    return parts_fit(space_row(pool->space, node), want);
 }
 
-uint64_t parts_room_of_all(const struct pool *pool, const struct want *want) {
+uint64_t parts_room_of_all(const struct pool *pool, const struct want *want, uint8_t skips) {
     const struct space *space = pool->space;
     uint64_t n = 0;
     for (uint32_t c = space_next_class(space, want, 0); c != UINT32_MAX;
          c = space_next_class(space, want, c + 1)) { // nodes that are alike have the same room
-        const uint32_t node = space_class_node(space, c, 0);
-        n += (uint64_t)space_class_size(space, c) *
-             parts_fit(&pool->cluster->node[node], space_class_row(space, c), want);
+        const uint64_t n_node = space_class_mark(space, c) & skips ? 0 : space_class_size(space, c);
+        n += n_node * parts_fit(space_class_row(space, c), want);
     }
     return n;
 }
@@ -96,12 +95,14 @@ uint32_t parts_empty_room(const struct pool *pool, uint32_t node, const struct w
     if (!space_could(pool->cluster, node, want)) {
         return 0;
     }
-    struct node_free free = {
-        .cpu_milli = it->cpu_milli, .memory_mib = it->memory_mib, .n_whole = it->n_gpu};
+    struct node_free free = {.cpu_milli = it->cpu_milli,
+                             .memory_mib = it->memory_mib,
+                             .n_whole = it->n_gpu,
+                             .n_gpu = it->n_gpu};
     for (uint32_t g = 0; g < it->n_gpu; g++) {
         free.gpu_milli[g] = GPU_WHOLE;
     }
-    return parts_fit(it, &free, want);
+    return parts_fit(&free, want);
 }
 
 // ---- power
@@ -188,6 +189,18 @@ void parts_give(struct pool *pool, uint32_t job) {
         delist(pool, i);
     }
     pool->borrowed_turn++; // with more that is free, stopping others may help
+}
+
+void parts_mark(struct pool *pool, uint32_t node) {
+    const struct pool_node *it = &pool->node[node];
+    const uint8_t marks =
+        (uint8_t)((it->is_home ? MARK_HOME : 0) | (it->n_claimed ? MARK_CLAIMED : 0) |
+                  (it->n_promised ? MARK_PROMISED : 0));
+    if (marks != space_mark(pool->space, node)) {
+        lines_before_change(pool, node);
+        space_set_mark(pool->space, node, marks);
+        lines_after_change(pool, node);
+    }
 }
 
 uint64_t parts_release(struct pool *pool, uint32_t job, uint32_t site) {

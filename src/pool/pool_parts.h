@@ -13,6 +13,9 @@ void parts_free(struct pool *pool, uint32_t job);
 void parts_take(struct pool *pool, uint32_t job);
 void parts_give(struct pool *pool, uint32_t job);
 
+// What keeps others off a node has changed: homes, claims, promises.
+void parts_mark(struct pool *pool, uint32_t node);
+
 // Free what it holds for a look at what would be, and take it back: nobody is told. Returns what its sites draw less, in
 // thousandths of a watt.
 //   in      site: whose draw is counted, NONE: all
@@ -22,10 +25,11 @@ void parts_restore(struct pool *pool, uint32_t job);
 bool parts_are_free(struct pool *pool, const struct pool_part *part, uint32_t n_part, bool is_any);
 
 // How many parts of a want a node has room for, free as given; of an empty node.
-uint32_t parts_fit(const struct cluster_node *node, const struct node_free *free,
-                   const struct want *want);
-uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *want);
-uint64_t parts_room_of_all(const struct pool *pool, const struct want *want); // nodes together
+//   in      skips: marks of nodes that have none (space.h)
+uint32_t parts_fit(const struct node_free *free, const struct want *want);
+uint32_t parts_room(const struct pool *pool, uint32_t node, const struct want *want, uint8_t skips);
+uint64_t parts_room_of_all(const struct pool *pool, const struct want *want, // nodes together
+                           uint8_t skips);
 uint32_t parts_empty_room(const struct pool *pool, uint32_t node, const struct want *want);
 
 // What a part would add at the meter of its site, in thousandths of a watt, if its GPUs were idle.

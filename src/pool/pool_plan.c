@@ -164,6 +164,9 @@ maru_status plan_make(struct pool *pool, uint32_t job, maru_error *err) {
     struct future future;
     uint32_t type = NONE;
     plan_drop(pool);
+    if (pool->kind[pool->line[it->line].kind].has_no_place) {
+        return MARU_OK;
+    }
     future_begin(&future, pool, it,
                  it->ask.want.n_gpu ? shares_allowed(pool, &it->ask)
                                     : shares_types(pool, &it->ask));

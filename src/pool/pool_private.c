@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "pool/pool_homes.h"
 #include "pool/pool_lines.h"
+#include "pool/pool_parts.h"
 #include "pool/pool_shares.h"
 
 // The guarantee: no job waits longer than on a private cluster of the guaranteed size (Zhao et al., HiveD, OSDI 2020). How: each
@@ -84,6 +85,7 @@ maru_status private_new(struct pool *pool, const struct pool_world *world, maru_
     }
     for (uint32_t i = 0; st == MARU_OK && i < pool->n_node; i++) {
         pool->node[i].is_home = pool->homes->is_home[i];
+        parts_mark(pool, i);
     }
     return st;
 }
@@ -130,6 +132,11 @@ maru_status private_copy(const struct pool *pool, struct pool *copy, maru_error 
 bool private_is_guest(const struct pool *pool, const struct pool_ask *ask) {
     return pool->policy.can_borrow && ask->can_stop && ask->checkpoints &&
            ask->grace_us <= pool->policy.grace_us;
+}
+
+uint8_t private_skips(const struct pool *pool, const struct pool_ask *ask) {
+    const bool is_guest = !pool_is_private(pool) || private_is_guest(pool, ask);
+    return MARK_CLAIMED | MARK_PROMISED | (is_guest ? 0 : MARK_HOME);
 }
 
 bool private_forbids(const struct pool *pool, uint32_t node, const struct pool_ask *ask) {
@@ -194,7 +201,9 @@ static void mark_home(struct pool *pool, uint32_t job, uint32_t by) {
     const struct pool *own = shadow_of(pool, job)->pool;
     const struct pool_job *it = &own->job[pool->job[job].shadow];
     for (uint32_t i = it->part; i < it->part + it->ask.n_part; i++) {
-        pool->node[home->node[own->part[i].node].node].n_claimed += by;
+        const uint32_t node = home->node[own->part[i].node].node;
+        pool->node[node].n_claimed += by;
+        parts_mark(pool, node);
     }
 }
 
@@ -221,7 +230,6 @@ void private_drop_claim(struct pool *pool, uint32_t job) {
     mark_home(pool, job, UINT32_MAX);
     shadow_of(pool, job)->n_claim--;
     pool->job[job].is_claimed = false;
-    lines_open_all(pool); // its nodes are free for others
 }
 
 // Stopped for somebody else's place, it goes on at its own.

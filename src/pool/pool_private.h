@@ -56,6 +56,8 @@ bool private_is_at_home(const struct pool *pool, uint32_t job, uint32_t node);
 // Guests stand on homes as long as nobody is at home there: jobs that can be stopped, lose nothing by it, and are gone within
 // the policy's grace.
 bool private_is_guest(const struct pool *pool, const struct pool_ask *ask);
+// Marks of nodes (space.h) that it may not stand on.
+uint8_t private_skips(const struct pool *pool, const struct pool_ask *ask);
 // A node is (in part) somebody's home, and the job is no guest.
 bool private_forbids(const struct pool *pool, uint32_t node, const struct pool_ask *ask);
 

@@ -272,7 +272,8 @@ static bool find_place(struct reclaiming *it) {
                                 .allows = stops_allows,
                                 .context = &allowing};
     allowing.until_us = pool_later(allowing.until_us, pool->policy.grace_us); // it begins then
-    allowing.skips_promises = true; // they are taken while it is looked for
+    allowing.skips &= (uint8_t)~MARK_PROMISED; // they are taken while it is looked for
+    ask.skips = allowing.skips;
     allowing.headroom += show_promises(pool);
     for (uint32_t i = 0; i < it->n_victim; i++) {
         allowing.headroom += parts_release(pool, it->victim[i], NONE);
@@ -314,6 +315,7 @@ static void mark_nodes(struct pool *pool, uint32_t job, bool is_promised) {
         struct pool_node *node = &pool->node[pool->part[i].node];
         node->promised_to = job;
         node->n_promised = (uint16_t)(node->n_promised + (is_promised ? 1 : -1));
+        parts_mark(pool, pool->part[i].node);
     }
 }
 
@@ -365,7 +367,6 @@ maru_status reclaim_break_promise(struct pool *pool, uint32_t job, maru_error *e
         parts_free(pool, job);
         it->line = line;
         lines_push(pool, job);
-        lines_open_all(pool); // nodes that were promised are free for others
     }
     return st;
 }

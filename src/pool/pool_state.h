@@ -15,8 +15,10 @@
 //   pool_look.c    what others see
 //   pool_why.c     why one waits
 //
-// A kind is what is asked without who asks: equal wants and counts fit or do not fit together. Once one of a kind was found
-// to have no room, its kind is closed until a node that could take a part gets room: so a long queue costs nothing.
+// A kind is what is asked without who asks: equal wants and counts, with the same nodes to stand on, fit or do not fit together.
+// Once one of a kind was found to have no room, its kind is closed until a node that could take a part gets room: so a long
+// queue costs nothing. Which nodes are out of the question for a kind is told by their marks (space.h): homes for those who are
+// no guests, and for all what is claimed or promised.
 #ifndef POOL_POOL_STATE_H
 #define POOL_POOL_STATE_H
 
@@ -71,8 +73,10 @@ struct pool_kind {
     uint64_t n_fit;        // parts that there is room for, while it is closed
     uint64_t unplanned_at; // the deciding in which one who waited too long had no plan
     uint64_t long_plan;    // the plan beside which those who outlast it found no room
+    uint8_t skips;         // marks of nodes that it may not stand on
     bool is_closed;
-    bool is_counted; // n_fit is exact
+    bool is_counted;   // n_fit is exact
+    bool has_no_place; // its account's home alone could ever take it: always closed
 };
 
 struct pool_line {
@@ -248,6 +252,9 @@ int64_t pool_play_until(struct pool *pool, uint32_t job, uint32_t n_most);
 // Could this ever run here, were nobody else? Says in `ask` what is meant where several forms mean the same.
 MARU_MUST_USE maru_status pool_check(const struct pool *pool, struct pool_ask *ask,
                                      maru_error *err);
+
+// Could it ever run on nodes that are nobody's home?
+bool pool_has_place(const struct pool *pool, const struct pool_ask *ask);
 
 static inline bool pool_is_private(const struct pool *pool) { return pool->homes != NULL; }
 static inline uint32_t pool_n_resource(const struct pool *pool) {

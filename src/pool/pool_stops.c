@@ -243,15 +243,14 @@ maru_status stops_due(const struct deciding *deciding) {
 void stops_allowing(struct allowing *out, struct pool *pool, uint32_t job, bool is_beside_plan) {
     const struct pool_job *it = &pool->job[job];
     const uint64_t load = pool_load(pool), cap = pool->cap_watts * 1000;
-    *out =
-        (struct allowing){.pool = pool,
-                          .ask = &it->ask,
-                          .from_us = pool->now_us,
-                          .until_us = pool_later(pool->now_us, it->left_us),
-                          .beside_plan = is_beside_plan ? &it->ask.want : NULL,
-                          .has_power = pool->cap_watts > 0,
-                          .skips_homes = pool_is_private(pool) && !private_is_guest(pool, &it->ask),
-                          .headroom = cap > load ? cap - load : 0};
+    *out = (struct allowing){.pool = pool,
+                             .ask = &it->ask,
+                             .from_us = pool->now_us,
+                             .until_us = pool_later(pool->now_us, it->left_us),
+                             .beside_plan = is_beside_plan ? &it->ask.want : NULL,
+                             .has_power = pool->cap_watts > 0,
+                             .skips = private_skips(pool, &it->ask),
+                             .headroom = cap > load ? cap - load : 0};
 }
 
 static bool has_power(const struct allowing *it, uint32_t node) {
@@ -266,10 +265,6 @@ static bool has_power(const struct allowing *it, uint32_t node) {
 bool stops_allows(const void *context, uint32_t node) {
     const struct allowing *it = context;
     const struct pool_node *at = &it->pool->node[node];
-    if ((at->n_promised > 0 && !it->skips_promises) || at->n_claimed > 0 ||
-        (at->is_home && it->skips_homes)) {
-        return false;
-    }
     if (it->beside_plan && at->plan_at != NONE &&
         (it->skips_plan_nodes || !plan_allows(it->pool, node, it->beside_plan))) {
         return false;

@@ -18,17 +18,17 @@ MARU_MUST_USE maru_status stops_tell(const struct deciding *deciding, uint32_t j
 // Stop what has to be stopped whoever waits: held accounts, nodes that are down, reservations that begin, the power cap.
 MARU_MUST_USE maru_status stops_due(const struct deciding *deciding);
 
-// May a part stand on a node for that long, for all but who is before it: reservations, promises, power?
+// May a part stand on a node for that long, for all but who is before it: marks, reservations, power?
 struct allowing {
     struct pool *pool;
     const struct pool_ask *ask;
     int64_t from_us, until_us;
-    const struct want *beside_plan; // NULL: the plan of the first that waits does not matter
-    bool has_power;                 // there is a cap
-    bool skips_homes;               // it is no guest (pool_private.h)
-    bool skips_plan_nodes;          // beside_plan: none of them
-    bool skips_power, skips_calendars, skips_promises; // to learn what is in the way
-    uint64_t headroom; // thousandths of a watt below the cap of all sites
+    const struct want *beside_plan;    // NULL: the plan of the first that waits does not matter
+    bool has_power;                    // there is a cap
+    uint8_t skips;                     // marks of nodes that it may not stand on (space.h)
+    bool skips_plan_nodes;             // beside_plan: none of them
+    bool skips_power, skips_calendars; // to learn what is in the way
+    uint64_t headroom;                 // thousandths of a watt below the cap of all sites
 };
 void stops_allowing(struct allowing *out, struct pool *pool, uint32_t job, bool is_beside_plan);
 bool stops_allows(const void *context, uint32_t node);

@@ -47,7 +47,8 @@ static enum wait_reason what_restricts(struct pool *pool, uint32_t job, uint32_t
     const bool outlasts = pool->head != NONE && pool->head != job &&
                           pool_later(pool->now_us, it->left_us) > pool->head_us;
     stops_allowing(&allowing, pool, job, false);
-    allowing.skips_power = allowing.skips_promises = true;
+    allowing.skips_power = true;
+    allowing.skips &= (uint8_t)~MARK_PROMISED;
     if (!decide_room(pool, job, &allowing, 0, types)) {
         return WAIT_RESERVED;
     }

@@ -14,7 +14,7 @@
 // the number of whole free GPUs. Row L of the bitmaps has the classes of level L or more, so that one `and` with the bits of
 // a type tells 64 classes that may have what is wanted from those that cannot.
 //
-//   layout  struct space | row | sizes | link | class_of | key | root | slot | at_least | of_type | island lists and sums
+//   layout  struct space | row | sizes | link | class_of | key | root | slot | at_least | of_type | island lists and sums | state | mark
 //   invariant  a node is in the class of its row if it is up, and in none if not; a class without nodes does not exist
 
 enum { LEVELS = 32, SIZES = 6, WHOLES = CLUSTER_MAX_NODE_GPUS + 1 };
@@ -47,6 +47,7 @@ struct space {
     uint32_t *island_free;    // (n_island)
     uint32_t *island_whole;   // (n_island, WHOLES): nodes that are up, by their whole free GPUs
     uint8_t *state;           // (n_node)
+    uint8_t *mark;            // (n_node)
 };
 
 // ---- the block
@@ -77,6 +78,7 @@ static size_t lay_out(struct space *space, unsigned char *block) {
     space->island_free = part_of(block, &at, n_island, sizeof(uint32_t));
     space->island_whole = part_of(block, &at, n_island * WHOLES, sizeof(uint32_t));
     space->state = part_of(block, &at, n, 1);
+    space->mark = part_of(block, &at, n, 1);
     return at;
 }
 
@@ -156,13 +158,14 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 31;
 }
 
-static uint64_t key_of(const struct node_free *row) {
+static uint64_t key_of(const struct node_free *row, uint8_t marks) {
     uint64_t gpus = 0; // a sum: GPUs stand in any order
     for (uint32_t g = 0; g < row->n_gpu; g++) {
         gpus += mix(row->gpu_milli[g] + UINT64_C(0x9e3779b97f4a7c15));
     }
     const uint64_t main = (uint64_t)row->cpu_milli << 32 | row->memory_mib;
-    const uint64_t kind = (uint64_t)row->sizes << 16 | (uint64_t)row->type << 8 | row->n_gpu;
+    const uint64_t kind =
+        (uint64_t)marks << 24 | (uint64_t)row->sizes << 16 | (uint64_t)row->type << 8 | row->n_gpu;
     return mix(mix(main ^ UINT64_C(0x632be59bd9b4e019)) + mix(gpus) * 3 + mix(kind + 1) * 5);
 }
 
@@ -215,12 +218,15 @@ static void mark(struct space *space, uint32_t class, const struct node_free *ro
     *at = is_on ? *at | bit : *at & ~bit;
 }
 
-// The slot of the class of a state, or the free slot where it would stand.
-static uint32_t find_slot(const struct space *space, uint64_t key, const struct node_free *row) {
+// The slot of the class of a node's state, or the free slot where it would stand.
+static uint32_t find_slot(const struct space *space, uint64_t key, uint32_t node) {
+    const struct node_free *const row = &space->row[node];
     uint32_t at = (uint32_t)key & (space->n_slot - 1);
     for (; space->slot[at]; at = (at + 1) & (space->n_slot - 1)) {
         const uint32_t class = space->slot[at] - 1;
-        if (space->key[class] == key && is_alike(&space->row[space->root[class]], row)) {
+        const uint32_t other = space->root[class];
+        if (space->key[class] == key && space->mark[other] == space->mark[node] &&
+            is_alike(&space->row[other], row)) {
             break;
         }
     }
@@ -254,8 +260,8 @@ static void enter(struct space *space, uint32_t node) {
     if (space->state[node] != NODE_UP) {
         return;
     }
-    const uint64_t key = key_of(row);
-    const uint32_t at = find_slot(space, key, row);
+    const uint64_t key = key_of(row, space->mark[node]);
+    const uint32_t at = find_slot(space, key, node);
     uint32_t class = space->slot[at] - 1;
     if (!space->slot[at]) {
         class = free_class(space);
@@ -290,7 +296,7 @@ static void leave(struct space *space, uint32_t node) {
     }
     add_free(space, node, false);
     if (space->link[space->root[class]].size == 1) {
-        drop_slot(space, find_slot(space, space->key[class], &space->row[node]));
+        drop_slot(space, find_slot(space, space->key[class], node));
         mark(space, class, &space->row[node], false);
     }
     erase(space->link, &space->root[class], node);
@@ -378,6 +384,14 @@ void space_set_node(struct space *space, uint32_t node, enum node_state state) {
     space->state[node] = (uint8_t)state;
     enter(space, node);
 }
+
+void space_set_mark(struct space *space, uint32_t node, uint8_t marks) {
+    leave(space, node);
+    space->mark[node] = marks;
+    enter(space, node);
+}
+
+uint8_t space_mark(const struct space *space, uint32_t node) { return space->mark[node]; }
 
 enum node_state space_node_state(const struct space *space, uint32_t node) {
     return (enum node_state)space->state[node];
@@ -497,6 +511,10 @@ uint64_t space_class_key(const struct space *space, uint32_t class) { return spa
 
 const struct node_free *space_class_row(const struct space *space, uint32_t class) {
     return &space->row[space->root[class]];
+}
+
+uint8_t space_class_mark(const struct space *space, uint32_t class) {
+    return space->mark[space->root[class]];
 }
 
 uint32_t space_class_size(const struct space *space, uint32_t class) {

@@ -67,6 +67,11 @@ struct node_free {
     uint8_t sizes;                             // of the parts with GPUs that run there
 };
 const struct node_free *space_row(const struct space *space, uint32_t node);
+
+// Why not everybody may stand on a node: bits of its mark, 0 at first. Nodes of different marks are never in one class.
+enum { MARK_HOME = 1, MARK_CLAIMED = 2, MARK_PROMISED = 4, MARKS = 8 };
+void space_set_mark(struct space *space, uint32_t node, uint8_t marks);
+uint8_t space_mark(const struct space *space, uint32_t node);
 void space_look(const struct space *space, uint32_t node, struct node_free *out);
 // Does a want fit into what is free? The node's state is not looked at.
 bool node_free_fits(const struct node_free *free, const struct want *want);
@@ -88,8 +93,8 @@ uint64_t space_room(const struct space *space, uint32_t n_gpu);
 
 // ---- classes
 //
-// Nodes that are up and alike in type, number of GPUs and all that is free (GPUs in any order) are one class, so that a
-// rule looks at each state once, however many nodes there are. Numbers of classes are below space_n_class and are given
+// Nodes that are up and alike in type, number of GPUs, mark and all that is free (GPUs in any order) are one class, so that
+// a rule looks at each state once, however many nodes there are. Numbers of classes are below space_n_class and are given
 // again; a state is known by its key, which is the same in every space.
 
 uint32_t space_n_class(const struct space *space);
@@ -100,6 +105,7 @@ uint32_t space_class_of(const struct space *space, uint32_t node); // UINT32_MAX
 uint64_t space_class_key(const struct space *space, uint32_t class);
 const struct node_free *space_class_row(const struct space *space,
                                         uint32_t class); // of some node of it
+uint8_t space_class_mark(const struct space *space, uint32_t class);
 uint32_t space_class_size(const struct space *space, uint32_t class);
 // Its k-th node by rising number, k below its size.
 //   cost    O(log nodes)

@@ -88,7 +88,8 @@ uint32_t parts_that_fit(const struct node_free *free, const struct want *want, u
 
 static uint32_t node_room(const struct space *space, uint32_t node, const struct placement_ask *ask,
                           uint32_t most) {
-    if (!space_fits(space, node, &ask->want) || (ask->allows && !ask->allows(ask->context, node))) {
+    if (!space_fits(space, node, &ask->want) || (space_mark(space, node) & ask->skips) ||
+        (ask->allows && !ask->allows(ask->context, node))) {
         return 0;
     }
     return parts_that_fit(space_row(space, node), &ask->want, most);
@@ -230,7 +231,8 @@ static uint64_t room_of_classes(const struct space *space, const struct placemen
     *n_node = 0;
     for (uint32_t c = space_next_class(space, &ask->want, 0); c != UINT32_MAX;
          c = space_next_class(space, &ask->want, c + 1)) {
-        const uint64_t size = space_class_size(space, c);
+        const uint64_t size =
+            space_class_mark(space, c) & ask->skips ? 0 : space_class_size(space, c);
         n_part += size * parts_that_fit(space_class_row(space, c), &ask->want, ask->n_part);
         *n_node += size;
     }
@@ -243,7 +245,9 @@ static void sum_islands(struct gang_room *room, const struct space *space,
     memset(room->island, 0, room->n_island * sizeof *room->island);
     for (uint32_t c = space_next_class(space, &ask->want, 0); c != UINT32_MAX;
          c = space_next_class(space, &ask->want, c + 1)) {
-        for (uint32_t k = 0; k < space_class_size(space, c); k++) {
+        const uint32_t size =
+            space_class_mark(space, c) & ask->skips ? 0 : space_class_size(space, c);
+        for (uint32_t k = 0; k < size; k++) {
             const uint32_t node = space_class_node(space, c, k);
             uint32_t *const island = &room->island[space_island_of(space, node)];
             *island += node_room(space, node, ask, ask->n_part - *island);
