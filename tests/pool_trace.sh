@@ -38,9 +38,26 @@ is 'rows of the CSV' "$(wc -l <"$tmp/a.csv")" 11
 
 # The commands of examples/pool/README.md: in order, jobs wait days longer.
 grep '^    maru' examples/pool/README.md | sed "s|maru|$MARU|; s|jobs.csv|$tmp/made.csv|; s|out.html|$tmp/out.html|" >"$tmp/commands"
-is 'commands of the example' "$(wc -l <"$tmp/commands")" 2
+is 'commands of the example' "$(wc -l <"$tmp/commands")" 3
 bash -e "$tmp/commands" >"$tmp/said" 2>&1 || fault "$(cat "$tmp/said")"
 grep -q 'waits [7-9][0-9]\.[0-9]* h longer on average' "$tmp/said" && [ -s "$tmp/out.html" ] || fault "$(head -5 "$tmp/said")"
+
+# Outages, by hand: of the first trace both GPUs go at 30 min for half an hour. What ran begins again at 1 h, or where its checkpoint of 20
+# minutes is; and the same without outages stands beside it.
+printf 'time,kind,node,until\n1800,down,<b>a,+30m\n' >"$tmp/events.csv"
+run --json --events "$tmp/events.csv" >"$tmp/out.json"
+"$MARU_BUILD/tests/json_check" <"$tmp/out.json" || fault 'no JSON with outages'
+outage() { json "$tmp/out.json" "$1" | sed 's/^-0.0$/0.0/'; }
+is 'runs lost' "$(outage "d['policies'][0]['outages']['lost_runs']")" 2
+is 'work lost' "$(outage "d['policies'][0]['outages']['lost_gpu_hours']")" 1
+is 'out of service' "$(outage "d['policies'][0]['outages']['out_gpu_hours']")" 1
+is 'without' "$(outage "round(d['policies'][0]['outages']['calm_mean_wait_h']*60, 6)")" 67.5
+run --json --events "$tmp/events.csv" --checkpoint-every 20m >"$tmp/out.json"
+is 'work lost behind checkpoints' "$(outage "round(d['policies'][0]['outages']['lost_gpu_hours']*60, 6)")" 20.0
+run --json --failures mtbf=2h,repair=10m -s 3 >"$tmp/out.json"
+run --json --failures mtbf=2h,repair=10m -s 3 >"$tmp/again.json"
+cmp "$tmp/out.json" "$tmp/again.json" || fault 'other failures of the same seed'
+is 'failures by chance' "$(outage "d['policies'][0]['outages']['failures'] > 0")" True
 
 # A guarantee is had as soon as the grace of who borrows is over, and who has lost his GPUs begins again.
 printf 'account,guarantee\ny,h100:2\n' >"$tmp/accounts.csv"
@@ -90,6 +107,11 @@ refuses 3 'GPUs go with their type' replay "$tmp/jobs.csv" --nodes "$tmp/jobs.cs
 refuses 3 "form 'plain'" replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --form sacct
 refuses 3 '10000 years' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --inflate 1e-15
 refuses 3 'times as fast' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --inflate 1e7
+printf 'time,kind,node\n+1h,up,<b>a\n' >"$tmp/early.csv"
+refuses 3 'early.csv:2:3.*is not down then' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --events "$tmp/early.csv"
+refuses 3 'mtbf=150d,repair=12h' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --failures often
+refuses 4 'at most 1048576' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --failures mtbf=0.001s,repair=0.001s
+refuses 2 'has to be a time' replay "$tmp/jobs.csv" --nodes "$tmp/nodes.csv" --checkpoint-every never
 refuses 2 'no nodes' trace "$tmp/x.csv"
 refuses 2 'no nodes' replay "$tmp/jobs.csv"
 refuses 3 'No such file' replay "$tmp/none.csv"

@@ -9,6 +9,7 @@ struct pool_values {
     struct remote_values remote;
     struct option_list policy;
     const char *nodes, *form, *prices, *accounts, *html, *csv, *ties;
+    const char *events, *failures, *checkpoint_every;
     double inflate, share, load;
     uint64_t seed, seeds, jobs, tenants;
     const char *reason;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/status.h"
 #include "io/files.h"
 #include "study/words/korean.h"
 
@@ -54,8 +55,11 @@ static maru_status read_all(struct trace_files *files, const struct pool_values 
     st = st == MARU_OK && values->prices
              ? read_table(values->prices, &files->prices, &to->prices, err)
              : st;
-    return st == MARU_OK && values->accounts
-               ? read_table(values->accounts, &files->accounts, &to->accounts, err)
+    st = st == MARU_OK && values->accounts
+             ? read_table(values->accounts, &files->accounts, &to->accounts, err)
+             : st;
+    return st == MARU_OK && values->events
+               ? read_table(values->events, &files->events, &to->events, err)
                : st;
 }
 
@@ -70,12 +74,21 @@ int trace_files_open(struct trace_files *files, const struct call *call) {
     text_init(&files->jobs, REPLAY_MAX_TABLE_BYTES);
     text_init(&files->prices, REPLAY_MAX_TABLE_BYTES);
     text_init(&files->accounts, REPLAY_MAX_TABLE_BYTES);
+    text_init(&files->events, REPLAY_MAX_TABLE_BYTES);
     const char *const name = strrchr(trace, '/');
-    files->sources = (struct replay_sources){.form = values->form,
-                                             .title = name && name[1] ? name + 1 : trace,
-                                             .inflate = values->inflate,
-                                             .checkpoints = values->checkpoints,
-                                             .seed = values->seed};
+    files->sources =
+        (struct replay_sources){.form = values->form,
+                                .title = name && name[1] ? name + 1 : trace,
+                                .inflate = values->inflate,
+                                .checkpoints = values->checkpoints || values->checkpoint_every,
+                                .failures = values->failures,
+                                .seed = values->seed};
+    const char *const every = values->checkpoint_every;
+    if (every && (!pool_span_read(every, strlen(every), &files->sources.checkpoint_us) ||
+                  files->sources.checkpoint_us <= 0)) {
+        (void)fail(&err, MARU_E_USAGE, "--checkpoint-every has to be a time: 30m, 1h");
+        return verb_refuse(call, &err);
+    }
     find_files(files, trace, values->nodes);
     if (!values->nodes && is_there(trace) && !is_there(files->nodes_path.bytes)) {
         return verb_refuse_word(call, MARU_E_USAGE, W_REPLAY_NO_NODES, (const char *const[]){NULL});
@@ -90,6 +103,7 @@ void trace_files_close(struct trace_files *files) {
     text_fini(&files->jobs);
     text_fini(&files->prices);
     text_fini(&files->accounts);
+    text_fini(&files->events);
 }
 
 int trace_files_refuse(const struct call *call, const struct sheet_faults *faults,

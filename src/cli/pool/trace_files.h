@@ -7,7 +7,7 @@
 
 struct trace_files {
     struct text nodes_path, jobs_path;
-    struct text nodes, jobs, prices, accounts;
+    struct text nodes, jobs, prices, accounts, events;
     struct replay_sources sources; // of these texts
 };
 

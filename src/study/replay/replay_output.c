@@ -26,6 +26,9 @@ static double free_of(const struct replay *r) { return r->free_while_waited; }
 static double jain_of(const struct replay *r) { return r->jain; }
 static double stopped_of(const struct replay *r) { return r->n_stopped; }
 static double backfilled_of(const struct replay *r) { return r->n_backfilled; }
+static double lost_of(const struct replay *r) { return r->n_lost; }
+static double lost_hours_of(const struct replay *r) { return r->lost_gpu_hours; }
+static double out_of(const struct replay *r) { return r->out; }
 static double mwh_of(const struct replay *r) { return r->kwh / 1000; }
 static double cost_of(const struct replay *r) { return r->cost; }
 
@@ -39,6 +42,9 @@ static const struct replay_column columns[] = {
     {W_REPLAY_JAIN, 3, false, false, jain_of},
     {W_REPLAY_BACKFILLED, 0, false, true, backfilled_of},
     {W_REPLAY_STOPPED, 0, false, true, stopped_of},
+    {W_REPLAY_OUT, 2, true, false, out_of},
+    {W_REPLAY_LOST, 0, false, true, lost_of},
+    {W_REPLAY_LOST_HOURS, 1, false, false, lost_hours_of},
     {W_REPLAY_MWH, 1, false, false, mwh_of},
     {W_REPLAY_COST, 0, false, true, cost_of},
 };
@@ -46,7 +52,9 @@ enum { N_COLUMN = sizeof columns / sizeof *columns };
 
 static bool is_shown(const struct replay_study *study, const struct replay_column *column) {
     const bool may_be_empty = column->of == mwh_of || column->of == stopped_of ||
-                              column->of == cost_of || column->of == backfilled_of;
+                              column->of == cost_of || column->of == backfilled_of ||
+                              column->of == lost_of || column->of == lost_hours_of ||
+                              column->of == out_of;
     bool is_any = !may_be_empty;
     for (uint32_t p = 0; p < study->n_policy; p++) {
         is_any = is_any || column->of(&study->policy[p].replay) > 0;
@@ -122,6 +130,26 @@ static void lead_difference(const struct replay_study *study, uint32_t p, replay
                               numeral_count(d->n_later).text, NULL});
 }
 
+static void lead_outages(const struct replay_study *study, replay_say say, void *context) {
+    uint32_t n[OUTAGE_KINDS] = {0};
+    for (uint32_t i = 0; i < study->outages.n; i++) {
+        n[study->outages.row[i].kind]++;
+    }
+    say(context, W_REPLAY_OUTAGES,
+        (const char *const[]){numeral_count(n[OUTAGE_DOWN]).text,
+                              numeral_count(n[OUTAGE_DRAIN]).text,
+                              numeral_count(study->outages.n_hold).text, NULL});
+    for (uint32_t p = 0; p < study->n_policy; p++) {
+        const struct replay_case *const it = &study->policy[p];
+        const struct replay_difference *const d = &it->outages;
+        say(context, W_REPLAY_OUTAGE_COST,
+            (const char *const[]){it->name, numeral_count(it->replay.n_lost).text,
+                                  numeral(it->replay.lost_gpu_hours, 1).text,
+                                  numeral_signed(d->mean, 2).text, numeral_signed(d->low, 2).text,
+                                  numeral_signed(d->high, 2).text, NULL});
+    }
+}
+
 void replay_lead(const struct replay_study *study, replay_say say, void *context) {
     const struct replay_case *const first = &study->policy[0];
     lead_facts(study, say, context);
@@ -130,6 +158,9 @@ void replay_lead(const struct replay_study *study, replay_say say, void *context
                               numeral(first->replay.waits.p95, 2).text, NULL});
     for (uint32_t p = 1; p < study->n_policy; p++) {
         lead_difference(study, p, say, context);
+    }
+    if (study->has_outages) {
+        lead_outages(study, say, context);
     }
     for (uint32_t p = 0; p < study->n_policy; p++) {
         if (study->policy[p].replay.n_left > 0) {
@@ -332,11 +363,15 @@ static void add_csv_policy(struct text *out, const struct replay_study *study,
         text_addz(out, ",");
         text_add_fixed(out, all[i], 6);
     }
-    text_addf(out, ",%u\n", replay->n_stopped);
+    text_addf(out, ",%u,%u,", replay->n_stopped, replay->n_lost);
+    text_add_fixed(out, replay->lost_gpu_hours, 6);
+    text_addz(out, ",");
+    text_add_fixed(out, replay->out_gpu_hours, 6);
+    text_addz(out, "\n");
     for (uint32_t s = 0; s < REPLAY_SIZES; s++) {
         if (replay->by_size[s].n > 0) {
             add_csv_row(out, it->name, "gpus", replay_size_names[s], &replay->by_size[s]);
-            text_addz(out, ",,,,,,,\n");
+            text_addz(out, ",,,,,,,,,,\n");
         }
     }
     for (uint32_t k = 0; k < replay->n_account; k++) {
@@ -346,13 +381,13 @@ static void add_csv_policy(struct text *out, const struct replay_study *study,
         text_add_fixed(out, replay->by_account[k].gpu_hours, 6);
         text_addz(out, ",");
         text_add_fixed(out, replay->by_account[k].share, 6);
-        text_addz(out, ",,,,,\n");
+        text_addz(out, ",,,,,,,,\n");
     }
 }
 
 void replay_add_csv(struct text *out, const struct replay_study *study) {
     text_addz(out, "policy,group,name,jobs,mean_h,p50_h,p95_h,p99_h,most_h,gpu_hours,share,"
-                   "free_gpus,jain,kwh,krw,stopped\n");
+                   "free_gpus,jain,kwh,krw,stopped,lost,lost_gpu_hours,out_gpu_hours\n");
     for (uint32_t p = 0; p < study->n_policy; p++) {
         add_csv_policy(out, study, &study->policy[p]);
     }
@@ -397,22 +432,46 @@ static void add_sizes_json(struct json *json, const struct replay *replay) {
 
 // Points put together to SERIES_POINTS at most; each is the mean over its stretch, at the middle of it.
 static void add_series_json(struct json *json, const struct replay *replay) {
-    static const char *const names[] = {"at_h", "busy", "waiting"};
+    static const char *const names[] = {"at_h", "busy", "waiting", "out"};
     const uint32_t per = (replay->n_point + SERIES_POINTS - 1) / SERIES_POINTS;
     json_open_object(json, "series");
-    for (int row = 0; row < 3; row++) {
+    for (int row = 0; row < 4; row++) {
         json_open_list(json, names[row]);
         for (uint32_t i = 0; i < replay->n_point; i += per) {
             const uint32_t end = i + per < replay->n_point ? i + per : replay->n_point;
             double sum = 0;
             for (uint32_t k = i; k < end; k++) {
-                sum += row == 1 ? replay->used_at[k] : replay->waiting_at[k];
+                sum += row == 1   ? replay->used_at[k]
+                       : row == 2 ? replay->waiting_at[k]
+                                  : replay->out_at[k];
             }
             const double middle = (i + end) * 0.5 * replay->point_hours;
             json_add_number(json, NULL, row == 0 ? middle : sum / (end - i));
         }
         json_close(json);
     }
+    json_close(json);
+}
+
+static void add_reach_json(struct json *json, const struct replay_difference *d) {
+    json_open_object(json, "mean_wait_h");
+    json_add_number(json, "mean", d->mean);
+    json_add_number(json, "low", d->low);
+    json_add_number(json, "high", d->high);
+    json_close(json);
+}
+
+// What outages cost under a policy, against the same without any.
+static void add_outages_json(struct json *json, const struct replay_case *it) {
+    json_open_object(json, "outages");
+    json_add_count(json, "failures", it->replay.n_down);
+    json_add_count(json, "drains", it->replay.n_drained);
+    json_add_count(json, "lost_runs", it->replay.n_lost);
+    json_add_number(json, "lost_gpu_hours", it->replay.lost_gpu_hours);
+    json_add_number(json, "out_gpu_hours", it->replay.out_gpu_hours);
+    json_add_count(json, "reserved_jobs", it->replay.n_reserved);
+    json_add_number(json, "calm_mean_wait_h", it->calm.waits.mean);
+    add_reach_json(json, &it->outages);
     json_close(json);
 }
 
@@ -432,10 +491,14 @@ static void add_policy_json(struct json *json, const struct replay_study *study,
     json_add_number(json, "gpu_hours", replay->gpu_hours);
     json_add_number(json, "jain", replay->jain);
     json_add_count(json, "preemptions", replay->n_stopped);
+    json_add_number(json, "done_again_gpu_hours", replay->again_gpu_hours);
     json_add_count(json, "backfilled", replay->n_backfilled);
     json_add_count(json, "never_began", replay->n_left);
     json_add_number(json, "energy_kwh", replay->kwh);
     json_add_number(json, "cost_krw", study->has_prices ? replay->cost : NAN);
+    if (study->has_outages) {
+        add_outages_json(json, it);
+    }
     add_series_json(json, replay);
     json_close(json);
 }
@@ -445,11 +508,7 @@ static void add_difference_json(struct json *json, const struct replay_study *st
     json_open_object(json, NULL);
     json_add_string(json, "policy", study->policy[p].name);
     json_add_string(json, "against", study->policy[0].name);
-    json_open_object(json, "mean_wait_h");
-    json_add_number(json, "mean", d->mean);
-    json_add_number(json, "low", d->low);
-    json_add_number(json, "high", d->high);
-    json_close(json);
+    add_reach_json(json, d);
     json_add_count(json, "jobs", d->n);
     json_add_count(json, "sooner", d->n_sooner);
     json_add_count(json, "later", d->n_later);

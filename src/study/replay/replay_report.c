@@ -36,10 +36,43 @@ static void add_keys(struct chart *chart, const struct replay_study *study) {
     text_fini(&name);
 }
 
+// How many stretches are put together, so that LINE_POINTS are drawn at most.
+static uint32_t points_together(const struct replay *replay) {
+    return (replay->n_point + LINE_POINTS - 1) / LINE_POINTS;
+}
+
+// GPUs that nobody can have, under the first policy: where GPUs are drawn from the top down, where jobs are as bands, the darker the
+// more of them.
+static void draw_out(struct chart *chart, const struct replay_study *study, bool is_busy) {
+    const struct replay *const replay = &study->policy[0].replay;
+    const double all = (double)study->cluster.n_gpu_all;
+    const uint32_t per = points_together(replay);
+    for (uint32_t i = 0; i < replay->n_point; i += per) {
+        const uint32_t end = i + per < replay->n_point ? i + per : replay->n_point;
+        double sum = 0;
+        for (uint32_t k = i; k < end; k++) {
+            sum += replay->out_at[k];
+        }
+        if (sum > 0) {
+            const double mean = sum / (end - i);
+            const double x = chart_x(chart, i * replay->point_hours);
+            const double top = is_busy ? chart_y(chart, all) : chart->top;
+            text_addf(chart->out,
+                      "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
+                      "class=\"out\" fill-opacity=\"%.2f\"/>\n",
+                      x, top, chart_x(chart, end * replay->point_hours) - x + 0.4,
+                      (is_busy ? chart_y(chart, all - mean) : chart->bottom) - top,
+                      is_busy ? 1 : fmin(1, 0.1 + mean / fmax(1, all)));
+        }
+    }
+    chart_word(chart, chart->left, chart->bottom + 33, ANCHOR_START, "name", W_REPLAY_CHART_OUT,
+               NULL);
+}
+
 // A curve of means over equal stretches, put together to LINE_POINTS at most.
 static void draw_curve(struct chart *chart, const struct replay *replay, const double *value,
                        const char *class_) {
-    const uint32_t per = (replay->n_point + LINE_POINTS - 1) / LINE_POINTS;
+    const uint32_t per = points_together(replay);
     text_addf(chart->out, "<path class=\"%s\" d=\"", class_);
     for (uint32_t i = 0; i < replay->n_point; i += per) {
         const uint32_t end = i + per < replay->n_point ? i + per : replay->n_point;
@@ -65,6 +98,7 @@ static void chart_series(struct text *out, const struct replay_study *study, boo
     for (uint32_t p = 0; p < study->n_policy; p++) {
         const struct replay *const replay = &study->policy[p].replay;
         hours = fmax(hours, replay->hours);
+        most = is_busy && study->has_outages ? fmax(most, (double)study->cluster.n_gpu_all) : most;
         for (uint32_t i = 0; i < replay->n_point; i++) {
             most = fmax(most, series_of(replay, is_busy)[i]);
         }
@@ -75,6 +109,9 @@ static void chart_series(struct text *out, const struct replay_study *study, boo
     chart_range(&chart, 0, hours, 0, most * 1.05);
     chart_axis_y(&chart, 5, N_WORD);
     const bool is_long = hours > 72;
+    if (study->has_outages) {
+        draw_out(&chart, study, is_busy);
+    }
     for (uint32_t p = 0; p < study->n_policy; p++) {
         draw_curve(&chart, &study->policy[p].replay, series_of(&study->policy[p].replay, is_busy),
                    line_class[p]);
@@ -442,13 +479,15 @@ static void add_tenants(struct text *out, const struct replay_study *study) {
     alloc_free(order);
 }
 
-static void add_terms(struct text *out) {
-    static const enum word terms[] = {W_REPLAY_TERM_WAIT,   W_REPLAY_TERM_LIMIT,
-                                      W_REPLAY_TERM_FREE,   W_REPLAY_TERM_JAIN,
-                                      W_REPLAY_TERM_ENERGY, W_REPLAY_TERM_PEOPLE};
+static void add_terms(struct text *out, const struct replay_study *study) {
+    static const enum word terms[] = {
+        W_REPLAY_TERM_WAIT,   W_REPLAY_TERM_LIMIT,  W_REPLAY_TERM_FREE,  W_REPLAY_TERM_JAIN,
+        W_REPLAY_TERM_ENERGY, W_REPLAY_TERM_OUTAGE, W_REPLAY_TERM_PEOPLE};
     text_addz(out, "<div class=\"terms\"><ul>\n");
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
-        markup_tag(out, "li", "", terms[i]);
+        if (terms[i] != W_REPLAY_TERM_OUTAGE || study->has_outages) {
+            markup_tag(out, "li", "", terms[i]);
+        }
     }
     text_addz(out, "</ul></div>\n<footer>");
     markup_word(out, W_REPLAY_FOOT);
@@ -483,7 +522,7 @@ maru_status replay_add_report(struct text *out, const struct replay_study *study
     add_rules(out, study);
     add_sizes(out, study);
     add_tenants(out, study);
-    add_terms(out);
+    add_terms(out, study);
     markup_end(out);
     return out->status == MARU_OK ? MARU_OK : fail(err, out->status, "no memory for the report");
 }

@@ -73,11 +73,49 @@ static maru_status read_jobs(struct replay_study *study, const struct replay_sou
     return name_file(st, jobs, err);
 }
 
+// Failures are drawn until the last job would end if none waited: the same for every policy.
+static maru_status draw_failures(struct replay_study *study, const char *text, maru_error *err) {
+    const struct job_trace *const trace = &study->trace;
+    struct failures failures = {.seed = study->seed};
+    maru_status st = failures_read(&failures, text, err);
+    if (st != MARU_OK || trace->n == 0 || !trace->has_times) {
+        return st;
+    }
+    int64_t until_us = trace->job[0].submit_us;
+    for (uint32_t i = 0; i < trace->n; i++) {
+        const struct trace_job *const job = &trace->job[i];
+        const int64_t end_us = job->submit_us + (job->run_us == TRACE_NEVER ? 0 : job->run_us);
+        until_us = end_us > until_us ? end_us : until_us;
+    }
+    return outages_draw(&study->outages, &failures, &study->cluster, trace->job[0].submit_us,
+                        until_us, err);
+}
+
+static maru_status read_outages(struct replay_study *study, const struct replay_sources *sources,
+                                struct sheet_faults *faults, maru_error *err) {
+    const struct replay_table *const events = &sources->events;
+    const struct job_trace *const trace = &study->trace;
+    const int64_t first_us = trace->n > 0 && trace->has_times ? trace->job[0].submit_us : 0;
+    maru_status st = MARU_OK;
+    if (events->bytes) {
+        st = name_file(outages_read(&study->outages, events->bytes, events->n, &study->cluster,
+                                    first_us, faults, err),
+                       events, err);
+    }
+    st = st == MARU_OK && sources->failures ? draw_failures(study, sources->failures, err) : st;
+    study->has_outages = events->bytes != NULL || sources->failures != NULL;
+    return st;
+}
+
 maru_status replay_study_open(struct replay_study *study, const struct replay_sources *sources,
                               struct sheet_faults *faults, maru_error *err) {
-    *study = (struct replay_study){
-        .inflate = sources->inflate, .checkpoints = sources->checkpoints, .seed = sources->seed};
+    *study = (struct replay_study){.inflate = sources->inflate,
+                                   .checkpoints = sources->checkpoints,
+                                   .checkpoint_us = sources->checkpoint_us ? sources->checkpoint_us
+                                                                           : REPLAY_CHECKPOINT_US,
+                                   .seed = sources->seed};
     arena_init(&study->arena, ARENA_BYTES);
+    outages_init(&study->outages);
     job_trace_init(&study->trace);
     if (!(sources->inflate > 0 && sources->inflate <= REPLAY_MAX_INFLATE)) {
         return fail(err, MARU_E_RANGE, "jobs come up to %d times as fast", REPLAY_MAX_INFLATE);
@@ -97,6 +135,7 @@ maru_status replay_study_open(struct replay_study *study, const struct replay_so
         st = replay_prices(&sources->prices, &study->cluster, study->price, err);
     }
     st = st == MARU_OK ? inflate(&study->trace, sources->inflate, err) : st;
+    st = st == MARU_OK ? read_outages(study, sources, faults, err) : st;
     if (st == MARU_OK && sources->accounts.bytes) {
         st = name_file(replay_accounts(study, &sources->accounts, faults, err), &sources->accounts,
                        err);
@@ -107,10 +146,12 @@ maru_status replay_study_open(struct replay_study *study, const struct replay_so
 void replay_study_close(struct replay_study *study) {
     for (uint32_t i = 0; i < study->n_policy; i++) {
         replay_free(&study->policy[i].replay);
+        replay_free(&study->policy[i].calm);
     }
     job_trace_free(&study->trace);
     alloc_free(study->kind);
     alloc_free(study->account_row);
+    outages_free(&study->outages);
     arena_fini(&study->arena);
     *study = (struct replay_study){0};
 }
@@ -133,7 +174,7 @@ maru_status replay_study_add(struct replay_study *study, const char *name, const
     return st;
 }
 
-struct going { // one policy of several
+struct going { // one run of several
     bool (*go_on)(void *context, double share);
     void *context;
     double done, all;
@@ -144,28 +185,51 @@ static bool go_on_all(void *context, double share) {
     return going->go_on(going->context, (going->done + share) / going->all);
 }
 
+static maru_status play_policy(const struct replay_study *study, const struct pool_policy *policy,
+                               const struct outages *outages, struct going *going,
+                               struct replay *out, maru_error *err) {
+    const struct replay_ask ask = {.cluster = &study->cluster,
+                                   .trace = &study->trace,
+                                   .policy = policy,
+                                   .accounts = study->accounts.row ? &study->accounts : NULL,
+                                   .account_row = study->account_row,
+                                   .kind = study->kind,
+                                   .n_kind = study->n_kind,
+                                   .price = study->has_prices ? study->price : NULL,
+                                   .checkpoints = study->checkpoints,
+                                   .outages = outages,
+                                   .checkpoint_us = study->checkpoint_us,
+                                   .go_on = going->go_on ? go_on_all : NULL,
+                                   .context = going};
+    const maru_status st = replay_run(&ask, out, err);
+    going->done++;
+    return st;
+}
+
+static maru_status play_case(struct replay_study *study, uint32_t i, struct going *going,
+                             maru_error *err) {
+    struct replay_case *const it = &study->policy[i];
+    const struct outages *const outages = study->has_outages ? &study->outages : NULL;
+    maru_status st = play_policy(study, &it->policy, outages, going, &it->replay, err);
+    if (st == MARU_OK && i > 0) {
+        st = replay_compare(&study->policy[0].replay, &it->replay, study->seed, &it->difference,
+                            err);
+    }
+    if (st == MARU_OK && outages) {
+        st = play_policy(study, &it->policy, NULL, going, &it->calm, err);
+        st = st == MARU_OK ? replay_compare(&it->calm, &it->replay, study->seed, &it->outages, err)
+                           : st;
+    }
+    return st;
+}
+
 maru_status replay_study_run(struct replay_study *study, bool (*go_on)(void *context, double share),
                              void *context, maru_error *err) {
+    struct going going = {go_on, context, 0, study->n_policy * (study->has_outages ? 2.0 : 1.0)};
     maru_status st =
         study->n_policy > 0 ? MARU_OK : fail(err, MARU_E_USAGE, "there is no policy to try");
     for (uint32_t i = 0; st == MARU_OK && i < study->n_policy; i++) {
-        struct going going = {go_on, context, i, study->n_policy};
-        const struct replay_ask ask = {.cluster = &study->cluster,
-                                       .trace = &study->trace,
-                                       .policy = &study->policy[i].policy,
-                                       .accounts = study->accounts.row ? &study->accounts : NULL,
-                                       .account_row = study->account_row,
-                                       .kind = study->kind,
-                                       .n_kind = study->n_kind,
-                                       .price = study->has_prices ? study->price : NULL,
-                                       .checkpoints = study->checkpoints,
-                                       .go_on = go_on ? go_on_all : NULL,
-                                       .context = &going};
-        st = replay_run(&ask, &study->policy[i].replay, err);
-        st = st == MARU_OK && i > 0
-                 ? replay_compare(&study->policy[0].replay, &study->policy[i].replay, study->seed,
-                                  &study->policy[i].difference, err)
-                 : st;
+        st = play_case(study, i, &going, err);
     }
     study->is_done = st == MARU_OK;
     return st;

@@ -1,6 +1,6 @@
 // A trace under several policies, side by side: tables in, figures for people out.
 //
-//   nodes, jobs, prices (texts) -> replay_study_open -> replay_study_add, once a policy -> replay_study_run -> replay_output.h
+//   nodes, jobs, prices, events (texts) -> replay_study_open -> replay_study_add, once a policy -> replay_study_run -> replay_output.h
 #ifndef STUDY_REPLAY_STUDY_H
 #define STUDY_REPLAY_STUDY_H
 
@@ -12,6 +12,7 @@ enum {
     REPLAY_MAX_POLICY_NAME = 64, // bytes, with its 0
     REPLAY_MAX_INFLATE = 1000000,
 };
+#define REPLAY_CHECKPOINT_US INT64_C(3600000000)
 
 struct replay_table { // a table as it stands in a file; bytes NULL: there is none
     const char *name; // for refusals
@@ -20,7 +21,7 @@ struct replay_table { // a table as it stands in a file; bytes NULL: there is no
 };
 
 struct replay_sources {
-    struct replay_table nodes, jobs, prices, accounts;
+    struct replay_table nodes, jobs, prices, accounts, events;
     // Instead of a table of jobs: put them into the trace, in any order; NULL: the table is read.
     maru_status (*fill)(void *context, const struct cluster *cluster, struct job_trace *trace,
                         maru_error *err);
@@ -29,7 +30,9 @@ struct replay_sources {
     const char *title;
     double inflate; // jobs come so many times as fast; 1: as they came
     bool checkpoints;
-    uint64_t seed; // of what is drawn for intervals, and of policies that draw
+    int64_t checkpoint_us; // as in replay_ask; 0: REPLAY_CHECKPOINT_US
+    const char *failures;  // as of failures_read; NULL: no node fails by chance
+    uint64_t seed;         // of what is drawn for intervals and failures, and of policies that draw
 };
 
 struct replay_case {
@@ -37,6 +40,9 @@ struct replay_case {
     struct pool_policy policy;
     struct replay replay;
     struct replay_difference difference; // against the first
+    // Where there are outages: the same without any, and what they made of waits.
+    struct replay calm;
+    struct replay_difference outages;
 };
 
 struct replay_study {
@@ -52,6 +58,9 @@ struct replay_study {
     const char *title;
     double inflate;
     bool checkpoints;
+    int64_t checkpoint_us;
+    struct outages outages;
+    bool has_outages;
     uint64_t seed;
     struct replay_case policy[REPLAY_MAX_POLICIES];
     uint32_t n_policy;

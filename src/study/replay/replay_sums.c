@@ -11,7 +11,9 @@
 // time runs past them, neighbours are put together and a stretch is twice as long, so the end need not be known.
 //
 //   power   idle watts of nodes and GPUs all the time, and what a busy GPU draws beyond idle for the share that is given out,
-//           each times the PUE of its site: an upper bound, since a GPU that is given out need not be busy
+//           each times the PUE of its site: an upper bound, since a GPU that is given out need not be busy; a node that is down draws
+//           nothing
+//   out     GPUs that nobody can have: all of a node that is down, those of a drained one that nobody holds
 
 const char *const replay_size_names[REPLAY_SIZES] = {"CPU", "<1",  "1",    "2",
                                                      "3-4", "5-8", "9-64", ">64"};
@@ -40,19 +42,18 @@ struct replay_sums {
     double price_rate, cost;   // a us
     double *job_price;         // (trace n)
     double width_us;           // of a stretch of the curve
-    double used_us[REPLAY_POINTS], waiting_us[REPLAY_POINTS];
+    double used_us[REPLAY_POINTS], waiting_us[REPLAY_POINTS], out_point_us[REPLAY_POINTS];
     uint32_t n_point;
+    enum node_state *state; // (n_node)
+    double *held;           // (n_node) thousandths given out
+    double out, out_us;     // thousandths now; over time
 };
 
-static double idle_watts(const struct cluster *cluster) {
-    double watts = 0;
-    for (uint32_t i = 0; i < cluster->n_node; i++) {
-        const struct cluster_node *const node = &cluster->node[i];
-        const double gpus =
-            node->n_gpu ? (double)node->n_gpu * cluster->type[node->type].idle_watts : 0;
-        watts += (node->idle_watts + gpus) * cluster->site[node->site].pue_milli / 1000.0;
-    }
-    return watts;
+static double idle_watts(const struct cluster *cluster, uint32_t i) {
+    const struct cluster_node *const node = &cluster->node[i];
+    const double gpus =
+        node->n_gpu ? (double)node->n_gpu * cluster->type[node->type].idle_watts : 0;
+    return (node->idle_watts + gpus) * cluster->site[node->site].pue_milli / 1000.0;
 }
 
 maru_status replay_sums_new(const struct replay_ask *ask, struct replay_sums **out,
@@ -63,8 +64,11 @@ maru_status replay_sums_new(const struct replay_ask *ask, struct replay_sums **o
         sums->job_price = alloc_new(ask->trace->n, sizeof *sums->job_price);
         sums->use = alloc_new(ask->trace->account.n, sizeof *sums->use);
         sums->since = alloc_new(ask->trace->account.n, sizeof *sums->since);
+        sums->state = alloc_new((size_t)ask->cluster->n_node + 1, sizeof *sums->state);
+        sums->held = alloc_new((size_t)ask->cluster->n_node + 1, sizeof *sums->held);
     }
-    if (!sums || !sums->job || !sums->job_price || !sums->use || !sums->since) {
+    if (!sums || !sums->job || !sums->job_price || !sums->use || !sums->since || !sums->state ||
+        !sums->held) {
         replay_sums_free(sums);
         return fail(err, MARU_E_MEMORY, "no memory to play a trace");
     }
@@ -73,7 +77,9 @@ maru_status replay_sums_new(const struct replay_ask *ask, struct replay_sums **o
     for (uint32_t i = 0; i < ask->trace->account.n; i++) {
         sums->since[i] = sums->now_us;
     }
-    sums->watts = idle_watts(ask->cluster);
+    for (uint32_t i = 0; i < ask->cluster->n_node; i++) {
+        sums->watts += idle_watts(ask->cluster, i);
+    }
     sums->width_us = 60e6;
     *out = sums;
     return MARU_OK;
@@ -85,6 +91,8 @@ void replay_sums_free(struct replay_sums *sums) {
         alloc_free(sums->job_price);
         alloc_free(sums->use);
         alloc_free(sums->since);
+        alloc_free(sums->state);
+        alloc_free(sums->held);
         alloc_free(sums);
     }
 }
@@ -96,10 +104,12 @@ static void halve(struct replay_sums *sums) {
         const uint32_t k = 2 * i;
         sums->used_us[i] = sums->used_us[k] + sums->used_us[k + 1];
         sums->waiting_us[i] = sums->waiting_us[k] + sums->waiting_us[k + 1];
+        sums->out_point_us[i] = sums->out_point_us[k] + sums->out_point_us[k + 1];
     }
     const size_t half = REPLAY_POINTS / 2 * sizeof(double);
     memset(sums->used_us + REPLAY_POINTS / 2, 0, half);
     memset(sums->waiting_us + REPLAY_POINTS / 2, 0, half);
+    memset(sums->out_point_us + REPLAY_POINTS / 2, 0, half);
     sums->width_us *= 2;
 }
 
@@ -113,6 +123,7 @@ static void add_to_curve(struct replay_sums *sums, double from, double until) {
         const double to = i == REPLAY_POINTS - 1 ? until : fmin(until, (i + 1) * sums->width_us);
         sums->used_us[i] += sums->gpu * (to - from);
         sums->waiting_us[i] += sums->n_waiting * (to - from);
+        sums->out_point_us[i] += sums->out * (to - from);
         from = to > from ? to : until;
         sums->n_point = i + 1;
     }
@@ -124,9 +135,10 @@ void replay_sums_pass(struct replay_sums *sums, int64_t now_us) {
     sums->joules += sums->watts * span;
     sums->gpu_us += sums->gpu * span;
     sums->cost += sums->price_rate * span;
+    sums->out_us += sums->out * span;
     if (sums->n_waiting > 0) {
         sums->waited_us += span;
-        sums->free_us += (all - sums->gpu) * span;
+        sums->free_us += (all - sums->gpu - sums->out) * span;
     }
     add_to_curve(sums, (double)(sums->now_us - sums->from_us), (double)(now_us - sums->from_us));
     sums->now_us = now_us;
@@ -163,6 +175,13 @@ void replay_sums_wait(struct replay_sums *sums, uint32_t job) {
     sums->job[job].since_us = sums->now_us;
 }
 
+// Thousandths that a part holds on its node are given out, or free again.
+static void change_held(struct replay_sums *sums, const struct pool_part *part, double by) {
+    const double milli = by * __builtin_popcount(part->gpus) * part->gpu_milli;
+    sums->held[part->node] += milli;
+    sums->out -= sums->state[part->node] == NODE_UP ? 0 : milli;
+}
+
 void replay_sums_start(struct replay_sums *sums, uint32_t job, const struct pool_part *part,
                        uint32_t n_part) {
     const struct cluster *const cluster = sums->ask->cluster;
@@ -175,6 +194,7 @@ void replay_sums_start(struct replay_sums *sums, uint32_t job, const struct pool
     sums->job_price[job] = 0;
     for (uint32_t i = 0; i < n_part; i++) {
         const struct cluster_node *const node = &cluster->node[part[i].node];
+        change_held(sums, &part[i], 1);
         const double n_gpu =
             __builtin_popcount(part[i].gpus) * (double)part[i].gpu_milli / GPU_WHOLE;
         if (part[i].gpus) {
@@ -190,12 +210,25 @@ void replay_sums_start(struct replay_sums *sums, uint32_t job, const struct pool
     change_use(sums, job, 1);
 }
 
-void replay_sums_end(struct replay_sums *sums, uint32_t job) {
+void replay_sums_end(struct replay_sums *sums, uint32_t job, const struct pool_part *part,
+                     uint32_t n_part) {
     const double weight = weight_of(&sums->ask->trace->job[job]);
     change_use(sums, job, -1);
     use_of(sums, job)->run_us += weight * (double)(sums->now_us - sums->job[job].since_us);
     sums->watts -= sums->job[job].watts;
     sums->price_rate -= sums->job_price[job];
+    for (uint32_t i = 0; i < n_part; i++) {
+        change_held(sums, &part[i], -1);
+    }
+}
+
+void replay_sums_node(struct replay_sums *sums, uint32_t node, enum node_state state) {
+    const struct cluster *const cluster = sums->ask->cluster;
+    const enum node_state was = sums->state[node];
+    const double idle = (double)cluster->node[node].n_gpu * GPU_WHOLE - sums->held[node];
+    sums->out += ((state != NODE_UP) - (was != NODE_UP)) * idle;
+    sums->watts += ((was == NODE_DOWN) - (state == NODE_DOWN)) * idle_watts(cluster, node);
+    sums->state[node] = state;
 }
 
 // ---- telling
@@ -314,6 +347,7 @@ static void tell_curve(const struct replay_sums *sums, struct replay *out) {
         const double width = fmin(sums->width_us, end - i * sums->width_us);
         out->used_at[i] = width > 0 ? sums->used_us[i] / GPU_WHOLE / width : 0;
         out->waiting_at[i] = width > 0 ? sums->waiting_us[i] / width : 0;
+        out->out_at[i] = width > 0 ? sums->out_point_us[i] / GPU_WHOLE / width : 0;
     }
 }
 
@@ -336,6 +370,8 @@ maru_status replay_sums_tell(struct replay_sums *sums, struct replay *out, maru_
     tell_curve(sums, out);
     out->hours = span / REPLAY_HOUR_US;
     out->gpu_hours = sums->gpu_us / GPU_WHOLE / REPLAY_HOUR_US;
+    out->out_gpu_hours = sums->out_us / GPU_WHOLE / REPLAY_HOUR_US;
+    out->out = sums->out_us / span / fmax(1, (double)sums->ask->cluster->n_gpu_all * GPU_WHOLE);
     out->used = sums->gpu_us / span / fmax(1, (double)sums->ask->cluster->n_gpu_all * GPU_WHOLE);
     out->free_while_waited = sums->waited_us > 0 ? sums->free_us / sums->waited_us / GPU_WHOLE : 0;
     out->hours_waited = sums->waited_us / REPLAY_HOUR_US;

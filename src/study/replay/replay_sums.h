@@ -18,7 +18,11 @@ void replay_sums_pass(struct replay_sums *sums, int64_t now_us);
 void replay_sums_wait(struct replay_sums *sums, uint32_t job);
 void replay_sums_start(struct replay_sums *sums, uint32_t job, const struct pool_part *part,
                        uint32_t n_part);
-void replay_sums_end(struct replay_sums *sums, uint32_t job);
+//   in      part (n_part): that it held
+void replay_sums_end(struct replay_sums *sums, uint32_t job, const struct pool_part *part,
+                     uint32_t n_part);
+// A node is in this state from now on; what it fails under has ended.
+void replay_sums_node(struct replay_sums *sums, uint32_t node, enum node_state state);
 
 // Put the figures into *out, whose waits are there.
 MARU_MUST_USE maru_status replay_sums_tell(struct replay_sums *sums, struct replay *out,

@@ -5,11 +5,15 @@
 //   a job runs as long as it ran in the trace, and asks for the limit that it had there, or for its time rounded up to a
 //   usual one (1, 4, 12 h, 1, 3, 7, 30, 90, 365 days); a job that is stopped goes on from where it was (checkpoints) or
 //   begins again; who is stopped or waits comes no later for it, as a person might
+//   a node that fails stops what runs there at once: with checkpoints it goes on from the last one, which it makes every
+//   checkpoint_us of a run; a job of a reservation's account that comes while it holds, has room on its nodes and
+//   ends inside it by its limit belongs to it, and is one like others when it is over
 #ifndef STUDY_REPLAY_H
 #define STUDY_REPLAY_H
 
 #include "pool/pool.h"
 #include "pool/trace/job_trace.h"
+#include "study/replay/outages.h"
 
 enum { REPLAY_SIZES = 8, REPLAY_POINTS = 400 };
 
@@ -22,8 +26,10 @@ struct replay_ask {
     const uint32_t *account_row;
     const struct want_kind *kind; // (n_kind), of usual_kinds
     uint32_t n_kind;
-    const double *price; // of a GPU-hour by type (n_type), won; NULL: nobody knows
-    bool checkpoints;    // of all jobs, also of those that say nothing
+    const double *price;           // of a GPU-hour by type (n_type), won; NULL: nobody knows
+    bool checkpoints;              // of all jobs, also of those that say nothing
+    const struct outages *outages; // NULL: all nodes are up all the time
+    int64_t checkpoint_us; // between two checkpoints of a run; 0: only when it is told to stop
     // Called now and then with the share that is done; false: stop (MARU_E_STOPPED). May be NULL.
     bool (*go_on)(void *context, double share);
     void *context;
@@ -57,12 +63,17 @@ struct replay {
     double hours_waited;      // how long somebody waited
     double jain;              // of the accounts' progress
     uint32_t n_stopped, n_backfilled;
+    // Of outages: runs that ended with their node, and the work that is done again for it; jobs that belonged to a reservation; outages
+    // that began; GPUs that nobody could have for them, and of the mean a part of all.
+    uint32_t n_lost, n_reserved, n_down, n_drained;
+    double lost_gpu_hours, out_gpu_hours, out;
+    double again_gpu_hours; // work done again for having been stopped without checkpoints
     double kwh, cost;
     uint64_t n_decided;
     // Means over REPLAY_POINTS equal stretches at most.
     uint32_t n_point;
     double point_hours; // of one stretch
-    double used_at[REPLAY_POINTS], waiting_at[REPLAY_POINTS];
+    double used_at[REPLAY_POINTS], waiting_at[REPLAY_POINTS], out_at[REPLAY_POINTS];
     // By job of the trace: us, TRACE_NEVER where it was not played.
     int64_t *wait_us; // (n_wait)
     uint32_t n_wait;

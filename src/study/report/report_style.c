@@ -78,6 +78,7 @@ const char *const report_style[] = {
     ".axis{stroke:var(--faint);stroke-width:1}\n",
     ".grid{stroke:var(--rule);stroke-width:1}\n",
     ".band{fill:var(--accent-wash)}\n",
+    ".out{fill:var(--grey-line)}\n",
     ".line{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}\n",
     ".line2{fill:none;stroke:var(--grey-line);stroke-width:1.6;stroke-linejoin:round;\n",
     " stroke-dasharray:4 2}\n",

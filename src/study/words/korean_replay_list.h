@@ -5,6 +5,27 @@
 // clang-format off
 #define KOREAN_REPLAY(X) \
     X("no memory to play a trace", "기록을 재현할 메모리가 없습니다") \
+    X("no memory for the events of a replay", "재현에 쓸 사건을 담을 메모리가 없습니다") \
+    X("a replay has at most {1} outages of nodes", "재현에는 노드 고장과 비움을 {1}건까지 넣을 수 있습니다") \
+    X("reservations have at most {1} nodes together", "예약의 노드는 모두 합해 {1}대까지입니다") \
+    X("a table of events names at most {1} nodes", "사건 표에는 노드 이름을 {1}개까지 쓸 수 있습니다") \
+    X("a table of events has at most {1} rows", "사건 표는 {1}줄까지입니다") \
+    X("a table of events has the columns time, kind, node, and count, gpu_type, site, until, account, notice where they are wanted", "사건 표에는 시각, 종류, 노드 열이 있고 필요하면 수, GPU종류, 사이트, 끝, 계정, 예고 열을 둡니다") \
+    X("too many rows that count nodes, of so many nodes", "노드가 이렇게 많은데 대수로 고르는 줄이 너무 많습니다") \
+    X("failures are said as mtbf=150d,repair=12h: how long a node is up, and under repair, on average", "고장은 mtbf=150d,repair=12h처럼 씁니다: 노드가 평균 얼마나 오래 돌고 고치는 데 얼마나 걸리는지") \
+    X("--checkpoint-every has to be a time: 30m, 1h", "--checkpoint-every는 시간이어야 합니다: 30m, 1h") \
+    X("'{1}' is no kind of event: down, up, drain, undrain, reserve, release", "'{1}'[은/는] 사건의 종류가 아닙니다: 고장, 복구, 비움, 비움해제, 예약, 예약해제") \
+    X("an event has a time", "사건에는 시각이 있어야 합니다") \
+    X("'{1}' is a moment: it has no end", "'{1}'[은/는] 한 시점이라 끝이 없습니다") \
+    X("it ends before it begins", "시작하기 전에 끝납니다") \
+    X("'{1}' is no node of the table of nodes", "'{1}'[은/는] 노드 표에 없습니다") \
+    X("an event names its nodes, or says how many, of which type or site", "사건에는 노드 이름을 쓰거나, 몇 대인지 어느 GPU 종류나 사이트인지를 씁니다") \
+    X("'{1}' is no site of the nodes", "'{1}'[은/는] 노드의 사이트가 아닙니다") \
+    X("a reservation is for an account: tenant or tenant/project", "예약에는 계정이 있어야 합니다: 테넌트 또는 테넌트/프로젝트") \
+    X("only a reservation is for an account", "계정은 예약에만 씁니다") \
+    X("only {1} nodes are there for that", "거기에 맞는 노드는 {1}대뿐입니다") \
+    X("node '{1}' is not {2} then", "노드 '{1}'[은/는] 그때 {2} 상태가 아닙니다") \
+    X("node '{1}' is {2} already", "노드 '{1}'[은/는] 이미 {2} 상태입니다") \
     X("no memory to try a rule", "규칙을 비교할 메모리가 없습니다") \
     X("tasks are drawn 1 to {1} times", "추첨은 1번에서 {1}번까지 할 수 있습니다") \
     X("the comparison was stopped", "비교를 멈췄습니다") \

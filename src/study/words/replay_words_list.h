@@ -13,6 +13,9 @@
     X(HELP_POOL_PRICES, "prices as a table: what the GPUs cost", "가격 표. GPU 비용을 셉니다") \
     X(HELP_POOL_ACCOUNTS, "accounts as a table: weights, guarantees, limits", "계정 표: 가중치, 보장량, 한도") \
     X(HELP_POOL_CHECKPOINTS, "a job that is stopped goes on from where it was", "멈춘 작업이 하던 곳부터 이어서 합니다") \
+    X(HELP_POOL_EVENTS, "failures, drains and reservations of nodes as a table", "노드 고장, 비움, 예약 표") \
+    X(HELP_POOL_FAILURES, "nodes fail by chance: mtbf=150d,repair=12h", "노드가 무작위로 고장 납니다: mtbf=150d,repair=12h") \
+    X(HELP_POOL_EVERY, "how often running jobs make a checkpoint; sets --checkpoints", "실행 중인 작업의 체크포인트 간격(--checkpoints 포함)") \
     X(HELP_POOL_SEED, "of what is drawn", "난수 시드") \
     X(HELP_POOL_HTML, "a report of one page", "한 쪽짜리 보고서") \
     X(HELP_POOL_CSV, "the figures as a table", "수치를 표로 저장합니다") \
@@ -29,6 +32,8 @@
     X(REPLAY_FACTS, "{1} jobs of {2} tenants, {3} nodes with {4} GPUs, {5} days", "작업 {1}개, 테넌트 {2}곳, 노드 {3}대(GPU {4}장), {5}일") \
     X(REPLAY_INFLATED, "Jobs come {1} times as fast as they did.", "작업이 실제보다 {1}배 빨리 옵니다.") \
     X(REPLAY_PASSED, "Passed over: {1} that nobody knows how long they ran, {2} that could never run on these nodes.", "뺀 작업: 얼마나 걸렸는지 모르는 것 {1}개, 이 노드에서 실행할 수 없는 것 {2}개.") \
+    X(REPLAY_OUTAGES, "Failures of nodes: {1}; drained: {2}; reservations: {3}.", "노드 고장 {1}번, 비움 {2}번, 예약 {3}건.") \
+    X(REPLAY_OUTAGE_COST, "Under {1} {2} runs are lost with their node and {3} GPU-hours done again; the mean wait changes by {4} h (95 %: {5} to {6} h) against the same without outages.", "{1} 정책에서는 노드와 함께 실행 {2}번을 잃어 GPU {3}시간의 일을 다시 하고, 평균 대기는 고장과 예약이 없을 때보다 {4}시간 달라집니다(95 %: {5} ~ {6}시간).") \
     X(REPLAY_LEFT, "{1}: {2} jobs never began.", "{1}: 끝까지 시작하지 못한 작업이 {2}개입니다.") \
     X(REPLAY_ALONE, "Under {1} a job waits {2} h on average; one in twenty waits longer than {3} h.", "{1} 정책에서 작업은 평균 {2}시간 기다립니다. 스물에 하나는 {3}시간보다 오래 기다립니다.") \
     X(REPLAY_SHORTER, "Under {1} instead of {2} a job waits {3} h less on average (95 %: {4} to {5} h less).", "{2} 대신 {1} 정책이면 작업이 평균 {3}시간 덜 기다립니다(95 %: {4} ~ {5}시간).") \
@@ -50,6 +55,9 @@
     X(REPLAY_JAIN, "fairness (Jain)", "공정성(Jain)") \
     X(REPLAY_STOPPED, "stopped for others", "다른 작업에 밀려 멈춤") \
     X(REPLAY_BACKFILLED, "backfilled", "끼워 넣은 작업") \
+    X(REPLAY_LOST, "runs lost with a node", "노드와 함께 잃은 실행") \
+    X(REPLAY_LOST_HOURS, "GPU-hours lost so", "그렇게 잃은 GPU 시간") \
+    X(REPLAY_OUT, "GPUs out of service", "쓸 수 없는 GPU") \
     X(REPLAY_MWH, "energy, MWh", "에너지(MWh)") \
     X(REPLAY_COST, "GPU cost, KRW", "GPU 비용(원)") \
     X(REPLAY_GPU_HOURS, "GPU-hours", "GPU 시간") \
@@ -64,6 +72,7 @@
     X(REPLAY_DIFFERENCES, "Wait against the first policy, h", "첫 정책과의 대기 차이(시간)") \
     X(REPLAY_DIFFERENCES_NOTE, "Job by job on the same trace, mean and 95 % interval: stretches of the trace drawn again, since jobs that come together wait together.", "같은 기록에서 작업마다 비교한 평균과 95 % 구간입니다. 함께 온 작업은 함께 기다리므로 기록의 구간 단위로 다시 뽑습니다.") \
     X(REPLAY_KPI_NOTE, "Large: {1}. Small: {2}.", "큰 글자: {1}, 작은 글자: {2}.") \
+    X(REPLAY_CHART_OUT, "grey: out of service", "회색: 쓸 수 없음") \
     X(REPLAY_CHART_BUSY, "GPUs in use", "쓰고 있는 GPU") \
     X(REPLAY_CHART_WAITING, "Jobs that wait", "기다리는 작업") \
     X(REPLAY_CHART_WAITS, "Share of jobs that wait longer", "이보다 오래 기다리는 작업의 비율") \
@@ -78,6 +87,7 @@
     X(REPLAY_TERM_FREE, "GPUs free while jobs wait: the mean over the time in which at least one job waited.", "대기 중 남은 GPU: 작업이 하나라도 기다린 시간 동안의 평균입니다.") \
     X(REPLAY_TERM_JAIN, "Fairness (Jain, 1984): of each tenant's GPU time here, waiting or running, the part that ran; 1 where all tenants fare alike.", "공정성(Jain, 1984): 테넌트마다 GPU 작업이 기다리거나 실행된 시간 가운데 실행된 비율을 봅니다. 모든 테넌트가 같으면 1입니다.") \
     X(REPLAY_TERM_ENERGY, "Energy: nodes and GPUs idle all the time, and what busy GPUs draw more, times the PUE: an upper bound, since a GPU that is given out need not be busy.", "에너지: 노드와 GPU의 유휴 전력에 쓰는 GPU가 더 쓰는 전력을 더하고 PUE를 곱했습니다. 할당된 GPU가 늘 바쁘지는 않으므로 상한입니다.") \
+    X(REPLAY_TERM_OUTAGE, "A node that fails stops what runs there at once: a job that makes checkpoints goes on from the last one, any other begins again. Outages come at the same moments under every policy. Out of service: GPUs of failed nodes, and those of drained ones that nobody holds.", "고장 난 노드의 작업은 바로 멈춥니다. 체크포인트가 있으면 마지막 것부터, 없으면 처음부터 다시 합니다. 고장은 모든 정책에서 같은 때에 옵니다. 쓸 수 없는 GPU는 고장 난 노드의 것과 비운 노드에서 아무도 쓰지 않는 것입니다.") \
     X(REPLAY_TERM_PEOPLE, "People do not answer: who waits longer would send less, which no replay knows.", "사람의 반응은 들어 있지 않습니다: 오래 기다리면 덜 보내겠지만 재현은 그것을 모릅니다.") \
     X(RULES_TITLE, "Rules of placement on a trace", "기록으로 비교한 배치 규칙") \
     X(RULES_LEAD, "Tasks of the trace are drawn and placed until they ask for {1} % of {2} GPUs: {3} leaves {4} of them idle, {5} leaves {6}, {7} leaves {8} (mean of {9} draws).", "기록에서 뽑은 작업을 GPU {2}장의 {1} %를 요청할 때까지 배치하면 노는 GPU는 {3} {4}장, {5} {6}장, {7} {8}장입니다({9}번 평균).") \
