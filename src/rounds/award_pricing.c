@@ -25,6 +25,8 @@ struct pricing {
     double *sign;             // (n_row) 1; of floors -1
     uint32_t *chosen;         // (n_application) the seat; ROUND_NONE: nothing
     uint32_t n_row, n_entry, first_floor;
+    double
+        doubt; // seats behind the best by less than this share of what they are worth are taken in part
 };
 
 // ---- the table
@@ -133,26 +135,90 @@ static double left_of(const struct pricing *g, uint32_t part, double worth) {
     return worth;
 }
 
-static double seat_left(const struct pricing *g, const struct award_seat *seat, uint32_t part) {
+static double worth_of(const struct award_seat *seat, const struct round_line *line) {
+    return (double)(seat->worth * round_span(line));
+}
+
+//   out     *whole: what the seat is worth before it pays
+static double seat_left(const struct pricing *g, const struct award_seat *seat, uint32_t part,
+                        double *whole) {
     const struct round_application *it = &g->p->round->application[seat->application];
     double sum = 0;
+    *whole = 0;
     for (uint32_t k = 0; k < it->n_line; k++) {
         const struct round_line *line = &g->p->round->line[it->first_line + k];
-        const double each = left_of(g, part + k, (double)(seat->worth * round_span(line)));
+        const double worth = worth_of(seat, line), each = left_of(g, part + k, worth);
         sum += each * (each > 0 ? g->p->most[part + k] : line->least);
+        *whole += worth * g->p->most[part + k];
     }
     return sum;
 }
 
-// What the seat takes, added up as excess.
-static void take(struct pricing *g, const struct award_seat *seat, uint32_t part) {
+// 1 where it is surely wanted, 0 where it is not; between them near the edge.
+static double wanted(double left, double edge) {
+    return left >= edge ? 1 : left <= -edge ? 0 : 0.5 + 0.5 * left / edge;
+}
+
+// A share of what the seat takes, added up as excess.
+static void take(struct pricing *g, const struct award_seat *seat, uint32_t part, double share) {
     const struct round_application *it = &g->p->round->application[seat->application];
     for (uint32_t k = 0; k < it->n_line; k++) {
         const struct round_line *line = &g->p->round->line[it->first_line + k];
-        const double each = left_of(g, part + k, (double)(seat->worth * round_span(line)));
-        const double gpus = each > 0 ? g->p->most[part + k] : line->least;
+        const double worth = worth_of(seat, line);
+        const double more = wanted(left_of(g, part + k, worth), g->doubt * worth);
+        const double gpus = share * (line->least + more * (g->p->most[part + k] - line->least));
         for (uint32_t i = g->first[part + k]; i < g->first[part + k + 1]; i++) {
             g->excess[g->entry[i].row] += g->entry[i].share * gpus;
+        }
+    }
+}
+
+// An application and its seats.
+struct chooser {
+    uint32_t first, n, first_part, n_line; // of its seats, of their parts
+    double left[ROUND_MAX_SITES];
+    double best, second, whole; // of seats; nothing at all is left 0
+    uint32_t seat;              // ROUND_NONE: nothing is best
+};
+
+static struct chooser chooser_at(const struct pricing *g, uint32_t first, uint32_t first_part) {
+    const struct award_program *p = g->p;
+    const uint32_t a = p->seat[first].application;
+    struct chooser c = {.first = first,
+                        .first_part = first_part,
+                        .n_line = p->round->application[a].n_line,
+                        .second = -HUGE_VAL,
+                        .seat = ROUND_NONE};
+    for (; first + c.n < p->n_seat && p->seat[first + c.n].application == a; c.n++) {
+        double whole = 0;
+        const double left =
+            seat_left(g, &p->seat[first + c.n], first_part + c.n * c.n_line, &whole);
+        c.left[c.n] = left;
+        c.whole = whole > c.whole ? whole : c.whole;
+        if (left > c.best) {
+            c.second = c.best;
+            c.best = left;
+            c.seat = first + c.n;
+        } else {
+            c.second = left > c.second ? left : c.second;
+        }
+    }
+    return c;
+}
+
+// What it takes: spread over all seats that are nearly the best, nothing at all being one of them.
+static void take_near(struct pricing *g, const struct chooser *c) {
+    const double edge = g->doubt * c->whole;
+    double sum = c->best < edge ? 1 - c->best / edge : 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        const double behind = c->best - c->left[i];
+        sum += behind < edge ? 1 - behind / edge : 0;
+    }
+    for (uint32_t i = 0; i < c->n; i++) {
+        const double behind = c->best - c->left[i];
+        if (behind < edge) {
+            take(g, &g->p->seat[c->first + i], c->first_part + i * c->n_line,
+                 (1 - behind / edge) / sum);
         }
     }
 }
@@ -168,29 +234,16 @@ static double choose(struct pricing *g, double *margin) {
     }
     uint32_t part = 0;
     for (uint32_t i = 0; i < p->n_seat;) {
+        const struct chooser c = chooser_at(g, i, part);
         const uint32_t a = p->seat[i].application;
-        const uint32_t n_line = p->round->application[a].n_line;
-        double first = 0, second = -HUGE_VAL;
-        uint32_t best = ROUND_NONE, best_part = 0;
-        for (; i < p->n_seat && p->seat[i].application == a; i++, part += n_line) {
-            const double left = seat_left(g, &p->seat[i], part);
-            if (left > first) {
-                second = first;
-                first = left;
-                best = i;
-                best_part = part;
-            } else {
-                second = left > second ? left : second;
-            }
-        }
-        g->chosen[a] = best;
-        bound += first;
-        if (best != ROUND_NONE) {
-            take(g, &p->seat[best], best_part);
-        }
+        g->chosen[a] = c.seat;
+        bound += c.best;
+        take_near(g, &c);
         if (margin) {
-            margin[a] = first - second;
+            margin[a] = c.best - c.second;
         }
+        i += c.n;
+        part += c.n * c.n_line;
     }
     return bound;
 }
@@ -206,13 +259,23 @@ static double squared(const struct pricing *g) {
     return sum;
 }
 
+static int n_step_of(const struct pricing *g) {
+    const uint32_t n = AWARD_PRICE_SEATS / (g->p->n_seat + 1);
+    return n < AWARD_PRICE_STEPS        ? AWARD_PRICE_STEPS
+           : n > AWARD_MOST_PRICE_STEPS ? AWARD_MOST_PRICE_STEPS
+                                        : (int)n;
+}
+
 static maru_status follow(struct pricing *g, double target, const struct award_watch *watch,
                           maru_error *err) {
-    enum { PATIENCE = 12 };
+    enum { PATIENCE = 20 };
+    static const double FIRST_DOUBT = 0.1, LEAST_DOUBT = 1e-4;
     double lowest = HUGE_VAL, step = 1;
+    g->doubt = FIRST_DOUBT;
     int n_idle = 0;
-    for (int n = 0; n < AWARD_PRICE_STEPS; n++) {
-        if (!award_goes_on(watch, (double)n / AWARD_PRICE_STEPS)) {
+    const int n_step = n_step_of(g);
+    for (int n = 0; n < n_step; n++) {
+        if (!award_goes_on(watch, (double)n / n_step)) {
             return fail(err, MARU_E_STOPPED, "the award was stopped before it was found");
         }
         const double bound = choose(g, NULL);
@@ -223,6 +286,7 @@ static maru_status follow(struct pricing *g, double target, const struct award_w
         } else if (++n_idle >= PATIENCE) {
             n_idle = 0;
             step *= 0.7;
+            g->doubt = g->doubt > LEAST_DOUBT ? 0.7 * g->doubt : g->doubt;
             memcpy(g->price, g->best, g->n_row * sizeof *g->best);
             memset(g->heading, 0, g->n_row * sizeof *g->heading);
             continue;

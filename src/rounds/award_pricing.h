@@ -1,7 +1,8 @@
 // A price for each limit of a round, so high that what is wanted at these prices nearly fits: it bounds every award.
 //
 // At prices each application takes the seat that is worth most to it after what it pays, or none. What all take together, and what
-// the limits bring at these prices, no award can exceed (Lagrangian duality). The prices follow the subgradient.
+// the limits bring at these prices, no award can exceed (Lagrangian duality). The prices follow the subgradient, of choices that are spread
+// over all seats that are nearly the best: where many sites are alike, all would else move from one to the next together.
 //
 // source: Held, Wolfe and Crowder, Validation of subgradient optimization, Mathematical Programming 6, 1974 (with Polyak's step).
 #ifndef ROUNDS_AWARD_PRICING_H
@@ -10,7 +11,11 @@
 #include "rounds/award_program.h"
 #include "rounds/award_solving.h"
 
-enum { AWARD_PRICE_STEPS = 600 };
+enum {
+    AWARD_PRICE_STEPS = 600, // at least
+    AWARD_MOST_PRICE_STEPS = 1500,
+    AWARD_PRICE_SEATS = 300000000 // looked at in more steps than the least ones
+};
 
 struct award_prices {
     double bound; // in points times GPU quarters: of awards that leave no floor short

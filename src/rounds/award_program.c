@@ -497,6 +497,44 @@ static void give_seat(const struct award_program *p, struct round_room *room,
     }
 }
 
+// Seats that have something, the surest first.
+static uint32_t order_seats(const struct award_program *p, const double *column,
+                            struct round_key *key, uint32_t *seat) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_seat; i++) {
+        const double y = column[p->seat[i].y];
+        key[i] = (struct round_key){y > 1 - 1e-6 ? -1000000 : -(int64_t)(1e6 * y), i};
+        if (y > 1e-6) {
+            seat[n++] = i;
+        }
+    }
+    return n;
+}
+
+static maru_status give_seats(const struct award_program *p, const double *column,
+                              struct round_room *room, struct round_award *award, maru_error *err) {
+    const size_t n_seat = (size_t)p->n_seat + 1;
+    struct round_key *key = alloc_new(n_seat, sizeof *key);
+    uint32_t *seat = alloc_new(n_seat, sizeof *seat), *part = alloc_new(n_seat, sizeof *part);
+    maru_status st = key && seat && part ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
+    if (st == MARU_OK) {
+        for (uint32_t i = 0; i < p->n_seat; i++) {
+            part[i + 1] = part[i] + of_seat(p, &p->seat[i])->n_line;
+        }
+        const uint32_t n = order_seats(p, column, key, seat);
+        st = round_sort(seat, n, key, err);
+        for (uint32_t i = 0; st == MARU_OK && i < n; i++) {
+            if (award->site[p->seat[seat[i]].application] == ROUND_NONE) {
+                give_seat(p, room, award, seat[i], part[seat[i]], column);
+            }
+        }
+    }
+    alloc_free(key);
+    alloc_free(seat);
+    alloc_free(part);
+    return st;
+}
+
 maru_status award_program_award(const struct award_program *p, const double *column,
                                 struct round_award *award, maru_error *err) {
     struct round_room room;
@@ -508,16 +546,14 @@ maru_status award_program_award(const struct award_program *p, const double *col
         award->site[a] = ROUND_NONE;
     }
     memset(award->gpus, 0, p->round->n_line * sizeof *award->gpus);
-    uint32_t part = 0;
+    st = give_seats(p, column, &room, award, err);
     for (uint32_t i = 0; i < p->n_seat; i++) {
         const struct award_seat *seat = &p->seat[i];
-        if (column[seat->y] > 1 - 1e-6 && award->site[seat->application] == ROUND_NONE) {
-            give_seat(p, &room, award, i, part, column);
+        if (award->site[seat->application] == ROUND_NONE) {
+            (void)round_room_give(&room, award, seat->application, seat->site);
+        } else {
+            round_room_fill(&room, award, seat->application);
         }
-        part += of_seat(p, seat)->n_line;
-    }
-    for (uint32_t i = 0; i < p->n_seat; i++) {
-        round_room_fill(&room, award, p->seat[i].application);
     }
     award->worth = 0;
     for (uint32_t a = 0; a < p->round->n_application; a++) {
@@ -525,5 +561,5 @@ maru_status award_program_award(const struct award_program *p, const double *col
     }
     (void)round_count_short(p->round, &p->floors, award);
     round_room_fini(&room);
-    return MARU_OK;
+    return st;
 }

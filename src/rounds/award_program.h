@@ -51,7 +51,8 @@ void award_program_keep_worth(struct award_program *program, int64_t worth);
 // The columns of an award; (columns + 1), from 1.
 void award_program_columns(const struct award_program *program, const struct round_award *award,
                            double *column);
-// An award from columns, as far as it keeps the rules (numbers are rounded), filled up where there is room.
+// An award from columns, as far as it keeps the rules (numbers are rounded, of seats that have only a share the surest come first), filled
+// up where there is room.
 MARU_MUST_USE maru_status award_program_award(const struct award_program *program,
                                               const double *column, struct round_award *award,
                                               maru_error *err);

@@ -15,9 +15,14 @@
 //
 // The greedy award by rank is where everything begins, so there is an answer whatever the searches do.
 
+enum { ROUND_EVERY = 16 }; // nodes
+
 struct search {
     const struct award_program *program;
     const double *start; // columns to begin with, NULL: none
+    struct round_award
+        *rounded;   // scratch: awards are made of what nodes have in fractions; NULL: they are not
+    double *column; // scratch, with it
     int most_nodes;
     int n_node;
     double bound;
@@ -56,6 +61,22 @@ static double done_of(struct search *search, glp_tree *tree) {
     return by_gap > by_nodes ? by_gap : by_nodes;
 }
 
+// What a node has in fractions, as an award.
+static void round_node(struct search *search, glp_tree *tree) {
+    glp_prob *prob = glp_ios_get_prob(tree);
+    const int n = glp_get_num_cols(prob);
+    if (!search->rounded) {
+        return;
+    }
+    for (int i = 1; i <= n; i++) {
+        search->column[i] = glp_get_col_prim(prob, i);
+    }
+    if (award_program_award(search->program, search->column, search->rounded, NULL) == MARU_OK) {
+        award_program_columns(search->program, search->rounded, search->column);
+        glp_ios_heur_sol(tree, search->column);
+    }
+}
+
 static void watch_search(glp_tree *tree, void *context) {
     struct search *search = context;
     int n_all = 0;
@@ -68,6 +89,9 @@ static void watch_search(glp_tree *tree, void *context) {
     if (glp_ios_reason(tree) == GLP_IHEUR && search->start) {
         glp_ios_heur_sol(tree, search->start);
         search->start = NULL;
+        round_node(search, tree);
+    } else if (glp_ios_reason(tree) == GLP_IHEUR && search->n_node % ROUND_EVERY == 0) {
+        round_node(search, tree);
     }
     search->is_stopped =
         search->is_stopped || !award_goes_on(&search->watch, done_of(search, tree));
@@ -136,7 +160,8 @@ struct solving {
     struct award_program program;
     struct round_award *award;   // the best so far
     struct round_award proposed; // by the last search
-    double *column;
+    double *column, *rounded_column;
+    bool may_round; // nodes: what is asked of an award is worth and floors alone
     uint32_t n_node;
     int most_nodes;      // of one search
     uint32_t most_seats; // that are searched as a whole
@@ -152,7 +177,11 @@ static bool has_answer(const struct solving *s) {
 
 // One search from the best award so far; what it finds is `proposed`, with false where it has found nothing.
 static maru_status search_once(struct solving *s, bool *has_found, double *bound, maru_error *err) {
-    struct search search = {.start = s->column, .most_nodes = s->most_nodes, .watch = s->now};
+    struct search search = {.start = s->column,
+                            .rounded = s->may_round ? &s->proposed : NULL,
+                            .column = s->rounded_column,
+                            .most_nodes = s->most_nodes,
+                            .watch = s->now};
     award_program_columns(&s->program, s->award, s->column);
     *has_found = false;
     maru_status st = run_search(&s->program, &search, err);
@@ -327,6 +356,7 @@ static maru_status give_chosen(struct solving *s, const struct award_prices *pri
 struct part {
     const uint32_t *member; // (n)
     uint32_t n;
+    bool has_site[ROUND_MAX_SITES]; // where there is room for them
     bool has_whole_gpus;
 };
 
@@ -377,8 +407,10 @@ static maru_status search_part(struct solving *s, const struct part *part,
     copy_members(s->round, part, s->award, of->award);
     (void)round_count_short(s->round, floors, of->award);
     st = award_program_build(&of->program, part->has_whole_gpus, err);
-    of->column = alloc_new((size_t)glp_get_num_cols(of->program.prob) + 1, sizeof *of->column);
-    if (st == MARU_OK && !of->column) {
+    const size_t n_column = (size_t)glp_get_num_cols(of->program.prob) + 1;
+    of->column = alloc_new(n_column, sizeof *of->column);
+    of->rounded_column = alloc_new(n_column, sizeof *of->rounded_column);
+    if (st == MARU_OK && !(of->column && of->rounded_column)) {
         st = fail(err, MARU_E_MEMORY, "no memory");
     }
     if (st == MARU_OK) {
@@ -395,12 +427,26 @@ static maru_status search_part(struct solving *s, const struct part *part,
     return st;
 }
 
+// Of the sites of a part alone is there room.
+static void leave_sites(const struct solving *s, const bool *has_site, struct round_room *room) {
+    const uint32_t n = round_n_row(s->round);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct round_row row = round_row_at(s->round, i);
+        if (row.kind == ROW_STOCK && !has_site[row.site]) {
+            room->left[i] = 0;
+        }
+    }
+}
+
 // Search the best for some applications while all others keep what they have.
 static maru_status improve_part(struct solving *s, const struct part *part, const int64_t *limit,
                                 maru_error *err) {
     struct round_award own = {0};
-    struct solving of = {
-        .round = s->round, .award = &own, .most_nodes = AWARD_PART_NODES, .now = s->now};
+    struct solving of = {.round = s->round,
+                         .award = &own,
+                         .may_round = true,
+                         .most_nodes = AWARD_PART_NODES,
+                         .now = s->now};
     struct round_floors floors = s->program.floors;
     struct round_room room;
     round_award_copy(s->round, s->award, &s->proposed);
@@ -409,6 +455,7 @@ static maru_status improve_part(struct solving *s, const struct part *part, cons
     st = st == MARU_OK ? round_award_init(s->round, &of.proposed, err) : st;
     if (st == MARU_OK) {
         leave_room(s, part, &room, &floors);
+        leave_sites(s, part->has_site, &room);
         st = search_part(s, part, &room, &floors, &of, err);
     }
     round_room_fini(&room);
@@ -416,31 +463,58 @@ static maru_status improve_part(struct solving *s, const struct part *part, cons
     round_award_fini(&of.proposed);
     award_program_fini(&of.program);
     alloc_free(of.column);
+    alloc_free(of.rounded_column);
     return st;
 }
 
-// Parts of those whose choice is least sure, each half of the one before and half new: first with fractions, which are quick, then the
-// least sure again with whole GPUs.
+static uint32_t n_group_of(const struct round *round) {
+    return (round->n_site + AWARD_PART_SITES - 1) / AWARD_PART_SITES;
+}
+
+// The k-th part: of some sites those applications whose choice is least sure and that stand there or nowhere. Each time that the same sites
+// come, half of the part before and half new, and other sites beside them.
+//   in      order: n of them, the least sure first; member: room for AWARD_PART_SIZE
+static struct part part_at(const struct solving *s, const uint32_t *order, uint32_t n, uint32_t k,
+                           uint32_t *member) {
+    const uint32_t n_site = s->round->n_site, n_group = n_group_of(s->round), visit = k / n_group;
+    struct part part = {.member = member};
+    for (uint32_t i = 0; i < AWARD_PART_SITES; i++) {
+        const uint32_t first = k % n_group * AWARD_PART_SITES;
+        part.has_site[(first + i * (n_group > 1 ? visit + 1 : 1)) % n_site] = true;
+    }
+    uint32_t n_before = visit * (AWARD_PART_SIZE / 2);
+    for (uint32_t i = 0; i < n && part.n < AWARD_PART_SIZE; i++) {
+        const uint32_t site = s->award->site[order[i]];
+        const bool is_in = site == ROUND_NONE || part.has_site[site];
+        if (is_in && n_before > 0) {
+            n_before--;
+        } else if (is_in) {
+            member[part.n++] = order[i];
+        }
+    }
+    return part;
+}
+
+// Parts of those whose choice is least sure: first with fractions, which are quick, then the least sure again with whole GPUs.
 static maru_status improve(struct solving *s, const struct award_prices *prices,
                            const uint32_t *order, const int64_t *limit, maru_error *err) {
     uint32_t n = s->round->n_application;
     while (n > 0 && prices->margin[order[n - 1]] >= HUGE_VAL) { // without a seat
         n--;
     }
-    maru_status st = MARU_OK;
+    uint32_t *member = alloc_new(AWARD_PART_SIZE, sizeof *member);
+    maru_status st = member ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
     for (uint32_t pass = 0; pass < 2; pass++) {
         const uint32_t n_part = pass == 0 ? AWARD_PARTS : AWARD_WHOLE_PARTS;
-        for (uint32_t at = 0, k = 0; st == MARU_OK && k < n_part && at < n;
-             at += AWARD_PART_SIZE / 2, k++) {
-            const uint32_t rest = n - at;
-            const double done =
-                0.3 + 0.7 * (pass * AWARD_PARTS + k) / (AWARD_PARTS + AWARD_WHOLE_PARTS);
-            s->now = award_watch_part(s->watch, done, 0.7 / (AWARD_PARTS + AWARD_WHOLE_PARTS));
-            const struct part part = {order + at, rest < AWARD_PART_SIZE ? rest : AWARD_PART_SIZE,
-                                      pass > 0};
-            st = improve_part(s, &part, limit, err);
+        for (uint32_t k = 0; st == MARU_OK && k < n_part; k++) {
+            const double span = 0.7 / 2 / n_part;
+            s->now = award_watch_part(s->watch, 0.3 + 0.35 * pass + k * span, span);
+            struct part part = part_at(s, order, n, k, member);
+            part.has_whole_gpus = pass > 0;
+            st = part.n > 0 ? improve_part(s, &part, limit, err) : st;
         }
     }
+    alloc_free(member);
     return st;
 }
 

@@ -17,7 +17,8 @@ enum {
     AWARD_PIVOTS = 5000,        // between two looks at who waits
     AWARD_LOT_NODES = 1000, // of the search for the best lots among awards that are worth the same
     AWARD_PARTS = 40,       // of a large round that are searched, and
-    AWARD_PART_SIZE = 400,  // applications of each
+    AWARD_PART_SIZE = 400,  // applications of each, and
+    AWARD_PART_SITES = 3,   // sites
     AWARD_WHOLE_PARTS = 2,
     AWARD_PART_NODES = 600,
 };

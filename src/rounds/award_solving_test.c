@@ -303,6 +303,95 @@ static void test_the_way_of_large_rounds_is_bounded_and_near(void **state) {
     assert_true(n > 40 && lost / n < 0.005);
 }
 
+enum { MANY_SITES = 20, MANY_APPLICATIONS = 800 };
+
+struct many_sites {
+    struct round round;
+    struct round_type type;
+    struct round_group group;
+    struct round_site site[MANY_SITES];
+    struct round_application application[MANY_APPLICATIONS];
+    struct round_line line[MANY_APPLICATIONS];
+    int64_t stock[MANY_SITES], cap[MANY_SITES], cooling[MANY_SITES];
+    char id[MANY_APPLICATIONS][8];
+    const char *name[MANY_APPLICATIONS];
+};
+
+// Sites that are alike but for their power, and applications that could stand at any of them, each of 1 to 16 GPUs.
+static void make_many_sites(struct many_sites *m) {
+    m->type = (struct round_type){"H200", 1000, 1000};
+    m->group = (struct round_group){.name = "all", .ceiling_milli = ROUND_WHOLE};
+    for (uint32_t i = 0; i < MANY_SITES; i++) {
+        m->site[i] = (struct round_site){"site", 1100 + 20 * i};
+        m->stock[i] = 1000;
+        m->cap[i] = 40000 + 3000 * (int64_t)i;
+        m->cooling[i] = ROUND_NO_CAP;
+    }
+    for (uint32_t i = 0; i < MANY_APPLICATIONS; i++) {
+        snprintf(m->id[i], sizeof m->id[i], "A%u", i);
+        m->name[i] = m->id[i];
+        m->application[i] = (struct round_application){.id = m->id[i],
+                                                       .purpose = "",
+                                                       .institution = i,
+                                                       .site = ROUND_NONE,
+                                                       .first_line = i,
+                                                       .n_line = 1,
+                                                       .points_milli = 70000};
+        m->line[i] = (struct round_line){i, 0, 0, 0, 1 + random_at(3, 1, i).word[0] % 16, 1};
+    }
+    m->round = (struct round){.rules = {.title = "many",
+                                        .seed = 1,
+                                        .first_year = 2026,
+                                        .first_quarter = 1,
+                                        .n_quarter = 1,
+                                        .institution_milli = ROUND_WHOLE,
+                                        .nodes = 20000},
+                              .type = &m->type,
+                              .site = m->site,
+                              .class_ = &m->group,
+                              .region = &m->group,
+                              .institution = m->name,
+                              .application = m->application,
+                              .line = m->line,
+                              .stock = m->stock,
+                              .cap_watts = m->cap,
+                              .cooling_watts = m->cooling,
+                              .n_type = 1,
+                              .n_site = MANY_SITES,
+                              .n_class = 1,
+                              .n_region = 1,
+                              .n_institution = MANY_APPLICATIONS,
+                              .n_application = MANY_APPLICATIONS,
+                              .n_line = MANY_APPLICATIONS};
+}
+
+// Where all are worth the same, what the power runs is what can be awarded: that is known without any search. The bound may be above it by
+// parts of GPUs, one a site, and by what prices leave.
+static void test_many_sites_that_are_alike(void **state) {
+    (void)state;
+    static struct many_sites many;
+    struct round_award award;
+    maru_error err = {0};
+    int64_t n_gpu = 0, got = 0;
+    make_many_sites(&many);
+    for (uint32_t i = 0; i < MANY_SITES; i++) {
+        n_gpu += many.cap[i] * 1000 / (int64_t)(many.type.watts * many.site[i].pue_milli);
+    }
+    assert_int_equal(round_award_init(&many.round, &award, NULL), MARU_OK);
+    assert_int_equal(award_solve_large(&many.round, NULL, NULL, &award, NULL, &err), MARU_OK);
+    assert_int_equal(round_check(&many.round, &award, &err), MARU_OK);
+    for (uint32_t i = 0; i < MANY_APPLICATIONS; i++) {
+        got += award.gpus[i];
+    }
+    const double each = (double)award.worth / (double)got;
+    assert_int_equal(got, n_gpu);
+    assert_true((double)award.bound >= each * (double)n_gpu);
+    if ((double)award.bound > 1.02 * each * (double)n_gpu) {
+        fail_msg("bound %lld, the best is %.0f", (long long)award.bound, each * (double)n_gpu);
+    }
+    round_award_fini(&award);
+}
+
 struct patience {
     uint32_t n, most;
     double least, last;
@@ -445,6 +534,7 @@ int main(void) {
         cmocka_unit_test(test_small_rounds_are_solved_as_by_trying_all),
         cmocka_unit_test(test_rounds_of_ten_are_solved_as_by_trying_all),
         cmocka_unit_test(test_the_way_of_large_rounds_is_bounded_and_near),
+        cmocka_unit_test(test_many_sites_that_are_alike),
         cmocka_unit_test(test_a_solution_can_be_stopped_at_any_look),
         cmocka_unit_test(test_the_lot_is_fair_among_equals),
         cmocka_unit_test(test_the_lot_decides_between_unlike_awards),
