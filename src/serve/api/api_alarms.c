@@ -159,6 +159,23 @@ static maru_status list_alarms(struct request *request, const struct alarm_watch
     return MARU_OK;
 }
 
+// Where no table was put yet there is no alarm, by version 0 of it: who looks again and again asks for nothing that is missing.
+static void list_none(struct request *request) {
+    struct json json;
+    json_writer_init(&json, &request->out);
+    json_open_object(&json, NULL);
+    json_add_integer(&json, "version", 0);
+    json_add_count(&json, "count", 0);
+    json_open_object(&json, "states");
+    for (int i = 0; i < N_ALARM_STATE; i++) {
+        json_add_count(&json, alarm_state_name((enum alarm_state)i, false), 0);
+    }
+    json_close(&json);
+    json_open_list(&json, "items");
+    json_close(&json);
+    json_close(&json);
+}
+
 static maru_status no_alarms(struct request *request, maru_error *err) {
     return request_refuse(request, 404, err, "there is no table of alarms yet: put one first");
 }
@@ -171,9 +188,12 @@ maru_status api_list_alarms(struct request *request, maru_error *err) {
                     (long long)MAX_ALARMS);
     }
     struct floor *floor = floors_enter(request->server->floors, request->who.tenant);
-    const maru_status st = floor && floor->alarms
-                               ? list_alarms(request, floor->alarms, (uint32_t)limit, err)
-                               : no_alarms(request, err);
+    maru_status st = MARU_OK;
+    if (floor && floor->alarms) {
+        st = list_alarms(request, floor->alarms, (uint32_t)limit, err);
+    } else {
+        list_none(request);
+    }
     floors_leave(request->server->floors, floor);
     return st;
 }

@@ -5,7 +5,6 @@ import { ApiError } from '../api/problem'
 
 const LIST_MS = 500
 const BADGE_MS = 2500
-const NONE_MS = 20_000 // where there is no table yet
 export const SHOWN_MAX = 500
 
 export interface Told {
@@ -26,21 +25,18 @@ function usePolled(query: { state?: string; limit: number }, every: number): Tol
         const go = async (isWanted: boolean) => {
             clearTimeout(timer)
             const mine = stop
-            let next = every
             if (isWanted || !document.hidden)
                 try {
                     const list = await alarms({ limit, ...(state ? { state } : {}) }, mine.signal)
                     if (mine.signal.aborted) return
-                    setTold({ list, isNone: false, error: null })
+                    const isNone = list.version === 0
+                    setTold({ list: isNone ? undefined : list, isNone, error: null })
                 } catch (problem) {
                     if (mine.signal.aborted) return
-                    const error = problem instanceof ApiError ? problem : null
-                    const isNone = error?.status === 404
-                    if (isNone) next = NONE_MS
                     // What was seen last stays while the server does not answer.
-                    setTold((before) => ({ list: isNone ? undefined : before.list, isNone, error: isNone ? null : error }))
+                    setTold((before) => ({ ...before, error: problem instanceof ApiError ? problem : null }))
                 }
-            timer = window.setTimeout(() => void go(false), next)
+            timer = window.setTimeout(() => void go(false), every)
         }
         look.current = () => {
             stop.abort()
