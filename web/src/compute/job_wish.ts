@@ -1,5 +1,5 @@
 // The form of a job and what is sent of it.
-import type { NewJob, Pool } from '../api/compute'
+import type { NewJob, Pool, Reservation } from '../api/compute'
 
 export const SHARES = [1, 0.5, 0.25, 0.125] as const
 export interface JobWish {
@@ -14,6 +14,7 @@ export interface JobWish {
     cpus: string
     memoryGib: string
     hours: string
+    reservation: string
     array: string
     retries: string
     checkpoints: boolean
@@ -23,7 +24,7 @@ export interface JobWish {
 export const EMPTY_SCRIPT = '#!/bin/sh\nset -e\n'
 /** What most jobs want on this pool: a GPU where there is one. Empty CPUs and memory: the share that goes with the GPUs. */
 export const usualWish = (pool: Pool | undefined): JobWish => ({
-    how: 'command', command: '', script: EMPTY_SCRIPT, name: '', project: 'default', gpus: pool && pool.gpus > 0 ? '1' : '0', type: '', share: '1', cpus: '', memoryGib: '', hours: '1', array: '1', retries: '0',
+    how: 'command', command: '', script: EMPTY_SCRIPT, name: '', project: 'default', gpus: pool && pool.gpus > 0 ? '1' : '0', type: '', share: '1', cpus: '', memoryGib: '', hours: '1', reservation: '', array: '1', retries: '0',
     checkpoints: false, canStop: false, network: false,
 })
 
@@ -74,6 +75,7 @@ export function requestOf(wish: JobWish): NewJob {
         ...(cpus !== null ? { cpus } : {}),
         ...(memory !== null ? { memory_mib: Math.max(1, Math.round(memory * 1024)) } : {}),
         time_s: Math.max(1, Math.round((number(wish.hours) ?? 1) * 3600)),
+        ...(wish.reservation ? { reservation: wish.reservation } : {}),
         ...(wish.array.trim() !== '1' ? { array: number(wish.array) ?? 1 } : {}),
         ...(wish.retries.trim() !== '0' ? { retries: number(wish.retries) ?? 0 } : {}),
         ...(wish.checkpoints ? { checkpoints: true } : wish.canStop ? { can_stop: true } : {}),
@@ -97,10 +99,40 @@ export function wishOf(request: NewJob): JobWish {
         cpus: text(request.cpus, ''),
         memoryGib: request.memory_mib === undefined ? '' : String(request.memory_mib / 1024),
         hours: request.time_s === undefined ? '1' : String(+(request.time_s / 3600).toFixed(4)),
+        reservation: request.reservation ?? '',
         array: text(request.array, '1'),
         retries: text(request.retries, '0'),
         checkpoints: request.checkpoints ?? false,
         canStop: request.can_stop ?? false,
         network: request.network ?? false,
     }
+}
+
+/** Reservations that a job of this tenant may be handed in for: its own that are not over, the first to begin first. */
+export const reservationsOf = (rows: readonly Reservation[], tenant: string, now: number): Reservation[] =>
+    rows.filter(({ account, until }) => account.split('/')[0] === tenant && Date.parse(until) > now).sort((a, b) => a.from.localeCompare(b.from))
+/** A reservation of one project is not for jobs of another. */
+export const isForProject = ({ account }: Reservation, project: string): boolean => !account.includes('/') || account.slice(account.indexOf('/') + 1) === project
+
+/** What hands in the same from a shell. */
+export function commandOf(wish: JobWish, files: readonly { name: string }[]): string {
+    const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+    const words = ['maru job submit']
+    const say = (option: string, value: string, usual = '') => value.trim() !== usual && words.push(`${option} ${quote(value.trim())}`)
+    say('--gpus', wish.gpus, '0')
+    if (wish.gpus !== '0') say('--gpu-type', wish.type)
+    if (wish.gpus === '1') say('--gpu-share', wish.share, '1')
+    say('--cpus', wish.cpus)
+    if (wish.memoryGib) words.push(`--memory ${quote(wish.memoryGib)}G`)
+    words.push(`--time ${Math.max(1, Math.round((Number(wish.hours) || 1) * 60))}min`)
+    say('--name', wish.name)
+    say('--project', wish.project, 'default')
+    say('--reservation', wish.reservation)
+    say('--array', wish.array, '1')
+    say('--retries', wish.retries, '0')
+    if (wish.checkpoints || wish.canStop) words.push(wish.checkpoints ? '--checkpoints' : '--can-stop')
+    if (wish.network) words.push('--network')
+    for (const { name } of files) words.push(`--file ${quote(name)}`)
+    words.push(wish.how === 'script' ? '--script train.sh' : `-f -- sh -c ${quote(wish.command || 'hostname')}`)
+    return words.join(' ')
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState, type DragEvent } from 'react'
-import { forecastOf, isAbsent, job as askJob, pool as askPool, problemOf, submitJob, type JobForecast } from '../../api/compute'
+import { forecastOf, isAbsent, job as askJob, pool as askPool, problemOf, reservations as askReservations, submitJob, type JobForecast, type Reservation } from '../../api/compute'
 import { newKey } from '../../api/client'
 import { whyOf, type ApiError } from '../../api/problem'
 import { ForecastTold } from '../../compute/forecast_band'
-import { faultsOf, requestOf, SHARES, usualWish, wishOf, type JobWish, type WishFault } from '../../compute/job_wish'
-import { useMay } from '../../me'
+import { commandOf, faultsOf, isForProject, requestOf, reservationsOf, SHARES, usualWish, wishOf, type JobWish, type WishFault } from '../../compute/job_wish'
+import { useMay, useMe } from '../../me'
 import { Button, Card, Choice, Copy, Empty, Field, PageHead, ProblemNote, Waiting } from '../../parts/basics'
 import { forget, useLoad } from '../../parts/load'
 import { go, Link, usePlace, useTitle } from '../../parts/route'
@@ -20,11 +20,13 @@ export default function NewJob() {
     const like = usePlace().query.get('like')
     const pool = useLoad('pool for a job', () => askPool())
     const model = useLoad(like ? `job like ${like}` : null, () => askJob(like!))
-    const isReady = (pool.value || pool.error) && (!like || model.value || model.error)
+    const kept = useLoad('reservations for a job', () => askReservations())
+    const tenant = useMe()?.tenant ?? ''
+    const isReady = (pool.value || pool.error) && (kept.value || kept.error) && (!like || model.value || model.error)
     return (
         <>
             <PageHead over={<Link href="/compute/jobs">{t('job.tab')}</Link>} title={t('job.new')} lead={t('job.new.text')} />
-            {!may ? <Card><Empty title={t('job.none.viewer')} /></Card> : pool.error && !pool.value && !isAbsent(pool.error) ? <ProblemNote error={pool.error} retry={pool.reload} /> : !isReady ? <Waiting /> : <Form first={model.value ? wishOf(model.value.request) : usualWish(pool.value)} types={[...new Set((pool.value?.nodes ?? []).filter(({ gpus }) => gpus.length > 0).map(({ type }) => type))].sort()} hasGpus={(pool.value?.gpus ?? 0) > 0} />}
+            {!may ? <Card><Empty title={t('job.none.viewer')} /></Card> : pool.error && !pool.value && !isAbsent(pool.error) ? <ProblemNote error={pool.error} retry={pool.reload} /> : !isReady ? <Waiting /> : <Form first={model.value ? wishOf(model.value.request) : usualWish(pool.value)} reserved={reservationsOf(kept.value?.rows ?? [], tenant, Date.now())} types={[...new Set((pool.value?.nodes ?? []).filter(({ gpus }) => gpus.length > 0).map(({ type }) => type))].sort()} hasGpus={(pool.value?.gpus ?? 0) > 0} />}
         </>
     )
 }
@@ -65,15 +67,18 @@ function useForecastOf(wish: JobWish): { told: JobForecast | null; refused: ApiE
     return { told, refused }
 }
 
-function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasGpus: boolean }) {
-    const { t, lang, num, bytes } = useText()
-    const [wish, setWish] = useState(first)
+function Form({ first, reserved, types, hasGpus }: { first: JobWish; reserved: Reservation[]; types: string[]; hasGpus: boolean }) {
+    const { t, lang, num, bytes, when } = useText()
+    // The like of a job whose reservation is over is for none.
+    const [wish, setWish] = useState(() => (reserved.some(({ name }) => name === first.reservation) ? first : { ...first, reservation: '' }))
     const [files, setFiles] = useState<File[]>([])
     const [tried, setTried] = useState(false)
     const [busy, setBusy] = useState(false)
     const [error, setError] = useState<ApiError | null>(null)
     const key = useRef(newKey())
     const { told: forecast, refused } = useForecastOf(wish)
+    const chosen = reserved.find(({ name }) => name === wish.reservation)
+    const isOthers = chosen !== undefined && !isForProject(chosen, wish.project)
     const faults = faultsOf(wish)
     const wrong = (fault: WishFault) => (tried && faults.includes(fault) ? t(`job.wrong.${fault}`) : undefined)
     const set = (change: Partial<JobWish>) => {
@@ -82,7 +87,7 @@ function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasG
     }
     const send = () => {
         setTried(true)
-        if (faults.length > 0 || busy) return
+        if (faults.length > 0 || isOthers || busy) return
         setBusy(true)
         setError(null)
         submitJob(requestOf(wish), files, key.current).then(
@@ -128,6 +133,11 @@ function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasG
                     {text('hours', t('job.hours'), t('job.hours.hint'), 'hours', { inputMode: 'decimal' })}
                     {text('cpus', t('pool.cpus'), t('job.cpus.hint'), 'cpus', { inputMode: 'decimal', placeholder: t('job.usual') })}
                     {text('memoryGib', `${t('pool.memory')} (GiB)`, t('job.cpus.hint'), 'memory', { inputMode: 'decimal', placeholder: t('job.usual') })}
+                    {reserved.length > 0 && (
+                        <Field label={t('reserve.name')} hint={chosen && t('job.reservation.hint', { from: when(chosen.from), until: when(chosen.until), nodes: num(chosen.nodes.length) })} error={isOthers ? t('job.reservation.others', { account: chosen.account }) : undefined}>
+                            {(id, described) => <select id={id} aria-describedby={described} aria-invalid={isOthers || undefined} value={wish.reservation} onChange={(event) => set({ reservation: event.target.value })}><option value="">{t('job.reservation.none')}</option>{reserved.map(({ name, account, state }) => <option key={name} value={name}>{[name, account.split('/')[1], state && t(`reserve.state.${state}`)].filter(Boolean).join(' · ')}</option>)}</select>}
+                        </Field>
+                    )}
                 </div>
                 <details>
                     <summary>{t('job.more')}</summary>
@@ -147,7 +157,7 @@ function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasG
             {refused && <Card title={t('forecast.before')}><p className="hint wrong" role="status">{whyOf(refused.problem, lang)}</p></Card>}
             {forecast && <Card title={t('forecast.before')}><ForecastTold forecast={forecast} /></Card>}
             <ProblemNote error={error} />
-            {tried && faults.length > 0 && <p className="hint wrong" role="alert">{t('job.wrong')}</p>}
+            {tried && (faults.length > 0 || isOthers) && <p className="hint wrong" role="alert">{t('job.wrong')}</p>}
             <div className="actions">
                 <Button look="main" type="submit" disabled={busy}>{t('job.send')}</Button>
                 {files.length > 0 && <span className="note">{t('job.files.sent', { count: num(files.length), size: bytes(files.reduce((sum, { size }) => sum + size, 0)) })}</span>}
@@ -158,21 +168,6 @@ function Form({ first, types, hasGpus }: { first: JobWish; types: string[]; hasG
             </details>
         </form>
     )
-}
-
-/** What hands in the same from a shell. */
-function commandOf(wish: JobWish, files: readonly File[]): string {
-    const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-    const words = ['maru job submit']
-    if (wish.gpus !== '0') words.push(`--gpus ${quote(wish.gpus)}`)
-    if (wish.type && wish.gpus !== '0') words.push(`--gpu-type ${quote(wish.type)}`)
-    if (wish.cpus) words.push(`--cpus ${quote(wish.cpus)}`)
-    if (wish.memoryGib) words.push(`--memory ${quote(wish.memoryGib)}G`)
-    words.push(`--time ${Math.max(1, Math.round((Number(wish.hours) || 1) * 60))}min`)
-    if (wish.project !== 'default') words.push(`--project ${quote(wish.project)}`)
-    for (const { name } of files) words.push(`--file ${quote(name)}`)
-    words.push(wish.how === 'script' ? '--script train.sh' : `-f -- sh -c ${quote(wish.command || 'hostname')}`)
-    return words.join(' ')
 }
 
 function Files({ files, onChange }: { files: readonly File[]; onChange: (files: File[]) => void }) {

@@ -6,6 +6,7 @@ import { PoolCanvas } from '../../compute/pool_canvas'
 import { PoolCards } from '../../compute/pool_cards'
 import { ReservationsCard } from '../../compute/reservations'
 import { NodeBadge, useBoth } from '../../compute/pool_words'
+import { WarningList } from '../../compute/warning_list'
 import { colourOf, HIDDEN, taken, tenantsOf } from '../../compute/tenants'
 import { useIsOperator } from '../../compute/use_operator'
 import { useMay, useMe } from '../../me'
@@ -63,6 +64,7 @@ export default function PoolNow() {
                     {money.value?.has_prices && money.value.granted > 0 && <BigFigure label={t('pool.credits')} value={num(money.value.balance, 1)} unit={t('credit.unit')} tone={money.value.held ? 'bad' : money.value.warning >= 80 ? 'warn' : undefined} doubt={money.value.held ? t('credit.held') : ''} />}
                 </dl>
                 {left > 0 && <p className="note">{t('pool.out', { count: num(left) })}</p>}
+                <WarningList credits={money.value} />
                 {pool.problems.length > 0 && <ul className="attention">{pool.problems.map((one, n) => <li key={n} className="warn">{both(one.sentence)}</li>)}</ul>}
             </Card>
             {root?.running === 0 && waiting === 0 && <Begin />}
