@@ -26,7 +26,7 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd-%n.pid
 SlurmctldLogFile={folder}/log/slurmctld
 SlurmdLogFile={folder}/log/slurmd-%n
-SlurmctldParameters=node_reg_mem_percent=1
+SlurmctldParameters=node_reg_mem_percent=1,preempt_send_user_signal
 SlurmdParameters=config_overrides
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -38,6 +38,9 @@ SchedulerType=sched/backfill
 SchedulerParameters=bf_interval=2,bf_resolution=60,sched_min_interval=100000,default_queue_depth=1000,nohold_on_prolog_fail
 PriorityType=priority/multifactor
 PriorityWeightFairshare=100000
+PriorityWeightQOS=1000000
+PreemptType=preempt/qos
+PreemptMode=REQUEUE
 PriorityDecayHalfLife=0-1
 PriorityCalcPeriod=00:01:00
 GresTypes=gpu

@@ -18,6 +18,7 @@ enum {
     LAUNCH_MAX_PARTS = 4096,
     LAUNCH_MAX_GPUS = 16, // of a part
     LAUNCH_MAX_NODE_BYTES = 64,
+    LAUNCH_QOS_BYTES = 128,
     LAUNCH_MAX_WORDS = 2000, // of a command; all three fit into bubblewrap's 9000 arguments
     LAUNCH_MAX_VARIABLES = 1000,
     LAUNCH_MAX_FILES = 1000,
@@ -75,6 +76,7 @@ enum launch_end {
     END_STOPPED, // executor_stop; exit_code as with END_LIMIT
     END_NODE, // the node went away, or the machine started anew; ended_us is when it was last seen
     END_FAILED, // it could not be started, or passed a limit that has no word here: `what` says why
+    END_TAKEN, // an executor that schedules by itself has given its place to another; it had its checkpoint signal
 };
 struct launch_look {
     enum launch_state state;
@@ -91,7 +93,8 @@ struct launch_look {
     char what[200];                   // of END_FAILED
     char node[LAUNCH_MAX_NODE_BYTES]; // the first; "": not yet
     int64_t expected_us; // of LAUNCH_WAITING: when it is to start; 0: the executor does not say
-    char nodes[256];     // of a LAUNCH_RUNNING of Slurm all, as in "gpu[01-03],x"; "": not known
+    char qos[LAUNCH_QOS_BYTES]; // Slurm's, that it has now; "": not known
+    char nodes[256]; // of a LAUNCH_RUNNING of Slurm all, as in "gpu[01-03],x"; "": not known
 };
 
 struct executor_node { // of the inventory

@@ -33,6 +33,9 @@ static enum launch_end by_own_signal(const struct slurm_job *job, struct launch_
         return END_LIMIT;
     case SLURM_ENDED_AGAIN:
         return END_NODE;
+    case SLURM_ENDED_TAKEN:
+        out->exit_code = CODE_OF_SIGNAL + SIGKILL;
+        return END_TAKEN;
     default:
         return END_EXIT;
     }
@@ -50,6 +53,9 @@ static enum launch_end by_state(const struct slurm_job *job, struct slurm_asked 
     switch (job->state) {
     case SLURM_NODE_GONE:
         return END_NODE;
+    case SLURM_TAKEN:
+        out->exit_code = CODE_OF_SIGNAL + SIGKILL;
+        return asked.is_stopped ? END_STOPPED : END_TAKEN;
     case SLURM_NO_MEMORY:
         return END_MEMORY;
     case SLURM_TIMED_OUT:
@@ -64,7 +70,8 @@ static enum launch_end by_state(const struct slurm_job *job, struct slurm_asked 
     }
     const enum launch_end own = by_own_signal(job, out);
     if (own != END_EXIT) {
-        return own;
+        const bool is_other = asked.is_stopped || job->state == SLURM_CANCELLED;
+        return own == END_TAKEN && is_other ? END_STOPPED : own;
     }
     if (took_more(job, asked.memory_mib)) {
         return END_MEMORY;
@@ -90,7 +97,7 @@ static enum launch_end by_state(const struct slurm_job *job, struct slurm_asked 
 // script said of its end is true.
 static void believe_script(struct slurm_job *job, const struct slurm_asked *asked) {
     const bool is_given_up = job->state == SLURM_CANCELLED || job->state == SLURM_NODE_GONE ||
-                             job->state == SLURM_TIMED_OUT;
+                             job->state == SLURM_TIMED_OUT || job->state == SLURM_TAKEN;
     if (asked->has_left && is_given_up && job->ended_us - asked->left_us > SLURM_GIVEN_UP_US) {
         job->exit_code = asked->left_code;
         job->exit_signal = asked->left_signal;

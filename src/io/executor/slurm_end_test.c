@@ -36,6 +36,12 @@ static void each_end(void **state) {
         // What Slurm knows of node and time wins over any code.
         {SLURM_NODE_GONE, 1, 0, false, false, false, true, END_NODE, 1},
         {SLURM_NODE_GONE, 0, 15, false, false, true, true, END_NODE, 15},
+        // Taken for another, by Slurm at the end of its grace or by itself before; what was to stop anyway was stopped.
+        {SLURM_TAKEN, 0, 15, false, false, false, true, END_TAKEN, 137},
+        {SLURM_TAKEN, 0, 15, true, false, false, true, END_STOPPED, 137},
+        {SLURM_FAILED, 0, SLURM_ENDED_TAKEN, false, false, true, true, END_TAKEN, 137},
+        {SLURM_FAILED, 0, SLURM_ENDED_TAKEN, true, false, true, true, END_STOPPED, 137},
+        {SLURM_CANCELLED, 0, SLURM_ENDED_TAKEN, false, false, true, true, END_STOPPED, 137},
         {SLURM_TIMED_OUT, 1, 0, false, false, true, true, END_LIMIT, 137},
         {SLURM_TIMED_OUT, 0, 15, false, false, false, true, END_LIMIT, 137},
         {SLURM_NO_MEMORY, 0, 125, false, false, true, true, END_MEMORY, 125},

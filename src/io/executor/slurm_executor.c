@@ -328,6 +328,7 @@ static void show(const struct slurm_job *job, struct launch_look *out) {
     memcpy(out->node, job->node, sizeof out->node);
     memcpy(out->reason, job->reason, sizeof out->reason);
     memcpy(out->nodes, job->nodes, sizeof out->nodes);
+    memcpy(out->qos, job->qos, sizeof out->qos);
     out->expected_us = job->expected_us;
 }
 

@@ -117,7 +117,7 @@ static maru_status read_stop(struct slurm_record *out, struct text *text, maru_e
 static maru_status read_end(struct slurm_record *out, struct text *text, maru_error *err) {
     int64_t value[7];
     char *rest;
-    if (!read_line(text, value, 7, &rest) || value[0] < END_EXIT || value[0] > END_FAILED ||
+    if (!read_line(text, value, 7, &rest) || value[0] < END_EXIT || value[0] > END_TAKEN ||
         value[1] < -1 || value[1] > 255) {
         return damaged(out, "end", err);
     }

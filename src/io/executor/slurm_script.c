@@ -62,6 +62,10 @@ bool slurm_account_name(const char *mark, const char *tenant, const char *projec
     return fits;
 }
 
+void slurm_borrow_name(const char *mark, char out[LAUNCH_QOS_BYTES]) {
+    snprintf(out, LAUNCH_QOS_BYTES, "%.*s-borrow", SLURM_MARK_BYTES, mark);
+}
+
 static bool is_word_of(const char *text, const char *more) {
     for (; text && *text != '\0'; text++) {
         if (!(*text >= 'a' && *text <= 'z') && !(*text >= 'A' && *text <= 'Z') &&
@@ -296,7 +300,13 @@ static const char job_run[] =
     "}\n"
     "stop_grace() { local s=$grace; read -r s 2>/dev/null <\".maru/stop-$id\"; echo "
     "\"${s:-$grace}\"; }\n"
-    "trap 'hit=1; kill -$signal $child' \"$signal\" TERM\n"
+    "told() { # by Slurm: of what is borrowed the end; what somebody sends to others by hand goes "
+    "on to them\n"
+    "    hit=1\n"
+    "    if [ \"$SLURM_JOB_QOS\" = \"$borrow\" ]; then ask 44 \"$grace\"; else kill -\"$signal\" "
+    "$child; fi\n"
+    "}\n"
+    "trap told \"$signal\" TERM\n"
     "trap 'ask 42 \"$grace\"' 36\n"
     "trap 'hit=1 left=5; kill -9 -- -$child' 37\n"
     "trap 'ask 38 \"$(stop_grace)\"' 38\n"
@@ -321,7 +331,7 @@ static const char job_run[] =
     "    kill -0 $ko 2>/dev/null || kill -0 $ke 2>/dev/null || break\n"
     "    sleep 0.1\n"
     "done\n"
-    "[ \"$why\" != 42 ] || end 42\n"
+    "[ \"$why\" != 42 ] && [ \"$why\" != 44 ] || end \"$why\"\n"
     "# Of parts that end apart the first to fail says how: srun ends the others, and has its "
     "own "
     "code.\n"
@@ -341,6 +351,9 @@ maru_status slurm_write_script(const struct launch *launch, const struct slurm_s
     } else {
         text_addz(out, "before=-\n");
     }
+    char borrow[LAUNCH_QOS_BYTES];
+    slurm_borrow_name(shape->mark, borrow);
+    add_setting(out, "borrow", borrow);
     add_setting(out, "folder", launch->folder);
     text_addz(out, job_claim);
     text_addz(out, job_logs);

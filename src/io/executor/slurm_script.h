@@ -17,6 +17,7 @@ enum { // signals of the job's script: the first three it gets, with the others 
     SLURM_ENDED_FOLDER,     // the launch's folder cannot be entered or written there
     SLURM_ENDED_LIMIT,
     SLURM_ENDED_AGAIN,        // put back into the queue after it had begun: did not run again
+    SLURM_ENDED_TAKEN,        // another is guaranteed what it has borrowed
     SLURM_ENDED_PROGRAM = 45, // argv[0] is not there
 };
 enum { SLURM_OPTIONS = 32, SLURM_OPTION_BYTES = 16 << 10, SLURM_MARK_BYTES = 24 };
@@ -62,5 +63,7 @@ MARU_MUST_USE maru_status slurm_write_part(const struct launch *launch,
 bool slurm_job_name(const char *mark, const char *id, char *out, size_t cap);
 bool slurm_account_name(const char *mark, const char *tenant, const char *project, char *out,
                         size_t cap);
+// MARK-borrow: the QOS of what others may have back. No tenant's is called so: behind the mark of those stands a _.
+void slurm_borrow_name(const char *mark, char out[LAUNCH_QOS_BYTES]);
 
 #endif

@@ -16,7 +16,7 @@ struct slurm_names {
     slurm_see_name see;
     void *context;
 };
-enum { SQUEUE_FIELDS = 9, SACCT_FIELDS = 10, SINFO_FIELDS = 6 };
+enum { SQUEUE_FIELDS = 10, SACCT_FIELDS = 10, SINFO_FIELDS = 6 };
 #define SECOND_US INT64_C(1000000)
 
 maru_status slurm_next_line(struct slurm_lines *lines, char *out, size_t cap, maru_error *err) {
@@ -368,7 +368,7 @@ static bool read_state(char *text, enum slurm_state *out) {
         {"OUT_OF_MEMORY", SLURM_NO_MEMORY},
         {"NODE_FAIL", SLURM_NODE_GONE},
         {"BOOT_FAIL", SLURM_NODE_GONE},
-        {"PREEMPTED", SLURM_NODE_GONE},
+        {"PREEMPTED", SLURM_TAKEN},
     };
     text[strcspn(text, " +")] = '\0';
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
@@ -462,7 +462,10 @@ static maru_status read_squeue_line(char *line, uint32_t row, struct slurm_job *
     if (!is_none(field[7])) {
         cut_to(field[7], job->reason, sizeof job->reason);
     }
-    cut_to(field[8], job->name, sizeof job->name);
+    if (!is_none(field[8])) {
+        cut_to(field[8], job->qos, sizeof job->qos);
+    }
+    cut_to(field[9], job->name, sizeof job->name);
     keep_what_was(job);
     return MARU_OK;
 }

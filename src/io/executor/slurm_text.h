@@ -19,7 +19,8 @@ enum slurm_state { // what a job's state comes to for us
     SLURM_CANCELLED,
     SLURM_TIMED_OUT,
     SLURM_NO_MEMORY,
-    SLURM_NODE_GONE, // a node failed, or somebody took it away
+    SLURM_NODE_GONE, // a node failed
+    SLURM_TAKEN,     // its place was given to another (preemption)
 };
 
 struct slurm_job { // a row of squeue, or a job of sacct with what its steps used
@@ -32,6 +33,7 @@ struct slurm_job { // a row of squeue, or a job of sacct with what its steps use
     char reason[64];                            // squeue; "": none
     int64_t expected_us;         // squeue, of one that waits: when it is to start; 0: not known
     char nodes[256];             // squeue: all, as in "gpu[01-03],x"; "": none, or they do not fit
+    char qos[LAUNCH_QOS_BYTES];  // squeue; "": none, or it is gone
     char name[SLURM_NAME_BYTES]; // what is longer is not ours, and cut
 };
 struct slurm_jobs {
@@ -41,7 +43,7 @@ struct slurm_jobs {
 void slurm_jobs_fini(struct slurm_jobs *jobs);
 
 // The columns that the readers below want, as the commands are asked for them. The last may hold any byte but a line break.
-#define SLURM_SQUEUE_FORMAT "%A|%T|%V|%S|%e|%B|%N|%r|%j"
+#define SLURM_SQUEUE_FORMAT "%A|%T|%V|%S|%e|%B|%N|%r|%q|%j"
 #define SLURM_SACCT_FORMAT                                                                         \
     "JobIDRaw,State,ExitCode,Submit,Start,End,TotalCPU,MaxRSS,NodeList,JobName"
 #define SLURM_SINFO_FORMAT "%N|%T|%c|%m|%G|%E"

@@ -16,8 +16,9 @@
 #define S INT64_C(1000000)
 
 static const char squeue[] =
-    "12|PENDING|2026-11-23T09:12:03|2026-11-23T09:22:03|N/A|n/a||Priority|maru.a-1\n"
-    "13|RUNNING|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T10:12:04|gpu01|gpu[01-03]|None|"
+    "12|PENDING|2026-11-23T09:12:03|2026-11-23T09:22:03|N/A|n/a||Priority|maru-borrow|maru.a-1\n"
+    "13|RUNNING|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T10:12:04|gpu01|gpu[01-03]|None|("
+    "null)|"
     "a|b\n";
 static const char sacct[] =
     "12|CANCELLED by 64100|0:0|2026-11-23T09:12:03|None|2026-11-23T09:12:13|00:00:00||None "
@@ -42,6 +43,8 @@ static void squeue_is_read(void **state) {
     assert_true(waits->expected_us == AT + 600 * S);
     assert_string_equal(waits->reason, "Priority");
     assert_string_equal(waits->node, "");
+    assert_string_equal(waits->qos, "maru-borrow");
+    assert_string_equal(runs->qos, ""); // it was deleted
     assert_true(runs->started_us == AT + S && runs->ended_us == 0 && runs->expected_us == 0);
     assert_string_equal(runs->node, "gpu01");
     assert_string_equal(runs->nodes, "gpu[01-03]");
@@ -126,13 +129,13 @@ static void hostile_lines_are_refused(void **state) {
         int which;
         const char *line;
     } cases[] = {
-        {0, "0|RUNNING|Unknown|Unknown|N/A|a|a|None|x\n"},
-        {0, "-1|RUNNING|Unknown|Unknown|N/A|a|a|None|x\n"},
-        {0, "99999999999999999999|RUNNING|Unknown|Unknown|N/A|a|a|None|x\n"},
-        {0, "1|DANCING|Unknown|Unknown|N/A|a|a|None|x\n"},
-        {0, "1|RUNNING|2026-13-23T09:12:03|Unknown|N/A|a|a|None|x\n"},
-        {0, "1|RUNNING|2026-11-23 09:12:03|Unknown|N/A|a|a|None|x\n"},
-        {0, "1|RUNNING|Unknown|Unknown|N/A|a[|a|None|x\n"},
+        {0, "0|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "-1|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "99999999999999999999|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|DANCING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|RUNNING|2026-13-23T09:12:03|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|RUNNING|2026-11-23 09:12:03|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|RUNNING|Unknown|Unknown|N/A|a[|a|None|q|x\n"},
         {0, "1|RUNNING|Unknown|Unknown|N/A|a|a|None\n"},
         {0, "slurm_load_jobs error: Unable to contact slurm controller\n"},
         {1, "1.batch|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00||a|batch\n"},

@@ -15,8 +15,8 @@
 #define SECOND_US INT64_C(1000000)
 enum { TRY_AGAIN_S = 10 };
 
-static const char *const end_words[] = {"exit",    "signal", "time",  "memory",
-                                        "stopped", "node",   "failed"};
+static const char *const end_words[] = {"exit",    "signal", "time",   "memory",
+                                        "stopped", "node",   "failed", "stopped"};
 
 // ---- beginning an attempt
 
@@ -281,11 +281,32 @@ static enum job_state next_state(struct live_job *job, const struct launch_look 
     return JOB_FAILED;
 }
 
+static maru_status keep_stop(struct tenant *tenant, void *context, maru_error *err) {
+    const struct live_job *job = context;
+    return tenant_stop_attempt(tenant, job->id, job->attempt, job->stop, err);
+}
+
+// What an executor that schedules by itself has taken back counts as stopped for that, kept before the end is.
+static bool take_back(struct compute *compute, struct live_job *job) {
+    maru_error err = {0};
+    pthread_mutex_lock(&compute->lock);
+    job->stop = dispatch_stop_words[STOP_RECLAIM];
+    pthread_mutex_unlock(&compute->lock);
+    const maru_status st = dispatch_in_tenant(compute, job->tenant, keep_stop, job, &err);
+    if (st != MARU_OK && st != MARU_E_USAGE) {
+        dispatch_complain(job, "job stop", &err);
+    }
+    return st == MARU_OK || st == MARU_E_USAGE;
+}
+
 static void finish(struct compute *compute, struct live_job *job, const struct launch_look *look) {
     struct ending ending = {.compute = compute, .job = job};
     maru_error err = {0};
     const int64_t ran_us =
         look->ended_us > look->started_us ? look->ended_us - look->started_us : 0;
+    if (look->end == END_TAKEN && !job->stop[0] && !job->is_cancelled && !take_back(compute, job)) {
+        return;
+    }
     const bool is_kept = job->stop[0] && job->ask.checkpoints;
     ending.end =
         (struct attempt_end){.end = end_words[look->end],
@@ -331,11 +352,6 @@ static void finish(struct compute *compute, struct live_job *job, const struct l
 }
 
 // ---- stopping
-
-static maru_status keep_stop(struct tenant *tenant, void *context, maru_error *err) {
-    const struct live_job *job = context;
-    return tenant_stop_attempt(tenant, job->id, job->attempt, job->stop, err);
-}
 
 // Why it is stopped is kept before the executor is told, so that its end is understood after a kill.
 void attempt_stop(struct compute *compute, struct live_job *job) {
