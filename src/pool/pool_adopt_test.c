@@ -97,7 +97,7 @@ static void what_is_not_free_is_not_adopted(void **state) {
     const struct pool_part bad[] = {
         {.node = trial->cluster.n_node, .gpus = 1, .gpu_milli = GPU_WHOLE},
         {.node = 0, .gpus = 1, .gpu_milli = GPU_WHOLE}, // taken by then
-        {.node = 0, .gpus = 1U << trial->cluster.node[0].n_gpu, .gpu_milli = GPU_WHOLE},
+        {.node = 0, .gpus = (uint16_t)(1U << trial->cluster.node[0].n_gpu), .gpu_milli = GPU_WHOLE},
         {.node = 0, .cpu_milli = trial->cluster.node[0].cpu_milli + 1},
         {.node = 1, .memory_mib = UINT32_MAX},
     };
