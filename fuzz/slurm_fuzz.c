@@ -38,7 +38,8 @@ static void look_at_jobs(const struct slurm_jobs *jobs) {
         must_be_text(job->name, sizeof job->name);
         must_be_text(job->reason, sizeof job->reason);
         must_be_text(job->nodes, sizeof job->nodes);
-        must(job->number > 0 && job->started_us >= 0 && job->ended_us >= 0);
+        must(job->which.number > 0 && job->which.task >= SLURM_NO_TASK &&
+             job->last_task >= SLURM_NO_TASK && job->started_us >= 0 && job->ended_us >= 0);
         must(job->state != SLURM_WAITS || job->started_us == 0);
         must(slurm_each_name(job->nodes, 1000, see_name, &n) || n <= 1000);
         slurm_end_of(job, 1, (struct slurm_asked){.memory_mib = 1}, &look);

@@ -75,6 +75,16 @@ class Driver:
         said = self.ask("start", name, tenant, project, parts, gpus, memory, limit, grace, signal, folder, f"echo {name} >> {ran}; {command}")
         return said and said[0].split(" ", 3)[2:]
 
+    def array(self, name, at, n, command, tenant="ajin", gpus=1, limit=600, grace=5):
+        """What is said of each task; its command has MARU_JOB."""
+        for i in range(at, at + n):
+            for made in (os.path.join(work, f"{name}-{i}"), os.path.join(work, f"{name}-{i}", "work")):
+                if not os.path.exists(made):
+                    os.makedirs(made)
+                    os.chown(made, UID, UID)
+        said = self.ask("array", name, at, n, tenant, "p", gpus, limit, grace, work, f"echo $MARU_JOB >> {ran}; {command}")
+        return said and [line.split(" ", 3)[2] for line in said]
+
     def started(self, name, command, **more):
         said = self.start(name, command, **more)
         check(f"{name} starts", said and said[0] == "ok", said)
@@ -143,7 +153,7 @@ def wrapper(name, text):
     """A folder of Slurm's commands of which sbatch is ours: what may happen around the real one."""
     folder = os.path.join(work, name)
     os.makedirs(folder)
-    for program in ("squeue", "sacct", "scancel", "sinfo"):
+    for program in ("squeue", "sacct", "scancel", "sinfo", "scontrol"):
         os.symlink("/usr/bin/" + program, os.path.join(folder, program))
     path = os.path.join(folder, "sbatch")
     with open(path, "w") as file:
@@ -238,6 +248,143 @@ def caller_dies():
         check(f"once after a death {way}", ran_times("dies-" + way) == 1, ran_times("dies-" + way))
     d.close()
     say(f"{len(ways)} deaths of the caller")
+
+
+def tasks_of(name, mark="maru"):
+    """Of accounting: the rows of a job array by its tasks, each with the number of its job array, state and times."""
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", f"--name={mark}.{name}", "-o", "JobID,Submit,Start,End,State")
+    rows = {}
+    for line in said.split("\n"):
+        job, submitted, started, ended, state = line.split("|")
+        number, _, task = job.partition("_")
+        if task.isdigit():
+            rows.setdefault(int(task), []).append((number, *(seconds(at) * 1000000 for at in (submitted, started, ended)), state.split(" ")[0]))
+    return rows
+
+
+# Launches of one array are one job array of Slurm: each is found, stopped and ended as one of its own.
+def arrays():
+    d = Driver("arrays")
+    go = os.path.join(work, "go")
+    command = f"case $MARU_ARRAY_INDEX in [01]) sleep 300 ;; 2) sleep 1; exit 7 ;; 5) while [ ! -e {go} ]; do sleep 0.2; done ;; esac; sleep 0.5"
+    check("all start", d.array("one", 0, 12, command, gpus=4) == ["ok"] * 12)
+    check("again is nothing", d.array("one", 0, 12, command, gpus=4) == ["ok"] * 12)
+    for i in (0, 1):
+        d.runs(f"one-{i}")
+    check("one job array", {job_of(f"one-{i}", "arrays") for i in range(12)} == {job_of("one-0", "arrays")})
+    number = job_of("one-0", "arrays")
+    check("in the queue by its name", set(cluster.run("squeue", "-h", "-r", "-o", "%F %j", f"--name=maru.one").split("\n")) == {f"{number} maru.one"})
+    d.ask("stop", "one-11", 1)  # of those that wait, by us and by somebody else
+    look = d.ended("one-11")
+    check("one that waits is stopped", look.end == "stopped" and look.started == 0 and ran_times("one-11") == 0, look)
+    cluster.run("scancel", number + "_10")
+    d.ask("stop", "one-0", 1)
+    cluster.run("scancel", number + "_1")
+    check("one that runs is stopped", d.ended("one-0").end == "stopped")
+    check("one is ended by somebody", d.ended("one-1").end == "stopped")
+    d.kill()
+    d = Driver("arrays")  # finds them all
+    with open(go, "w"):
+        pass
+    for i in range(2, 10):
+        look = d.ended(f"one-{i}")
+        check(f"end of one-{i}", (look.end, look.code) == ("exit", 7 if i == 2 else 0), look)
+        check(f"one-{i} ran once", ran_times(f"one-{i}") == 1, ran_times(f"one-{i}"))
+    look = d.ended("one-10")
+    check("one that was taken out of the queue", look.end == "stopped" and ran_times("one-10") == 0, look)
+    rows = tasks_of("one")
+    for i in range(10):
+        look = d.look(f"one-{i}")
+        check(f"times of one-{i}", [(number, look.submitted, look.started, look.ended)] == [row[:4] for row in rows[i]], rows[i], look)
+    check("log of a task", log_of("one-2") == "", log_of("one-2"))
+    for i in range(12):
+        check("forget", d.ask("forget", f"one-{i}") == [f"forget one-{i} ok "] and d.look(f"one-{i}").state == "absent")
+    # All of it is cancelled by a user of Slurm, while most wait.
+    check("all start", d.array("cut", 0, 8, "sleep 300", gpus=4) == ["ok"] * 8)
+    d.runs("cut-0")
+    cluster.run("scancel", job_of("cut-0", "arrays"))
+    for i in range(8):
+        look = d.ended(f"cut-{i}")
+        check(f"end of cut-{i}", look.end == "stopped" and ran_times(f"cut-{i}") <= (look.started > 0), look, ran_times(f"cut-{i}"))
+    # More than Slurm takes as one, and what has another request.
+    check("all start", d.array("long", 998, 5, "true", gpus=0) == ["ok"] * 5)
+    for i in range(998, 1003):
+        check(f"end of long-{i}", d.ended(f"long-{i}").end == "exit" and ran_times(f"long-{i}") == 1)
+    check("in two", (sorted(tasks_of("long")), sorted(tasks_of("long.1000"))) == ([998, 999], [0, 1, 2]))
+    check("refused together", d.array("nobody", 0, 3, "true", tenant="nobody") == ["input"] * 3 and d.look("nobody-2").state == "absent")
+    d.close()
+    say("job arrays")
+
+
+# The caller dies around the submission of an array, in every way; and Slurm takes fewer at a time.
+def array_dies():
+    real = "/usr/bin/sbatch"
+    ways = {
+        "before": 'kill -9 $PPID; exit 1\n',
+        "after": f'{real} "$@" >/dev/null; kill -9 $PPID\n',
+        "answered": f'{real} "$@"; kill -9 $PPID\n',
+        "late": f'kill -9 $PPID; sleep 3; exec {real} "$@"\n',
+        "twice": f'cat >/tmp/$$.in; {real} "$@" </tmp/$$.in >/dev/null; {real} "$@" </tmp/$$.in >/dev/null; rm /tmp/$$.in; kill -9 $PPID\n',
+    }
+    n = 5
+    for way, text in ways.items():
+        d = Driver("array_dies", programs=wrapper("array-programs-" + way, text))
+        check(f"killed {way}", d.array("all-" + way, 0, n, "sleep 1", tenant="bora") is None)
+        d.process.wait()
+    d = Driver("array_dies")
+    for way in ways:
+        until(f"a start after a death {way}", 60, lambda: d.array("all-" + way, 0, n, "sleep 1", tenant="bora") == ["ok"] * n, 0.5)
+    for way in ways:
+        for i in range(n):
+            look = d.ended(f"all-{way}-{i}")
+            check(f"end after a death {way}", (look.end, look.code) == ("exit", 0), look)
+    time.sleep(1)
+    for way in ways:
+        for i in range(n):
+            check(f"once after a death {way}", ran_times(f"all-{way}-{i}") == 1, ran_times(f"all-{way}-{i}"))
+            rows = tasks_of("all-" + way)
+            look = d.look(f"all-{way}-{i}")
+            check(f"times of all-{way}-{i}", (look.started, look.ended) in [row[2:4] for row in rows.get(i, [])], rows, look)
+        check(f"as one array {way}", len({row[0] for many in tasks_of("all-" + way).values() for row in many}) <= (2 if way == "twice" else 1))
+    d.close()
+    # A limit of jobs in the queue: fewer together, and in the end all.
+    cluster.run("sacctmgr", "-i", "modify", "account", "maru_eum_p", "set", "GrpSubmitJobs=3")
+    d = Driver("array_limit")
+    until("all to be in the queue, in turn", 90, lambda: [d.look(f"few-{i}") for i in range(7)] and d.array("few", 0, 7, "sleep 0.5", tenant="eum", gpus=0) == ["ok"] * 7, 0.5)
+    for i in range(7):
+        check(f"end of few-{i}", d.ended(f"few-{i}").end == "exit" and ran_times(f"few-{i}") == 1)
+    d.close()
+    say(f"{len(ways)} deaths of the caller with an array, and a limit")
+
+
+# The controller goes back to before it took an array, or to a part of it.
+def array_lost():
+    d = Driver("array_lost", lost=10, settle=8)
+    check("all start", d.array("kept", 0, 10, "sleep 2", gpus=4, tenant="choco") == ["ok"] * 10)
+    cluster.is_saved()
+    check("all start", d.array("gone", 0, 10, "sleep 2", gpus=4, tenant="choco") == ["ok"] * 10)
+    cluster.kill("slurmctld")
+    cluster.start_controller()
+    open_ones, ends = {f"{name}-{i}" for name in ("kept", "gone") for i in range(10)}, {}
+
+    def poll():
+        d.ask("wait", 1)
+        for name in sorted(open_ones):
+            look = d.look(name)
+            if look.state == "absent":
+                array, i = name.split("-")
+                check("a start of one that was lost", d.array(array, int(i), 1, "sleep 2", gpus=4, tenant="choco")[0] in ("ok", "io"))
+            elif look.state == "ended":
+                ends[look.end] = ends.get(look.end, 0) + 1
+                # One that had begun may be lost with the controller; it is told, and ran no second time.
+                check(f"end of {name}", look.end in ("exit", "node"), look)
+                check(f"{name} ran once", ran_times(name) <= 1 and (look.end == "node" or ran_times(name) == 1), look, ran_times(name))
+                open_ones.discard(name)
+        return not open_ones
+
+    until("all to end", 150, poll, 0.2)
+    d.close()
+    say(f"a controller that forgot an array: {ends}")
 
 
 # Slurm's daemons and a node go away under jobs.
@@ -367,7 +514,7 @@ def some_or_many():
 accounts()
 asked = [word for word in sys.argv[2:] if word != "long"]
 # Those that take nothing away from the others go beside each other; in the long form `many` kills the controller too.
-groups = [[ends, caller_dies], [slurm_dies], [some_or_many]] if LONG else [[ends, caller_dies, some_or_many], [slurm_dies]]
+groups = [[ends, caller_dies, array_dies], [arrays], [slurm_dies], [array_lost], [some_or_many]] if LONG else [[ends, caller_dies, some_or_many], [arrays, array_dies], [array_lost], [slurm_dies]]
 for group in groups:
     together([scene for scene in group if not asked or scene.__name__ in asked])
 print(f"{n_checked} checks in {time.monotonic() - began:.1f} s")

@@ -10,6 +10,7 @@
 //
 //     slurm_driver STATE [KEY=VALUE]...    programs, conf, partition, mark: texts; timeout, settle, lost: seconds; bwrap=1
 //     start ID TENANT PROJECT PARTS GPUS MEMORY_MIB LIMIT_S GRACE_S SIGNAL FOLDER COMMAND    the last a line of sh
+//     array NAME FROM N TENANT PROJECT GPUS LIMIT_S GRACE_S FOLDER COMMAND    tasks NAME-I in FOLDER/NAME-I, I from FROM on
 //     look ID | stop ID GRACE_S | forget ID | nodes | wait SECONDS
 
 enum { MAX_FIELDS = 12, LINE_BYTES = 1 << 16 };
@@ -32,6 +33,7 @@ static int64_t number(const char *text) {
 static int cut(char *line, char *field[], int n) {
     int i = 0;
     line[strcspn(line, "\n")] = '\0';
+    n -= strncmp(line, "array ", 6) == 0; // its command is one word sooner
     while (i < n && *line != '\0') {
         field[i++] = line;
         line += strcspn(line, i < n ? " " : "");
@@ -75,6 +77,49 @@ static void start(struct executor *executor, char *field[]) {
     printf("start %s %s %s\n", field[1], maru_status_name(st), said(st, &err));
 }
 
+enum { MAX_TASKS = 1200, NAME_BYTES = 64, PATH_BYTES = 512 };
+struct array_names {
+    char id[MAX_TASKS][NAME_BYTES], folder[MAX_TASKS][PATH_BYTES], index[MAX_TASKS][NAME_BYTES];
+    const char *env[MAX_TASKS][2];
+    struct launch launch[MAX_TASKS];
+};
+
+static void see_start(void *context, size_t i, maru_status st, const maru_error *err) {
+    const struct array_names *names = context;
+    printf("start %s %s %s\n", names->id[i], maru_status_name(st), said(st, err));
+}
+
+static void start_array(struct executor *executor, char *field[]) {
+    static struct array_names names;
+    const struct launch_part part = {.n_gpu = (uint8_t)number(field[6]), .gpu_milli = 1000};
+    const char *const argv[] = {"sh", "-c", field[10], NULL};
+    const size_t from = (size_t)number(field[2]), n = (size_t)number(field[3]);
+    for (size_t i = 0; i < n && i < MAX_TASKS; i++) {
+        snprintf(names.id[i], NAME_BYTES, "%.40s-%zu", field[1], from + i);
+        snprintf(names.folder[i], PATH_BYTES, "%.400s/%.60s", field[9], names.id[i]);
+        snprintf(names.index[i], NAME_BYTES, "MARU_ARRAY_INDEX=%zu", from + i);
+        names.env[i][0] = names.index[i];
+        names.launch[i] = (struct launch){.id = names.id[i],
+                                          .array = field[1],
+                                          .place = (uint32_t)(from + i),
+                                          .tenant = field[4],
+                                          .project = field[5],
+                                          .name = "an array",
+                                          .folder = names.folder[i],
+                                          .argv = argv,
+                                          .env = names.env[i],
+                                          .part = &part,
+                                          .gpu_type = "h100",
+                                          .n_part = 1,
+                                          .cpu_milli = 1000,
+                                          .memory_mib = 64,
+                                          .limit_us = number(field[7]) * 1000000,
+                                          .grace_us = number(field[8]) * 1000000,
+                                          .qos = ""};
+    }
+    executor_start_all(executor, names.launch, n, see_start, &names);
+}
+
 static void look(struct executor *executor, const char *id) {
     static const char *const states[] = {"absent", "waiting", "running", "ended", "unknown"};
     static const char *const ends[] = {"exit",    "signal", "limit", "memory",
@@ -106,6 +151,10 @@ static void obey(struct executor *executor, char *field[], int n) {
     maru_status st = MARU_E_USAGE;
     if (strcmp(field[0], "start") == 0 && n == MAX_FIELDS) {
         start(executor, field);
+        return;
+    }
+    if (strcmp(field[0], "array") == 0 && n == 11) {
+        start_array(executor, field);
         return;
     }
     if (strcmp(field[0], "look") == 0 && n == 2) {

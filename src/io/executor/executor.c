@@ -117,6 +117,9 @@ maru_status launch_check(const struct launch *launch, maru_error *err) {
     if (!launch->argv || !launch->argv[0] || !launch->argv[0][0]) {
         return fail(err, MARU_E_INPUT, "there is no command");
     }
+    if (launch->array && launch->array[0] && !launch_id_is_good(launch->array)) {
+        return fail(err, MARU_E_INPUT, "an array is named as a launch is");
+    }
     if (!is_absolute(launch->folder)) {
         return fail(err, MARU_E_INPUT, "the folder of a job is an absolute path");
     }
@@ -137,6 +140,18 @@ maru_status executor_start(struct executor *executor, const struct launch *launc
                            maru_error *err) {
     const maru_status st = launch_check(launch, err);
     return st == MARU_OK ? executor->kind->start(executor, launch, err) : st;
+}
+
+void executor_start_all(struct executor *executor, const struct launch *launch, size_t n,
+                        executor_see_start see, void *context) {
+    if (executor->kind->start_all) {
+        executor->kind->start_all(executor, launch, n, see, context);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        maru_error err = {0};
+        see(context, i, executor_start(executor, &launch[i], &err), &err);
+    }
 }
 
 maru_status executor_look(struct executor *executor, const char *id, struct launch_look *out,

@@ -42,8 +42,11 @@ struct launch {
     const char *id;
     const char *tenant, *project; // Slurm's account: both
     const char *name;             // for people
-    const char *folder;           // absolute, with work/ in it; see below
-    const char *const *argv;      // (ends with NULL); argv[0] is found in PATH
+    const char
+        *array;     // "" or NULL: it stands alone; else what all tasks of its array have, as an id
+    uint32_t place; // in the array: no two launches have the same of both
+    const char *folder;      // absolute, with work/ in it; see below
+    const char *const *argv; // (ends with NULL); argv[0] is found in PATH
     const char *const *env; // NAME=VALUE (ends with NULL); nothing else of this environment goes in
     const struct launch_file *file;
     const struct launch_part *part; // (n_part), at least one
@@ -126,6 +129,10 @@ struct executor_order { // a node that nothing new is to start on
 // A change that is made now, or with is_plan would be.
 typedef void (*executor_see_change)(void *context, const char *change);
 
+// What came of a start, as executor_start would return it; err holds in the call.
+typedef void (*executor_see_start)(void *context, size_t i, maru_status status,
+                                   const maru_error *err);
+
 struct executor;
 
 // Is this a launch that some executor could start? executor_start asks it.
@@ -153,6 +160,9 @@ struct executor_kind {
     // NULL: who calls decides where what starts
     maru_status (*set_nodes)(struct executor *executor, const struct executor_order *order,
                              size_t n, executor_see_change see, void *context, maru_error *err);
+    // NULL: it starts one after the other
+    void (*start_all)(struct executor *executor, const struct launch *launch, size_t n,
+                      executor_see_start see, void *context);
 };
 struct executor { // the first member of each kind's own
     const struct executor_kind *kind;
@@ -162,6 +172,9 @@ struct executor { // the first member of each kind's own
 //   errors  MARU_E_INPUT: it can never run so; MARU_E_IO: try again, it was not started or will be found by its id; MARU_E_MEMORY
 MARU_MUST_USE maru_status executor_start(struct executor *executor, const struct launch *launch,
                                          maru_error *err);
+// The same of many, with what came of each, told once; where the executor can it takes tasks of one array on together.
+void executor_start_all(struct executor *executor, const struct launch *launch, size_t n,
+                        executor_see_start see, void *context);
 //   out     *out, with LAUNCH_ABSENT and LAUNCH_UNKNOWN no errors
 MARU_MUST_USE maru_status executor_look(struct executor *executor, const char *id,
                                         struct launch_look *out, maru_error *err);

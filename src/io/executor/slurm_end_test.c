@@ -53,7 +53,7 @@ static void each_end(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct slurm_job job = {.number = 1,
+        const struct slurm_job job = {.which = {1, SLURM_NO_TASK},
                                       .state = cases[i].state,
                                       .exit_code = cases[i].code,
                                       .exit_signal = cases[i].signal,

@@ -13,23 +13,13 @@
 #include "base/alloc.h"
 #include "base/status.h"
 #include "io/clock.h"
-#include "io/executor/slurm_accounts.h"
-#include "io/executor/slurm_command.h"
 #include "io/executor/slurm_end.h"
 #include "io/executor/slurm_ghosts.h"
+#include "io/executor/slurm_inside.h"
 #include "io/executor/slurm_nodes.h"
 #include "io/executor/slurm_program.h"
-#include "io/executor/slurm_queue.h"
-#include "io/executor/slurm_record.h"
-#include "io/executor/slurm_script.h"
 #include "io/files.h"
 
-// Once and once only. Before anything is submitted the launch is on disk, and that it is tried. sbatch writes its answer into the
-// launch's record itself and holds the record's lock, so that this process may end at any moment: whoever comes next waits until
-// that sbatch has ended, reads the answer, and where there is none asks the queue and the accounting by the job's name. Where neither
-// knows it, and what was on the way has had its time to arrive, it is submitted again; and should an old message still come through,
-// the claim in the launch's folder (slurm_script.h) lets one of the two jobs run.
-//
 // Never a false end. What the queue says is true now; that a job is over is believed only from accounting, under the job's own name.
 // A job of which both know nothing is UNKNOWN until that has lasted for long.
 
@@ -38,245 +28,20 @@ enum {
     WAIT_STEP_US = 1000000,
     SWEEP_US = 20000000,     // between two looks for jobs that nobody asks for
     FORGOTTEN_US = 60000000, // accounting that was away sends what it has sooner than that
-    MAX_SCRIPT_BYTES = 4 << 20
-};
-
-struct slurm_executor {
-    struct executor base;
-    struct slurm_host host;
-    struct slurm_shape shape;
-    char state[SLURM_RECORD_PATH_BYTES], mark[SLURM_MARK_BYTES], partition[256],
-        bwrap[SLURM_PATH_BYTES], program[SLURM_RECORD_PATH_BYTES];
-    char cluster[SLURM_ACCOUNT_BYTES];
-    enum slurm_accounts_mode accounts;
-    int64_t fresh_us, settle_us, lost_us;
-    pthread_mutex_t mutex; // over the queue
-    struct slurm_queue queue;
-    int64_t swept_us;
-    size_t swept_to;
 };
 
 static struct slurm_executor *of(struct executor *executor) {
     return (struct slurm_executor *)executor; // its first member
 }
 
-static maru_status job_name_of(const struct slurm_executor *slurm, const char *id,
-                               char name[SLURM_NAME_BYTES], maru_error *err) {
-    return strlen(id) < LAUNCH_ID_BYTES && id[0] != '\0' && id[0] != '.' && !strchr(id, '/') &&
-                   slurm_job_name(slurm->mark, id, name, SLURM_NAME_BYTES)
+maru_status slurm_name_of(const struct slurm_executor *slurm, const char *id,
+                          const struct slurm_record *record, struct slurm_name *out,
+                          maru_error *err) {
+    out->task = record->task;
+    return slurm_job_name(slurm->mark, record->array[0] ? record->array : id, out->job,
+                          sizeof out->job)
                ? MARU_OK
                : fail(err, MARU_E_INPUT, "not the id of a launch");
-}
-
-// Starting.
-
-// The command was refused for good: Slurm has nothing of it, and would refuse it again.
-static bool is_refusal(const char *said) {
-    static const char *const not_now[] = {"Unable to contact",
-                                          "timed out",
-                                          "Zero Bytes",
-                                          "ommunication",
-                                          "standby",
-                                          "temporarily",
-                                          "SubmitJobLimit",
-                                          "unge",
-                                          "onnect",
-                                          "Transport endpoint",
-                                          "Unexpected message",
-                                          "Slurm database",
-                                          "DbConnection",
-                                          NULL};
-    for (size_t i = 0; not_now[i]; i++) {
-        if (strstr(said, not_now[i])) {
-            return false;
-        }
-    }
-    return strstr(said, "Batch job submission failed") != NULL;
-}
-
-static maru_status system_refuses(const char *what, const char *path, maru_error *err) {
-    char reason[128];
-    return fail(err, MARU_E_IO, "cannot %s %.200s: %s", what, path,
-                strerror_r(errno, reason, sizeof reason));
-}
-
-static maru_status put_part(const struct slurm_executor *slurm, const struct launch *launch,
-                            maru_error *err) {
-    char folder[SLURM_RECORD_PATH_BYTES], name[128], path[SLURM_RECORD_PATH_BYTES];
-    snprintf(name, sizeof name, "part-%s", launch->id);
-    if (!slurm_path(launch->folder, ".maru", folder) || !slurm_path(folder, name, path)) {
-        return fail(err, MARU_E_INPUT, "the path of the job's folder is too long");
-    }
-    struct text text;
-    text_init(&text, MAX_SCRIPT_BYTES);
-    maru_status st = files_make_folder(folder, err);
-    st = st == MARU_OK ? slurm_write_part(launch, &slurm->shape, &text, err) : st;
-    st = st == MARU_OK ? files_replace(path, text.bytes, text.n_bytes, err) : st;
-    text_fini(&text);
-    return st;
-}
-
-// A file without a name, read from its start: what sbatch is to read.
-static maru_status script_file(const struct slurm_executor *slurm, const struct launch *launch,
-                               int *file, maru_error *err) {
-    struct text text;
-    text_init(&text, MAX_SCRIPT_BYTES);
-    maru_status st = slurm_write_script(launch, &slurm->shape, &text, err);
-    *file = -1;
-    if (st == MARU_OK) {
-        *file = open(slurm->state, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (*file < 0 || !files_write_all(*file, text.bytes, text.n_bytes) ||
-            lseek(*file, 0, SEEK_SET) != 0) {
-            st = system_refuses("write in", slurm->state, err);
-        }
-    }
-    text_fini(&text);
-    return st;
-}
-
-static int open_in(const struct slurm_record *record, const char *name) {
-    char path[SLURM_RECORD_PATH_BYTES];
-    return slurm_path(record->path, name, path)
-               ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
-               : -1;
-}
-
-static void read_said(const struct slurm_record *record, struct text *said) {
-    char path[SLURM_RECORD_PATH_BYTES];
-    maru_error none;
-    if (!slurm_path(record->path, "said", path) || files_read(path, said, &none) != MARU_OK ||
-        said->n_bytes == 0) {
-        text_clear(said);
-        text_addz(said, "nothing");
-    }
-}
-
-// sbatch ended otherwise than with a number: a refusal, or nobody knows.
-static maru_status no_number(struct slurm_record *record, bool is_late, maru_error *err) {
-    struct text said;
-    text_init(&said, SLURM_RECORD_MAX_BYTES);
-    read_said(record, &said);
-    const char *text = said.bytes ? said.bytes : "";
-    const char *last = strstr(text, "Batch job submission failed");
-    last = last ? last : text;
-    maru_status st = MARU_OK;
-    if (!is_late && is_refusal(text)) {
-        st = slurm_record_try(record, 0, err);
-        st = st == MARU_OK ? fail(err, MARU_E_INPUT, "Slurm refuses the job: %.*s",
-                                  (int)strcspn(last, "\n"), last)
-                           : st;
-    } else {
-        st = fail(err, MARU_E_IO, "Slurm does not take jobs now: %.*s", (int)strcspn(last, "\n"),
-                  is_late ? "no answer in time" : last);
-    }
-    text_fini(&said);
-    return st;
-}
-
-static maru_status submit(struct slurm_executor *slurm, const struct launch *launch,
-                          struct slurm_record *record, int lock, maru_error *err) {
-    struct slurm_options options;
-    int script = -1, answer = -1, said = -1, code = 0;
-    bool is_late = false;
-    maru_status st = slurm_options_of(launch, &slurm->shape, &options, err);
-    st = st == MARU_OK ? put_part(slurm, launch, err) : st;
-    st = st == MARU_OK ? script_file(slurm, launch, &script, err) : st;
-    st = st == MARU_OK ? slurm_record_try(record, clock_unix_us(), err) : st;
-    if (st != MARU_OK) {
-        goto done;
-    }
-    answer = open_in(record, "answer");
-    said = open_in(record, "said");
-    if (answer < 0 || said < 0) {
-        st = system_refuses("write in", record->path, err);
-        goto done;
-    }
-    st = slurm_run_with(&slurm->host, options.word,
-                        (struct slurm_streams){script, answer, said, lock}, &code, &is_late, err);
-    if (st == MARU_OK) {
-        bool is_there = false;
-        (void)fsync(answer);
-        const char *id = launch->id;
-        st = slurm_record_read(slurm->state, id, record, &is_there, err);
-        st = st == MARU_OK && record->number == 0 ? no_number(record, is_late, err) : st;
-    }
-done:
-    for (size_t i = 0; i < 3; i++) {
-        const int file = i == 0 ? script : i == 1 ? answer : said;
-        if (file >= 0) {
-            close(file);
-        }
-    }
-    return st;
-}
-
-// Is it there already under its name? *number 0: no, and both have said so.
-static maru_status find_by_name(struct slurm_executor *slurm, const char *name,
-                                const struct slurm_record *record, uint64_t *number,
-                                maru_error *err) {
-    *number = 0;
-    maru_status st = slurm_queue_refresh(&slurm->queue, &slurm->host, 0, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    size_t n = 0;
-    const struct slurm_job *job = slurm_queue_find(&slurm->queue, name, &n);
-    if (job) {
-        *number = job->number;
-        return MARU_OK;
-    }
-    return slurm_queue_ask_name(&slurm->host, name, record->made_us, number, err);
-}
-
-// A launch that may have been submitted, with its lock held.
-static maru_status take_up(struct slurm_executor *slurm, const char *name,
-                           struct slurm_record *record, maru_error *err) {
-    uint64_t number = 0;
-    const maru_status st = find_by_name(slurm, name, record, &number, err);
-    if (st != MARU_OK) {
-        return st;
-    }
-    if (number != 0) {
-        return slurm_record_answer(record, number, err);
-    }
-    return clock_unix_us() - record->tried_us < slurm->settle_us
-               ? fail(err, MARU_E_IO, "whether Slurm has taken the job is not known yet")
-               : MARU_OK;
-}
-
-static maru_status slurm_start(struct executor *executor, const struct launch *launch,
-                               maru_error *err) {
-    struct slurm_executor *slurm = of(executor);
-    char name[SLURM_NAME_BYTES];
-    struct slurm_record record;
-    bool is_there = false;
-    int lock = -1;
-    maru_status st = slurm_check(launch, &slurm->shape, err);
-    st = st == MARU_OK ? job_name_of(slurm, launch->id, name, err) : st;
-    st = st == MARU_OK ? slurm_record_make(slurm->state, launch, clock_unix_us(), err) : st;
-    st = st == MARU_OK ? slurm_record_read(slurm->state, launch->id, &record, &is_there, err) : st;
-    if (st != MARU_OK || record.has_end || record.number != 0) {
-        return st;
-    }
-    st = slurm_record_lock(&record, &lock, err);
-    if (st != MARU_OK || lock < 0) {
-        return st != MARU_OK ? st : fail(err, MARU_E_IO, "the job is on its way to Slurm");
-    }
-    pthread_mutex_lock(&slurm->mutex);
-    st = slurm_record_read(slurm->state, launch->id, &record, &is_there,
-                           err); // now nobody writes it
-    if (st == MARU_OK && is_there && record.number == 0 && record.tried_us > 0) {
-        st = take_up(slurm, name, &record, err);
-    }
-    pthread_mutex_unlock(&slurm->mutex);
-    if (st == MARU_OK && record.number == 0) {
-        st = submit(slurm, launch, &record, lock, err);
-    }
-    close(lock);
-    pthread_mutex_lock(&slurm->mutex);
-    slurm_queue_is_old(&slurm->queue);
-    pthread_mutex_unlock(&slurm->mutex);
-    return st;
 }
 
 // Looking.
@@ -288,19 +53,19 @@ static maru_status stop_job(const struct slurm_executor *slurm, struct slurm_rec
         return MARU_OK;
     }
     if (job->state == SLURM_WAITS) {
-        slurm_cancel(&slurm->host, job->number, "--state=PENDING", NULL);
+        slurm_cancel_waiting(&slurm->host, job->which);
         return MARU_OK;
     }
     if (record->stop_is_sent) {
         const int64_t late = clock_unix_us() - record->stop_us - record->stop_grace_us;
         if (late > SLURM_OVERDUE_US) {
-            slurm_cancel(&slurm->host, job->number, NULL, NULL);
+            slurm_cancel(&slurm->host, job->which, NULL);
         }
         return MARU_OK;
     }
     char signal[32];
     snprintf(signal, sizeof signal, "--signal=%d", SLURM_SIGNAL_STOP);
-    slurm_cancel(&slurm->host, job->number, "--batch", signal);
+    slurm_cancel(&slurm->host, job->which, signal);
     return slurm_record_stop(record, record->stop_us, record->stop_grace_us, true, err);
 }
 
@@ -309,13 +74,13 @@ static const struct slurm_job *choose(const struct slurm_executor *slurm,
                                       const struct slurm_job *job, size_t n, uint64_t claim) {
     const struct slurm_job *chosen = &job[0];
     for (size_t i = 1; i < n; i++) {
-        if (job[i].number == claim) {
+        if (job[i].which.number == claim) {
             chosen = &job[i];
         }
     }
     for (size_t i = 0; i < n; i++) {
         if (&job[i] != chosen && job[i].state == SLURM_WAITS) {
-            slurm_cancel(&slurm->host, job[i].number, "--state=PENDING", NULL);
+            slurm_cancel_waiting(&slurm->host, job[i].which);
         }
     }
     return chosen;
@@ -338,7 +103,16 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
                         const struct slurm_past *past, struct launch_look *out, maru_error *err) {
     maru_status st = MARU_OK;
     const uint64_t number = record->number;
-    if (slurm_record_claim(record, id) == 0) {
+    const bool has_claim = slurm_record_claim(record, id) != 0;
+    if (!has_claim && past->is_cut) { // the array is there, and somebody has taken it out
+        *out = (struct launch_look){.state = LAUNCH_ENDED,
+                                    .end = END_STOPPED,
+                                    .submitted_us = record->made_us,
+                                    .ended_us = clock_unix_us(),
+                                    .cpu_us = -1,
+                                    .max_memory_bytes = -1};
+        st = slurm_record_end(record, out, err);
+    } else if (!has_claim) {
         st = slurm_record_lost(record, err);
         out->state = st == MARU_OK ? LAUNCH_ABSENT : out->state;
     } else {
@@ -348,7 +122,7 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
         const bool has_left = left.number == number;
         const int64_t begun_us =
             row && row->started_us > 0 ? row->started_us : slurm_record_begun_us(record, id);
-        const struct slurm_job job = {.number = number,
+        const struct slurm_job job = {.which = {number, record->task},
                                       .state = SLURM_NODE_GONE,
                                       .submitted_us = row ? row->submitted_us : record->made_us,
                                       .started_us = begun_us,
@@ -364,7 +138,7 @@ static maru_status lose(struct slurm_executor *slurm, const char *id, struct slu
         st = slurm_record_end(record, out, err);
     }
     if (st == MARU_OK) {
-        slurm_queue_drop(&slurm->queue, number);
+        slurm_queue_drop(&slurm->queue, (struct slurm_which){number, record->task});
     }
     return st;
 }
@@ -383,9 +157,10 @@ static int64_t patience_with(const struct slurm_executor *slurm, const char *id,
 }
 
 // A job that is over, or is gone from the queue.
-static maru_status look_back(struct slurm_executor *slurm, const char *id, const char *name,
-                             struct slurm_record *record, const struct slurm_job *in_queue,
-                             struct launch_look *out, maru_error *err) {
+static maru_status look_back(struct slurm_executor *slurm, const char *id,
+                             const struct slurm_name *name, struct slurm_record *record,
+                             const struct slurm_job *in_queue, struct launch_look *out,
+                             maru_error *err) {
     uint64_t number = record->number;
     for (int round = 0; round < 2; round++) {
         struct slurm_past past;
@@ -411,7 +186,7 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
             if (st != MARU_OK) {
                 return st;
             }
-            slurm_queue_drop(&slurm->queue, number);
+            slurm_queue_drop(&slurm->queue, (struct slurm_which){number, record->task});
             number = claim;
             continue;
         }
@@ -429,7 +204,7 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
         slurm_end_of(past.row, past.n, asked, out);
         st = slurm_record_end(record, out, err);
         if (st == MARU_OK) {
-            slurm_queue_drop(&slurm->queue, number);
+            slurm_queue_drop(&slurm->queue, (struct slurm_which){number, record->task});
         }
         return st;
     }
@@ -437,7 +212,7 @@ static maru_status look_back(struct slurm_executor *slurm, const char *id, const
 }
 
 // One that was tried, without an answer: is it there?
-static maru_status look_for(struct slurm_executor *slurm, const char *name,
+static maru_status look_for(struct slurm_executor *slurm, const struct slurm_name *name,
                             struct slurm_record *record, struct launch_look *out, maru_error *err) {
     int lock = -1;
     maru_error none;
@@ -449,7 +224,7 @@ static maru_status look_for(struct slurm_executor *slurm, const char *name,
     if (st != MARU_OK || lock < 0) {
         return st;
     }
-    st = take_up(slurm, name, record, &none);
+    st = slurm_take_up(slurm, name, record, &none);
     close(lock);
     if (st == MARU_OK && record->number == 0) {
         out->state = LAUNCH_ABSENT;
@@ -462,15 +237,15 @@ static void cancel_ended(const struct slurm_executor *slurm, const struct slurm_
                          const char *id, const struct slurm_job *job) {
     struct slurm_left left;
     slurm_record_left(record, id, &left);
-    if (job->state == SLURM_RUNS && left.number == job->number &&
+    if (job->state == SLURM_RUNS && left.number == job->which.number &&
         clock_unix_us() - left.at_us > SLURM_OVERDUE_US) {
-        slurm_cancel(&slurm->host, job->number, NULL, NULL);
+        slurm_cancel(&slurm->host, job->which, NULL);
     }
 }
 
-static maru_status look_with(struct slurm_executor *slurm, const char *id, const char *name,
-                             struct slurm_record *record, struct launch_look *out,
-                             maru_error *err) {
+static maru_status look_with(struct slurm_executor *slurm, const char *id,
+                             const struct slurm_name *name, struct slurm_record *record,
+                             struct launch_look *out, maru_error *err) {
     maru_status st = slurm_queue_refresh(&slurm->queue, &slurm->host, slurm->fresh_us, err);
     if (st != MARU_OK) {
         return st == MARU_E_MEMORY ? st : MARU_OK; // UNKNOWN
@@ -487,12 +262,12 @@ static maru_status look_with(struct slurm_executor *slurm, const char *id, const
         const uint64_t claim = slurm_record_claim(record, id);
         job = choose(slurm, job, n, claim);
         if (job->state == SLURM_WAITS &&
-            claim == job->number) { // it ran, and was put back into the queue
-            slurm_cancel(&slurm->host, job->number, "--state=PENDING", NULL);
+            claim == job->which.number) { // it ran, and was put back into the queue
+            slurm_cancel_waiting(&slurm->host, job->which);
         }
     }
-    if (job && job->number != record->number) {
-        st = slurm_record_answer(record, job->number, err);
+    if (job && job->which.number != record->number) {
+        st = slurm_record_answer(record, job->which.number, err);
     }
     if (st != MARU_OK) {
         return st;
@@ -505,15 +280,21 @@ static maru_status look_with(struct slurm_executor *slurm, const char *id, const
     return stop_job(slurm, record, job, err);
 }
 
+static maru_status read_record(const struct slurm_executor *slurm, const char *id,
+                               struct slurm_record *record, bool *is_there, maru_error *err) {
+    return launch_id_is_good(id) ? slurm_record_read(slurm->state, id, record, is_there, err)
+                                 : fail(err, MARU_E_INPUT, "not the id of a launch");
+}
+
 static maru_status slurm_look(struct executor *executor, const char *id, struct launch_look *out,
                               maru_error *err) {
     struct slurm_executor *slurm = of(executor);
-    char name[SLURM_NAME_BYTES];
+    struct slurm_name name;
     struct slurm_record record;
     bool is_there = false;
     struct launch_look look = {.state = LAUNCH_UNKNOWN, .cpu_us = -1, .max_memory_bytes = -1};
-    maru_status st = job_name_of(slurm, id, name, err);
-    st = st == MARU_OK ? slurm_record_read(slurm->state, id, &record, &is_there, err) : st;
+    maru_status st = read_record(slurm, id, &record, &is_there, err);
+    st = st == MARU_OK ? slurm_name_of(slurm, id, &record, &name, err) : st;
     if (st != MARU_OK) {
         return st;
     }
@@ -524,7 +305,7 @@ static maru_status slurm_look(struct executor *executor, const char *id, struct 
     } else {
         look.submitted_us = record.tried_us;
         pthread_mutex_lock(&slurm->mutex);
-        st = look_with(slurm, id, name, &record, &look, err);
+        st = look_with(slurm, id, &name, &record, &look, err);
         pthread_mutex_unlock(&slurm->mutex);
     }
     if (st == MARU_OK) {
@@ -547,11 +328,9 @@ static void put_grace(const struct slurm_record *record, const char *id, int64_t
 static maru_status slurm_stop(struct executor *executor, const char *id, int64_t grace_us,
                               maru_error *err) {
     struct slurm_executor *slurm = of(executor);
-    char name[SLURM_NAME_BYTES];
     struct slurm_record record;
     bool is_there = false;
-    maru_status st = job_name_of(slurm, id, name, err);
-    st = st == MARU_OK ? slurm_record_read(slurm->state, id, &record, &is_there, err) : st;
+    maru_status st = read_record(slurm, id, &record, &is_there, err);
     if (st != MARU_OK || !is_there || record.has_end) {
         return st;
     }
@@ -566,12 +345,10 @@ static maru_status slurm_stop(struct executor *executor, const char *id, int64_t
 
 static maru_status slurm_forget(struct executor *executor, const char *id, maru_error *err) {
     struct slurm_executor *slurm = of(executor);
-    char name[SLURM_NAME_BYTES];
     struct slurm_record record;
     struct launch_look look;
     bool is_there = false;
-    maru_status st = job_name_of(slurm, id, name, err);
-    st = st == MARU_OK ? slurm_look(executor, id, &look, err) : st;
+    maru_status st = slurm_look(executor, id, &look, err);
     st = st == MARU_OK ? slurm_record_read(slurm->state, id, &record, &is_there, err) : st;
     if (st != MARU_OK || !is_there) {
         return st;
@@ -712,6 +489,7 @@ static const struct executor_kind slurm_kind = {
     .name = "slurm",
     .schedules = true,
     .start = slurm_start,
+    .start_all = slurm_start_all,
     .look = slurm_look,
     .stop = slurm_stop,
     .forget = slurm_forget,
@@ -770,7 +548,8 @@ static bool want(void *context, const char *id) {
     bool is_there = false;
     maru_error none;
     return slurm_record_read(slurm->state, id, &record, &is_there, &none) != MARU_OK || !is_there ||
-           record.has_end || record.number == 0 || slurm_queue_want(&slurm->queue, record.number);
+           record.has_end || record.number == 0 ||
+           slurm_queue_want(&slurm->queue, (struct slurm_which){record.number, record.task});
 }
 
 maru_status slurm_open(const struct slurm_settings *settings, struct executor **out,

@@ -19,7 +19,8 @@
 // damage and refused. `answer` alone grows in place, since it is the standard output of sbatch: cut short it says nothing yet.
 
 enum { FIELDS = 8, CLAIM_BYTES = 200, NAME_BYTES = 128 };
-static const char *const names[] = {"launch", "tried", "answer", "stop", "end", "said", "lock"};
+static const char *const names[] = {"launch", "tried", "answer", "stop",
+                                    "end",    "said",  "lock",   "new"};
 
 bool slurm_path(const char *folder, const char *name, char out[SLURM_RECORD_PATH_BYTES]) {
     const int n = snprintf(out, SLURM_RECORD_PATH_BYTES, "%s/%s", folder, name);
@@ -82,11 +83,31 @@ static maru_status damaged(const struct slurm_record *record, const char *name, 
     return fail(err, MARU_E_INPUT, "%.200s/%s is damaged", record->path, name);
 }
 
+// "=TASK:ARRAY " before the folder of one that is a task; *rest goes on behind it.
+static bool read_task(struct slurm_record *out, char **rest) {
+    int64_t task = 0;
+    out->task = SLURM_NO_TASK;
+    if ((*rest)[0] != '=') {
+        return true;
+    }
+    const size_t n = strcspn(*rest + 1, ":");
+    const char *array = *rest + 1 + n + ((*rest)[1 + n] == ':');
+    const size_t n_array = strcspn(array, " ");
+    if (!number_int64(*rest + 1, n, &task) || task < 0 || task > INT32_MAX || n_array == 0 ||
+        n_array >= sizeof out->array || array[n_array] != ' ') {
+        return false;
+    }
+    out->task = (int32_t)task;
+    memcpy(out->array, array, n_array);
+    *rest += (array - *rest) + (ptrdiff_t)n_array + 1;
+    return true;
+}
+
 static maru_status read_launch(struct slurm_record *out, struct text *text, maru_error *err) {
     int64_t value[4];
     char *rest;
-    if (!read_line(text, value, 4, &rest) || rest[0] != '/' || value[3] < 0 ||
-        value[3] > UINT32_MAX || strlen(rest) >= sizeof out->folder) {
+    if (!read_line(text, value, 4, &rest) || !read_task(out, &rest) || rest[0] != '/' ||
+        value[3] < 0 || value[3] > UINT32_MAX || strlen(rest) >= sizeof out->folder) {
         return damaged(out, "launch", err);
     }
     out->made_us = value[0];
@@ -142,7 +163,7 @@ static maru_status read_end(struct slurm_record *out, struct text *text, maru_er
 
 maru_status slurm_record_read(const char *state, const char *id, struct slurm_record *out,
                               bool *is_there, maru_error *err) {
-    *out = (struct slurm_record){.number = 0};
+    *out = (struct slurm_record){.task = SLURM_NO_TASK};
     if (!slurm_path(state, id, out->path)) {
         return too_long(state, err);
     }
@@ -172,9 +193,24 @@ done:
     return st;
 }
 
+enum { LAUNCH_LINE_BYTES = SLURM_RECORD_PATH_BYTES + 512 };
+
+// array "": a job of its own.
+static maru_status write_launch(const struct launch *launch, const char *array, int32_t task,
+                                int64_t now_us, char line[LAUNCH_LINE_BYTES], maru_error *err) {
+    char place[SLURM_NAME_BYTES + 32] = "";
+    if (array[0]) {
+        snprintf(place, sizeof place, "=%" PRId32 ":%s ", task, array);
+    }
+    const int n =
+        snprintf(line, LAUNCH_LINE_BYTES, "%" PRId64 " %" PRId64 " %" PRId64 " %u %s%s\n", now_us,
+                 launch->limit_us, launch->grace_us, launch->memory_mib, place, launch->folder);
+    return n > 0 && n < LAUNCH_LINE_BYTES ? MARU_OK : too_long(launch->folder, err);
+}
+
 maru_status slurm_record_make(const char *state, const struct launch *launch, int64_t now_us,
                               maru_error *err) {
-    char path[SLURM_RECORD_PATH_BYTES], file[SLURM_RECORD_PATH_BYTES];
+    char path[SLURM_RECORD_PATH_BYTES], file[SLURM_RECORD_PATH_BYTES], line[LAUNCH_LINE_BYTES];
     if (!slurm_path(state, launch->id, path) || !slurm_path(path, "launch", file)) {
         return too_long(state, err);
     }
@@ -182,16 +218,51 @@ maru_status slurm_record_make(const char *state, const struct launch *launch, in
         return MARU_OK;
     }
     maru_status st = files_make_folder(path, err);
+    st = st == MARU_OK ? write_launch(launch, "", SLURM_NO_TASK, now_us, line, err) : st;
+    return st == MARU_OK ? put(path, "launch", line, err) : st;
+}
+
+maru_status slurm_record_prepare(const char *state, const struct launch *launch, const char *array,
+                                 int32_t task, int64_t now_us, maru_error *err) {
+    char path[SLURM_RECORD_PATH_BYTES], file[SLURM_RECORD_PATH_BYTES], line[LAUNCH_LINE_BYTES];
+    if (!slurm_path(state, launch->id, path) || !slurm_path(path, "new", file)) {
+        return too_long(state, err);
+    }
+    const maru_status st = write_launch(launch, array, task, now_us, line, err);
     if (st != MARU_OK) {
         return st;
     }
-    char line[SLURM_RECORD_PATH_BYTES + 256];
-    const int n = snprintf(line, sizeof line, "%" PRId64 " %" PRId64 " %" PRId64 " %u %s\n", now_us,
-                           launch->limit_us, launch->grace_us, launch->memory_mib, launch->folder);
-    if (n < 0 || (size_t)n >= sizeof line) {
-        return too_long(launch->folder, err);
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return refuse("make", path, err);
     }
-    return put(path, "launch", line, err);
+    const int opened = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (opened < 0) {
+        return refuse("write", file, err);
+    }
+    const bool is_good = files_write_all(opened, line, strlen(line));
+    return close(opened) == 0 && is_good ? MARU_OK : refuse("write", file, err);
+}
+
+maru_status slurm_record_show(const struct slurm_record *record, maru_error *err) {
+    char from[SLURM_RECORD_PATH_BYTES], to[SLURM_RECORD_PATH_BYTES];
+    if (!slurm_path(record->path, "new", from) || !slurm_path(record->path, "launch", to)) {
+        return too_long(record->path, err);
+    }
+    return rename(from, to) == 0 ? MARU_OK : refuse("write", to, err);
+}
+
+maru_status slurm_record_link(const struct slurm_record *record, const char *file, const char *name,
+                              maru_error *err) {
+    char beside[SLURM_RECORD_PATH_BYTES], to[SLURM_RECORD_PATH_BYTES];
+    if (!slurm_path(record->path, "new", beside) || !slurm_path(record->path, name, to)) {
+        return too_long(record->path, err);
+    }
+    if (link(file, to) == 0) { // nothing was there
+        return MARU_OK;
+    }
+    const bool is_gone = errno == EEXIST && (unlink(beside) == 0 || errno == ENOENT);
+    return is_gone && link(file, beside) == 0 && rename(beside, to) == 0 ? MARU_OK
+                                                                         : refuse("write", to, err);
 }
 
 maru_status slurm_record_lock(const struct slurm_record *record, int *file, maru_error *err) {
@@ -209,6 +280,11 @@ maru_status slurm_record_lock(const struct slurm_record *record, int *file, maru
         const maru_status st = is_held ? MARU_OK : refuse("lock", path, err);
         close(opened);
         return st;
+    }
+    struct stat held, named;
+    if (fstat(opened, &held) != 0 || stat(path, &named) != 0 || held.st_ino != named.st_ino) {
+        close(opened); // it was handed in with others meanwhile, and has another lock
+        return MARU_OK;
     }
     *file = opened;
     return MARU_OK;

@@ -3,10 +3,13 @@
 // STATE/ID is its folder: `launch` what it is, written before anything is submitted; `tried` when it was submitted last, as long as
 // nothing is known of how that went; `answer` what sbatch said, to which sbatch itself writes, so that it stands even where nobody
 // was left to read it; `stop` that it is to end; `end` how it ended. `lock` is held by whoever submits, and by sbatch too.
+// Of launches that were handed in together `tried`, `answer`, `said` and `lock` are one file with many names: sbatch answers them all at
+// once, and what becomes of one of them later replaces its own name alone.
 #ifndef IO_EXECUTOR_SLURM_RECORD_H
 #define IO_EXECUTOR_SLURM_RECORD_H
 
 #include "io/executor/executor.h"
+#include "io/executor/slurm_text.h"
 
 enum { SLURM_RECORD_PATH_BYTES = 4096, SLURM_RECORD_MAX_BYTES = 16 << 10 };
 
@@ -15,8 +18,10 @@ struct slurm_record {
     char folder[SLURM_RECORD_PATH_BYTES]; // of the launch
     int64_t limit_us, grace_us, made_us;
     uint32_t memory_mib;
-    uint64_t number;                // Slurm's, 0: not known
-    int64_t tried_us;               // 0: never, or it was refused
+    char array[SLURM_NAME_BYTES]; // "": it is a job of its own; else the array that it is a task of
+    int32_t task;                 // in it, SLURM_NO_TASK
+    uint64_t number;              // Slurm's, of the job or the array; 0: not known
+    int64_t tried_us;             // 0: never, or it was refused
     int64_t stop_us, stop_grace_us; // stop_us 0: it is not to end
     bool stop_is_sent;
     bool has_end;
@@ -32,6 +37,16 @@ MARU_MUST_USE maru_status slurm_record_read(const char *state, const char *id,
 //   errors  MARU_E_IO
 MARU_MUST_USE maru_status slurm_record_make(const char *state, const struct launch *launch,
                                             int64_t now_us, maru_error *err);
+
+// The same for many, which are tasks of one array, up to the point where they are on disk under another name: slurm_record_show then
+// lets them be seen. In between, and afterwards, who calls waits until the disk has them (syncfs).
+MARU_MUST_USE maru_status slurm_record_prepare(const char *state, const struct launch *launch,
+                                               const char *array, int32_t task, int64_t now_us,
+                                               maru_error *err);
+MARU_MUST_USE maru_status slurm_record_show(const struct slurm_record *record, maru_error *err);
+// Give a file another name, `name` of this launch, in place of what was there.
+MARU_MUST_USE maru_status slurm_record_link(const struct slurm_record *record, const char *file,
+                                            const char *name, maru_error *err);
 
 // Take the lock of a launch's folder, which has to be there.
 //   out     *file: -1 where another process has it

@@ -15,7 +15,13 @@
 //
 // Slurm's own limit of time counts in minutes; it stands behind the script's, a minute later.
 
-enum { MINUTE_S = 60, SLURM_MAX_GRACE_S = 65535, ACCOUNT_BYTES = 128, COMMENT_BYTES = 200 };
+enum {
+    MINUTE_S = 60,
+    SLURM_MAX_GRACE_S = 65535,
+    ACCOUNT_BYTES = 128,
+    COMMENT_BYTES = 200,
+    TASK_BYTES = 11
+};
 
 static int64_t seconds_up(int64_t us) { return us / 1000000 + (us % 1000000 > 0); }
 
@@ -186,18 +192,11 @@ static void add_resources(struct slurm_options *options, const struct launch *la
     }
 }
 
-maru_status slurm_options_of(const struct launch *launch, const struct slurm_shape *shape,
-                             struct slurm_options *out, maru_error *err) {
+// What a launch asks of Slurm, whatever it is called and wherever it is.
+static void add_asked(struct slurm_options *out, const struct launch *launch,
+                      const struct slurm_shape *shape) {
     char name[ACCOUNT_BYTES];
-    *out = (struct slurm_options){.n = 0};
-    add_word(out, "sbatch");
-    add_word(out, "--parsable");
-    add_word(out,
-             "--no-requeue"); // whether it is tried again is for others to say, under another id
-    add_word(out, "--job-name=%s.%s", shape->mark, launch->id);
     add_comment(out, launch->name);
-    add_word(out, "--chdir=%s", launch->folder);
-    add_word(out, "--output=.maru/slurm");
     add_word(out, "--open-mode=append");
     if (launch->tenant && launch->tenant[0] &&
         slurm_account_name(shape->mark, launch->tenant, launch->project, name, sizeof name)) {
@@ -213,10 +212,71 @@ maru_status slurm_options_of(const struct launch *launch, const struct slurm_sha
         add_word(out, "--nice=%lld", -(long long)launch->priority);
     }
     add_resources(out, launch);
+}
+
+static void add_head(struct slurm_options *out, const char *mark, const char *name,
+                     const char *folder) {
+    *out = (struct slurm_options){.n = 0};
+    add_word(out, "sbatch");
+    add_word(out, "--parsable");
+    add_word(out,
+             "--no-requeue"); // whether it is tried again is for others to say, under another id
+    add_word(out, "--job-name=%s.%s", mark, name);
+    add_word(out, "--chdir=%s", folder);
+}
+
+static maru_status has_room(const struct slurm_options *out, maru_error *err) {
     return out->n_bytes < sizeof out->bytes
                ? MARU_OK
                : fail(err, MARU_E_INPUT, "the command line for Slurm is longer than %d bytes",
                       SLURM_OPTION_BYTES);
+}
+
+maru_status slurm_options_of(const struct launch *launch, const struct slurm_shape *shape,
+                             struct slurm_options *out, maru_error *err) {
+    add_head(out, shape->mark, launch->id, launch->folder);
+    add_word(out, "--output=.maru/slurm");
+    add_asked(out, launch, shape);
+    return has_room(out, err);
+}
+
+// "3-7,9": neighbors in the order that is given are a range.
+static void add_tasks(struct slurm_options *out, const struct slurm_array *array) {
+    char list[SLURM_MAX_TASKS * TASK_BYTES + 1] = "";
+    size_t n = 0;
+    for (size_t i = 0, to = 0; i < array->n && n < sizeof list; i = to) {
+        for (to = i + 1; to < array->n && array->task[to] == array->task[to - 1] + 1; to++) {
+        }
+        n += (size_t)snprintf(list + n, sizeof list - n, "%s%d", i > 0 ? "," : "",
+                              (int)array->task[i]);
+        if (to > i + 1 && n < sizeof list) {
+            n += (size_t)snprintf(list + n, sizeof list - n, "-%d", (int)array->task[to - 1]);
+        }
+    }
+    add_word(out, "--array=%s", list);
+}
+
+maru_status slurm_array_options(const struct slurm_array *array, const struct slurm_shape *shape,
+                                struct slurm_options *out, maru_error *err) {
+    add_head(out, shape->mark, array->name, array->folder);
+    add_word(out, "--output=/dev/null"); // each task has its own
+    add_tasks(out, array);
+    add_asked(out, array->launch[0], shape);
+    return has_room(out, err);
+}
+
+static bool is_same_text(const char *a, const char *b) {
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool slurm_is_same(const struct launch *a, const struct launch *b) {
+    return is_same_text(a->array, b->array) && is_same_text(a->tenant, b->tenant) &&
+           is_same_text(a->project, b->project) && is_same_text(a->name, b->name) &&
+           is_same_text(a->gpu_type, b->gpu_type) && is_same_text(a->qos, b->qos) &&
+           a->n_part == b->n_part && a->part[0].n_gpu == b->part[0].n_gpu &&
+           a->cpu_milli == b->cpu_milli && a->memory_mib == b->memory_mib &&
+           a->limit_us == b->limit_us && a->grace_us == b->grace_us &&
+           a->checkpoint_signal == b->checkpoint_signal && a->priority == b->priority;
 }
 
 // Between single quotes; a quote inside is '\''.
@@ -257,18 +317,22 @@ static const char job_claim[] =
     "}\n"
     "ulimit -c 0\n"
     "clocks= me=\n"
+    "[ -n \"$id\" ] || end 41\n"
+    "job=${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID} # with its task, an array's number says which job "
+    "this is\n"
     "cd -- \"$folder\" 2>/dev/null && mkdir -p .maru 2>/dev/null || end 41\n"
+    "[ -z \"$SLURM_ARRAY_TASK_ID\" ] || exec >>.maru/slurm 2>&1\n"
     "token=\"${HOSTNAME:-node}.$$.$(date +%s%N)\" # of this run: a controller that was killed "
     "may "
     "run a job again as if never\n"
-    "run=\"$SLURM_JOB_ID $token\"\n"
-    "mine=\".maru/claim-$id.$SLURM_JOB_ID.$token\"\n"
+    "run=\"$job $token\"\n"
+    "mine=\".maru/claim-$id.$job.$token\"\n"
     "echo \"$run\" 2>/dev/null >\"$mine\" || end 41\n"
     "ln \"$mine\" \".maru/claim-$id\" 2>/dev/null # one link of a name: whoever comes later "
     "fails\n"
     "held=; read -r held 2>/dev/null <\".maru/claim-$id\"; rm -f \"$mine\"\n"
     "[ -n \"$held\" ] || end 41\n"
-    "[ \"${held% *}\" = \"$SLURM_JOB_ID\" ] || end 40\n"
+    "[ \"${held% *}\" = \"$job\" ] || end 40\n"
     "[ \"$held\" = \"$run\" ] || end 43\n"
     "me=$run\n";
 static const char job_logs[] =
@@ -340,12 +404,11 @@ static const char job_run[] =
     "[ $code -gt 128 ] && [ $code -lt 162 ] && end $((code - 128))\n"
     "leave c$code; exit $code\n";
 
-maru_status slurm_write_script(const struct launch *launch, const struct slurm_shape *shape,
-                               struct text *out, maru_error *err) {
+static void add_settings(struct text *out, const struct launch *launch,
+                         const struct slurm_shape *shape) {
     const int64_t limit = seconds_up(launch->limit_us), grace = grace_of(launch);
-    text_addz(out, "#!/bin/bash\n# A launch of maru: runs once, ends on time, tells how.\n");
-    text_addf(out, "id=%s parts=%zu signal=%d grace=%lld cap=%llu\n", launch->id, launch->n_part,
-              signal_of(launch), (long long)grace, (unsigned long long)shape->log_bytes);
+    text_addf(out, "parts=%zu signal=%d grace=%lld cap=%llu\n", launch->n_part, signal_of(launch),
+              (long long)grace, (unsigned long long)shape->log_bytes);
     if (limit > 0) {
         text_addf(out, "before=%lld\n", (long long)(limit - grace));
     } else {
@@ -354,11 +417,70 @@ maru_status slurm_write_script(const struct launch *launch, const struct slurm_s
     char borrow[LAUNCH_QOS_BYTES];
     slurm_borrow_name(shape->mark, borrow);
     add_setting(out, "borrow", borrow);
-    add_setting(out, "folder", launch->folder);
+}
+
+static maru_status add_work(struct text *out, maru_error *err) {
     text_addz(out, job_claim);
     text_addz(out, job_logs);
     text_addz(out, job_run);
     return done(out, err);
+}
+
+maru_status slurm_write_script(const struct launch *launch, const struct slurm_shape *shape,
+                               struct text *out, maru_error *err) {
+    text_addz(out, "#!/bin/bash\n# A launch of maru: runs once, ends on time, tells how.\n");
+    text_addf(out, "id=%s\n", launch->id);
+    add_settings(out, launch, shape);
+    add_setting(out, "folder", launch->folder);
+    return add_work(out, err);
+}
+
+static const char table_begin[] = "<<'TASKS'\n", table_end[] = "\nTASKS\n";
+
+// A folder has no line break in it (slurm_check), and a row of the table begins with a digit: bash reads nothing in it.
+maru_status slurm_write_array(const struct slurm_array *array, const struct slurm_shape *shape,
+                              struct text *out, maru_error *err) {
+    text_addz(out, "#!/bin/bash\n# Launches of maru, each a task: runs once, ends on time, tells "
+                   "how.\n");
+    add_settings(out, array->launch[0], shape);
+    text_addz(out, "id= folder=\n"
+                   "while IFS= read -r row; do # TASK LAUNCH FOLDER\n"
+                   "    [ \"${row%% *}\" = \"$SLURM_ARRAY_TASK_ID\" ] || continue\n"
+                   "    row=${row#* } id=${row%% *} folder=${row#* }\n"
+                   "    break\n"
+                   "done ");
+    text_addz(out, table_begin);
+    for (size_t i = 0; i < array->n; i++) {
+        text_addf(out, "%d %s %s\n", (int)array->task[i], array->launch[i]->id,
+                  array->launch[i]->folder);
+    }
+    text_addz(out, table_end + 1);
+    return add_work(out, err);
+}
+
+bool slurm_find_task(const char *script, size_t n, int32_t task, struct slurm_tasked *out) {
+    char wanted[TASK_BYTES + 2];
+    const size_t n_wanted = (size_t)snprintf(wanted, sizeof wanted, "%d ", (int)task);
+    const char *const end = script + n;
+    const char *row = memmem(script, n, table_begin, sizeof table_begin - 1);
+    row = row ? row + sizeof table_begin - 1 : end;
+    while (row < end && *row != 'T') {
+        const char *const next = memchr(row, '\n', (size_t)(end - row));
+        if (!next) {
+            return false;
+        }
+        const char *const id = row + n_wanted;
+        const char *const blank = id < next && memcmp(row, wanted, n_wanted) == 0
+                                      ? memchr(id, ' ', (size_t)(next - id))
+                                      : NULL;
+        if (blank) {
+            *out = (struct slurm_tasked){id, blank + 1, (size_t)(blank - id),
+                                         (size_t)(next - blank - 1)};
+            return true;
+        }
+        row = next + 1;
+    }
+    return false;
 }
 
 // The same view that a job has on one machine (sandbox.c): work/ as /work, its files in /in, its script, programs of the node, no more.

@@ -20,6 +20,7 @@ enum { // signals of the job's script: the first three it gets, with the others 
     SLURM_ENDED_TAKEN,        // another is guaranteed what it has borrowed
     SLURM_ENDED_PROGRAM = 45, // argv[0] is not there
 };
+enum { SLURM_MAX_TASKS = 1000 }; // of an array, also where Slurm allows more
 enum { SLURM_OPTIONS = 32, SLURM_OPTION_BYTES = 16 << 10, SLURM_MARK_BYTES = 24 };
 
 struct slurm_shape {  // what a cluster's operator has said of launches
@@ -36,6 +37,16 @@ struct slurm_shape {  // what a cluster's operator has said of launches
 MARU_MUST_USE maru_status slurm_check(const struct launch *launch, const struct slurm_shape *shape,
                                       maru_error *err);
 
+struct slurm_array {    // launches that are handed to Slurm as one job array, with each its task
+    const char *name;   // of the job, without the mark
+    const char *folder; // where its script begins
+    const struct launch *const *launch; // (n) of which all but id, folder and env are the same
+    const int32_t *task;                // (n)
+    size_t n;
+};
+// May they be tasks of one array?
+bool slurm_is_same(const struct launch *a, const struct launch *b);
+
 struct slurm_options { // word[n] of sbatch, the last NULL
     const char *word[SLURM_OPTIONS];
     char bytes[SLURM_OPTION_BYTES];
@@ -43,6 +54,9 @@ struct slurm_options { // word[n] of sbatch, the last NULL
 };
 // The command line of sbatch; the script is to come on its standard input.
 //   errors  MARU_E_INPUT: it has no room
+MARU_MUST_USE maru_status slurm_array_options(const struct slurm_array *array,
+                                              const struct slurm_shape *shape,
+                                              struct slurm_options *out, maru_error *err);
 MARU_MUST_USE maru_status slurm_options_of(const struct launch *launch,
                                            const struct slurm_shape *shape,
                                            struct slurm_options *out, maru_error *err);
@@ -53,11 +67,22 @@ MARU_MUST_USE maru_status slurm_options_of(const struct launch *launch,
 MARU_MUST_USE maru_status slurm_write_script(const struct launch *launch,
                                              const struct slurm_shape *shape, struct text *out,
                                              maru_error *err);
+MARU_MUST_USE maru_status slurm_write_array(const struct slurm_array *array,
+                                            const struct slurm_shape *shape, struct text *out,
+                                            maru_error *err);
+// Of the text of an array's script: which launch a task is, and in which folder.
+//   memory  *out points into the text; id and folder are n_id and n_folder bytes
+//   errors  false: the script has no such task
+struct slurm_tasked {
+    const char *id, *folder;
+    size_t n_id, n_folder;
+};
+bool slurm_find_task(const char *script, size_t n, int32_t task, struct slurm_tasked *out);
 MARU_MUST_USE maru_status slurm_write_part(const struct launch *launch,
                                            const struct slurm_shape *shape, struct text *out,
                                            maru_error *err);
 
-// MARK.ID, a job's name; MARK_TENANT and MARK_TENANT_PROJECT as Slurm has accounts: lower case letters, digits and -. Neither a tenant
+// MARK.ID, a job's name, of an array with the array's name; MARK_TENANT and MARK_TENANT_PROJECT as Slurm has accounts: lower case letters, digits and -. Neither a tenant
 // nor a project has a _ in its name, so that no two have one account.
 //   errors  false: it does not fit, or has another byte
 bool slurm_job_name(const char *mark, const char *id, char *out, size_t cap);

@@ -16,7 +16,7 @@ struct slurm_names {
     slurm_see_name see;
     void *context;
 };
-enum { SQUEUE_FIELDS = 10, SACCT_FIELDS = 10, SINFO_FIELDS = 6 };
+enum { SQUEUE_FIELDS = 11, SACCT_FIELDS = 11, SINFO_FIELDS = 6 };
 #define SECOND_US INT64_C(1000000)
 
 maru_status slurm_next_line(struct slurm_lines *lines, char *out, size_t cap, maru_error *err) {
@@ -391,7 +391,7 @@ static maru_status refuse(uint32_t row, const char *what, maru_error *err) {
                    what);
 }
 
-static maru_status add(struct slurm_jobs *jobs, const struct slurm_job *job, maru_error *err) {
+maru_status slurm_jobs_add(struct slurm_jobs *jobs, const struct slurm_job *job, maru_error *err) {
     if (jobs->n == jobs->cap) {
         if (jobs->n >= SLURM_MAX_ROWS) {
             return fail(err, MARU_E_LIMIT, "Slurm tells of more than %d jobs", SLURM_MAX_ROWS);
@@ -413,13 +413,39 @@ void slurm_jobs_fini(struct slurm_jobs *jobs) {
     *jobs = (struct slurm_jobs){0};
 }
 
-static bool read_job_number(const char *text, uint64_t *out) {
+void slurm_write_which(struct slurm_which which, char *out, size_t cap) {
+    if (which.task == SLURM_NO_TASK) {
+        snprintf(out, cap, "%" PRIu64, which.number);
+    } else {
+        snprintf(out, cap, "%" PRIu64 "_%" PRId32, which.number, which.task);
+    }
+}
+
+static bool read_job_number(const char *text, size_t n, uint64_t *out) {
     int64_t value = 0;
-    if (text[0] == '+' || !number_int64(text, strlen(text), &value) || value < 1) {
+    if (n == 0 || text[0] == '+' || text[0] == '-' || !number_int64(text, n, &value) || value < 1) {
         return false;
     }
     *out = (uint64_t)value;
     return true;
+}
+
+static bool take_task(const char **at, int32_t *out) {
+    int64_t value = 0;
+    if (!take_number(at, &value)) {
+        return false;
+    }
+    *out = (int32_t)value; // of up to 9 digits
+    return true;
+}
+
+// squeue: the number of the job or of its array, and the task's own, which a job without has not.
+static bool read_queued(const char *number, const char *task, struct slurm_job *job) {
+    job->which.task = SLURM_NO_TASK;
+    const char *end = task;
+    const bool is_good = is_none(task) || (take_task(&end, &job->which.task) && *end == '\0');
+    job->last_task = job->which.task;
+    return is_good && read_job_number(number, strlen(number), &job->which.number);
 }
 
 // Of a job that waits Slurm tells when it may start, of one that runs when it has to end: neither has happened.
@@ -442,30 +468,30 @@ static maru_status read_squeue_line(char *line, uint32_t row, struct slurm_job *
         return refuse(row, "number of columns", err);
     }
     *job = (struct slurm_job){.cpu_us = -1, .max_memory_bytes = -1};
-    if (!read_job_number(field[0], &job->number)) {
+    if (!read_queued(field[0], field[1], job)) {
         return refuse(row, "number of a job", err);
     }
-    if (!read_state(field[1], &job->state)) {
+    if (!read_state(field[2], &job->state)) {
         return refuse(row, "state", err);
     }
-    if (!slurm_read_time(field[2], &job->submitted_us) ||
-        !slurm_read_time(field[3], &job->started_us) ||
-        !slurm_read_time(field[4], &job->ended_us)) {
+    if (!slurm_read_time(field[3], &job->submitted_us) ||
+        !slurm_read_time(field[4], &job->started_us) ||
+        !slurm_read_time(field[5], &job->ended_us)) {
         return refuse(row, "time", err);
     }
-    if (!slurm_first_node(field[5], job->node)) {
+    if (!slurm_first_node(field[6], job->node)) {
         return refuse(row, "node", err);
     }
-    if (strlen(field[6]) < sizeof job->nodes && !is_none(field[6])) {
-        cut_to(field[6], job->nodes, sizeof job->nodes);
-    }
-    if (!is_none(field[7])) {
-        cut_to(field[7], job->reason, sizeof job->reason);
+    if (strlen(field[7]) < sizeof job->nodes && !is_none(field[7])) {
+        cut_to(field[7], job->nodes, sizeof job->nodes);
     }
     if (!is_none(field[8])) {
-        cut_to(field[8], job->qos, sizeof job->qos);
+        cut_to(field[8], job->reason, sizeof job->reason);
     }
-    cut_to(field[9], job->name, sizeof job->name);
+    if (!is_none(field[9])) {
+        cut_to(field[9], job->qos, sizeof job->qos);
+    }
+    cut_to(field[10], job->name, sizeof job->name);
     keep_what_was(job);
     return MARU_OK;
 }
@@ -481,7 +507,7 @@ maru_status slurm_read_squeue(const char *bytes, size_t n, struct slurm_jobs *ou
         }
         struct slurm_job job;
         st = read_squeue_line(line, lines.row, &job, err);
-        st = st == MARU_OK ? add(out, &job, err) : st;
+        st = st == MARU_OK ? slurm_jobs_add(out, &job, err) : st;
         if (st != MARU_OK) {
             return st;
         }
@@ -504,38 +530,86 @@ static bool read_exit(const char *text, int *code, int *signal) {
 // What a job or a step of it used; steps count in their job.
 static maru_status read_use(char *const field[], uint32_t row, int64_t *cpu_us, int64_t *memory,
                             maru_error *err) {
-    return slurm_read_span(field[6], cpu_us) && slurm_read_size(field[7], memory)
+    return slurm_read_span(field[7], cpu_us) && slurm_read_size(field[8], memory)
                ? MARU_OK
                : refuse(row, "use", err);
+}
+
+// sacct: "12", "12_3" or "12_[...]", and the number under which Slurm keeps it. Parts of a job of several kinds (12+1) have their own.
+static bool read_accounted(const char *id, const char *raw, struct slurm_job *job) {
+    const char *cut = strchr(id, '_');
+    uint64_t kept = 0;
+    job->which.task = job->last_task = SLURM_NO_TASK;
+    if (!read_job_number(raw, strlen(raw), &kept)) {
+        return false;
+    }
+    job->which.number = kept;
+    if (!cut) {
+        return read_job_number(id, strcspn(id, "+"), &kept);
+    }
+    const char *at = cut + 1;
+    if (!read_job_number(id, (size_t)(cut - id), &job->which.number)) {
+        return false;
+    }
+    job->is_head = kept == job->which.number;
+    job->is_rest = *at == '[';
+    const bool is_good = job->is_rest || (take_task(&at, &job->which.task) && *at == '\0');
+    job->last_task = job->which.task;
+    return is_good;
 }
 
 static maru_status read_sacct_job(char *const field[], uint32_t row, struct slurm_job *job,
                                   maru_error *err) {
     *job = (struct slurm_job){.cpu_us = -1, .max_memory_bytes = -1};
-    if (!read_job_number(field[0], &job->number)) {
+    if (!read_accounted(field[0], field[1], job)) {
         return refuse(row, "number of a job", err);
     }
-    if (!read_state(field[1], &job->state)) {
+    if (!read_state(field[2], &job->state)) {
         return refuse(row, "state", err);
     }
-    if (!read_exit(field[2], &job->exit_code, &job->exit_signal)) {
+    if (!read_exit(field[3], &job->exit_code, &job->exit_signal)) {
         return refuse(row, "exit code", err);
     }
-    if (!slurm_read_time(field[3], &job->submitted_us) ||
-        !slurm_read_time(field[4], &job->started_us) ||
-        !slurm_read_time(field[5], &job->ended_us)) {
+    if (!slurm_read_time(field[4], &job->submitted_us) ||
+        !slurm_read_time(field[5], &job->started_us) ||
+        !slurm_read_time(field[6], &job->ended_us)) {
         return refuse(row, "time", err);
     }
-    if (!slurm_first_node(field[8], job->node)) {
+    if (!slurm_first_node(field[9], job->node)) {
         return refuse(row, "node", err);
     }
-    cut_to(field[9], job->name, sizeof job->name);
+    cut_to(field[10], job->name, sizeof job->name);
     if (job->state != SLURM_WAITS && job->ended_us == 0) {
         job->state =
             SLURM_RUNS; // accounting has not been told of its end yet, and the state is not its last
     }
     keep_what_was(job);
     return read_use(field, row, &job->cpu_us, &job->max_memory_bytes, err);
+}
+
+// A row for each range of "3-9,11]"; one without tasks where there is none. What has another form ends the list: of those tasks
+// nothing is known then.
+static maru_status add_rest(struct slurm_jobs *out, struct slurm_job *job, const char *list,
+                            maru_error *err) {
+    maru_status st = MARU_OK;
+    size_t n = 0;
+    while (st == MARU_OK && take_task(&list, &job->which.task)) {
+        job->last_task = job->which.task;
+        if (*list == '-') {
+            list++;
+            if (!take_task(&list, &job->last_task)) {
+                break;
+            }
+        }
+        if (*list == '\0' || !strchr(",]%", *list)) {
+            break;
+        }
+        st = slurm_jobs_add(out, job, err);
+        n++;
+        list += *list == ',';
+    }
+    job->which.task = job->last_task = SLURM_NO_TASK;
+    return st == MARU_OK && n == 0 ? slurm_jobs_add(out, job, err) : st;
 }
 
 static maru_status read_sacct_line(char *line, uint32_t row, struct slurm_jobs *out,
@@ -547,7 +621,9 @@ static maru_status read_sacct_line(char *line, uint32_t row, struct slurm_jobs *
     if (!strchr(field[0], '.')) {
         struct slurm_job job;
         const maru_status st = read_sacct_job(field, row, &job, err);
-        return st == MARU_OK ? add(out, &job, err) : st;
+        return st != MARU_OK ? st
+               : job.is_rest ? add_rest(out, &job, strchr(field[0], '[') + 1, err)
+                             : slurm_jobs_add(out, &job, err);
     }
     if (out->n == 0) {
         return refuse(row, "job than its step", err);

@@ -23,8 +23,19 @@ enum slurm_state { // what a job's state comes to for us
     SLURM_TAKEN,     // its place was given to another (preemption)
 };
 
-struct slurm_job { // a row of squeue, or a job of sacct with what its steps used
+// A job by its number; a task of a job array by the array's number and its own, as in 12_3.
+enum { SLURM_NO_TASK = -1 };
+struct slurm_which {
     uint64_t number;
+    int32_t task; // SLURM_NO_TASK: it is none
+};
+
+struct slurm_job { // a row of squeue, or a job of sacct with what its steps used
+    struct slurm_which which;
+    int32_t last_task; // of a row that stands for all tasks from which.task on; else which.task
+    bool
+        is_rest; // sacct: it stands for tasks that have had no row of their own when it was written
+    bool is_head; // sacct: Slurm keeps what is left of an array in this one
     enum slurm_state state;
     int exit_code, exit_signal;                 // sacct; at most one is not 0
     int64_t submitted_us, started_us, ended_us; // since 1970; 0: not yet
@@ -40,20 +51,24 @@ struct slurm_jobs {
     struct slurm_job *row; // (n), in the order of the text
     size_t n, cap;
 };
+//   errors  MARU_E_LIMIT, MARU_E_MEMORY
+MARU_MUST_USE maru_status slurm_jobs_add(struct slurm_jobs *jobs, const struct slurm_job *job,
+                                         maru_error *err);
 void slurm_jobs_fini(struct slurm_jobs *jobs);
 
 // The columns that the readers below want, as the commands are asked for them. The last may hold any byte but a line break.
-#define SLURM_SQUEUE_FORMAT "%A|%T|%V|%S|%e|%B|%N|%r|%q|%j"
+#define SLURM_SQUEUE_FORMAT "%F|%K|%T|%V|%S|%e|%B|%N|%r|%q|%j"
 #define SLURM_SACCT_FORMAT                                                                         \
-    "JobIDRaw,State,ExitCode,Submit,Start,End,TotalCPU,MaxRSS,NodeList,JobName"
+    "JobID,JobIDRaw,State,ExitCode,Submit,Start,End,TotalCPU,MaxRSS,NodeList,JobName"
 #define SLURM_SINFO_FORMAT "%N|%T|%c|%m|%G|%E"
 
-// Whole outputs. Times are read as UTC: the commands are run with TZ=UTC.
+// Whole outputs, squeue's with a row for each task of an array. Times are read as UTC: the commands are run with TZ=UTC.
 //   memory  *out, which the caller has zeroed, slurm_jobs_fini
 //   errors  MARU_E_INPUT: a line that is none, or the last one cut short, err->row; MARU_E_LIMIT; MARU_E_MEMORY
 MARU_MUST_USE maru_status slurm_read_squeue(const char *bytes, size_t n, struct slurm_jobs *out,
                                             maru_error *err);
-// A job's rows of steps (12.batch, 12.0) follow its own and are added up in it. A job that was put back into the queue has several.
+// A job's rows of steps (12.batch, 12_3.0) follow its own and are added up in it. A job that was put back into the queue has several.
+// Tasks that wait are told together, as 12_[3-9,11]: then there is a row for each range.
 MARU_MUST_USE maru_status slurm_read_sacct(const char *bytes, size_t n, struct slurm_jobs *out,
                                            maru_error *err);
 // Each node once, also where it is in several partitions; gpu_memory_mib is not known to Slurm and 0.
@@ -62,6 +77,9 @@ MARU_MUST_USE maru_status slurm_read_sinfo(const char *bytes, size_t n, executor
 
 // NUMBER or NUMBER;CLUSTER and a line break: what sbatch --parsable says when the job is in the queue. False: not (yet) that.
 bool slurm_read_number(const char *bytes, size_t n, uint64_t *number);
+
+// "12", "12_3"; 32 bytes are enough.
+void slurm_write_which(struct slurm_which which, char *out, size_t cap);
 
 // "2026-11-23T09:12:03"; Unknown, None, N/A and an empty text are 0. False: neither.
 bool slurm_read_time(const char *text, int64_t *us);

@@ -16,20 +16,26 @@
 #define S INT64_C(1000000)
 
 static const char squeue[] =
-    "12|PENDING|2026-11-23T09:12:03|2026-11-23T09:22:03|N/A|n/a||Priority|maru-borrow|maru.a-1\n"
-    "13|RUNNING|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T10:12:04|gpu01|gpu[01-03]|None|("
+    "12|N/A|PENDING|2026-11-23T09:12:03|2026-11-23T09:22:03|N/A|n/a||Priority|maru-borrow|"
+    "maru.a-1\n"
+    "13|N/A|RUNNING|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T10:12:04|gpu01|gpu[01-03]|"
+    "None|("
     "null)|"
     "a|b\n";
 static const char sacct[] =
-    "12|CANCELLED by 64100|0:0|2026-11-23T09:12:03|None|2026-11-23T09:12:13|00:00:00||None "
+    "12|12|CANCELLED by 64100|0:0|2026-11-23T09:12:03|None|2026-11-23T09:12:13|00:00:00||None "
     "assigned|maru.a-1\n"
-    "13|FAILED|0:42|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|1-02:03:04||gpu[07-"
+    "13|13|FAILED|0:42|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|1-02:03:04||gpu["
+    "07-"
     "08]|maru.b-1\n"
-    "13.batch|FAILED|0:42|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|00:00.012|"
+    "13.batch|13.batch|FAILED|0:42|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|00:"
+    "00.012|"
     "1234K|gpu07|batch\n"
-    "13.0|OUT_OF_MEMORY|0:125|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|00:01."
+    "13.0|13.0|OUT_OF_MEMORY|0:125|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|00:"
+    "01."
     "500|2.5G|gpu07|bash\n"
-    "14|COMPLETED|0:0|2026-11-23T09:12:03|2026-11-23T09:12:04|Unknown|00:00:00||gpu01|maru.c-1\n";
+    "14|14|COMPLETED|0:0|2026-11-23T09:12:03|2026-11-23T09:12:04|Unknown|00:00:00||gpu01|maru.c-"
+    "1\n";
 
 static void squeue_is_read(void **state) {
     struct slurm_jobs jobs = {0};
@@ -67,6 +73,51 @@ static void sacct_is_read(void **state) {
     assert_true(job[1].max_memory_bytes == (INT64_C(5) << 29));
     assert_string_equal(job[1].node, "gpu07");
     assert_int_equal(job[2].state, SLURM_RUNS);
+    slurm_jobs_fini(&jobs);
+}
+
+// A task is known by its array's number and its own; those that wait together are a row for each range of them.
+static void arrays_are_read(void **state) {
+    static const char queued[] =
+        "12|4|PENDING|2026-11-23T09:12:03|N/A|N/A|n/a||Priority|q|maru.a-1\n"
+        "12|N/A|CANCELLED|2026-11-23T09:12:03|N/A|2026-11-23T09:12:13|n/a||None|q|maru.a-1\n";
+    static const char past[] =
+        "12_3|15|COMPLETED|0:0|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|"
+        "00:00:00||gpu07|maru.a-1\n"
+        "12_3.batch|15.batch|COMPLETED|0:0|2026-11-23T09:12:03|2026-11-23T09:12:04|"
+        "2026-11-23T09:12:09|00:00.012|1234K|gpu07|batch\n"
+        "12_20|12|COMPLETED|0:0|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|"
+        "00:00:00||gpu07|maru.a-1\n"
+        "13_[5-9,11%2]|13|PENDING|0:0|2026-11-23T09:12:03|Unknown|Unknown|00:00:00||None assigned|"
+        "maru.a-1\n"
+        "14_[0x3f]|14|PENDING|0:0|2026-11-23T09:12:03|Unknown|Unknown|00:00:00||None assigned|a\n"
+        "15+1|16|COMPLETED|0:0|2026-11-23T09:12:03|2026-11-23T09:12:04|2026-11-23T09:12:09|"
+        "00:00:00||gpu07|of two kinds\n";
+    static const struct {
+        uint64_t number;
+        int32_t task, last;
+        bool is_rest, is_head;
+    } want[] = {{12, 3, 3, false, false}, {12, 20, 20, false, true}, {13, 5, 9, true, true},
+                {13, 11, 11, true, true}, {14, -1, -1, true, true},  {16, -1, -1, false, false}};
+    struct slurm_jobs jobs = {0};
+    maru_error err = {0};
+    (void)state;
+    assert_int_equal(slurm_read_squeue(queued, sizeof queued - 1, &jobs, &err), MARU_OK);
+    assert_true(jobs.row[0].which.number == 12 && jobs.row[0].which.task == 4);
+    assert_int_equal(jobs.row[1].which.task, SLURM_NO_TASK);
+    slurm_jobs_fini(&jobs);
+    assert_int_equal(slurm_read_sacct(past, sizeof past - 1, &jobs, &err), MARU_OK);
+    assert_int_equal(jobs.n, sizeof want / sizeof want[0]);
+    for (size_t i = 0; i < jobs.n; i++) {
+        const struct slurm_job *row = &jobs.row[i];
+        if (row->which.number != want[i].number || row->which.task != want[i].task ||
+            row->last_task != want[i].last || row->is_rest != want[i].is_rest ||
+            row->is_head != want[i].is_head) {
+            fail_msg("row %zu: %llu_%d-%d", i, (unsigned long long)row->which.number,
+                     (int)row->which.task, (int)row->last_task);
+        }
+    }
+    assert_true(jobs.row[0].max_memory_bytes == INT64_C(1234) << 10);
     slurm_jobs_fini(&jobs);
 }
 
@@ -129,20 +180,26 @@ static void hostile_lines_are_refused(void **state) {
         int which;
         const char *line;
     } cases[] = {
-        {0, "0|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
-        {0, "-1|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
-        {0, "99999999999999999999|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
-        {0, "1|DANCING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
-        {0, "1|RUNNING|2026-13-23T09:12:03|Unknown|N/A|a|a|None|q|x\n"},
-        {0, "1|RUNNING|2026-11-23 09:12:03|Unknown|N/A|a|a|None|q|x\n"},
-        {0, "1|RUNNING|Unknown|Unknown|N/A|a[|a|None|q|x\n"},
-        {0, "1|RUNNING|Unknown|Unknown|N/A|a|a|None\n"},
+        {0, "0|N/A|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "-1|N/A|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "99999999999999999999|N/A|RUNNING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|N/A|DANCING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|N/A|RUNNING|2026-13-23T09:12:03|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|N/A|RUNNING|2026-11-23 09:12:03|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|N/A|RUNNING|Unknown|Unknown|N/A|a[|a|None|q|x\n"},
+        {0, "1|3-7|PENDING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|-3|PENDING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|9999999999|PENDING|Unknown|Unknown|N/A|a|a|None|q|x\n"},
+        {0, "1|N/A|RUNNING|Unknown|Unknown|N/A|a|a|None\n"},
         {0, "slurm_load_jobs error: Unable to contact slurm controller\n"},
-        {1, "1.batch|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00||a|batch\n"},
-        {1, "1|COMPLETED|0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
-        {1, "1|COMPLETED|256:0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
-        {1, "1|COMPLETED|0:0|Unknown|Unknown|Unknown|yesterday||a|x\n"},
-        {1, "1|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00|9999999999999999P|a|x\n"},
+        {1, "1.batch|1.batch|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00||a|batch\n"},
+        {1, "1_x|1|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
+        {1, "_3|1|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
+        {1, "1_3|0|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
+        {1, "1|1|COMPLETED|0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
+        {1, "1|1|COMPLETED|256:0|Unknown|Unknown|Unknown|00:00:00||a|x\n"},
+        {1, "1|1|COMPLETED|0:0|Unknown|Unknown|Unknown|yesterday||a|x\n"},
+        {1, "1|1|COMPLETED|0:0|Unknown|Unknown|Unknown|00:00:00|9999999999999999P|a|x\n"},
         {2, "gpu01|idle|-3|64000|(null)|none\n"},
         {2, "|idle|3|64000|(null)|none\n"},
         {4, "maru||root|-1||||\n"},
@@ -226,6 +283,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(squeue_is_read),
         cmocka_unit_test(sacct_is_read),
+        cmocka_unit_test(arrays_are_read),
         cmocka_unit_test(each_prefix_is_refused_or_shorter),
         cmocka_unit_test(hostile_lines_are_refused),
         cmocka_unit_test(lists_of_nodes),

@@ -30,6 +30,8 @@
     X("Slurm does not take jobs now", "Slurm이 지금은 작업을 받지 않습니다") \
     X("whether Slurm has taken the job is not known yet", "Slurm이 작업을 받았는지 아직 알 수 없습니다") \
     X("the job is on its way to Slurm", "작업을 Slurm으로 보내는 중입니다") \
+    X("an array is named as a launch is", "배열의 이름은 실행의 id처럼 씁니다") \
+    X("the job waits for others that are handed in", "먼저 보내는 다른 작업을 기다립니다") \
     X("the job has not ended", "작업이 아직 끝나지 않았습니다") \
     X("Slurm wants the absolute path of a folder for its state, a mark of letters a to z and digits, and names that are not too long", "Slurm을 쓰려면 상태를 둘 폴더의 절대 경로, 영문 소문자와 숫자로 된 표시, 너무 길지 않은 이름이 필요합니다") \
     X("Slurm's queue does not answer", "Slurm의 대기열이 답하지 않습니다") \
