@@ -123,8 +123,8 @@ def own_jobs(name):
 def running_parts(name):
     """Slurm's number and node of those parts that run."""
     mine = {job.id for job in own_jobs(name)}
-    rows = [line.split("|") for line in cluster.run("squeue", "-h", "-t", "R", "-o", "%A|%B|%j").split("\n") if line.count("|") == 2]
-    return [(number, node) for number, node, its in rows if its.split(".")[1].rsplit("-", 1)[0] in mine]
+    rows = [line.split("|") for line in cluster.run("squeue", "-h", "-r", "-t", "R", "-o", "%F|%K|%B|%j").split("\n") if line.count("|") == 3]
+    return [(number + "_" + task if task.isdigit() else number, node) for number, task, node, its in rows if its.split(".")[1].rsplit("-", 1)[0] in mine]
 
 
 def train_words(at):
@@ -224,13 +224,18 @@ def gpus_of(tres):
     return next((int(word.split("=")[1]) for word in tres.split(",") if word.startswith("gres/gpu=")), 0)
 
 
-def rows_of_sacct():
+def rows_of_sacct(jobs):
+    """By launch; a task of a job array is one of the array's attempt, in its place."""
+    tasks = {f"{job.last['batch']}-{n}_{job.last['index']}": f"{job.id}-{n}" for job in jobs for n in range(1, job.last["attempts"] + 1)}
     rows = {}
-    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-o", "JobName,State,Start,End,Account,NNodes,AllocTRES")
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-o", "JobID,JobName,State,Start,End,Account,NNodes,AllocTRES")
     for line in said.split("\n"):
-        name, state, start, end, account, _, tres = line.split("|")
-        if name.startswith("maru."):
-            rows.setdefault(name[5:], []).append((state.split(" ")[0], seconds(start), seconds(end), account, gpus_of(tres)))
+        number, name, state, start, end, account, _, tres = line.split("|")
+        if not name.startswith("maru.") or (seconds(start) == 0 and not number.isdigit() and not number.partition("_")[2].isdigit()):
+            continue  # of others, or what is left of an array
+        name, _, place = name[5:].partition(".")
+        launch = tasks.get(f"{name}_{int(place or 0) + int(number.partition('_')[2])}") if "_" in number else name
+        rows.setdefault(launch, []).append((state.split(" ")[0], seconds(start), seconds(end), account, gpus_of(tres)))
     return rows
 
 
@@ -294,15 +299,19 @@ def agree_charges(jobs):
     say(f"{told['same']} runs agree, {told['different']} around the end of a controller do not; GPU seconds {told['maru_gpu_s']} and {told['sacct_gpu_s']}; {spent:.6f} credits")
     for one in told["differences"]:
         say(f"    {one['kind']} {one['launch']}: " + "; ".join(f"{side} {row['from'][11:19]} to {row['until'][11:19]}, {row['gpus']} GPUs, {row['credits']}" for side in ("maru", "sacct") if (row := one[side])))
-    # One second more of one run is seen, in its time and in its charge.
+    # One second more of one run is seen, in its time and in its charge; of a job of its own, and of a task of an array.
+    tasks = {f"{job.last['batch']}-{n}_{job.last['index']}": f"{job.id}-{n}" for job in jobs for n in range(1, job.last["attempts"] + 1)}
     lines = said.split("\n")
-    i = next(i for i, line in enumerate(lines) if (row := line.split("|"))[1].startswith("maru.") and row[1][5:] not in near and row[6] and row[4].isdigit() and row[4] > row[3])
-    row = lines[i].split("|")
-    lines[i] = "|".join(row[:4] + [str(int(row[4]) + 1)] + row[5:])
-    also = [one["kind"] for one in compare("\n".join(lines), "--from", "2020-01-01")["differences"] if one["launch"] == row[1][5:]]
-    check("a second too much is seen", also, ["end", "credits"])
-    shown = command("credits", "agree", cluster.path("sacct.txt"), check=False)
-    check("and told to people", row[1][5:] in shown and "agree with sacct" in shown, True)
+    for is_task in (False, True):
+        launches = [(i, tasks.get(f"{row[1][5:]}_{row[0].partition('_')[2]}", "") if is_task else row[1][5:])
+                    for i, line in enumerate(lines) if (row := line.split("|"))[1].startswith("maru.") and ("_" in row[0]) == is_task and row[6] and row[4].isdigit() and row[4] > row[3]]
+        i, launch = next(one for one in launches if one[1] not in near)
+        row = lines[i].split("|")
+        other = lines[:i] + ["|".join(row[:4] + [str(int(row[4]) + 1)] + row[5:])] + lines[i + 1:]
+        also = [one["kind"] for one in compare("\n".join(other), "--from", "2020-01-01")["differences"] if one["launch"] == launch]
+        check(f"a second too much is seen of {row[0]}", also, ["end", "credits"])
+        shown = command("credits", "agree", cluster.path("sacct.txt"), check=False)
+        check("and told to people", launch in shown and "agree with sacct" in shown, True)
 
 
 def drain():
@@ -332,8 +341,8 @@ def reservations_are_slurms():
 
 def agree_all(jobs):
     # What a killed controller has forgotten stays without an end for good (sacctmgr calls it a runaway).
-    until("accounting to have all ends", 60, lambda: all(row[2] or any(row[1] < back for _, back in kills) for many in rows_of_sacct().values() for row in many), 1)
-    rows, n_near, n_attempts, n_again = rows_of_sacct(), 0, 0, 0
+    until("accounting to have all ends", 60, lambda: all(row[2] or any(row[1] < back for _, back in kills) for many in rows_of_sacct(jobs).values() for row in many), 1)
+    rows, n_near, n_attempts, n_again = rows_of_sacct(jobs), 0, 0, 0
     for job in jobs:
         ran = job.ran()
         near = [attempt for attempt in job.last["tries"] if is_near(attempt)]

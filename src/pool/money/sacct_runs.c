@@ -1,5 +1,6 @@
 #include "pool/money/sacct_runs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -13,7 +14,12 @@ enum { ID, NAME, ACCOUNT, START, END, TRES, HEADINGS };
 static const char *const heading[HEADINGS] = {"JobID|JobIDRaw", "JobName", "Account",
                                               "Start",          "End",     "AllocTRES"};
 
-enum { NAMES_BYTES = 128 << 20, MAX_GPUS = 1 << 20 };
+enum {
+    NAMES_BYTES = 128 << 20,
+    MAX_GPUS = 1 << 20,
+    MAX_COUNT_DIGITS = 9,
+    LAUNCH_BYTES = SACCT_NAME_BYTES + 24
+};
 #define MINUTE_US INT64_C(60000000)
 
 void sacct_runs_fini(struct sacct_runs *runs) {
@@ -29,8 +35,8 @@ struct reading {
     struct pool_sheet sheet;
 };
 
-// The launch of a job's name: what is behind the mark and its point.
-static bool launch_of(const struct reading *reading, struct csv_field *out) {
+// A job's name behind the mark and its point.
+static bool name_of(const struct reading *reading, struct csv_field *out) {
     const struct csv_field name = pool_sheet_cell(&reading->sheet, NAME);
     const size_t n = strlen(reading->asked->mark);
     if (memchr(pool_sheet_cell(&reading->sheet, ID).bytes, '.',
@@ -40,6 +46,35 @@ static bool launch_of(const struct reading *reading, struct csv_field *out) {
         return false;
     }
     *out = (struct csv_field){name.bytes + n + 1, name.n - (uint32_t)n - 1};
+    return true;
+}
+
+// Digits that begin here.
+static bool read_count(const char *bytes, size_t n, uint64_t *out) {
+    int64_t value = 0;
+    const bool is_good = n > 0 && n <= MAX_COUNT_DIGITS && bytes[0] >= '0' && bytes[0] <= '9' &&
+                         number_int64(bytes, n, &value);
+    *out = (uint64_t)value;
+    return is_good;
+}
+
+// The launch of a job: its name; of a task, 12_7 of NAME.1000, NAME_1007.
+static bool launch_of(const struct reading *reading, char own[LAUNCH_BYTES],
+                      struct csv_field *out) {
+    const struct csv_field id = pool_sheet_cell(&reading->sheet, ID);
+    const char *const cut = id.n > 0 ? memchr(id.bytes, '_', id.n) : NULL;
+    if (!name_of(reading, out) || !cut) {
+        return name_of(reading, out);
+    }
+    const char *const point = memchr(out->bytes, '.', out->n);
+    const uint32_t n_name = point ? (uint32_t)(point - out->bytes) : out->n;
+    uint64_t from = 0, task = 0;
+    if (read_count(cut + 1, id.n - (size_t)(cut - id.bytes) - 1, &task) &&
+        (!point || read_count(point + 1, out->n - n_name - 1, &from))) {
+        const size_t n = (size_t)snprintf(own, LAUNCH_BYTES, "%.*s_%llu", (int)n_name, out->bytes,
+                                          (unsigned long long)(from + task));
+        *out = (struct csv_field){own, (uint32_t)n};
+    }
     return true;
 }
 
@@ -126,8 +161,9 @@ static maru_status read_row(struct reading *reading, maru_error *err) {
     struct sacct_runs *runs = reading->runs;
     struct agreement_row row = {.credits_micro = AGREEMENT_NO_CREDITS};
     struct csv_field launch = {"", 0};
+    char own[LAUNCH_BYTES];
     int64_t n_gpu = 0;
-    if (!launch_of(reading, &launch)) {
+    if (!launch_of(reading, own, &launch)) {
         runs->n_other++;
         return MARU_OK;
     }

@@ -1,7 +1,8 @@
 // The runs of maru's launches in what `sacct -P` has printed: Slurm's side of the agreement (sacct_agreement.h).
 //
-// A launch is a job called MARK.LAUNCH. Columns are found by their names: JobName, Account, Start, End and AllocTRES have to be there,
-// JobID too where rows of steps are.
+// A launch is a job called MARK.LAUNCH, or a task of a job array: 12_7 of MARK.NAME.1000 is told as NAME_1007, of MARK.NAME as NAME_7.
+// Columns are found by their names: JobName, Account, Start, End and AllocTRES have to be there, JobID too where rows of steps or of
+// arrays are.
 #ifndef POOL_SACCT_RUNS_H
 #define POOL_SACCT_RUNS_H
 

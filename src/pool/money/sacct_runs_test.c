@@ -67,6 +67,27 @@ static void rows_are_told_apart(void **state) {
     sacct_runs_fini(&runs);
 }
 
+// A task of an array is told by the array's name and its place in all of it; tasks that wait together are no run.
+static void tasks_of_arrays(void **state) {
+    (void)state;
+#define TASK(id, name)                                                                             \
+    id "|" name "|maru_acme_base|2026-11-23T10:00:00|2026-11-23T10:00:07|COMPLETED|cpu=1\n"
+    static const char text[] = HEAD TASK("12_0", "maru.aa-1") TASK("12_0.batch", "batch") TASK(
+        "12_37", "maru.aa-1") TASK("13_5", "maru.aa-1.1000") TASK("14", "maru.aa-1")
+        TASK("15_99999999999999999999", "maru.aa-1") TASK(
+            "16_3", "maru.aa-1.x") "12_[38-99]|maru.aa-1|maru_acme_base|Unknown|Unknown|PENDING|\n";
+    static const char *const want[] = {"aa-1_0", "aa-1_37", "aa-1_1005", "aa-1", "aa-1", "aa-1.x"};
+    struct sacct_runs runs;
+    maru_error err;
+    assert_int_equal(read(text, &all, &runs, &err), MARU_OK);
+    assert_int_equal(runs.n, sizeof want / sizeof want[0]);
+    for (uint32_t i = 0; i < runs.n; i++) {
+        assert_string_equal(runs.launch.name[runs.row[i].job], want[i]);
+    }
+    assert_int_equal(runs.n_open, 1);
+    sacct_runs_fini(&runs);
+}
+
 // 10:00 in Seoul, 01:00 in Greenwich and the seconds since 1970 are one moment; so are columns in another order.
 static void clocks(void **state) {
     (void)state;
@@ -148,6 +169,7 @@ static void what_goes_wrong(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_told_apart),
+        cmocka_unit_test(tasks_of_arrays),
         cmocka_unit_test(clocks),
         cmocka_unit_test(spans),
         cmocka_unit_test(what_goes_wrong),

@@ -9,11 +9,11 @@
 #include "serve/log.h"
 #include "study/json_writer.h"
 
-// One attempt of a job, from the parts that the pool gave it to its end. Every step is kept in the store before the executor is asked, and
+// Attempts of jobs, from the parts that the pool gave it to its end. Every step is kept in the store before the executor is asked, and
 // asked again in the next turn where that failed: an attempt has one id, and the executor starts an id once.
 
 #define SECOND_US INT64_C(1000000)
-enum { TRY_AGAIN_S = 10 };
+enum { TRY_AGAIN_S = 10, N_OWN_ENV = 5, ENV_BYTES = 96, MAX_FOLDER_BYTES = 1 << 13 };
 
 static const char *const end_words[] = {"exit",    "signal", "time",   "memory",
                                         "stopped", "node",   "failed", "stopped"};
@@ -42,25 +42,73 @@ static void add_parts(struct text *out, const struct compute *compute, const str
     json_close(&json);
 }
 
+// What jobs of one submission have in common, read once for those that begin together.
+struct asked_for {
+    char tenant[STORE_TENANT_BYTES], batch[STORE_ID_BYTES], name[STORE_NAME_BYTES];
+    struct job_request request;
+};
+
 struct beginning {
     struct compute *compute;
     struct live_job *job;
-    struct job_request request;
-    bool is_read;
-    char name[STORE_NAME_BYTES];
-    maru_status status;
+    const struct asked_for *asked;
+    struct launch launch;
+    struct launch_part *part; // (launch.n_part)
+    const char **env;
+    char own[N_OWN_ENV][ENV_BYTES], array[LAUNCH_ID_BYTES];
+    struct text folder;
+};
+
+struct beginnings {
+    struct beginning *row;    // (n)
+    struct launch *launch;    // (n_launch) of those rows that are to be started
+    uint32_t *of;             // (n_launch) their rows
+    struct asked_for **asked; // (n_asked)
+    size_t n, n_launch, n_asked;
 };
 
 static maru_status read_again(void *context, const struct job_row *row, maru_error *err) {
-    struct beginning *beginning = context;
-    beginning->is_read = true;
-    snprintf(beginning->name, sizeof beginning->name, "%s", row->name);
-    return job_request_read(&beginning->request, row->request, strlen(row->request), err);
+    struct asked_for *asked = context;
+    snprintf(asked->name, sizeof asked->name, "%s", row->name);
+    return job_request_read(&asked->request, row->request, strlen(row->request), err);
 }
 
+struct reading {
+    const struct live_job *job;
+    struct asked_for *asked;
+};
+
 static maru_status read_request(struct tenant *tenant, void *context, maru_error *err) {
-    struct beginning *beginning = context;
-    return tenant_see_one_job(tenant, beginning->job->id, read_again, beginning, err);
+    const struct reading *reading = context;
+    return tenant_see_one_job(tenant, reading->job->id, read_again, reading->asked, err);
+}
+
+// The request of a job; those of one batch come one after the other.
+static maru_status find_request(struct beginnings *all, struct beginning *beginning,
+                                maru_error *err) {
+    const struct live_job *job = beginning->job;
+    const struct asked_for *last = all->n_asked > 0 ? all->asked[all->n_asked - 1] : NULL;
+    if (last && strcmp(last->tenant, job->tenant) == 0 && strcmp(last->batch, job->batch) == 0) {
+        beginning->asked = last;
+        return MARU_OK;
+    }
+    struct asked_for *asked = alloc_new(1, sizeof *asked);
+    if (!asked) {
+        return fail(err, MARU_E_MEMORY, "no memory");
+    }
+    snprintf(asked->tenant, sizeof asked->tenant, "%s", job->tenant);
+    snprintf(asked->batch, sizeof asked->batch, "%s", job->batch);
+    struct reading reading = {job, asked};
+    const maru_status st =
+        dispatch_in_tenant(beginning->compute, job->tenant, read_request, &reading, err);
+    if (st != MARU_OK) {
+        job_request_fini(&asked->request);
+        alloc_free(asked);
+        return st;
+    }
+    all->asked[all->n_asked++] = asked;
+    beginning->asked = asked;
+    return MARU_OK;
 }
 
 static maru_status keep_attempt(struct tenant *tenant, void *context, maru_error *err) {
@@ -80,31 +128,35 @@ static maru_status keep_attempt(struct tenant *tenant, void *context, maru_error
     return st;
 }
 
-enum { N_OWN_ENV = 5, ENV_BYTES = 96 };
-
-// The executor starts it; what was started already under its id is found.
-static maru_status launch(const struct beginning *beginning, maru_error *err) {
+static maru_status add_parts_of(struct beginning *beginning, maru_error *err) {
     const struct compute *compute = beginning->compute;
     const struct live_job *job = beginning->job;
-    const struct job_request *request = &beginning->request;
-    static const char *const script[] = {"/job/script", NULL};
-    char own[N_OWN_ENV][ENV_BYTES];
-    struct text folder;
-    struct launch_part *part = alloc_new(job->ask.n_part, sizeof *part);
-    const char **env = alloc_new(request->n_env + N_OWN_ENV + 1, sizeof *env);
-    if (!part || !env) {
-        alloc_free(part);
-        alloc_free(env);
+    beginning->part = alloc_new(job->ask.n_part, sizeof *beginning->part);
+    if (!beginning->part) {
         return fail(err, MARU_E_MEMORY, "no memory");
     }
     for (uint32_t i = 0; i < job->ask.n_part; i++) {
-        part[i] =
+        beginning->part[i] =
             (struct launch_part){.node = compute->world->cluster.n_node > job->part[i].node
                                              ? compute->world->cluster.node[job->part[i].node].name
                                              : "",
                                  .gpus = job->part[i].gpus,
                                  .n_gpu = job->ask.want.n_gpu,
                                  .gpu_milli = job->ask.want.gpu_milli};
+    }
+    return (int64_t)job->ask.want.n_gpu * job->ask.n_part == job->needs.n_gpu
+               ? MARU_OK
+               : fail(err, MARU_E_IO,
+                      "what the job needs is not among the nodes that are known now");
+}
+
+static maru_status add_env(struct beginning *beginning, maru_error *err) {
+    const struct live_job *job = beginning->job;
+    const struct job_request *request = &beginning->asked->request;
+    char(*own)[ENV_BYTES] = beginning->own;
+    beginning->env = alloc_new(request->n_env + N_OWN_ENV + 1, sizeof *beginning->env);
+    if (!beginning->env) {
+        return fail(err, MARU_E_MEMORY, "no memory");
     }
     snprintf(own[0], ENV_BYTES, "MARU_PROJECT=%s", job->project);
     snprintf(own[1], ENV_BYTES, "MARU_ATTEMPT=%lld", (long long)job->attempt);
@@ -113,27 +165,48 @@ static maru_status launch(const struct beginning *beginning, maru_error *err) {
     snprintf(own[4], ENV_BYTES, "MARU_GPU_SHARE=%g", job->ask.want.gpu_milli / 1000.0);
     size_t n_env = 0;
     for (size_t i = 0; i < request->n_env; i++) {
-        env[n_env++] = request->env[i];
+        beginning->env[n_env++] = request->env[i];
     }
     for (size_t i = 0; i < N_OWN_ENV; i++) {
-        env[n_env++] = own[i];
+        beginning->env[n_env++] = own[i];
     }
-    if ((int64_t)job->ask.want.n_gpu * job->ask.n_part != job->needs.n_gpu) {
-        alloc_free(part);
-        alloc_free(env);
-        return fail(err, MARU_E_IO, "what the job needs is not among the nodes that are known now");
+    return MARU_OK;
+}
+
+static void fini(struct beginning *beginning) {
+    text_fini(&beginning->folder);
+    alloc_free(beginning->part);
+    alloc_free(beginning->env);
+}
+
+// What the executor is asked; jobs of one submission are tasks of one array, as often as they are tried.
+static maru_status make_launch(struct beginning *beginning, maru_error *err) {
+    const struct compute *compute = beginning->compute;
+    const struct live_job *job = beginning->job;
+    const struct job_request *request = &beginning->asked->request;
+    static const char *const script[] = {"/job/script", NULL};
+    text_init(&beginning->folder, MAX_FOLDER_BYTES);
+    maru_status st = add_parts_of(beginning, err);
+    st = st == MARU_OK ? add_env(beginning, err) : st;
+    job_folder_path(&beginning->folder, compute->folder, job->tenant, job->id, NULL);
+    if (st == MARU_OK && beginning->folder.status != MARU_OK) {
+        st = fail(err, beginning->folder.status, "the folder's path is too long");
     }
-    text_init(&folder, 1 << 13);
-    job_folder_path(&folder, compute->folder, job->tenant, job->id, NULL);
-    const struct launch asked = {
+    if (request->n_array > 1) {
+        snprintf(beginning->array, sizeof beginning->array, "%s-%lld", job->batch,
+                 (long long)job->attempt);
+    }
+    beginning->launch = (struct launch){
         .id = job->launch,
         .tenant = job->tenant,
         .project = job->project,
-        .name = beginning->name,
-        .folder = folder.bytes,
+        .name = beginning->asked->name,
+        .array = beginning->array,
+        .place = (uint32_t)job->place,
+        .folder = beginning->folder.bytes,
         .argv = request->n_command > 0 ? (const char *const *)request->command : script,
-        .env = (const char *const *)env,
-        .part = part,
+        .env = (const char *const *)beginning->env,
+        .part = beginning->part,
         .n_part = job->ask.n_part,
         .gpu_type = request->needs.gpu_type,
         .cpu_milli = job->ask.want.cpu_milli,
@@ -144,12 +217,6 @@ static maru_status launch(const struct beginning *beginning, maru_error *err) {
         .priority = job->ask.priority,
         .qos = "",
         .has_network = request->has_network};
-    const maru_status st = folder.status == MARU_OK
-                               ? executor_start(compute->executor, &asked, err)
-                               : fail(err, folder.status, "the folder's path is too long");
-    text_fini(&folder);
-    alloc_free(part);
-    alloc_free(env);
     return st;
 }
 
@@ -175,10 +242,9 @@ static int64_t left_of(const struct live_job *job) {
     return left_us > SECOND_US ? left_us : SECOND_US;
 }
 
-// Start what is kept as an attempt; a launch that can never run ends here.
-static void launch_kept(struct beginning *beginning) {
-    maru_error err = {0};
-    const maru_status st = launch(beginning, &err);
+// What came of a start; a launch that can never run ends here.
+static void see_start(struct compute *compute, struct live_job *job, maru_status st,
+                      const maru_error *err) {
     if (st == MARU_E_INPUT || st == MARU_E_RANGE) {
         struct launch_look look = {.state = LAUNCH_ENDED,
                                    .end = END_FAILED,
@@ -186,45 +252,109 @@ static void launch_kept(struct beginning *beginning) {
                                    .cpu_us = -1,
                                    .max_memory_bytes = -1};
         look.ended_us = look.started_us;
-        snprintf(look.what, sizeof look.what, "%.190s", err.text);
-        finish(beginning->compute, beginning->job, &look);
+        snprintf(look.what, sizeof look.what, "%.190s", err->text);
+        finish(compute, job, &look);
     } else if (st != MARU_OK) { // it is asked again in a later turn
-        dispatch_complain(beginning->job, "job start", &err);
+        dispatch_complain(job, "job start", err);
     }
 }
 
-// The pool has given it its parts: prepare the folder, keep the attempt, start it.
-void attempt_begin(struct compute *compute, struct live_job *job) {
-    struct beginning beginning = {.compute = compute, .job = job};
-    maru_error err = {0};
-    maru_status st = dispatch_in_tenant(compute, job->tenant, read_request, &beginning, &err);
+static void see_launch(void *context, size_t i, maru_status st, const maru_error *err) {
+    const struct beginnings *all = context;
+    const struct beginning *beginning = &all->row[all->of[i]];
+    see_start(beginning->compute, beginning->job, st, err);
+}
+
+// The pool has given it its parts: prepare the folder, keep the attempt.
+static maru_status keep_begin(struct beginnings *all, struct beginning *beginning,
+                              maru_error *err) {
+    struct compute *compute = beginning->compute;
+    const struct live_job *job = beginning->job;
+    maru_status st = find_request(all, beginning, err);
     if (st == MARU_OK && job->attempt == 0) {
         st = job_folder_prepare(compute->folder, job->tenant, job->id, job->batch,
-                                &beginning.request, &err);
+                                &beginning->asked->request, err);
     }
-    st = st == MARU_OK ? dispatch_in_tenant(compute, job->tenant, keep_attempt, &beginning, &err)
-                       : st;
-    if (st == MARU_OK) {
-        launch_kept(&beginning);
-    } else {
-        put_off(compute, job, &err);
+    return st == MARU_OK ? dispatch_in_tenant(compute, job->tenant, keep_attempt, beginning, err)
+                         : st;
+}
+
+static bool open_all(struct beginnings *all, size_t n) {
+    *all = (struct beginnings){.row = alloc_new(n + 1, sizeof *all->row),
+                               .launch = alloc_new(n + 1, sizeof *all->launch),
+                               .of = alloc_new(n + 1, sizeof *all->of),
+                               .asked = alloc_new(n + 1, sizeof(struct asked_for *))};
+    return all->row && all->launch && all->of && all->asked;
+}
+
+static void close_all(struct beginnings *all) {
+    for (size_t i = 0; i < all->n; i++) {
+        fini(&all->row[i]);
     }
-    if (beginning.is_read) {
-        job_request_fini(&beginning.request);
+    for (size_t i = 0; i < all->n_asked; i++) {
+        job_request_fini(&all->asked[i]->request);
+        alloc_free(all->asked[i]);
+    }
+    alloc_free(all->row);
+    alloc_free(all->launch);
+    alloc_free(all->of);
+    alloc_free(all->asked);
+}
+
+static void start_all(struct compute *compute, struct beginnings *all) {
+    if (all->n_launch > 0) {
+        executor_start_all(compute->executor, all->launch, all->n_launch, see_launch, all);
     }
 }
 
-static void launch_again(struct compute *compute, struct live_job *job) {
-    struct beginning beginning = {.compute = compute, .job = job};
+// Kept, and now to be started; what cannot be asked for is seen here.
+static void add_launch(struct beginnings *all, struct beginning *beginning) {
     maru_error err = {0};
-    if (dispatch_in_tenant(compute, job->tenant, read_request, &beginning, &err) == MARU_OK) {
-        launch_kept(&beginning);
+    const maru_status st = make_launch(beginning, &err);
+    if (st == MARU_OK) {
+        all->of[all->n_launch] = (uint32_t)(beginning - all->row);
+        all->launch[all->n_launch++] = beginning->launch;
     } else {
-        dispatch_complain(job, "job start", &err);
+        see_start(beginning->compute, beginning->job, st, &err);
     }
-    if (beginning.is_read) {
-        job_request_fini(&beginning.request);
+}
+
+void attempts_begin(struct compute *compute, struct live_job *const *job, size_t n) {
+    struct beginnings all;
+    const bool is_open = open_all(&all, n);
+    for (size_t i = 0; i < n; i++) {
+        maru_error err = {0};
+        struct beginning *beginning = is_open ? &all.row[all.n++] : NULL;
+        if (is_open) {
+            *beginning = (struct beginning){.compute = compute, .job = job[i]};
+        }
+        const maru_status st =
+            is_open ? keep_begin(&all, beginning, &err) : fail(&err, MARU_E_MEMORY, "no memory");
+        if (st == MARU_OK) {
+            add_launch(&all, beginning);
+        } else {
+            put_off(compute, job[i], &err);
+        }
     }
+    start_all(compute, &all);
+    close_all(&all);
+}
+
+void attempts_launch_again(struct compute *compute, struct live_job *const *job, size_t n) {
+    struct beginnings all;
+    const bool is_open = open_all(&all, n);
+    for (size_t i = 0; i < n && is_open; i++) {
+        struct beginning *beginning = &all.row[all.n++];
+        maru_error err = {0};
+        *beginning = (struct beginning){.compute = compute, .job = job[i]};
+        if (find_request(&all, beginning, &err) == MARU_OK) {
+            add_launch(&all, beginning);
+        } else {
+            dispatch_complain(job[i], "job start", &err);
+        }
+    }
+    start_all(compute, &all);
+    close_all(&all);
 }
 
 // ---- the end of an attempt
@@ -412,6 +542,7 @@ static void see_running(struct compute *compute, struct live_job *job,
 void attempt_look(struct compute *compute, struct live_job *job) {
     struct launch_look look = {0};
     maru_error err = {0};
+    job->is_absent = false;
     if (executor_look(compute->executor, job->launch, &look, &err) != MARU_OK) {
         dispatch_complain(job, "job look", &err);
         return;
@@ -429,7 +560,7 @@ void attempt_look(struct compute *compute, struct live_job *job) {
         return;
     case LAUNCH_ABSENT:
         if (job->phase == PHASE_STARTING && !job->is_cancelled) {
-            launch_again(compute, job);
+            job->is_absent = true;
         } else { // it ran once, and nobody knows of it any more; or it never will
             look = (struct launch_look){.state = LAUNCH_ENDED,
                                         .end = END_NODE,

@@ -33,6 +33,7 @@ struct live_job { // that has not ended
     bool is_after_others, is_cancelled, is_borrowed;
     bool is_counted;        // among those that came
     bool is_stopped;        // the executor knows that it is to end
+    bool is_absent;         // the executor knows nothing of its launch: it is to be started again
     bool is_cut;            // its credits are at their end
     const char *stop;       // why, "": it is not being stopped
     int64_t stop_grace_us;  // of is_cut: what the credits leave of its grace
@@ -192,8 +193,10 @@ maru_status dispatch_take_job(void *context, const struct job_row *row, maru_err
 
 // ---- attempts.c
 
-// The pool has given the job its parts: prepare the folder, keep the attempt, start it.
-void attempt_begin(struct compute *compute, struct live_job *job);
+// The pool has given the jobs their parts: prepare the folders, keep the attempts, start them together. A job may be gone afterwards.
+void attempts_begin(struct compute *compute, struct live_job *const *job, size_t n);
+// The executor knows nothing of these, which are kept: start them. A job may be gone afterwards.
+void attempts_launch_again(struct compute *compute, struct live_job *const *job, size_t n);
 // What does the executor say of it? The job may be gone afterwards.
 void attempt_look(struct compute *compute, struct live_job *job);
 // Let it end, for the reason in job->stop.

@@ -310,7 +310,8 @@ static void decide(struct compute *compute) {
     compute->n_turn++;
     pthread_mutex_unlock(&compute->lock);
     for (size_t i = 0; i < deciding.n_start; i++) {
-        attempt_begin(compute, compute->by_number[deciding.start[i]]);
+        struct live_job *job = compute->by_number[deciding.start[i]];
+        attempts_begin(compute, &job, 1);
     }
     alloc_free(deciding.start);
 }
@@ -329,6 +330,27 @@ static void each_job(struct compute *compute, bool is_of_executor,
         }
         i += i < compute->n_job && compute->job[i] == job;
     }
+}
+
+// Those that attempt_look has found to be unknown to the executor.
+static void launch_absent(struct compute *compute) {
+    size_t n = 0;
+    for (size_t i = 0; i < compute->n_job; i++) {
+        n += compute->job[i]->is_absent;
+    }
+    struct live_job **job = n > 0 ? alloc_new(n, sizeof(struct live_job *)) : NULL;
+    if (!job) {
+        return; // they are found again in the next turn
+    }
+    n = 0;
+    for (size_t i = 0; i < compute->n_job; i++) {
+        if (compute->job[i]->is_absent) {
+            compute->job[i]->is_absent = false;
+            job[n++] = compute->job[i];
+        }
+    }
+    attempts_launch_again(compute, job, n);
+    alloc_free(job);
 }
 
 static void turn_waiting(struct compute *compute, struct live_job *job) {
@@ -350,6 +372,7 @@ void dispatch_turn(struct compute *compute) {
     maru_error err = {0};
     take_told(compute);
     each_job(compute, true, attempt_look);
+    launch_absent(compute);
     each_job(compute, false, turn_waiting);
     if (now_us - compute->inventory_us > NODES_S * SECOND_US) {
         compute->inventory_us = now_us;

@@ -13,7 +13,7 @@
 // at once, under accounts that have the weights and limits of the world's, and where a job stands is taken from what the executor says.
 
 #define SECOND_US INT64_C(1000000)
-enum { TRY_AGAIN_S = 10, NODES_S = 60, A_TURN = 16 };
+enum { TRY_AGAIN_S = 10, NODES_S = 60, A_TURN = 16, A_TURN_JOBS = 250 };
 
 // ---- what a job asks
 
@@ -256,7 +256,7 @@ static void leave_nodes(struct compute *compute) {
 // ---- handing over
 
 // False: it does not wait here.
-static bool hand_over(struct compute *compute, struct live_job *job) {
+static bool take_over(struct compute *compute, struct live_job *job) {
     maru_error err = {0};
     if (job->phase != PHASE_QUEUED || purse_is_held(compute, job->tenant, job->project) ||
         world_find_account(compute->world, job->tenant, job->project) == ACCOUNTS_MAX) {
@@ -267,26 +267,30 @@ static bool hand_over(struct compute *compute, struct live_job *job) {
     job->phase = st == MARU_OK ? PHASE_STARTING : PHASE_BLOCKED;
     job->not_before_us = clock_unix_us() + TRY_AGAIN_S * SECOND_US;
     pthread_mutex_unlock(&compute->lock);
-    if (st == MARU_OK) {
-        attempt_begin(compute, job);
-    } else {
+    if (st != MARU_OK) {
         dispatch_complain(job, "job queue", &err);
     }
-    return true;
+    return st == MARU_OK;
 }
 
+// Jobs of one submission are handed over as one array of the executor, and count as one.
 void hand_over_jobs(struct compute *compute) {
-    size_t i = 0, n = 0;
+    struct live_job *taken[A_TURN_JOBS];
+    size_t n = 0, n_batch = 0;
     bring_nodes(compute);
     leave_nodes(compute);
-    while (i < compute->n_job && n < A_TURN) {
+    for (size_t i = 0; i < compute->n_job && n < A_TURN_JOBS && n_batch <= A_TURN; i++) {
         struct live_job *job = compute->job[i];
         if (job->phase == PHASE_QUEUED && !bring_accounts(compute)) {
-            return;
+            break;
         }
-        n += hand_over(compute, job);
-        i += i < compute->n_job && compute->job[i] == job; // it may be gone
+        if (!take_over(compute, job)) {
+            continue;
+        }
+        n_batch += n == 0 || strcmp(taken[n - 1]->batch, job->batch) != 0;
+        taken[n++] = job;
     }
+    attempts_begin(compute, taken, n);
 }
 
 // ---- looking

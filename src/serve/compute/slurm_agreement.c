@@ -31,6 +31,9 @@ struct gathering {
     uint32_t cap;
     uint32_t *row_of;  // (launches) the row of maru's, and one; 0: none
     size_t cap_launch; // of row_of
+    uint32_t *
+        same_as; // (n_same) of launches that sacct tells as tasks of arrays: the launch, and one; 0: not known
+    uint32_t n_same;
     const char *tenant;
     int64_t first_us;
 };
@@ -132,6 +135,25 @@ static maru_status note_launch(struct gathering *g, uint32_t launch, uint32_t ro
     return MARU_OK;
 }
 
+// A task of an array is told by the array and its place in it.
+static void note_task(struct gathering *g, const struct use_row *use, uint32_t launch) {
+    char name[LAUNCH_BYTES];
+    const int n = snprintf(name, sizeof name, "%s-%lld_%lld", use->batch,
+                           (long long)use->attempt->number, (long long)use->place);
+    const uint32_t task = names_find(&g->out->sacct.launch, name, (size_t)n);
+    if (task < g->n_same) {
+        g->same_as[task] = launch + 1;
+    }
+}
+
+static void name_tasks(struct gathering *g) {
+    struct sacct_runs *sacct = &g->out->sacct;
+    for (uint32_t i = 0; i < sacct->n; i++) {
+        const uint64_t job = sacct->row[i].job;
+        sacct->row[i].job = g->same_as[job] > 0 ? g->same_as[job] - 1 : job;
+    }
+}
+
 static const char *account_of(struct gathering *g, const char *project) {
     char name[SACCT_NAME_BYTES];
     return slurm_account_name(g->asked->mark, g->tenant, project, name, sizeof name)
@@ -155,6 +177,9 @@ static maru_status see_use(void *context, const struct use_row *use, maru_error 
              ? names_add(&out->sacct.launch, attempt->launch, strlen(attempt->launch), &launch, err)
              : st;
     st = st == MARU_OK ? note_launch(g, launch, out->n_maru, err) : st;
+    if (st == MARU_OK) {
+        note_task(g, use, launch);
+    }
     st = st == MARU_OK ? read_held(g, attempt->parts, &held, err) : st;
     const char *account = st == MARU_OK ? account_of(g, use->project) : NULL;
     if (!account) {
@@ -240,8 +265,14 @@ static maru_status price_row(struct gathering *g, struct agreement_row *row, mar
 
 static maru_status gather(struct gathering *g, maru_error *err) {
     struct sacct_runs *sacct = &g->out->sacct;
-    maru_status st = purse_load_prices(g->store, &g->arena, &g->prices, err);
+    g->n_same = sacct->launch.n;
+    g->same_as = alloc_new((size_t)g->n_same + 1, sizeof *g->same_as);
+    maru_status st = g->same_as ? purse_load_prices(g->store, &g->arena, &g->prices, err)
+                                : fail(err, MARU_E_MEMORY, "no memory");
     st = st == MARU_OK ? store_visit_tenants(g->store, see_tenant, g, err) : st;
+    if (st == MARU_OK) {
+        name_tasks(g);
+    }
     for (uint32_t i = 0; st == MARU_OK && i < sacct->n; i++) {
         st = price_row(g, &sacct->row[i], err);
     }
@@ -272,5 +303,6 @@ maru_status slurm_agreement_make(struct store *store, const char *text,
     arena_fini(&g.arena);
     alloc_free(g.ran);
     alloc_free(g.row_of);
+    alloc_free(g.same_as);
     return st;
 }

@@ -382,7 +382,9 @@ static maru_status tell_use_of(void *context, const struct attempt_row *row, mar
     const struct use_row use = {.attempt = row,
                                 .project = query_text(to->query, 15),
                                 .state = (enum job_state)query_integer(to->query, 16),
-                                .job_created_us = query_integer(to->query, 17)};
+                                .job_created_us = query_integer(to->query, 17),
+                                .batch = query_text(to->query, 18),
+                                .place = query_integer(to->query, 19)};
     return to->see(to->context, &use, err);
 }
 
@@ -400,11 +402,13 @@ maru_status tenant_each_use(struct tenant *tenant, int64_t since_us, tenant_see_
     query_open(&query, &tenant->database,
                "SELECT " ATTEMPT_COLUMNS ", coalesce((SELECT project FROM job WHERE id ="
                " attempt.job), ''), coalesce((SELECT state FROM job WHERE id = attempt.job), 0),"
-               " coalesce((SELECT created_us FROM job WHERE id = attempt.job), begun_us)"
+               " coalesce((SELECT created_us FROM job WHERE id = attempt.job), begun_us),"
+               " coalesce((SELECT batch FROM job WHERE id = attempt.job), ''),"
+               " coalesce((SELECT place FROM job WHERE id = attempt.job), 0)"
                " FROM attempt WHERE state < 2 OR ended_us >= ?1 UNION ALL"
                " SELECT job, number, 2, '', parts, stop, begun_us, started_us, ended_us, ended_as,"
-               " exit_code, cpu_us, memory_bytes, gpu_busy, gpu_energy, project, state, created_us"
-               " FROM job_use WHERE ended_us >= ?1 ORDER BY 1, 2");
+               " exit_code, cpu_us, memory_bytes, gpu_busy, gpu_energy, project, state, created_us,"
+               " '', 0 FROM job_use WHERE ended_us >= ?1 ORDER BY 1, 2");
     query_bind_integer(&query, since_us);
     struct telling_use to = {see, context, NULL};
     return query_tell(&query, NULL, tell_use, &to, err);

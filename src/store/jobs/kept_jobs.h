@@ -156,6 +156,8 @@ struct use_row {
     const char *project;
     enum job_state state; // of the job
     int64_t job_created_us;
+    const char *batch; // "": the job was removed
+    int64_t place;     // in the batch
 };
 typedef maru_status (*tenant_see_use)(void *context, const struct use_row *row, maru_error *err);
 // All attempts that ended at `since_us` or later, or not yet, also of jobs that were removed; by job and number.
