@@ -53,17 +53,6 @@ static bool is_guest(const struct pool *pool, uint32_t job) {
     return it->state == POOL_RUNNING && it->ask.can_stop && !it->is_home;
 }
 
-// The place at home of a job, as far as it is on a node.
-static void take_place(const struct pool *pool, uint32_t job, uint32_t node, struct left *left) {
-    for (uint32_t p = 0; p < pool->job[job].ask.n_part; p++) {
-        struct pool_part part;
-        private_place(pool, job, p, &part);
-        if (part.node == node) {
-            take(left, &part, 1);
-        }
-    }
-}
-
 static void take_running(const struct pool *pool, uint32_t node, struct left *left) {
     for (uint32_t p = pool->node[node].first_part; p != NONE; p = pool->link[p].next) {
         if (pool->job[pool->link[p].job].state == POOL_RUNNING) {
@@ -91,7 +80,10 @@ static struct left all_of(const struct pool *pool, uint32_t node) {
     return left;
 }
 
-static void take_claimed(void *left, const struct pool_part *part) { take(left, part, 1); }
+static void take_claimed(void *left, uint32_t job, const struct pool_part *part) {
+    (void)job;
+    take(left, part, 1);
+}
 
 // What is left there when those who stop are gone and all claims have begun.
 static void look(const struct pool *pool, uint32_t node, struct left *left) {
@@ -100,19 +92,60 @@ static void look(const struct pool *pool, uint32_t node, struct left *left) {
     private_see_claims(pool, node, take_claimed, left);
 }
 
-// Would each claim before it find enough there by its time, were this job to begin at once?
+// Claims on a node one by one, in the order in which they were made.
+struct claims {
+    const struct pool *pool;
+    uint64_t after; // of all claims made later than that
+    uint32_t first; // the first; NONE: there is none
+    uint32_t job;   // of whom the parts are taken
+    struct left *left;
+};
+
+static void see_first(void *context, uint32_t job, const struct pool_part *part) {
+    struct claims *it = context;
+    const struct pool_job *all = it->pool->job;
+    (void)part;
+    if (all[job].claim_order > it->after &&
+        (it->first == NONE || all[job].claim_order < all[it->first].claim_order)) {
+        it->first = job;
+    }
+}
+
+static void take_its(void *context, uint32_t job, const struct pool_part *part) {
+    const struct claims *it = context;
+    if (job == it->job) {
+        take(it->left, part, 1);
+    }
+}
+
+static void take_place(struct claims *claims, uint32_t job, uint32_t node) {
+    claims->job = job;
+    private_see_claims(claims->pool, node, take_its, claims);
+}
+
+static uint32_t next_claim(struct claims *claims, uint32_t node) {
+    claims->first = NONE;
+    private_see_claims(claims->pool, node, see_first, claims);
+    claims->after = claims->first == NONE ? 0 : claims->pool->job[claims->first].claim_order;
+    return claims->first;
+}
+
+// Would each claim before it find enough there by its time, were this job to begin at once? Claims elsewhere have no part in
+// it, and the later one was made, the fewer of those who stop are still there.
 static bool leaves_enough(const struct pool *pool, uint32_t job, uint32_t node) {
     struct left left = all_of(pool, node);
+    struct claims claims = {.pool = pool, .left = &left};
+    uint32_t next = next_claim(&claims, node);
+    if (next == job) {
+        return true;
+    }
     take_running(pool, node, &left);
-    take_place(pool, job, node, &left);
-    for (uint32_t i = 0; pool->claim[i] != job; i++) {
-        const int64_t due_us =
-            pool_later(pool->job[pool->claim[i]].claimed_us, pool->policy.grace_us);
-        if (private_is_at_home(pool, pool->claim[i], node)) {
-            take_place(pool, pool->claim[i], node, &left);
-        }
+    take_place(&claims, job, node);
+    for (; next != job && next != NONE; next = next_claim(&claims, node)) {
+        take_place(&claims, next, node);
         struct left then = left;
-        take_stopping(pool, node, due_us, &then);
+        take_stopping(pool, node, pool_later(pool->job[next].claimed_us, pool->policy.grace_us),
+                      &then);
         if (!is_enough(&then)) {
             return false;
         }
@@ -254,7 +287,6 @@ static maru_status begin(const struct deciding *deciding, uint32_t job, bool is_
         it->is_home = false;
         return st;
     }
-    private_drop_claim(pool, job);
     if (!keeps_plan) {
         plan_drop(pool);
     }
@@ -283,6 +315,9 @@ static maru_status try_home(const struct deciding *deciding, uint32_t job, bool 
 static maru_status try_elsewhere(const struct deciding *deciding, uint32_t job, bool *has_begun) {
     struct pool *pool = deciding->pool;
     struct allowing allowing;
+    if (pool->kind[pool->line[pool->job[job].line].kind].is_closed) {
+        return MARU_OK;
+    }
     stops_allowing(&allowing, pool, job, false);
     if (!decide_room(pool, job, &allowing, 0, shares_allowed(pool, &pool->job[job].ask))) {
         return MARU_OK;
@@ -308,10 +343,27 @@ static maru_status begin_claim(const struct deciding *deciding, uint32_t job, bo
     return st;
 }
 
+// A limit or a cap may be what keeps it back, which changes without anything on its nodes.
+static bool is_kept_back(const struct pool *pool, const struct pool_ask *ask) {
+    const uint32_t allowed = shares_allowed(pool, ask);
+    return pool->n_calendar > 0 || decide_has_caps(pool) || allowed == 0 ||
+           (ask->want.n_gpu && allowed != shares_types(pool, ask));
+}
+
+// Its place is being cleared, and nothing has changed there since that was seen to: trying again finds the same.
+static bool is_settled(const struct pool *pool, uint32_t job) {
+    const struct pool_job *it = &pool->job[job];
+    return it->is_cleared && !it->is_promised && !private_is_changed(pool, job, it->claim_tried);
+}
+
 static maru_status try_claim(const struct deciding *deciding, uint32_t job, bool *has_begun) {
     struct pool *pool = deciding->pool;
     struct pool_job *it = &pool->job[job];
+    const uint64_t n_change = pool->n_change;
     *has_begun = false;
+    if (is_settled(pool, job)) {
+        return MARU_OK;
+    }
     if (pool->account[it->ask.account].is_below_held || shares_limited_by(pool, &it->ask) != NONE) {
         return MARU_OK;
     }
@@ -332,7 +384,9 @@ static maru_status try_claim(const struct deciding *deciding, uint32_t job, bool
         return MARU_OK;
     }
     it->is_cleared = true;
-    return clear(deciding, job);
+    st = clear(deciding, job);
+    it->claim_tried = st == MARU_OK && !is_kept_back(pool, &it->ask) ? n_change : 0;
+    return st;
 }
 
 maru_status private_claim(const struct deciding *deciding) {

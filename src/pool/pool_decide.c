@@ -224,6 +224,7 @@ maru_status decide_start(const struct deciding *deciding, uint32_t job, bool is_
         return st;
     }
     it->is_promised = was_promised;
+    private_drop_claim(pool, job);
     pool_end_waiting(pool, job);
     if (was_promised) {
         reclaim_unpromise(pool, job);
@@ -355,13 +356,17 @@ bool decide_beside_plan(struct pool *pool, uint32_t job, struct allowing *allowi
     return decide_room(pool, job, allowing, inside, types);
 }
 
-static bool is_restricted(const struct pool *pool, const struct pool_ask *ask, uint32_t types,
-                          bool is_long) {
+bool decide_has_caps(const struct pool *pool) {
     bool has_cap = pool->cap_watts > 0;
     for (uint32_t i = 0; i < pool->n_site; i++) {
         has_cap = has_cap || pool->cluster->site[i].cap_watts > 0;
     }
-    return is_long || has_cap || pool->n_calendar > 0 ||
+    return has_cap;
+}
+
+static bool is_restricted(const struct pool *pool, const struct pool_ask *ask, uint32_t types,
+                          bool is_long) {
+    return is_long || decide_has_caps(pool) || pool->n_calendar > 0 ||
            (ask->want.n_gpu && types != shares_types(pool, ask));
 }
 

@@ -208,6 +208,22 @@ static maru_status make_accounts(const struct dealing *it, struct homes *homes, 
     return st;
 }
 
+// Pieces by node: counted two places on, so that each place moves up to where the next node begins while it is filled.
+static void list_pieces(const struct dealing *it, struct homes *homes) {
+    uint32_t *at = homes->piece_at;
+    for (uint32_t i = 0; i < it->n_piece; i++) {
+        at[it->piece[i].at.node + 2]++;
+    }
+    for (uint32_t k = 0; k < it->cluster->n_node; k++) {
+        at[k + 2] += at[k + 1];
+    }
+    for (uint32_t i = 0, first = 0; i < it->n_piece; i++) {
+        first = i > 0 && it->piece[i].home != it->piece[i - 1].home ? i : first;
+        homes->piece[at[it->piece[i].at.node + 1]++] =
+            (struct home_piece){homes->of[it->piece[i].home], i - first};
+    }
+}
+
 static maru_status make_homes(struct dealing *it, struct homes *homes, maru_error *err) {
     const uint32_t n_account = it->accounts->n, n_node = it->cluster->n_node;
     for (uint32_t i = 0; i < it->n_piece; i++) {
@@ -216,9 +232,10 @@ static maru_status make_homes(struct dealing *it, struct homes *homes, maru_erro
     homes->home = arena_take(&homes->arena, (size_t)homes->n + 1, sizeof *homes->home);
     homes->of = arena_take(&homes->arena, (size_t)n_account + 1, sizeof *homes->of);
     homes->row = arena_take(&homes->arena, (size_t)n_account + 1, sizeof *homes->row);
-    homes->is_home = arena_take(&homes->arena, (size_t)n_node + 1, sizeof *homes->is_home);
+    homes->piece_at = arena_take(&homes->arena, (size_t)n_node + 2, sizeof *homes->piece_at);
+    homes->piece = arena_take(&homes->arena, (size_t)it->n_piece + 1, sizeof *homes->piece);
     struct home_node *node = arena_take(&homes->arena, (size_t)it->n_piece + 1, sizeof *node);
-    if (!homes->home || !homes->of || !homes->row || !homes->is_home || !node) {
+    if (!homes->home || !homes->of || !homes->row || !homes->piece_at || !homes->piece || !node) {
         return arena_refusal(&homes->arena, err);
     }
     memset(homes->of, 0xff, n_account * sizeof *homes->of);
@@ -232,7 +249,6 @@ static maru_status make_homes(struct dealing *it, struct homes *homes, maru_erro
         const uint32_t first = i, holder = it->piece[i].home;
         for (; i < it->n_piece && it->piece[i].home == holder; i++) {
             node[i] = it->piece[i].at;
-            homes->is_home[node[i].node] = true;
         }
         homes->of[holder] = h;
         homes->home[h].node = node + first;
@@ -242,6 +258,7 @@ static maru_status make_homes(struct dealing *it, struct homes *homes, maru_erro
     for (uint32_t a = 0; a < n_account; a++) {
         homes->of[a] = it->holder[a] == NONE ? NONE : homes->of[it->holder[a]];
     }
+    list_pieces(it, homes);
     return st;
 }
 

@@ -22,13 +22,18 @@ struct home {
     const struct home_node *node; // (cluster.n_node), rising
 };
 
+struct home_piece {    // of a node
+    uint32_t home, at; // its number there
+};
+
 struct homes {
     atomic_uint n_user;
     struct arena arena;
-    struct home *home; // (n)
-    uint32_t *of;      // (accounts) home in which an account's jobs are at home; UINT32_MAX: none
-    uint32_t *row;     // (accounts) its row there
-    bool *is_home;     // (nodes) some home has GPUs of it
+    struct home *home;  // (n)
+    uint32_t *of;       // (accounts) home in which an account's jobs are at home; UINT32_MAX: none
+    uint32_t *row;      // (accounts) its row there
+    uint32_t *piece_at; // (nodes + 1) first of a node's pieces
+    struct home_piece *piece; // in the order of nodes, then of homes
     uint32_t n;
 };
 

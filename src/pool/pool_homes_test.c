@@ -111,7 +111,7 @@ static void each_has_what_is_guaranteed(void **state) {
             }
         }
         for (uint32_t i = 0; i < N_NODE; i++) {
-            assert_int_equal(homes->is_home[i], taken[i] != 0);
+            assert_int_equal(homes->piece_at[i] < homes->piece_at[i + 1], taken[i] != 0);
             n_shared += taken[i] && it.cluster.node[i].n_gpu > 1 &&
                         taken[i] != (1U << it.cluster.node[i].n_gpu) - 1;
         }

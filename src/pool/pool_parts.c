@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "pool/pool_lines.h"
+#include "pool/pool_private.h"
 
 // Blocks of parts are powers of two in one growing array; a free block is found again through its first link. Each part is
 // in the list of its node. Whatever a node gives or gets goes through parts_take and parts_give, which tell the kinds that
@@ -173,6 +174,7 @@ void parts_take(struct pool *pool, uint32_t job) {
         pool->site_load[pool->cluster->node[node].site] +=
             parts_load(pool, node, n_busy(pool, node) - before);
         enlist(pool, i, job);
+        private_touch(pool, node);
     }
 }
 
@@ -187,6 +189,7 @@ void parts_give(struct pool *pool, uint32_t job) {
         pool->site_load[pool->cluster->node[node].site] -=
             parts_load(pool, node, before - n_busy(pool, node));
         delist(pool, i);
+        private_touch(pool, node);
     }
     pool->borrowed_turn++; // with more that is free, stopping others may help
 }

@@ -37,8 +37,10 @@ struct shadow {
     uint32_t cap_job, n_began;
     uint32_t n_over; // jobs that are over and did not begin there
     uint32_t n_claim;
-    int64_t over_us; // when the first that is over here is there
-    bool is_due;     // it was told something
+    uint64_t changed; // pool->n_change when something changed on a node of this home
+    int64_t over_us;  // when the first that is over here is there
+    int64_t next_us;  // when it has to decide next, where it is not due
+    bool is_due;      // it was told something
 };
 
 static const struct home *home_of(const struct pool *pool, uint32_t account, uint32_t *h) {
@@ -79,12 +81,12 @@ maru_status private_new(struct pool *pool, const struct pool_world *world, maru_
                                        .policy = &policy,
                                        .kind = world->kind,
                                        .n_kind = world->n_kind};
-        pool->shadow[h].over_us = INT64_MAX;
+        pool->shadow[h].over_us = pool->shadow[h].next_us = INT64_MAX;
         st = pool_new(&own, &pool->shadow[h].pool, err);
         pool->n_shadow += st == MARU_OK;
     }
     for (uint32_t i = 0; st == MARU_OK && i < pool->n_node; i++) {
-        pool->node[i].is_home = pool->homes->is_home[i];
+        pool->node[i].is_home = pool->homes->piece_at[i] < pool->homes->piece_at[i + 1];
         parts_mark(pool, i);
     }
     return st;
@@ -204,6 +206,7 @@ static void mark_home(struct pool *pool, uint32_t job, uint32_t by) {
         const uint32_t node = home->node[own->part[i].node].node;
         pool->node[node].n_claimed += by;
         parts_mark(pool, node);
+        private_touch(pool, node);
     }
 }
 
@@ -212,6 +215,8 @@ static void add_claim(struct pool *pool, uint32_t job) {
     shadow_of(pool, job)->n_claim++;
     pool->job[job].claimed_us = pool->now_us;
     pool->job[job].is_claimed = true;
+    pool->job[job].claim_order = ++pool->n_claimed;
+    pool->job[job].claim_tried = 0;
     pool->job[job].is_cleared = false;
     mark_home(pool, job, 1);
 }
@@ -272,28 +277,36 @@ void private_place(const struct pool *pool, uint32_t job, uint32_t part, struct 
     homes_part_out(home, out);
 }
 
-bool private_is_at_home(const struct pool *pool, uint32_t job, uint32_t node) {
-    struct pool_part part = {.node = node};
-    return homes_part_in(&pool->homes->home[pool->homes->of[pool->job[job].ask.account]], &part);
-}
-
 void private_see_claims(const struct pool *pool, uint32_t node, private_see see, void *context) {
-    for (uint32_t h = 0; h < pool->n_shadow; h++) {
-        const struct shadow *shadow = &pool->shadow[h];
+    const struct homes *homes = pool->homes;
+    for (uint32_t i = homes->piece_at[node]; i < homes->piece_at[node + 1]; i++) {
+        const struct shadow *shadow = &pool->shadow[homes->piece[i].home];
         const struct pool *own = shadow->pool;
-        struct pool_part at = {.node = node};
-        if (shadow->n_claim == 0 || !homes_part_in(&pool->homes->home[h], &at)) {
-            continue;
-        }
-        for (uint32_t p = own->node[at.node].first_part; p != NONE; p = own->link[p].next) {
+        uint32_t p = shadow->n_claim ? own->node[homes->piece[i].at].first_part : NONE;
+        for (; p != NONE; p = own->link[p].next) {
             const uint32_t job = shadow->job[own->link[p].job].job;
             if (job != NONE && pool->job[job].is_claimed) {
                 struct pool_part part = own->part[p];
-                homes_part_out(&pool->homes->home[h], &part);
-                see(context, &part);
+                homes_part_out(&homes->home[homes->piece[i].home], &part);
+                see(context, job, &part);
             }
         }
     }
+}
+
+void private_touch(struct pool *pool, uint32_t node) {
+    const struct homes *homes = pool->homes;
+    if (!homes || homes->piece_at[node] == homes->piece_at[node + 1]) {
+        return;
+    }
+    pool->n_change++;
+    for (uint32_t i = homes->piece_at[node]; i < homes->piece_at[node + 1]; i++) {
+        pool->shadow[homes->piece[i].home].changed = pool->n_change;
+    }
+}
+
+bool private_is_changed(const struct pool *pool, uint32_t job, uint64_t since) {
+    return shadow_of(pool, job)->changed > since;
 }
 
 maru_status private_adopt(struct pool *pool, uint32_t job, maru_error *err) {
@@ -374,6 +387,7 @@ void private_requeue(struct pool *pool, uint32_t job, int64_t left_us) {
                              : it->is_home;
     it->ran_us = it->ask.checkpoints ? ran(pool, it) : 0;
     it->is_home = false;
+    it->claim_tried = 0; // it did not wait before
     if (is_lost && it->is_covered) {
         uncover(pool, job);
         pool_requeue(shadow->pool, pool->now_us, it->shadow, left_us);
@@ -386,13 +400,14 @@ void private_requeue(struct pool *pool, uint32_t job, int64_t left_us) {
 // ---- what else happens
 
 void private_set_node(struct pool *pool, uint32_t node, enum node_state state) {
-    for (uint32_t h = 0; pool->node[node].is_home && h < pool->n_shadow; h++) {
-        struct pool_part part = {.node = node};
-        if (homes_part_in(&pool->homes->home[h], &part)) {
-            pool_set_node(pool->shadow[h].pool, pool->now_us, part.node, state);
-            pool->shadow[h].is_due = true;
-        }
+    const struct homes *homes = pool->homes;
+    for (uint32_t i = homes ? homes->piece_at[node] : 0; homes && i < homes->piece_at[node + 1];
+         i++) {
+        struct shadow *shadow = &pool->shadow[homes->piece[i].home];
+        pool_set_node(shadow->pool, pool->now_us, homes->piece[i].at, state);
+        shadow->is_due = true;
     }
+    private_touch(pool, node);
 }
 
 void private_hold(struct pool *pool) {
@@ -499,7 +514,7 @@ static maru_status decide_shadow(const struct deciding *deciding, struct shadow 
                                  int64_t now_us) {
     struct seeing seeing = {.pool = deciding->pool, .shadow = shadow, .now_us = now_us};
     maru_status st = MARU_OK;
-    while (st == MARU_OK && (shadow->is_due || pool_next_us(shadow->pool) <= now_us)) {
+    while (st == MARU_OK && (shadow->is_due || shadow->next_us <= now_us)) {
         shadow->is_due = false;
         seeing.has_stops = false;
         st = pool_decide(shadow->pool, now_us, see_shadow, &seeing, deciding->err);
@@ -508,6 +523,7 @@ static maru_status decide_shadow(const struct deciding *deciding, struct shadow 
             take_back(deciding->pool, shadow, now_us);
         }
         shadow->is_due = shadow->is_due || st != MARU_OK;
+        shadow->next_us = pool_next_us(shadow->pool);
     }
     return st;
 }
@@ -534,7 +550,7 @@ int64_t private_next_us(const struct pool *pool) {
     int64_t next = INT64_MAX;
     for (uint32_t h = 0; h < pool->n_shadow; h++) {
         const struct shadow *shadow = &pool->shadow[h];
-        const int64_t own = pool_next_us(shadow->pool);
+        const int64_t own = shadow->is_due ? pool_next_us(shadow->pool) : shadow->next_us;
         const int64_t first = own < shadow->over_us ? own : shadow->over_us;
         next = first < next ? first : next;
     }

@@ -48,10 +48,12 @@ void private_move(struct pool *pool, uint32_t job);
 void private_place(const struct pool *pool, uint32_t job, uint32_t part, struct pool_part *out);
 
 // The parts that all claims want of a node, in any order.
-typedef void (*private_see)(void *context, const struct pool_part *part);
+typedef void (*private_see)(void *context, uint32_t job, const struct pool_part *part);
 void private_see_claims(const struct pool *pool, uint32_t node, private_see see, void *context);
-// A node is (in part) its account's home.
-bool private_is_at_home(const struct pool *pool, uint32_t job, uint32_t node);
+// What runs, stops or is claimed on a node has changed, or its state; did that happen on its account's home since
+// pool->n_change was this?
+void private_touch(struct pool *pool, uint32_t node);
+bool private_is_changed(const struct pool *pool, uint32_t job, uint64_t since);
 
 // Guests stand on homes as long as nobody is at home there: jobs that can be stopped, lose nothing by it, and are gone within
 // the policy's grace.

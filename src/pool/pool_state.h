@@ -48,12 +48,14 @@ struct pool_job {
     uint8_t charged_type, state;
     uint32_t shadow;    // its number at its account's home, NONE: it is not there (pool_private.c)
     int64_t claimed_us; // since then it is to be at home
-    int64_t ran_us;     // in earlier runs, as far as it goes on from them
-    uint8_t reason;     // why it is stopping
-    bool is_covered;    // it runs at home, so it has to run here
-    bool is_claimed;    // and does not yet
-    bool is_cleared;    // its place is being cleared, so it goes nowhere else
-    bool is_home;       // it stands at its own place there
+    uint64_t claim_order; // of claims
+    uint64_t claim_tried; // pool->n_change when it was tried last and its place was seen to
+    int64_t ran_us;       // in earlier runs, as far as it goes on from them
+    uint8_t reason;       // why it is stopping
+    bool is_covered;      // it runs at home, so it has to run here
+    bool is_claimed;      // and does not yet
+    bool is_cleared;      // its place is being cleared, so it goes nowhere else
+    bool is_home;         // it stands at its own place there
     bool is_borrowed;
     bool is_shown; // what is promised to it is taken, for a look at what would be
     // What it will hold is chosen; it begins when the last that is stopped for it is gone.
@@ -201,8 +203,9 @@ struct pool {
     uint32_t first_waiting, last_waiting; // by since when
     uint32_t n_calendar, n_calendar_node;
 
-    int64_t now_us, epoch_us; // of surplus
-    double decay;             // from the epoch to now
+    int64_t now_us, epoch_us;     // of surplus
+    double decay;                 // from the epoch to now
+    uint64_t n_change, n_claimed; // changes on nodes of homes (pool_private.c); claims so far
     uint64_t order, started, turn, n_deciding, pick, plan, borrowed_turn;
     uint64_t open_list,
         opening; // lists of those with open kinds; how often a kind was opened or a job came

@@ -73,6 +73,9 @@ maru_status stops_tell(const struct deciding *deciding, uint32_t job, enum stop_
     }
     it->for_job = for_job;
     pool->n_stopping++;
+    for (uint32_t i = it->part; i < it->part + it->ask.n_part; i++) {
+        private_touch(pool, pool->part[i].node);
+    }
     return MARU_OK;
 }
 

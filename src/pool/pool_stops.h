@@ -47,6 +47,7 @@ bool decide_beside_plan(struct pool *pool, uint32_t job, struct allowing *allowi
 MARU_MUST_USE maru_status decide_start(const struct deciding *deciding, uint32_t job,
                                        bool is_backfill);
 // Are its parts within the power caps, and free of reservations of others as long as it may run?
+bool decide_has_caps(const struct pool *pool); // are there any power caps?
 bool decide_has_power(const struct pool *pool, uint32_t job);
 bool decide_is_unreserved(const struct pool *pool, uint32_t job);
 
