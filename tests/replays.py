@@ -70,6 +70,17 @@ check("without prices nobody knows the cost", told["result"]["policies"][0]["cos
 check("a price", client.post("/v1/pool/prices", {"rows": [{"from": "2026-01-01T00:00:00Z", "resource": "h100", "credits": 1.2, "krw": 3100}]})[0] < 300, True)
 check("with prices it is known", play({"policies": [EASY]})[1]["result"]["policies"][0]["cost_krw"], 0)
 
+# ---- outages: the node goes at 30 minutes for an hour, so the first job begins again behind it, or where its checkpoint is
+down = f"time,kind,node,until\n1800,down,{node['name']},+1h\n"
+for more in ({}, {"checkpoint_every": "20m"}):
+    policy = play({**body, "events": down, **more})[1]["result"]["policies"][0]
+    told = policy["outages"]
+    check(f"a failed node {more}", (told["failures"], told["lost_runs"], told["lost_gpu_hours"], told["calm_mean_wait_h"]), (1, 1, 0, result["policies"][0]["wait"]["mean_h"]))
+    check("what it makes of waits", abs(told["mean_wait_h"]["mean"] - (policy["wait"]["mean_h"] - told["calm_mean_wait_h"])) < 1e-9, True)
+    check("nobody had the node for an hour", policy["waited_h"] > 1, True)
+told = play({**body, "failures": "mtbf=20m,repair=30m"})[1]["result"]["policies"][0]
+check("failures by chance", (told["outages"]["failures"] > 0, len(told["series"]["out"])), (True, len(told["series"]["busy"])))
+
 # ---- refusals
 for body, status, says in (
     ({"policies": []}, 400, "1 to 4"),
@@ -83,6 +94,11 @@ for body, status, says in (
     ({"policies": [EASY], "trace": "plain", "text": "gpus,duration\n1,soon\n"}, 400, "span of time"),
     ({"policies": [EASY], "trace": "plain", "text": "cpus,gpus,duration\n1,0,1h\n"}, 400, "inflated"),
     ({"policies": [EASY], "trace": "plain", "text": ""}, 400, "empty"),
+    ({**body, "events": "time,kind,node\n+1h,down,nobody\n"}, 400, "no node of the table"),
+    ({**body, "events": ""}, 400, "empty"),
+    ({**body, "failures": "often"}, 400, "mtbf=150d"),
+    ({**body, "failures": 3}, 400, ""),
+    ({**body, "checkpoint_every": "never"}, 400, "30m"),
     ({"policies": [EASY], "inflate": 0}, 400, ""),
     ({"policies": [EASY], "more": 1}, 400, ""),
 ):

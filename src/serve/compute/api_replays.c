@@ -16,20 +16,41 @@
 // Policies tried before they are used: on the pool's own jobs so far, or on a trace that somebody sends, always on the pool's nodes and with
 // its accounts. All that can be wrong is refused at once; only playing takes place in the background.
 
-enum { NODES_BYTES = 64 << 20, ARENA_BYTES = 256 << 20, POLICY_BYTES = 64 << 10 };
+enum {
+    NODES_BYTES = 64 << 20,
+    ARENA_BYTES = 256 << 20,
+    POLICY_BYTES = 64 << 10,
+    WORDS_BYTES = 64,
+};
 
 struct asked_replay {
     json_t *fields;
-    const char *trace, *text;
+    const char *trace, *text, *events, *failures, *every; // of the fields
+    int64_t checkpoint_us;
     double inflate;
     bool checkpoints;
     struct text nodes, accounts, prices;
 };
 
+static maru_status read_outages(struct asked_replay *asked, maru_error *err) {
+    const json_t *const fields = asked->fields;
+    maru_status st = field_text(fields, "events", REQUEST_MAX_UPLOAD_BYTES, &asked->events, err);
+    st = st == MARU_OK ? field_text(fields, "failures", WORDS_BYTES, &asked->failures, err) : st;
+    st = st == MARU_OK ? field_text(fields, "checkpoint_every", WORDS_BYTES, &asked->every, err)
+                       : st;
+    if (st == MARU_OK && asked->every &&
+        (!pool_span_read(asked->every, strlen(asked->every), &asked->checkpoint_us) ||
+         asked->checkpoint_us <= 0)) {
+        return field_wrong(err, "/checkpoint_every", "a time is wanted: 30m, 1h");
+    }
+    return st;
+}
+
 static maru_status read_asked(const struct request *request, struct asked_replay *asked,
                               maru_error *err) {
-    static const char *const known[] = {"policies", "trace",       "text",
-                                        "inflate",  "checkpoints", NULL};
+    static const char *const known[] = {"policies",    "trace",  "text",     "inflate",
+                                        "checkpoints", "events", "failures", "checkpoint_every",
+                                        NULL};
     json_t **fields = &asked->fields;
     maru_status st = fields_open(fields, request->body.bytes, request->body.n_bytes, known, err);
     st = st == MARU_OK ? field_text(*fields, "trace", 16, &asked->trace, err) : st;
@@ -39,6 +60,7 @@ static maru_status read_asked(const struct request *request, struct asked_replay
              ? field_number(*fields, "inflate", 0.001, REPLAY_MAX_INFLATE, &asked->inflate, err)
              : st;
     st = st == MARU_OK ? field_bool(*fields, "checkpoints", &asked->checkpoints, err) : st;
+    st = st == MARU_OK ? read_outages(asked, err) : st;
     if (st != MARU_OK) {
         return st;
     }
@@ -97,12 +119,15 @@ static maru_status open_study(struct request *request, struct asked_replay *aske
         .jobs = {"trace", asked->text, asked->text ? strlen(asked->text) : 0},
         .prices = {"prices", asked->prices.bytes, asked->prices.n_bytes},
         .accounts = {"accounts", asked->accounts.bytes, asked->accounts.n_bytes},
+        .events = {"events", asked->events, asked->events ? strlen(asked->events) : 0},
+        .failures = asked->failures,
+        .checkpoint_us = asked->checkpoint_us,
         .form = asked->text ? asked->trace : NULL,
         .fill = asked->text ? NULL : fill,
         .context = request,
         .title = asked->text ? asked->trace : "maru",
         .inflate = asked->inflate,
-        .checkpoints = asked->checkpoints,
+        .checkpoints = asked->checkpoints || asked->every,
         .seed = 1};
     return replay_study_open(study, &sources, &faults, err);
 }

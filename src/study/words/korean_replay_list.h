@@ -26,6 +26,7 @@
     X("only {1} nodes are there for that", "거기에 맞는 노드는 {1}대뿐입니다") \
     X("node '{1}' is not {2} then", "노드 '{1}'[은/는] 그때 {2} 상태가 아닙니다") \
     X("node '{1}' is {2} already", "노드 '{1}'[은/는] 이미 {2} 상태입니다") \
+    X("a time is wanted: 30m, 1h", "시간이 필요합니다: 30m, 1h") \
     X("no memory to try a rule", "규칙을 비교할 메모리가 없습니다") \
     X("tasks are drawn 1 to {1} times", "추첨은 1번에서 {1}번까지 할 수 있습니다") \
     X("the comparison was stopped", "비교를 멈췄습니다") \

@@ -88,6 +88,8 @@ export interface Replayed {
     /** null: nothing has a price. */
     cost_krw: number | null
     series?: { at_h: number[]; busy: number[]; waiting: number[] }
+    /** Where nodes failed, were drained or reserved. */
+    outages?: { lost_runs: number; lost_gpu_hours: number; calm_mean_wait_h: number; mean_wait_h: Reached }
 }
 export interface Reached { mean: number; low: number; high: number }
 export type Difference = { policy: string; against: string } & Record<string, Reached | string>
@@ -206,7 +208,7 @@ export const accounts = () => see<Accounts>('/v1/pool/accounts')
 export const putAccounts = (rows: AccountRow[], version: number) => send<Accounts>('PUT', '/v1/pool/accounts', { rows, version })
 export const reservations = () => see<Reservations>('/v1/pool/reservations')
 export const putReservations = (rows: Reservation[], version: number) => send<Reservations>('PUT', '/v1/pool/reservations', { rows, version })
-export const startReplay = (body: { policies: { name: string; text: string }[]; trace: string; text?: string; inflate?: number }) => send<{ id: string }>('POST', '/v1/pool/replays', body)
+export const startReplay = (body: { policies: { name: string; text: string }[]; trace: string; text?: string; inflate?: number; events?: string; failures?: string }) => send<{ id: string }>('POST', '/v1/pool/replays', body)
 export const replay = (id: string, signal?: AbortSignal) => see<Replay>(address('/v1/pool/replays/{id}', { id }), signal)
 export const replayReport = async (id: string, lang: string) => (await ask(address('/v1/pool/replays/{id}', { id }, { format: 'html', lang }))).text()
 

@@ -38,12 +38,14 @@ function Trying({ kept, onApplied }: { kept: Policy; onApplied: () => void }) {
     const [trace, setTrace] = useState<'own' | 'sacct' | 'plain'>('own')
     const [text, setText] = useState('')
     const [inflate, setInflate] = useState('1')
+    const [events, setEvents] = useState('')
+    const [failures, setFailures] = useState('')
     const [error, setError] = useState<ApiError | null>(null)
     const one = tried[Math.min(open, tried.length - 1)]!
     const set = (change: Partial<Tried>) => { setTried(tried.map((each) => (each === one ? { ...each, ...change } : each))); setError(null) }
     const start = () => {
         setError(null)
-        startReplay({ policies: tried, trace, ...(trace === 'own' ? {} : { text }), ...(Number(inflate) > 0 && Number(inflate) !== 1 ? { inflate: Number(inflate) } : {}) }).then(
+        startReplay({ policies: tried, trace, ...(trace === 'own' ? {} : { text }), ...(Number(inflate) > 0 && Number(inflate) !== 1 ? { inflate: Number(inflate) } : {}), ...(events ? { events } : {}), ...(failures.trim() ? { failures: failures.trim() } : {}) }).then(
             ({ id: next }) => {
                 last = { id: next, tried }
                 go(`/compute/replays?id=${encodeURIComponent(next)}`)
@@ -70,6 +72,8 @@ function Trying({ kept, onApplied }: { kept: Policy; onApplied: () => void }) {
                         {(field, described) => <select id={field} aria-describedby={described} value={trace} onChange={(event) => setTrace(event.target.value as typeof trace)}><option value="own">{t('replay.own')}</option><option value="sacct">sacct -P</option><option value="plain">CSV</option></select>}
                     </Field>
                     {trace !== 'own' && <Field label={t('replay.file')} hint={text ? t('replay.file.read', { lines: num(text.split('\n').length) }) : ''}>{(field, described) => <input id={field} aria-describedby={described} type="file" accept=".csv,.txt,.tsv" onChange={(event) => take(event.target.files?.[0])} />}</Field>}
+                    <Field label={t('replay.events')} hint={events ? t('replay.file.read', { lines: num(events.split('\n').length) }) : t('replay.events.hint')}>{(field, described) => <input id={field} aria-describedby={described} type="file" accept=".csv,.txt,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setEvents)} />}</Field>
+                    <Field label={t('replay.failures')} hint={t('replay.failures.hint')}>{(field, described) => <input id={field} aria-describedby={described} value={failures} placeholder="mtbf=150d,repair=12h" maxLength={60} onChange={(event) => setFailures(event.target.value)} />}</Field>
                     <Field label={t('replay.inflate')} hint={t('replay.inflate.hint')}>{(field, described) => <input id={field} aria-describedby={described} inputMode="decimal" value={inflate} onChange={(event) => setInflate(event.target.value)} />}</Field>
                 </div>
                 {error && <p className="problem" role="alert"><strong>{t('problem.title')}</strong> {error.place && <code>{error.place}</code>} {whyOf(error.problem, lang)}</p>}
@@ -105,6 +109,9 @@ const MEASURES: Measure[] = [
     { key: 'replay.unallocated', value: (one) => one.unallocated_gpus, better: 'less' },
     { key: 'replay.jain', value: (one) => one.jain, better: 'more' },
     { key: 'replay.preemptions', value: (one) => one.preemptions, decimals: 0, better: 'less' },
+    { key: 'replay.lost', value: (one) => one.outages?.lost_runs ?? null, decimals: 0, better: 'less' },
+    { key: 'replay.lost_hours', value: (one) => one.outages?.lost_gpu_hours ?? null, better: 'less' },
+    { key: 'replay.calm', value: (one) => one.outages?.calm_mean_wait_h ?? null, better: 'less' },
     { key: 'replay.energy', value: (one) => one.energy_kwh, decimals: 0, better: 'less' },
     { key: 'replay.cost', value: (one) => one.cost_krw, decimals: 0, better: 'less' },
 ]
