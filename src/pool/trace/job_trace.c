@@ -142,9 +142,70 @@ bool share_out(struct pool_sheet *sheet, uint32_t heading, struct trace_job *job
 
 // ---- reading
 
-static maru_status read_rows(struct job_trace *trace, struct pool_sheet *sheet,
-                             const struct trace_form *form, const struct cluster *cluster,
-                             maru_error *err) {
+// Which rows are of one job, in a table that numbers them.
+struct numbered {
+    struct names names;
+    struct known {
+        uint32_t row; // of the trace
+        bool may_follow;
+    } * known; // (cap) by number
+    uint32_t cap;
+};
+
+// Another row of the same job: of the two runs the later one counts, from the first submission on.
+static void put_together(struct trace_job *first, const struct trace_job *job) {
+    const int64_t submit_us = job->submit_us != TRACE_NEVER && job->submit_us < first->submit_us
+                                  ? job->submit_us
+                                  : first->submit_us;
+    if (first->started_us == TRACE_NEVER || job->started_us >= first->started_us) {
+        *first = *job;
+    }
+    first->submit_us = submit_us;
+}
+
+// A job of this number: a new one, or a later run of one that is there.
+static maru_status add_numbered(struct job_trace *trace, struct numbered *numbered,
+                                struct csv_field id, const struct trace_job *job, bool may_follow,
+                                maru_error *err) {
+    uint32_t number = 0;
+    const uint32_t n = numbered->names.n;
+    maru_status st = names_add(&numbered->names, id.bytes, id.n, &number, err);
+    if (st == MARU_OK && number >= numbered->cap) {
+        const uint32_t cap = number + number / 2 + 256;
+        struct known *const more = alloc_resize(numbered->known, cap, sizeof *more);
+        if (!more) {
+            return fail(err, MARU_E_MEMORY, "no memory for the jobs of a trace");
+        }
+        numbered->known = more;
+        numbered->cap = cap;
+    }
+    if (st != MARU_OK) {
+        return st;
+    }
+    struct known *const known = &numbered->known[number];
+    const bool is_again = number < n && known->may_follow;
+    if (is_again) {
+        put_together(&trace->job[known->row], job);
+        trace->n_again++;
+    } else {
+        st = job_trace_add(trace, job, err);
+        known->row = trace->n - 1;
+    }
+    known->may_follow = may_follow;
+    return st;
+}
+
+static maru_status add_row(struct job_trace *trace, struct numbered *numbered,
+                           const struct pool_sheet *sheet, const struct trace_form *form,
+                           const struct trace_job *job, bool may_follow, maru_error *err) {
+    const struct csv_field id = pool_sheet_cell(sheet, form->key);
+    return form->has_numbers && id.n > 0 ? add_numbered(trace, numbered, id, job, may_follow, err)
+                                         : job_trace_add(trace, job, err);
+}
+
+static maru_status read_rows(struct job_trace *trace, struct numbered *numbered,
+                             struct pool_sheet *sheet, const struct trace_form *form,
+                             const struct cluster *cluster, maru_error *err) {
     maru_status st = MARU_OK;
     while ((st = pool_sheet_next(sheet, err)) == MARU_OK) {
         struct trace_job job = {.n_part = 1,
@@ -155,12 +216,14 @@ static maru_status read_rows(struct job_trace *trace, struct pool_sheet *sheet,
         const enum trace_row row = form->read(sheet, cluster, &job, &account);
         trace->n_step += row == TRACE_ROW_STEP;
         trace->n_unfit += row == TRACE_ROW_UNFIT;
-        if (row != TRACE_ROW_JOB) {
+        if (row != TRACE_ROW_JOB && row != TRACE_ROW_EARLIER) {
             continue;
         }
         st = names_add(&trace->account, account.n ? account.bytes : "-", account.n ? account.n : 1,
                        &job.account, err);
-        st = st == MARU_OK ? job_trace_add(trace, &job, err) : st;
+        st = st == MARU_OK
+                 ? add_row(trace, numbered, sheet, form, &job, row == TRACE_ROW_EARLIER, err)
+                 : st;
         if (st != MARU_OK) {
             return st;
         }
@@ -180,7 +243,12 @@ maru_status job_trace_read(struct job_trace *trace, const char *bytes, size_t n,
         st = pool_sheet_open(&sheet, bytes, n, forms[i]->heading, forms[i]->n_heading, faults, err);
         is_it = st != MARU_OK ||
                 (pool_sheet_has(&sheet, forms[i]->key) && pool_sheet_has(&sheet, forms[i]->also));
-        st = st == MARU_OK && is_it ? read_rows(trace, &sheet, forms[i], cluster, err) : st;
+        struct numbered numbered = {.known = NULL};
+        names_init(&numbered.names, TRACE_MAX_NUMBER_BYTES);
+        st = st == MARU_OK && is_it ? read_rows(trace, &numbered, &sheet, forms[i], cluster, err)
+                                    : st;
+        names_fini(&numbered.names);
+        alloc_free(numbered.known);
         pool_sheet_close(&sheet);
         trace->form = is_it ? forms[i]->name : NULL;
     }

@@ -1,7 +1,8 @@
 // Jobs as they once came: what each asked for, when, and how long it ran. From tables of several kinds, told apart by their headers.
 //
 //   openb   the pod lists of Alibaba's cluster-trace-gpu-v2023 (num_gpu, gpu_milli, ...)
-//   sacct   `sacct -P`: any of its columns, in any order; steps (123.batch) are passed over, 123_4 is a job of its own
+//   sacct   `sacct -P`: any of its columns, in any order; steps (123.batch) are passed over, 123_4 is a job of its own;
+//           of a job that was requeued (-D) the last run counts
 //   plain   job, account, submit, duration, limit, gpus, parts, gpu_type, gpu_share, cpus, memory, priority
 #ifndef POOL_JOB_TRACE_H
 #define POOL_JOB_TRACE_H
@@ -11,7 +12,8 @@
 #include "pool/trace/pool_sheet.h"
 
 enum { TRACE_MAX_JOBS = 4000000, TRACE_MAX_NAME_BYTES = 1 << 24, TRACE_MAX_JOB_GPUS = 1000000 };
-#define TRACE_NEVER INT64_MIN // of a moment: it is not known
+enum { TRACE_MAX_NUMBER_BYTES = 1 << 27 }; // of all numbers of jobs
+#define TRACE_NEVER INT64_MIN              // of a moment: it is not known
 
 struct trace_job {
     struct want want; // of one part
@@ -33,6 +35,7 @@ struct job_trace {
     const char *form; // of the table: "openb", "sacct" or "plain"; NULL: none was read
     bool has_times;   // every job has a submit_us
     uint32_t n_step;  // rows that are parts of jobs, passed over
+    uint32_t n_again; // rows of one job that ran again, put together with its last
     uint32_t n_unfit; // jobs passed over: cancelled before they began, or with no resources
 };
 

@@ -44,4 +44,4 @@ static enum trace_row read_pod(struct pool_sheet *sheet, const struct cluster *c
     return TRACE_ROW_JOB;
 }
 
-const struct trace_form openb_form = {"openb", heading, HEADINGS, GPUS, MILLI, read_pod};
+const struct trace_form openb_form = {"openb", heading, HEADINGS, GPUS, MILLI, false, read_pod};

@@ -64,4 +64,4 @@ static enum trace_row read_job(struct pool_sheet *sheet, const struct cluster *c
     return n_gpu > 0 || cpu > 0 ? TRACE_ROW_JOB : TRACE_ROW_UNFIT;
 }
 
-const struct trace_form plain_form = {"plain", heading, HEADINGS, GPUS, DURATION, read_job};
+const struct trace_form plain_form = {"plain", heading, HEADINGS, GPUS, DURATION, false, read_job};

@@ -5,7 +5,7 @@
 
 // What `sacct -P` prints: one row a job and one a step (123.batch, 123.extern, 123.0), which are passed over. An array's tasks
 // (123_4) and the parts of a heterogeneous job (123+0) are jobs. What was allocated counts where it is known, or else what
-// was asked for. Times are the clock's where sacct ran; a span across a change of summer time is off by an hour, Elapsed is not.
+// was asked for. With -D a job that was requeued has a row for each run: the last one counts, from the first submission on. Times are the clock's where sacct ran; a span across a change of summer time is off by an hour, Elapsed is not.
 //
 //   tres   name=count,...  with cpu, mem, node, gres/gpu and gres/gpu:type among the names
 
@@ -166,11 +166,19 @@ static bool read_times(struct pool_sheet *sheet, struct trace_job *job) {
     if (!says_none(pool_sheet_cell(sheet, TIMELIMIT))) {
         is_good = pool_sheet_span(sheet, TIMELIMIT, &job->limit_us) && is_good;
     }
-    is_good = pool_sheet_span(sheet, ELAPSED, &job->run_us) && is_good;
+    if (!says_none(pool_sheet_cell(sheet, ELAPSED))) {
+        is_good = pool_sheet_span(sheet, ELAPSED, &job->run_us) && is_good;
+    }
     if (job->run_us == TRACE_NEVER && end != TRACE_NEVER && job->started_us != TRACE_NEVER) {
         job->run_us = end > job->started_us ? end - job->started_us : 0;
     }
     return is_good;
+}
+
+// Did Slurm put the job back into its queue, as far as the state tells?
+static bool is_requeued(struct csv_field state) {
+    return pool_cell_is(state, "NODE_FAIL") || pool_cell_is(state, "PREEMPTED") ||
+           pool_cell_is(state, "BOOT_FAIL") || starts(state.bytes, state.n, "REQUEUE");
 }
 
 static enum trace_row read_job(struct pool_sheet *sheet, const struct cluster *cluster,
@@ -197,7 +205,10 @@ static enum trace_row read_job(struct pool_sheet *sheet, const struct cluster *c
     }
     *account = pool_sheet_cell(sheet, pool_sheet_cell(sheet, ACCOUNT).n ? ACCOUNT : USER);
     const bool has_run = job->run_us > 0 || job->started_us != TRACE_NEVER;
-    return has_run && (tres.n_gpu > 0 || tres.cpu > 0) ? TRACE_ROW_JOB : TRACE_ROW_UNFIT;
+    if (!has_run || (tres.n_gpu == 0 && tres.cpu == 0)) {
+        return TRACE_ROW_UNFIT;
+    }
+    return is_requeued(pool_sheet_cell(sheet, STATE)) ? TRACE_ROW_EARLIER : TRACE_ROW_JOB;
 }
 
-const struct trace_form sacct_form = {"sacct", heading, HEADINGS, JOB, STATE, read_job};
+const struct trace_form sacct_form = {"sacct", heading, HEADINGS, JOB, STATE, true, read_job};

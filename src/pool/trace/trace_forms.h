@@ -4,13 +4,21 @@
 
 #include "pool/trace/job_trace.h"
 
-enum trace_row { TRACE_ROW_JOB, TRACE_ROW_STEP, TRACE_ROW_UNFIT, TRACE_ROW_FAULT };
+// TRACE_ROW_EARLIER: a job whose run was not its last where another row of its number follows.
+enum trace_row {
+    TRACE_ROW_JOB,
+    TRACE_ROW_EARLIER,
+    TRACE_ROW_STEP,
+    TRACE_ROW_UNFIT,
+    TRACE_ROW_FAULT
+};
 
 struct trace_form {
     const char *name;
     const char *const *heading;
     uint32_t n_heading;
     uint32_t key, also; // the headings that tell this kind of table
+    bool has_numbers;   // `key` is a number of the job
     // *job begins as one part without anything; the name of its account goes to *account.
     enum trace_row (*read)(struct pool_sheet *sheet, const struct cluster *cluster,
                            struct trace_job *job, struct csv_field *account);

@@ -14,9 +14,15 @@
 
 enum { TIME, KIND, NODE, COUNT, TYPE, SITE, UNTIL, ACCOUNT, NOTICE, HEADINGS };
 static const char *const heading[HEADINGS] = {
-    [TIME] = "time|at|from|시각", [KIND] = "kind|event|종류",        [NODE] = "node|nodes|노드",
-    [COUNT] = "count|수",         [TYPE] = "gpu_type|type|gpu종류",  [SITE] = "site|사이트",
-    [UNTIL] = "until|end|끝",     [ACCOUNT] = "account|tenant|계정", [NOTICE] = "notice|예고",
+    [TIME] = "time|at|from|시각|TimeStart",
+    [KIND] = "kind|event|종류|State",
+    [NODE] = "node|nodes|노드|NodeName",
+    [COUNT] = "count|수",
+    [TYPE] = "gpu_type|type|gpu종류",
+    [SITE] = "site|사이트",
+    [UNTIL] = "until|end|끝|TimeEnd",
+    [ACCOUNT] = "account|tenant|계정",
+    [NOTICE] = "notice|예고",
 };
 static const char between[] = " ;+\t";
 
@@ -46,6 +52,7 @@ struct reading {
     const struct cluster *cluster;
     int64_t first_us;
     struct pool_sheet sheet;
+    bool is_slurm;      // the table is what sacctmgr prints
     struct names names; // of nodes, by number
     struct event *event;
     uint32_t n, cap;
@@ -79,6 +86,19 @@ static bool moment(struct reading *r, uint32_t column, int64_t since_us, int64_t
     return pool_sheet_moment(&r->sheet, column, out);
 }
 
+// A state of Slurm's nodes, such as DOWN* or IDLE+DRAIN.
+static const struct kind *kind_of_state(struct csv_field state) {
+    char word[64];
+    if (state.n >= sizeof word) {
+        return NULL;
+    }
+    memcpy(word, state.bytes, state.n);
+    word[state.n] = '\0';
+    const bool is_down = strncmp(word, "DOWN", 4) == 0 || strncmp(word, "FAIL", 4) == 0 ||
+                         strstr(word, "NOT_RESPONDING");
+    return is_down ? &kinds[0] : strstr(word, "DRAIN") ? &kinds[2] : NULL;
+}
+
 static bool read_kind(struct reading *r, struct event *event) {
     const struct csv_field cell = pool_sheet_cell(&r->sheet, KIND);
     for (uint32_t i = 0; i < N_KIND; i++) {
@@ -86,6 +106,10 @@ static bool read_kind(struct reading *r, struct event *event) {
             event->kind = &kinds[i];
             return true;
         }
+    }
+    event->kind = kind_of_state(cell);
+    if (event->kind) {
+        return true;
     }
     pool_sheet_fault(&r->sheet, KIND,
                      "'%.*s' is no kind of event: down, up, drain, undrain, reserve, release",
@@ -101,12 +125,13 @@ static bool read_times(struct reading *r, struct event *event) {
     if (!moment(r, TIME, r->first_us, &event->at_us)) {
         return false;
     }
-    const bool has_until = pool_sheet_cell(&r->sheet, UNTIL).n > 0;
+    const struct csv_field until = pool_sheet_cell(&r->sheet, UNTIL);
+    const bool has_until = until.n > 0 && !pool_cell_is(until, "Unknown");
     if (has_until && event->kind->is_end) {
         pool_sheet_fault(&r->sheet, UNTIL, "'%s' is a moment: it has no end", event->kind->word);
         return false;
     }
-    if (!moment(r, UNTIL, event->at_us, &event->until_us)) {
+    if (has_until && !moment(r, UNTIL, event->at_us, &event->until_us)) {
         return false;
     }
     if (event->until_us <= event->at_us) {
@@ -233,7 +258,16 @@ static maru_status read_account(struct reading *r, struct event *event, bool *is
     return event->account ? MARU_OK : arena_refusal(&r->outages->text, err);
 }
 
+// Of sacctmgr: the cluster as a whole said what it has.
+static bool is_of_cluster(const struct reading *r) {
+    return r->is_slurm && pool_sheet_cell(&r->sheet, NODE).n == 0 &&
+           pool_sheet_cell(&r->sheet, KIND).n == 0;
+}
+
 static maru_status read_row(struct reading *r, maru_error *err) {
+    if (is_of_cluster(r)) {
+        return MARU_OK;
+    }
     struct event event = {.until_us = INT64_MAX, .line = r->sheet.row.line};
     bool is_good = read_kind(r, &event) && read_times(r, &event);
     maru_status st = is_good ? read_nodes(r, &event, &is_good, err) : MARU_OK;
@@ -264,6 +298,7 @@ static maru_status read_rows(struct reading *r, maru_error *err) {
                        "a table of events has the columns time, kind, node, and count, gpu_type, "
                        "site, until, account, notice where they are wanted");
     }
+    r->is_slurm = pool_cell_is(pool_sheet_cell(&r->sheet, TIME), "TimeStart"); // the header's
     maru_status st = MARU_OK;
     while (st == MARU_OK && (st = pool_sheet_next(&r->sheet, err)) == MARU_OK) {
         st = read_row(r, err);

@@ -50,6 +50,7 @@ void outages_free(struct outages *outages); // accepts an all-zero one
 //   +10d,down,h100-3 h100-4,,,,+6h,,
 //   2026-05-04T09:00:00,reserve,,4,A100,,2026-05-04T18:00:00,uni-a,2d
 //
+// or what `sacctmgr -P show event format=NodeName,TimeStart,TimeEnd,State` prints;
 // in Korean 시각, 종류, 노드, 수, GPU종류, 사이트, 끝, 계정, 예고; kinds down, up, drain, undrain, reserve, release
 // (고장, 복구, 비움, 비움해제, 예약, 예약해제). Times are those of the trace, or +SPAN behind its first job; of `until` behind `time`.
 // Instead of names: so many nodes of a type or site, the lowest that are not in that state; without a count all of them.

@@ -389,6 +389,19 @@ static void test_table(void **state) {
     assert_int_equal(t.outages.n_hold, 1);
     assert_true(t.outages.hold[0].known_us == 2 * HOUR - DAY);
     assert_true(hold_is_for(&t.outages.hold[0], "x/y") && !hold_is_for(&t.outages.hold[0], "x"));
+    events(&t, "NodeName|TimeStart|TimeEnd|State|Reason\n"
+               "|2026-05-01T08:00:00|Unknown||Cluster Registered TRES\n"
+               "a-1|2026-05-01T09:00:00|2026-05-01T10:00:00|DOWN*|Not responding\n"
+               "a-1|2026-05-01T10:00:00|2026-05-01T11:00:00|DOWN*+DRAIN|fan\n"
+               "a-1|2026-05-01T11:00:00|Unknown|IDLE+DRAIN|fan\n"
+               "b-2|2026-05-01T09:30:00|2026-05-02T10:00:00|FAIL|\n");
+    static const enum outage_kind want[] = {OUTAGE_DOWN, OUTAGE_DOWN, OUTAGE_DOWN, OUTAGE_DRAIN};
+    assert_int_equal(t.outages.n, 4); // in the order of time
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(t.outages.row[i].kind, want[i]);
+        assert_int_equal(t.outages.row[i].node, i == 1 ? 4 : 0);
+    }
+    assert_true(t.outages.row[3].until_us == INT64_MAX);
     trial_fini(&t);
 }
 

@@ -535,6 +535,7 @@ void replay_add_json(struct json *json, const struct replay_study *study) {
     json_add_string(json, "title", study->title);
     json_add_count(json, "jobs", first->n_job);
     json_add_count(json, "passed_over", (uint64_t)first->n_without + first->n_unfit);
+    json_add_count(json, "runs_again", study->trace.n_again);
     json_add_count(json, "gpus", study->cluster.n_gpu_all);
     json_add_count(json, "nodes", study->cluster.n_node);
     json_add_count(json, "tenants", study->trace.account.n);

@@ -256,6 +256,61 @@ static void test_sacct(void **state) {
     trial_fini(&t);
 }
 
+// Of a job that was requeued the last run counts, from the first submission on; a number that comes again otherwise is another job, and
+// words that are no times are none.
+static const char odd_sacct[] =
+    "JobID|User|Account|Submit|Start|End|Elapsed|Timelimit|State|AllocTRES|ReqTRES|NNodes\n"
+    "14|c|ai|2026-05-01T10:00:00|2026-05-01T10:10:00|2026-05-01T10:40:00|00:30:00|01:00:00|"
+    "NODE_FAIL|cpu=4,gres/gpu=1,node=1||1\n"
+    "14.batch||ai||||||CANCELLED|cpu=4||1\n"
+    "14|c|ai|2026-05-01T10:45:00|2026-05-01T10:50:00|2026-05-01T12:50:00|1-02:03:04|2-00:00:00|"
+    "CANCELLED by 1000|billing=9,cpu=4,energy=18446744073709551614,gres/gpu:h100=1,gres/gpu=1,"
+    "gres/gpumem=0,mem=62.50G,node=1||1\n"
+    "15|c|ai|2026-05-01T10:01:00|2026-05-01T10:10:00|2026-05-01T10:40:00|00:30:00|UNLIMITED|"
+    "REQUEUED|cpu=4,gres/gpu=1,node=1||1\n"
+    "15|c|ai|2026-05-01T10:41:00|Unknown|Unknown|00:00:00|1-00:00:00|PENDING||cpu=4,gres/gpu=1|1\n"
+    "16|c|ai|2026-05-01T10:02:00|2026-05-01T10:10:00|2026-05-01T10:40:00|INVALID|Partition_Limit|"
+    "TIMEOUT|cpu=4,node=1||1\n"
+    "16|c|ai|2026-05-01T10:03:00|2026-05-01T10:10:00|2026-05-01T10:11:00|01:00|10:00|"
+    "OUT_OF_MEMORY|cpu=4,node=1||1\n"
+    "12_[1-5%2]|c|ai|2026-05-01T10:04:00|Unknown|Unknown|00:00:00|1-00:00:00|PENDING||cpu=4|1\n"
+    "12+1|c|ai|2026-05-01T10:05:00|2026-05-01T10:06:00|Unknown|00:30:00.512|1:00:00|RUNNING|"
+    "cpu=4,node=2,gres/gpu=2||2\n";
+
+static void test_odd_sacct(void **state) {
+    (void)state;
+    static const struct {
+        double submit_min, run_min, limit_min;
+        uint32_t n_part;
+    } want[] = {{0, 26 * 60 + 3 + 4 / 60.0, 48 * 60, 1},
+                {1, 30, 0, 1},
+                {2, 30, 0, 1},
+                {3, 1, 10, 1},
+                {5, 30 + 0.512 / 60, 60, 2}};
+    struct trial t;
+    struct sheet_faults faults;
+    maru_error err = {0};
+    trial_init(&t, "name,gpu_type,gpus,cpus\na,H100,4,64\n");
+    if (job_trace_read(&t.trace, odd_sacct, strlen(odd_sacct), &t.cluster, &faults, &err) !=
+        MARU_OK) {
+        fail_msg("row %u: %s", err.row, err.text);
+    }
+    assert_int_equal(t.trace.n, 5);
+    assert_int_equal(t.trace.n_again, 1);
+    for (uint32_t i = 0; i < t.trace.n; i++) {
+        const struct trace_job *const job = &t.trace.job[i];
+        const double submit_min = (double)(job->submit_us - t.trace.job[0].submit_us) / 60e6;
+        if (fabs(submit_min - want[i].submit_min) > 1e-9 ||
+            fabs((double)job->run_us / 60e6 - want[i].run_min) > 1e-9 ||
+            fabs((double)job->limit_us / 60e6 - want[i].limit_min) > 1e-9) {
+            fail_msg("job %u: %g, %g, %g", i, submit_min, (double)job->run_us / 60e6,
+                     (double)job->limit_us / 60e6);
+        }
+        assert_int_equal(job->n_part, want[i].n_part);
+    }
+    trial_fini(&t);
+}
+
 // A guarantee is had within the grace that a borrower has, and what a borrower lost it does again, or not where it keeps it. One
 // that may not be stopped cannot borrow what is guaranteed to others: it never comes in.
 static void test_reclaim(void **state) {
@@ -342,8 +397,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),        cmocka_unit_test(test_all_fit),
         cmocka_unit_test(test_same_policy), cmocka_unit_test(test_erlang),
-        cmocka_unit_test(test_sacct),       cmocka_unit_test(test_reclaim),
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_sacct),       cmocka_unit_test(test_odd_sacct),
+        cmocka_unit_test(test_reclaim),     cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
