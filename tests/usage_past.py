@@ -144,6 +144,19 @@ until("two GPUs are seen", lambda: gpus() == 2)
 again = usage()
 check("the same months with other GPUs", past(again), told)
 check("the same bills with other GPUs", again["owned"]["months"][:-1], bills)
+
+# ---- a tenant that is gone leaves its hours and its charges, and who comes with its name has nothing of them
+check("gone", local.ask("DELETE", "/v1/tenants/acme")[0], 200)
+until("its data too", lambda: not os.path.exists(f"{folder}/tenants/acme.db"))
+check("the same months without the tenant", past(usage()), told)
+check("the same bills without it", usage()["owned"]["months"][:-1], bills)
+acme_token = local.post("/v1/tenants", {"name": "acme"})[1]["token"]
+acme = server.client(acme_token)
+check("the same months beside another of its name", past(usage()), told)
+check("which is told of no hours but its own", {a["total"]["used_hours"] + a["total"]["krw"] for a in usage(acme)["accounts"]} - {0}, set())
+check("stop", server.stop(), 0)
+server, local, acme = start()
+check("and behind a restart", past(usage()), told)
 check("stop", server.stop(), 0)
 with sqlite3.connect(f"file:{folder}/tenants/local.db?mode=ro", uri=True) as database:
     kept = database.execute("SELECT account, n FROM pool_past WHERE at_us > ? ORDER BY at_us, account", (this,)).fetchall()

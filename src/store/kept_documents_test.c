@@ -15,40 +15,12 @@
 // Laws: a version never changes, the newest is the one that is read, nobody overwrites what he has not seen, and what an
 // engine has kept comes back byte for byte.
 
-struct scene {
-    struct trial_place place;
-    struct store *store;
-    struct tenant *local;
-};
-
-static int setup(void **state) {
-    static struct scene scene;
-    char secret[STORE_SECRET_BYTES];
-    maru_error err = {0};
-    scene = (struct scene){0};
-    if (!trial_place_make(&scene.place) ||
-        store_open(scene.place.text, &scene.store, secret, &err) != MARU_OK ||
-        store_hold(scene.store, "local", &scene.local, &err) != MARU_OK) {
-        return -1;
-    }
-    *state = &scene;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct scene *s = *state;
-    store_release(s->store, s->local);
-    store_close(s->store);
-    trial_place_remove(&s->place);
-    return 0;
-}
-
-static maru_status add(struct scene *s, const char *name, const char *text, int64_t *number) {
+static maru_status add(struct trial_store *s, const char *name, const char *text, int64_t *number) {
     const struct document_row row = {.name = name, .by = "kim", .n_bytes = (int64_t)strlen(text)};
     return tenant_add_document(s->local, &row, text, number, NULL);
 }
 
-static void expect(struct scene *s, const char *name, int64_t number, const char *want) {
+static void expect(struct trial_store *s, const char *name, int64_t number, const char *want) {
     struct text out;
     maru_error err = {0};
     text_init(&out, 1 << 20);
@@ -71,7 +43,7 @@ static maru_status list(void *context, const struct document_row *row, maru_erro
 }
 
 static void versions_stay(void **state) {
-    struct scene *s = *state;
+    struct trial_store *s = *state;
     struct text told;
     int64_t number = 0;
     text_init(&told, 1 << 12);
@@ -113,7 +85,7 @@ static maru_status count(void *context, const struct audit_row *row, maru_error 
 }
 
 static void an_engine_goes_on(void **state) {
-    struct scene *s = *state;
+    struct trial_store *s = *state;
     struct text out;
     unsigned char bytes[5000];
     int n_audit = 0;
@@ -137,8 +109,8 @@ static void an_engine_goes_on(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(versions_stay, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_engine_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(versions_stay, trial_store_setup, trial_store_teardown),
+        cmocka_unit_test_setup_teardown(an_engine_goes_on, trial_store_setup, trial_store_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

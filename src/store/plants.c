@@ -194,6 +194,28 @@ const char *const tenant_migration[] = {
     "  SELECT raise(ABORT, 'what the pool was is only appended to'); END;"
     "CREATE TRIGGER pool_past_is BEFORE UPDATE ON pool_past BEGIN"
     "  SELECT raise(ABORT, 'what the pool was is only appended to'); END;",
+    // jobs/gone_use.c: what tenants used that are gone
+    "CREATE TABLE gone_use(tenant TEXT NOT NULL, job TEXT NOT NULL, number INTEGER NOT NULL,"
+    "  project TEXT NOT NULL, state INTEGER NOT NULL, created_us INTEGER NOT NULL,"
+    "  parts TEXT NOT NULL, stop TEXT NOT NULL, begun_us INTEGER NOT NULL,"
+    "  started_us INTEGER NOT NULL, ended_us INTEGER NOT NULL, ended_as TEXT NOT NULL,"
+    "  exit_code INTEGER NOT NULL, cpu_us INTEGER NOT NULL, memory_bytes INTEGER NOT NULL,"
+    "  gpu_busy INTEGER NOT NULL, gpu_energy INTEGER NOT NULL,"
+    "  PRIMARY KEY(tenant, job, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX gone_use_ended ON gone_use(ended_us);"
+    "CREATE TABLE gone_spent(tenant TEXT NOT NULL, job TEXT NOT NULL, attempt INTEGER NOT NULL,"
+    "  account TEXT NOT NULL, day_us INTEGER NOT NULL, credits INTEGER NOT NULL,"
+    "  krw INTEGER NOT NULL, PRIMARY KEY(tenant, job, attempt, account, day_us))"
+    "  STRICT, WITHOUT ROWID;"
+    "CREATE INDEX gone_spent_day ON gone_spent(day_us);"
+    "CREATE TRIGGER gone_use_stays BEFORE DELETE ON gone_use BEGIN"
+    "  SELECT raise(ABORT, 'what was used is only appended to'); END;"
+    "CREATE TRIGGER gone_use_is BEFORE UPDATE ON gone_use BEGIN"
+    "  SELECT raise(ABORT, 'what was used is only appended to'); END;"
+    "CREATE TRIGGER gone_spent_stays BEFORE DELETE ON gone_spent BEGIN"
+    "  SELECT raise(ABORT, 'what was used is only appended to'); END;"
+    "CREATE TRIGGER gone_spent_is BEFORE UPDATE ON gone_spent BEGIN"
+    "  SELECT raise(ABORT, 'what was used is only appended to'); END;",
 };
 const size_t tenant_n_migration = sizeof tenant_migration / sizeof tenant_migration[0];
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "store/jobs/gone_use.h"
 #include "store/tenant.h"
 #include "store/vault.h"
 
@@ -71,6 +72,18 @@ static maru_status wait_for_turn(struct store *store, const char *name, bool may
     return st;
 }
 
+// What it used stays with `local`; a line in `removed` where that could not be read.
+static maru_status keep_use(struct store *store, const char *name, struct text *removed,
+                            maru_error *err) {
+    bool is_lost = false;
+    const maru_status st = gone_use_keep(store, name, &is_lost, err);
+    if (is_lost) {
+        text_addf(removed, "hours and charges of %s, whose database is damaged", name);
+        text_addz(removed, "\n");
+    }
+    return st;
+}
+
 // The row goes last: cut off before, the next owner begins again.
 static maru_status carry_out(struct store *store, const char *name, bool may_wait,
                              struct text *removed, maru_error *err) {
@@ -79,7 +92,8 @@ static maru_status carry_out(struct store *store, const char *name, bool may_wai
     maru_status st = wait_for_turn(store, name, may_wait, &is_turn, err);
     if (st == MARU_OK && is_turn) {
         close_open(store, name);
-        st = place_remove_tenant(store, name, removed, err);
+        st = keep_use(store, name, removed, err);
+        st = st == MARU_OK ? place_remove_tenant(store, name, removed, err) : st;
         st = st == MARU_OK ? do_alone(store, "DELETE FROM removal WHERE name = ?", name, err) : st;
         pthread_cond_broadcast(&store->is_free);
     }

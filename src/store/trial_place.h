@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/store.h"
+
 struct trial_place {
     char folder[64]; // "" in PostgreSQL
     char name[64];   // of the database
@@ -97,6 +99,39 @@ static inline bool trial_meddle(const struct trial_place *place, const char *ten
                          sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
     sqlite3_close(db);
     return is_good;
+}
+
+// A store at such a place, with the tenant `local` in hand.
+struct trial_store {
+    struct trial_place place;
+    struct store *store;
+    struct tenant *local;
+};
+
+static inline bool trial_store_open(struct trial_store *trial) {
+    char secret[STORE_SECRET_BYTES];
+    *trial = (struct trial_store){.store = NULL};
+    return trial_place_make(&trial->place) &&
+           store_open(trial->place.text, &trial->store, secret, NULL) == MARU_OK &&
+           store_hold(trial->store, "local", &trial->local, NULL) == MARU_OK;
+}
+
+static inline void trial_store_close(struct trial_store *trial) {
+    store_release(trial->store, trial->local);
+    store_close(trial->store);
+    trial_place_remove(&trial->place);
+}
+
+// The same as what cmocka calls before and after a test that wants nothing else.
+static inline int trial_store_setup(void **state) {
+    static struct trial_store trial;
+    *state = &trial;
+    return trial_store_open(&trial) ? 0 : -1;
+}
+
+static inline int trial_store_teardown(void **state) {
+    trial_store_close((struct trial_store *)*state);
+    return 0;
 }
 
 #endif

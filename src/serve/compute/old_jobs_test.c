@@ -25,31 +25,22 @@
 enum { END_US = 5000 };
 
 struct scene {
-    struct trial_place place;
-    struct store *store;
-    struct tenant *local;
+    struct trial_store in;
     char folder[64];
     int64_t now_us; // of the folders, which the system has made
 };
 
 static int setup(void **state) {
     static struct scene scene;
-    char secret[STORE_SECRET_BYTES];
     scene = (struct scene){.folder = "/tmp/maru_old_jobs_XXXXXX",
                            .now_us = time(NULL) * INT64_C(1000000)};
     *state = &scene;
-    return trial_place_make(&scene.place) && mkdtemp(scene.folder) &&
-                   store_open(scene.place.text, &scene.store, secret, NULL) == MARU_OK &&
-                   store_hold(scene.store, "local", &scene.local, NULL) == MARU_OK
-               ? 0
-               : -1;
+    return mkdtemp(scene.folder) && trial_store_open(&scene.in) ? 0 : -1;
 }
 
 static int teardown(void **state) {
     struct scene *s = *state;
-    store_release(s->store, s->local);
-    store_close(s->store);
-    trial_place_remove(&s->place);
+    trial_store_close(&s->in);
     return tree_remove(s->folder, NULL) == MARU_OK ? 0 : -1;
 }
 
@@ -81,7 +72,7 @@ static maru_status count(void *context, const struct job_row *row, maru_error *e
 
 static bool has_job(const struct scene *s, const char *id) {
     int n = 0;
-    (void)!tenant_see_one_job(s->local, id, count, &n, NULL);
+    (void)!tenant_see_one_job(s->in.local, id, count, &n, NULL);
     return n == 1;
 }
 
@@ -103,7 +94,7 @@ static void add(struct scene *s, size_t n, char (*id)[STORE_ID_BYTES],
     for (size_t i = 0; i < n; i++) {
         store_make_id(id[i]);
     }
-    assert_int_equal(tenant_add_jobs(s->local, &job, n, id, NULL), MARU_OK);
+    assert_int_equal(tenant_add_jobs(s->in.local, &job, n, id, NULL), MARU_OK);
     for (size_t i = 0; i < n; i++) {
         make_folder(s, "", id[i]);
     }
@@ -119,13 +110,13 @@ static void end(struct scene *s, const char *id, int64_t at_us) {
                                     .reason = "",
                                     .what = ""};
     int64_t number = 0;
-    assert_int_equal(tenant_begin_attempt(s->local, id, &row, &number, NULL), MARU_OK);
-    assert_int_equal(tenant_end_attempt(s->local, id, number, &how, NULL, NULL, NULL), MARU_OK);
+    assert_int_equal(tenant_begin_attempt(s->in.local, id, &row, &number, NULL), MARU_OK);
+    assert_int_equal(tenant_end_attempt(s->in.local, id, number, &how, NULL, NULL, NULL), MARU_OK);
 }
 
 static uint64_t turn(const struct scene *s, int64_t now_us, int64_t days) {
     const struct old_jobs_asked asked = {
-        .store = s->store, .folder = s->folder, .now_us = now_us, .days = days};
+        .store = s->in.store, .folder = s->folder, .now_us = now_us, .days = days};
     return old_jobs_turn(&asked);
 }
 
@@ -149,11 +140,12 @@ static void after_their_days(void **state) {
     assert_false(has_job(s, id[1]) || has_folder(s, "", id[1]));
     assert_true(has_job(s, id[2]) && has_folder(s, "", id[2]));
     assert_true(has_job(s, id[3]) && has_folder(s, "", id[3]));
-    assert_int_equal(tenant_close_job(s->local, waiting[0], JOB_CANCELLED, "", "", NULL), MARU_OK);
+    assert_int_equal(tenant_close_job(s->in.local, waiting[0], JOB_CANCELLED, "", "", NULL),
+                     MARU_OK);
     end(s, id[3], END_US);
     assert_int_equal(turn(s, END_US + 91 * DAY_US, 90), 2);
     assert_false(has_folder(s, "", id[2]) || has_folder(s, "in/", id[0]));
-    assert_int_equal(tenant_each_use(s->local, 0, count_use, &n_use, NULL), MARU_OK);
+    assert_int_equal(tenant_each_use(s->in.local, 0, count_use, &n_use, NULL), MARU_OK);
     assert_int_equal(n_use, 4); // what they used stays
     assert_int_equal(turn(s, END_US + 91 * DAY_US, 90), 0);
 }
@@ -164,7 +156,8 @@ static void more_than_a_portion(void **state) {
     static char id[N][STORE_ID_BYTES];
     add(s, N, id, NULL);
     for (int i = 0; i < N - 1; i++) {
-        assert_int_equal(tenant_close_job(s->local, id[i], JOB_CANCELLED, "", "", NULL), MARU_OK);
+        assert_int_equal(tenant_close_job(s->in.local, id[i], JOB_CANCELLED, "", "", NULL),
+                         MARU_OK);
     }
     assert_int_equal(turn(s, s->now_us + 2 * DAY_US, 1), N - 1);
     assert_true(has_job(s, id[N - 1]) && has_folder(s, "", id[N - 1]));
@@ -190,7 +183,7 @@ static void folders_without_a_job(void **state) {
 static void the_thread(void **state) {
     struct scene *s = *state;
     struct old_jobs *old = NULL;
-    assert_int_equal(old_jobs_start(s->store, s->folder, 90, &old, NULL), MARU_OK);
+    assert_int_equal(old_jobs_start(s->in.store, s->folder, 90, &old, NULL), MARU_OK);
     old_jobs_stop(old);
     old_jobs_stop(NULL);
 }

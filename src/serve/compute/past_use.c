@@ -9,7 +9,7 @@
 #include "base/wide.h"
 #include "serve/compute/job_request.h"
 #include "serve/log.h"
-#include "store/jobs/kept_jobs.h"
+#include "store/jobs/gone_use.h"
 
 // Attempts come by job and number, so the wait of one begins where the one before it has ended.
 
@@ -22,7 +22,7 @@ struct reading {
     void *context;
     char job[STORE_ID_BYTES]; // of the last attempt
     int64_t ended_us;         // of it
-    uint64_t n_job, n_gpu;    // n_gpu: of the last attempt
+    uint64_t n_gpu;           // of the last attempt
 };
 
 void past_use_fini(struct past_use *past) {
@@ -158,7 +158,7 @@ static maru_status see_use(void *context, const struct use_row *row, maru_error 
     struct past_run run = {.type = UINT32_MAX};
     const bool is_next = strcmp(reading->job, attempt->job) == 0;
     const int64_t wait_from = is_next ? reading->ended_us : row->job_created_us;
-    reading->n_job += !is_next;
+    reading->past->n_job += !is_next;
     snprintf(reading->job, sizeof reading->job, "%s", attempt->job);
     reading->ended_us = attempt->ended_us;
     if (attempt->started_us <= 0 ||
@@ -167,7 +167,7 @@ static maru_status see_use(void *context, const struct use_row *row, maru_error 
     }
     const int n = snprintf(name, sizeof name, "%s/%s", reading->tenant, row->project);
     run.usage = (struct usage_row){
-        .job = reading->n_job,
+        .job = reading->past->n_job,
         .attempt = (uint32_t)attempt->number,
         .end = (uint8_t)end_of(attempt),
         .busy_milli = attempt->gpu_busy_milli >= 0 && attempt->gpu_busy_milli <= 1000
@@ -231,4 +231,23 @@ maru_status past_use_read(struct store *store, const char *tenant, int64_t since
         return read_tenant(&all, &row, err);
     }
     return store_visit_tenants(store, read_tenant, &all, err);
+}
+
+static maru_status see_gone(void *context, const char *tenant, const struct use_row *row,
+                            maru_error *err) {
+    struct reading *reading = context;
+    reading->tenant = tenant;
+    return see_use(reading, row, err);
+}
+
+maru_status past_use_add_gone(struct store *store, int64_t since_us, past_node_type node_type,
+                              void *context, struct past_use *past, maru_error *err) {
+    struct reading reading = {.past = past, .node_type = node_type, .context = context};
+    struct tenant *local = NULL;
+    maru_status st = store_hold(store, "local", &local, err);
+    if (st == MARU_OK) {
+        st = tenant_each_gone_use(local, since_us, see_gone, &reading, err);
+        store_release(store, local);
+    }
+    return st;
 }

@@ -16,6 +16,7 @@ struct past_use {
     struct names account, type;
     struct past_run *run; // (n_run) by tenant, job and attempt
     size_t n_run, cap_run;
+    uint64_t n_job;  // that the runs are of
     uint32_t n_away; // tenants whose database did not answer: what they used is not there
 };
 
@@ -28,6 +29,10 @@ typedef const char *(*past_node_type)(void *context, const char *node);
 MARU_MUST_USE maru_status past_use_read(struct store *store, const char *tenant, int64_t since_us,
                                         past_node_type node_type, void *context,
                                         struct past_use *out, maru_error *err);
+// More, of tenants that are gone (store/jobs/gone_use.h).
+MARU_MUST_USE maru_status past_use_add_gone(struct store *store, int64_t since_us,
+                                            past_node_type node_type, void *context,
+                                            struct past_use *past, maru_error *err);
 void past_use_fini(struct past_use *past);
 
 #endif

@@ -12,6 +12,7 @@
 #include "serve/compute/past_use.h"
 #include "serve/compute/pool_documents.h"
 #include "serve/compute/purses.h"
+#include "store/jobs/gone_use.h"
 #include "store/jobs/pool_past.h"
 
 // Attempts become rows of pool/money/usage.h. Their types are those of the nodes of now and, behind them, types that no node has any more.
@@ -161,13 +162,35 @@ static maru_status read_spent(void *context, const struct tenant_row *row, maru_
     return st;
 }
 
+static maru_status see_gone_spent(void *context, const char *tenant, const char *account,
+                                  const struct money *money, maru_error *err) {
+    struct spending *spending = context;
+    spending->tenant = tenant;
+    return see_spent(spending, account, money, err);
+}
+
+static maru_status read_gone_spent(struct spending *spending, maru_error *err) {
+    struct tenant *local = NULL;
+    maru_status st = store_hold(spending->store, "local", &local, err);
+    for (uint32_t i = 0; st == MARU_OK && i < spending->making->n_month; i++) {
+        const int64_t month = spending->making->first_month + i;
+        spending->month = i;
+        st = tenant_each_gone_spent(local, civil_month_start(month, CIVIL_SEOUL_MIN),
+                                    civil_month_start(month + 1, CIVIL_SEOUL_MIN), see_gone_spent,
+                                    spending, err);
+    }
+    store_release(spending->store, local);
+    return st;
+}
+
 static maru_status read_charges(struct making *m, struct store *store, maru_error *err) {
     struct spending spending = {.making = m, .store = store};
     if (m->tenant) {
         const struct tenant_row row = {.name = m->tenant};
         return read_spent(&spending, &row, err);
     }
-    return store_visit_tenants(store, read_spent, &spending, err);
+    const maru_status st = store_visit_tenants(store, read_spent, &spending, err);
+    return st == MARU_OK ? read_gone_spent(&spending, err) : st;
 }
 
 static maru_status add_charges(struct making *m, maru_error *err) {
@@ -208,6 +231,17 @@ static const char *type_of_node(void *context, const char *node) {
         }
     }
     return NULL;
+}
+
+// Of all tenants: also of those that are gone. A tenant is told nothing of one that had its name before.
+static maru_status read_use(struct making *m, struct store *store, maru_error *err) {
+    struct cluster *cluster = &m->out->cluster;
+    const int64_t since_us = civil_month_start(m->first_month, CIVIL_SEOUL_MIN);
+    const maru_status st =
+        past_use_read(store, m->tenant, since_us, type_of_node, cluster, &m->past, err);
+    return st == MARU_OK && !m->tenant
+               ? past_use_add_gone(store, since_us, type_of_node, cluster, &m->past, err)
+               : st;
 }
 
 // The cluster with all types that were used; those beyond CLUSTER_MAX_TYPES count as the last one.
@@ -410,9 +444,7 @@ maru_status pool_usage_make(struct store *store, struct compute *compute, const 
     const int64_t first = civil_month(out->now_us, CIVIL_SEOUL_MIN) - (int64_t)n_month + 1;
     struct making m = {.out = out, .tenant = tenant, .n_month = n_month, .first_month = first};
     maru_status st = compute_copy_cluster(compute, &out->arena, &out->cluster, err);
-    st = st == MARU_OK ? past_use_read(store, tenant, civil_month_start(first, CIVIL_SEOUL_MIN),
-                                       type_of_node, &out->cluster, &m.past, err)
-                       : st;
+    st = st == MARU_OK ? read_use(&m, store, err) : st;
     st = st == MARU_OK ? read_past(&m, store, err) : st;
     st = st == MARU_OK ? read_charges(&m, store, err) : st;
     st = st == MARU_OK ? add_types(&m, err) : st;

@@ -20,32 +20,6 @@ enum { N_ACCOUNT = 4, N_TYPE = 3 };
 static const char *const account_names[N_ACCOUNT] = {"", "acme", "acme/vision", "vision"};
 static const char *const type_names[N_TYPE] = {"a100", "h100", "h200"};
 
-struct scene {
-    struct trial_place place;
-    struct store *store;
-    struct tenant *local;
-};
-
-static int setup(void **state) {
-    static struct scene scene;
-    char secret[STORE_SECRET_BYTES];
-    scene = (struct scene){0};
-    *state = &scene;
-    return trial_place_make(&scene.place) &&
-                   store_open(scene.place.text, &scene.store, secret, NULL) == MARU_OK &&
-                   store_hold(scene.store, "local", &scene.local, NULL) == MARU_OK
-               ? 0
-               : -1;
-}
-
-static int teardown(void **state) {
-    struct scene *s = *state;
-    store_release(s->store, s->local);
-    store_close(s->store);
-    trial_place_remove(&s->place);
-    return 0;
-}
-
 struct held { // in force at a moment
     int64_t until_us, n[N_ACCOUNT][N_TYPE], idle_mw[N_ACCOUNT][N_TYPE], last_us;
     size_t n_row;
@@ -69,7 +43,7 @@ static maru_status see(void *context, const struct pool_past_row *row, maru_erro
     return MARU_OK;
 }
 
-static struct held look(struct scene *s, int64_t until_us) {
+static struct held look(struct trial_store *s, int64_t until_us) {
     struct held held = {.until_us = until_us, .last_us = INT64_MIN};
     assert_int_equal(tenant_each_pool_past(s->local, see, &held, NULL), MARU_OK);
     return held;
@@ -102,7 +76,7 @@ static size_t draw(uint64_t turn, struct held *held, struct pool_past_row *row) 
 }
 
 static void test_past(void **state) {
-    struct scene *s = *state;
+    struct trial_store *s = *state;
     struct held now = {.n_row = 0};
     struct pool_past_row row[N_ACCOUNT * N_TYPE];
     int64_t at_us = 1000;
@@ -130,7 +104,7 @@ static void test_past(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_past, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_past, trial_store_setup, trial_store_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

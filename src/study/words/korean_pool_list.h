@@ -26,6 +26,7 @@
     X("no memory for the parts of a job", "작업의 조각을 담을 메모리가 없습니다")
 
 #define KOREAN_MONEY(X) \
+    X("hours and charges of {1}, whose database is damaged", "{1}의 사용 시간과 청구 내역: 데이터베이스가 손상되어 남기지 못했습니다") \
     X("a resource is a type of GPU, cpu, memory, or * for all other GPUs", "자원은 GPU 종류, cpu, memory, 또는 그 밖의 모든 GPU를 뜻하는 *입니다") \
     X("a price is from 0 to 1000000000 an hour, with at most 6 decimals", "가격은 시간당 0에서 1000000000까지이고 소수는 6자리까지입니다") \
     X("a time that no calendar here has", "달력에 없는 시각입니다") \
