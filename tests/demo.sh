@@ -19,7 +19,7 @@ demo() { # exit status wanted, variables...
 ended=0
 grep -q '^const size_t page_files_n = 0;' "$PAGE_FILES_C" && ended=1 # without its page it is not the real thing
 
-demo $ended LANG=C FAIL_AFTER=45 ALARM_MOST=5 # other tests run beside
+demo $ended LANG=C FAIL_AFTER=45 FORECAST_AFTER=20 ALARM_MOST=5 # other tests run beside
 grep -Eq '^  Litho/1 has failed. Its alarm was there [0-4]\.[0-9]+ s after' <<<"$said" || wrong "no alarm, or a late one"
 grep -q 'its control chart says so' <<<"$said" || wrong "no chart has rung"
 grep -Eq 'learnt what is usual from [0-9]{3,} runs, in [0-9]{2,} contexts' <<<"$said" || ! grep -q 'Sparkplug B, ' <<<"$said" || wrong "fault detection has learnt nothing"

@@ -18,7 +18,8 @@ HOST_OF = {"sparkplug": "Sparkplug B", "modbus": "Modbus TCP", "secs": "SECS/GEM
 PLANT = "examples/minifab"
 HOST = "maru-demo"  # tools wait for it, so that nothing is told to nobody
 TWIN, SOURCES = "MiniFab live", ["MiniFab/MES", "Diffusion/", "Litho/", "Implant/"]
-AHEAD_H, FUTURES, FORECAST_BEFORE, FORECAST_AFTER = 96, 50, 15, 45
+AHEAD_H, FUTURES, FORECAST_BEFORE = 96, 50, 15
+FORECAST_AFTER = int(os.environ.get("FORECAST_AFTER") or 45)
 
 
 def with_us():
