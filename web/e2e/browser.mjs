@@ -93,11 +93,11 @@ export async function startServer() {
     }
 }
 
-export const launch = () =>
+/** `hall`: it is drawn in WebGL, by a graphics card that is made of software; all else is drawn 2.6 times as fast without one. */
+export const launch = ({ hall = false } = {}) =>
     chromium.launch({
         executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        // The hall is drawn in WebGL: by a graphics card that is made of software.
-        args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+        args: [...(hall ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'] : ['--disable-gpu']), '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     })
 
 /** A page that remembers errors, breaches of the security policy and requests that leave the server. */
@@ -206,6 +206,76 @@ export async function tabWalk(page) {
     const isUsed = ({ ignored, role, properties }) => !ignored && /^(button|link|textbox|searchbox|combobox|checkbox|radio|spinbutton|image|img|progressbar|dialog|table|application)$/.test(role?.value ?? '') && !(properties ?? []).some(({ name, value }) => name === 'hidden' && value.value)
     const nameless = nodes.filter(isUsed).filter(({ name }) => !(name?.value ?? '').trim()).map(({ role }) => role.value)
     return { missed, dim: [...new Set(dim)], nameless }
+}
+
+/**
+ * Letters that are hard to read after WCAG 2.2, 1.4.3, in both schemes: below 4.5 to 1 (large ones 3 to 1) against what is painted behind
+ * them. As computed styles tell it: grounds that let through are laid over each other, and what is disabled or behind a picture is left out.
+ */
+export async function faintLetters(page) {
+    const found = []
+    for (const scheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: scheme })
+        await settled(page)
+        found.push(...(await page.evaluate(faintHere)).map((one) => `${scheme}: ${one}`))
+    }
+    await page.emulateMedia({ colorScheme: null })
+    return found
+}
+
+/** In the page. */
+function faintHere() {
+    const OPAQUE = 0.999
+    /** Red, green, blue from 0 to 1, and how much covers. */
+    const read = (text) => {
+        const numbers = (text.match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number)
+        const [red, green, blue, covers = 1] = text.startsWith('color(') ? numbers : [...numbers.slice(0, 3).map((one) => one / 255), ...numbers.slice(3)]
+        return [red ?? 0, green ?? 0, blue ?? 0, covers]
+    }
+    const over = ([r, g, b, covers], [red, green, blue]) => [r * covers + red * (1 - covers), g * covers + green * (1 - covers), b * covers + blue * (1 - covers), 1]
+    const luminance = (colour) => colour.slice(0, 3).map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)).reduce((sum, one, n) => sum + one * [0.2126, 0.7152, 0.0722][n], 0)
+    const contrast = (one, other) => (Math.max(luminance(one), luminance(other)) + 0.05) / (Math.min(luminance(one), luminance(other)) + 0.05)
+    /** What is behind an element, and how much of it is left by the opacity of what holds it; null where a picture is. */
+    const groundOf = (element) => {
+        const layers = []
+        let opacity = 1
+        for (let one = element; one; one = one.parentElement) {
+            const style = getComputedStyle(one)
+            opacity *= Number(style.opacity)
+            if (layers.some(([, , , covers]) => covers > OPAQUE)) continue
+            if (style.backgroundImage !== 'none') return null
+            const layer = read(style.backgroundColor)
+            if (layer[3] > 0) layers.push(layer)
+        }
+        const paper = matchMedia('(prefers-color-scheme: dark)').matches ? [0, 0, 0, 1] : [1, 1, 1, 1]
+        return { ground: layers.reduceRight((below, layer) => over(layer, below), paper), opacity }
+    }
+    const faint = new Set()
+    const look = (element, ink, words) => {
+        const behind = groundOf(element)
+        if (!behind) return
+        const [red, green, blue, covers] = read(ink)
+        const ratio = contrast(over([red, green, blue, covers * behind.opacity], behind.ground), behind.ground)
+        const { fontSize, fontWeight } = getComputedStyle(element)
+        const isLarge = parseFloat(fontSize) >= 24 || (parseFloat(fontSize) >= 18.66 && Number(fontWeight) >= 700)
+        if (ratio < (isLarge ? 3 : 4.5)) faint.add(`${ratio.toFixed(2)} ${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''} '${words.trim().slice(0, 30)}'`)
+    }
+    const isSeen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        const element = node.parentElement
+        if (!node.data.trim() || !element || /^(SCRIPT|STYLE|NOSCRIPT|OPTION|TEXTAREA)$/.test(element.tagName) || !isSeen(element)) continue
+        const control = element.closest('button, input, select, fieldset, label')
+        if (control?.matches(':disabled') || control?.querySelector?.('input:disabled') || element.closest('.hidden')) continue
+        const style = getComputedStyle(element)
+        look(element, element instanceof SVGElement ? style.fill : style.color, node.data)
+    }
+    for (const field of document.querySelectorAll('input:not([type=checkbox], [type=radio], [type=hidden], [type=file]), textarea, select')) {
+        if (!isSeen(field) || field.disabled) continue
+        if (field.value) look(field, getComputedStyle(field).color, field.value)
+        else if (field.placeholder) look(field, getComputedStyle(field, '::placeholder').color, field.placeholder)
+    }
+    return [...faint]
 }
 
 /** Charts come when they are near the screen: goes past all of them. */

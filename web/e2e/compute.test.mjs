@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe } from 'node:test'
-import { ask, post, settled, shot, stepsOf, tabWalk, tooWide } from './browser.mjs'
+import { ask, faintLetters, post, settled, shot, stepsOf, tabWalk, tooWide } from './browser.mjs'
 import { skip, startPool, WELL } from './pool_world.mjs'
 
 describe('jobs on the page', { skip }, () => {
@@ -144,12 +144,13 @@ describe('jobs on the page', { skip }, () => {
     })
 
     // ---- everybody
-    it('is walked by keyboard, with focus to be seen and a name for each', async () => {
+    it('is walked by keyboard, with focus to be seen, a name for each, and letters that can be read in both schemes', async () => {
         const { page } = (current = developerPage)
-        for (const path of ['/compute/jobs', '/compute/jobs/new', `/compute/jobs/${job}`, '/compute/usage']) {
+        for (const path of ['/compute', '/compute/jobs', '/compute/jobs/new', `/compute/jobs/${job}`, '/compute/queue', '/compute/usage', '/compute/rounds']) {
             await page.goto(base + path)
             await settled(page)
             assert.deepEqual(await tabWalk(page), WELL, path)
+            assert.deepEqual(await faintLetters(page), [], path)
         }
     })
     it('fits a telephone, and speaks both languages alone', async () => {

@@ -576,7 +576,7 @@ describe('a twin that follows the floor', { skip: !!process.env.BASE_URL || (!ha
     before(async () => {
         server = await startServer()
         base = server.base
-        browser = await launch()
+        browser = await launch({ hall: true })
         ;({ page, bad } = await open(browser, base, { width: 1600, height: 1000 }))
         const port = await freePort()
         stopBroker = await startBroker(port)

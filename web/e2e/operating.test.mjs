@@ -3,7 +3,7 @@
 // compute.test.mjs.
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
-import { ask, post, settled, shot, stepsOf, tabWalk } from './browser.mjs'
+import { ask, faintLetters, post, settled, shot, stepsOf, tabWalk } from './browser.mjs'
 import { skip, startPool, WELL } from './pool_world.mjs'
 
 describe('the operator of the pool on the page', { skip }, () => {
@@ -171,12 +171,13 @@ describe('the operator of the pool on the page', { skip }, () => {
     })
 
     // ---- everybody
-    it('is walked by keyboard, with focus to be seen and a name for each', async () => {
+    it('is walked by keyboard, with focus to be seen, a name for each, and letters that can be read in both schemes', async () => {
         const { page } = operatorPage
-        for (const path of ['/compute', '/compute/operating', '/compute/replays', '/compute/usage']) {
+        for (const path of ['/compute', '/compute/operating', '/compute/replays', '/compute/usage', '/compute/rounds', '/compute/rounds/2026-1']) {
             await page.goto(base + path)
             await settled(page)
             assert.deepEqual(await tabWalk(page), WELL, path)
+            assert.deepEqual(await faintLetters(page), [], path)
         }
     })
     it('did nothing that it must not', () => {

@@ -27,7 +27,7 @@ try {
     const { tools } = (await ask(server.base, `/v1/plants/${plant}`)).latest.size
     const twin = await post(server.base, '/v1/twins', { plant, speed: 60, playing: false })
     await post(server.base, `/v1/twins/${twin.id}/seek`, { time: 86_400 })
-    browser = await launch()
+    browser = await launch({ hall: true })
     const { page, bad } = await open(browser, server.base, { width: 900, height: 700, motion: true })
     await page.goto(`${server.base}/twins/${twin.id}`)
     await page.locator('.hall-view').waitFor()

@@ -8,7 +8,7 @@ import { Card, LinkButton, ProblemNote, Waiting } from '../parts/basics'
 import { useText } from '../text'
 import { usePoll } from '../twin/use_twin'
 
-const LOOK_MS = 10_000
+const LOOK_MS = 4000
 
 /** What the process is good for in the time that is seen, with how sure that is. */
 export function CapabilityCard({ chart, span, isLive }: { chart: ControlChart; span: Span; isLive: boolean }) {
