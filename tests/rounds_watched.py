@@ -72,13 +72,14 @@ until("it runs", lambda: server.client(tokens["busy"]).get("/v1/jobs/" + job)[1]
 shift = 2
 check("one idle day", told(looked(2)), [])
 shift = 3
-for delay in (1.9, 2, 2.05):  # killed in the look, or just before it, or behind it
+warned = ("warn", "idle", 2, 2, 2)
+for delay in (0, 2):  # killed when it has looked, and about in the next look
+    round = looked(3)
+    check("who is idle is warned, once", told(round), [warned])
+    check("how they stand", stands(round), {"busy": (2, 0, False), "idle": (2, 2, True)})
     day(3)
     time.sleep(delay)
 round = looked(3)
-warned = ("warn", "idle", 2, 2, 2)
-check("who is idle is warned, once", told(round), [warned])
-check("how they stand", stands(round), {"busy": (2, 0, False), "idle": (2, 2, True)})
 check("the tenant is told", told(server.client(tokens["idle"]).get("/v1/rounds/r")[1]), [warned])
 check("and of when", [lease["reclaim_on"] for lease in server.client(tokens["idle"]).get("/v1/rounds/r")[1]["watched"]["leases"]],
       [time.strftime("%Y-%m-%d", time.gmtime(time.time() + 9 * 3600 + 5 * DAY))])

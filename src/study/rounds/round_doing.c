@@ -304,6 +304,18 @@ static maru_status do_events(struct watching *w, maru_error *err) {
     return st;
 }
 
+// Who was told only in this look has the days from its record on, too.
+static void see_told(struct watching *w) {
+    for (uint32_t i = 0; i < w->done->n_stand; i++) {
+        struct lease_event *stands = &w->done->stand[i];
+        struct lease_event warning = *stands;
+        warning.kind = LEASE_WARNED;
+        if (stands->told_day == LEASE_UNTOLD) {
+            stands->told_day = told_day(w, &warning);
+        }
+    }
+}
+
 maru_status round_watch_folder(const struct round_doing *doing, maru_faults *faults,
                                struct round_done *done, maru_error *err) {
     struct watching w = {.doing = doing, .done = done};
@@ -339,6 +351,7 @@ maru_status round_watch_folder(const struct round_doing *doing, maru_faults *fau
         st = st != MARU_OK ? st : lease_watch(&world, keep_event, &w, err);
     }
     st = st == MARU_OK ? do_events(&w, err) : st;
+    see_told(&w);
     lease_list_fini(&w.list);
     alloc_free(w.said);
     text_fini(&leases);
