@@ -93,7 +93,7 @@ static void look_at_words(const char *bytes, size_t n) {
     (void)slurm_each_name(word, 100, see_name, &n_name);
     must(n_name <= 100);
     must(!slurm_read_number(bytes, n, &number) || number > 0);
-    (void)slurm_read_cluster(bytes, n, name, sizeof name);
+    (void)slurm_read_config(bytes, n, "ClusterName", name, sizeof name);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {

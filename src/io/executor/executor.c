@@ -192,6 +192,26 @@ maru_status executor_set_nodes(struct executor *executor, const struct executor_
                : MARU_OK;
 }
 
+maru_status executor_set_guarantees(struct executor *executor,
+                                    const struct executor_guarantees *want, executor_see_change see,
+                                    executor_see_lack lack, void *context, maru_error *err) {
+    return executor->kind->set_guarantees
+               ? executor->kind->set_guarantees(executor, want, see, lack, context, err)
+               : MARU_OK;
+}
+
+bool executor_qos_of(struct executor *executor, const struct executor_standing *standing,
+                     char out[LAUNCH_QOS_BYTES]) {
+    out[0] = '\0';
+    return executor->kind->qos_of && executor->kind->qos_of(executor, standing, out);
+}
+
+maru_status executor_move(struct executor *executor, const struct executor_move *move, size_t n,
+                          executor_see_change see, void *context, maru_error *err) {
+    return executor->kind->move ? executor->kind->move(executor, move, n, see, context, err)
+                                : MARU_OK;
+}
+
 maru_status executor_wait(struct executor *executor, int64_t longest_us, maru_error *err) {
     return executor->kind->wait(executor, longest_us > 0 ? longest_us : 0, err);
 }

@@ -123,6 +123,31 @@ struct executor_account {
     uint32_t job_max_gpus, max_running; // 0: no limit
     int64_t job_max_us;                 // the same
 };
+// What is guaranteed: who is inside goes before those that borrow, and has theirs back where he needs it.
+struct executor_guarantee {             // of an account, beside what those below it are guaranteed
+    const char *tenant, *project;       // project "": the tenant's own
+    const struct executor_limit *limit; // (n_limit)
+    size_t n_limit;
+};
+struct executor_guarantees {
+    const struct executor_guarantee *row; // (n) 0: nobody is guaranteed anything
+    size_t n;
+    const struct executor_limit
+        *loose; // (n_loose) guaranteed to nobody: for jobs that may not be stopped
+    size_t n_loose;
+    int64_t grace_us;   // the longest that a job has between signal and end
+    bool is_taken_back; // from those that borrow; else who is inside only goes first
+};
+// What the executor's own settings keep from being kept; a sentence that stays.
+typedef void (*executor_see_lack)(void *context, const char *sentence);
+// How a launch stands to that: inside the guarantee of an account (tenant not NULL), else borrowed, or firm: not to be stopped.
+struct executor_standing {
+    const char *tenant, *project;
+    bool is_firm;
+};
+struct executor_move { // of a launch that waits
+    const char *id, *qos;
+};
 struct executor_order { // a node that nothing new is to start on
     const char *node, *reason;
 };
@@ -163,6 +188,14 @@ struct executor_kind {
     // NULL: it starts one after the other
     void (*start_all)(struct executor *executor, const struct launch *launch, size_t n,
                       executor_see_start see, void *context);
+    // NULL, all three: it knows no guarantees
+    maru_status (*set_guarantees)(struct executor *executor, const struct executor_guarantees *want,
+                                  executor_see_change see, executor_see_lack lack, void *context,
+                                  maru_error *err);
+    bool (*qos_of)(struct executor *executor, const struct executor_standing *standing,
+                   char out[LAUNCH_QOS_BYTES]);
+    maru_status (*move)(struct executor *executor, const struct executor_move *move, size_t n,
+                        executor_see_change see, void *context, maru_error *err);
 };
 struct executor { // the first member of each kind's own
     const struct executor_kind *kind;
@@ -198,6 +231,20 @@ MARU_MUST_USE maru_status executor_set_nodes(struct executor *executor,
                                              const struct executor_order *order, size_t n,
                                              executor_see_change see, void *context,
                                              maru_error *err);
+// Bring what is guaranteed to this, after its accounts; what is so already is left. What nothing uses any more goes, at a later call else.
+//   errors  as executor_set_accounts
+MARU_MUST_USE maru_status executor_set_guarantees(struct executor *executor,
+                                                  const struct executor_guarantees *want,
+                                                  executor_see_change see, executor_see_lack lack,
+                                                  void *context, maru_error *err);
+// What launch.qos has to be for one that stands so; false: guarantees are not set (any more), and it is "".
+bool executor_qos_of(struct executor *executor, const struct executor_standing *standing,
+                     char out[LAUNCH_QOS_BYTES]);
+// Launches that wait stand otherwise from now on, as far as they still wait: the next look tells. Many are one command.
+//   errors  MARU_E_IO: the first refusal; the others are moved; MARU_E_MEMORY
+MARU_MUST_USE maru_status executor_move(struct executor *executor, const struct executor_move *move,
+                                        size_t n, executor_see_change see, void *context,
+                                        maru_error *err);
 // Sleep until a launch may have changed its state, at most so long. Any thread may wait while others call.
 MARU_MUST_USE maru_status executor_wait(struct executor *executor, int64_t longest_us,
                                         maru_error *err);

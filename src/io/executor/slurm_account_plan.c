@@ -1,7 +1,6 @@
 #include "io/executor/slurm_account_plan.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,38 +11,7 @@
 // (AccountingStorageTRES) has its accounts all the same. Of limits only those are set that are other than they should be; those of
 // things that maru does not know (memory, licenses) stay as somebody has set them.
 
-enum { WORD_BYTES = 4096, MINUTE_S = 60, SLACK_MINUTES = 2, MAX_GPU_NAME = 80 };
-
-struct order { // being written
-    char bytes[SLURM_ORDER_WORDS][WORD_BYTES];
-    const char *word[SLURM_ORDER_WORDS + 1];
-    size_t n;
-    bool is_whole;
-};
-
-static void MARU_PRINTF(2, 3) add(struct order *order, const char *format, ...) {
-    if (order->n == SLURM_ORDER_WORDS) {
-        order->is_whole = false;
-        return;
-    }
-    va_list list;
-    va_start(list, format);
-    const int n = vsnprintf(order->bytes[order->n], WORD_BYTES, format, list);
-    va_end(list);
-    order->is_whole = order->is_whole && n >= 0 && n < WORD_BYTES;
-    order->word[order->n] = order->bytes[order->n];
-    order->word[++order->n] = NULL;
-}
-
-static void begin(struct order *order, const char *verb, const char *what) {
-    order->n = 0;
-    order->is_whole = true;
-    add(order, "sacctmgr");
-    add(order, "--immediate");
-    add(order, "--quiet");
-    add(order, "%s", verb);
-    add(order, "%s", what);
-}
+enum { MINUTE_S = 60, SLACK_MINUTES = 2 };
 
 static const struct slurm_account *find(const struct slurm_accounts *rows, const char *name,
                                         const char *user) {
@@ -59,7 +27,7 @@ struct planning {
     const struct slurm_accounts_now *now;
     slurm_see_order see;
     void *context;
-    struct order order;
+    struct slurm_order order;
 };
 
 static maru_status give(struct planning *plan, maru_error *err) {
@@ -82,32 +50,21 @@ static maru_status plan_account(struct planning *plan, const char *name, const c
     if (known && find(now->assoc, name, "")) {
         return MARU_OK;
     }
-    begin(&plan->order, "add", "account");
-    add(&plan->order, "%s", name);
-    add(&plan->order, "cluster=%s", now->cluster);
+    slurm_order_begin(&plan->order, "add", "account");
+    slurm_order_add(&plan->order, "%s", name);
+    slurm_order_add(&plan->order, "cluster=%s", now->cluster);
     if (parent) {
-        add(&plan->order, "parent=%s", parent);
-        add(&plan->order, "fairshare=%u", weight > 0 ? weight : 1);
+        slurm_order_add(&plan->order, "parent=%s", parent);
+        slurm_order_add(&plan->order, "fairshare=%u", weight > 0 ? weight : 1);
     }
-    add(&plan->order, "description=%s", now->mark);
-    add(&plan->order, "organization=%s", now->mark);
+    slurm_order_add(&plan->order, "description=%s", now->mark);
+    slurm_order_add(&plan->order, "organization=%s", now->mark);
     return give(plan, err);
 }
 
-static void set_count(struct order *order, const char *key, int64_t is, int64_t wanted) {
+static void set_count(struct slurm_order *order, const char *key, int64_t is, int64_t wanted) {
     if (is != wanted) {
-        add(order, "%s=%" PRId64, key, wanted);
-    }
-}
-
-// What a limit has to become, behind what is in `out` already.
-static void add_gpus(char out[WORD_BYTES], const char *list, const struct executor_limit *limit) {
-    char name[MAX_GPU_NAME];
-    const size_t n = strlen(out);
-    snprintf(name, sizeof name, "gres/gpu%s%.64s", limit->gpu_type[0] ? ":" : "", limit->gpu_type);
-    const int64_t wanted = limit->n_gpu == UINT32_MAX ? -1 : (int64_t)limit->n_gpu;
-    if (slurm_tres_of(list, name) != wanted) {
-        snprintf(out + n, WORD_BYTES - n, "%s%s=%" PRId64, n > 0 ? "," : "", name, wanted);
+        slurm_order_add(order, "%s=%" PRId64, key, wanted);
     }
 }
 
@@ -122,12 +79,12 @@ static maru_status plan_limits(struct planning *plan, const char *name,
                                const struct executor_account *want, maru_error *err) {
     static const struct slurm_account none = {.share = -1, .max_running = -1, .max_wall_s = -1};
     const struct slurm_account *is = find(plan->now->assoc, name, "");
-    struct order *order = &plan->order;
-    begin(order, "modify", "account");
-    add(order, "where");
-    add(order, "name=%s", name);
-    add(order, "cluster=%s", plan->now->cluster);
-    add(order, "set");
+    struct slurm_order *order = &plan->order;
+    slurm_order_begin(order, "modify", "account");
+    slurm_order_add(order, "where");
+    slurm_order_add(order, "name=%s", name);
+    slurm_order_add(order, "cluster=%s", plan->now->cluster);
+    slurm_order_add(order, "set");
     const size_t n_before = order->n;
     if (is) { // a new one has its share
         set_count(order, "fairshare", is->share, want->weight > 0 ? want->weight : 1);
@@ -138,14 +95,14 @@ static maru_status plan_limits(struct planning *plan, const char *name,
     set_count(order, "MaxWall", minutes, wall_minutes(want->job_max_us));
     const int64_t most = or_none(want->job_max_gpus);
     if (slurm_tres_of(is->job, "gres/gpu") != most) {
-        add(order, "MaxTRES=gres/gpu=%" PRId64, most);
+        slurm_order_add(order, "MaxTRES=gres/gpu=%" PRId64, most);
     }
-    char group[WORD_BYTES] = "";
+    char group[SLURM_ORDER_WORD_BYTES] = "";
     for (size_t i = 0; i < want->n_limit; i++) {
-        add_gpus(group, is->group, &want->limit[i]);
+        slurm_tres_add(group, sizeof group, is->group, &want->limit[i]);
     }
     if (group[0] != '\0') {
-        add(order, "GrpTRES=%s", group);
+        slurm_order_add(order, "GrpTRES=%s", group);
     }
     return order->n > n_before ? give(plan, err) : MARU_OK;
 }
@@ -154,10 +111,10 @@ static maru_status plan_user(struct planning *plan, const char *name, maru_error
     if (find(plan->now->assoc, name, plan->now->user)) {
         return MARU_OK;
     }
-    begin(&plan->order, "add", "user");
-    add(&plan->order, "%s", plan->now->user);
-    add(&plan->order, "cluster=%s", plan->now->cluster);
-    add(&plan->order, "account=%s", name);
+    slurm_order_begin(&plan->order, "add", "user");
+    slurm_order_add(&plan->order, "%s", plan->now->user);
+    slurm_order_add(&plan->order, "cluster=%s", plan->now->cluster);
+    slurm_order_add(&plan->order, "account=%s", name);
     return give(plan, err);
 }
 

@@ -8,17 +8,12 @@
 #ifndef IO_EXECUTOR_SLURM_ACCOUNT_PLAN_H
 #define IO_EXECUTOR_SLURM_ACCOUNT_PLAN_H
 
-#include "io/executor/slurm_account_text.h"
-
-enum { SLURM_ORDER_WORDS = 16 };
+#include "io/executor/slurm_order.h"
 
 struct slurm_accounts_now {
     const char *mark, *cluster, *user;
     const struct slurm_accounts *account, *assoc; // of this cluster
 };
-// word: sacctmgr and its words, the last NULL. Not MARU_OK ends the plan with that.
-typedef maru_status (*slurm_see_order)(void *context, const char *const word[], maru_error *err);
-
 // Orders in the order in which they are to be done; none where all is as it should be.
 //   errors  MARU_E_INPUT: a name that Slurm does not have, or an account that is not ours; those of see
 MARU_MUST_USE maru_status slurm_plan_accounts(const struct slurm_accounts_now *now,

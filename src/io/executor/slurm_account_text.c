@@ -128,24 +128,24 @@ int64_t slurm_tres_of(const char *list, const char *name) {
     return -1;
 }
 
-bool slurm_read_cluster(const char *bytes, size_t n, char *out, size_t cap) {
-    static const char key[] = "ClusterName";
+bool slurm_read_config(const char *bytes, size_t n, const char *key, char *out, size_t cap) {
+    const size_t n_key = strlen(key);
     char line[SLURM_MAX_LINE_BYTES];
     struct slurm_lines lines = {.bytes = bytes, .n = n};
     maru_error none;
     while (slurm_next_line(&lines, line, sizeof line, &none) == MARU_OK) {
         const char *at = line + strspn(line, " ");
-        if (strncmp(at, key, sizeof key - 1) != 0) {
+        if (strncmp(at, key, n_key) != 0 || at[n_key + strspn(at + n_key, " ")] != '=') {
             continue;
         }
-        at += sizeof key - 1;
+        at += n_key;
         at += strspn(at, " =");
-        const size_t n_name = strcspn(at, " ");
-        if (n_name == 0 || n_name >= cap) {
+        const size_t n_value = strcspn(at, " ");
+        if (n_value == 0 || n_value >= cap) {
             return false;
         }
-        memcpy(out, at, n_name);
-        out[n_name] = '\0';
+        memcpy(out, at, n_value);
+        out[n_value] = '\0';
         return true;
     }
     return false;

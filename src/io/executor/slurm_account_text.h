@@ -27,7 +27,7 @@ MARU_MUST_USE maru_status slurm_read_assoc_list(const char *bytes, size_t n,
                                                 struct slurm_accounts *out, maru_error *err);
 // The number behind NAME= in such a list; -1: it is not there.
 int64_t slurm_tres_of(const char *list, const char *name);
-// "ClusterName             = maru" of scontrol show config; false: it is not there, or does not fit.
-bool slurm_read_cluster(const char *bytes, size_t n, char *out, size_t cap);
+// The first word behind a key of scontrol show config ("ClusterName             = maru"); false: it is not there, or does not fit.
+bool slurm_read_config(const char *bytes, size_t n, const char *key, char *out, size_t cap);
 
 #endif

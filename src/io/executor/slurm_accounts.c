@@ -6,43 +6,11 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "io/executor/slurm_obey.h"
 
 // What is there is asked for each time, so that what an operator changed by hand is seen, and a repetition does nothing.
 
-enum { MAX_SAID_BYTES = 64 << 20, CHANGE_BYTES = 2048, USER_BYTES = 256, PASSWD_BYTES = 16 << 10 };
-
-struct setting {
-    const struct slurm_accounting *accounting;
-    executor_see_change see;
-    void *context;
-    maru_status status; // of the first that was refused
-    maru_error err;
-};
-
-static maru_status obey(void *context, const char *const word[], maru_error *err) {
-    struct setting *setting = context;
-    char change[CHANGE_BYTES] = "";
-    size_t n = 0;
-    for (size_t i = 0; word[i] && n < sizeof change; i++) {
-        if (strncmp(word[i], "--", 2) != 0) {
-            n += (size_t)snprintf(change + n, sizeof change - n, "%s%s", i > 0 ? " " : "", word[i]);
-        }
-    }
-    setting->see(setting->context, change);
-    if (setting->accounting->is_plan) {
-        return MARU_OK;
-    }
-    struct slurm_said said;
-    maru_error why = {0};
-    slurm_said_init(&said, MAX_SAID_BYTES);
-    const maru_status st = slurm_run(setting->accounting->host, word, &said, &why);
-    slurm_said_fini(&said);
-    if (st != MARU_OK && setting->status == MARU_OK) {
-        setting->status = st;
-        setting->err = why;
-    }
-    return st == MARU_E_MEMORY ? fail(err, st, "no memory for Slurm's accounts") : MARU_OK;
-}
+enum { MAX_SAID_BYTES = 64 << 20, USER_BYTES = 256, PASSWD_BYTES = 16 << 10 };
 
 static maru_status ask_cluster(const struct slurm_accounting *accounting, struct slurm_said *said,
                                maru_error *err) {
@@ -54,8 +22,8 @@ static maru_status ask_cluster(const struct slurm_accounting *accounting, struct
     if (st != MARU_OK) {
         return st;
     }
-    return slurm_read_cluster(said->out.bytes, said->out.n_bytes, accounting->cluster,
-                              SLURM_ACCOUNT_BYTES)
+    return slurm_read_config(said->out.bytes, said->out.n_bytes, "ClusterName", accounting->cluster,
+                             SLURM_ACCOUNT_BYTES)
                ? MARU_OK
                : fail(err, MARU_E_IO, "Slurm does not say what its cluster is called");
 }
@@ -113,11 +81,12 @@ maru_status slurm_accounts_set(const struct slurm_accounting *accounting,
                                                .user = user,
                                                .account = &account,
                                                .assoc = &assoc};
-        struct setting setting = {.accounting = accounting, .see = see, .context = context};
-        st = slurm_plan_accounts(&now, want, n, obey, &setting, err);
-        if (st == MARU_OK && setting.status != MARU_OK) {
-            st = fail(err, setting.status, "%s", setting.err.text);
-        }
+        struct slurm_obeying obeying = {.host = accounting->host,
+                                        .is_plan = accounting->is_plan,
+                                        .see = see,
+                                        .context = context};
+        st = slurm_plan_accounts(&now, want, n, slurm_obey, &obeying, err);
+        st = slurm_obeyed(&obeying, st, err);
     }
     slurm_accounts_fini(&account);
     slurm_accounts_fini(&assoc);

@@ -18,6 +18,7 @@
 #include "io/executor/slurm_inside.h"
 #include "io/executor/slurm_nodes.h"
 #include "io/executor/slurm_program.h"
+#include "io/executor/slurm_qos.h"
 #include "io/files.h"
 
 // Never a false end. What the queue says is true now; that a job is over is believed only from accounting, under the job's own name.
@@ -359,64 +360,20 @@ static maru_status slurm_forget(struct executor *executor, const char *id, maru_
     return slurm_record_drop(&record, err);
 }
 
-// The cluster. What it was made of is kept, so that a server which begins while Slurm is away knows the nodes of its jobs.
-
-struct unseen {
-    executor_see_node see;
-    void *context;
-};
-
-static maru_status see_unseen(void *context, const struct executor_node *node, maru_error *err) {
-    const struct unseen *unseen = context;
-    struct executor_node seen = *node;
-    seen.is_up = false;
-    snprintf(seen.reason, sizeof seen.reason, "Slurm does not answer");
-    return unseen->see(unseen->context, &seen, err);
-}
-
-static void keep_nodes(const struct slurm_executor *slurm, const struct text *said) {
-    char path[SLURM_RECORD_PATH_BYTES];
-    maru_error none; // what is not kept now, is at the next time
-    if (slurm_path(slurm->state, ".nodes", path) && said->n_bytes > 0) {
-        (void)!files_replace(path, said->bytes, said->n_bytes, &none);
-    }
-}
-
-static maru_status nodes_before(const struct slurm_executor *slurm, struct text *said,
-                                struct unseen *unseen, maru_error *err) {
-    char path[SLURM_RECORD_PATH_BYTES];
-    text_clear(said);
-    if (!slurm_path(slurm->state, ".nodes", path) || access(path, F_OK) != 0) {
-        return MARU_OK; // none is known yet
-    }
-    const maru_status st = files_read(path, said, err);
-    return st == MARU_OK ? slurm_read_sinfo(said->bytes, said->n_bytes, see_unseen, unseen, err)
-                         : st;
-}
+// The cluster.
 
 static maru_status slurm_each_node(struct executor *executor, executor_see_node see, void *context,
                                    maru_error *err) {
-    struct slurm_executor *slurm = of(executor);
-    char partition[300];
-    const char *word[8] = {"sinfo", "--noheader", "--all", "--Node",
-                           ("--format=" SLURM_SINFO_FORMAT)};
-    if (slurm->partition[0]) {
-        snprintf(partition, sizeof partition, "--partition=%s", slurm->partition);
-        word[5] = partition;
-    }
-    struct slurm_said said;
-    slurm_said_init(&said, MAX_SAID_BYTES);
-    const maru_status ran = slurm_run(&slurm->host, word, &said, err);
-    maru_status st = ran;
-    if (ran == MARU_OK) {
-        st = slurm_read_sinfo(said.out.bytes, said.out.n_bytes, see, context, err);
-        keep_nodes(slurm, &said.out);
-    } else if (ran != MARU_E_MEMORY) {
-        struct unseen unseen = {see, context};
-        st = nodes_before(slurm, &said.out, &unseen, err);
-    }
-    slurm_said_fini(&said);
-    return st;
+    const struct slurm_executor *slurm = of(executor);
+    const struct slurm_listing listing = {&slurm->host, slurm->state, slurm->partition};
+    return slurm_nodes_each(&listing, see, context, err);
+}
+
+static struct slurm_accounting accounting_of(struct slurm_executor *slurm) {
+    return (struct slurm_accounting){.host = &slurm->host,
+                                     .mark = slurm->mark,
+                                     .cluster = slurm->cluster,
+                                     .is_plan = slurm->accounts == SLURM_ACCOUNTS_PLAN};
 }
 
 static maru_status slurm_set_accounts(struct executor *executor,
@@ -426,10 +383,7 @@ static maru_status slurm_set_accounts(struct executor *executor,
     if (slurm->accounts == SLURM_ACCOUNTS_OFF) {
         return MARU_OK;
     }
-    const struct slurm_accounting accounting = {.host = &slurm->host,
-                                                .mark = slurm->mark,
-                                                .cluster = slurm->cluster,
-                                                .is_plan = slurm->accounts == SLURM_ACCOUNTS_PLAN};
+    const struct slurm_accounting accounting = accounting_of(slurm);
     return slurm_accounts_set(&accounting, account, n, see, context, err);
 }
 
@@ -442,6 +396,80 @@ static maru_status slurm_set_nodes(struct executor *executor, const struct execu
     return slurm->accounts == SLURM_ACCOUNTS_OFF
                ? MARU_OK
                : slurm_nodes_set(&draining, order, n, see, context, err);
+}
+
+static maru_status slurm_set_guarantees(struct executor *executor,
+                                        const struct executor_guarantees *want,
+                                        executor_see_change see, executor_see_lack lack,
+                                        void *context, maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    if (slurm->accounts == SLURM_ACCOUNTS_OFF) {
+        return MARU_OK;
+    }
+    const struct slurm_accounting accounting = accounting_of(slurm);
+    pthread_mutex_lock(&slurm->mutex);
+    maru_status st = slurm_queue_refresh(&slurm->queue, &slurm->host, 0, err);
+    st = st == MARU_OK ? slurm_qos_set(&accounting, &slurm->queue, want, see, lack, context, err)
+                       : st;
+    if (st == MARU_OK) {
+        slurm->has_qos = want->n > 0 && !accounting.is_plan;
+    }
+    pthread_mutex_unlock(&slurm->mutex);
+    return st;
+}
+
+static bool slurm_qos_of(struct executor *executor, const struct executor_standing *standing,
+                         char out[LAUNCH_QOS_BYTES]) {
+    struct slurm_executor *slurm = of(executor);
+    if (!slurm->has_qos) {
+        return false;
+    }
+    if (standing->tenant) {
+        return slurm_account_name(slurm->mark, standing->tenant, standing->project, out,
+                                  LAUNCH_QOS_BYTES);
+    }
+    (standing->is_firm ? slurm_firm_name : slurm_borrow_name)(slurm->mark, out);
+    return true;
+}
+
+// Where it is in the queue, as far as it waits there by itself.
+static bool find_waiting(struct slurm_executor *slurm, const char *id, struct slurm_which *out) {
+    struct slurm_record record;
+    struct slurm_name name;
+    bool is_there = false;
+    maru_error none;
+    size_t n = 0;
+    if (slurm_record_read(slurm->state, id, &record, &is_there, &none) != MARU_OK || !is_there ||
+        slurm_name_of(slurm, id, &record, &name, &none) != MARU_OK) {
+        return false;
+    }
+    const struct slurm_job *job = slurm_queue_find(&slurm->queue, &name, &n);
+    if (n == 1 && job->state == SLURM_WAITS) {
+        *out = job->which;
+        return true;
+    }
+    return false;
+}
+
+static maru_status slurm_move(struct executor *executor, const struct executor_move *move, size_t n,
+                              executor_see_change see, void *context, maru_error *err) {
+    struct slurm_executor *slurm = of(executor);
+    const struct slurm_accounting accounting = accounting_of(slurm);
+    struct slurm_move *its = slurm->has_qos ? alloc_new(n, sizeof *its) : NULL;
+    size_t n_its = 0;
+    if (!its) {
+        return slurm->has_qos ? fail(err, MARU_E_MEMORY, "no memory for Slurm's jobs") : MARU_OK;
+    }
+    pthread_mutex_lock(&slurm->mutex);
+    for (size_t i = 0; i < n; i++) {
+        its[n_its].qos = move[i].qos;
+        n_its += find_waiting(slurm, move[i].id, &its[n_its].which);
+    }
+    const maru_status st = slurm_qos_move(&accounting, its, n_its, see, context, err);
+    slurm_queue_is_old(&slurm->queue);
+    pthread_mutex_unlock(&slurm->mutex);
+    alloc_free(its);
+    return st;
 }
 
 static void sleep_us(int64_t us) {
@@ -498,6 +526,9 @@ static const struct executor_kind slurm_kind = {
     .close = slurm_close,
     .set_accounts = slurm_set_accounts,
     .set_nodes = slurm_set_nodes,
+    .set_guarantees = slurm_set_guarantees,
+    .qos_of = slurm_qos_of,
+    .move = slurm_move,
 };
 
 static bool put_text(const char *given, const char *usual, char *out, size_t cap) {

@@ -19,6 +19,7 @@ struct slurm_executor {
         bwrap[SLURM_PATH_BYTES], program[SLURM_RECORD_PATH_BYTES];
     char cluster[SLURM_ACCOUNT_BYTES];
     enum slurm_accounts_mode accounts;
+    bool has_qos; // they are set, so launches may name them
     int64_t fresh_us, settle_us, lost_us;
     pthread_mutex_t mutex; // over the queue and what is below
     struct slurm_queue queue;

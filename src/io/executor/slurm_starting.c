@@ -46,6 +46,7 @@ static bool is_refusal(const char *said) {
                                           "Unexpected message",
                                           "Slurm database",
                                           "DbConnection",
+                                          "nvalid qos", // until it is made again
                                           NULL};
     for (size_t i = 0; not_now[i]; i++) {
         if (strstr(said, not_now[i])) {

@@ -275,7 +275,8 @@ static void words(void **state) {
     assert_int_equal(slurm_tres_of("cpu=4,gres/gpu:h100=8", "gres/gpu:h100"), 8);
     assert_int_equal(slurm_tres_of("cpu=4,gres/gpu:h100=8", "gres/gpu"), -1);
     static const char config[] = "Configuration data\nClusterName             = west\nX = y\n";
-    assert_true(slurm_read_cluster(config, sizeof config - 1, cluster, sizeof cluster));
+    assert_true(
+        slurm_read_config(config, sizeof config - 1, "ClusterName", cluster, sizeof cluster));
     assert_string_equal(cluster, "west");
 }
 

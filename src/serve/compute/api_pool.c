@@ -147,6 +147,14 @@ static void add_world(void *context, const struct compute_world *world) {
     if (telling->is_operator && world->accounts_fault->code != MARU_OK) {
         add_problem(json, "accounts", world->accounts_fault->text);
     }
+    for (int i = 0; telling->is_operator && i < TROUBLES; i++) {
+        if (world->trouble[i][0]) {
+            add_problem(json, compute_trouble_names[i], world->trouble[i]);
+        }
+    }
+    for (uint32_t i = 0; telling->is_operator && i < world->n_lack; i++) {
+        add_problem(json, compute_trouble_names[TROUBLE_GUARANTEES], world->lack[i]);
+    }
     if (world->guarantees->is_cut) {
         const uint32_t t = world->guarantees->cut_type;
         snprintf(sentence, sizeof sentence,

@@ -215,7 +215,7 @@ static maru_status make_launch(struct beginning *beginning, maru_error *err) {
         .grace_us = job->ask.grace_us ? job->ask.grace_us : compute->world->policy.grace_us,
         .checkpoint_signal = request->checkpoint_signal,
         .priority = job->ask.priority,
-        .qos = "",
+        .qos = job->wanted_qos,
         .has_network = request->has_network};
     return st;
 }
@@ -550,6 +550,8 @@ void attempt_look(struct compute *compute, struct live_job *job) {
     pthread_mutex_lock(&compute->lock);
     snprintf(job->reason, sizeof job->reason, "%s", look.reason);
     job->expected_us = look.expected_us;
+    memcpy(job->qos, look.qos, sizeof job->qos);
+    job->waits_there = look.state == LAUNCH_WAITING;
     pthread_mutex_unlock(&compute->lock);
     switch (look.state) {
     case LAUNCH_RUNNING:

@@ -381,12 +381,17 @@ uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see
 void compute_look_world(struct compute *compute, compute_see_world see, void *context) {
     pthread_mutex_lock(&compute->lock);
     const struct world *world = compute->world;
-    const struct compute_world told = {.watts = pool_watts(compute->pool),
-                                       .cap_watts = world->policy.cap_watts,
-                                       .cluster = &world->cluster,
-                                       .policy_fault = &world->policy_told.fault,
-                                       .accounts_fault = &world->accounts_told.fault,
-                                       .guarantees = &world->guarantees_told};
+    struct compute_world told = {.watts = pool_watts(compute->pool),
+                                 .cap_watts = world->policy.cap_watts,
+                                 .cluster = &world->cluster,
+                                 .policy_fault = &world->policy_told.fault,
+                                 .accounts_fault = &world->accounts_told.fault,
+                                 .guarantees = &world->guarantees_told,
+                                 .lack = compute->lack,
+                                 .n_lack = compute->n_lack};
+    for (int i = 0; i < TROUBLES; i++) {
+        told.trouble[i] = compute->trouble[i];
+    }
     see(context, &told);
     pthread_mutex_unlock(&compute->lock);
 }

@@ -136,11 +136,25 @@ typedef void (*compute_see_queued)(void *context, const struct compute_queued *q
 uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
                              void *context);
 
+// What an executor that schedules by itself refuses, or its settings lack.
+enum compute_trouble {
+    TROUBLE_ACCOUNTS,
+    TROUBLE_NODES,
+    TROUBLE_GUARANTEES,
+    TROUBLE_MOVES,
+    TROUBLES
+};
+enum { TROUBLE_BYTES = 320, COMPUTE_LACKS = 4 };
+extern const char *const compute_trouble_names[TROUBLES]; // events of the log
+
 struct compute_world {
     uint64_t watts, cap_watts; // cap_watts 0: none
     const struct cluster *cluster;
     const maru_error *policy_fault, *accounts_fault; // code MARU_OK: the newest version holds
     const struct accounts_told *guarantees;
+    const char *trouble[TROUBLES]; // "": none
+    const char *const *lack;       // (n_lack) sentences
+    uint32_t n_lack;
 };
 typedef void (*compute_see_world)(void *context, const struct compute_world *world);
 void compute_look_world(struct compute *compute, compute_see_world see, void *context);

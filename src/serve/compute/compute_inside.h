@@ -17,9 +17,12 @@ struct live_job { // that has not ended
     char tenant[STORE_TENANT_BYTES], id[STORE_ID_BYTES], batch[STORE_ID_BYTES];
     char project[JOB_MAX_PROJECT + 1];
     char launch[LAUNCH_ID_BYTES];
-    int64_t expected_us;         // the executor's, 0: it does not say
-    char reason[64];             // the executor's
-    char refused[REFUSAL_BYTES]; // by the pool, why it cannot be queued as things are
+    int64_t expected_us;               // the executor's, 0: it does not say
+    char reason[64];                   // the executor's
+    char qos[LAUNCH_QOS_BYTES];        // Slurm's, that it has there
+    char wanted_qos[LAUNCH_QOS_BYTES]; // that it should have (standings.c)
+    bool waits_there;                  // in the executor's queue
+    char refused[REFUSAL_BYTES];       // by the pool, why it cannot be queued as things are
     enum job_phase phase;
     struct job_needs needs;
     struct pool_ask ask;    // in the world of now
@@ -103,10 +106,15 @@ struct compute {
     bool is_recorded;  // what this world is, in the store
     int64_t record_us; // when that is tried again
     struct digest record;
-    uint64_t recorded_gpus;        // by this process
-    int64_t lost_us;               // when there were fewer; 0: there are not
-    bool has_accounts, has_nodes;  // the executor's are those of the world
-    int64_t accounts_us, nodes_us; // when that was tried last
+    uint64_t recorded_gpus;                // by this process
+    int64_t lost_us;                       // when there were fewer; 0: there are not
+    bool has_accounts, has_nodes;          // the executor's are those of the world
+    int64_t accounts_us, nodes_us;         // when that was tried last
+    bool has_guarantees;                   // the same
+    int64_t guarantees_us, grace_us;       // grace_us: of what is borrowed
+    char trouble[TROUBLES][TROUBLE_BYTES]; // of the executor, "": none
+    const char *lack[COMPUTE_LACKS];       // (n_lack)
+    uint32_t n_lack;
 };
 
 // ---- live_jobs.c
@@ -213,6 +221,14 @@ uint32_t hand_over_each_queued(struct compute *compute, uint32_t most, compute_s
                                void *context);
 // It runs on these nodes.
 void hand_over_place(struct compute *compute, struct live_job *job, const struct launch_look *look);
+// What the executor refuses now, "": nothing any more. Logged when it is another than before.
+void executor_trouble(struct compute *compute, enum compute_trouble which, const char *sentence);
+
+// ---- standings.c: guarantees there
+
+// Bring what is guaranteed, say how each job stands to that, and move those that wait otherwise.
+void stand_jobs(struct compute *compute);
+
 // ---- past_jobs.c
 
 // Tell all that is known of the past to a new history, in the numbers of a world; with the lock held.

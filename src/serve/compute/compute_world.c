@@ -329,8 +329,8 @@ maru_status world_renew(struct compute *compute, maru_error *err) {
         compute->world = world;
         compute->is_world_old = false;
         compute->is_recorded = false;
-        compute->has_accounts = compute->has_nodes = false;
-        compute->accounts_us = 0;
+        compute->has_accounts = compute->has_nodes = compute->has_guarantees = false;
+        compute->accounts_us = compute->guarantees_us = 0;
         st = st == MARU_OK ? past_renew(compute, world, err) : st;
         pthread_mutex_unlock(&compute->lock);
         purses_hold(compute);

@@ -15,6 +15,23 @@
 #define SECOND_US INT64_C(1000000)
 enum { TRY_AGAIN_S = 10, NODES_S = 60, A_TURN = 16, A_TURN_JOBS = 250 };
 
+const char *const compute_trouble_names[TROUBLES] = {
+    [TROUBLE_ACCOUNTS] = "slurm accounts",
+    [TROUBLE_NODES] = "slurm nodes",
+    [TROUBLE_GUARANTEES] = "slurm guarantees",
+    [TROUBLE_MOVES] = "slurm moves",
+};
+
+void executor_trouble(struct compute *compute, enum compute_trouble which, const char *sentence) {
+    pthread_mutex_lock(&compute->lock);
+    const bool is_news = strncmp(compute->trouble[which], sentence, TROUBLE_BYTES - 1) != 0;
+    snprintf(compute->trouble[which], TROUBLE_BYTES, "%s", sentence);
+    pthread_mutex_unlock(&compute->lock);
+    if (is_news && sentence[0] != '\0') {
+        log_say(LOG_ERROR, compute_trouble_names[which], sentence);
+    }
+}
+
 // ---- what a job asks
 
 void hand_over_ask(const struct world *world, struct live_job *job) {
@@ -187,9 +204,7 @@ static bool bring_accounts(struct compute *compute) {
     }
     compute->accounts_us = now_us;
     compute->has_accounts = tell_accounts(compute, &err) == MARU_OK;
-    if (!compute->has_accounts) {
-        log_say(LOG_ERROR, "slurm accounts", err.text);
-    }
+    executor_trouble(compute, TROUBLE_ACCOUNTS, compute->has_accounts ? "" : err.text);
     return compute->has_accounts;
 }
 
@@ -223,9 +238,10 @@ static void bring_nodes(struct compute *compute) {
     }
     compute->has_nodes = order && executor_set_nodes(compute->executor, order, n_order, tell_node,
                                                      NULL, &err) == MARU_OK;
-    if (!compute->has_nodes) {
-        log_say(LOG_ERROR, "slurm nodes", order ? err.text : "no memory");
-    }
+    executor_trouble(compute, TROUBLE_NODES,
+                     compute->has_nodes ? ""
+                     : order            ? err.text
+                                        : "no memory");
     alloc_free(order);
 }
 
@@ -273,12 +289,24 @@ static bool take_over(struct compute *compute, struct live_job *job) {
     return st == MARU_OK;
 }
 
+static bool has_waiting(const struct compute *compute) { // here, or there
+    bool has_any = false;
+    for (size_t i = 0; i < compute->n_job && !has_any; i++) {
+        has_any =
+            compute->job[i]->phase == PHASE_QUEUED || compute->job[i]->phase == PHASE_STARTING;
+    }
+    return has_any;
+}
+
 // Jobs of one submission are handed over as one array of the executor, and count as one.
 void hand_over_jobs(struct compute *compute) {
     struct live_job *taken[A_TURN_JOBS];
     size_t n = 0, n_batch = 0;
     bring_nodes(compute);
     leave_nodes(compute);
+    if (has_waiting(compute) && bring_accounts(compute)) {
+        stand_jobs(compute);
+    }
     for (size_t i = 0; i < compute->n_job && n < A_TURN_JOBS && n_batch <= A_TURN; i++) {
         struct live_job *job = compute->job[i];
         if (job->phase == PHASE_QUEUED && !bring_accounts(compute)) {

@@ -19,6 +19,11 @@
     X("Slurm does not answer", "Slurm이 답하지 않습니다") \
     X("an account has a name or limits that are too long for Slurm", "계정의 이름이나 한도가 Slurm에는 너무 깁니다") \
     X("Slurm's account {1} is somebody else's: its organization is {2}, not {3}", "Slurm 계정 {1}[은/는] 다른 사람의 것입니다: 조직이 {3} 아닌 {2}입니다") \
+    X("Slurm's QOS {1} is somebody else's: its description is {2}, not {3}:{4}", "Slurm QOS {1}[은/는] 다른 사람의 것입니다: 설명이 {3}:{4} 아닌 {2}입니다") \
+    X("Slurm takes nothing back for those inside their guarantee: PreemptType is not preempt/qos", "Slurm이 보장분을 위해 빌려 간 자리를 되찾지 않습니다: PreemptType이 preempt/qos가 아닙니다") \
+    X("Slurm takes back without the checkpoint signal: SlurmctldParameters has no preempt_send_user_signal", "Slurm이 체크포인트 신호 없이 자리를 되찾습니다: SlurmctldParameters에 preempt_send_user_signal이 없습니다") \
+    X("Slurm does not put those inside their guarantee first: PriorityWeightQOS is 0", "Slurm이 보장분 안의 작업을 먼저 놓지 않습니다: PriorityWeightQOS가 0입니다") \
+    X("Slurm does not keep limits and guarantees: AccountingStorageEnforce has no limits", "Slurm이 한도와 보장을 지키지 않습니다: AccountingStorageEnforce에 limits가 없습니다") \
     X("Slurm does not say what its cluster is called", "Slurm이 클러스터 이름을 알려 주지 않습니다") \
     X("the user that this server runs as has no name: Slurm needs one", "이 서버를 실행하는 사용자에게 이름이 없습니다: Slurm에는 이름이 필요합니다") \
     X("what the job needs is not among the nodes that are known now", "작업에 필요한 것이 지금 알려진 노드에 없습니다") \
