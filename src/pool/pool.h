@@ -173,5 +173,11 @@ struct pool_why {
     int64_t planned_us; // when it begins if all who run take all their time; INT64_MAX: not known
 };
 void pool_why(struct pool *pool, int64_t now_us, uint32_t job, struct pool_why *out);
+// The same of many jobs, each once: what is ahead is counted, and the future played, once for all of them.
+//   out     out (n)
+//   errors  MARU_E_MEMORY
+//   cost    that of the last to begin, not of each
+MARU_MUST_USE maru_status pool_whys(struct pool *pool, int64_t now_us, const uint32_t *job,
+                                    uint32_t n, struct pool_why *out, maru_error *err);
 
 #endif

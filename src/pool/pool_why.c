@@ -1,3 +1,5 @@
+#include "base/alloc.h"
+#include "base/status.h"
 #include "pool/pool_future.h"
 #include "pool/pool_lines.h"
 #include "pool/pool_parts.h"
@@ -127,6 +129,29 @@ static maru_status see_nothing(void *context, const struct decision *decision, m
     return MARU_OK;
 }
 
+// All who run take all their time: to the next moment at which anything happens.
+//   out     false: there is none
+static bool play_on(struct pool *pool) {
+    const int64_t end = pool->n_ends ? pool->job[pool->ends[0]].end_us : INT64_MAX;
+    const int64_t next = pool_next_us(pool);
+    const int64_t at = next < end ? next : end;
+    if (at == INT64_MAX) {
+        return false;
+    }
+    if (next < end) {
+        shares_advance(pool, next);
+    } else if (pool->job[pool->ends[0]].state == POOL_STOPPING &&
+               pool->job[pool->ends[0]].left_us > 1) {
+        const struct pool_job *it = &pool->job[pool->ends[0]];
+        const int64_t ran = end - it->started_us;
+        const int64_t left = it->left_us == INT64_MAX ? INT64_MAX : it->left_us - ran;
+        pool_requeue(pool, end, pool->ends[0], left);
+    } else {
+        pool_end(pool, end, pool->ends[0]);
+    }
+    return true;
+}
+
 int64_t pool_play_until(struct pool *pool, uint32_t job, uint32_t n_most) {
     struct pool_look look;
     for (uint32_t n = 0; n < n_most; n++) {
@@ -137,22 +162,8 @@ int64_t pool_play_until(struct pool *pool, uint32_t job, uint32_t n_most) {
         if (look.state == POOL_RUNNING) {
             return look.started_us;
         }
-        const int64_t end = pool->n_ends ? pool->job[pool->ends[0]].end_us : INT64_MAX;
-        const int64_t next = pool_next_us(pool);
-        const int64_t at = next < end ? next : end;
-        if (at == INT64_MAX) {
+        if (!play_on(pool)) {
             return INT64_MAX;
-        }
-        if (next < end) {
-            shares_advance(pool, next);
-        } else if (pool->job[pool->ends[0]].state == POOL_STOPPING &&
-                   pool->job[pool->ends[0]].left_us > 1) {
-            const struct pool_job *it = &pool->job[pool->ends[0]];
-            const int64_t ran = end - it->started_us;
-            const int64_t left = it->left_us == INT64_MAX ? INT64_MAX : it->left_us - ran;
-            pool_requeue(pool, end, pool->ends[0], left);
-        } else {
-            pool_end(pool, end, pool->ends[0]);
         }
     }
     return INT64_MAX;
@@ -182,4 +193,150 @@ void pool_why(struct pool *pool, int64_t now_us, uint32_t job, struct pool_why *
         out->blocker = pool->head != NONE && pool->head != job ? pool->head : first;
     }
     out->planned_us = out->reason == WAIT_NOT ? pool->now_us : planned(pool, job);
+}
+
+// ---- many at once
+
+struct waiting { // in the order of the queue
+    uint32_t job;
+    uint32_t at;    // of those asked for, NONE: none
+    uint64_t types; // that it can use; without GPUs bit 32
+};
+
+struct asking {
+    struct pool *pool; // that is played forward
+    struct pool_why *out;
+    uint32_t *at;    // (n_job) of each job among those asked for, NONE: none, or it has begun
+    uint32_t *begun; // (n_begun) of them, in this deciding
+    uint32_t n_begun, n_left;
+};
+
+static maru_status see_start(void *context, const struct decision *decision, maru_error *err) {
+    struct asking *const asking = context;
+    (void)err;
+    if (decision->kind == DECISION_START && asking->at[decision->job] != NONE) {
+        asking->begun[asking->n_begun++] = decision->job;
+    }
+    return MARU_OK;
+}
+
+// One that is stopped in the deciding in which it begins begins another time.
+static void note_begun(struct asking *asking) {
+    for (uint32_t i = 0; i < asking->n_begun; i++) {
+        const uint32_t job = asking->begun[i];
+        if (asking->pool->job[job].state == POOL_RUNNING) {
+            asking->out[asking->at[job]].planned_us = asking->pool->job[job].started_us;
+            asking->at[job] = NONE;
+            asking->n_left--;
+        }
+    }
+    asking->n_begun = 0;
+}
+
+static uint64_t usable(const struct pool *pool, uint32_t job) {
+    const struct pool_ask *const ask = &pool->job[job].ask;
+    return ask->want.n_gpu ? shares_types(pool, ask) : UINT64_C(1) << 32;
+}
+
+// How many of the queue are before each that is asked for and want the same, and the first of them.
+//   in      waiting (n), in the order of the queue; first (n of out)
+static void count_all_ahead(const struct waiting *waiting, uint32_t n, struct pool_why *out,
+                            uint32_t *first) {
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t at = waiting[i].at;
+        for (uint32_t k = 0; at != NONE && k < i; k++) {
+            if (waiting[k].types & waiting[i].types) {
+                first[at] = first[at] == NONE ? waiting[k].job : first[at];
+                out[at].n_ahead++;
+            }
+        }
+    }
+}
+
+// When each of them begins, on a copy that is played until the last has begun.
+static void plan_all(const struct pool *pool, struct asking *asking) {
+    if (asking->n_left == 0 || pool_copy(pool, &asking->pool, NULL) != MARU_OK) {
+        return;
+    }
+    for (uint32_t n = 0; asking->n_left > 0 && n < WHY_MAX_EVENTS; n++) {
+        if (pool_decide(asking->pool, asking->pool->now_us, see_start, asking, NULL) != MARU_OK) {
+            break;
+        }
+        note_begun(asking);
+        if (!play_on(asking->pool)) {
+            break;
+        }
+    }
+    pool_free(asking->pool);
+}
+
+// All that wait, in the order of the queue.
+//   in      waiting, at (pool->n_job)
+//   out     how many
+static uint32_t look_waiting(struct pool *pool, const uint32_t *at, struct waiting *waiting) {
+    uint32_t n = 0;
+    queue_prepare(pool);
+    for (uint32_t j = pool->first_waiting; j != NONE; j = pool->job[j].wait_next) {
+        pool->scratch[n++] = j;
+    }
+    sort_jobs(pool, pool->scratch, n, pool->scratch2, queue_before);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t job = pool->scratch[i];
+        waiting[i] = (struct waiting){job, at[job], usable(pool, job)};
+    }
+    return n;
+}
+
+// Each waits.
+static void ask_all(struct pool *pool, struct asking *asking, const uint32_t *job, uint32_t n,
+                    struct waiting *waiting, uint32_t *first) {
+    count_all_ahead(waiting, look_waiting(pool, asking->at, waiting), asking->out, first);
+    for (uint32_t i = 0; i < n; i++) {
+        struct pool_why *const out = &asking->out[i];
+        if (job[i] >= pool->n_job || asking->at[job[i]] != i) {
+            continue; // it does not wait
+        }
+        count_free(pool, &pool->job[job[i]].ask, out);
+        out->reason = find_reason(pool, job[i], out);
+        if (out->reason == WAIT_BEHIND) {
+            out->blocker = pool->head != NONE && pool->head != job[i] ? pool->head : first[i];
+        }
+        if (out->reason == WAIT_NOT) {
+            out->planned_us = pool->now_us;
+            asking->at[job[i]] = NONE;
+            asking->n_left--;
+        }
+    }
+    plan_all(pool, asking);
+}
+
+maru_status pool_whys(struct pool *pool, int64_t now_us, const uint32_t *job, uint32_t n,
+                      struct pool_why *out, maru_error *err) {
+    struct asking asking = {.out = out};
+    shares_advance(pool, now_us);
+    asking.at = alloc_new((size_t)pool->n_job + 1, sizeof *asking.at);
+    struct waiting *const waiting = alloc_new((size_t)pool->n_job + 1, sizeof *waiting);
+    uint32_t *const first = alloc_new((size_t)n + 1, sizeof *first);
+    asking.begun = alloc_new((size_t)n + 1, sizeof *asking.begun);
+    const bool is_well = asking.at && waiting && first && asking.begun;
+    for (uint32_t i = 0; is_well && i < pool->n_job; i++) {
+        asking.at[i] = NONE;
+    }
+    for (uint32_t i = 0; is_well && i < n; i++) {
+        out[i] =
+            (struct pool_why){.reason = WAIT_NOT, .blocker = POOL_NO_JOB, .planned_us = INT64_MAX};
+        first[i] = NONE;
+        if (job[i] < pool->n_job && pool->job[job[i]].state == POOL_WAITING) {
+            asking.at[job[i]] = i;
+            asking.n_left++;
+        }
+    }
+    if (is_well) {
+        ask_all(pool, &asking, job, n, waiting, first);
+    }
+    alloc_free(asking.at);
+    alloc_free(asking.begun);
+    alloc_free(waiting);
+    alloc_free(first);
+    return is_well ? MARU_OK : fail(err, MARU_E_MEMORY, "no memory");
 }

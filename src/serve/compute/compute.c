@@ -354,6 +354,22 @@ static struct queued_job *copy_queue(struct compute *compute, int64_t now_us, ui
     return queued;
 }
 
+// Why each of them waits (n), NULL: no memory.
+static struct pool_why *ask_why(const struct pool_view *view, const struct queued_job *queued,
+                                uint32_t n) {
+    struct pool_why *why = alloc_new((size_t)n + 1, sizeof *why);
+    uint32_t *number = alloc_new((size_t)n + 1, sizeof *number);
+    for (uint32_t i = 0; number && i < n; i++) {
+        number[i] = queued[i].number;
+    }
+    if (!why || !number || pool_whys(view->pool, view->now_us, number, n, why, NULL) != MARU_OK) {
+        alloc_free(why);
+        why = NULL;
+    }
+    alloc_free(number);
+    return why;
+}
+
 uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see_queued see,
                              void *context) {
     if (compute->executor->kind->schedules) {
@@ -364,17 +380,19 @@ uint32_t compute_each_queued(struct compute *compute, uint32_t most, compute_see
     struct pool_view view = view_take(compute);
     struct queued_job *queued = copy_queue(compute, view.now_us, most, &n, &n_waiting);
     pthread_mutex_unlock(&compute->lock);
-    for (uint32_t i = 0; view.pool && i < n; i++) {
-        struct compute_queued told = {.tenant = queued[i].tenant,
-                                      .project = queued[i].project,
-                                      .job = queued[i].id,
-                                      .n_gpu = queued[i].n_gpu,
-                                      .submitted_us = queued[i].created_us};
-        pool_why(view.pool, view.now_us, queued[i].number, &told.why);
+    struct pool_why *why = view.pool ? ask_why(&view, queued, n) : NULL;
+    for (uint32_t i = 0; why && i < n; i++) {
+        const struct compute_queued told = {.tenant = queued[i].tenant,
+                                            .project = queued[i].project,
+                                            .job = queued[i].id,
+                                            .n_gpu = queued[i].n_gpu,
+                                            .submitted_us = queued[i].created_us,
+                                            .why = why[i]};
         see(context, &told);
     }
     view_give_back(compute, &view);
     alloc_free(queued);
+    alloc_free(why);
     return n_waiting;
 }
 
