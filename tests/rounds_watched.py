@@ -112,6 +112,7 @@ until("it ends", lambda: server.client(tokens["busy"]).get("/v1/jobs/" + job)[1]
 shift = 20
 round = looked(20)
 check("a warning that is late", told(round)[2:], [("warn", "busy", 2, 2, 2)])
+check("and says at once from when on", stands(round)["busy"][2], True)
 check("takes nothing for as many days as any other", (told(looked(21))[3:], guarantees()), ([], {"busy": 2}))
 server.stop()
 finish()
