@@ -24,7 +24,7 @@ journey | twin | live | meaning | sheet | models | compute | operating)
     [ "$1" != sheet ] || files=(e2e/sheet.test.mjs)
     [ "$1" != models ] || files=(e2e/models.test.mjs)
     [ "$1" != compute ] || files=(e2e/compute.test.mjs)
-    [ "$1" != operating ] || files=(e2e/operating.test.mjs)
+    [ "$1" != operating ] || files=(e2e/operating.test.mjs e2e/rounds.test.mjs)
     cd web && exec node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"
     ;;
 esac

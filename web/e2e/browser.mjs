@@ -46,11 +46,11 @@ export async function startBroker(port) {
     }
 }
 
-/** Starts the program on a folder; resolves when it listens. */
-async function startProgram(data, listen) {
+/** Starts the program on a folder; resolves when it listens. `env`: variables beside our own. */
+async function startProgram(data, listen, env = {}) {
     const options = ['serve', '--data', data, '--listen', listen, '--lang', 'en']
     if (!process.env.EMBEDDED) options.push('--page', join(WEB, 'dist'))
-    const child = spawn(process.env.MARU ?? join(ROOT, 'build/maru'), options)
+    const child = spawn(process.env.MARU ?? join(ROOT, 'build/maru'), options, { env: { ...process.env, ...env } })
     let said = ''
     const ended = new Promise((resolve) => child.on('exit', resolve))
     const base = await new Promise((resolve, reject) => {
@@ -69,7 +69,7 @@ async function startProgram(data, listen) {
     return { base, end }
 }
 
-/** A server of one's own; `token` is its first admin's. `down` ends the program, `up` starts it again at the same address. */
+/** A server of one's own; `token` is its first admin's. `down` ends the program, `up` starts it again at the same address, with other variables where some are given. */
 export async function startServer() {
     const data = mkdtempSync(join(tmpdir(), 'maru-e2e-'))
     let program = await startProgram(data, '127.0.0.1:0')
@@ -78,8 +78,8 @@ export async function startServer() {
         await program?.end()
         program = null
     }
-    const up = async () => {
-        program = await startProgram(data, `127.0.0.1:${new URL(base).port}`)
+    const up = async (env) => {
+        program = await startProgram(data, `127.0.0.1:${new URL(base).port}`, env)
     }
     const stop = async () => {
         await down()

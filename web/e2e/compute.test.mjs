@@ -128,6 +128,44 @@ describe('jobs on the page', { skip }, () => {
         assert.equal(await page.getByRole('textbox', { name: '명령', exact: true }).inputValue(), 'sleep 30')
         assert.deepEqual(developerPage.bad, [])
     })
+    it('names a reservation of its own for a job, and is told where the project has none', async () => {
+        const { page } = current
+        const { nodes } = await ask(base, '/v1/pool', { headers: admin })
+        const at = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString()
+        const rows = [{ name: 'lecture', account: 'hanbit-ai/vision', nodes: [nodes[0].name], from: at(24), until: at(30) }]
+        await ask(base, '/v1/pool/reservations', { method: 'PUT', headers: admin, body: JSON.stringify({ rows, version: 0 }) })
+        await page.goto(`${base}/compute/jobs/new`)
+        await page.getByRole('textbox', { name: '명령', exact: true }).fill('echo 강의')
+        await page.getByLabel('예약 이름').selectOption('lecture')
+        await page.getByText('hanbit-ai/vision 몫의 예약입니다').waitFor()
+        await page.getByRole('button', { name: '작업 넣기' }).click()
+        await page.getByText('아직 맞지 않는 것이').waitFor()
+        await page.getByText('더 정하기').click()
+        await page.getByLabel('프로젝트').fill('vision')
+        await page.getByText('노드 1대,').waitFor()
+        await shot(page, '94-job-reserved')
+        await page.getByText('셸에서 같은 작업 넣기').click()
+        assert.match(await page.locator('.as-command input').inputValue(), /--project vision --reservation lecture /)
+        await page.getByRole('button', { name: '작업 넣기' }).click()
+        await page.waitForURL(/jobs\/(?!new)/)
+        const id = new URL(page.url()).pathname.split('/').at(-1)
+        const own = { Authorization: `Bearer ${world.developer}` }
+        assert.equal((await ask(base, `/v1/jobs/${id}`, { headers: own })).request.reservation, 'lecture')
+        await post(base, `/v1/jobs/${id}/cancel`, {}, own)
+    })
+    it('reads on the first page which budget is near its end and which grant expires', async () => {
+        const { page } = current
+        const at = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString()
+        const { spent } = await ask(base, '/v1/credits', { headers: world.own })
+        await post(base, '/v1/credits/budgets', { account: 'vision', from: at(-1), until: at(48), credits: spent * 1.1 }, world.own)
+        await post(base, '/v1/pool/grants', { tenant: 'hanbit-ai', id: 'short', credits: 10, from: at(-1), until: at(72), note: 'workshop' }, admin)
+        await page.goto(`${base}/compute`)
+        await page.getByRole('link', { name: /^‘workshop’ 크레딧이 .* 만료됩니다/ }).waitFor()
+        await page.getByRole('link', { name: /^vision 예산: 지금까지 9\d/ }).waitFor()
+        await shot(page, '94-to-be-seen-to')
+        await page.getByRole('link', { name: /^vision 예산/ }).click()
+        await page.getByRole('heading', { name: '예산' }).waitFor()
+    })
 
     // ---- somebody who looks on
     it('a viewer sees all of it and is offered nothing', async () => {

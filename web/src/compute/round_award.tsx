@@ -132,6 +132,15 @@ function Doing({ round, onChange }: { round: WholeRound; onChange: () => void })
     const [done, setDone] = useState<{ what: 'lease' | 'watch' | 'reclaim'; told: RoundDone } | null>(null)
     const [asking, setAsking] = useState<'lease' | 'reclaim' | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
+    /** Of a look, what is due by its days is not taken back yet. */
+    const said = ({ what, detail }: { what: string; detail: string }) => {
+        const of = Object.fromEntries([...detail.matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => [key, value])) as Record<string, string>
+        const numbers = { type: of.type ?? '', days: num(Number(of.idle_days)), gpus: num(Number(of.gpus)), kept: num(Number(of.kept)), taken: num(Number(of.gpus) - Number(of.kept)) }
+        if (!of.type || !of.idle_days) return `${named.event(what)} ${detail}`
+        if (what === 'warn') return t('watched.event.warn', numbers)
+        if (done?.what === 'watch') return t('watched.event.due', numbers)
+        return t(Number(of.kept) > 0 ? 'watched.event.reclaim' : 'watched.event.all', numbers)
+    }
     const run = async (what: 'lease' | 'watch' | 'reclaim') => {
         setError(null)
         setDone({ what, told: await doRound(round.round, what) })
@@ -149,7 +158,7 @@ function Doing({ round, onChange }: { round: WholeRound; onChange: () => void })
             {done && (
                 <div className="done-told" role="status">
                     <p>{t(`doing.told.${done.what}`, { leases: num(done.told.n_lease ?? 0), warned: num(done.told.n_warned ?? 0), due: num(done.told.n_due ?? 0), gpus: num(done.told.gpus ?? 0) })}</p>
-                    {(done.told.events ?? []).length > 0 && <ul className="record">{done.told.events!.slice(0, 50).map((one, n) => <li key={n}><span>{/T/.test(one.time) ? when(one.time) : one.time}</span> <b>{named.event(one.what)}</b> {one.subject} {one.detail}</li>)}</ul>}
+                    {(done.told.events ?? []).length > 0 && <ul className="record">{done.told.events!.slice(0, 50).map((one, n) => <li key={n}><span>{/T/.test(one.time) ? when(one.time) : one.time}</span> <b>{one.subject}</b> {said(one)}</li>)}</ul>}
                 </div>
             )}
             {asking && <Confirm title={t(`doing.${asking}.title`)} text={t(`doing.${asking}.text`)} yes={t(`doing.${asking}`)} look={asking === 'lease' ? 'main' : 'danger'} onClose={() => setAsking(null)} onYes={async () => { await run(asking); setAsking(null) }} />}

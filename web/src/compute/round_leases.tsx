@@ -2,6 +2,7 @@ import type { RoundEvent, WholeRound } from '../api/compute'
 import { Card } from '../parts/basics'
 import { DataTable, type Column } from '../table/data_table'
 import { useText } from '../text'
+import { dueLeases } from './warnings'
 
 type Lease = NonNullable<WholeRound['watched']>['leases'][number]
 
@@ -19,7 +20,7 @@ export function LeasesPart({ round, isOperator }: { round: WholeRound; isOperato
         { key: 'idle', title: t('watched.idle'), value: (row) => row.idle_days, show: (row) => <span className={row.reclaim_on ? 'due' : ''}>{num(row.idle_days)}</span>, number: true, width: 6 },
         { key: 'reclaim', title: t('watched.reclaim_on'), value: (row) => row.reclaim_on ?? null, show: (row) => (row.reclaim_on ? <span className="due">{row.reclaim_on}</span> : '–'), width: 7, grow: 1 },
     ]
-    const warned = isOperator ? [] : (watched?.leases ?? []).filter((one) => one.reclaim_on)
+    const warned = isOperator ? [] : dueLeases(round)
     return (
         <Card title={t('watched.title')} note={watched ? t('watched.text', { when: when(watched.time), day: watched.last_day }) : undefined}>
             {warned.map((one) => <p key={one.type} className="problem" role="alert">{t('watched.warned', { gpus: num(one.gpus), type: one.type, days: num(one.idle_days), day: one.reclaim_on! })}</p>)}

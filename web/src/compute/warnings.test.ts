@@ -36,6 +36,9 @@ describe('warnings of leases', () => {
     it('tells a tenant each, and the operator how many', () => {
         expect(leaseWarnings([round], false).map((one) => one.kind === 'lease' && one.on)).toEqual(['2026-12-03', '2026-12-01'])
         expect(leaseWarnings([round], true)).toEqual([{ kind: 'leases', round: '2026-1', count: 2, on: '2026-12-01' }])
+        const taken = (kept: number, time: string) => ({ ...round, watched: { ...round.watched, time: '2026-12-01T00:00:10.5Z' }, events: [{ time, what: 'reclaim', institution: 'c', type: 'h100', day: '', idle_days: 9, gpus: 8, kept }] }) as unknown as WholeRound
+        const left = (one: WholeRound) => leaseWarnings([one], true).map((told) => told.kind === 'leases' && told.count)
+        expect([left(taken(0, '2026-12-01T09:00:10+09:00')), left(taken(2, '2026-12-01T00:01:00Z')), left(taken(0, '2026-11-01T00:00:00Z'))]).toEqual([[1], [2], [2]])
         expect(leaseWarnings([{ ...round, watched: undefined } as unknown as WholeRound], true)).toEqual([])
     })
 })

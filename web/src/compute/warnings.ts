@@ -33,10 +33,17 @@ export function creditWarnings(credits: Credits, now: number): Warning[] {
     return found
 }
 
+/** Leases that will be taken back as the server saw it last, less what was taken back since. */
+export function dueLeases({ watched, events = [] }: WholeRound): NonNullable<WholeRound['watched']>['leases'] {
+    const seen = Date.parse(watched?.time ?? '') - 1000 // the record's times have no parts of a second
+    const isTaken = (institution: string, type: string) => events.some((one) => one.what === 'reclaim' && one.kept === 0 && one.institution === institution && one.type === type && Date.parse(one.time) >= seen)
+    return (watched?.leases ?? []).filter((one) => one.reclaim_on && !isTaken(one.institution, one.type))
+}
+
 /** Leases that stay idle: each of the own ones; for who sees all, how many and when the first goes. */
 export function leaseWarnings(rounds: readonly WholeRound[], isOperator: boolean): Warning[] {
     return rounds.flatMap((round): Warning[] => {
-        const due = (round.watched?.leases ?? []).filter((one) => one.reclaim_on)
+        const due = dueLeases(round)
         if (due.length === 0) return []
         if (isOperator) return [{ kind: 'leases', round: round.round, count: due.length, on: due.map((one) => one.reclaim_on!).sort()[0]! }]
         return due.map((one) => ({ kind: 'lease', round: round.round, type: one.type, gpus: one.gpus, days: one.idle_days, on: one.reclaim_on! }))

@@ -568,6 +568,7 @@ export const words: Record<keyof typeof korean, string> = {
     'watched.warned': 'Your {gpus} {type} have been idle for {days|day|days}. If they stay so they are taken back on {day}.',
     'watched.event.warn': 'warned: {gpus} {type} idle for {days|day|days}',
     'watched.event.reclaim': '{taken} of {gpus} {type} taken back after {days|idle day|idle days}; {kept} stay',
+    'watched.event.due': 'due: {gpus} {type} idle for {days|day|days}',
     'watched.event.all': '{gpus} {type} taken back after {days|idle day|idle days}',
     'changes.title': 'Who gains, who loses',
     'changes.none': 'Nobody gains or loses.',

@@ -566,6 +566,7 @@ export const words = {
     'watched.warned': '{type} {gpus}개를 {days}일째 쓰지 않았습니다. 그대로면 {day}에 회수합니다.',
     'watched.event.warn': '경고: {type} {gpus}개를 {days}일째 쓰지 않음',
     'watched.event.reclaim': '{days}일 동안 쓰지 않아 {type} {gpus}개 가운데 {taken}개 회수, {kept}개 유지',
+    'watched.event.due': '회수 대상: {type} {gpus}개를 {days}일째 쓰지 않음',
     'watched.event.all': '{days}일 동안 쓰지 않아 {type} {gpus}개 회수',
     'changes.title': '더 받는 곳과 덜 받는 곳',
     'changes.none': '달라지는 곳이 없습니다.',

@@ -128,24 +128,31 @@ function Decisions({ items, isKept, isOperator }: { items: Application[]; isKept
     )
 }
 
+/** Tables that a round may do without until somebody writes them, by what they begin with. */
+const LATER: Record<string, string> = { 'scores.csv': 'application,criterion,reviewer,points\n', 'usage.csv': 'institution,day,type,gpu_hours\n' }
+const isOpen = (round: WholeRound) => round.state === 'open' || round.state === 'closed'
+/** Until the award; what was used elsewhere at any time. */
+const mayWrite = (round: WholeRound, name: string) => isOpen(round) || name === 'usage.csv'
+
 /** The tables of a round as text, each checked as a whole with all others when it is kept. */
 function Tables({ round, onSaved }: { round: WholeRound; onSaved: () => void }) {
     const { t } = useText()
-    const files = round.files ?? []
+    const kept = round.files ?? []
+    const files = [...kept, ...Object.keys(LATER).filter((one) => !kept.includes(one) && mayWrite(round, one))]
     const [name, setName] = useState(files[0] ?? '')
     return (
         <Card title={t('round.tables.title')} note={t('round.tables.text')} actions={<select aria-label={t('round.tables.title')} value={name} onChange={(event) => setName(event.target.value)}>{files.map((one) => <option key={one}>{one}</option>)}</select>}>
-            {name && <TableText key={`${round.round} ${name}`} round={round} name={name} onSaved={onSaved} />}
+            {name && <TableText key={`${round.round} ${name}`} round={round} name={name} isNew={!kept.includes(name)} onSaved={onSaved} />}
         </Card>
     )
 }
 
-function TableText({ round, name, onSaved }: { round: WholeRound; name: string; onSaved: () => void }) {
+function TableText({ round, name, isNew, onSaved }: { round: WholeRound; name: string; isNew: boolean; onSaved: () => void }) {
     const { t, lang } = useText()
-    const kept = useLoad(`round file ${round.round} ${name}`, () => roundFile(round.round, name))
+    const kept = useLoad(`round file ${round.round} ${name} ${isNew}`, () => (isNew ? Promise.resolve(LATER[name] ?? '') : roundFile(round.round, name)))
     const [text, setText] = useState<string | null>(null)
     const [error, setError] = useState<ApiError | null>(null)
-    const may = round.state === 'open' || round.state === 'closed'
+    const may = mayWrite(round, name)
     const changed = text !== null && text !== kept.value
     useGuard(changed, t('policy.leave'))
     if (kept.value === undefined) return kept.error ? <ProblemNote error={kept.error} retry={kept.reload} /> : <Waiting />
