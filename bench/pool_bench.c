@@ -82,7 +82,7 @@ static void tell(const char *name, const struct trial_player *play, double secon
 static void time_play(const char *name, const struct trial_world *world, enum placement_rule rule,
                       int n_repeat) {
     double seconds[N_REPEAT];
-    struct trial_player play;
+    struct trial_player play = {.world = world};
     for (int i = -1; i < n_repeat; i++) {
         trial_begin(&play, world, rule);
         const double start = bench_cpu_s();

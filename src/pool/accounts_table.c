@@ -38,10 +38,10 @@ bool accounts_is_name(const char *name) {
 // Visible characters of ASCII, so that a name is a name in every table.
 static bool is_word(const char *word, size_t most, const char *not_in) {
     size_t n = 0;
-    while (word[n] > ' ' && word[n] <= '~' && !strchr(not_in, word[n])) {
+    while (n <= most && word[n] > ' ' && word[n] <= '~' && !strchr(not_in, word[n])) {
         n++;
     }
-    return word[n] == '\0' && n <= most;
+    return n <= most && word[n] == '\0';
 }
 
 static int compare_lines(const struct account_line *a, const struct account_line *b) {
@@ -385,7 +385,7 @@ static void write_moment(struct text *out, int64_t at_us, int32_t offset_min) {
 
 // A number of units with as many decimals as it takes, nothing for 0.
 static void write_decimal(struct text *out, int64_t value, int64_t unit, int digits) {
-    char decimals[24];
+    char decimals[24] = "";
     if (value > 0) {
         text_addf(out, "%lld", (long long)(value / unit));
     }

@@ -85,8 +85,11 @@ static bool has_room_without(const struct reclaiming *it, uint32_t node,
     const struct pool *pool = it->pool;
     struct node_free free = pool->sim[pool->node[node].sim_at].free;
     for (uint32_t i = 0; i < choice->n; i++) {
+        if (i == left_out) {
+            continue;
+        }
         const struct pool_job *job = &pool->job[choice->victim[i]];
-        for (uint32_t p = job->part; i != left_out && p < job->part + job->ask.n_part; p++) {
+        for (uint32_t p = job->part; p < job->part + job->ask.n_part; p++) {
             if (pool->part[p].node == node) {
                 future_free_part(&free, &pool->part[p]);
             }

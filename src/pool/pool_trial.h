@@ -69,7 +69,7 @@ static inline void trial_cluster(struct trial *trial, uint32_t n_node, uint32_t 
     const struct cluster_site sites[] = {
         {.name = "x", .pue_milli = 1300, .cap_watts = trial->site_cap[0]},
         {.name = "y", .pue_milli = 1500, .cap_watts = trial->site_cap[1]}};
-    struct cluster_node node[TRIAL_NODES];
+    struct cluster_node node[TRIAL_NODES] = {{.name = "n"}};
     for (uint32_t i = 0; i < n_node; i++) {
         const uint8_t n_gpu = counts[trial_draw(trial, 4)];
         node[i] = (struct cluster_node){.name = "n",

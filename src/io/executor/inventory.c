@@ -27,7 +27,7 @@ static void type_of(const char *product, char *out, size_t n) {
         product += strlen(maker);
     }
     size_t at = 0;
-    for (; product[at] && at < n - 1; at++) {
+    for (; at < n - 1 && product[at]; at++) {
         const unsigned char c = (unsigned char)product[at];
         out[at] = (char)(isalnum(c) || c == '.' ? tolower(c) : '-');
     }

@@ -51,10 +51,12 @@ int64_t round_runnable(const struct round *round, uint32_t site, uint32_t quarte
     int64_t sum = 0, meter_milli = 0, heat_milli = 0;
     uint32_t done = 0; // bit t: type t has been looked at
     for (uint32_t k = 0; k < round->n_type; k++) {
-        uint32_t best = ROUND_NONE;
-        for (uint32_t t = 0; t < round->n_type; t++) {
-            if ((done >> t & 1) == 0 &&
-                (best == ROUND_NONE || round->type[t].watts < round->type[best].watts)) {
+        uint32_t best = 0;
+        while (done >> best & 1) {
+            best++;
+        }
+        for (uint32_t t = best + 1; t < round->n_type; t++) {
+            if ((done >> t & 1) == 0 && round->type[t].watts < round->type[best].watts) {
                 best = t;
             }
         }

@@ -365,7 +365,7 @@ bool awarding_look(struct awarding *awarding, const char *round, struct awarding
         snprintf(out->id, sizeof out->id, "%s", awarding->id);
         out->is_running = awarding->is_running;
         out->done = awarding->is_running ? awarding->done : 1;
-        out->problem = awarding->is_running ? (maru_error){0} : awarding->problem;
+        out->problem = awarding->problem;
         text_init(&out->result, RESULT_BYTES);
         if (!awarding->is_running && awarding->result.n_bytes > 0) {
             text_add(&out->result, awarding->result.bytes, awarding->result.n_bytes);

@@ -9,7 +9,8 @@
 // What a trial of rules says. Rules stand by how many GPUs they leave idle, fewest first.
 
 static void order_rules(const struct rule_trial *trial, uint32_t order[PLACEMENT_RULES]) {
-    for (uint32_t r = 0; r < PLACEMENT_RULES; r++) {
+    order[0] = 0;
+    for (uint32_t r = 1; r < PLACEMENT_RULES; r++) {
         uint32_t at = r;
         for (; at > 0 && trial->rule[order[at - 1]].idle.mean > trial->rule[r].idle.mean; at--) {
             order[at] = order[at - 1];
