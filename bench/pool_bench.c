@@ -2,6 +2,7 @@
 
 #include "pool/forecast/trial_player.h"
 #include "pool/trace/cluster_table.h"
+#include "study/replay/trace_replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 //   pool_100k         100 000 generated jobs on 26 000 GPUs
 //   pool_million      a million generated jobs on 260 000 GPUs, load 0.9; once, since it takes so long
 //   pool_full_...     the same with more jobs than there is room for (load 1.2): there is always a queue
+//   pool_burst_...    jobs of 100 tenants that come four times as fast as there is room for, with a guarantee of a hundredth of all
+//                     GPUs each, replayed under quotas and under private guarantees (fixed: no job may be stopped)
 
 struct size {
     uint32_t n_node, n_job;
@@ -133,6 +136,68 @@ static void run_copy(const char *name, void *context) {
     bench_line(name, "copy", 1, bench_median(seconds), "");
 }
 
+// ---- bursts
+
+enum { TENANTS = 100 };
+struct burst {
+    const char *name;
+    struct size size;
+    enum guarantee_rule guarantee;
+    bool is_fixed;
+};
+
+static void guarantee_all(struct trial_world *world) {
+    struct account row[TENANTS + 1];
+    maru_error err;
+    const uint32_t each = world->cluster.n_gpu[0] / TENANTS;
+    memcpy(row, world->accounts.row, sizeof row);
+    for (uint32_t i = 1; i <= TENANTS; i++) {
+        row[i].guarantee = &each;
+    }
+    trial_must(
+        accounts_make(row, TENANTS + 1, &world->cluster, &world->arena, &world->accounts, &err),
+        &err);
+}
+
+static void run_burst(const char *name, void *context) {
+    static struct trial_world world;
+    const struct burst *burst = context;
+    const struct generated_shape shape = {
+        .seed = 1, .n_job = burst->size.n_job, .n_account = TENANTS, .load = burst->size.load};
+    uint32_t account_row[TENANTS];
+    struct pool_policy policy;
+    struct replay replay;
+    maru_error err;
+    trial_generate(&world, burst->size.n_node, &shape);
+    guarantee_all(&world);
+    for (uint32_t i = 0; i < TENANTS; i++) {
+        account_row[i] = i + 1;
+    }
+    for (uint32_t i = 0; i < world.trace.n; i++) {
+        world.trace.job[i].is_fixed = burst->is_fixed;
+    }
+    pool_policy_default(&policy);
+    policy.guarantee = burst->guarantee;
+    const struct replay_ask ask = {.cluster = &world.cluster,
+                                   .trace = &world.trace,
+                                   .policy = &policy,
+                                   .accounts = &world.accounts,
+                                   .account_row = account_row,
+                                   .kind = world.kind,
+                                   .n_kind = world.n_kind,
+                                   .checkpoints = !burst->is_fixed};
+    const double start = bench_cpu_s();
+    trial_must(replay_run(&ask, &replay, &err), &err);
+    const double seconds = bench_cpu_s() - start;
+    char extra[160];
+    snprintf(extra, sizeof extra,
+             "\"jobs\":%u,\"refused\":%u,\"mean_wait_h\":%.3f,\"used\":%.3f,\"stopped\":%u",
+             replay.n_job, replay.n_unfit, replay.waits.mean, replay.used, replay.n_stopped);
+    bench_line(name, "decision", (double)replay.n_decided, seconds, extra);
+    replay_free(&replay);
+    trial_world_free(&world);
+}
+
 // ---- forecasts
 
 enum { OPENB_THIN = 128 };
@@ -237,6 +302,16 @@ int main(int argc, char **argv) {
     }
     bench_case(&bench, "pool_100k", run_generated, &sizes[0]);
     bench_case(&bench, "pool_full_100k", run_generated, &sizes[1]);
+    static struct burst bursts[] = {
+        {"pool_burst_quota_20k", {3250, 20000, 4}, GUARANTEE_QUOTA, false},
+        {"pool_burst_private_20k", {3250, 20000, 4}, GUARANTEE_PRIVATE, false},
+        {"pool_burst_quota_fixed", {3250, 20000, 4}, GUARANTEE_QUOTA, true},
+        {"pool_burst_private_fixed", {3250, 20000, 4}, GUARANTEE_PRIVATE, true},
+        {"pool_burst_quota_100k", {32500, 100000, 4}, GUARANTEE_QUOTA, false},
+        {"pool_burst_private_100k", {32500, 100000, 4}, GUARANTEE_PRIVATE, false}};
+    for (size_t i = 0; i < sizeof bursts / sizeof *bursts; i++) {
+        bench_case(&bench, bursts[i].name, run_burst, &bursts[i]);
+    }
     bench_case(&bench, "pool_million", run_generated, &sizes[2]);
     bench_case(&bench, "pool_full_million", run_generated, &sizes[3]);
     return bench.is_bad ? 1 : 0;

@@ -41,6 +41,12 @@ static void skip_to(struct pool *pool, uint32_t line, uint32_t job) {
     pool->account[pool->line[line].account].is_open_stale = true;
 }
 
+// Its account might start none of its jobs when that was looked at last, and nothing has changed since.
+static bool is_barred(const struct pool *pool, uint32_t line) {
+    const struct pool_line *it = &pool->line[line];
+    return it->barred_at && !shares_may_differ(pool, it->account, it->barred_at);
+}
+
 static bool is_held_job(const struct pool *pool, uint32_t job) {
     return pool->account[pool->job[job].ask.account].is_below_held;
 }
@@ -99,7 +105,7 @@ static void list_open(struct pool *pool) {
              l = pool->line[l].next) {
             const uint32_t account = pool->line[l].account, job = line_job(pool, l);
             struct pool_account *it = &pool->account[account];
-            if (job == NONE || it->is_below_held) {
+            if (job == NONE || it->is_below_held || is_barred(pool, l)) {
                 continue;
             }
             if (it->open_list != pool->open_list) {
@@ -117,7 +123,8 @@ static void list_open(struct pool *pool) {
 static uint32_t own_open(const struct pool *pool, uint32_t account) {
     uint32_t best = NONE;
     for (uint32_t l = pool->account[account].first_line; l != NONE; l = pool->line[l].own_next) {
-        const uint32_t job = pool->kind[pool->line[l].kind].is_closed ? NONE : line_job(pool, l);
+        const bool is_out = pool->kind[pool->line[l].kind].is_closed || is_barred(pool, l);
+        const uint32_t job = is_out ? NONE : line_job(pool, l);
         best = job != NONE && (best == NONE || lines_before(pool, job, best)) ? job : best;
     }
     return best;
@@ -445,11 +452,6 @@ static maru_status try_job(struct trying *trying, uint32_t job, enum outcome *ou
     // Who is inside his guarantee does not mind a plan, unless that is of one who has waited too long.
     const bool is_long = outlasts && (inside == 0 || trying->is_urgent);
     *outcome = BLOCKED;
-    if (types == 0) {
-        skip_to(pool, it->line,
-                shares_limited_by(pool, &it->ask) == NONE ? it->next : (uint32_t)NONE);
-        return MARU_OK;
-    }
     if (is_long && pool->kind[pool->line[it->line].kind].long_plan == pool->plan) {
         skip_to(pool, it->line, it->next);
         trying->skipped_plan = pool->plan;
@@ -562,6 +564,16 @@ static maru_status find_head(struct trying *trying, uint32_t next, bool *is_foun
     return st;
 }
 
+// Its account may not start it now, nor those in its line that are like it.
+static void pass_over(struct pool *pool, uint32_t job) {
+    const uint32_t l = pool->job[job].line;
+    struct pool_line *line = &pool->line[l];
+    const bool are_alike = line->n_stop == 0 || line->n_stop == line->n;
+    const bool is_limited = shares_limited_by(pool, &pool->job[job].ask) != NONE;
+    line->barred_at = are_alike || is_limited ? pool->n_shares : 0;
+    skip_to(pool, l, line->barred_at ? (uint32_t)NONE : pool->job[job].next);
+}
+
 static maru_status try_all(struct trying *trying) {
     struct pool *pool = trying->pool;
     maru_status st = MARU_OK;
@@ -574,6 +586,11 @@ static maru_status try_all(struct trying *trying) {
             NONE) { // the one planned for has begun: who was passed over for it may have room
             trying->skipped_plan = 0;
             pool->turn++;
+            continue;
+        }
+        if (shares_allowed(pool, &pool->job[next].ask) == 0) {
+            pass_over(pool, next);
+            trying->tried_head = next == pool->head ? next : trying->tried_head;
             continue;
         }
         bool is_found = false;

@@ -258,6 +258,8 @@ void lines_push(struct pool *pool, uint32_t job) {
     *(before == NONE ? &line->first : &pool->job[before].next) = job;
     *(it->next == NONE ? &line->last : &pool->job[it->next].prev) = job;
     line->n++;
+    line->n_stop += it->ask.can_stop;
+    line->barred_at = 0;
     line->cursor_turn = 0;
     pool->kind[line->kind].n_job++;
     count_waiting(pool, it->ask.account, 1);
@@ -274,6 +276,7 @@ void lines_remove(struct pool *pool, uint32_t job) {
     *(it->prev == NONE ? &line->first : &pool->job[it->prev].next) = it->next;
     *(it->next == NONE ? &line->last : &pool->job[it->next].prev) = it->prev;
     line->n--;
+    line->n_stop -= it->ask.can_stop;
     pool->kind[line->kind].n_job--;
     count_waiting(pool, it->ask.account, UINT32_MAX);
     pool->account[it->ask.account].is_open_stale = true;

@@ -29,6 +29,7 @@ void shares_init(struct pool *pool) {
     pool->per[n_type] = cluster->cpu_milli ? 1.0 / (double)cluster->cpu_milli : 0;
     pool->per[n_type + 1] = cluster->memory_mib ? 1.0 / (double)cluster->memory_mib : 0;
     pool->decay = 1;
+    pool->n_shares = 1;
     for (uint32_t a = 0; a < pool->n_account; a++) {
         const struct account *row = &pool->accounts->row[a];
         struct pool_account *it = &pool->account[a];
@@ -91,6 +92,7 @@ static void set_share(struct pool *pool, uint32_t account) {
 static void use(struct pool *pool, uint32_t job, bool is_more) {
     const struct pool_job *it = &pool->job[job];
     const uint32_t n_type = pool->cluster->n_type;
+    pool->n_shares++;
     uint64_t sum[CLUSTER_MAX_TYPES + RESOURCES_BESIDE] = {0};
     for (uint32_t i = it->part; i < it->part + it->ask.n_part; i++) {
         const struct pool_part *part = &pool->part[i];
@@ -110,6 +112,7 @@ static void use(struct pool *pool, uint32_t job, bool is_more) {
             pool->milli[(size_t)a * n_type + t] = (uint32_t)used[t];
         }
         pool->account[a].n_running += is_more ? 1 : UINT32_MAX;
+        pool->account[a].changed = pool->n_shares;
         set_share(pool, a);
         if (a == 0) {
             break;
@@ -194,9 +197,11 @@ void shares_charge(struct pool *pool, uint32_t job, uint8_t type) {
                has_room(pool, holder, type, ask_milli(&it->ask))) {
         it->charged = holder;
         pool->inside[(size_t)holder * pool->cluster->n_type + type] += ask_milli(&it->ask);
+        pool->account[holder].changed = ++pool->n_shares;
     }
     if (is_loose_counted(pool, it)) {
         pool->loose_used[type] += ask_milli(&it->ask);
+        pool->loose_changed = ++pool->n_shares;
     }
 }
 
@@ -204,10 +209,12 @@ void shares_discharge(struct pool *pool, uint32_t job) {
     struct pool_job *it = &pool->job[job];
     if (is_loose_counted(pool, it)) {
         pool->loose_used[it->charged_type] -= ask_milli(&it->ask);
+        pool->loose_changed = ++pool->n_shares;
     }
     if (it->charged != NONE && !pool_is_private(pool)) {
         pool->inside[(size_t)it->charged * pool->cluster->n_type + it->charged_type] -=
             ask_milli(&it->ask);
+        pool->account[it->charged].changed = ++pool->n_shares;
     }
     it->charged = NONE;
     it->charged_type = CLUSTER_NO_TYPE;
@@ -338,6 +345,20 @@ uint32_t shares_allowed(const struct pool *pool, const struct pool_ask *ask) {
         }
     }
     return types;
+}
+
+bool shares_may_differ(const struct pool *pool, uint32_t account, uint64_t since) {
+    const uint32_t holder = pool->account[account].holder;
+    bool may_differ = pool->loose_changed > since;
+    for (uint32_t a = account; !may_differ; a = pool->accounts->row[a].parent) {
+        const struct account *row = &pool->accounts->row[a];
+        const bool matters = a == holder || row->limit || row->max_running;
+        may_differ = matters && pool->account[a].changed > since;
+        if (a == 0) {
+            break;
+        }
+    }
+    return may_differ;
 }
 
 // ---- order

@@ -26,6 +26,8 @@ void shares_cover(struct pool *pool, uint32_t job);
 uint32_t shares_inside(const struct pool *pool, const struct pool_ask *ask);
 // Types of which it may have GPUs beside that: limits, what may be borrowed. All bits where it wants no GPU and may start.
 uint32_t shares_allowed(const struct pool *pool, const struct pool_ask *ask);
+// May the account start other jobs than it might when pool->n_shares was this?
+bool shares_may_differ(const struct pool *pool, uint32_t account, uint64_t since);
 // It may not stand on what is guaranteed to others: it cannot be stopped for them, or nobody may borrow.
 bool shares_is_loose(const struct pool *pool, const struct pool_ask *ask);
 // The account that is at its limit for this job, NONE: none is.

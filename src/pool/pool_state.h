@@ -87,6 +87,8 @@ struct pool_line {
     uint32_t prev, next;         // of the same kind
     uint32_t own_prev, own_next; // of the same account
     uint32_t hash_next;
+    uint32_t n_stop;       // of them, those that can be stopped
+    uint64_t barred_at;    // pool->n_shares when its account might start none of them
     uint32_t cursor;       // the one to try next in this deciding
     uint64_t cursor_turn;  // the turn that it is of
     uint64_t vain_turn;    // state of the borrowed in which stopping others did not help
@@ -105,6 +107,7 @@ struct pool_account {
     uint32_t oldest, youngest; // borrowed jobs whose holder it is
     uint32_t candidate;        // of the pick
     uint64_t candidate_pick;
+    uint64_t changed;   // pool->n_shares when its use, or what is inside its guarantee, changed
     uint32_t open_job;  // its first of open kinds, NONE: none
     uint64_t open_list; // the list of those that have one that it is in
     bool is_open_stale; // it may be another now
@@ -203,8 +206,10 @@ struct pool {
     uint32_t first_waiting, last_waiting; // by since when
     uint32_t n_calendar, n_calendar_node;
 
-    int64_t now_us, epoch_us;     // of surplus
-    double decay;                 // from the epoch to now
+    int64_t now_us, epoch_us; // of surplus
+    double decay;             // from the epoch to now
+    uint64_t n_shares,
+        loose_changed; // changes of what accounts use; the last of what nobody is guaranteed
     uint64_t n_change, n_claimed; // changes on nodes of homes (pool_private.c); claims so far
     uint64_t order, started, turn, n_deciding, pick, plan, borrowed_turn;
     uint64_t open_list,
