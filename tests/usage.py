@@ -56,6 +56,7 @@ check("who is not on credits is not charged, though it has a price", (rows["loca
 check("measured by the library that the server found", (round(its.get("gpu_busy", -1), 2), vision["unknown_hours"]), (0.5, 0))
 within("so half of it was idle", abs(vision["idle_hours"] * 2 - vision["used_hours"]), 1e-6)
 within("energy as the cards told", abs(vision["energy_kwh"] - its.get("gpu_kwh", -1)), 1e-6)
+within("which is said to be measured", abs(vision["energy_kwh"] - vision["measured_kwh"]), 1e-9)
 check("how it ended", (vision["runs"], vision["ends"], rows["acme/speech"]["total"]["ends"]), (1, {"done": 1}, {"failed": 1}))
 within("the whole pool tells the guarantees of its tenants", abs(rows["all"]["total"]["guaranteed_hours"] - sum(rows[a]["total"]["guaranteed_hours"] for a in ("acme", "local"))), 1e-6)
 for key in ("used_hours", "waited_hours", "energy_kwh", "credits", "krw", "runs"):

@@ -219,6 +219,12 @@ void usage_report_add(struct text *out, const struct usage_page *page) {
     add_chart(page, out, top);
     text_addz(out, "</div></div>\n");
     markup_tag(out, "p", "note", W_USAGE_NOTE);
+    if (total.energy_j > 0) {
+        const double percent = 100.0 * (double)total.measured_j / (double)total.energy_j;
+        text_addz(out, "<p class=\"note\">");
+        markup_words(out, W_USAGE_MEASURED, (const char *const[]){numeral(percent, 0).text, NULL});
+        text_addz(out, "</p>\n");
+    }
     if (page->owned && top == 0) {
         add_owned(page, out);
     }

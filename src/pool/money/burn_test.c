@@ -49,19 +49,22 @@ static void make(struct scene *s, uint64_t *k) {
     assert_int_equal(prices_make(line, N_PRICE, &s->arena, &s->prices, NULL), MARU_OK);
     for (uint32_t i = 0; i < N_GRANT; i++) {
         const int64_t from = i ? (int64_t)draw(k, 60) * second_us : -1;
-        s->grant[i] = (struct credit_grant){i, (int64_t)draw(k, 400000000), from,
-                                            from + 1 + (int64_t)draw(k, 90) * second_us};
+        const int64_t amount = (int64_t)draw(k, 400000000);
+        s->grant[i] =
+            (struct credit_grant){i, amount, from, from + 1 + (int64_t)draw(k, 90) * second_us};
         s->left[i].left_micro = s->grant[i].amount_micro;
     }
     for (uint32_t i = 0; i < N_RUN; i++) {
         const int64_t started = -(int64_t)draw(k, 10) * second_us;
         s->gpus[i] = (struct price_gpus){PRICE_TYPES, 1000 * (1 + draw(k, 3))};
-        s->run[i] = (struct burn_run){.use = {&s->gpus[i], 1, 0, 0},
-                                      .account = 1 + (uint32_t)draw(k, N_ACCOUNT - 1),
-                                      .started_us = started,
-                                      .charged_us = 0,
-                                      .ends_us = draw(k, 3) ? BURN_NEVER
-                                                            : (int64_t)draw(k, 50) * second_us};
+        const uint32_t account = 1 + (uint32_t)draw(k, N_ACCOUNT - 1);
+        const bool is_ending = draw(k, 3) == 0;
+        s->run[i] =
+            (struct burn_run){.use = {&s->gpus[i], 1, 0, 0},
+                              .account = account,
+                              .started_us = started,
+                              .charged_us = 0,
+                              .ends_us = is_ending ? (int64_t)draw(k, 50) * second_us : BURN_NEVER};
     }
     s->asked = (struct burn_asked){.prices = &s->prices,
                                    .grant = s->grant,
@@ -205,9 +208,9 @@ static void nobody_above_his_budget(void **state) {
         s.asked.n_budget = N_BUDGET;
         for (uint32_t i = 0; i < N_BUDGET; i++) {
             const int64_t from = -(int64_t)draw(&k, 3) * second_us;
-            s.budget[i] = (struct burn_budget){(uint32_t)draw(&k, N_ACCOUNT), from,
-                                               from + (int64_t)(1 + draw(&k, 60)) * second_us,
-                                               (int64_t)draw(&k, 200000000)};
+            const uint32_t account = (uint32_t)draw(&k, N_ACCOUNT);
+            const int64_t until = from + (int64_t)(1 + draw(&k, 60)) * second_us;
+            s.budget[i] = (struct burn_budget){account, from, until, (int64_t)draw(&k, 200000000)};
         }
         assert_int_equal(burn_forecast(&s.asked, &told, NULL), MARU_OK);
         for (uint32_t b = 0; b < N_BUDGET; b++) {

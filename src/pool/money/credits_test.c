@@ -30,15 +30,19 @@ struct scene {
 };
 
 static void make(struct scene *s, uint64_t *k) {
-    s->book = (struct credit_book){s->grant, s->spend, draw(k, N_GRANT + 1), draw(k, N_SPEND + 1)};
+    s->book = (struct credit_book){.grant = s->grant, .spend = s->spend};
+    s->book.n_grant = draw(k, N_GRANT + 1);
+    s->book.n_spend = draw(k, N_SPEND + 1);
     for (size_t i = 0; i < N_GRANT; i++) {
         const int64_t from = (int64_t)draw(k, 40);
-        s->grant[i] =
-            (struct credit_grant){i, (int64_t)draw(k, 90), from,
-                                  draw(k, 4) ? from + 1 + (int64_t)draw(k, 30) : CREDITS_NEVER};
+        const int64_t amount = (int64_t)draw(k, 90);
+        const bool is_ending = draw(k, 4) != 0;
+        s->grant[i] = (struct credit_grant){
+            i, amount, from, is_ending ? from + 1 + (int64_t)draw(k, 30) : CREDITS_NEVER};
     }
     for (size_t i = 0; i < N_SPEND; i++) {
-        s->spend[i] = (struct credit_spend){(int64_t)draw(k, UNTIL), (int64_t)draw(k, 12)};
+        const int64_t at = (int64_t)draw(k, UNTIL);
+        s->spend[i] = (struct credit_spend){at, (int64_t)draw(k, 12)};
     }
 }
 

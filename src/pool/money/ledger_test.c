@@ -43,10 +43,11 @@ static uint32_t story(struct ledger_entry *entry, uint64_t *k) {
     uint32_t n = 0;
     for (uint64_t i = 0; i < 8; i++) {
         const int64_t from = (int64_t)draw(k, 50);
+        const int64_t until = from + 1 + (int64_t)draw(k, 100);
         entry[n++] = (struct ledger_entry){.kind = LEDGER_GRANT,
                                            .key = i,
                                            .at_us = from,
-                                           .until_us = from + 1 + (int64_t)draw(k, 100),
+                                           .until_us = until,
                                            .amount = {.credits_micro = (int64_t)draw(k, 300)}};
         entry[n++] = (struct ledger_entry){.kind = LEDGER_ADJUSTMENT,
                                            .key = i,

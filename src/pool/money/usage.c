@@ -45,6 +45,7 @@ static void add_cell(struct tallying *t, struct usage_cell *to, const struct usa
     add_to(t, &to->unknown_ms, piece->unknown_ms);
     add_to(t, &to->waited_us, piece->waited_us);
     add_to(t, &to->energy_j, piece->energy_j);
+    add_to(t, &to->measured_j, piece->measured_j);
     add_to(t, &to->charged.credits_micro, piece->charged.credits_micro);
     add_to(t, &to->charged.krw_milli, piece->charged.krw_milli);
     to->n_run += piece->n_run;
@@ -87,6 +88,7 @@ static maru_status tally_piece(struct tallying *t, const struct usage_row *row, 
             const bool is_own = row->power.busy_mw > 0;
             piece.energy_j = owned_energy_j(is_own ? &row->power : &t->asked->power[row->type],
                                             row->gpu_milli, row->busy_milli, until - from);
+            piece.measured_j = is_own && row->is_measured ? piece.energy_j : 0;
         }
     }
     const maru_status st =

@@ -41,6 +41,7 @@ struct usage_row {
     int64_t waited_us;         // before this run
     int64_t from_us, until_us; // INT64_MAX: it runs
     struct owned_power power;  // of one of its GPUs; busy_mw 0: as usage_asked has it
+    bool is_measured;          // power is what they drew
 };
 
 // So many GPUs of a type an account is guaranteed from then on, with all that its parts are.
@@ -57,7 +58,8 @@ struct usage_cell {
     int64_t guaranteed_ms,
         unused_ms; // guaranteed, and of that neither used by the account nor by those below it
     int64_t waited_us;
-    int64_t energy_j; // at the meter, of what was held
+    int64_t energy_j;   // of what was held
+    int64_t measured_j; // of that: what the cards told, the rest follows from what such GPUs draw
     struct money charged;
     uint64_t n_run;             // that began in the month
     uint64_t n_end[USAGE_ENDS]; // that ended in it, by how

@@ -77,19 +77,17 @@ static void make(struct scene *s, uint64_t *k) {
     for (uint32_t i = 0; i < N_ROW; i++) {
         const int64_t from = s->begin_us + ((int64_t)draw(k, 2600) - 200) * hour_us;
         const bool runs = draw(k, 8) == 0;
-        s->row[i] = (struct usage_row){
-            .job = i,
-            .account = (uint32_t)draw(k, N_ACCOUNT),
-            .type = draw(k, 9) ? (uint8_t)draw(k, N_TYPE) : CLUSTER_NO_TYPE,
-            .end = runs ? USAGE_RUNS : 1 + (uint8_t)draw(k, USAGE_ENDS - 1),
-            .busy_milli = draw(k, 3) ? (uint16_t)draw(k, 1001) : USAGE_BUSY_UNKNOWN,
-            .gpu_milli = draw(k, 4) ? 1000 * draw(k, 4) : 250,
-            .waited_us = (int64_t)draw(k, 100),
-            .from_us = from,
-            .until_us = runs ? INT64_MAX : from + (int64_t)draw(k, 900) * hour_us};
+        struct usage_row row = {.job = i, .from_us = from, .until_us = INT64_MAX};
+        row.account = (uint32_t)draw(k, N_ACCOUNT);
+        row.type = draw(k, 9) == 0 ? CLUSTER_NO_TYPE : (uint8_t)draw(k, N_TYPE);
+        row.end = runs ? USAGE_RUNS : 1 + (uint8_t)draw(k, USAGE_ENDS - 1);
+        row.busy_milli = draw(k, 3) == 0 ? USAGE_BUSY_UNKNOWN : (uint16_t)draw(k, 1001);
+        row.gpu_milli = draw(k, 4) == 0 ? 250 : 1000 * draw(k, 4);
+        row.waited_us = (int64_t)draw(k, 100);
+        row.until_us = runs ? INT64_MAX : from + (int64_t)draw(k, 900) * hour_us;
+        s->row[i] = row;
     }
     s->asked = (struct usage_asked){.row = s->row,
-                                    .n_row = (uint32_t)draw(k, N_ROW + 1),
                                     .n_type = N_TYPE,
                                     .accounts = &accounts,
                                     .prices = &s->prices,
@@ -97,8 +95,9 @@ static void make(struct scene *s, uint64_t *k) {
                                     .power = s->power,
                                     .first_month = FIRST_MONTH,
                                     .n_month = N_MONTH,
-                                    .offset_min = CIVIL_SEOUL_MIN,
-                                    .now_us = s->begin_us + (int64_t)draw(k, 2600) * hour_us};
+                                    .offset_min = CIVIL_SEOUL_MIN};
+    s->asked.n_row = (uint32_t)draw(k, N_ROW + 1);
+    s->asked.now_us = s->begin_us + (int64_t)draw(k, 2600) * hour_us;
 }
 
 static bool is_in(uint32_t account, uint32_t above) {
@@ -138,13 +137,14 @@ static void change_guarantees(struct scene *s, uint64_t *k) {
     s->asked.guarantee = s->change;
     s->asked.n_guarantee = (uint32_t)draw(k, N_CHANGE + 1);
     for (uint32_t i = 0; i < s->asked.n_guarantee; i++) {
-        s->change[i] = (struct usage_guarantee){
-            .at_us = i > 0 && draw(k, 5) == 0
-                         ? s->change[i - 1].at_us
-                         : s->begin_us + ((int64_t)draw(k, 2600) - 200) * hour_us,
-            .account = (uint32_t)draw(k, N_ACCOUNT),
-            .n = (uint32_t)draw(k, 5),
-            .type = (uint8_t)draw(k, N_TYPE)};
+        const bool is_at_one_time = i > 0 && draw(k, 5) == 0;
+        struct usage_guarantee change = {.n = 0};
+        change.at_us = is_at_one_time ? s->change[i - 1].at_us
+                                      : s->begin_us + ((int64_t)draw(k, 2600) - 200) * hour_us;
+        change.account = (uint32_t)draw(k, N_ACCOUNT);
+        change.n = (uint32_t)draw(k, 5);
+        change.type = (uint8_t)draw(k, N_TYPE);
+        s->change[i] = change;
     }
 }
 
@@ -261,6 +261,13 @@ static void by_hand(void **state) {
         (struct owned_power){40000, 200000}; // what it drew then, whatever its type does now
     assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_OK);
     assert_int_equal(usage.cell[N_MONTH].energy_j, 4 * 3600 * (40 + 40));
+    assert_int_equal(usage.cell[N_MONTH].measured_j, 0);
+    usage_fini(&usage);
+    s.row[0].is_measured = true;
+    assert_int_equal(usage_make(&s.asked, &usage, NULL), MARU_OK);
+    assert_int_equal(usage.cell[N_MONTH].measured_j, 4 * 3600 * (40 + 40));
+    const struct usage_cell total = usage_total(&usage, 0);
+    assert_int_equal(total.measured_j, total.energy_j);
     usage_fini(&usage);
     const struct usage_guarantee nobody = {.account = N_ACCOUNT}, no_type = {.type = N_TYPE};
     s.asked.guarantee = &nobody;

@@ -51,13 +51,14 @@ static const char *const heading[HEADINGS] = {
 
 // Memory, board power and what an idle one draws, of the makers' data sheets; idle: 15 % of it where they say nothing.
 static const struct gpu_type known[] = {
-    {"T4", 16384, 10, 70},        {"P100", 16384, 30, 250},    {"V100", 16384, 40, 300},
-    {"V100M16", 16384, 40, 300},  {"V100M32", 32768, 40, 300}, {"A10", 24576, 22, 150},
-    {"A30", 24576, 25, 165},      {"L4", 24576, 11, 72},       {"L40S", 49152, 52, 350},
-    {"A40", 49152, 45, 300},      {"A100", 81920, 60, 400},    {"A100-40G", 40960, 60, 400},
-    {"A100-80G", 81920, 60, 400}, {"H100", 81920, 105, 700},   {"H200", 144384, 105, 700},
-    {"B200", 184320, 150, 1000},  {"B300", 294912, 210, 1400}, {"MI250X", 131072, 84, 560},
-    {"MI300X", 196608, 112, 750},
+    {"T4", 16384, 10, 70},         {"P100", 16384, 30, 250},     {"V100", 16384, 40, 300},
+    {"V100M16", 16384, 40, 300},   {"V100M32", 32768, 40, 300},  {"A10", 24576, 22, 150},
+    {"A30", 24576, 25, 165},       {"L4", 24576, 11, 72},        {"L40S", 49152, 52, 350},
+    {"A40", 49152, 45, 300},       {"A100", 81920, 60, 400},     {"A100-40G", 40960, 60, 400},
+    {"A100-80G", 81920, 60, 400},  {"H100", 81920, 105, 700},    {"H200", 144384, 105, 700},
+    {"B200", 184320, 150, 1000},   {"B300", 294912, 210, 1400},  {"MI250X", 131072, 84, 560},
+    {"MI300X", 196608, 112, 750},  {"L40", 49152, 45, 300},      {"A100-PCIE", 40960, 38, 250},
+    {"H100-PCIE", 81920, 53, 350}, {"H100-NVL", 96256, 60, 400}, {"A100-80GB-PCIE", 81920, 45, 300},
 };
 
 struct reading {
@@ -72,17 +73,26 @@ struct reading {
 
 static char small(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
-const struct gpu_type *gpu_type_known(const char *name) {
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t k = 0;
-        while (name[k] && small(name[k]) == small(known[i].name[k])) {
-            k++;
-        }
-        if (name[k] == '\0' && known[i].name[k] == '\0') {
-            return &known[i];
-        }
+// How many letters of a name are a known one, whole or up to a '-'; 0: they are not.
+static size_t is_of_type(const char *name, const char *type) {
+    size_t k = 0;
+    while (type[k] && small(name[k]) == small(type[k])) {
+        k++;
     }
-    return NULL;
+    return type[k] == '\0' && (name[k] == '\0' || name[k] == '-') ? k : 0;
+}
+
+const struct gpu_type *gpu_type_known(const char *name) {
+    static const char brand[] = "tesla-";
+    const struct gpu_type *is = NULL;
+    size_t most = 0;
+    name += strncmp(name, brand, strlen(brand)) == 0 ? strlen(brand) : 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const size_t k = is_of_type(name, known[i].name);
+        is = k > most ? &known[i] : is;
+        most = k > most ? k : most;
+    }
+    return is;
 }
 
 // ---- names as numbers

@@ -10,7 +10,8 @@
 #include "pool/cluster.h"
 #include "pool/trace/pool_sheet.h"
 
-// What is known of a type of GPU where the table does not say it: of data sheets.
+// What is known of a type of GPU where the table does not say it: of data sheets. "h100-80gb-hbm3", as drivers name it, is an H100; of what
+// fits, the longest name.
 //   out     NULL: nothing
 const struct gpu_type *gpu_type_known(const char *name);
 

@@ -27,6 +27,38 @@ static struct cluster make_cluster(struct arena *arena) {
     return cluster;
 }
 
+// Types as drivers name cards.
+static void test_types_by_their_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        uint32_t watts; // 0: not known
+    } cases[] = {{"H100", 700},
+                 {"h100-80gb-hbm3", 700},
+                 {"h100-pcie", 350},
+                 {"h100-nvl", 400},
+                 {"a100-sxm4-80gb", 400},
+                 {"a100-80gb-pcie", 300},
+                 {"a10", 150},
+                 {"a100", 400},
+                 {"a1000", 0},
+                 {"l40s", 350},
+                 {"l40", 300},
+                 {"l4", 72},
+                 {"tesla-t4", 70},
+                 {"tesla-v100-sxm2-16gb", 300},
+                 {"tesla-", 0},
+                 {"h10", 0},
+                 {"", 0},
+                 {"rtx-4090", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct gpu_type *is = gpu_type_known(cases[i].name);
+        if ((is ? is->busy_watts : 0) != cases[i].watts) {
+            fail_msg("%s: %u W, %u wanted", cases[i].name, is ? is->busy_watts : 0, cases[i].watts);
+        }
+    }
+}
+
 static void test_nodes(void **state) {
     (void)state;
     struct arena arena;
@@ -324,10 +356,15 @@ static void test_openb(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nodes),          cmocka_unit_test(test_faults_of_nodes),
-        cmocka_unit_test(test_sacct),          cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_faults_of_jobs), cmocka_unit_test(test_sorting_is_stable),
-        cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_openb),
+        cmocka_unit_test(test_types_by_their_names),
+        cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_faults_of_nodes),
+        cmocka_unit_test(test_sacct),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_faults_of_jobs),
+        cmocka_unit_test(test_sorting_is_stable),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_openb),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,7 @@ static void add_cell(struct json *json, const struct usage_cell *cell,
     json_add_number(json, "unused_hours", hours(cell->unused_ms));
     json_add_number(json, "waited_hours", (double)cell->waited_us / 3600e6);
     json_add_number(json, "energy_kwh", (double)cell->energy_j / 3.6e6);
+    json_add_number(json, "measured_kwh", (double)cell->measured_j / 3.6e6);
     add_money(json, charged, &cell->charged);
     json_add_count(json, "runs", cell->n_run);
     json_open_object(json, "ends");
@@ -217,6 +218,7 @@ static void add_row(struct text *out, const char *name, const char *month,
                             hours(cell->unused_ms),
                             (double)cell->waited_us / 3600e6,
                             (double)cell->energy_j / 3.6e6,
+                            (double)cell->measured_j / 3.6e6,
                             (double)charged->credits_micro * 1e-6,
                             (double)charged->krw_milli * 1e-3,
                             (double)cell->charged.credits_micro * 1e-6,
@@ -238,9 +240,9 @@ static void tell_csv(struct request *request, const struct telling *telling) {
     static const struct owned_bill nothing;
     struct text *out = &request->out, month;
     text_init(&month, 64);
-    text_addz(out,
-              "account,month,used_hours,idle_hours,unknown_hours,guaranteed_hours,"
-              "unused_hours,waited_hours,energy_kwh,credits,krw,priced_credits,priced_krw,runs");
+    text_addz(out, "account,month,used_hours,idle_hours,unknown_hours,guaranteed_hours,"
+                   "unused_hours,waited_hours,energy_kwh,measured_kwh,credits,krw,priced_credits,"
+                   "priced_krw,runs");
     for (int i = USAGE_RUNS + 1; i < USAGE_ENDS; i++) {
         text_addf(out, ",%s", usage_end_names[i]);
     }

@@ -57,7 +57,7 @@ static void sleep_until_told(struct compute *compute) {
     const int64_t most_us = next_us > now_us && next_us - now_us < LONGEST_SLEEP_US
                                 ? next_us - now_us
                                 : LONGEST_SLEEP_US;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until); // the wall clock may be set back meanwhile
     const int64_t at_ns = until.tv_nsec + most_us * 1000;
     until.tv_sec += at_ns / 1000000000;
     until.tv_nsec = at_ns % 1000000000;
@@ -76,6 +76,14 @@ static void *dispatch(void *context) {
         sleep_until_told(compute);
     }
     return NULL;
+}
+
+static void make_condition(pthread_cond_t *condition) {
+    pthread_condattr_t how;
+    pthread_condattr_init(&how);
+    pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &how);
+    pthread_condattr_destroy(&how);
 }
 
 static maru_status start_threads(struct compute *compute, maru_error *err) {
@@ -102,7 +110,7 @@ maru_status compute_start(const struct compute_config *config, struct compute **
     compute->folder = folder;
     compute->n_ended = 1;
     pthread_mutex_init(&compute->lock, NULL);
-    pthread_cond_init(&compute->is_told, NULL);
+    make_condition(&compute->is_told);
     maru_status st = world_renew(compute, err);
     st = st == MARU_OK ? dispatch_take_up(compute, err) : st;
     st = st == MARU_OK ? past_take_up(compute, err) : st;

@@ -90,6 +90,7 @@ struct compute {
     size_t n_known, cap_known;
     struct purse **purse; // (n_purse) of tenants that use the pool
     size_t n_purse, cap_purse;
+    int64_t purses_us; // of the last turn of them
     struct arena price_arena;
     struct prices prices; // n 0: nothing costs anything
     bool is_priced;       // they are read

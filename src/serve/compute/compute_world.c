@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/status.h"
 #include "io/clock.h"
+#include "pool/trace/cluster_table.h"
 #include "serve/compute/compute_inside.h"
 #include "serve/log.h"
 
@@ -71,10 +72,11 @@ static uint8_t add_type(struct gpu_type *type, uint32_t *n_type, const struct ex
     if (*n_type == CLUSTER_MAX_TYPES) {
         return CLUSTER_NO_TYPE;
     }
+    const struct gpu_type *is = gpu_type_known(node->gpu_type);
     type[*n_type] = (struct gpu_type){.name = node->gpu_type,
                                       .memory_mib = node->gpu_memory_mib,
-                                      .idle_watts = IDLE_WATTS,
-                                      .busy_watts = BUSY_WATTS};
+                                      .idle_watts = is ? is->idle_watts : IDLE_WATTS,
+                                      .busy_watts = is ? is->busy_watts : BUSY_WATTS};
     return (uint8_t)(*n_type)++;
 }
 

@@ -148,6 +148,7 @@ static void tell_power(struct reading *reading, size_t first, const struct attem
     const uint64_t of_one = (uint64_t)(mw / reading->n_gpu);
     for (size_t i = first; i < reading->past->n_run && of_one < UINT32_MAX; i++) {
         reading->past->run[i].usage.power = (struct owned_power){of_one, of_one};
+        reading->past->run[i].usage.is_measured = true;
     }
 }
 

@@ -671,9 +671,12 @@ void purses_turn(struct compute *compute) {
     if (!compute->is_priced && purses_read_prices(compute, &err) != MARU_OK) {
         log_say(LOG_ERROR, "prices unread", err.text); // those that are known hold
     }
+    // What was to be done next was said by a clock that has been set back since: it is said anew.
+    const bool is_set_back = now_us < compute->purses_us;
+    compute->purses_us = now_us;
     for (size_t i = 0; i < compute->n_purse; i++) {
         struct purse *purse = compute->purse[i];
-        if (purse->is_touched || now_us >= purse->next_us) {
+        if (purse->is_touched || is_set_back || now_us >= purse->next_us) {
             look_at(compute, purse, now_us);
         }
     }

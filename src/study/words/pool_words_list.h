@@ -157,6 +157,7 @@
     X(USAGE_CHART, "GPU hours by month", "달마다 쓴 GPU 시간") \
     X(USAGE_KEY_USED, "used", "씀") \
     X(USAGE_KEY_UNUSED, "guaranteed and unused", "보장받고 쓰지 않음") \
+    X(USAGE_MEASURED, "Of the energy {1} % is what the cards told; the rest follows from the data sheets of the GPUs.", "에너지의 {1}%는 GPU가 알려 준 값이고, 나머지는 GPU 규격서의 값으로 셈했습니다.") \
     X(USAGE_LEAD, "{1} GPU hours were used in {2} runs; {3} GPU hours were guaranteed and stood free.", "GPU를 {2}번의 실행에서 {1}시간 썼고, 보장받은 {3} GPU 시간은 비어 있었습니다.") \
     X(USAGE_NOTHING, "Nothing was used in this time.", "이 기간에는 쓴 것이 없습니다.") \
     X(USAGE_NOTE, "Guarantees and prices are those that held then; months of Korean time. What a tenant used counts for all accounts above it. How busy GPUs were is told where somebody measured it. What was charged is in the ledger; by the prices counts also what ran without being charged.", "보장과 가격은 그때의 것이고, 달은 한국 시각을 따릅니다. 하위 계정이 쓴 것은 상위 계정에도 들어갑니다. 논 시간은 측정된 것만 셉니다. 청구한 금액은 장부의 것이고, 가격표로 셈한 금액에는 청구하지 않은 실행도 들어갑니다.") \
