@@ -344,7 +344,7 @@ def array_dies():
             check(f"once after a death {way}", ran_times(f"all-{way}-{i}") == 1, ran_times(f"all-{way}-{i}"))
             rows = tasks_of("all-" + way)
             look = d.look(f"all-{way}-{i}")
-            check(f"times of all-{way}-{i}", (look.started, look.ended) in [row[2:4] for row in rows.get(i, [])], rows, look)
+            check(f"times of all-{way}-{i}", (look.started, look.ended) in [row[2:4] for row in rows.get(i, [])], rows, look, cluster.run("sacct", "-a", "-X", "-P", "-D", "-j", ",".join(map(str, range(1, 1000))), "-o", "JobID,JobIDRaw,JobName,State,Submit,Eligible,Start,End"))
         check(f"as one array {way}", len({row[0] for many in tasks_of("all-" + way).values() for row in many}) <= (2 if way == "twice" else 1))
     d.close()
     # A limit of jobs in the queue: fewer together, and in the end all.

@@ -73,74 +73,6 @@ static void options_of_a_launch(void **state) {
     }
 }
 
-// Each task finds its launch and its folder in the script of its array, whatever the folder is called, and bash reads the same.
-static void tasks_of_an_array(void **state) {
-    static const char *const folder[] = {"/tmp/it's here", "/tmp/ends with blanks  ",
-                                         "/tmp/$(x)`y`\\", "/tmp/TASKS"};
-    static const int32_t task[] = {0, 1, 2, 17};
-    struct launch launch[4];
-    const struct launch *list[4];
-    char id[4][LAUNCH_ID_BYTES];
-    (void)state;
-    for (size_t i = 0; i < 4; i++) {
-        launch[i] = usual();
-        snprintf(id[i], sizeof id[i], "b%zu-1", i);
-        launch[i].id = id[i];
-        launch[i].folder = folder[i];
-        list[i] = &launch[i];
-        assert_true(slurm_is_same(&launch[0], &launch[i]));
-    }
-    const struct slurm_array array = {"b-1", "/tmp", list, task, 4};
-    struct slurm_options options;
-    struct slurm_tasked tasked;
-    struct text text;
-    maru_error err = {0};
-    assert_int_equal(slurm_array_options(&array, &bare, &options, &err), MARU_OK);
-    assert_true(has_word(&options, "--array=0-2,17") && has_word(&options, "--chdir=/tmp") &&
-                has_word(&options, "--job-name=maru.b-1") &&
-                has_word(&options, "--output=/dev/null"));
-    text_init(&text, 1 << 20);
-    assert_int_equal(slurm_write_array(&array, &bare, &text, &err), MARU_OK);
-    for (size_t i = 0; i < 4; i++) {
-        assert_true(slurm_find_task(text.bytes, text.n_bytes, task[i], &tasked));
-        assert_int_equal(tasked.n_id, strlen(id[i]));
-        assert_memory_equal(tasked.id, id[i], tasked.n_id);
-        assert_int_equal(tasked.n_folder, strlen(folder[i]));
-        assert_memory_equal(tasked.folder, folder[i], tasked.n_folder);
-    }
-    assert_false(slurm_find_task(text.bytes, text.n_bytes, 3, &tasked));
-    for (size_t n = 0; n < text.n_bytes; n++) { // of no part of it more than is there
-        if (slurm_find_task(text.bytes, n, 17, &tasked)) {
-            assert_true(tasked.folder + tasked.n_folder <= text.bytes + n);
-        }
-    }
-    // Up to the table, as bash reads it.
-    char *const end = strstr(text.bytes, "\nTASKS\n");
-    assert_non_null(end);
-    for (size_t i = 0; i < 4; i++) {
-        struct text script;
-        text_init(&script, 1 << 20);
-        text_addf(&script,
-                  "SLURM_ARRAY_TASK_ID=%d\n%.*s\nTASKS\nprintf '%%s|%%s|\\n' \"$id\" \"$folder\"",
-                  (int)task[i], (int)(end - text.bytes), text.bytes);
-        char name[] = "/tmp/maru-script-XXXXXX", command[64], said[512] = "", want[512];
-        const int file = mkstemp(name);
-        assert_true(file >= 0 &&
-                    write(file, script.bytes, script.n_bytes) == (ssize_t)script.n_bytes);
-        close(file);
-        snprintf(command, sizeof command, "bash %s", name);
-        FILE *pipe = popen(command, "r");
-        assert_non_null(pipe);
-        assert_non_null(fgets(said, sizeof said, pipe));
-        assert_int_equal(pclose(pipe), 0);
-        unlink(name);
-        snprintf(want, sizeof want, "%s|%s|\n", id[i], folder[i]);
-        assert_string_equal(said, want);
-        text_fini(&script);
-    }
-    text_fini(&text);
-}
-
 // What Slurm would have to treat otherwise is no task of the same array.
 static void arrays_are_of_one_kind(void **state) {
     const struct launch_part other_part = {.n_gpu = 1, .gpu_milli = 1000};
@@ -261,6 +193,65 @@ static void scripts_are_bash(void **state) {
         text_fini(&script);
         text_fini(&its_part);
     }
+}
+
+// Each task finds its launch and its folder in the script of its array, whatever the folder is called, and bash reads the same.
+static void tasks_of_an_array(void **state) {
+    static const char *const folder[] = {"/tmp/it's here", "/tmp/ends with blanks  ",
+                                         "/tmp/$(x)`y`\\", "/tmp/TASKS"};
+    static const int32_t task[] = {0, 1, 2, 17};
+    struct launch launch[4];
+    const struct launch *list[4];
+    char id[4][LAUNCH_ID_BYTES];
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        launch[i] = usual();
+        snprintf(id[i], sizeof id[i], "b%zu-1", i);
+        launch[i].id = id[i];
+        launch[i].folder = folder[i];
+        list[i] = &launch[i];
+        assert_true(slurm_is_same(&launch[0], &launch[i]));
+    }
+    const struct slurm_array array = {"b-1", "/tmp", list, task, 4};
+    struct slurm_options options;
+    struct slurm_tasked tasked;
+    struct text text;
+    maru_error err = {0};
+    assert_int_equal(slurm_array_options(&array, &bare, &options, &err), MARU_OK);
+    assert_true(has_word(&options, "--array=0-2,17") && has_word(&options, "--chdir=/tmp") &&
+                has_word(&options, "--job-name=maru.b-1") &&
+                has_word(&options, "--output=/dev/null"));
+    text_init(&text, 1 << 20);
+    assert_int_equal(slurm_write_array(&array, &bare, &text, &err), MARU_OK);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(slurm_find_task(text.bytes, text.n_bytes, task[i], &tasked));
+        assert_int_equal(tasked.n_id, strlen(id[i]));
+        assert_memory_equal(tasked.id, id[i], tasked.n_id);
+        assert_int_equal(tasked.n_folder, strlen(folder[i]));
+        assert_memory_equal(tasked.folder, folder[i], tasked.n_folder);
+    }
+    assert_false(slurm_find_task(text.bytes, text.n_bytes, 3, &tasked));
+    for (size_t n = 0; n < text.n_bytes; n++) { // of no part of it more than is there
+        if (slurm_find_task(text.bytes, n, 17, &tasked)) {
+            assert_true(tasked.folder + tasked.n_folder <= text.bytes + n);
+        }
+    }
+    // Up to the table, as bash reads it.
+    char *const end = strstr(text.bytes, "\nTASKS\n");
+    assert_non_null(end);
+    for (size_t i = 0; i < 4; i++) {
+        struct text script;
+        text_init(&script, 1 << 20);
+        text_addf(&script,
+                  "SLURM_ARRAY_TASK_ID=%d\n%.*s\nTASKS\nprintf '%%s|%%s|\\n' \"$id\" \"$folder\"",
+                  (int)task[i], (int)(end - text.bytes), text.bytes);
+        char said[512], want[512];
+        assert_int_equal(run("--", &script, said, sizeof said), 0);
+        snprintf(want, sizeof want, "%s|%s|\n", id[i], folder[i]);
+        assert_string_equal(said, want);
+        text_fini(&script);
+    }
+    text_fini(&text);
 }
 
 // What a part hands to its command is what was asked, byte by byte.
