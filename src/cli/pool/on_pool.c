@@ -15,9 +15,15 @@
 #include "study/words/numerals.h"
 
 // All that is known of the work is on the server: which parts are done, and in a variable of each job the digest of what was asked, so that
-// --attach never mixes work. Each look asks for all parts of the array at once; a part that is done is fetched at that look.
+// --attach never mixes work. Each look asks for all parts of the array, a page at a time; a part that is done is fetched at that look.
 
-enum { LOOK_MS = 500, RETRIES = 3, MOST_AGAIN = 3, LINE_BYTES = 512 };
+enum {
+    LOOK_MS = 500, // for each page of parts
+    RETRIES = 3,
+    MOST_AGAIN = 3,
+    LINE_BYTES = 512,
+    JOBS_A_LOOK = 100000 // more than a server lets be handed in
+};
 
 static const char work_variable[] = "MARU_WORK";
 
@@ -45,6 +51,7 @@ struct pooled { // one call
     char digest[33]; // of the work
     uint32_t n_thread;
     size_t n_part, n_taken;
+    unsigned n_page; // of the last look
     bool *is_taken;  // (n_part)
     bool *is_ending; // (n_part) was being cancelled when it was taken up
     unsigned char *n_again;
@@ -389,21 +396,43 @@ static maru_status see_part(struct pooled *p, const json_t *job, bool is_first, 
     return strcmp(state, "done") == 0 ? take_part(p, (size_t)part, id, err) : MARU_OK;
 }
 
+// All parts, page after page.
+static maru_status fetch_parts(struct pooled *p, json_t *items, maru_error *err) {
+    char after[64] = "";
+    p->n_page = 0;
+    do {
+        struct text path;
+        text_init(&path, 1 << 12);
+        text_addz(&path, "/v1/jobs?limit=200&batch=");
+        remote_add_part(&path, p->batch);
+        text_addz(&path, after[0] ? "&after=" : "");
+        remote_add_part(&path, after);
+        json_t *list = job_fetch(p->remote, path.bytes, err);
+        text_fini(&path);
+        if (!list) {
+            return err->code;
+        }
+        const char *next = json_string_value(json_object_get(list, "next"));
+        const int n = snprintf(after, sizeof after, "%s", next ? next : "");
+        json_array_extend(items, json_object_get(list, "items"));
+        json_decref(list);
+        p->n_page++;
+        if (n < 0 || (size_t)n >= sizeof after || json_array_size(items) > JOBS_A_LOOK) {
+            return fail(err, MARU_E_IO, "the server's answer is no JSON");
+        }
+    } while (after[0]);
+    return MARU_OK;
+}
+
 static maru_status look(struct pooled *p, maru_error *err) {
     const bool is_first = p->n_part == 0;
-    struct text path;
-    text_init(&path, 1 << 12);
-    text_addz(&path, "/v1/jobs?limit=200&batch=");
-    remote_add_part(&path, p->batch);
-    json_t *list = job_fetch(p->remote, path.bytes, err);
-    text_fini(&path);
-    const json_t *items = json_object_get(list, "items");
-    maru_status st = list ? MARU_OK : err->code;
+    json_t *items = json_array();
+    maru_status st = fetch_parts(p, items, err);
     st = st == MARU_OK && is_first ? check_work(p, items, err) : st;
     for (size_t i = 0; st == MARU_OK && i < json_array_size(items) && !stop_asked(); i++) {
         st = see_part(p, json_array_get(items, i), is_first, err);
     }
-    json_decref(list);
+    json_decref(items);
     return st;
 }
 
@@ -428,7 +457,7 @@ static maru_status wait_for_all(struct pooled *p, maru_error *err) {
         }
         if (st == MARU_OK && p->n_taken < p->n_part) {
             draw(p);
-            usleep(LOOK_MS * 1000);
+            usleep(LOOK_MS * 1000 * p->n_page);
         }
     } while (st == MARU_OK && p->n_taken < p->n_part);
     progress_close(&p->progress);

@@ -9,7 +9,7 @@
 #include "cli/job/remote.h"
 #include "cli/verb.h"
 
-enum { WORK_MAX_PARTS = 200, ON_POOL_USUAL_PARTS = 16, ON_POOL_USUAL_THREADS = 8 };
+enum { WORK_MAX_PARTS = 1000, ON_POOL_USUAL_PARTS = 16, ON_POOL_USUAL_THREADS = 8 };
 
 struct pool_values { // first in the values of each of these verbs
     struct remote_values remote;
