@@ -1,6 +1,7 @@
 #include "serve/compute/wait_words.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "study/words/korean.h"
@@ -37,8 +38,37 @@ void wait_sentence(struct text *out, const struct pool_why *why, enum lang lang)
 
 const char wait_elsewhere_word[] = "slurm";
 
+// What Slurm's words begin with, the longer before the shorter.
+static enum word slurm_word(const char *reason) {
+    static const struct {
+        const char *begin;
+        enum word sentence;
+    } words[] = {
+        {"Resources", W_WAIT_SLURM_FULL},
+        {"Priority", W_WAIT_SLURM_BEHIND},
+        {"QOSNotAllowed", W_WAIT_SLURM_ASTRAY},
+        {"QOS", W_WAIT_SLURM_QOS},
+        {"Assoc", W_WAIT_SLURM_LIMIT},
+        {"ReqNodeNotAvail", W_WAIT_SLURM_NODES},
+        {"Reservation", W_WAIT_SLURM_NODES},
+        {"PartitionDown", W_WAIT_SLURM_NODES},
+        {"PartitionInactive", W_WAIT_SLURM_NODES},
+        {"NodeDown", W_WAIT_SLURM_NODES},
+        {"JobHeld", W_WAIT_SLURM_HELD},
+        {"InvalidQOS", W_WAIT_SLURM_ASTRAY},
+        {"InvalidAccount", W_WAIT_SLURM_ASTRAY},
+        {"AccountNotAllowed", W_WAIT_SLURM_ASTRAY},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strncmp(reason, words[i].begin, strlen(words[i].begin)) == 0) {
+            return words[i].sentence;
+        }
+    }
+    return W_WAIT_ELSEWHERE;
+}
+
 void wait_elsewhere_sentence(struct text *out, const char *reason, enum lang lang) {
-    words_add(out, lang, W_WAIT_ELSEWHERE, (const char *const[]){reason[0] ? reason : "-", NULL});
+    words_add(out, lang, slurm_word(reason), (const char *const[]){reason[0] ? reason : "-", NULL});
 }
 
 const char wait_refused_word[] = "refused";

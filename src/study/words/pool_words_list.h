@@ -16,6 +16,13 @@
     X(WAIT_POWER, "the power cap of the site is reached", "전력 상한에 닿았습니다") \
     X(WAIT_NODES, "nodes that it could use are down or drained", "쓸 수 있는 노드가 꺼져 있거나 점검 중입니다") \
     X(WAIT_ELSEWHERE, "Slurm has it in its queue ({1})", "Slurm 대기열에 있습니다 ({1})") \
+    X(WAIT_SLURM_FULL, "too little is free in Slurm ({1})", "Slurm에 빈 자리가 모자랍니다 ({1})") \
+    X(WAIT_SLURM_BEHIND, "other jobs are before it in Slurm ({1})", "Slurm에서 다른 작업이 앞서 있습니다 ({1})") \
+    X(WAIT_SLURM_LIMIT, "its project or tenant has all that it may have in Slurm ({1})", "이 프로젝트나 테넌트가 Slurm에서 한도를 다 썼습니다 ({1})") \
+    X(WAIT_SLURM_QOS, "all that its guarantee, or jobs that may not be stopped, can have is in use ({1})", "보장분, 또는 멈출 수 없는 작업의 몫이 모두 쓰이고 있습니다 ({1})") \
+    X(WAIT_SLURM_NODES, "nodes that it could use are down, drained or reserved in Slurm ({1})", "쓸 수 있는 노드가 Slurm에서 꺼졌거나 점검 중이거나 예약되어 있습니다 ({1})") \
+    X(WAIT_SLURM_HELD, "somebody holds it back in Slurm ({1})", "누군가 Slurm에서 이 작업을 붙잡아 두었습니다 ({1})") \
+    X(WAIT_SLURM_ASTRAY, "Slurm has lost its account, QOS or partition: the operator has to look ({1})", "Slurm에서 계정, QOS 또는 파티션이 사라졌습니다. 운영자가 확인해야 합니다 ({1})") \
     X(WAIT_STOPPING, "other jobs are being stopped for it", "이 작업을 위해 다른 작업을 멈추는 중입니다") \
     /* when a job starts: about {1}, 80 % from {2} to {3}, {4} jobs before it, the first of project {5} */ \
     X(START_NOW, "it starts within a minute", "1분 안에 시작합니다") \
