@@ -569,6 +569,66 @@ static void test_copies_find_the_same(void **state) {
     }
 }
 
+// Nodes whose marks are passed over are as good as forbidden: the place is the same whether a rule is told of them as marks, or
+// looks at a space without marks and asks node by node. Taking the marks off again leaves what there was.
+static bool is_unmarked(const void *context, uint32_t node) {
+    const struct space *const space = context;
+    return !(space_mark(space, node) & MARK_HOME);
+}
+
+static void test_marks_forbid(void **state) {
+    (void)state;
+    struct trial *const trial = new_trial(12, 200);
+    struct space *plain = NULL;
+    assert_int_equal(space_copy(trial->space, &plain, NULL), MARU_OK);
+    uint32_t n_found = 0, n_refused = 0;
+    for (int rule = 0; rule < PLACEMENT_RANDOM; rule++) {
+        struct placement *marked = NULL, *asked = NULL;
+        assert_int_equal(placement_new(&trial->cluster, (enum placement_rule)rule, trial->kind,
+                                       KINDS, 1, &marked, NULL),
+                         MARU_OK);
+        assert_int_equal(placement_copy(marked, &asked, NULL), MARU_OK);
+        for (uint32_t i = 0; i < 400; i++) {
+            const uint32_t node = trial_below(&trial->luck, 200);
+            space_set_mark(trial->space, node, (uint8_t)trial_below(&trial->luck, MARKS));
+            struct pool_part part[8] = {{0}}, other[8] = {{0}};
+            struct placement_ask ask = {.want = trial_want(&trial->luck), .skips = MARK_HOME};
+            ask.n_part = i % 3 ? 1 : 1 + trial_below(&trial->luck, 8);
+            const bool is_found = placement_find(marked, trial->space, &ask, part);
+            ask.skips = 0;
+            ask.allows = is_unmarked;
+            ask.context = trial->space;
+            assert_int_equal(placement_find(asked, plain, &ask, other), is_found);
+            assert_memory_equal(part, other, sizeof part);
+            for (uint32_t k = 0; is_found && k < ask.n_part; k++) {
+                space_take(trial->space, &part[k]);
+                space_take(plain, &part[k]);
+            }
+            n_found += is_found;
+            n_refused += !is_found;
+        }
+        placement_free(marked);
+        placement_free(asked);
+    }
+    static const struct want any = {0};
+    for (uint32_t i = 0; i < 200; i++) {
+        space_set_mark(trial->space, i, 0);
+        assert_int_equal(space_class_key(trial->space, space_class_of(trial->space, i)),
+                         space_class_key(plain, space_class_of(plain, i)));
+    }
+    uint32_t n = 0, n_plain = 0;
+    for (uint32_t c = 0; (c = space_next_class(trial->space, &any, c)) != UINT32_MAX; c++) {
+        n++;
+    }
+    for (uint32_t c = 0; (c = space_next_class(plain, &any, c)) != UINT32_MAX; c++) {
+        n_plain++;
+    }
+    assert_int_equal(n, n_plain);
+    assert_true(n_found > 300 && n_refused > 300);
+    space_free(plain);
+    free_trial(trial);
+}
+
 static void test_refusals(void **state) {
     (void)state;
     struct trial *const trial = new_trial(70, 8);
@@ -620,6 +680,7 @@ int main(void) {
         cmocka_unit_test(test_random_is_even),
         cmocka_unit_test(test_ties_at_random),
         cmocka_unit_test(test_copies_find_the_same),
+        cmocka_unit_test(test_marks_forbid),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
