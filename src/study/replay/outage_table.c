@@ -193,10 +193,11 @@ static maru_status read_nodes(struct reading *r, struct event *event, bool *is_g
         return st;
     }
     event->n = r->n_named - event->first;
-    uint32_t *const node = r->named + event->first;
-    if (event->n > 0) {
-        qsort(node, event->n, sizeof *node, by_number);
+    if (event->n == 0) {
+        return MARU_OK;
     }
+    uint32_t *const node = r->named + event->first;
+    qsort(node, event->n, sizeof *node, by_number);
     for (uint32_t i = 1; *is_good && i < event->n; i++) {
         if (node[i] == node[i - 1]) {
             pool_sheet_fault(&r->sheet, NODE, "node '%.63s' is named twice",
