@@ -158,7 +158,7 @@ describe('jobs on the page', { skip }, () => {
         const at = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString()
         const { spent } = await ask(base, '/v1/credits', { headers: world.own })
         await post(base, '/v1/credits/budgets', { account: 'vision', from: at(-1), until: at(48), credits: spent * 1.1 }, world.own)
-        await post(base, '/v1/pool/grants', { tenant: 'hanbit-ai', id: 'short', credits: 10, from: at(-1), until: at(72), note: 'workshop' }, admin)
+        await post(base, '/v1/pool/grants', { tenant: 'hanbit-ai', id: 'short', credits: 100, from: at(-1), until: at(72), note: 'workshop' }, admin)
         await page.goto(`${base}/compute`)
         await page.getByRole('link', { name: /^‘workshop’ 크레딧이 .* 만료됩니다/ }).waitFor()
         await page.getByRole('link', { name: /^vision 예산: 지금까지 9\d/ }).waitFor()

@@ -29,10 +29,10 @@ function Table({ kept, mayChange, onChange }: { kept: Reservations; mayChange: b
     const columns: Column<Reservation>[] = [
         { key: 'name', title: t('reserve.name'), value: (row) => row.name, width: 9 },
         { key: 'state', title: t('pool.state'), value: (row) => row.state ?? '', show: (row) => (row.state ? <Badge tone={STATES[row.state]}>{t(`reserve.state.${row.state}`)}</Badge> : ''), width: 5.5, grow: 0 },
-        { key: 'account', title: t('pool.account'), value: (row) => row.account, width: 9, grow: 1 },
+        { key: 'account', title: t('pool.account'), value: (row) => row.account, show: (row) => <span title={row.account}>{row.account}</span>, width: 10, grow: 2 },
         { key: 'nodes', title: t('pool.node'), value: (row) => row.nodes.join(' '), show: (row) => <span title={row.nodes.slice(0, 200).join(', ')}>{row.nodes.length > 3 ? t('reserve.nodes', { first: row.nodes[0]!, count: num(row.nodes.length - 1) }) : row.nodes.join(', ')}</span>, width: 9, grow: 1 },
-        { key: 'from', title: t('credit.from'), value: (row) => row.from, show: (row) => when(row.from), width: 11, grow: 1 },
-        { key: 'until', title: t('credit.until'), value: (row) => row.until, show: (row) => when(row.until), width: 11, grow: 1 },
+        { key: 'from', title: t('credit.from'), value: (row) => row.from, show: (row) => when(row.from), width: 15, grow: 1 },
+        { key: 'until', title: t('credit.until'), value: (row) => row.until, show: (row) => when(row.until), width: 15, grow: 1 },
         ...(mayChange ? [{ key: 'drop', title: '', value: () => null, show: (row: Reservation) => <Button look="quiet" aria-label={t('reserve.drop_one', { name: row.name })} onClick={() => setLeaving(row)}>{t('reserve.drop')}</Button>, width: 5, grow: 0 }] : []),
     ]
     return (

@@ -20,7 +20,7 @@ describe('warnings of credits', () => {
     })
     it('names grants that expire with something left, the first to go first', () => {
         const grant = (id: string, until: string | null, left: number) => ({ id, credits: 10, left, from: inDays(-9), until, note: '' })
-        const grants = [grant('late', inDays(EXPIRES_DAYS - 1), 1), grant('soon', inDays(1), 1), grant('gone', inDays(-1), 1), grant('spent', inDays(1), 0), grant('far', inDays(EXPIRES_DAYS + 1), 1), grant('ever', null, 1)]
+        const grants = [grant('late', inDays(EXPIRES_DAYS - 1), 1), grant('soon', inDays(1), 1), grant('gone', inDays(-1), 1), grant('spent', inDays(1), 0), grant('crumbs', inDays(1), 0.05), grant('far', inDays(EXPIRES_DAYS + 1), 1), grant('ever', null, 1)]
         expect(creditWarnings(credits({ grants }), NOW).map((one) => one.kind === 'expires' && one.grant)).toEqual(['soon', 'late'])
     })
     it('names budgets that hold now and are near their end', () => {

@@ -7,6 +7,8 @@ export const EXPIRES_DAYS = 14
 /** Credits that end so soon, as it goes now. */
 export const EMPTY_DAYS = 7
 const NEAR_PERCENT = 80
+/** Of a grant with less left than this share nothing is lost that matters. */
+const LEFT = 0.01
 
 export type Warning =
     | { kind: 'held' }
@@ -27,7 +29,7 @@ export function creditWarnings(credits: Credits, now: number): Warning[] {
     else if (credits.granted > 0 && credits.warning >= NEAR_PERCENT) found.push({ kind: 'spent', percent: Math.min(1, share), balance: credits.balance })
     const isSoon = (at: string | null) => at !== null && Date.parse(at) > now && Date.parse(at) < now + EXPIRES_DAYS * DAY_MS
     for (const one of [...credits.grants].sort((a, b) => (a.until ?? '').localeCompare(b.until ?? '')))
-        if (isSoon(one.until) && one.left > 0) found.push({ kind: 'expires', grant: one.note || one.id, left: one.left, at: one.until! })
+        if (isSoon(one.until) && one.left >= LEFT * one.credits && one.left > 0) found.push({ kind: 'expires', grant: one.note || one.id, left: one.left, at: one.until! })
     for (const one of [...credits.budgets].sort((a, b) => a.until.localeCompare(b.until)))
         if (Date.parse(one.from) <= now && now < Date.parse(one.until) && one.warning >= NEAR_PERCENT) found.push({ kind: 'budget', account: one.account, percent: one.credits > 0 ? one.spent / one.credits : 1, until: one.until })
     return found

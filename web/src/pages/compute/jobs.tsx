@@ -61,7 +61,7 @@ export default function Jobs() {
         { key: 'state', title: t('job.state'), value: (row) => row.state, show: (row) => <JobBadge job={row} />, width: 8.5, grow: 0 },
         { key: 'what', title: t('job.told'), value: (row) => reason(row), show: (row) => <span title={reason(row)}>{reason(row) || '–'}</span>, width: 12, grow: 5 },
         { key: 'asked', title: t('job.asked'), value: (row) => asked(row), show: (row) => <span title={asked(row)}>{asked(row)}</span>, width: 8, grow: 2 },
-        { key: 'took', title: t('job.took'), value: (row) => secondsBetween(row.started, row.ended), show: (row) => (row.started ? span(secondsBetween(row.started, row.ended) ?? 0) : '–'), number: true },
+        { key: 'took', title: t('job.took'), value: (row) => secondsBetween(row.started, row.ended), show: (row) => (row.started ? span(secondsBetween(row.started, row.ended) ?? 0) : '–'), number: true, width: 6.5 },
         { key: 'created', title: t('job.created'), value: (row) => row.created, show: (row) => <span title={when(row.created)}>{clock(row.created)}</span>, width: 6.5, grow: 1 },
         { key: 'project', title: t('job.project'), value: (row) => row.project, width: 5.5, grow: 1 },
         { key: 'by', title: t('job.by'), value: (row) => row.by, show: (row) => row.by || '–', width: 5, grow: 1 },

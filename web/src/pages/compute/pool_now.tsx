@@ -159,7 +159,7 @@ function Accounts({ pool }: { pool: Pool }) {
     const { t, num, percent } = useText()
     const rows = pool.accounts.filter(({ depth }) => depth > 0)
     if (rows.length === 0) return null
-    const counts = (types: Record<string, number> | undefined) => Object.entries(types ?? {}).map(([type, count]) => `${type} ${num(count)}`).join(', ') || '–'
+    const counts = (types: Record<string, number> | undefined) => Object.entries(types ?? {}).map(([type, count]) => `${num(count)} × ${type}`).join(', ') || '–' // a cell that is too narrow cuts the type, not the number
     const hasQuota = rows.some(({ guarantee, limit }) => guarantee || limit)
     const columns: Column<(typeof rows)[number]>[] = [
         { key: 'name', title: t('pool.account'), value: (row) => row.name, show: (row) => <span className={row.depth > 1 ? 'account-in' : ''}>{row.depth > 1 ? row.name.slice(row.name.indexOf('/') + 1) : row.name}{row.held && <> <b className="held">{t('pool.held')}</b></>}</span>, width: 11 },
@@ -170,8 +170,8 @@ function Accounts({ pool }: { pool: Pool }) {
         { key: 'remembered', title: t('pool.remembered'), hint: t('pool.remembered.hint'), value: (row) => row.remembered, show: (row) => percent(row.remembered), number: true },
         { key: 'weight', title: t('pool.weight'), value: (row) => row.weight, show: (row) => num(row.weight), number: true },
         ...(hasQuota ? [
-            { key: 'guarantee', title: t('pool.guarantee'), value: (row: (typeof rows)[number]) => counts(row.guarantee), width: 8, grow: 1 },
-            { key: 'limit', title: t('pool.limit'), value: (row: (typeof rows)[number]) => counts(row.limit), width: 8, grow: 1 },
+            { key: 'guarantee', title: t('pool.guarantee'), value: (row: (typeof rows)[number]) => counts(row.guarantee), show: (row: (typeof rows)[number]) => <span title={counts(row.guarantee)}>{counts(row.guarantee)}</span>, width: 8, grow: 2 },
+            { key: 'limit', title: t('pool.limit'), value: (row: (typeof rows)[number]) => counts(row.limit), show: (row: (typeof rows)[number]) => <span title={counts(row.limit)}>{counts(row.limit)}</span>, width: 8, grow: 2 },
         ] : []),
     ]
     return <Card title={t('pool.accounts')} note={t('pool.accounts.note')}><DataTable label={t('pool.accounts')} rows={rows} columns={columns} search={rows.length > 20} rowKey={(row) => row.name} /></Card>
