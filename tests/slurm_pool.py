@@ -106,7 +106,20 @@ def hand_in(i):
 
 
 # ---- maru's own work
-SIM = ["sim", os.path.abspath("examples/minifab"), "--days", "200000", "--reps", "4", "--seed", "3", "--json"]
+PART_S = 2  # of processor time: as long as it takes to see parts run and take two of them away
+
+
+def sim_words(days, reps):
+    return ["sim", os.path.abspath("examples/minifab"), "--days", str(days), "--reps", str(reps), "--seed", "3", "--json"]
+
+
+def long_enough():
+    """Four replications of PART_S each, also where a build is slower."""
+    before = os.times().children_user
+    command(*sim_words(20000, 1))
+    return sim_words(min(200000, int(20000 * PART_S / max(0.05, os.times().children_user - before))), 4)
+
+
 COMPARE = ["compare", os.path.abspath("examples/minifab"), "--a", "rule=fifo", "--b", "rule=cr", "--days", "20", "--reps", "4", "--json"]
 
 
@@ -117,7 +130,7 @@ def start_on_pool(words, *more):
 
 
 def own_jobs(name):
-    return [Job("eum", item["id"], "own", 1, "done", 1) for item in ask("eum", "GET", "/v1/jobs")["items"] if item["name"] == name]
+    return [Job("eum", item["id"], "own", 1, "done", 1) for item in ask("eum", "GET", "/v1/jobs?limit=200")["items"] if item["name"] == name]
 
 
 def running_parts(name):
@@ -125,6 +138,17 @@ def running_parts(name):
     mine = {job.id for job in own_jobs(name)}
     rows = [line.split("|") for line in cluster.run("squeue", "-h", "-r", "-t", "R", "-o", "%F|%K|%B|%j").split("\n") if line.count("|") == 3]
     return [(number + "_" + task if task.isdigit() else number, node) for number, task, node, its in rows if its.split(".")[1].rsplit("-", 1)[0] in mine]
+
+
+def seen_as_array(name, n):
+    """In Slurm's queue: all parts are tasks of one job array, by their places, and people read what it is."""
+    def looks():
+        mine = own_jobs(name)
+        rows = [line.split("|") for line in cluster.run("squeue", "-h", "-r", "-t", "all", "-o", "%F|%K|%j|%k").split("\n") if line.count("|") == 3]
+        rows = [row for row in rows if mine and row[2] == f"maru.{mine[0].look()['batch']}-1"]
+        return len(mine) == n and len({row[0] for row in rows}) == 1 and sorted(row[1] for row in rows) == [str(i) for i in range(n)] and {row[3] for row in rows} == {name}
+
+    return until("a job array", 60, looks, 0.2, lambda: cluster.run("squeue", "-h", "-r", "-t", "all", "-o", "%F|%K|%j|%k|%T"))
 
 
 def train_words(at):
@@ -136,18 +160,20 @@ def own_work():
     """Replications, a comparison and a training as jobs: the same bytes as here, also where Slurm's own users and nodes take parts away."""
     with open(os.path.join(data, "press.csv"), "w") as file:
         file.write("day,temperature,machine,result\n" + "".join(f"2026-01-{1 + i // 15:02d},{200 + i * 7919 % 97 / 5:.2f},M{i % 3},{'NG' if i * 7919 % 97 > 77 else 'OK'}\n" for i in range(400)))
-    sim = start_on_pool(SIM, "--parts", "4")
+    words = long_enough()
+    sim = start_on_pool(words, "--parts", "4")
+    check("all parts of it are one job array", seen_as_array("maru sim", 4), True)
     until("two parts run", 60, lambda: len(running_parts("maru sim")) > 1 or sim.poll() is not None, 0.2)
     parts = running_parts("maru sim")
     cluster.run("scancel", parts[0][0])
     if len(parts) > 1:
         fail_node(parts[1][1])
     others = [(start_on_pool(COMPARE, "--parts", "3"), COMPARE), (start_on_pool(train_words("there")), None)]
-    here = command(*SIM)
+    here = command(*words)
     command(*train_words("here"))
-    for work, words in [(sim, None), *others]:
+    for work, same in [(sim, None), *others]:
         out, err = work.communicate(timeout=240)
-        want = here if work is sim else command(*words) if words else out
+        want = here if work is sim else command(*same) if same else out
         check(f"{' '.join(work.args[1:3])} on Slurm ({err[-300:]})", (work.returncode, out == want), (0, True))
     for ending in ("maru", "json"):
         check("the same model", *(open(os.path.join(data, f"{at}.{ending}"), "rb").read() for at in ("there", "here")))
@@ -257,7 +283,8 @@ def agrees(job, attempt, rows):
     project = job.last["project"]
     want = (when(attempt["started"]), when(attempt["ended"]), f"maru_{job.tenant}_{project}", job.last["request"].get("gpus", 0))
     got = [row[1:] for row in mine]
-    return check(f"{job.kind} {attempt['launch']} in sacct", got, [want])
+    if not check(f"{job.kind} {attempt['launch']} in sacct", got, [want]):
+        print(cluster.run("sacct", "-a", "-X", "-P", "-D", "-j", ",".join(map(str, range(1, 1000))), "-o", "JobID,JobIDRaw,JobName,State,Submit,Eligible,Start,End", check=False))
 
 
 def most_at_once(rows, tenant):

@@ -366,8 +366,8 @@ static maru_status keep_jobs(struct request *request, const struct sent *sent,
             job_folder_drop_files(compute_folder(compute), request->who.tenant, id[0]);
         }
     }
-    for (size_t i = 0; st == MARU_OK && i < n; i++) {
-        compute_tell(compute, request->who.tenant, id[i]);
+    if (st == MARU_OK) {
+        compute_tell_all(compute, request->who.tenant, (const char(*)[STORE_ID_BYTES])id, n);
     }
     alloc_free(json);
     return st;

@@ -166,15 +166,13 @@ const char *compute_folder(const struct compute *compute) { return compute->fold
 
 // ---- being told
 
-void compute_tell(struct compute *compute, const char *tenant, const char *job) {
-    pthread_mutex_lock(&compute->lock);
+// With the lock held.
+static bool add_told(struct compute *compute, const char *tenant, const char *job) {
     if (compute->n_told == compute->cap_told) {
         const size_t cap = compute->cap_told ? compute->cap_told * 2 : 64;
         struct told *larger = alloc_resize(compute->told, cap, sizeof *larger);
-        if (!larger) { // the store has it: it is found at the next start
-            pthread_mutex_unlock(&compute->lock);
-            log_say(LOG_ERROR, "job untold", "no memory");
-            return;
+        if (!larger) {
+            return false;
         }
         compute->told = larger;
         compute->cap_told = cap;
@@ -182,9 +180,28 @@ void compute_tell(struct compute *compute, const char *tenant, const char *job) 
     struct told *told = &compute->told[compute->n_told++];
     snprintf(told->tenant, sizeof told->tenant, "%s", tenant);
     snprintf(told->job, sizeof told->job, "%s", job);
+    return true;
+}
+
+void compute_tell_all(struct compute *compute, const char *tenant,
+                      const char (*job)[STORE_ID_BYTES], size_t n) {
+    bool is_told = true;
+    pthread_mutex_lock(&compute->lock);
+    for (size_t i = 0; i < n && is_told; i++) {
+        is_told = add_told(compute, tenant, job[i]);
+    }
     compute->is_awake = true;
     pthread_cond_signal(&compute->is_told);
     pthread_mutex_unlock(&compute->lock);
+    if (!is_told) { // the store has it: it is found at the next start
+        log_say(LOG_ERROR, "job untold", "no memory");
+    }
+}
+
+void compute_tell(struct compute *compute, const char *tenant, const char *job) {
+    char id[1][STORE_ID_BYTES];
+    snprintf(id[0], sizeof id[0], "%s", job);
+    compute_tell_all(compute, tenant, (const char(*)[STORE_ID_BYTES])id, 1);
 }
 
 void compute_close_tenant(struct compute *compute, const char *tenant) {

@@ -32,6 +32,9 @@ const char *compute_folder(const struct compute *compute);
 
 // Something was kept about a job: it is new, wanted to end, or to be tried again.
 void compute_tell(struct compute *compute, const char *tenant, const char *job);
+// The same of n that came together: they are seen in the same turn.
+void compute_tell_all(struct compute *compute, const char *tenant,
+                      const char (*job)[STORE_ID_BYTES], size_t n);
 // Policy, accounts, nodes or money have been changed by somebody.
 void compute_renew(struct compute *compute);
 // The tenant is gone: its jobs end and its folders go.
