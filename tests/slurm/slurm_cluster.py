@@ -6,6 +6,8 @@
 import ctypes, json, os, pwd, shutil, signal, socket, subprocess, sys, tempfile, time
 
 PR_SET_PDEATHSIG = 1
+# Asked by state, sacct tells also tasks of arrays of which it does not know when they could have begun; by time alone it leaves them out.
+STATES = "BF,CA,CD,DL,F,NF,OOM,PR,R,RQ,TO"
 PROGRAMS = ("munged", "mariadbd", "slurmdbd", "slurmctld", "slurmd", "sbatch", "sacct", "sacctmgr", "unshare", "nsenter", "ip")
 NODES = ("gpu01", "gpu02", "gpu03", "gpu04")
 USER = "marutest"  # who submits in tests: nobody special to the machine

@@ -235,8 +235,9 @@ const struct slurm_job *slurm_queue_find(const struct slurm_queue *queue,
     return *n > 0 ? &queue->now.row[from] : NULL;
 }
 
+//   in      states: as an option; NULL: any
 static maru_status run_sacct(const struct slurm_host *host, const char *which, const char *since,
-                             struct slurm_jobs *out, maru_error *err) {
+                             const char *states, struct slurm_jobs *out, maru_error *err) {
     const char *const word[] = {"sacct",
                                 "--noheader",
                                 "--parsable2",
@@ -245,6 +246,7 @@ static maru_status run_sacct(const struct slurm_host *host, const char *which, c
                                 since,
                                 "--endtime=2099-12-31T23:59:59",
                                 sacct_format,
+                                states,
                                 NULL};
     struct slurm_said said;
     slurm_said_init(&said, MAX_SAID_BYTES);
@@ -307,7 +309,7 @@ static maru_status ask_some(const struct slurm_queue *queue, const struct slurm_
             last = number;
         }
     }
-    return n_asked > 0 ? run_sacct(host, which, "--starttime=2000-01-01T00:00:00", out, err)
+    return n_asked > 0 ? run_sacct(host, which, "--starttime=2000-01-01T00:00:00", NULL, out, err)
                        : MARU_OK;
 }
 
@@ -450,7 +452,8 @@ maru_status slurm_queue_ask_name(const struct slurm_host *host, const char *name
     gmtime_r(&day_before, &tm);
     strftime(since, sizeof since, "--starttime=%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(which, sizeof which, "--name=%s", name);
-    return run_sacct(host, which, since, out, err);
+    // Without states a row is left out of which Slurm does not know when it could have begun, as of tasks of arrays.
+    return run_sacct(host, which, since, "--state=BF,CA,CD,DL,F,NF,OOM,PD,PR,R,RQ,TO", out, err);
 }
 
 static maru_status run_quietly(const struct slurm_host *host, const char *const word[]) {

@@ -107,14 +107,13 @@ struct compute {
     bool is_recorded;  // what this world is, in the store
     int64_t record_us; // when that is tried again
     struct digest record;
-    uint64_t recorded_gpus;                // by this process
-    int64_t lost_us;                       // when there were fewer; 0: there are not
-    bool has_accounts, has_nodes;          // the executor's are those of the world
-    int64_t accounts_us, nodes_us;         // when that was tried last
-    bool has_guarantees;                   // the same
-    int64_t guarantees_us, grace_us;       // grace_us: of what is borrowed
-    char trouble[TROUBLES][TROUBLE_BYTES]; // of the executor, "": none
-    const char *lack[COMPUTE_LACKS];       // (n_lack)
+    uint64_t recorded_gpus;                       // by this process
+    int64_t lost_us;                              // when there were fewer; 0: there are not
+    bool has_accounts, has_nodes, has_guarantees; // the executor's are those of the world
+    int64_t accounts_us, nodes_us;                // when that was tried last
+    int64_t guarantees_us, grace_us;              // grace_us: of what is borrowed
+    char trouble[TROUBLES][TROUBLE_BYTES];        // of the executor, "": none
+    const char *lack[COMPUTE_LACKS];              // (n_lack)
     uint32_t n_lack;
 };
 
