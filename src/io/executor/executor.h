@@ -43,8 +43,7 @@ struct launch {
     const char *tenant, *project; // Slurm's account: both
     const char *name;             // for people
     const char
-        *array;     // "" or NULL: it stands alone; else what all tasks of its array have, as an id
-    uint32_t place; // in the array: no two launches have the same of both
+        *array; // "" or NULL: it stands alone; else what all tasks of its array have, as an id
     const char *folder;      // absolute, with work/ in it; see below
     const char *const *argv; // (ends with NULL); argv[0] is found in PATH
     const char *const *env; // NAME=VALUE (ends with NULL); nothing else of this environment goes in
@@ -58,6 +57,7 @@ struct launch {
     int checkpoint_signal;          // 0: SIGTERM
     int32_t priority;               // Slurm: nice
     const char *qos;                // Slurm; "": the account's
+    uint32_t place;                 // in the array: no two launches have the same of both
     bool has_network;
 };
 // The folder of a launch has work/, made by the caller: the job's working folder and all that it may write, in a sandbox /work.

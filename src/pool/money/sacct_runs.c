@@ -1,5 +1,6 @@
 #include "pool/money/sacct_runs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,8 +72,8 @@ static bool launch_of(const struct reading *reading, char own[LAUNCH_BYTES],
     uint64_t from = 0, task = 0;
     if (read_count(cut + 1, id.n - (size_t)(cut - id.bytes) - 1, &task) &&
         (!point || read_count(point + 1, out->n - n_name - 1, &from))) {
-        const size_t n = (size_t)snprintf(own, LAUNCH_BYTES, "%.*s_%llu", (int)n_name, out->bytes,
-                                          (unsigned long long)(from + task));
+        const size_t n = (size_t)snprintf(own, LAUNCH_BYTES, "%.*s_%" PRIu64, (int)n_name,
+                                          out->bytes, from + task);
         *out = (struct csv_field){own, (uint32_t)n};
     }
     return true;

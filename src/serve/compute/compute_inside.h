@@ -80,7 +80,11 @@ struct compute {
         lock; // of all below; only the thread changes jobs, world and pool, so it reads them without
     pthread_cond_t is_told;
     bool is_started, is_watched, is_stopping, is_renewed, is_awake;
-    struct told *told; // (n_told)
+    bool is_priced;    // prices are read
+    bool is_world_old; // a project is missing, or the inventory or the policy is another
+    bool is_recorded;  // what this world is, in the store
+    bool has_accounts, has_nodes, has_guarantees; // the executor's are those of the world
+    struct told *told;                            // (n_told)
     size_t n_told, cap_told;
     struct live_job **job; // (n_job)
     size_t n_job, cap_job;
@@ -93,27 +97,23 @@ struct compute {
     int64_t purses_us; // of the last turn of them
     struct arena price_arena;
     struct prices prices; // n 0: nothing costs anything
-    bool is_priced;       // they are read
     struct world *world;
     struct pool *pool;
     struct past_jobs *past;          // what jobs did before
     struct runtime_history *history; // the same in the numbers of this world
-    bool is_world_old; // a project is missing, or the inventory or the policy is another
-    uint64_t n_ended;  // jobs, and one
-    uint64_t n_turn, n_decision[2]; // turns of the scheduler; starts and stops
-    double deciding_s;              // that they took
+    uint64_t n_ended;                // jobs, and one
+    uint64_t n_turn, n_decision[2];  // turns of the scheduler; starts and stops
+    double deciding_s;               // that they took
     int64_t inventory_us;
     struct old_jobs *old;
-    bool is_recorded;  // what this world is, in the store
     int64_t record_us; // when that is tried again
     struct digest record;
-    uint64_t recorded_gpus;                       // by this process
-    int64_t lost_us;                              // when there were fewer; 0: there are not
-    bool has_accounts, has_nodes, has_guarantees; // the executor's are those of the world
-    int64_t accounts_us, nodes_us;                // when that was tried last
-    int64_t guarantees_us, grace_us;              // grace_us: of what is borrowed
-    char trouble[TROUBLES][TROUBLE_BYTES];        // of the executor, "": none
-    const char *lack[COMPUTE_LACKS];              // (n_lack)
+    uint64_t recorded_gpus;                // by this process
+    int64_t lost_us;                       // when there were fewer; 0: there are not
+    int64_t accounts_us, nodes_us;         // when that was tried last
+    int64_t guarantees_us, grace_us;       // grace_us: of what is borrowed
+    char trouble[TROUBLES][TROUBLE_BYTES]; // of the executor, "": none
+    const char *lack[COMPUTE_LACKS];       // (n_lack)
     uint32_t n_lack;
 };
 
