@@ -140,7 +140,7 @@ def agrees_with_sacct(name, look, mark="maru"):
     """The same as sacct, to the second."""
     os.environ["TZ"] = "UTC"
     time.tzset()
-    rows = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-s", STATES, f"--name={mark}.{name}", "-o", "JobIDRaw,Submit,Start,End,State,NodeList").split("\n")
+    rows = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-E", "2099-12-31", "-s", STATES, f"--name={mark}.{name}", "-o", "JobIDRaw,Submit,Start,End,State,NodeList").split("\n")
     check(f"{name} is one job in accounting", len(rows) == 1 and rows[0], rows)
     number, submitted, started, ended, state, nodes = rows[0].split("|")
     if nodes == "None assigned":
@@ -252,7 +252,7 @@ def caller_dies():
 
 def tasks_of(name, mark="maru"):
     """Of accounting: the rows of a job array by its tasks, each with the number of its job array, state and times."""
-    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-s", STATES, f"--name={mark}.{name}", "-o", "JobID,Submit,Start,End,State")
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-E", "2099-12-31", "-s", STATES, f"--name={mark}.{name}", "-o", "JobID,Submit,Start,End,State")
     rows = {}
     for line in said.split("\n"):
         job, submitted, started, ended, state = line.split("|")
@@ -431,7 +431,7 @@ def slurm_dies():
     agrees_with_sacct("falls", look)
     cluster.start(node)
     look = d.ended("again", 150)
-    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-s", STATES, "--name=maru.again", "-o", "JobIDRaw,Submit,Start,End,State,ExitCode,NodeList")
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-E", "2099-12-31", "-s", STATES, "--name=maru.again", "-o", "JobIDRaw,Submit,Start,End,State,ExitCode,NodeList")
     inner = os.path.join(work, "again", ".maru")
     left = [open(os.path.join(inner, name)).read() for name in ("claim-again", "end-again", "slurm") if os.path.exists(os.path.join(inner, name))]
     check("put back is not run again", look.end == "node", look, said, left)

@@ -254,7 +254,7 @@ def rows_of_sacct(jobs):
     """By launch; a task of a job array is one of the array's attempt, in its place."""
     tasks = {f"{job.last['batch']}-{n}_{job.last['index']}": f"{job.id}-{n}" for job in jobs for n in range(1, job.last["attempts"] + 1)}
     rows = {}
-    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-s", STATES, "-o", "JobID,JobName,State,Start,End,Account,NNodes,AllocTRES")
+    said = cluster.run("sacct", "-a", "-X", "-P", "-n", "-D", "-S", "2000-01-01", "-E", "2099-12-31", "-s", STATES, "-o", "JobID,JobName,State,Start,End,Account,NNodes,AllocTRES")
     for line in said.split("\n"):
         number, name, state, start, end, account, _, tres = line.split("|")
         if not name.startswith("maru.") or (seconds(start) == 0 and not number.isdigit() and not number.partition("_")[2].isdigit()):
@@ -314,7 +314,7 @@ def compare(text, *more):
 def agree_charges(jobs):
     """Each run was charged what it costs by sacct's times, to a millionth of a credit; so a second more or less would be seen."""
     os.environ["SLURM_TIME_FORMAT"] = "%s"
-    said = cluster.run("sacct", "-a", "-P", "-D", "-S", "2000-01-01", "-s", STATES, "-o", "JobID,JobName,Account,Start,End,State,AllocTRES")
+    said = cluster.run("sacct", "-a", "-P", "-D", "-S", "2000-01-01", "-E", "2099-12-31", "-s", STATES, "-o", "JobID,JobName,Account,Start,End,State,AllocTRES")
     del os.environ["SLURM_TIME_FORMAT"]
     near = {attempt["launch"] for job in jobs for attempt in job.last["tries"] if is_near(attempt)}
     told = compare(said)

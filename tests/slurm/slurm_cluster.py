@@ -6,7 +6,7 @@
 import ctypes, json, os, pwd, shutil, signal, socket, subprocess, sys, tempfile, time
 
 PR_SET_PDEATHSIG = 1
-# Asked by state, sacct tells also tasks of arrays of which it does not know when they could have begun; by time alone it leaves them out.
+# Asked by state (and up to when), sacct tells also tasks of arrays of which it does not know when they could have begun; by time alone it leaves them out.
 STATES = "BF,CA,CD,DL,F,NF,OOM,PR,R,RQ,TO"
 PROGRAMS = ("munged", "mariadbd", "slurmdbd", "slurmctld", "slurmd", "sbatch", "sacct", "sacctmgr", "unshare", "nsenter", "ip")
 NODES = ("gpu01", "gpu02", "gpu03", "gpu04")
