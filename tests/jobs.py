@@ -61,6 +61,7 @@ for words, says in (
 ):
     done = maru("submit", *words, status=None)
     check(f"{words} is refused ({done.stderr.strip()})", (done.returncode != 0, says in done.stderr), (True, True))
+check("a fault is named once", maru("submit", "--project", "P", "--", "true", status=None).stderr.count("/project"), 1)
 check("in Korean too", "GPU가 없습니다" in maru("submit", "--lang", "ko", "--gpus", "4", "--", "true", status=None).stderr, True)
 
 # ---- the same key is the same job

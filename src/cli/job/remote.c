@@ -184,6 +184,14 @@ static CURLcode exchange(struct remote *remote, const struct remote_ask *ask, lo
     return code;
 }
 
+// The detail of a problem may begin with its pointer, which an error tells by itself.
+static const char *without_pointer(const char *detail, const char *pointer) {
+    const size_t n = strlen(pointer);
+    const bool begins =
+        n > 0 && strncmp(detail, pointer, n) == 0 && strncmp(detail + n, ": ", 2) == 0;
+    return begins ? detail + n + 2 : detail;
+}
+
 // What a refusal says, in the language that was asked for.
 static maru_status refusal(const struct text *answer, long status, maru_error *err) {
     const maru_status st = status == 404   ? MARU_E_USAGE
@@ -195,7 +203,8 @@ static maru_status refusal(const struct text *answer, long status, maru_error *e
     const char *detail = json_string_value(json_object_get(problem, "detail"));
     const char *pointer = json_string_value(json_object_get(problem, "pointer"));
     if (detail) {
-        (void)fail_at(err, st, pointer ? pointer : "", 0, 0, "%s", detail);
+        pointer = pointer ? pointer : "";
+        (void)fail_at(err, st, pointer, 0, 0, "%s", without_pointer(detail, pointer));
     } else {
         (void)fail(err, st, "the server answers with status %d", (int)status);
     }
