@@ -122,7 +122,7 @@ static void start_array(struct executor *executor, char *field[]) {
 
 static void look(struct executor *executor, const char *id) {
     static const char *const states[] = {"absent", "waiting", "running", "ended", "unknown"};
-    static const char *const ends[] = {"exit",    "signal", "limit", "memory",
+    static const char *const ends[] = {"exit",    "signal", "limit",  "memory",
                                        "stopped", "node",   "failed", "taken"};
     struct launch_look out = {0};
     maru_error err = {0};
