@@ -354,6 +354,7 @@ def array_dies():
     for i in range(7):
         check(f"end of few-{i}", d.ended(f"few-{i}").end == "exit" and ran_times(f"few-{i}") == 1)
     d.close()
+    cluster.run("sacctmgr", "-i", "modify", "account", "maru_eum_p", "set", "GrpSubmitJobs=-1")
     say(f"{len(ways)} deaths of the caller with an array, and a limit")
 
 
