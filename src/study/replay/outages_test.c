@@ -10,51 +10,21 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "pool/trace/cluster_table.h"
-#include "study/replay/trace_replay.h"
+#include "study/replay/trial_replay.h"
 
 // What outages do to a replay: cases known by hand, the mean of a server that breaks down by its formula, books that agree; and what a
 // table of events says.
 
-#define SECOND INT64_C(1000000)
-#define HOUR (3600 * SECOND)
 #define DAY (24 * HOUR)
-
-struct trial {
-    struct arena arena;
-    struct cluster cluster;
-    struct job_trace trace;
-    struct pool_policy policy;
-    struct outages outages;
-};
-
-static void trial_init(struct trial *t, const char *nodes) {
-    struct sheet_faults faults;
-    arena_init(&t->arena, 1 << 24);
-    assert_int_equal(
-        cluster_table_read(nodes, strlen(nodes), &t->arena, &t->cluster, &faults, NULL), MARU_OK);
-    job_trace_init(&t->trace);
-    pool_policy_default(&t->policy);
-    outages_init(&t->outages);
-}
-
-static void trial_fini(struct trial *t) {
-    outages_free(&t->outages);
-    job_trace_free(&t->trace);
-    arena_fini(&t->arena);
-}
 
 static void add(struct trial *t, int64_t submit_us, int64_t run_us, uint32_t n_gpu,
                 const char *account) {
-    struct trace_job job = {.want = {.n_gpu = (uint8_t)n_gpu, .gpu_milli = GPU_WHOLE},
-                            .n_part = 1,
-                            .submit_us = submit_us,
-                            .started_us = TRACE_NEVER,
-                            .run_us = run_us,
-                            .limit_us = run_us + 1};
-    assert_int_equal(names_add(&t->trace.account, account, strlen(account), &job.account, NULL),
-                     MARU_OK);
-    assert_int_equal(job_trace_add(&t->trace, &job, NULL), MARU_OK);
+    const struct trace_job job = {.want = {.n_gpu = (uint8_t)n_gpu, .gpu_milli = GPU_WHOLE},
+                                  .n_part = 1,
+                                  .submit_us = submit_us,
+                                  .run_us = run_us,
+                                  .limit_us = run_us + 1};
+    trial_add(t, job, account);
 }
 
 static maru_status read(struct trial *t, const char *table, struct sheet_faults *faults,

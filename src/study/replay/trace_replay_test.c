@@ -10,46 +10,19 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "pool/trace/cluster_table.h"
+#include "study/replay/trial_replay.h"
 
 // Laws that every replay obeys, and waits that are known by hand or by a formula.
 
-#define SECOND INT64_C(1000000)
-#define HOUR (3600 * SECOND)
-
-struct trial {
-    struct arena arena;
-    struct cluster cluster;
-    struct job_trace trace;
-    struct pool_policy policy;
-};
-
-static void trial_init(struct trial *t, const char *nodes) {
-    struct sheet_faults faults;
-    arena_init(&t->arena, 1 << 24);
-    assert_int_equal(
-        cluster_table_read(nodes, strlen(nodes), &t->arena, &t->cluster, &faults, NULL), MARU_OK);
-    job_trace_init(&t->trace);
-    pool_policy_default(&t->policy);
-}
-
-static void trial_fini(struct trial *t) {
-    job_trace_free(&t->trace);
-    arena_fini(&t->arena);
-}
-
 static void add(struct trial *t, int64_t submit_us, int64_t run_us, uint32_t n_part, uint32_t n_gpu,
                 const char *account) {
-    struct trace_job job = {.want = {.n_gpu = (uint8_t)n_gpu,
-                                     .gpu_milli = n_gpu ? GPU_WHOLE : 0,
-                                     .cpu_milli = n_gpu ? 0 : 1000},
-                            .n_part = n_part,
-                            .submit_us = submit_us,
-                            .started_us = TRACE_NEVER,
-                            .run_us = run_us};
-    assert_int_equal(names_add(&t->trace.account, account, strlen(account), &job.account, NULL),
-                     MARU_OK);
-    assert_int_equal(job_trace_add(&t->trace, &job, NULL), MARU_OK);
+    const struct trace_job job = {.want = {.n_gpu = (uint8_t)n_gpu,
+                                           .gpu_milli = n_gpu ? GPU_WHOLE : 0,
+                                           .cpu_milli = n_gpu ? 0 : 1000},
+                                  .n_part = n_part,
+                                  .submit_us = submit_us,
+                                  .run_us = run_us};
+    trial_add(t, job, account);
 }
 
 static struct replay run(struct trial *t) {
